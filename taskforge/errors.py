@@ -1,0 +1,163 @@
+"""One exception for each thing a caller can do differently about a failure.
+
+Services raise these; the web layer turns them into an answer (a JSON error for the API, a page or
+a partial for a browser).  Nothing here knows about HTTP beyond the status number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class TaskForgeError(Exception):
+    """A failure that has a public explanation.
+
+    ``message`` is shown to the person and tells them what to do next; ``fields`` maps the name of
+    an input to the sentence about that input.  Neither may hold a secret.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    default_message: ClassVar[str] = "Something went wrong on our side. Please try again."
+
+    def __init__(
+        self, message: str | None = None, fields: Mapping[str, str] | None = None
+    ) -> None:
+        self.message = message if message is not None else self.default_message
+        self.fields: dict[str, str] = dict(fields or {})
+        super().__init__(self.message)
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of the API's ``error`` member: code, message and, where known, fields."""
+        body: dict[str, object] = {"code": self.code, "message": self.message}
+        if self.fields:
+            body["fields"] = dict(self.fields)
+        return body
+
+
+class Malformed(TaskForgeError):
+    """The request cannot be read at all; sending it again unchanged cannot help."""
+
+    status = 400
+    code = "malformed"
+    default_message = "The request could not be understood."
+
+
+class NotAuthenticated(TaskForgeError):
+    """Nobody is logged in, or the session has ended."""
+
+    status = 401
+    code = "unauthenticated"
+    default_message = "Please log in to continue."
+
+
+class Forbidden(TaskForgeError):
+    """The person may see the object but may not do this with it."""
+
+    status = 403
+    code = "forbidden"
+    default_message = "You do not have permission to do this."
+
+
+class NotFound(TaskForgeError):
+    """The object does not exist, or the person may not know that it does: one answer for both."""
+
+    status = 404
+    code = "not_found"
+    default_message = "There is nothing here, or you do not have access to it."
+
+
+class MethodNotAllowed(TaskForgeError):
+    """The address exists but does not take this HTTP method."""
+
+    status = 405
+    code = "method_not_allowed"
+    default_message = "This address does not support that method."
+
+
+class Conflict(TaskForgeError):
+    """The change contradicts the present state.
+
+    ``current`` is the state as it is now, in the form the caller would have read it, or None when
+    showing it would not help.
+    """
+
+    status = 409
+    code = "conflict"
+    default_message = "This was changed in the meantime. Reload it and try again."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        *,
+        current: object = None,
+    ) -> None:
+        super().__init__(message, fields)
+        self.current = current
+
+
+class StaleVersion(Conflict):
+    """The caller edited an older version than the one that is stored."""
+
+    code = "stale_version"
+    default_message = "Someone else changed this while you were editing it."
+
+
+class TooLarge(TaskForgeError):
+    """The body is bigger than this address accepts."""
+
+    status = 413
+    code = "too_large"
+    default_message = "The request is too large."
+
+
+class UnsupportedType(TaskForgeError):
+    """The body is in a format that this address does not read."""
+
+    status = 415
+    code = "unsupported_type"
+    default_message = "This address does not accept that content type."
+
+
+class InvalidInput(TaskForgeError):
+    """The request was understood, but one or more values cannot be accepted."""
+
+    status = 422
+    code = "invalid"
+    default_message = "Please correct the marked fields."
+
+
+class _RetryLater(TaskForgeError):
+    """A failure that passes with time; ``retry_after`` is in whole seconds, at least 1."""
+
+    default_retry_after: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        message: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message, fields)
+        self.retry_after = max(1, retry_after or self.default_retry_after)
+
+
+class RateLimited(_RetryLater):
+    """The caller used up their allowance for now."""
+
+    status = 429
+    code = "rate_limited"
+    default_message = "Too many requests. Please wait a moment and try again."
+    default_retry_after = 60
+
+
+class Unavailable(_RetryLater):
+    """A part of the system that this request needs does not answer; nothing was changed."""
+
+    status = 503
+    code = "unavailable"
+    default_message = "This is not available right now. Please try again in a moment."
+    default_retry_after = 5
