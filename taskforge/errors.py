@@ -6,6 +6,7 @@ a partial for a browser).  Nothing here knows about HTTP beyond the status numbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -21,9 +22,7 @@ class TaskForgeError(Exception):
     code: ClassVar[str] = "internal"
     default_message: ClassVar[str] = "Something went wrong on our side. Please try again."
 
-    def __init__(
-        self, message: str | None = None, fields: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str | None = None, fields: Mapping[str, str] | None = None) -> None:
         self.message = message if message is not None else self.default_message
         self.fields: dict[str, str] = dict(fields or {})
         super().__init__(self.message)
@@ -127,6 +126,16 @@ class InvalidInput(TaskForgeError):
     status = 422
     code = "invalid"
     default_message = "Please correct the marked fields."
+
+    @classmethod
+    def about(cls, field: str, problem: str) -> InvalidInput:
+        """The error of one field; ``problem`` completes a sentence that begins with its name.
+
+        ``about("firstName", "is required")`` says "First name is required."
+        """
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", field).replace("_", " ").strip().lower()
+        sentence = f"{words[:1].upper()}{words[1:]} {problem}."
+        return cls(sentence, {field: sentence})
 
 
 class _RetryLater(TaskForgeError):

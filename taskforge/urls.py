@@ -1,0 +1,38 @@
+"""Addresses that come from outside and are about to be sent back to a browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+MAX_LENGTH = 2_000
+
+# Printable ASCII without space, backslash, quotes and angle brackets: a browser changes or drops
+# the others while reading an address, which is how "/\t/host" turns into "//host".
+_PLAIN = re.compile(r"/[!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]]*")
+_DOUBLE = re.compile(r"[/\\]{2}|\\|[\x00-\x20\x7f]")
+
+
+def safe_next(value: object) -> str | None:
+    """The value if it is a path on this site that a browser cannot read as anything else.
+
+    None for everything else: other hosts, ``//host``, ``/\\host``, control characters, and paths
+    that turn into one of these when some server on the way decodes them once or twice.  Use it for
+    every ``next`` parameter and every redirect header that repeats input.
+    """
+    if not isinstance(value, str) or len(value) > MAX_LENGTH or not _PLAIN.fullmatch(value):
+        return None
+    parts = urlsplit(value)
+    if parts.scheme or parts.netloc:
+        return None
+    path = parts.path
+    for _ in range(3):
+        if _DOUBLE.search(path) or _climbs(path):
+            return None
+        path = unquote(path)
+    return value
+
+
+def _climbs(path: str) -> bool:
+    """Whether a browser would rewrite the path (``/./``, ``/../``) before sending it."""
+    return any(segment in {".", ".."} for segment in path.split("/"))
