@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -28,9 +29,9 @@ MAX_LENGTH = 128
 WAIT_SECONDS = 3.0
 
 # OWASP's second profile for argon2id: 19 MiB, two passes, one lane; about 30 ms on one core.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Nobody's password, hashed with the same cost: what an unknown e-mail address is checked against.
-_NOBODY = (
+_nobody = (
     "$argon2id$v=19$m=19456,t=2,p=1"
     "$1A/KN5/NRkE5FmU47pnKiw$M2VfEpsN9D/w65U64BFsq1wrlT/DsC+k2StLfEAt60A"
 )
@@ -59,7 +60,7 @@ def hash_password(password: str) -> str:
     Raises ``Unavailable`` when no slot is free within three seconds.
     """
     with _slot():
-        return _HASHER.hash(_normalised(password))
+        return _hasher.hash(_normalised(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
@@ -71,8 +72,8 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     possible = password_hash is not None and _can_be_hashed(password)
     with _slot():
         try:
-            matches = _HASHER.verify(
-                password_hash if possible and password_hash else _NOBODY,
+            matches = _hasher.verify(
+                password_hash if possible and password_hash else _nobody,
                 _normalised(password) if possible else "",
             )
         except (Argon2Error, InvalidHashError):
@@ -80,9 +81,18 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     return matches and possible
 
 
+def set_cost(*, time_cost: int, memory_kib: int) -> None:
+    """Use another cost from now on (called once at start); unknown people cost the same."""
+    global _hasher, _nobody
+    if (time_cost, memory_kib) == (_hasher.time_cost, _hasher.memory_cost):
+        return
+    _hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+    _nobody = _hasher.hash(secrets.token_hex(32))
+
+
 def needs_rehash(password_hash: str) -> bool:
     """Whether the hash was made with other parameters than today's (rehash after a log-in)."""
-    return _HASHER.check_needs_rehash(password_hash)
+    return _hasher.check_needs_rehash(password_hash)
 
 
 def check_password_strength(
