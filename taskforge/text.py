@@ -129,7 +129,9 @@ def clean_email(value: object, *, field: str = "email") -> str:
     folded = fold(text)
     try:
         # test_environment permits the reserved ".test" domains, which can never receive mail.
-        checked = validate_email(folded, check_deliverability=False, test_environment=True)
+        checked = validate_email(
+            folded, check_deliverability=False, test_environment=True, strict=True
+        )
     except EmailNotValidError as error:
         raise InvalidInput.about(field, "must be an address like name@example.com") from error
     address = fold(checked.normalized)
