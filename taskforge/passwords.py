@@ -153,10 +153,13 @@ def _is_sequence(folded: str) -> bool:
 def _simplifications(folded: str) -> set[str]:
     """The password and what is left of it without the usual decoration.
 
-    Trailing or leading digits and signs are taken off, and a text written twice counts once.
+    Digits and signs are taken off the end one by one and off the start, and a text written
+    several times over counts once.
     """
     bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    candidates = {folded, folded.rstrip("0123456789"), bare}
+    end_of_letters = len(re.sub(r"[\W\d_]+$", "", folded))
+    prefixes = {folded[:cut] for cut in range(max(end_of_letters, 1), len(folded) + 1)}
+    candidates = {folded, bare, *(prefixes if end_of_letters else ())}
     for text in (folded, bare):
         candidates.update(
             text[:size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 MAX_LENGTH = 2_000
 
@@ -22,10 +22,7 @@ def safe_next(value: object) -> str | None:
     """
     if not isinstance(value, str) or len(value) > MAX_LENGTH or not _PLAIN.fullmatch(value):
         return None
-    parts = urlsplit(value)
-    if parts.scheme or parts.netloc:
-        return None
-    path = parts.path
+    path = re.split(r"[?#]", value, maxsplit=1)[0]  # urlsplit would swallow leading slashes
     for _ in range(3):
         if _DOUBLE.search(path) or _climbs(path):
             return None
