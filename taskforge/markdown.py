@@ -41,14 +41,15 @@ _CLEANER = nh3.Cleaner(
         *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
     },
     clean_content_tags={"script", "style"},
-    attributes={"a": {"href"}, "ol": {"start"}},
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # "*": no title, no lang
     tag_attribute_values={
         "input": {
+            "type": {"checkbox"},
+            "disabled": {""},
             "checked": {""},
             "aria-label": {_CHECKED_LABEL, _UNCHECKED_LABEL},
         }
     },
-    set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
     url_schemes=_SCHEMES,
     url_relative="deny",
     link_rel="nofollow noopener ugc",
@@ -175,7 +176,8 @@ def _mark_task(children: list[Token]) -> None:
     checked = match.group(1) != " "
     label = _CHECKED_LABEL if checked else _UNCHECKED_LABEL
     box = Token("html_inline", "", 0)
-    box.content = f'<input type="checkbox" aria-label="{label}"{" checked" if checked else ""}>'
+    state = " checked" if checked else ""
+    box.content = f'<input type="checkbox" disabled{state} aria-label="{label}">'
     first.content = first.content[match.end() :]
     children.insert(0, box)
 
