@@ -1,0 +1,40 @@
+// Toasts: taken away when they have faded; failures of htmx requests become one.
+{
+  const region = document.getElementById("toasts");
+  const kinds = { ok: "check", danger: "circle-alert", info: "info" };
+
+  forge.behaviour("toasts", (element) => {
+    element.addEventListener("animationend", (event) => {
+      if (event.animationName === "toast-out") event.target.remove();
+    });
+  });
+
+  /** Show a text; `kind` is ok, danger or info. */
+  forge.toast = (text, kind = "info") => {
+    const toast = document.createElement("div");
+    toast.className = `toast toast--${kind}`;
+    const icon = document.createElement("span");
+    icon.className = `icon icon--${kinds[kind]}`;
+    icon.ariaHidden = "true";
+    const words = document.createElement("span");
+    words.className = "toast__text";
+    words.textContent = text;
+    toast.append(icon, words);
+    region.append(toast);
+  };
+
+  const told = (xhr) => xhr?.getResponseHeader("HX-Retarget") === "#toasts";
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status >= 400 && told(detail.xhr)) detail.shouldSwap = true;
+  });
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (told(detail.xhr)) return;
+    const status = detail.xhr.status;
+    if (status === 401) location.reload();
+    else if (status === 429) forge.toast("Too many requests. Wait a moment and try again.", "danger");
+    else if (status !== 503 || detail.requestConfig.verb !== "get") forge.toast("That did not work, and nothing was changed. Please try again.", "danger");
+  });
+  document.addEventListener("htmx:sendError", ({ detail }) => {
+    if (detail.requestConfig.verb !== "get") forge.toast("No connection. What you typed is still here.", "danger");
+  });
+}
