@@ -104,6 +104,13 @@ class StaleVersion(Conflict):
     default_message = "Someone else changed this while you were editing it."
 
 
+class WipLimitReached(Conflict):
+    """The column holds as many tasks as its limit allows."""
+
+    code = "wip_limit"
+    default_message = "This column is full."
+
+
 class TooLarge(TaskForgeError):
     """The body is bigger than this address accepts."""
 

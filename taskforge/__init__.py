@@ -1,0 +1,135 @@
+"""TaskForge, a self-hosted team task board. `create_app` builds the application; read it from top to bottom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+from flask import Flask, g, request
+from flask_compress import Compress
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from taskforge import (
+    assets,
+    cli,
+    error_pages,
+    health,
+    ingress,
+    logs,
+    passwords,
+    rate_limits,
+    security_headers,
+    sessions,
+)
+from taskforge.accounts import identity
+from taskforge.config import Config, load_config
+from taskforge.errors import Malformed
+from taskforge.extensions import config_of, csrf, db, make_redis, migrate
+from taskforge.notifications.service import count_unread
+from taskforge.stores import mongo, sql
+from taskforge.tables import MODULES
+
+SESSION_LIFETIME = timedelta(days=30)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application.
+
+    Raises:
+        ConfigError: the environment does not describe a TaskForge that may start.
+    """
+    config = config or load_config()
+    app = Flask(__name__, template_folder="../templates", static_folder=None)
+    _configure(app, config)
+    logs.configure_logs(config.log_level)
+    if config.trusted_hops:
+        hops = config.trusted_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    _connect_stores(app, config)
+    # The order is the order in which a request meets them.
+    logs.init_logs(app)
+    security_headers.init_security_headers(app)
+    ingress.init_app(app)
+    error_pages.init_error_pages(app)
+    sessions.init_sessions(app, app.extensions["taskforge_redis"])
+    csrf.init_app(app)
+    identity.init_identity(app)
+    rate_limits.init_rate_limits(app)
+    app.before_request(_check_host)
+    app.before_request(_check_csrf)
+    _init_templates(app)
+    _register_features(app)
+    Compress(app)
+    cli.init_cli(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        TASKFORGE=config,
+        TESTING=config.testing,
+        SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
+        SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS=sql.engine_options(config),
+        SESSION_COOKIE_NAME="__Host-sid" if config.is_production else "sid",
+        SESSION_COOKIE_SECURE=config.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `_check_csrf` does, and knows about header credentials
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
+        WTF_CSRF_SSL_STRICT=False,  # Sec-Fetch-Site is checked instead of the Referer
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        COMPRESS_MIMETYPES=["text/html", "application/json"],
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_LEVEL=1,
+        COMPRESS_MIN_SIZE=1000,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+
+
+def _connect_stores(app: Flask, config: Config) -> None:
+    sql.set_client_deadline(config.database_deadline_seconds)
+    db.init_app(app)
+    with app.app_context():
+        sql.keep_ids_as_text(db.engine)
+    assert MODULES  # imported for what it declares
+    migrate.init_app(app, db)
+    mongo.connect(config)
+    app.extensions["taskforge_redis"] = make_redis(config)
+    passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
+
+
+def _init_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["new_op"] = lambda: str(uuid4())
+    assets.init_assets(app)
+
+    @app.context_processor
+    def shared_context() -> dict[str, object]:
+        person = current_user if current_user.is_authenticated else None
+        return {
+            "theme": person.theme if person else "system",
+            "unread_count": count_unread(person.user_id) if person else None,
+            "degraded": health.degraded_now(),
+            "request_id": g.get("request_id", ""),
+        }
+
+
+def _register_features(app: Flask) -> None:
+    app.register_blueprint(health.blueprint)
+
+
+def _check_host() -> None:
+    allowed = config_of().host_names
+    if allowed and request.host.rsplit(":", 1)[0].lower() not in allowed:
+        raise Malformed("This server does not answer to that host name.")
+
+
+def _check_csrf() -> None:
+    security_headers.check_csrf(header_credentials=identity.uses_header_credentials())

@@ -1,0 +1,219 @@
+"""From a request to a person: Flask-Login's loaders, tokens, and the `Actor` that services get."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from datetime import timedelta
+from typing import Any, cast
+
+import jwt
+from flask import Flask, Request, current_app, g, request, session
+from flask_login import current_user, login_user, logout_user
+
+from taskforge import clock, redis_cache
+from taskforge.accounts import session_records
+from taskforge.accounts.session_records import Identity
+from taskforge.errors import InvalidInput, NotAuthenticated
+from taskforge.extensions import login_manager
+from taskforge.sessions import StrictRedisSessionInterface, StrictSession
+from taskforge.stores.actor import Actor
+
+TOKEN_LIFETIME = timedelta(hours=1)
+PRESENCE_EVERY_SECONDS = 60.0
+MOST_PRESENT = 10_000
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_last_seen: dict[str, float] = {}
+
+
+def init_identity(app: Flask) -> None:
+    """Tell Flask-Login how to find out who is asking."""
+    login_manager.init_app(app)
+    login_manager.session_protection = (
+        None  # the session's record in PostgreSQL decides, not the address
+    )
+    login_manager.login_view = "accounts.login"
+    login_manager.user_loader(_load_from_session)
+    login_manager.request_loader(_load_from_request)
+
+
+def current_identity() -> Identity:
+    """Who is logged in.
+
+    Raises:
+        NotAuthenticated: nobody is.
+    """
+    if not current_user.is_authenticated:
+        raise NotAuthenticated()
+    return cast(Identity, current_user._get_current_object())
+
+
+def current_actor() -> Actor:
+    """The logged-in person with the circumstances of this request, as services want it.
+
+    The operation id is the ``Idempotency-Key`` header or the form's hidden ``op``.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        InvalidInput: the operation id is not a UUID.
+    """
+    identity = current_identity()
+    return make_actor(identity.user_id, session_id=identity.session_id)
+
+
+def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
+    """An actor for `user_id` with the circumstances of this request."""
+    op_id = operation_id()
+    return Actor(
+        user_id=user_id,
+        ip=request.remote_addr,
+        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
+        op_id=op_id,
+        op_fingerprint=_fingerprint(request) if op_id else None,
+        session_id=session_id,
+    )
+
+
+def operation_id() -> str | None:
+    """The id that the client gave this change, in canonical form; None without one.
+
+    Raises:
+        InvalidInput: it is not a UUID.
+    """
+    if request.method != "POST":
+        return None
+    given = request.headers.get("Idempotency-Key") or request.form.get("op")
+    if not given:
+        return None
+    canonical = given.strip().lower()
+    if not _UUID.fullmatch(canonical):
+        raise InvalidInput("The idempotency key must be a UUID.", {"op": "must be a UUID"})
+    return canonical
+
+
+def start_browser_session(user_id: str) -> str:
+    """Log a browser in under a new secret; answers the public session id."""
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    interface.regenerate(cast(StrictSession, session))
+    sid = cast(StrictSession, session).sid
+    session_id = session_records.open_session(user_id, sid, kind="browser", **_circumstances())
+    identity = session_records.find_identity(sid=sid)
+    login_user(identity)
+    return session_id
+
+
+def start_api_session(user_id: str) -> tuple[str, str]:
+    """Log an API client in; answers the session's secret and a one-hour token bound to the session."""
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    sid = interface._generate_sid(32)
+    session_id = session_records.open_session(user_id, sid, kind="api", **_circumstances())
+    return sid, issue_token(user_id, session_id)
+
+
+def end_session(actor: Actor) -> None:
+    """Log out: the record first, so that nothing can bring the session back, then the browser's copy."""
+    if actor.session_id is not None:
+        session_records.revoke_session(actor, actor.session_id)
+    forget_browser_session()
+
+
+def forget_browser_session() -> None:
+    """Empty the browser's session and give it a new secret."""
+    logout_user()
+    session.clear()
+    cast(StrictRedisSessionInterface, current_app.session_interface).regenerate(
+        cast(StrictSession, session)
+    )
+
+
+def issue_token(user_id: str, session_id: str) -> str:
+    """A JWT for an hour that is worth something only as long as its session."""
+    issued = clock.now()
+    claims = {"sub": user_id, "sid": session_id, "iat": issued, "exp": issued + TOKEN_LIFETIME}
+    return jwt.encode(claims, _token_key(current_app.config["SECRET_KEY"]), algorithm="HS256")
+
+
+def uses_header_credentials() -> bool:
+    """Whether the request brings its own credentials, which no other site can make a browser send."""
+    return "X-Session-Id" in request.headers or "Authorization" in request.headers
+
+
+def _load_from_session(user_id: str) -> Identity | None:
+    if uses_header_credentials():
+        return _load_from_request(request)
+    identity = session_records.find_identity(sid=cast(StrictSession, session).sid)
+    return _seen(identity) if identity is not None and identity.user_id == user_id else None
+
+
+def _load_from_request(asked: Request) -> Identity | None:
+    """By X-Session-Id, by Bearer token, or by the cookie when Redis has forgotten the session."""
+    if "X-Session-Id" in asked.headers:
+        return _seen(_find_sid(asked.headers["X-Session-Id"]))
+    if "Authorization" in asked.headers:
+        return _seen(_find_token(asked.headers["Authorization"]))
+    opened = cast(StrictSession, session)
+    return None if opened.fresh_cookie else _seen(session_records.find_identity(sid=opened.sid))
+
+
+def _find_sid(sid: str) -> Identity | None:
+    return session_records.find_identity(sid=sid) if 20 <= len(sid) <= 100 else None
+
+
+def _find_token(header: str) -> Identity | None:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    config = current_app.config
+    for key in (config["SECRET_KEY"], *config.get("SECRET_KEY_FALLBACKS", ())):
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token.strip(),
+                _token_key(key),
+                algorithms=["HS256"],
+                options={"require": ["exp", "sub", "sid"]},
+            )
+        except jwt.InvalidTokenError:
+            continue
+        identity = session_records.find_identity(session_id=claims["sid"])
+        return identity if identity is not None and identity.user_id == claims["sub"] else None
+    return None
+
+
+def _seen(identity: Identity | None) -> Identity | None:
+    """Refresh the presence of whoever is asking, at most once a minute and process."""
+    if identity is None:
+        return None
+    now = time.monotonic()
+    if now - _last_seen.get(identity.user_id, -PRESENCE_EVERY_SECONDS) >= PRESENCE_EVERY_SECONDS:
+        if len(_last_seen) >= MOST_PRESENT:
+            _last_seen.clear()
+        _last_seen[identity.user_id] = now
+        redis_cache.touch_presence(identity.user_id)
+    g.user_id = identity.user_id
+    return identity
+
+
+def _circumstances() -> dict[str, str | None]:
+    return {
+        "ip": request.remote_addr,
+        "user_agent": (request.headers.get("User-Agent") or "")[:400] or None,
+    }
+
+
+def _fingerprint(asked: Request) -> bytes:
+    """What was asked for: method, path and body, without what may differ between two tries of the same thing."""
+    if asked.mimetype == "application/json":
+        body = asked.get_data(cache=True)
+    else:
+        fields = [
+            (name, value)
+            for name, value in asked.form.items(multi=True)
+            if name not in ("op", "csrf_token")
+        ]
+        body = repr(sorted(fields)).encode()
+    return hashlib.sha256(f"{asked.method} {asked.path}\n".encode() + body).digest()
+
+
+def _token_key(secret_key: str) -> bytes:
+    return hashlib.sha256(b"taskforge-token:" + secret_key.encode()).digest()

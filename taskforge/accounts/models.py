@@ -1,0 +1,81 @@
+"""Users and the record of their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.orm import Mapped, mapped_column
+
+from taskforge.extensions import Model
+from taskforge.stores.models import Id, Instant
+
+
+class User(Model):
+    """A person's account. The profile document in MongoDB is its text register.
+
+    ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
+    same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
+    text register, ``core_version`` the copy of the account fields inside the profile document.
+    """
+
+    __tablename__ = "users"
+
+    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(256))
+    password_changed_at: Mapped[datetime] = mapped_column(Instant)
+    display_name: Mapped[str] = mapped_column(String(161))
+    theme: Mapped[str] = mapped_column(String(8), server_default="system")
+    is_site_admin: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    doc_version: Mapped[int] = mapped_column(server_default=text("1"))
+    doc_sha: Mapped[bytes] = mapped_column(LargeBinary)
+    core_version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    last_login: Mapped[datetime | None] = mapped_column(Instant)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_folded"),
+        CheckConstraint("theme IN ('light', 'dark', 'system')", name="theme"),
+    )
+
+
+class UserSession(Model):
+    """The record of one session: what PostgreSQL says of it decides, Redis only remembers.
+
+    ``session_id`` is public (lists, revocation, tokens); the secret in the cookie is kept as its SHA-256.
+    """
+
+    __tablename__ = "user_sessions"
+
+    session_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    sid_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8))
+    ip_address: Mapped[str | None] = mapped_column(INET)
+    user_agent: Mapped[str | None] = mapped_column(String(400))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_user_sessions_live", "user_id", postgresql_where=text("revoked_at IS NULL")),
+        CheckConstraint("kind IN ('browser', 'api')", name="kind"),
+    )
+
+
+class AdminClaim(Model):
+    """A one-time link by which the command line makes somebody a site administrator."""
+
+    __tablename__ = "admin_claims"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    used_by: Mapped[str | None] = mapped_column(Id)

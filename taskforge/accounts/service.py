@@ -1,0 +1,254 @@
+"""Use cases of accounts: register, check a password, profile, password change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, text
+from sqlalchemy.exc import IntegrityError
+
+from taskforge import faults, passwords
+from taskforge.accounts import session_records
+from taskforge.accounts.documents import core_message, new_profile, text_message
+from taskforge.accounts.models import User
+from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.documents import VersionMoved, read_text
+from taskforge.stores.mongo import DocumentsUnavailable
+from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+
+ATTEMPTS = 4
+UNREADABLE = (
+    "Your profile can't be read right now, so it can't be changed safely. Please try again."
+)
+CANNOT_REGISTER = (
+    "No account can be made with this address. If you have one already, log in instead."
+)
+
+_USER = (
+    "u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version, u.core_version,"
+    " u.created_at, u.updated_at, u.last_login, u.password_changed_at"
+)
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """A person's own profile: the user's row, and the texts (None while they can't be read)."""
+
+    row: Mapping[str, Any]
+    texts: Mapping[str, Any] | None
+
+
+@once
+def register_user(
+    actor: Actor, *, email: str, password: str, first_name: str, last_name: str
+) -> Change:
+    """Create an account and its profile. The actor's id becomes the user's id.
+
+    Raises:
+        InvalidInput: the password is too weak.
+        Conflict: the address has an account already (the password is hashed all the same, so that time tells nothing).
+    """
+    passwords.check_password_strength(password, context_words=[email, first_name, last_name])
+    password_hash = passwords.hash_password(password)
+    user_id = actor.user_id
+    fields = new_profile(first_name, last_name)
+    message = text_message(user_id, 1, fields)
+    faults.point("read.done")
+    try:
+        with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
+            row = {
+                "user_id": user_id,
+                "email": email,
+                "password_hash": password_hash,
+                "password_changed_at": uow.at,
+                "display_name": f"{first_name} {last_name}",
+                "theme": "system",
+                "version": 1,
+                "doc_version": 1,
+                "doc_sha": message.sha,
+                "core_version": 1,
+                "created_at": uow.at,
+                "updated_at": uow.at,
+                "last_login": None,
+            }
+            uow.update_reference(insert(User), row)
+            uow.stage(message)
+            uow.stage(core_message(row))
+            uow.record(
+                "user.registered",
+                entity_type="user",
+                entity_id=user_id,
+                version=1,
+                before=None,
+                after={"email": email, **fields},
+            )
+    except IntegrityError as error:
+        raise Conflict(CANNOT_REGISTER) from error
+    return uow.change
+
+
+def check_credentials(email: str, password: str) -> str | None:
+    """The id of the user with this address and password, or None. One argon2 verification in every case.
+
+    A hash with outdated parameters is replaced on the way. Suspended users are refused like unknown ones.
+    """
+    found = sql.row(
+        text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email"),
+        {"email": email},
+    )
+    matches = passwords.verify_password(found["password_hash"] if found else None, password)
+    if found is None or not matches or found["suspended_at"] is not None:
+        return None
+    if passwords.needs_rehash(found["password_hash"]):
+        sql.execute_now(
+            text(
+                "UPDATE users SET password_hash = :new WHERE user_id = :user_id AND password_hash = :old"
+            ),
+            {
+                "new": passwords.hash_password(password),
+                "old": found["password_hash"],
+                "user_id": found["user_id"],
+            },
+        )
+    return str(found["user_id"])
+
+
+def get_profile(actor: Actor) -> ProfileView:
+    """The actor's own account and profile."""
+    row = _own_row(actor)
+    try:
+        return ProfileView(*_with_texts(actor, row))
+    except Unavailable:
+        return ProfileView(row, None)
+
+
+@once
+def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
+    """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
+
+    Raises:
+        StaleVersion: the account is not at `version` any more.
+        Unavailable: the present profile can't be read.
+    """
+    row, old = _with_texts(actor, _own_row(actor))
+    if row["version"] != version:
+        raise StaleVersion()
+    new = {
+        **old,
+        **{
+            name: changes[name]
+            for name in ("first_name", "last_name", "bio", "picture")
+            if name in changes
+        },
+    }
+    new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
+    if new == old:
+        return Change(entity_id=actor.user_id, version=version)
+    message = text_message(actor.user_id, row["doc_version"] + 1, new)
+    with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
+        uow.update_reference(
+            text(
+                "UPDATE users SET version = version + 1, doc_version = :doc_version, doc_sha = :sha,"
+                " display_name = :display_name, theme = :theme, updated_at = :at"
+                " WHERE user_id = :user_id AND version = :version"
+            ),
+            {
+                "doc_version": message.version,
+                "sha": message.sha,
+                "display_name": f"{new['first_name']} {new['last_name']}",
+                "theme": new["preferences"]["theme"],
+                "at": uow.at,
+                "user_id": actor.user_id,
+                "version": version,
+            },
+        )
+        uow.stage(message)
+        changed = [name for name in new if new[name] != old.get(name)]
+        uow.record(
+            "user.profile_edited",
+            entity_type="user",
+            entity_id=actor.user_id,
+            version=version + 1,
+            before={name: old.get(name) for name in changed},
+            after={name: new[name] for name in changed},
+        )
+    return uow.change
+
+
+@once
+def change_password(actor: Actor, *, current: str, new: str) -> Change:
+    """Change the actor's password and end all their other sessions.
+
+    Raises:
+        InvalidInput: the present password is wrong or the new one too weak.
+    """
+    row = sql.row(
+        text(
+            f"SELECT {_USER}, u.password_hash FROM users u WHERE u.user_id = :user_id AND u.suspended_at IS NULL"
+        ),
+        {"user_id": actor.user_id},
+    )
+    if row is None:
+        raise NotFound()
+    if not passwords.verify_password(row["password_hash"], current):
+        raise InvalidInput(fields={"current_password": "is not your present password"})
+    passwords.check_password_strength(new, context_words=[row["email"], row["display_name"]])
+    new_hash = passwords.hash_password(new)
+    with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
+        after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
+        uow.update_reference(
+            text(
+                "UPDATE users SET version = version + 1, core_version = core_version + 1, password_hash = :new_hash,"
+                " password_changed_at = :at, updated_at = :at WHERE user_id = :user_id AND version = :version"
+                " AND core_version = :core_version AND password_hash = :old_hash"
+            ),
+            {
+                "new_hash": new_hash,
+                "old_hash": row["password_hash"],
+                "at": uow.at,
+                "user_id": actor.user_id,
+                "version": row["version"],
+                "core_version": row["core_version"],
+            },
+        )
+        uow.stage(core_message(after))
+        ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
+        uow.record(
+            "user.password_changed",
+            entity_type="user",
+            entity_id=actor.user_id,
+            version=row["version"] + 1,
+            before={"password_changed_at": row["password_changed_at"].isoformat()},
+            after={"password_changed_at": uow.at.isoformat(), "sessions_ended": len(ended)},
+        )
+    session_records.forget(actor.user_id, ended)
+    return uow.change
+
+
+def _own_row(actor: Actor) -> RowMapping:
+    found = sql.row(
+        text(
+            f"SELECT {_USER}, (SELECT o.payload FROM outbox o WHERE o.entity_id = u.user_id"
+            " AND o.register = 'text' ORDER BY o.version DESC LIMIT 1) AS pending_text"
+            " FROM users u WHERE u.user_id = :user_id"
+        ),
+        {"user_id": actor.user_id},
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _with_texts(actor: Actor, row: RowMapping) -> tuple[RowMapping, dict[str, Any]]:
+    for _ in range(ATTEMPTS):
+        try:
+            return row, read_text("user", row["user_id"], row["doc_version"], row["pending_text"])
+        except VersionMoved:
+            row = _own_row(actor)
+        except DocumentsUnavailable as error:
+            raise Unavailable(UNREADABLE) from error
+    raise Unavailable(UNREADABLE, retry_after=1)

@@ -1,0 +1,247 @@
+"""The record of sessions in PostgreSQL, and the index of them in Redis.
+
+What PostgreSQL says decides: a session whose row is revoked or gone authenticates nobody, whatever Redis holds, and
+a Redis that forgot everything logs nobody out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, text
+
+from taskforge import clock, faults, redis_cache
+from taskforge.accounts.documents import core_message
+from taskforge.errors import NotFound
+from taskforge.ids import new_id
+from taskforge.stores import outbox, sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import UnitOfWork
+
+IDLE = timedelta(days=14)
+ABSOLUTE = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=5)
+SESSIONS_PER_USER = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who is logged in, by which session. What Flask-Login calls the current user."""
+
+    user_id: str
+    email: str
+    display_name: str
+    theme: str
+    is_site_admin: bool
+    session_id: str
+    kind: str
+    session_created_at: datetime
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Flask-Login's name for the user's id."""
+        return self.user_id
+
+    @property
+    def initials(self) -> str:
+        """One or two capitals for the avatar."""
+        words = self.display_name.split()
+        return "".join(
+            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+        ).upper()
+
+    @property
+    def hue(self) -> int:
+        """The avatar's colour, 1 to 6, from the id."""
+        return int(self.user_id[-4:], 16) % 6 + 1
+
+
+def hash_sid(sid: str) -> bytes:
+    """What is stored of a session's secret: its SHA-256."""
+    return hashlib.sha256(sid.encode()).digest()
+
+
+def open_session(
+    user_id: str, sid: str, *, kind: str, ip: str | None = None, user_agent: str | None = None
+) -> str:
+    """Record a log-in: a new session for `sid` and the user's last log-in. Answers the public session id.
+
+    Raises:
+        NotFound: the user is gone or suspended.
+    """
+    session_id, at = new_id(), clock.now()
+    with sql.transaction() as connection:
+        row = (
+            connection.execute(
+                text(
+                    "UPDATE users SET last_login = :at, core_version = core_version + 1"
+                    " WHERE user_id = :user_id AND suspended_at IS NULL RETURNING user_id, email, created_at,"
+                    " last_login, password_changed_at, core_version"
+                ),
+                {"user_id": user_id, "at": at},
+            )
+            .mappings()
+            .first()
+        )
+        if row is None:
+            raise NotFound()
+        outbox.insert(connection, [core_message(row)])
+        connection.execute(
+            text(
+                "INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent, created_at,"
+                " last_seen_at, expires_at) VALUES (:session_id, :sid_hash, :user_id, :kind, CAST(:ip AS inet),"
+                " :user_agent, :at, :at, :expires_at)"
+            ),
+            {
+                "session_id": session_id,
+                "sid_hash": hash_sid(sid),
+                "user_id": user_id,
+                "kind": kind,
+                "ip": ip,
+                "user_agent": user_agent,
+                "at": at,
+                "expires_at": at + ABSOLUTE,
+            },
+        )
+    faults.point("login.session_written")
+    _remember(user_id, hash_sid(sid).hex())
+    return session_id
+
+
+def find_identity(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
+    """Who a session belongs to, by its secret or (for a verified token) its public id; None if it is over.
+
+    Raises:
+        Unavailable: PostgreSQL can't be asked; nobody is authenticated then.
+    """
+    where = "s.sid_hash = :sid_hash" if sid is not None else "s.session_id = :session_id"
+    at = clock.now()
+    found = sql.row(
+        text(
+            "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at,"
+            f" s.created_at AS session_created_at FROM user_sessions s JOIN users u USING (user_id) WHERE {where}"
+            " AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
+            " AND u.suspended_at IS NULL"
+        ),
+        {
+            "sid_hash": hash_sid(sid) if sid is not None else None,
+            "session_id": session_id,
+            "at": at,
+            "idle_since": at - IDLE,
+        },
+    )
+    if found is None:
+        return None
+    values = dict(found)
+    if values.pop("last_seen_at") < at - SEEN_EVERY:
+        _mark_seen(values["session_id"], values["user_id"], at)
+    return Identity(**values)
+
+
+def list_sessions(actor: Actor) -> Sequence[RowMapping]:
+    """The actor's live sessions, latest first: session_id, kind, ip_address, user_agent and instants."""
+    return sql.rows(
+        text(
+            "SELECT session_id, kind, host(ip_address) AS ip_address, user_agent, created_at, last_seen_at, expires_at"
+            " FROM user_sessions WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > :at"
+            " AND last_seen_at > :idle_since ORDER BY last_seen_at DESC, session_id LIMIT :most"
+        ),
+        {
+            "user_id": actor.user_id,
+            "at": clock.now(),
+            "idle_since": clock.now() - IDLE,
+            "most": SESSIONS_PER_USER,
+        },
+    )
+
+
+def revoke_session(actor: Actor, session_id: str) -> None:
+    """End one of the actor's sessions, by its public id.
+
+    Raises:
+        NotFound: no such live session of theirs.
+    """
+    with UnitOfWork(actor, entity_id=session_id, version=0) as uow:
+        ended = revoke_in(uow, actor.user_id, only=session_id)
+        if not ended:
+            raise NotFound()
+        own = session_id == actor.session_id
+        event = "user.logged_out" if own else "user.session_revoked"
+        uow.record(
+            event,
+            entity_type="user",
+            entity_id=actor.user_id,
+            before={"session_id": session_id, "revoked": False},
+            after={"session_id": session_id, "revoked": True},
+        )
+    faults.point("revoke.pg_done")
+    forget(actor.user_id, ended)
+
+
+def revoke_all_sessions(actor: Actor, *, keep_current: bool = False) -> int:
+    """End all of the actor's sessions, or all but the present one; answers how many ended."""
+    with UnitOfWork(actor, entity_id=actor.user_id, version=0) as uow:
+        ended = revoke_in(uow, actor.user_id, keep=actor.session_id if keep_current else None)
+        uow.record(
+            "user.all_sessions_revoked",
+            entity_type="user",
+            entity_id=actor.user_id,
+            before={"sessions": len(ended)},
+            after={"sessions": 0, "kept_current": keep_current},
+        )
+    faults.point("revoke.pg_done")
+    forget(actor.user_id, ended)
+    return len(ended)
+
+
+def revoke_in(
+    uow: UnitOfWork, user_id: str, *, only: str | None = None, keep: str | None = None
+) -> list[str]:
+    """Revoke sessions inside a transaction; the hashes (hexadecimal) of those that ended."""
+    ended = uow.execute(
+        text(
+            "UPDATE user_sessions SET revoked_at = :at WHERE user_id = :user_id AND revoked_at IS NULL"
+            " AND (CAST(:only AS uuid) IS NULL OR session_id = CAST(:only AS uuid))"
+            " AND (CAST(:keep AS uuid) IS NULL OR session_id <> CAST(:keep AS uuid)) RETURNING sid_hash"
+        ),
+        {"at": uow.at, "user_id": user_id, "only": only, "keep": keep},
+    ).scalars()
+    return [bytes(sid_hash).hex() for sid_hash in ended]
+
+
+def forget(user_id: str, hashes: Sequence[str]) -> None:
+    """Take ended sessions out of Redis. Best effort: PostgreSQL refuses them anyway."""
+    if not hashes:
+        return
+    try:
+        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
+            pipe.delete(*(f"session:{sid_hash}" for sid_hash in hashes))
+            pipe.srem(f"user:sessions:{user_id}", *hashes)
+            pipe.execute()
+    except redis_cache.RedisAway:
+        return
+    faults.point("logout.redis_deleted")
+
+
+def _remember(user_id: str, sid_hash: str) -> None:
+    try:
+        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
+            pipe.sadd(f"user:sessions:{user_id}", sid_hash)
+            pipe.expire(f"user:sessions:{user_id}", int(ABSOLUTE.total_seconds()))
+            pipe.execute()
+    except redis_cache.RedisAway:
+        return
+
+
+def _mark_seen(session_id: str, user_id: str, at: datetime) -> None:
+    sql.execute_now(
+        text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id = :session_id"),
+        {"at": at, "session_id": session_id},
+    )
+    redis_cache.touch_presence(user_id)

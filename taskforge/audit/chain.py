@@ -1,0 +1,165 @@
+"""The hash chain over the audit facts: each link is an HMAC of the one before and of the fact.
+
+Changing, dropping or swapping any sealed fact breaks every link behind it; the key is not in the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from taskforge import clock, faults
+from taskforge.stores import sql
+
+GENESIS = b"\0" * 32
+ADVISORY_LOCK = 7_301_001
+BATCH = 500
+# Facts commit out of order; one this far behind the newest sealed one is looked for by the doctor only.
+WINDOW = 20_000
+SEALED_FIELDS = (
+    "log_id", "event_id", "event", "entity_type", "entity_id", "entity_version", "action", "actor_id",
+    "action_timestamp", "previous_state", "new_state", "ip_address", "user_agent", "team_id", "board_id", "board_seq",
+    "operation_id",
+)  # fmt: skip
+_FACT = ", ".join(
+    f"host(l.{name}) AS {name}" if name == "ip_address" else f"l.{name}" for name in SEALED_FIELDS
+)
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What a verification found: the number of links, facts not sealed yet, and the first thing that is wrong."""
+
+    links: int
+    unsealed: int
+    head: str
+    problem: str | None = None
+
+
+def seal_pending(key: bytes, *, everything: bool = False) -> int:
+    """Append a link for every fact that has none; answers how many. Safe to run twice and at the same time.
+
+    With ``everything`` the whole log is searched, not only its recent part.
+    """
+    sealed = 0
+    while (batch := _seal_batch(key, everything)) > 0:
+        sealed += batch
+    return sealed
+
+
+def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
+    """Check every link against its fact and its predecessor.
+
+    `anchor` is a (seq, hash) noted down earlier outside the database: it shows a chain that was cut short.
+    """
+    previous, expected_seq, links = GENESIS, 1, 0
+    problem: str | None = None
+    while True:
+        page = sql.rows(
+            text(
+                f"SELECT c.seq, c.prev_hash, c.hash, c.log_id AS sealed_log_id, {_FACT} FROM audit_chain c"
+                " LEFT JOIN audit_logs l USING (log_id) WHERE c.seq >= :seq ORDER BY c.seq LIMIT :batch"
+            ),
+            {"seq": expected_seq, "batch": BATCH},
+        )
+        for link in page:
+            problem = _check_link(key, link, previous, expected_seq)
+            if problem:
+                break
+            previous, expected_seq, links = bytes(link["hash"]), expected_seq + 1, links + 1
+            if anchor and anchor[0] == link["seq"] and anchor[1] != previous.hex():
+                problem = f"link {anchor[0]} is not the one that was noted down"
+        if problem or len(page) < BATCH:
+            break
+    if problem is None and anchor and anchor[0] > links:
+        problem = f"the chain ends at link {links}, but link {anchor[0]} was noted down"
+    unsealed = sql.scalar(text(f"SELECT count(*) FROM audit_logs l WHERE {_UNSEALED}"))
+    return ChainReport(links, int(unsealed), previous.hex(), problem)
+
+
+def link_hash(key: bytes, previous: bytes, fact: Mapping[str, Any]) -> bytes:
+    """HMAC-SHA256 of the previous hash and the canonical form of a fact."""
+    return hmac.new(key, previous + canonical(fact), hashlib.sha256).digest()
+
+
+def canonical(fact: Mapping[str, Any]) -> bytes:
+    """A fact as bytes that are the same wherever and whenever it is read: sorted JSON, instants in UTC."""
+    fields = {
+        name: value.astimezone(UTC).isoformat()
+        if isinstance(value := fact[name], datetime)
+        else value
+        for name in SEALED_FIELDS
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+_UNSEALED = "NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.log_id = l.log_id)"
+
+
+def _seal_batch(key: bytes, everything: bool) -> int:
+    window = (
+        ""
+        if everything
+        else " AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain)"
+    )
+    with sql.transaction() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        facts = connection.execute(
+            text(
+                f"SELECT {_FACT} FROM audit_logs l WHERE {_UNSEALED}{window} ORDER BY l.log_id LIMIT :batch"
+            ),
+            {"batch": BATCH, **({} if everything else {"window": WINDOW})},
+        ).mappings()
+        seq, previous = _head(connection)
+        links = []
+        for fact in facts:
+            seq += 1
+            hashed = link_hash(key, previous, fact)
+            links.append(
+                {
+                    "seq": seq,
+                    "log_id": fact["log_id"],
+                    "prev_hash": previous,
+                    "hash": hashed,
+                    "sealed_at": clock.now(),
+                }
+            )
+            previous = hashed
+        if links:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_chain (seq, log_id, prev_hash, hash, sealed_at)"
+                    " VALUES (:seq, :log_id, :prev_hash, :hash, :sealed_at)"
+                ),
+                links,
+            )
+    faults.point("audit.sealed")
+    return len(links)
+
+
+def _head(connection: Connection) -> tuple[int, bytes]:
+    head = connection.execute(
+        text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
+    ).first()
+    return (head.seq, bytes(head.hash)) if head else (0, GENESIS)
+
+
+def _check_link(
+    key: bytes, link: Mapping[str, Any], previous: bytes, expected_seq: int
+) -> str | None:
+    if link["seq"] != expected_seq:
+        return f"link {expected_seq} is missing"
+    if link["log_id"] is None:
+        return f"link {expected_seq} seals fact {link['sealed_log_id']}, which is gone"
+    if bytes(link["prev_hash"]) != previous:
+        return f"link {expected_seq} does not follow link {expected_seq - 1}"
+    if not hmac.compare_digest(bytes(link["hash"]), link_hash(key, previous, link)):
+        return f"fact {link['log_id']} (link {expected_seq}) was changed after it was sealed"
+    return None

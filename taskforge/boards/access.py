@@ -1,0 +1,91 @@
+"""Access to boards, and the board's lock that orders its changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, text
+
+from taskforge.errors import NotFound
+from taskforge.stores import sql
+from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.access import HELD_PERMISSIONS, Membership, require
+
+
+@dataclass(frozen=True)
+class LockedBoard:
+    """A board whose row this transaction holds: nobody else changes the board until COMMIT.
+
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task.
+    """
+
+    board_id: str
+    team_id: str
+    name: str
+    key_prefix: str
+    seq: int
+    next_number: int
+    version: int
+
+
+def access_board(
+    user_id: str, board_id: str, permission: str | None = None
+) -> tuple[RowMapping, Membership]:
+    """A board's row and the membership through which somebody sees it.
+
+    Raises:
+        NotFound: no such board, or not a member of its team.
+        Forbidden: a member without `permission`.
+    """
+    found = sql.row(
+        text(
+            "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
+            f" t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
+            " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
+            " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id"
+        ),
+        {"board_id": board_id, "user_id": user_id},
+    )
+    if found is None:
+        raise NotFound()
+    membership = Membership(
+        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
+    )
+    if permission is not None:
+        membership.require(permission)
+    return found, membership
+
+
+def lock_board(
+    uow: UnitOfWork, board_id: str, permission: str | None, *, numbers: int = 0
+) -> LockedBoard:
+    """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
+
+    `numbers` short-key numbers are reserved; ``next_number`` is the first of them.
+
+    Raises:
+        NotFound, Forbidden: like `access_board`.
+    """
+    found = uow.execute(
+        text(
+            "UPDATE boards b SET seq = b.seq + 1, next_number = b.next_number + :numbers"
+            " FROM team_memberships m WHERE b.board_id = :board_id AND b.deleted_at IS NULL"
+            " AND m.team_id = b.team_id AND m.user_id = :user_id"
+            " RETURNING b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.next_number, b.version,"
+            f" {HELD_PERMISSIONS} AS permissions"
+        ),
+        {"board_id": board_id, "user_id": uow.actor.user_id, "numbers": numbers},
+    ).first()
+    if found is None:
+        raise NotFound()
+    if permission is not None:
+        require(found.permissions, permission)
+    return LockedBoard(
+        board_id=found.board_id,
+        team_id=found.team_id,
+        name=found.name,
+        key_prefix=found.key_prefix,
+        seq=found.seq,
+        next_number=found.next_number - numbers,
+        version=found.version,
+    )

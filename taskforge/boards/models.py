@@ -1,0 +1,76 @@
+"""Boards and their columns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from taskforge.extensions import Model
+from taskforge.stores.models import Id, Instant
+
+STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
+RANK = String(255, collation="C")
+
+
+class Board(Model):
+    """A board of a team.
+
+    ``seq`` numbers the board's changes; whoever raises it holds the row's lock until COMMIT, which is what
+    makes WIP limits and ranks safe. ``next_number`` is the number of the next task's short key.
+    """
+
+    __tablename__ = "boards"
+
+    board_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    key_prefix: Mapped[str] = mapped_column(String(6))
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    next_number: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_by: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "key_prefix"),
+        CheckConstraint("key_prefix ~ '^[A-Z][A-Z0-9]{1,5}$'", name="key_prefix"),
+    )
+
+
+class Column(Model):
+    """A column of a board: a name, the status that its tasks have, and how many it may hold."""
+
+    __tablename__ = "columns"
+
+    column_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    board_id: Mapped[str] = mapped_column(ForeignKey("boards.board_id"))
+    name: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(12))
+    hue: Mapped[int]
+    wip_limit: Mapped[int | None]
+    rank: Mapped[str] = mapped_column(RANK)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("board_id", "rank"),
+        Index("ix_columns_board_id", "board_id"),
+        CheckConstraint(
+            "status IN ('backlog','todo','in_progress','in_review','done')", name="status"
+        ),
+        CheckConstraint("wip_limit BETWEEN 1 AND 999", name="wip_limit"),
+        CheckConstraint("hue BETWEEN 1 AND 6", name="hue"),
+    )

@@ -1,0 +1,20 @@
+"""The command line: ``flask --app wsgi <command>``."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+
+from taskforge.stores.indexes import ensure_indexes
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(ensure_indexes_command)
+
+
+@click.command("ensure-indexes")
+def ensure_indexes_command() -> None:
+    """Create the MongoDB collections' indexes that are missing."""
+    for name in ensure_indexes():
+        click.echo(f"{name}: indexes are in place")

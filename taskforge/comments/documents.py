@@ -1,0 +1,63 @@
+"""The comment document in MongoDB: one register, one document for each comment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    StringField,
+)
+
+from taskforge.stores import mongo
+from taskforge.stores.outbox import Message
+from taskforge.stores.registers import COMMENT_TEXT, TEXT
+from taskforge.tasks.documents import Attachment
+
+MAX_CONTENT_LENGTH = 20_000
+
+
+class CommentDocument(Document):
+    """What somebody said about a task, in Markdown. A deleted comment keeps its place without its content."""
+
+    comment_id = StringField(primary_key=True)
+    task_id = StringField(required=True)
+    author_id = StringField(required=True)
+    content = StringField(max_length=MAX_CONTENT_LENGTH)
+    attachments = EmbeddedDocumentListField(Attachment)
+    mentioned_users = ListField(StringField())
+    created = DateTimeField(required=True)
+    edited = BooleanField(required=True)
+    last_edited_at = DateTimeField()
+    deleted = BooleanField(required=True)
+    doc_version = IntField()
+
+    meta = {
+        "collection": "comments",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["task_id", "created"]}, {"fields": ["mentioned_users"]}],
+    }
+
+
+def text_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+    """The whole comment at a version, checked and encoded.
+
+    Raises:
+        mongoengine.ValidationError: the caller passed a field of the wrong shape.
+    """
+    document = CommentDocument(
+        comment_id=comment_id, **{name: fields[name] for name in COMMENT_TEXT}
+    )
+    document.validate()
+    stored = document.to_mongo()
+    empty: dict[str, Any] = {"attachments": [], "mentioned_users": []}
+    payload = mongo.encode({name: stored.get(name, empty.get(name)) for name in COMMENT_TEXT})
+    return Message(
+        entity_type="comment", entity_id=comment_id, register=TEXT, version=version, payload=payload
+    )

@@ -1,0 +1,167 @@
+"""Configuration: read once from the environment, checked at start, never changed afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from dotenv import dotenv_values
+
+MINIMUM_SECRET_LENGTH = 32
+WEAK_SECRETS = (
+    "secret",
+    "changeme",
+    "change-me",
+    "password",
+    "development",
+    "example",
+    "taskforge",
+)
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "/")
+
+
+class ConfigError(Exception):
+    """The environment does not describe a TaskForge that may start; the message says what to set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Every setting of TaskForge. The environment variable has the field's name in capitals.
+
+    Times are in the unit of the name's last word; sizes are in bytes.
+    """
+
+    taskforge_env: str = "development"
+    database_url: str = ""
+    mongodb_uri: str = ""
+    redis_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    secret_key_fallbacks: str = field(default="", repr=False)
+    audit_key: str = field(default="", repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    trusted_hops: int = 0
+    allowed_hosts: str = ""
+    log_level: str = "INFO"
+    database_pool_size: int = 10
+    database_statement_timeout_ms: int = 3000
+    database_lock_timeout_ms: int = 1000
+    database_deadline_seconds: float = 4.0
+    mongodb_timeout_ms: int = 700
+    redis_timeout_seconds: float = 0.25
+    rate_limit_per_minute: int = 600
+    rate_limit_writes_per_minute: int = 300
+    login_attempts_per_15_minutes: int = 10
+    registrations_per_hour: int = 300
+    argon2_time_cost: int = 2
+    argon2_memory_kib: int = 19456
+    testing: bool = False
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules of a public deployment hold."""
+        return self.taskforge_env == "production"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with the driver named: SQLAlchemy 2.1 takes a bare one for psycopg 3."""
+        for prefix in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg2://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Host names that a request may ask for; empty means any (development)."""
+        return frozenset(
+            name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()
+        )
+
+    def replaced(self, **changes: Any) -> Config:
+        """A copy with some settings changed, for workers and tests."""
+        return replace(self, **changes)
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration from the environment (and ``.env`` beneath it) and check it.
+
+    Raises:
+        ConfigError: when a value has the wrong type, or production secrets are missing or weak.
+    """
+    values = _merged_environment() if environ is None else dict(environ)
+    known: dict[str, Any] = {}
+    for setting in fields(Config):
+        raw = values.get(setting.name.upper())
+        if raw is not None and raw != "":
+            known[setting.name] = _convert(setting.name, str(setting.type), raw)
+    config = Config(**known)
+    check_config(config)
+    return config
+
+
+def check_config(config: Config) -> None:
+    """Refuse a configuration that would fail, or leak, later on.
+
+    Raises:
+        ConfigError: with a sentence for each thing that is wrong.
+    """
+    problems = []
+    for name in ("database_url", "mongodb_uri", "redis_url"):
+        if not getattr(config, name):
+            problems.append(f"{name.upper()} is not set.")
+    if config.taskforge_env not in ("development", "production"):
+        problems.append("TASKFORGE_ENV must be development or production.")
+    problems += [
+        f"{name.upper()} {why}"
+        for name in ("secret_key", "audit_key")
+        if (why := _weakness(getattr(config, name)))
+    ]
+    if config.secret_key and config.secret_key == config.audit_key:
+        problems.append("AUDIT_KEY must differ from SECRET_KEY.")
+    if config.is_production:
+        problems += _production_problems(config)
+    if problems:
+        raise ConfigError("TaskForge can't start. " + " ".join(problems))
+
+
+def _production_problems(config: Config) -> list[str]:
+    problems = []
+    if not config.public_url.startswith("https://"):
+        problems.append("PUBLIC_URL must be the https:// address that people use.")
+    if config.redis_url.startswith("redis://") and not _is_local(config.redis_url):
+        problems.append("REDIS_URL must use rediss:// (TLS) unless Redis is on this host.")
+    return problems
+
+
+def _weakness(secret: str) -> str | None:
+    if not secret:
+        return "is not set; make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
+    if len(secret) < MINIMUM_SECRET_LENGTH:
+        return f"is shorter than {MINIMUM_SECRET_LENGTH} characters."
+    if len(set(secret)) < 8 or any(word in secret.lower() for word in WEAK_SECRETS):
+        return "is a guessable value; make a random one."
+    return None
+
+
+def _is_local(url: str) -> bool:
+    host = url.split("://", 1)[1].rsplit("@", 1)[-1]
+    return host.startswith(LOCAL_HOSTS)
+
+
+def _merged_environment() -> dict[str, str]:
+    from_file = {key: value for key, value in dotenv_values(".env").items() if value is not None}
+    return {**from_file, **os.environ}
+
+
+def _convert(name: str, kind: str, raw: str) -> object:
+    try:
+        if kind == "int":
+            return int(raw)
+        if kind == "float":
+            return float(raw)
+        if kind == "bool":
+            return {"1": True, "true": True, "0": False, "false": False}[raw.lower()]
+    except (ValueError, KeyError):
+        raise ConfigError(f"{name.upper()} must be a {kind}, not {raw!r}.") from None
+    return raw

@@ -1,0 +1,69 @@
+"""The Flask extensions and store clients, made once and bound to an application by the factory.
+
+Clients connect lazily, on first use: a process may fork after the application was built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import redis
+from flask import Flask, current_app
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from taskforge.config import Config
+
+
+class Base(DeclarativeBase):
+    """The declarative base: constraint names are fixed so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+login_manager = LoginManager()
+csrf = CSRFProtect()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def config_of(app: Flask | None = None) -> Config:
+    """The checked configuration of an application (default: the current one)."""
+    config = (app or current_app).config["TASKFORGE"]
+    assert isinstance(config, Config)
+    return config
+
+
+def make_redis(config: Config) -> redis.Redis:
+    """A Redis client that gives up after `redis_timeout_seconds` and never retries: Redis is a hint."""
+    return redis.Redis.from_url(
+        config.redis_url,
+        socket_timeout=config.redis_timeout_seconds,
+        socket_connect_timeout=config.redis_timeout_seconds,
+        retry=None,
+        health_check_interval=0,
+    )
+
+
+def redis_client() -> redis.Redis:
+    """The current application's Redis client (bytes in, bytes out)."""
+    client = current_app.extensions["taskforge_redis"]
+    assert isinstance(client, redis.Redis)
+    return client

@@ -1,0 +1,160 @@
+"""Rate limits: sliding windows in Redis, and in this process while Redis is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from taskforge import redis_cache
+from taskforge.config import Config
+from taskforge.errors import RateLimited
+from taskforge.extensions import config_of
+
+SLOW_DOWN = "That was a lot of requests. Please wait {seconds} seconds and try again."
+TOO_MANY_LOGINS = "Too many tries. Please wait {seconds} seconds, then try again."
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much of a limit is used: what the X-RateLimit headers say. `reset_seconds` counts from now."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+
+Limiter = SlidingWindowCounterRateLimiter
+
+
+class Limiters:
+    """The limiter on Redis and its stand-in."""
+
+    def __init__(self, config: Config) -> None:
+        options: dict[str, Any] = {
+            "socket_timeout": config.redis_timeout_seconds,
+            "socket_connect_timeout": config.redis_timeout_seconds,
+            "key_prefix": "ratelimit",
+            "wrap_exceptions": False,
+        }
+        self.shared = SlidingWindowCounterRateLimiter(RedisStorage(config.redis_url, **options))
+        self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+
+def init_rate_limits(app: Flask) -> None:
+    """Count every API request, and put the state of the limit into the answer's headers."""
+    app.extensions["taskforge_limiters"] = Limiters(config_of(app))
+    app.after_request(_add_headers)
+
+
+def limit_api(user_id: str) -> None:
+    """Count an API request of a user: all requests, and writes on their own.
+
+    Raises:
+        RateLimited: with the seconds until the next one is allowed.
+    """
+    config = config_of()
+    item = RateLimitItemPerMinute(config.rate_limit_per_minute, namespace=f"api:{user_id}")
+    g.rate_usage = hit(item)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        hit(
+            RateLimitItemPerMinute(
+                config.rate_limit_writes_per_minute, namespace=f"api:{user_id}:writes"
+            )
+        )
+
+
+def limit_writes(user_id: str) -> None:
+    """Count a change that a person makes in the browser. Raises `RateLimited`."""
+    hit(
+        RateLimitItemPerMinute(
+            config_of().rate_limit_writes_per_minute, namespace=f"web:{user_id}:writes"
+        )
+    )
+
+
+def check_login_tries(*, email: str, ip: str | None) -> None:
+    """Refuse a log-in when too many failed lately, for this account or from this address.
+
+    Raises:
+        RateLimited: nobody is locked out for longer than the window of 15 minutes.
+    """
+    for item in _login_limits(email, ip):
+        _ask(lambda limiter, item=item: _test(limiter, item), TOO_MANY_LOGINS)
+
+
+def count_failed_login(*, email: str, ip: str | None) -> None:
+    """Count a failed log-in; the next `check_login_tries` sees it."""
+    for item in _login_limits(email, ip):
+        _ask(lambda limiter, item=item: (True, _hit(limiter, item)[1]), TOO_MANY_LOGINS)
+
+
+def limit_registrations(*, ip: str | None) -> None:
+    """Count a new account by address. Raises `RateLimited`."""
+    hit(
+        RateLimitItemPerMinute(config_of().registrations_per_hour, 60, namespace=f"register:{ip}"),
+        TOO_MANY_LOGINS,
+    )
+
+
+def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
+    """Count one use of a limit and say how much is left.
+
+    Raises:
+        RateLimited: the limit is used up; `message` may name ``{seconds}``.
+    """
+    return _ask(lambda limiter: _hit(limiter, item), message)
+
+
+def _ask(question: Callable[[Limiter], tuple[bool, Usage]], message: str) -> Usage:
+    limiters: Limiters = current_app.extensions["taskforge_limiters"]
+    try:
+        with redis_cache.asking():
+            allowed, usage = question(limiters.shared)
+    except redis_cache.RedisAway:
+        allowed, usage = question(limiters.local)
+    if not allowed:
+        raise RateLimited(
+            message.format(seconds=usage.reset_seconds), retry_after=usage.reset_seconds
+        )
+    return usage
+
+
+def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
+    """A person's own mistakes are counted by account and address together, so that strangers lock nobody out soon."""
+    most = config_of().login_attempts_per_15_minutes
+    return [
+        RateLimitItemPerMinute(most, 15, namespace=f"login:{email}:{ip}"),
+        RateLimitItemPerMinute(most * 10, 15, namespace=f"login:{email}"),
+        RateLimitItemPerMinute(most * 10, 15, namespace=f"login-ip:{ip}"),
+    ]
+
+
+def _test(limiter: Limiter, item: RateLimitItem) -> tuple[bool, Usage]:
+    return limiter.test(item), _usage(limiter, item)
+
+
+def _hit(limiter: Limiter, item: RateLimitItem) -> tuple[bool, Usage]:
+    return limiter.hit(item), _usage(limiter, item)
+
+
+def _usage(limiter: Limiter, item: RateLimitItem) -> Usage:
+    stats = limiter.get_window_stats(item)
+    return Usage(
+        item.amount, max(0, stats.remaining), max(1, round(stats.reset_time - time.time()))
+    )
+
+
+def _add_headers(response: Response) -> Response:
+    usage: Usage | None = g.get("rate_usage")
+    if usage is not None:
+        response.headers["X-RateLimit-Limit"] = str(usage.limit)
+        response.headers["X-RateLimit-Remaining"] = str(usage.remaining)
+        response.headers["X-RateLimit-Reset"] = str(usage.reset_seconds)
+    return response

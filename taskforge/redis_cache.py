@@ -1,0 +1,128 @@
+"""What TaskForge keeps in Redis besides sessions and queues: caches, presence, the unread counter, doorbells.
+
+Redis is a hint: every function answers "nothing cached" or does nothing when Redis is away, and every key has a TTL.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import redis
+
+from taskforge.breakers import Breaker, BreakerOpen
+from taskforge.extensions import redis_client
+
+TASK_SECONDS = 300
+PROFILE_SECONDS = 3600
+UNREAD_SECONDS = 3600
+PRESENCE_SECONDS = 300
+DOORBELL_SECONDS = 10
+
+breaker = Breaker("redis", (redis.RedisError, OSError))
+_VERSION = struct.Struct(">I")
+
+
+class RedisAway(Exception):
+    """Redis can't be asked right now."""
+
+
+@contextmanager
+def asking() -> Iterator[redis.Redis]:
+    """Guard a block of Redis calls.
+
+    Raises:
+        RedisAway: when the server is down, hangs, or was down a moment ago.
+    """
+    try:
+        with breaker.guard():
+            yield redis_client()
+    except (redis.RedisError, OSError, BreakerOpen) as error:
+        raise RedisAway(str(error)) from error
+
+
+def get_documents(entity_type: str, versions: Mapping[str, int]) -> dict[str, bytes]:
+    """The cached text payloads of these entities at exactly these versions; absent ones are left out."""
+    keys = {
+        entity_id: _document_key(entity_type, entity_id, version)
+        for entity_id, version in versions.items()
+    }
+    if not versions or None in keys.values():
+        return {}
+    try:
+        with asking() as client:
+            values = client.mget(list(keys.values()))
+    except RedisAway:
+        return {}
+    found = {}
+    for (entity_id, version), value in zip(versions.items(), values, strict=True):
+        if value is not None and _VERSION.unpack_from(value)[0] == version:
+            found[entity_id] = bytes(value[_VERSION.size :])
+    return found
+
+
+def set_documents(entity_type: str, payloads: Mapping[str, tuple[int, bytes]]) -> None:
+    """Cache text payloads, each with its version. Comments are not cached one by one."""
+    if entity_type not in ("task", "user") or not payloads:
+        return
+    seconds = TASK_SECONDS if entity_type == "task" else PROFILE_SECONDS
+    try:
+        with asking() as client, client.pipeline(transaction=False) as pipe:
+            for entity_id, (version, payload) in payloads.items():
+                key = _document_key(entity_type, entity_id, version)
+                pipe.set(key or "", _VERSION.pack(version) + payload, ex=seconds)
+            pipe.execute()
+    except RedisAway:
+        return
+
+
+def _document_key(entity_type: str, entity_id: str, version: int) -> str | None:
+    if entity_type == "task":
+        return f"task:{entity_id}:{version}"
+    return f"user:profile:{entity_id}" if entity_type == "user" else None
+
+
+def get_unread(user_id: str) -> int | None:
+    """The cached number of unread notifications, or None."""
+    try:
+        with asking() as client:
+            value = client.get(f"user:notifications:count:{user_id}")
+    except RedisAway:
+        return None
+    return int(value) if value is not None else None
+
+
+def set_unread(user_id: str, count: int) -> None:
+    """Cache the number of unread notifications, as counted in PostgreSQL."""
+    try:
+        with asking() as client:
+            client.set(f"user:notifications:count:{user_id}", count, ex=UNREAD_SECONDS)
+    except RedisAway:
+        return
+
+
+def touch_presence(user_id: str) -> None:
+    """Mark a user as active now; those silent for five minutes drop out."""
+    now = time.time()
+    try:
+        with asking() as client, client.pipeline(transaction=False) as pipe:
+            pipe.zadd("online:users", {user_id: now})
+            pipe.zremrangebyscore("online:users", 0, now - PRESENCE_SECONDS)
+            pipe.expire("online:users", PRESENCE_SECONDS)
+            pipe.execute()
+    except RedisAway:
+        return
+
+
+def list_online(limit: int = 200) -> list[str]:
+    """Ids of users active in the last five minutes, latest first."""
+    try:
+        with asking() as client:
+            found = client.zrevrangebyscore(
+                "online:users", "+inf", time.time() - PRESENCE_SECONDS, start=0, num=limit
+            )
+    except RedisAway:
+        return []
+    return [user_id.decode() for user_id in found]

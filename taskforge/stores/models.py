@@ -1,0 +1,150 @@
+"""Tables of the consistency protocol: operations, outbox, redo log, audit facts, notification intents.
+
+The audit fact and the notification intent live here and not with their features because both belong to
+the transaction of the change that causes them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import INET, JSONB, UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from taskforge.extensions import Model
+
+Instant = DateTime(timezone=True)
+Id = UUID(as_uuid=False)
+
+
+class Operation(Model):
+    """One acknowledged request, by the id that the client gave it: a retry gets the stored result."""
+
+    __tablename__ = "operations"
+
+    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    op_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"), index=True)
+
+
+class OutboxMessage(Model):
+    """A register of a document that PostgreSQL has committed and MongoDB may not have yet."""
+
+    __tablename__ = "outbox"
+
+    outbox_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    entity_type: Mapped[str] = mapped_column(String(16))
+    entity_id: Mapped[str] = mapped_column(Id)
+    register: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    claimed_until: Mapped[datetime] = mapped_column(Instant, server_default=text("'-infinity'"))
+    parked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        UniqueConstraint("entity_id", "register", "version"),
+        Index("ix_outbox_due", "claimed_until", postgresql_where=text("parked_at IS NULL")),
+    )
+
+
+class RedoMessage(Model):
+    """An outbox message after it was applied, kept for a week so that a restored MongoDB can catch up."""
+
+    __tablename__ = "outbox_redo"
+
+    outbox_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    entity_type: Mapped[str] = mapped_column(String(16))
+    entity_id: Mapped[str] = mapped_column(Id)
+    register: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    applied_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"), index=True)
+
+    __table_args__ = (Index("ix_outbox_redo_entity", "entity_id", "register", "version"),)
+
+
+class AuditLog(Model):
+    """The fact of one change: who did what to which version of what, with the state before and after.
+
+    Append-only: a trigger refuses UPDATE and DELETE. ``entity_version`` counts 1..n without gaps for each
+    versioned entity; ``board_seq`` orders the changes of one board.
+    """
+
+    __tablename__ = "audit_logs"
+
+    log_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    event_id: Mapped[str] = mapped_column(Id, unique=True)
+    event: Mapped[str] = mapped_column(String(48))
+    entity_type: Mapped[str] = mapped_column(String(16))
+    entity_id: Mapped[str] = mapped_column(Id)
+    entity_version: Mapped[int | None]
+    action: Mapped[str] = mapped_column(String(24))
+    actor_id: Mapped[str | None] = mapped_column(Id)
+    action_timestamp: Mapped[datetime] = mapped_column(Instant, index=True)
+    previous_state: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    new_state: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    ip_address: Mapped[str | None] = mapped_column(INET)
+    user_agent: Mapped[str | None] = mapped_column(String(400))
+    team_id: Mapped[str | None] = mapped_column(Id)
+    board_id: Mapped[str | None] = mapped_column(Id)
+    board_seq: Mapped[int | None] = mapped_column(BigInteger)
+    operation_id: Mapped[str | None] = mapped_column(Id)
+
+    __table_args__ = (
+        UniqueConstraint("entity_type", "entity_id", "entity_version"),
+        UniqueConstraint("board_id", "board_seq"),
+        Index("ix_audit_logs_entity", "entity_id", "log_id"),
+        Index("ix_audit_logs_team", "team_id", "log_id"),
+    )
+
+
+class AuditSeal(Model):
+    """One link of the hash chain over the audit facts; append-only like them. See `taskforge.audit.chain`."""
+
+    __tablename__ = "audit_chain"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    log_id: Mapped[int] = mapped_column(ForeignKey("audit_logs.log_id"), unique=True)
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("clock_timestamp()"))
+
+
+class NotificationIntent(Model):
+    """Somebody must hear of an event: written with the change, delivered by the notifications job."""
+
+    __tablename__ = "notification_intents"
+
+    event_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index(
+            "ix_notification_intents_due",
+            "created_at",
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,85 @@
+"""The registers: groups of document fields, each with one owner, one counter and one place in MongoDB.
+
+A document may have two. The *text* register holds what people write and is owned by MongoDB; the *core* register
+is a copy of what PostgreSQL owns, so that a document is complete on its own. Each is applied by setting its own
+fields only, guarded by its own counter, so that neither can carry the other backwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Register:
+    """Where a register lives: MongoDB collection, counter and fields; PostgreSQL table, key and counter column.
+
+    The order of ``fields`` is the order in which a payload is encoded, so that its hash can be taken again.
+    """
+
+    entity_type: str
+    name: str
+    collection: str
+    counter: str
+    table: str
+    key: str
+    version_column: str
+    fields: tuple[str, ...]
+
+
+TEXT = "text"
+CORE = "core"
+
+TASK_TEXT = ("description", "tags", "attachments", "custom_fields", "checklist")
+TASK_CORE = (
+    "title", "status", "priority", "assignee_id", "creator_id", "team_id", "board_id", "column_id",
+    "start_at", "due_at", "metadata", "deleted",
+)  # fmt: skip
+COMMENT_TEXT = (
+    "task_id", "author_id", "content", "attachments", "mentioned_users", "created", "edited", "last_edited_at",
+    "deleted",
+)  # fmt: skip
+PROFILE_TEXT = ("first_name", "last_name", "picture", "bio", "preferences")
+PROFILE_CORE = ("email", "metadata")
+
+REGISTERS = {
+    (register.entity_type, register.name): register
+    for register in (
+        Register(
+            "task", TEXT, "tasks", "doc_version", "tasks", "task_id", "doc_version", TASK_TEXT
+        ),
+        Register("task", CORE, "tasks", "core_version", "tasks", "task_id", "version", TASK_CORE),
+        Register(
+            "comment",
+            TEXT,
+            "comments",
+            "doc_version",
+            "comments",
+            "comment_id",
+            "version",
+            COMMENT_TEXT,
+        ),
+        Register(
+            "user", TEXT, "profiles", "doc_version", "users", "user_id", "doc_version", PROFILE_TEXT
+        ),
+        Register(
+            "user",
+            CORE,
+            "profiles",
+            "core_version",
+            "users",
+            "user_id",
+            "core_version",
+            PROFILE_CORE,
+        ),
+    )
+}
+
+
+def register_of(entity_type: str, name: str) -> Register:
+    """The register of an entity type by its name ("text" or "core").
+
+    Raises:
+        KeyError: when there is no such register.
+    """
+    return REGISTERS[entity_type, name]

@@ -1,0 +1,175 @@
+"""PostgreSQL access: autocommit reads, deadlines, and one exception for "not available".
+
+Reads run in autocommit, so that they cost no BEGIN and ROLLBACK and hold no connection while another store is asked.
+Changes go through `taskforge.stores.unit_of_work` only.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg2
+import psycopg2.extensions
+from sqlalchemy import Connection, Engine, Executable, RowMapping, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from taskforge.breakers import Breaker, BreakerOpen
+from taskforge.config import Config
+from taskforge.errors import Unavailable
+from taskforge.extensions import db
+
+UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
+BUSY = "Others are changing the same thing right now. Nothing was changed; please try again."
+
+UUID_OID, UUID_ARRAY_OID = 2950, 2951
+
+Result = TypeVar("Result")
+
+
+class _Down(Exception):
+    """PostgreSQL could not be reached: counts for the breaker."""
+
+
+breaker = Breaker("postgresql", (_Down,))
+
+
+def engine_options(config: Config) -> dict[str, Any]:
+    """Options for SQLAlchemy's engine: bounded pool, bounded waiting at every level."""
+    settings = (
+        f"-c statement_timeout={config.database_statement_timeout_ms}"
+        f" -c lock_timeout={config.database_lock_timeout_ms}"
+        " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+    )
+    return {
+        "pool_size": config.database_pool_size,
+        "max_overflow": config.database_pool_size,
+        "pool_timeout": 3,
+        "pool_recycle": 1800,
+        "pool_use_lifo": True,
+        "connect_args": {
+            "options": settings,
+            "connect_timeout": 3,
+            "application_name": "taskforge",
+        },
+    }
+
+
+def set_client_deadline(seconds: float) -> None:
+    """Give every wait for PostgreSQL a deadline on our side, for the whole process.
+
+    A server that hangs but still acknowledges packets is freed by neither statement_timeout nor keepalives.
+    """
+
+    def wait(connection: Any) -> None:
+        deadline = time.monotonic() + seconds
+        while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+            wanted = select.POLLIN if state == psycopg2.extensions.POLL_READ else select.POLLOUT
+            poller = (
+                select.poll()
+            )  # not select(): a process with live streams has descriptors above 1023
+            poller.register(connection.fileno(), wanted)
+            if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                connection.close()
+                raise psycopg2.OperationalError("the server did not answer in time")
+
+    psycopg2.extensions.set_wait_callback(wait)
+
+
+def keep_ids_as_text(engine: Engine) -> None:
+    """Read UUID columns as text, whatever statement they come from: ids are strings everywhere outside PostgreSQL."""
+    as_text = psycopg2.extensions.new_type((UUID_OID,), "UUID", lambda value, _cursor: value)
+    as_texts = psycopg2.extensions.new_array_type((UUID_ARRAY_OID,), "UUID[]", as_text)
+
+    @event.listens_for(engine, "connect")
+    def register(connection: Any, _record: Any) -> None:
+        psycopg2.extensions.register_type(as_text, connection)
+        psycopg2.extensions.register_type(as_texts, connection)
+
+
+def rows(
+    statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> Sequence[RowMapping]:
+    """All rows of a read, in autocommit.
+
+    Raises:
+        Unavailable: when PostgreSQL can't be asked.
+    """
+    return _read(
+        lambda connection: connection.execute(statement, parameters or {}).mappings().all()
+    )
+
+
+def row(statement: Executable, parameters: Mapping[str, Any] | None = None) -> RowMapping | None:
+    """The first row of a read, or None. Raises like `rows`."""
+    return _read(
+        lambda connection: connection.execute(statement, parameters or {}).mappings().first()
+    )
+
+
+def scalar(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+    """The first column of the first row of a read, or None. Raises like `rows`."""
+    return _read(lambda connection: connection.execute(statement, parameters or {}).scalar())
+
+
+def execute_now(statement: Executable, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run one statement of bookkeeping (no audited state) in autocommit; the number of rows it touched."""
+    return _read(lambda connection: connection.execute(statement, parameters or {}).rowcount)
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """One transaction with the unavailable-errors translated; rolled back unless the block ends well.
+
+    For the stores layer and the jobs; a state change of a user goes through the unit of work.
+    """
+    with translated():
+        with db.engine.connect() as connection, connection.begin():
+            yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn driver errors of the block into `Unavailable`, and count outages for the breaker."""
+    try:
+        with breaker.guard():
+            try:
+                yield
+            except (OperationalError, InterfaceError, PoolTimeout, psycopg2.Error) as error:
+                if is_outage(error):
+                    raise _Down from error
+                raise
+    except (_Down, BreakerOpen) as error:
+        raise Unavailable(UNAVAILABLE, retry_after=5) from error
+    except (OperationalError, psycopg2.OperationalError) as error:
+        raise Unavailable(BUSY, retry_after=1) from error  # statement or lock time-out, deadlock
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error means that PostgreSQL can't be reached, rather than that a statement was refused."""
+    if isinstance(error, DBAPIError):
+        return (
+            error.connection_invalidated
+            or error.orig is None
+            or getattr(error.orig, "pgcode", None) is None
+        )
+    return isinstance(error, PoolTimeout) or getattr(error, "pgcode", None) is None
+
+
+def _read(ask: Callable[[Connection], Result]) -> Result:
+    with translated():
+        try:
+            return _ask_once(ask)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return _ask_once(ask)  # the pooled connection was from before a restart: a new one may work
+
+
+def _ask_once(ask: Callable[[Connection], Result]) -> Result:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return ask(connection)

@@ -1,0 +1,350 @@
+"""The unit of work: the one way in which anything changes.
+
+One SQL transaction holds the operation (idempotency), the changed rows, the audit fact, the outbox messages and the
+notification intents. COMMIT is the only acknowledgement. What follows (bringing MongoDB up to date, publishing the
+live hint, ringing the workers) is best effort: the relay repeats it until it has happened.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self
+
+import structlog
+from sqlalchemy import Connection, CursorResult, Executable, insert, text
+
+from taskforge import clock, faults, jobs, live
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.events import ACTIONS
+from taskforge.extensions import db
+from taskforge.ids import new_id
+from taskforge.stores import mongo, outbox, sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.models import AuditLog, NotificationIntent
+from taskforge.stores.outbox import Message
+from taskforge.stores.registers import TEXT
+
+log = structlog.get_logger()
+Parameters = ParamSpec("Parameters")
+SAME_KEY_OTHER_REQUEST = (
+    "This idempotency key was already used for a different request. Use a new one."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a service answers: the entity that changed and its new version.
+
+    ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
+    """
+
+    entity_id: str
+    version: int
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+    syncing: bool = False
+
+
+class Replayed(Exception):
+    """This operation was already done; ``change`` is what it answered."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(change.entity_id)
+        self.change = change
+
+
+class UnitOfWork:
+    """A transaction with its operation, audit facts, outbox messages and intents; use it as a context manager.
+
+    Raises on entry:
+        Replayed: the actor's operation was already acknowledged (`once` turns it into the stored answer).
+        InvalidInput: the operation id was used for another request.
+        Unavailable: PostgreSQL can't be asked.
+    """
+
+    def __init__(
+        self, actor: Actor, *, entity_id: str, version: int, extra: Mapping[str, Any] | None = None
+    ) -> None:
+        self.actor = actor
+        self.at = clock.now()
+        self.change = Change(entity_id=entity_id, version=version, extra=dict(extra or {}))
+        self._connection: Connection | None = None
+        self._answer_changed = False
+        self._audit: list[dict[str, Any]] = []
+        self._messages: list[Message] = []
+        self._intents: list[dict[str, Any]] = []
+        self._hints: list[tuple[str, dict[str, Any]]] = []
+
+    def __enter__(self) -> Self:
+        faults.point("tx.begin")
+        with sql.translated():
+            self._open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._connection is not None
+        if error is not None:
+            self._connection.close()
+            return
+        with sql.translated():
+            try:
+                self._flush()
+                faults.point("tx.before_commit")
+                self._connection.commit()
+            finally:
+                self._connection.close()
+        faults.point("tx.after_commit")
+        self._follow_up()
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement inside the transaction. Raises `Unavailable` when PostgreSQL goes away."""
+        assert self._connection is not None
+        with sql.translated():
+            return self._connection.execute(statement, parameters)
+
+    def update_reference(self, statement: Executable, parameters: Any = None) -> None:
+        """Run the UPDATE (or INSERT) of the reference row, which names the version that was read.
+
+        Raises:
+            StaleVersion: another change came first.
+        """
+        if self.execute(statement, parameters).rowcount != 1:
+            raise StaleVersion()
+        faults.point("tx.ref_updated")
+
+    def record(
+        self,
+        event: str,
+        *,
+        entity_type: str,
+        entity_id: str,
+        version: int | None = None,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        team_id: str | None = None,
+        board_id: str | None = None,
+        board_seq: int | None = None,
+    ) -> str:
+        """Write the audit fact of this change; answers its event id. Events and their actions: `taskforge.events`."""
+        event_id = new_id()
+        self._audit.append(
+            {
+                "event_id": event_id,
+                "event": event,
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "entity_version": version,
+                "action": ACTIONS[event],
+                "actor_id": self.actor.user_id,
+                "action_timestamp": self.at,
+                "previous_state": _plain(before),
+                "new_state": _plain(after),
+                "ip_address": self.actor.ip,
+                "user_agent": self.actor.user_agent,
+                "team_id": team_id,
+                "board_id": board_id,
+                "board_seq": board_seq,
+                "operation_id": self.actor.op_id,
+            }
+        )
+        if board_id is not None:
+            self._hints.append(
+                (board_id, {"seq": board_seq, "event": event, "id": entity_id, "version": version})
+            )
+        return event_id
+
+    def answer(self, *, version: int | None = None, **extra: Any) -> None:
+        """Change what the service will answer, when it is known only inside the transaction."""
+        old = self.change
+        self.change = Change(
+            entity_id=old.entity_id,
+            version=old.version if version is None else version,
+            extra={**old.extra, **extra},
+        )
+        self._answer_changed = True
+
+    def stage(self, message: Message) -> None:
+        """Send a register's new version to MongoDB: text in this request, core by the relay."""
+        self._messages.append(message)
+
+    def notify(
+        self, event_id: str, user_ids: Sequence[str], kind: str, payload: Mapping[str, Any]
+    ) -> None:
+        """Tell people of an event; the actor is never told of their own change, and nobody twice of one event."""
+        told = {intent["user_id"] for intent in self._intents if intent["event_id"] == event_id}
+        for user_id in dict.fromkeys(user_ids):
+            if user_id != self.actor.user_id and user_id not in told:
+                self._intents.append(
+                    {
+                        "event_id": event_id,
+                        "user_id": user_id,
+                        "kind": kind,
+                        "payload": _plain(payload),
+                        "created_at": self.at,
+                    }
+                )
+
+    def _open(self) -> None:
+        for attempt in (1, 2):
+            connection = db.engine.connect()
+            try:
+                self._insert_operation(connection)
+            except BaseException as error:
+                connection.close()
+                stale_connection = getattr(error, "connection_invalidated", False)
+                if attempt == 2 or not stale_connection:
+                    raise
+            else:
+                self._connection = connection
+                return
+
+    def _insert_operation(self, connection: Connection) -> None:
+        if self.actor.op_id is None:
+            return
+        inserted = connection.execute(
+            text(
+                "INSERT INTO operations (user_id, op_id, fingerprint, result)"
+                " VALUES (:user_id, :op_id, :fingerprint, CAST(:result AS jsonb)) ON CONFLICT DO NOTHING"
+            ),
+            {
+                "user_id": self.actor.user_id,
+                "op_id": self.actor.op_id,
+                "fingerprint": self.actor.op_fingerprint,
+                "result": self._result(),
+            },
+        )
+        if inserted.rowcount == 0:
+            stored = find_operation(self.actor, connection)
+            if stored is None:
+                raise Unavailable(
+                    sql.BUSY, retry_after=1
+                )  # the other attempt rolled back this very moment
+            raise Replayed(stored)
+        faults.point("tx.op_inserted")
+
+    def _result(self) -> str:
+        change = self.change
+        return json.dumps(
+            {
+                "entity_id": change.entity_id,
+                "version": change.version,
+                "extra": _plain(change.extra),
+            }
+        )
+
+    def _flush(self) -> None:
+        assert self._connection is not None
+        if self._answer_changed and self.actor.op_id is not None:
+            self._connection.execute(
+                text(
+                    "UPDATE operations SET result = CAST(:result AS jsonb)"
+                    " WHERE user_id = :user_id AND op_id = :op_id"
+                ),
+                {
+                    "result": self._result(),
+                    "user_id": self.actor.user_id,
+                    "op_id": self.actor.op_id,
+                },
+            )
+        if self._audit:
+            self._connection.execute(insert(AuditLog), self._audit)
+        faults.point("tx.audit_inserted")
+        if self._messages:
+            outbox.insert(self._connection, self._messages)
+        if self._intents:
+            self._connection.execute(insert(NotificationIntent), self._intents)
+
+    def _follow_up(self) -> None:
+        """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
+        syncing = not all(
+            [_apply(message) for message in self._messages if message.register == TEXT]
+        )
+        self.change = Change(**{**self.change.__dict__, "syncing": syncing})
+        faults.point("publish.before")
+        live.publish(self._hints)
+        faults.point("rq.enqueue.before")
+        if self._audit:
+            jobs.ring(jobs.AUDIT)
+        if self._intents:
+            jobs.ring(jobs.NOTIFICATIONS)
+        faults.point("ack.before")
+
+
+def find_operation(actor: Actor, connection: Connection | None = None) -> Change | None:
+    """The stored answer of the actor's operation, or None if it was never acknowledged.
+
+    Raises:
+        InvalidInput: the operation id was used for another request.
+    """
+    if actor.op_id is None:
+        return None
+    statement = text(
+        "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
+    )
+    parameters = {"user_id": actor.user_id, "op_id": actor.op_id}
+    if connection is None:
+        found = sql.row(statement, parameters)
+    else:
+        found = connection.execute(statement, parameters).mappings().first()
+    if found is None:
+        return None
+    if found["fingerprint"] is not None and bytes(found["fingerprint"]) != actor.op_fingerprint:
+        raise InvalidInput(SAME_KEY_OTHER_REQUEST)
+    return Change(**found["result"], replayed=True)
+
+
+def once(
+    service: Callable[Concatenate[Actor, Parameters], Change],
+) -> Callable[Concatenate[Actor, Parameters], Change]:
+    """Make a service answer a repeated operation with the stored result instead of doing it again.
+
+    A retry may also stumble earlier (its version is stale by now, its task is in the trash): such a failure counts
+    only when the operation was never acknowledged.
+    """
+
+    @functools.wraps(service)
+    def wrapper(actor: Actor, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Change:
+        try:
+            return service(actor, *args, **kwargs)
+        except Replayed as replayed:
+            return replayed.change
+        except (Conflict, NotFound, Forbidden, InvalidInput):
+            stored = find_operation(actor)
+            if stored is None:
+                raise
+            return stored
+
+    return wrapper
+
+
+def _apply(message: Message) -> bool:
+    try:
+        outbox.apply(message)
+    except (mongo.DocumentsUnavailable, Unavailable) as error:
+        log.warning(
+            "apply_postponed", entity=message.entity_type, id=message.entity_id, why=str(error)
+        )
+        return False
+    except Exception:
+        log.exception("apply_failed", entity=message.entity_type, id=message.entity_id)
+        return False
+    return True
+
+
+def _plain(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A state as JSON keeps it: instants as ISO text."""
+    if state is None:
+        return None
+    return {
+        key: value.isoformat() if hasattr(value, "isoformat") else value
+        for key, value in state.items()
+    }

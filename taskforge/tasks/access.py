@@ -1,0 +1,57 @@
+"""Access to tasks: the one place that says who may see a task and what they may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from taskforge.errors import NotFound
+from taskforge.stores import sql
+from taskforge.teams.access import HELD_PERMISSIONS, Membership
+
+REFERENCE = (
+    "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"
+    " k.assignee_id, k.created_by, k.start_at, k.due_at, k.version, k.doc_version, k.tags, k.comment_count,"
+    " k.attachment_count, k.checklist_done, k.checklist_total, k.created_at, k.updated_at, k.deleted_at"
+)
+SHOWN = (
+    " b.name AS board_name, b.key_prefix || '-' || k.number AS key, c.name AS column_name, c.hue AS column_hue,"
+    " assignee.display_name AS assignee_name, creator.display_name AS creator_name"
+)
+SHOWN_TABLES = (
+    " tasks k JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
+    " JOIN users creator ON creator.user_id = k.created_by LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
+)
+
+
+def access_task(
+    user_id: str, task_id: str, permission: str | None = None, *, deleted: bool = False
+) -> tuple[dict[str, Any], Membership]:
+    """A task's reference row with its names and pending text, and the membership through which it is seen.
+
+    Trashed tasks are found only with ``deleted=True``, which finds live ones too.
+
+    Raises:
+        NotFound: no such task, or not a member of its team.
+        Forbidden: a member without `permission`.
+    """
+    found = sql.row(
+        text(
+            f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions,"
+            " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
+            " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+            f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
+            " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
+            " WHERE k.task_id = :task_id AND b.deleted_at IS NULL AND (:deleted OR k.deleted_at IS NULL)"
+        ),
+        {"user_id": user_id, "task_id": task_id, "deleted": deleted},
+    )
+    if found is None:
+        raise NotFound()
+    membership = Membership(
+        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
+    )
+    if permission is not None:
+        membership.require(permission)
+    return dict(found), membership

@@ -1,0 +1,146 @@
+"""The task document in MongoDB, and its two registers as outbox messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    DynamicField,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    StringField,
+    ValidationError,
+)
+
+from taskforge.errors import InvalidInput, TooLarge
+from taskforge.stores import mongo
+from taskforge.stores.outbox import Message
+from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT
+
+MAX_DOCUMENT_BYTES = 1_000_000
+MAX_DESCRIPTION_LENGTH = 100_000
+EMPTY_TEXT: dict[str, Any] = {
+    "description": "",
+    "tags": [],
+    "attachments": [],
+    "custom_fields": [],
+    "checklist": [],
+}
+
+
+class Attachment(EmbeddedDocument):
+    """A file that belongs to a task: where it is, what it is, who added it when."""
+
+    name = StringField(required=True, max_length=255)
+    url = StringField(required=True, max_length=2000)
+    size = IntField(required=True, min_value=0)
+    mimetype = StringField(required=True, max_length=100)
+    uploaded_at = DateTimeField(required=True)
+    uploaded_by = StringField(required=True)
+
+
+class CustomField(EmbeddedDocument):
+    """One typed custom field: a list of these instead of a mapping keeps user input out of key names."""
+
+    k = StringField(required=True, regex=r"^[a-z][a-z0-9_]{0,31}$")
+    v = DynamicField()
+
+
+class ChecklistItem(EmbeddedDocument):
+    """One line of a checklist."""
+
+    item_id = StringField(required=True)
+    text = StringField(required=True, max_length=500)
+    done = BooleanField(required=True)
+
+
+class Metadata(EmbeddedDocument):
+    """When the task was created and last changed (a copy of the reference row)."""
+
+    created = DateTimeField(required=True)
+    updated = DateTimeField(required=True)
+
+
+class TaskDocument(Document):
+    """A whole task: the text register that MongoDB owns and a copy of the core that PostgreSQL owns."""
+
+    task_id = StringField(primary_key=True)
+    description = StringField(default="")
+    tags = ListField(StringField(max_length=40))
+    attachments = EmbeddedDocumentListField(Attachment)
+    custom_fields = EmbeddedDocumentListField(CustomField)
+    checklist = EmbeddedDocumentListField(ChecklistItem)
+    doc_version = IntField()
+
+    title = StringField()
+    status = StringField()
+    priority = StringField()
+    assignee_id = StringField()
+    creator_id = StringField()
+    team_id = StringField()
+    board_id = StringField()
+    column_id = StringField()
+    start_at = DateTimeField()
+    due_at = DateTimeField()
+    metadata = EmbeddedDocumentField(Metadata)
+    deleted = BooleanField()
+    core_version = IntField()
+
+    meta = {
+        "collection": "tasks",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["team_id", "status"]}, {"fields": ["tags"]}],
+    }
+
+
+def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+    """The text register of a task at a version, checked and encoded, so that applying it can't fail for its content.
+
+    Raises:
+        InvalidInput: a field does not have its shape.
+        TooLarge: all texts together exceed 1 MB.
+    """
+    document = TaskDocument(task_id=task_id, **{name: fields[name] for name in TASK_TEXT})
+    try:
+        document.validate()
+    except ValidationError as error:
+        raise InvalidInput(
+            fields={name: str(why) for name, why in error.to_dict().items()}
+        ) from error
+    stored = document.to_mongo()
+    payload = mongo.encode({name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT})
+    if len(payload) > MAX_DOCUMENT_BYTES:
+        raise TooLarge(
+            "This task's texts together are larger than 1 MB. Shorten the description or a field."
+        )
+    return Message(
+        entity_type="task", entity_id=task_id, register=TEXT, version=version, payload=payload
+    )
+
+
+def core_message(row: Mapping[str, Any]) -> Message:
+    """The core register: a copy of a reference row of `tasks`, at the row's version."""
+    return Message(
+        entity_type="task",
+        entity_id=row["task_id"],
+        register=CORE,
+        version=row["version"],
+        payload=mongo.encode(core_fields(row)),
+    )
+
+
+def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the core register as a reference row gives them, in the register's order."""
+    derived = {
+        "creator_id": row["created_by"],
+        "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
+        "deleted": row["deleted_at"] is not None,
+    }
+    return {name: derived[name] if name in derived else row[name] for name in TASK_CORE}

@@ -1,0 +1,101 @@
+"""Access to teams: the one place that says who may see a team and what they may do in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from taskforge import faults
+from taskforge.errors import Forbidden, NotFound
+from taskforge.stores import sql
+from taskforge.stores.unit_of_work import UnitOfWork
+
+# The names of the permissions that a membership row `m` holds, as an array.
+HELD_PERMISSIONS = (
+    "ARRAY(SELECT p.name FROM role_permissions rp JOIN permissions p USING (permission_id)"
+    " WHERE rp.team_id = m.team_id AND rp.role = m.role)"
+)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's standing in a team: role and the permissions that the team's matrix gives it."""
+
+    team_id: str
+    team_name: str
+    role: str
+    permissions: frozenset[str]
+
+    def may(self, permission: str) -> bool:
+        """Whether the role holds a permission."""
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise `Forbidden` unless the role holds a permission."""
+        require(self.permissions, permission)
+
+
+def require(held: Collection[str], permission: str) -> None:
+    """Raise `Forbidden` unless `permission` is among those held."""
+    if permission not in held:
+        raise Forbidden("Your role in this team does not allow this. A team admin can change that.")
+
+
+def access_team(user_id: str, team_id: str, permission: str | None = None) -> Membership:
+    """The membership through which somebody sees a team.
+
+    Raises:
+        NotFound: no such team, or not a member of it.
+        Forbidden: a member without `permission`.
+    """
+    found = sql.row(
+        text(
+            f"SELECT m.team_id, t.name, m.role, {HELD_PERMISSIONS} AS permissions"
+            " FROM team_memberships m JOIN teams t USING (team_id)"
+            " WHERE m.team_id = :team_id AND m.user_id = :user_id"
+        ),
+        {"team_id": team_id, "user_id": user_id},
+    )
+    if found is None:
+        raise NotFound()
+    membership = Membership(
+        found["team_id"], found["name"], found["role"], frozenset(found["permissions"])
+    )
+    if permission is not None:
+        membership.require(permission)
+    return membership
+
+
+def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
+    """Take the team's lock, check membership and permission again, and raise its version; answers the new version.
+
+    Raises:
+        NotFound, Forbidden: like `access_team`.
+    """
+    found = uow.execute(
+        text(
+            "UPDATE teams t SET version = t.version + 1, updated_at = :at FROM team_memberships m"
+            " WHERE t.team_id = :team_id AND m.team_id = t.team_id AND m.user_id = :user_id"
+            f" RETURNING t.version, {HELD_PERMISSIONS} AS permissions"
+        ),
+        {"team_id": team_id, "user_id": uow.actor.user_id, "at": uow.at},
+    ).first()
+    if found is None:
+        raise NotFound()
+    if permission is not None:
+        require(found.permissions, permission)
+    uow.answer(version=found.version)
+    faults.point("tx.ref_updated")
+    return int(found.version)
+
+
+def require_member(uow: UnitOfWork, team_id: str, user_id: str) -> None:
+    """Raise `NotFound` unless the user belongs to the team, inside the transaction."""
+    found = uow.execute(
+        text("SELECT 1 FROM team_memberships WHERE team_id = :team_id AND user_id = :user_id"),
+        {"team_id": team_id, "user_id": user_id},
+    ).first()
+    if found is None:
+        raise NotFound()

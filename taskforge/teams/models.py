@@ -1,0 +1,65 @@
+"""Teams, who belongs to them, and what each role may do there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from taskforge.extensions import Model
+from taskforge.stores.models import Id, Instant
+
+
+class Team(Model):
+    """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy."""
+
+    __tablename__ = "teams"
+
+    team_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(String(2000), server_default="")
+    parent_team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.team_id"))
+    created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (CheckConstraint("parent_team_id <> team_id", name="not_own_parent"),)
+
+
+class TeamMembership(Model):
+    """A user's role in a team. A team always has at least one admin."""
+
+    __tablename__ = "team_memberships"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(8))
+    joined_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),)
+
+
+class Permission(Model):
+    """One thing a role may be allowed to do. The catalogue is filled by the migration."""
+
+    __tablename__ = "permissions"
+
+    permission_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    description: Mapped[str] = mapped_column(String(200))
+
+
+class RolePermission(Model):
+    """The per-team matrix: this role holds this permission in this team."""
+
+    __tablename__ = "role_permissions"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(8), primary_key=True)
+    permission_id: Mapped[int] = mapped_column(
+        ForeignKey("permissions.permission_id"), primary_key=True
+    )
+
+    __table_args__ = (CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),)

@@ -1,0 +1,305 @@
+"""Use cases of teams: create, edit, and who belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, text
+
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.teams.access import access_team, lock_team
+from taskforge.teams.models import RolePermission, Team, TeamMembership
+from taskforge.teams.permissions import ROLES, default_rows
+
+TEAMS_PER_USER = 200
+MEMBERS_PER_TEAM = 500
+LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
+
+
+def list_teams(actor: Actor) -> Sequence[RowMapping]:
+    """The actor's teams by name, each with the actor's role and the numbers of members and boards."""
+    return sql.rows(
+        text(
+            "SELECT t.team_id, t.name, t.description, t.parent_team_id, t.version, t.created_at, t.updated_at, m.role,"
+            " (SELECT count(*) FROM team_memberships o WHERE o.team_id = t.team_id) AS member_count,"
+            " (SELECT count(*) FROM boards b WHERE b.team_id = t.team_id AND b.deleted_at IS NULL) AS board_count"
+            " FROM teams t JOIN team_memberships m USING (team_id) WHERE m.user_id = :user_id"
+            " ORDER BY lower(t.name), t.team_id LIMIT :most"
+        ),
+        {"user_id": actor.user_id, "most": TEAMS_PER_USER},
+    )
+
+
+def get_team(actor: Actor, team_id: str) -> RowMapping:
+    """One team with the actor's role in it.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    found = sql.row(
+        text(
+            "SELECT t.team_id, t.name, t.description, t.parent_team_id, parent.name AS parent_name, t.version,"
+            " t.created_by, t.created_at, t.updated_at, m.role FROM teams t JOIN team_memberships m USING (team_id)"
+            " LEFT JOIN teams parent ON parent.team_id = t.parent_team_id"
+            " WHERE t.team_id = :team_id AND m.user_id = :user_id"
+        ),
+        {"team_id": team_id, "user_id": actor.user_id},
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_members(actor: Actor, team_id: str) -> Sequence[RowMapping]:
+    """The members of one of the actor's teams: user_id, display_name, email, role, joined_at; admins first."""
+    access_team(actor.user_id, team_id)
+    return sql.rows(
+        text(
+            "SELECT u.user_id, u.display_name, u.email, m.role, m.joined_at FROM team_memberships m"
+            " JOIN users u USING (user_id) WHERE m.team_id = :team_id"
+            " ORDER BY array_position(ARRAY['admin','member','guest'], m.role::text), lower(u.display_name), u.user_id"
+            " LIMIT :most"
+        ),
+        {"team_id": team_id, "most": MEMBERS_PER_TEAM},
+    )
+
+
+def insert_team(
+    uow: UnitOfWork, *, team_id: str, name: str, description: str, parent_team_id: str | None
+) -> None:
+    """Insert a team whose first admin is the actor, with the default permission matrix and the audit fact.
+
+    Raises:
+        Conflict: the actor is in too many teams.
+    """
+    actor = uow.actor
+    joined = uow.execute(
+        text("SELECT count(*) FROM team_memberships WHERE user_id = :user_id"),
+        {"user_id": actor.user_id},
+    ).scalar_one()
+    if joined >= TEAMS_PER_USER:
+        raise Conflict(f"You are in {TEAMS_PER_USER} teams already. Leave one first.")
+    values = {"name": name, "description": description, "parent_team_id": parent_team_id}
+    stamps = {"created_by": actor.user_id, "created_at": uow.at, "updated_at": uow.at}
+    uow.update_reference(insert(Team), {"team_id": team_id, **values, **stamps})
+    uow.execute(
+        insert(TeamMembership),
+        {"team_id": team_id, "user_id": actor.user_id, "role": "admin", "joined_at": uow.at},
+    )
+    uow.execute(insert(RolePermission), default_rows(team_id))
+    uow.record(
+        "team.created",
+        entity_type="team",
+        entity_id=team_id,
+        version=1,
+        before=None,
+        after={**values, "members": {actor.user_id: "admin"}},
+        team_id=team_id,
+    )
+
+
+@once
+def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, Any]) -> Change:
+    """Change name, description or parent of a team.
+
+    Raises:
+        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        StaleVersion: the team is not at `version` any more.
+        InvalidInput: the parent would make a circle or is not the actor's.
+    """
+    access_team(actor.user_id, team_id, "team.edit")
+    require_parent(actor, changes.get("parent_team_id"))
+    with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
+        if lock_team(uow, team_id, "team.edit") != version + 1:
+            raise StaleVersion()
+        before = _team_state(uow, team_id)
+        wanted = {**before, **{name: value for name, value in changes.items() if name in before}}
+        _refuse_circle(uow, wanted["parent_team_id"], team_id)
+        uow.execute(
+            text(
+                "UPDATE teams SET name = :name, description = :description, parent_team_id = :parent_team_id"
+                " WHERE team_id = :team_id"
+            ),
+            {**wanted, "team_id": team_id},
+        )
+        uow.record(
+            "team.edited",
+            entity_type="team",
+            entity_id=team_id,
+            version=version + 1,
+            before=before,
+            after=wanted,
+            team_id=team_id,
+        )
+    return uow.change
+
+
+@once
+def add_member(
+    actor: Actor, team_id: str, *, role: str, user_id: str | None = None, email: str | None = None
+) -> Change:
+    """Add an existing user to a team, by id or e-mail address.
+
+    Raises:
+        NotFound, Forbidden: no access, or no permission ``team.manage_members``.
+        InvalidInput: unknown role or nobody with that address.
+        Conflict: already a member, or the team is full.
+    """
+    access_team(actor.user_id, team_id, "team.manage_members")
+    _check_role(role)
+    person = sql.row(
+        text(
+            "SELECT user_id FROM users WHERE user_id = CAST(:user_id AS uuid) OR email = :email LIMIT 1"
+        ),
+        {"user_id": user_id, "email": email},
+    )
+    if person is None:
+        field = "email" if user_id is None else "userId"
+        raise InvalidInput(fields={field: "has no account here yet: ask them to sign up first"})
+    with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_team(uow, team_id, "team.manage_members")
+        count = uow.execute(
+            text("SELECT count(*) FROM team_memberships WHERE team_id = :team_id"),
+            {"team_id": team_id},
+        ).scalar_one()
+        if count >= MEMBERS_PER_TEAM:
+            raise Conflict(f"A team can have at most {MEMBERS_PER_TEAM} members.")
+        added = uow.execute(
+            text(
+                "INSERT INTO team_memberships (team_id, user_id, role, joined_at)"
+                " VALUES (:team_id, :user_id, :role, :at) ON CONFLICT DO NOTHING"
+            ),
+            {"team_id": team_id, "user_id": person["user_id"], "role": role, "at": uow.at},
+        )
+        if added.rowcount == 0:
+            raise Conflict("They are a member of this team already.")
+        _record_member(uow, team_id, "team.member_added", person["user_id"], None, role)
+    return uow.change
+
+
+@once
+def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Change:
+    """Give a member another role.
+
+    Raises:
+        NotFound, Forbidden: no access, no permission, or no such member.
+        InvalidInput: unknown role.
+        Conflict: the last admin would lose the role.
+    """
+    access_team(actor.user_id, team_id, "team.manage_members")
+    _check_role(role)
+    with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_team(uow, team_id, "team.manage_members")
+        before = _member_role(uow, team_id, user_id)
+        if before == "admin" and role != "admin":
+            _require_other_admin(uow, team_id, user_id)
+        uow.execute(
+            text(
+                "UPDATE team_memberships SET role = :role WHERE team_id = :team_id AND user_id = :user_id"
+            ),
+            {"role": role, "team_id": team_id, "user_id": user_id},
+        )
+        _record_member(uow, team_id, "team.member_role_changed", user_id, before, role)
+    return uow.change
+
+
+@once
+def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
+    """Take a member out of a team; everybody may leave by themselves. Their tasks keep them as assignee.
+
+    Raises:
+        NotFound, Forbidden: no access, no permission, or no such member.
+        Conflict: the last admin can't leave.
+    """
+    permission = None if user_id == actor.user_id else "team.manage_members"
+    access_team(actor.user_id, team_id, permission)
+    with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_team(uow, team_id, permission)
+        before = _member_role(uow, team_id, user_id)
+        if before == "admin":
+            _require_other_admin(uow, team_id, user_id)
+        uow.execute(
+            text("DELETE FROM team_memberships WHERE team_id = :team_id AND user_id = :user_id"),
+            {"team_id": team_id, "user_id": user_id},
+        )
+        _record_member(uow, team_id, "team.member_removed", user_id, before, None)
+    return uow.change
+
+
+def _record_member(
+    uow: UnitOfWork, team_id: str, event: str, user_id: str, before: str | None, after: str | None
+) -> None:
+    event_id = uow.record(
+        event,
+        entity_type="team",
+        entity_id=team_id,
+        version=uow.change.version,
+        before={"members": {user_id: before}},
+        after={"members": {user_id: after}},
+        team_id=team_id,
+    )
+    if event == "team.member_added":
+        uow.notify(event_id, [user_id], "added_to_team", {"team_id": team_id})
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise InvalidInput(fields={"role": "must be admin, member or guest"})
+
+
+def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
+    role = uow.execute(
+        text(
+            "SELECT role FROM team_memberships WHERE team_id = :team_id AND user_id = :user_id FOR UPDATE"
+        ),
+        {"team_id": team_id, "user_id": user_id},
+    ).scalar()
+    if role is None:
+        raise NotFound()
+    return str(role)
+
+
+def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:
+    other = uow.execute(
+        text(
+            "SELECT 1 FROM team_memberships WHERE team_id = :team_id AND role = 'admin' AND user_id <> :user_id LIMIT 1"
+        ),
+        {"team_id": team_id, "user_id": user_id},
+    ).first()
+    if other is None:
+        raise Conflict(LAST_ADMIN)
+
+
+def require_parent(actor: Actor, parent_id: str | None) -> None:
+    """Raise `InvalidInput` unless a parent is None or a team whose structure the actor may edit."""
+    if parent_id is None:
+        return
+    try:
+        access_team(actor.user_id, parent_id, "team.edit")
+    except (NotFound, Forbidden):
+        raise InvalidInput(fields={"parentTeamId": "must be a team that you may edit"}) from None
+
+
+def _refuse_circle(uow: UnitOfWork, parent_id: str | None, team_id: str) -> None:
+    circle = uow.execute(
+        text(
+            "WITH RECURSIVE above AS (SELECT team_id, parent_team_id FROM teams WHERE team_id = :parent_id"
+            " UNION SELECT t.team_id, t.parent_team_id FROM teams t JOIN above ON t.team_id = above.parent_team_id)"
+            " SELECT 1 FROM above WHERE team_id = :team_id"
+        ),
+        {"parent_id": parent_id, "team_id": team_id},
+    ).first()
+    if circle is not None:
+        raise InvalidInput(fields={"parentTeamId": "is below this team already"})
+
+
+def _team_state(uow: UnitOfWork, team_id: str) -> dict[str, Any]:
+    found = uow.execute(
+        text("SELECT name, description, parent_team_id FROM teams WHERE team_id = :team_id"),
+        {"team_id": team_id},
+    )
+    return dict(found.mappings().one())
