@@ -96,7 +96,7 @@ def accept_lists(*names: str) -> Callable[[View], View]:
 class StrictRequest(Request):
     """A request whose JSON, form and query are read strictly, whoever asks for them."""
 
-    _max_content_length = MAX_BODY_BYTES
+    _max_content_length = MAX_BODY_BYTES + 1
     _max_form_memory_size = MAX_BODY_BYTES
     takes_files = False
 
@@ -117,11 +117,13 @@ class StrictRequest(Request):
         """
         if cache and self._cached_json[0] is not Ellipsis:
             return self._cached_json[0]
+        if not (force or self.mimetype == JSON_TYPE):
+            if silent:
+                return None
+            raise UnsupportedType("Send a JSON object with the content type application/json.")
         try:
-            if not (force or self.mimetype == JSON_TYPE):
-                raise UnsupportedType("Send a JSON object with the content type application/json.")
             value = strict_json.loads_object(self.read_body())
-        except (Malformed, TooLarge, UnsupportedType, InvalidInput):
+        except (Malformed, TooLarge, InvalidInput):
             if silent:
                 return None
             raise
@@ -129,10 +131,21 @@ class StrictRequest(Request):
             self._cached_json = (value, value)
         return value
 
+    def limit_body(self, max_bytes: int) -> None:
+        """Refuse a body of more than ``max_bytes``.
+
+        The framework's limit is one byte more: it cuts a streamed body off at its limit without a
+        word, and only the extra byte shows that something is missing.
+        """
+        self.max_content_length = max_bytes + 1
+
     def read_body(self) -> bytes:
         """The whole body, kept for whoever asks again."""
         with _reading():
-            return self.get_data(cache=True)
+            body = self.get_data(cache=True)
+        if len(body) >= (self.max_content_length or 0):
+            raise TooLarge
+        return body
 
     def _load_form_data(self) -> None:
         """Fill ``form`` and ``files``; the framework calls this when one of them is first used."""
@@ -227,12 +240,17 @@ def _check_body() -> None:
         return
     kind = _API_RULES if request.path.startswith(API_PREFIX) else _PAGE_RULES
     rules: BodyRules = _declared("accepts_body", kind)
-    request.max_content_length = rules.max_bytes
+    if int(length or 0) > rules.max_bytes:
+        raise TooLarge
     _check_type(rules.types)
+    incoming = cast(StrictRequest, request)
+    incoming.limit_body(rules.max_bytes)
     if request.mimetype == JSON_TYPE:
         request.get_json()
-    elif request.mimetype in {URLENCODED_TYPE, MULTIPART_TYPE}:
-        cast(StrictRequest, request).takes_files = rules.files
+    elif request.mimetype not in {URLENCODED_TYPE, MULTIPART_TYPE}:
+        incoming.read_body()
+    else:
+        incoming.takes_files = rules.files
         _check_repetition(request.form, _declared("accepts_lists", frozenset()))
 
 

@@ -99,7 +99,7 @@ def clean_text(
     required: bool = True,
     max_bytes: int | None = None,
 ) -> str:
-    """Text of any number of lines: NFC, ``\\n`` line ends, no blank edge lines, tabs kept.
+    """Text of any number of lines: NFC, newline as line end, no blank edge lines, tabs kept.
 
     Spaces at the start of the first line stay, because Markdown gives them a meaning.
     """

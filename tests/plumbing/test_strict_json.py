@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 
@@ -40,11 +41,10 @@ def test_good_json_is_read_as_the_standard_reader_reads_it(value: object, ascii_
 def test_any_bytes_give_a_value_or_a_named_error(raw: bytes) -> None:
     try:
         value = loads(raw)
-    except TaskForgeError as error:
-        assert error.status in {400, 422}
+    except (Malformed, InvalidInput) as error:
         error.message.encode("utf-8")
-    else:
-        assert json.loads(raw) == value
+        return
+    assert json.loads(raw) == value
 
 
 @given(st.text(st.sampled_from('[]{}":,\\au01 \n\t"'), max_size=80))
@@ -56,7 +56,7 @@ def test_json_shaped_noise_gives_a_value_or_a_named_error(noise: str) -> None:
     assert json.loads(noise) == value
 
 
-@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_depth_is_counted_exactly(opening: str, closing: str) -> None:
     def nested(depth: int) -> bytes:
         return (opening * depth + "1" + closing * depth).encode()
@@ -94,10 +94,8 @@ def test_many_shallow_values_are_not_deep() -> None:
 )
 def test_hostile_bodies_are_answered_quickly(raw: bytes) -> None:
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(Malformed):
         loads(raw)
-    except Malformed:
-        pass
     assert time.perf_counter() - started < 0.5
 
 

@@ -138,4 +138,5 @@ def test_what_is_kept_never_leaves_the_site(tail: str) -> None:
     target = urlsplit(urljoin("https://here.example/login", kept))
     assert (target.scheme, target.netloc) == ("https", "here.example")
     assert not kept.startswith(("//", "/\\"))
-    assert kept.isprintable() and kept.isascii()
+    assert kept.isprintable()
+    assert kept.isascii()
