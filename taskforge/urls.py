@@ -17,8 +17,8 @@ def safe_next(value: object) -> str | None:
     """The value if it is a path on this site that a browser cannot read as anything else.
 
     None for everything else: other hosts, a second slash or any backslash, control characters, and
-    paths that turn into one of these when some server on the way decodes them once or twice.  Use it for
-    every ``next`` parameter and every redirect header that repeats input.
+    paths that turn into one of these when some server on the way decodes them once or twice.  Use
+    it for every ``next`` parameter and every redirect header that repeats input.
     """
     if not isinstance(value, str) or len(value) > MAX_LENGTH or not _PLAIN.fullmatch(value):
         return None
