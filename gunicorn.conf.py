@@ -1,0 +1,53 @@
+"""The web server's settings; every one that depends on the place comes from the environment.
+
+``PORT`` / ``BIND`` say where to listen, ``WEB_WORKERS`` how many processes (2), ``WEB_THREADS`` how
+many requests a process works on at once (8, read in asgi.py), ``WEB_ACCESS_LOG=1`` turns on a line
+for each request.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+# A password check takes 19 MiB for a moment.  glibc would keep that much for every thread;
+# taking blocks over 1 MiB from the system and giving them back was 137 MB against 441 for two
+# workers.  musl and macOS have no mallopt.
+M_MMAP_THRESHOLD = -3
+if hasattr(ctypes.CDLL(None), "mallopt"):
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
+
+
+def listen_address() -> str:
+    """``BIND``, else ``PORT`` on every interface where a platform gave it, else on this machine."""
+    if os.environ.get("BIND"):
+        return os.environ["BIND"]
+    port = os.environ.get("PORT")
+    on_platform = port is not None and os.environ.get("TASKFORGE_ENV") == "production"
+    host = "0.0.0.0" if on_platform else "127.0.0.1"  # noqa: S104 - a platform's router is outside
+    return f"{host}:{port or 8000}"
+
+
+wsgi_app = "asgi:app"
+worker_class = "asgi"
+asgi_lifespan = "off"
+bind = listen_address()
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+
+# The process holds its clients (database, Redis) only after the fork, so nothing is preloaded.
+preload_app = False
+
+timeout = 60
+graceful_timeout = 5
+keepalive = 15
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Who the client is and which scheme it used is decided in one place: ProxyFix, by TRUSTED_HOPS.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
+accesslog = "-" if os.environ.get("WEB_ACCESS_LOG") == "1" else None
+errorlog = "-"
+control_socket_disable = True
