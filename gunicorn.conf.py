@@ -11,7 +11,7 @@ import ctypes
 import os
 
 # A password check takes 19 MiB for a moment.  glibc would keep that much for every thread;
-# taking blocks over 1 MiB from the system and giving them back was 137 MB against 441 for two
+# taking blocks over 1 MiB from the system and giving them back made 441 MB 137, for two uvicorn
 # workers.  musl and macOS have no mallopt.
 M_MMAP_THRESHOLD = -3
 if hasattr(ctypes.CDLL(None), "mallopt"):
