@@ -1,0 +1,126 @@
+"""Fixtures that every test may ask for: the real servers, the application on them, a browser.
+
+Tests commit for real and from several connections, so nothing can be rolled back around them: what
+they wrote is deleted after each test that asked for `app` (or anything built on it).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from taskforge import create_app, redis_cache
+from taskforge.config import Config
+from taskforge.dev.commands import ROOT, web_child
+from taskforge.dev.processes import Process, free_port
+from taskforge.dev.servers import Home
+from taskforge.stores import mongo
+from taskforge.stores.indexes import ensure_indexes
+from tests.servers import Servers, describe_servers, start_servers
+from tests.wiping import Wiper
+
+SECRETS = {"secret_key": "0123456789abcdef" * 4, "audit_key": "fedcba9876543210" * 4}
+
+
+def pytest_report_header() -> str:
+    return f"servers: {describe_servers()}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # What a developer has set for `make run` must not change what the tests see.
+    for name in ("PORT", "BIND", "TASKFORGE_ENV", "PUBLIC_URL", "TRUSTED_HOPS", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The three servers of this test process."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with start_servers(int(name.removeprefix("gw")) if name else None) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def config(servers: Servers) -> Config:
+    """The configuration of the tests: real servers, cheap password hashes."""
+    return Config(
+        database_url=servers.database_url,
+        mongodb_uri=servers.mongodb_uri,
+        redis_url=servers.redis_url,
+        argon2_time_cost=1,
+        argon2_memory_kib=64,
+        # Tests share a machine with each other: a slow answer is not what they look for.
+        mongodb_timeout_ms=5000,
+        redis_timeout_seconds=2.0,
+        testing=True,
+        **SECRETS,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(config: Config) -> Flask:
+    """The application, made once, on servers that have every table and index."""
+    app = create_app(config)
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        ensure_indexes()
+    return app
+
+
+@pytest.fixture(scope="session")
+def wiper(servers: Servers, migrated_app: Flask) -> Iterator[Wiper]:
+    """Deletes what tests wrote; what the migrations put in stays."""
+    wiper = Wiper(servers)
+    wiper.wipe()
+    yield wiper
+    wiper.close()
+
+
+@pytest.fixture
+def app(migrated_app: Flask, wiper: Wiper) -> Iterator[Flask]:
+    """The application on empty stores."""
+    yield migrated_app
+    wiper.wipe()
+    mongo.breaker.reset()
+    redis_cache.breaker.reset()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor with cookies of their own, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def web_server(
+    servers: Servers, migrated_app: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The real web server as a process of its own; its address."""
+    home = Home(tmp_path_factory.mktemp("web"))
+    home.prepare()
+    port = free_port()
+    environment = {
+        **os.environ,
+        **servers.environment,
+        **{name.upper(): value for name, value in SECRETS.items()},
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WEB_WORKERS": "1",
+        "ARGON2_TIME_COST": "1",
+        "ARGON2_MEMORY_KIB": "64",
+    }
+    process = Process(web_child(environment, port, home))
+    process.wait_until_ready()
+    yield f"http://127.0.0.1:{port}"
+    process.ask_to_stop()
+    process.wait_stopped()
+
+
+@pytest.fixture
+def live_server(web_server: str, app: Flask) -> str:
+    """The address of the real web server, on empty stores."""
+    return web_server

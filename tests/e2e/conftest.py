@@ -1,0 +1,70 @@
+"""A real browser against the real web server. A page that logs an error fails its test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="Playwright is not installed; `make e2e` installs it"
+)
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
+BROWSER_OPTIONS = (
+    "--no-sandbox",  # refuses to start as root with it; the pages are our own
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+TIMEOUT_MS = 5000
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium: TASKFORGE_CHROMIUM, or the first of the usual names."""
+    names = (os.environ.get("TASKFORGE_CHROMIUM", ""), *BROWSERS)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    path = find_browser()
+    if path is None:
+        reason = (
+            "no Chromium found: install it (apt-get install chromium), or set TASKFORGE_CHROMIUM"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context_options() -> dict[str, object]:
+    """What `page` is opened with; a test module overrides it, say to turn JavaScript off."""
+    return {"viewport": {"width": 1280, "height": 720}}
+
+
+@pytest.fixture
+def page(
+    browser: sync_api.Browser, live_server: str, context_options: dict[str, object]
+) -> Iterator[sync_api.Page]:
+    """A page in a fresh profile; relative addresses lead to the live server."""
+    context = browser.new_context(base_url=live_server, **context_options)
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    assert errors == []
