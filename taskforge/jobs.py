@@ -37,6 +37,7 @@ class AllowedJob(Job):
 
     @property
     def func(self) -> Any:
+        """The function to run, looked up only when it is allowed."""
         self._refuse_unknown()
         return super().func
 
@@ -45,6 +46,7 @@ class AllowedJob(Job):
         return super()._execute()
 
     def restore(self, raw_data: Any) -> None:
+        """Read a job from Redis without the callbacks and webhooks that somebody may have put there."""
         for callback in (
             b"success_callback_name",
             b"failure_callback_name",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -86,13 +87,13 @@ def check_login_tries(*, email: str, ip: str | None) -> None:
         RateLimited: nobody is locked out for longer than the window of 15 minutes.
     """
     for item in _login_limits(email, ip):
-        _ask(lambda limiter, item=item: _test(limiter, item), TOO_MANY_LOGINS)
+        _ask(partial(_test, item), TOO_MANY_LOGINS)
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
     """Count a failed log-in; the next `check_login_tries` sees it."""
     for item in _login_limits(email, ip):
-        _ask(lambda limiter, item=item: (True, _hit(limiter, item)[1]), TOO_MANY_LOGINS)
+        _ask(partial(_count, item), TOO_MANY_LOGINS)
 
 
 def limit_registrations(*, ip: str | None) -> None:
@@ -109,7 +110,7 @@ def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
     Raises:
         RateLimited: the limit is used up; `message` may name ``{seconds}``.
     """
-    return _ask(lambda limiter: _hit(limiter, item), message)
+    return _ask(partial(_hit, item), message)
 
 
 def _ask(question: Callable[[Limiter], tuple[bool, Usage]], message: str) -> Usage:
@@ -136,12 +137,16 @@ def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
     ]
 
 
-def _test(limiter: Limiter, item: RateLimitItem) -> tuple[bool, Usage]:
+def _test(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
     return limiter.test(item), _usage(limiter, item)
 
 
-def _hit(limiter: Limiter, item: RateLimitItem) -> tuple[bool, Usage]:
+def _hit(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
     return limiter.hit(item), _usage(limiter, item)
+
+
+def _count(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
+    return True, _hit(item, limiter)[1]
 
 
 def _usage(limiter: Limiter, item: RateLimitItem) -> Usage:

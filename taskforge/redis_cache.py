@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 import redis
 
@@ -23,6 +24,10 @@ DOORBELL_SECONDS = 10
 
 breaker = Breaker("redis", (redis.RedisError, OSError))
 _VERSION = struct.Struct(">I")
+KEYS: dict[str, Callable[[str, int], str]] = {
+    "task": lambda entity_id, version: f"task:{entity_id}:{version}",
+    "user": lambda entity_id, _version: f"user:profile:{entity_id}",  # the value names its version
+}
 
 
 class RedisAway(Exception):
@@ -45,15 +50,12 @@ def asking() -> Iterator[redis.Redis]:
 
 def get_documents(entity_type: str, versions: Mapping[str, int]) -> dict[str, bytes]:
     """The cached text payloads of these entities at exactly these versions; absent ones are left out."""
-    keys = {
-        entity_id: _document_key(entity_type, entity_id, version)
-        for entity_id, version in versions.items()
-    }
-    if not versions or None in keys.values():
+    if not versions or entity_type not in KEYS:
         return {}
+    keys = [KEYS[entity_type](entity_id, version) for entity_id, version in versions.items()]
     try:
         with asking() as client:
-            values = client.mget(list(keys.values()))
+            values = cast(list[bytes | None], client.mget(keys))
     except RedisAway:
         return {}
     found = {}
@@ -65,23 +67,17 @@ def get_documents(entity_type: str, versions: Mapping[str, int]) -> dict[str, by
 
 def set_documents(entity_type: str, payloads: Mapping[str, tuple[int, bytes]]) -> None:
     """Cache text payloads, each with its version. Comments are not cached one by one."""
-    if entity_type not in ("task", "user") or not payloads:
+    if entity_type not in KEYS or not payloads:
         return
     seconds = TASK_SECONDS if entity_type == "task" else PROFILE_SECONDS
     try:
         with asking() as client, client.pipeline(transaction=False) as pipe:
             for entity_id, (version, payload) in payloads.items():
-                key = _document_key(entity_type, entity_id, version)
-                pipe.set(key or "", _VERSION.pack(version) + payload, ex=seconds)
+                key = KEYS[entity_type](entity_id, version)
+                pipe.set(key, _VERSION.pack(version) + payload, ex=seconds)
             pipe.execute()
     except RedisAway:
         return
-
-
-def _document_key(entity_type: str, entity_id: str, version: int) -> str | None:
-    if entity_type == "task":
-        return f"task:{entity_id}:{version}"
-    return f"user:profile:{entity_id}" if entity_type == "user" else None
 
 
 def get_unread(user_id: str) -> int | None:
@@ -125,4 +121,4 @@ def list_online(limit: int = 200) -> list[str]:
             )
     except RedisAway:
         return []
-    return [user_id.decode() for user_id in found]
+    return [user_id.decode() for user_id in cast(list[bytes], found)]

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from flask import Flask, Request, Response
@@ -26,7 +26,7 @@ CSRF_FIELD = "csrf_token"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class StrictSession(RedisSession):  # type: ignore[misc]
+class StrictSession(RedisSession):
     """A session that knows where it came from.
 
     ``stored`` is true when Redis had it; ``fresh_cookie`` when the browser must be given the secret.
@@ -36,7 +36,7 @@ class StrictSession(RedisSession):  # type: ignore[misc]
     fresh_cookie = False
 
 
-class StrictRedisSessionInterface(RedisSessionInterface):  # type: ignore[misc]
+class StrictRedisSessionInterface(RedisSessionInterface):
     """The session interface of TaskForge; see the module."""
 
     session_class = StrictSession
@@ -86,7 +86,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):  # type: ignore[misc]
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
         try:
             with redis_cache.asking() as client:
-                raw = client.get(store_id)
+                raw = cast(bytes | None, client.get(store_id))
         except redis_cache.RedisAway:
             return None
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from taskforge import faults, passwords
@@ -229,7 +229,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     return uow.change
 
 
-def _own_row(actor: Actor) -> RowMapping:
+def _own_row(actor: Actor) -> sql.Row:
     found = sql.row(
         text(
             f"SELECT {_USER}, (SELECT o.payload FROM outbox o WHERE o.entity_id = u.user_id"
@@ -243,7 +243,7 @@ def _own_row(actor: Actor) -> RowMapping:
     return found
 
 
-def _with_texts(actor: Actor, row: RowMapping) -> tuple[RowMapping, dict[str, Any]]:
+def _with_texts(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
     for _ in range(ATTEMPTS):
         try:
             return row, read_text("user", row["user_id"], row["doc_version"], row["pending_text"])

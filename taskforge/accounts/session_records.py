@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from taskforge import clock, faults, redis_cache
 from taskforge.accounts.documents import core_message
@@ -91,7 +91,7 @@ def open_session(
         )
         if row is None:
             raise NotFound()
-        outbox.insert(connection, [core_message(row)])
+        outbox.insert(connection, [core_message(dict(row))])
         connection.execute(
             text(
                 "INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent, created_at,"
@@ -144,7 +144,7 @@ def find_identity(*, sid: str | None = None, session_id: str | None = None) -> I
     return Identity(**values)
 
 
-def list_sessions(actor: Actor) -> Sequence[RowMapping]:
+def list_sessions(actor: Actor) -> Sequence[sql.Row]:
     """The actor's live sessions, latest first: session_id, kind, ip_address, user_agent and instants."""
     return sql.rows(
         text(

@@ -121,7 +121,7 @@ def _seal_batch(key: bytes, everything: bool) -> int:
         links = []
         for fact in facts:
             seq += 1
-            hashed = link_hash(key, previous, fact)
+            hashed = link_hash(key, previous, dict(fact))
             links.append(
                 {
                     "seq": seq,

@@ -43,7 +43,7 @@ def report(
     try:
         insert_security_event(entry)
     except Unavailable:
-        log.error("security_event_lost", security_event=event, user_id=user_id, ip=ip)
+        log.exception("security_event_lost", security_event=event, user_id=user_id, ip=ip)
 
 
 def pseudonym(email: str) -> str:

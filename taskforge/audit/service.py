@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -15,7 +15,7 @@ PAGE = 100
 
 def list_history(
     actor: Actor, task_id: str, *, before_log_id: int | None = None, limit: int = PAGE
-) -> Sequence[RowMapping]:
+) -> Sequence[sql.Row]:
     """What happened to a task and its comments, latest first, at most `limit` (100) facts.
 
     Raises:

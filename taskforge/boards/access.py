@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
@@ -30,7 +30,7 @@ class LockedBoard:
 
 def access_board(
     user_id: str, board_id: str, permission: str | None = None
-) -> tuple[RowMapping, Membership]:
+) -> tuple[sql.Row, Membership]:
     """A board's row and the membership through which somebody sees it.
 
     Raises:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from fractional_indexing import generate_key_between
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import insert, text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.models import Column
 from taskforge.boards.service import record_board_change
 from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.ids import new_id
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
 
@@ -34,12 +35,12 @@ def create_column(
         board = lock_board(uow, board_id, "board.edit")
         ends = uow.execute(
             text(
-                "SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS count, max(rank) AS last_rank"
+                "SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS living, max(rank) AS last_rank"
                 " FROM columns WHERE board_id = :board_id"
             ),
             {"board_id": board_id},
         ).one()
-        if ends.count >= COLUMNS_PER_BOARD:
+        if ends.living >= COLUMNS_PER_BOARD:
             raise Conflict(
                 f"A board can have at most {COLUMNS_PER_BOARD} columns. Delete one first."
             )
@@ -175,18 +176,15 @@ def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
     return uow.change
 
 
-def _column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> RowMapping:
-    found = (
-        uow.execute(
-            text(
-                "SELECT c.*, (SELECT count(*) FROM tasks k WHERE k.board_id = c.board_id"
-                " AND k.column_id = c.column_id AND k.deleted_at IS NULL) AS task_count"
-                " FROM columns c WHERE c.column_id = :column_id AND c.board_id = :board_id AND c.deleted_at IS NULL"
-            ),
-            {"column_id": column_id, "board_id": board.board_id},
-        )
-        .mappings()
-        .first()
+def _column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
+    found = uow.row(
+        text(
+            "SELECT c.*, (SELECT count(*) FROM tasks k WHERE k.board_id = c.board_id"
+            " AND k.column_id = c.column_id AND k.deleted_at IS NULL) AS task_count"
+            " FROM columns c WHERE c.column_id = :column_id AND c.board_id = :board_id"
+            " AND c.deleted_at IS NULL"
+        ),
+        {"column_id": column_id, "board_id": board.board_id},
     )
     if found is None:
         raise NotFound()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fractional_indexing import generate_n_keys_between
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import insert, text
 
 from taskforge.boards.access import access_board, lock_board
 from taskforge.boards.models import Board, Column
@@ -17,7 +17,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
 from taskforge.teams.access import access_team, require_member
-from taskforge.teams.service import insert_team, require_parent
+from taskforge.teams.founding import insert_team, require_parent
 
 BOARDS_PER_TEAM = 50
 DEFAULT_COLUMNS = (
@@ -75,7 +75,7 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     return uow.change
 
 
-def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[RowMapping]:
+def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
     """The boards that the actor sees (of one team, or all), by team and name, with their number of tasks."""
     if team_id is not None:
         access_team(actor.user_id, team_id)
@@ -93,14 +93,15 @@ def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[RowMapping
     )
 
 
-def list_columns(board_ids: Sequence[str]) -> Sequence[RowMapping]:
+def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     """The columns of boards that the caller has been given access to, in order, with their number of tasks."""
     return sql.rows(
         text(
             "SELECT c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank,"
             " (SELECT count(*) FROM tasks k WHERE k.board_id = c.board_id AND k.column_id = c.column_id"
             " AND k.deleted_at IS NULL) AS task_count"
-            " FROM columns c WHERE c.board_id = ANY(CAST(:board_ids AS uuid[])) AND c.deleted_at IS NULL ORDER BY c.board_id, c.rank"
+            " FROM columns c WHERE c.board_id = ANY(CAST(:board_ids AS uuid[])) AND c.deleted_at IS NULL"
+            " ORDER BY c.board_id, c.rank"
         ),
         {"board_ids": list(board_ids)},
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import insert, text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
@@ -32,7 +32,7 @@ UNREADABLE = "The comment can't be read right now, so it can't be changed safely
 class CommentView:
     """A comment as somebody sees it. ``fields`` is None while its text can't be read; deleted ones have no content."""
 
-    row: RowMapping
+    row: sql.Row
     fields: dict[str, Any] | None
     may_edit: bool
     may_delete: bool
@@ -225,7 +225,7 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
     return uow.change
 
 
-def _rows(actor: Actor, where: str, **parameters: Any) -> Sequence[RowMapping]:
+def _rows(actor: Actor, where: str, **parameters: Any) -> Sequence[sql.Row]:
     return sql.rows(
         text(
             "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
@@ -256,7 +256,7 @@ def _view(actor: Actor, read_rows: Any) -> list[CommentView]:
     raise Unavailable(UNREADABLE, retry_after=1)
 
 
-def _texts(rows: Sequence[RowMapping]) -> list[dict[str, Any] | None]:
+def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
     pending = outbox.pending([row["comment_id"] for row in rows]) if rows else {}
     found = {comment_id: mongo.decode(payload) for comment_id, payload in pending.items()}
     rest = {row["comment_id"]: row["version"] for row in rows if row["comment_id"] not in found}
@@ -279,7 +279,7 @@ def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _comment_view(actor: Actor, row: RowMapping, fields: dict[str, Any] | None) -> CommentView:
+def _comment_view(actor: Actor, row: sql.Row, fields: dict[str, Any] | None) -> CommentView:
     own = row["author_id"] == actor.user_id and "comment.create" in row["permissions"]
     alive = row["deleted_at"] is None
     return CommentView(
@@ -307,7 +307,7 @@ def _concerned(uow: UnitOfWork, task: dict[str, Any]) -> list[str]:
     return list(still_there)
 
 
-def _update(uow: UnitOfWork, row: RowMapping, message: outbox.Message, stamp: str) -> None:
+def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) -> None:
     uow.update_reference(
         text(
             f"UPDATE comments SET version = :version, doc_sha = :sha, {stamp} = :at"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from taskforge import clock, redis_cache
 from taskforge.stores import sql
@@ -15,7 +15,7 @@ PAGE = 50
 
 def list_notifications(
     actor: Actor, *, after_id: str | None = None, limit: int = PAGE
-) -> Sequence[RowMapping]:
+) -> Sequence[sql.Row]:
     """The actor's notifications, latest first, older than `after_id`; at most `limit` (50)."""
     return sql.rows(
         text(

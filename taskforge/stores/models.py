@@ -6,7 +6,6 @@ the transaction of the change that causes them.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 

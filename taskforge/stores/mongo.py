@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import bson
 import mongoengine
@@ -47,7 +47,7 @@ def connect(config: Config) -> None:
 
 def collection(name: str) -> Collection[dict[str, Any]]:
     """A collection of the application's database."""
-    return mongoengine.get_db()[name]
+    return cast(Collection[dict[str, Any]], mongoengine.get_db()[name])
 
 
 @contextmanager
@@ -80,9 +80,10 @@ def apply(register: Register, entity_id: str, version: int, payload: bytes) -> N
         for _ in range(2):
             try:
                 collection(register.collection).update_one(guard, {"$set": fields}, upsert=True)
-                return
             except DuplicateKeyError:
                 continue
+            else:
+                return
 
 
 def find(register: Register, entity_ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, select, text
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, text
 
 from taskforge import faults
 from taskforge.stores import mongo, sql
@@ -94,7 +95,7 @@ def pending_payload(entity_id: ColumnElement[str], register: str = TEXT) -> Scal
     )
 
 
-def claim(limit: int = 100) -> list[RowMapping]:
+def claim(limit: int = 100) -> list[dict[str, Any]]:
     """Lease due messages to this process; the attempt is counted before it is made.
 
     A message that kills its relay therefore runs out of attempts like one that fails.
@@ -110,7 +111,7 @@ def claim(limit: int = 100) -> list[RowMapping]:
             ),
             {"lease": RELAY_LEASE_SECONDS, "limit": limit},
         )
-        return list(claimed.mappings())
+        return [dict(message) for message in claimed.mappings()]
 
 
 def release(outbox_ids: Sequence[int], *, seconds: float) -> None:

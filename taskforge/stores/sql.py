@@ -10,11 +10,11 @@ import select
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg2
 import psycopg2.extensions
-from sqlalchemy import Connection, Engine, Executable, RowMapping, event
+from sqlalchemy import Connection, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -28,6 +28,7 @@ BUSY = "Others are changing the same thing right now. Nothing was changed; pleas
 
 UUID_OID, UUID_ARRAY_OID = 2950, 2951
 
+Row = Mapping[str, Any]
 Result = TypeVar("Result")
 
 
@@ -91,23 +92,25 @@ def keep_ids_as_text(engine: Engine) -> None:
         psycopg2.extensions.register_type(as_texts, connection)
 
 
-def rows(
-    statement: Executable, parameters: Mapping[str, Any] | None = None
-) -> Sequence[RowMapping]:
+def rows(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
     """All rows of a read, in autocommit.
 
     Raises:
         Unavailable: when PostgreSQL can't be asked.
     """
     return _read(
-        lambda connection: connection.execute(statement, parameters or {}).mappings().all()
+        lambda connection: cast(
+            Sequence[Row], connection.execute(statement, parameters or {}).mappings().all()
+        )
     )
 
 
-def row(statement: Executable, parameters: Mapping[str, Any] | None = None) -> RowMapping | None:
+def row(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row | None:
     """The first row of a read, or None. Raises like `rows`."""
     return _read(
-        lambda connection: connection.execute(statement, parameters or {}).mappings().first()
+        lambda connection: cast(
+            Row | None, connection.execute(statement, parameters or {}).mappings().first()
+        )
     )
 
 
@@ -127,9 +130,8 @@ def transaction() -> Iterator[Connection]:
 
     For the stores layer and the jobs; a state change of a user goes through the unit of work.
     """
-    with translated():
-        with db.engine.connect() as connection, connection.begin():
-            yield connection
+    with translated(), db.engine.connect() as connection, connection.begin():
+        yield connection
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self
+from typing import Any, Concatenate, ParamSpec, Self, cast
 
 import structlog
 from sqlalchemy import Connection, CursorResult, Executable, insert, text
@@ -110,6 +110,10 @@ class UnitOfWork:
         assert self._connection is not None
         with sql.translated():
             return self._connection.execute(statement, parameters)
+
+    def row(self, statement: Executable, parameters: Any = None) -> sql.Row | None:
+        """The first row of a statement inside the transaction, or None."""
+        return cast(sql.Row | None, self.execute(statement, parameters).mappings().first())
 
     def update_reference(self, statement: Executable, parameters: Any = None) -> None:
         """Run the UPDATE (or INSERT) of the reference row, which names the version that was read.
@@ -265,10 +269,8 @@ class UnitOfWork:
 
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
-        syncing = not all(
-            [_apply(message) for message in self._messages if message.register == TEXT]
-        )
-        self.change = Change(**{**self.change.__dict__, "syncing": syncing})
+        applied = [_apply(message) for message in self._messages if message.register == TEXT]
+        self.change = Change(**{**self.change.__dict__, "syncing": not all(applied)})
         faults.point("publish.before")
         live.publish(self._hints)
         faults.point("rq.enqueue.before")
@@ -294,7 +296,7 @@ def find_operation(actor: Actor, connection: Connection | None = None) -> Change
     if connection is None:
         found = sql.row(statement, parameters)
     else:
-        found = connection.execute(statement, parameters).mappings().first()
+        found = cast(sql.Row | None, connection.execute(statement, parameters).mappings().first())
     if found is None:
         return None
     if found["fingerprint"] is not None and bytes(found["fingerprint"]) != actor.op_fingerprint:
@@ -323,7 +325,7 @@ def once(
                 raise
             return stored
 
-    return wrapper
+    return cast(Callable[Concatenate[Actor, Parameters], Change], wrapper)
 
 
 def _apply(message: Message) -> bool:

@@ -124,7 +124,7 @@ def _find_column(
         {"board_id": board.board_id, "column_id": column_id, "status": status},
     ).first()
     if found is not None:
-        return found  # type: ignore[return-value]
+        return found
     if column_id is not None:
         raise InvalidInput(
             fields={"columnId": "must be a column of this task's board, with a matching status"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from taskforge.boards.access import access_board
 from taskforge.errors import Unavailable
@@ -58,7 +58,7 @@ def list_cards(
     priority: str | None = None,
     tag: str | None = None,
     per_column: int = CARDS_PER_COLUMN,
-) -> Sequence[RowMapping]:
+) -> Sequence[sql.Row]:
     """The first cards of every column of a board, in order: reference rows with names. MongoDB is not asked."""
     access_board(actor.user_id, board_id)
     return sql.rows(
@@ -85,7 +85,7 @@ def list_column_cards(
     priority: str | None = None,
     tag: str | None = None,
     limit: int = CARDS_PER_COLUMN,
-) -> Sequence[RowMapping]:
+) -> Sequence[sql.Row]:
     """The next cards of one column, below the card with that rank and id."""
     access_board(actor.user_id, board_id)
     return sql.rows(
@@ -115,7 +115,7 @@ def list_tasks(
     assignee_id: str | None = None,
     limit: int = 50,
     after_id: str | None = None,
-) -> Sequence[RowMapping]:
+) -> Sequence[sql.Row]:
     """Live tasks that the actor sees, oldest first, behind `after_id`; at most `limit` (200).
 
     Raises:
@@ -149,7 +149,7 @@ def list_tasks(
     )
 
 
-def list_trash(actor: Actor, board_id: str) -> Sequence[RowMapping]:
+def list_trash(actor: Actor, board_id: str) -> Sequence[sql.Row]:
     """The 200 last deleted tasks of a board, latest first."""
     access_board(actor.user_id, board_id)
     return sql.rows(

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import text
 
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
+from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
 from taskforge.teams.access import access_team, lock_team
-from taskforge.teams.models import RolePermission, Team, TeamMembership
-from taskforge.teams.permissions import ROLES, default_rows
+from taskforge.teams.founding import TEAMS_PER_USER, require_parent
+from taskforge.teams.permissions import ROLES
 
-TEAMS_PER_USER = 200
 MEMBERS_PER_TEAM = 500
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 
 
-def list_teams(actor: Actor) -> Sequence[RowMapping]:
+def list_teams(actor: Actor) -> Sequence[sql.Row]:
     """The actor's teams by name, each with the actor's role and the numbers of members and boards."""
     return sql.rows(
         text(
@@ -34,7 +33,7 @@ def list_teams(actor: Actor) -> Sequence[RowMapping]:
     )
 
 
-def get_team(actor: Actor, team_id: str) -> RowMapping:
+def get_team(actor: Actor, team_id: str) -> sql.Row:
     """One team with the actor's role in it.
 
     Raises:
@@ -54,7 +53,7 @@ def get_team(actor: Actor, team_id: str) -> RowMapping:
     return found
 
 
-def list_members(actor: Actor, team_id: str) -> Sequence[RowMapping]:
+def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
     """The members of one of the actor's teams: user_id, display_name, email, role, joined_at; admins first."""
     access_team(actor.user_id, team_id)
     return sql.rows(
@@ -65,40 +64,6 @@ def list_members(actor: Actor, team_id: str) -> Sequence[RowMapping]:
             " LIMIT :most"
         ),
         {"team_id": team_id, "most": MEMBERS_PER_TEAM},
-    )
-
-
-def insert_team(
-    uow: UnitOfWork, *, team_id: str, name: str, description: str, parent_team_id: str | None
-) -> None:
-    """Insert a team whose first admin is the actor, with the default permission matrix and the audit fact.
-
-    Raises:
-        Conflict: the actor is in too many teams.
-    """
-    actor = uow.actor
-    joined = uow.execute(
-        text("SELECT count(*) FROM team_memberships WHERE user_id = :user_id"),
-        {"user_id": actor.user_id},
-    ).scalar_one()
-    if joined >= TEAMS_PER_USER:
-        raise Conflict(f"You are in {TEAMS_PER_USER} teams already. Leave one first.")
-    values = {"name": name, "description": description, "parent_team_id": parent_team_id}
-    stamps = {"created_by": actor.user_id, "created_at": uow.at, "updated_at": uow.at}
-    uow.update_reference(insert(Team), {"team_id": team_id, **values, **stamps})
-    uow.execute(
-        insert(TeamMembership),
-        {"team_id": team_id, "user_id": actor.user_id, "role": "admin", "joined_at": uow.at},
-    )
-    uow.execute(insert(RolePermission), default_rows(team_id))
-    uow.record(
-        "team.created",
-        entity_type="team",
-        entity_id=team_id,
-        version=1,
-        before=None,
-        after={**values, "members": {actor.user_id: "admin"}},
-        team_id=team_id,
     )
 
 
@@ -272,16 +237,6 @@ def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:
     ).first()
     if other is None:
         raise Conflict(LAST_ADMIN)
-
-
-def require_parent(actor: Actor, parent_id: str | None) -> None:
-    """Raise `InvalidInput` unless a parent is None or a team whose structure the actor may edit."""
-    if parent_id is None:
-        return
-    try:
-        access_team(actor.user_id, parent_id, "team.edit")
-    except (NotFound, Forbidden):
-        raise InvalidInput(fields={"parentTeamId": "must be a team that you may edit"}) from None
 
 
 def _refuse_circle(uow: UnitOfWork, parent_id: str | None, team_id: str) -> None:
