@@ -24,6 +24,9 @@ from taskforge import (
     sessions,
 )
 from taskforge.accounts import identity
+from taskforge.admin import commands as admin_commands
+from taskforge.admin import dashboard
+from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
 from taskforge.errors import Malformed
 from taskforge.extensions import config_of, csrf, db, make_redis, migrate
@@ -63,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
     _init_templates(app)
     _register_features(app)
     Compress(app)
+    assert admin_commands  # imported for the commands that it adds
     cli.init_cli(app)
     return app
 
@@ -123,6 +127,8 @@ def _init_templates(app: Flask) -> None:
 
 def _register_features(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(admin_routes.blueprint)
+    dashboard.init_dashboard(app)
 
 
 def _check_host() -> None:

@@ -6,6 +6,7 @@ ACTIONS: dict[str, str] = {
     "user.registered": "create",
     "user.profile_edited": "update",
     "user.password_changed": "update",
+    "user.admin_claim_issued": "issue",
     "user.admin_granted": "update",
     "user.logged_in": "login",
     "user.login_failed": "login_failed",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
@@ -39,6 +41,22 @@ def degraded_now() -> list[str]:
         for name, breaker in (("mongodb", mongo.breaker), ("redis", redis_cache.breaker))
         if breaker.is_open
     ]
+
+
+def describe_stores() -> dict[str, tuple[str, str]]:
+    """State ("ok" or what is wrong) and version of each store, for administrators."""
+    return {
+        "PostgreSQL": (_postgresql(), _version(lambda: sql.scalar(text("SHOW server_version")))),
+        "MongoDB": (_mongodb(), _version(mongo.server_version)),
+        "Redis": (_redis(), _version(redis_cache.server_version)),
+    }
+
+
+def _version(ask: Callable[[], object]) -> str:
+    try:
+        return str(ask())
+    except (Unavailable, mongo.DocumentsUnavailable, redis_cache.RedisAway):
+        return "unknown"
 
 
 def _postgresql() -> str:

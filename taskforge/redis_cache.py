@@ -122,3 +122,9 @@ def list_online(limit: int = 200) -> list[str]:
     except RedisAway:
         return []
     return [user_id.decode() for user_id in cast(list[bytes], found)]
+
+
+def server_version() -> str:
+    """The version of the server. Raises `RedisAway`."""
+    with asking() as client:
+        return str(cast(dict[str, str], client.info("server"))["redis_version"])

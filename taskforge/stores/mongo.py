@@ -98,6 +98,12 @@ def find(register: Register, entity_ids: list[str]) -> dict[str, dict[str, Any]]
         return {document["_id"]: document for document in found}
 
 
+def server_version() -> str:
+    """The version that the server says it has. Raises `DocumentsUnavailable`."""
+    with asking():
+        return str(mongoengine.get_db().client.server_info()["version"])
+
+
 def encode(fields: dict[str, Any]) -> bytes:
     """The bytes of a register: what the outbox carries and what the hash is taken of."""
     return bytes(bson.encode(fields, codec_options=CODEC))

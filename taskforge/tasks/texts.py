@@ -11,8 +11,10 @@ from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.tasks.access import access_task
 
 ATTEMPTS = 4
-UNREADABLE = "The task's text can't be read right now, so it can't be changed safely."
+UNREADABLE = (
+    "The task's text can't be read right now, so it can't be changed safely."
     " Your text is kept; please try again."
+)
 
 
 def read_task_text(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:

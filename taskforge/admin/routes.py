@@ -1,0 +1,77 @@
+"""Pages of site administration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from rq import Worker
+
+from taskforge import health, jobs, redis_cache
+from taskforge.accounts.identity import current_actor
+from taskforge.admin import service
+from taskforge.admin.access import require_site_admin
+from taskforge.errors import NotFound
+from taskforge.htmx import go_to
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """How the stores, queues and the outbox are doing."""
+    require_site_admin()
+    queues, workers = _queues()
+    stores = [
+        {"name": name, "text": state, "ok": state == "ok", "version": version}
+        for name, (state, version) in health.describe_stores().items()
+    ]
+    return render_template(
+        "admin/index.html",
+        stores=stores,
+        queues=queues,
+        workers=workers,
+        outbox=service.outbox_figures(),
+        jobs_url=url_for("rq_dashboard.queues_overview"),
+    )
+
+
+@blueprint.route("/claim/<token>", methods=["GET", "POST"])
+def claim(token: str) -> ResponseReturnValue:
+    """The one-time link that the command line prints: show what it does, then do it."""
+    if request.method == "POST":
+        try:
+            service.claim_admin(current_actor(), token)
+        except NotFound:
+            return _claim_page("spent", token), 404
+        flash("You are a site administrator now.", "ok")
+        return go_to(url_for("admin.index"))
+    if not service.is_claim_open(token):
+        return _claim_page("spent", token), 404
+    return _claim_page("ready" if current_user.is_authenticated else "anonymous", token)
+
+
+def _claim_page(state: str, token: str) -> str:
+    return render_template(
+        "admin/claim.html", state=state, token=token, next=url_for("admin.claim", token=token)
+    )
+
+
+def _queues() -> tuple[list[dict[str, Any]], int]:
+    try:
+        with redis_cache.asking() as client:
+            queues = [jobs.queue(name, client) for name in jobs.QUEUES]
+            figures = [
+                {
+                    "name": queue.name,
+                    "waiting": queue.count,
+                    "running": queue.started_job_registry.get_job_count(cleanup=False),
+                    "failed": queue.failed_job_registry.get_job_count(cleanup=False),
+                }
+                for queue in queues
+            ]
+            return figures, Worker.count(connection=client)
+    except redis_cache.RedisAway:
+        return [], 0
