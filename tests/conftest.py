@@ -17,8 +17,8 @@ from flask_migrate import upgrade
 from taskforge import create_app, redis_cache
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT, web_child
-from taskforge.dev.processes import Process, free_port
 from taskforge.dev.servers import Home
+from taskforge.processes import Process, free_port
 from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
 from tests.servers import Servers, describe_servers, start_servers

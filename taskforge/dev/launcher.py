@@ -21,7 +21,8 @@ from taskforge.dev.commands import (
     worker_children,
 )
 from taskforge.dev.environment import Claim, add_secrets, read_environment
-from taskforge.dev.processes import (
+from taskforge.dev.servers import DESCRIBE, Home, start
+from taskforge.processes import (
     POLL_SECONDS,
     Child,
     Process,
@@ -29,8 +30,7 @@ from taskforge.dev.processes import (
     end_leftover,
     log_tail,
 )
-from taskforge.dev.servers import DESCRIBE, Home, start
-from taskforge.dev.supervise import Supervisor, say
+from taskforge.supervise import Supervisor, say
 
 DATA = ROOT / ".data"
 FIRST_PORT = 8000

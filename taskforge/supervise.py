@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import FrameType
 
-from taskforge.dev.processes import POLL_SECONDS, Child, Process, StartFailed, describe_exit
+from taskforge.processes import POLL_SECONDS, Child, Process, StartFailed, describe_exit
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST_DELAY_SECONDS = 0.25
