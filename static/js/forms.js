@@ -9,7 +9,7 @@
 
   function guardAgainstDoubleSubmit(form) {
     let pending = null;
-    // After htmx's own listener, so that a refused or cancelled submission does not lock the form.
+    // While capturing, so that it comes before htmx's own listener: a second submission reaches nobody.
     form.addEventListener("submit", (event) => {
       if (pending) {
         event.preventDefault();
