@@ -91,7 +91,11 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
     if _is_api():
         response = jsonify({"error": body})
     elif wants_partial():
-        response = make_response(render_template("errors/_toast.html", message=_sentence(body)))
+        response = make_response(
+            render_template(
+                "errors/_toast.html", message=f"{body['message']} {_hint(body)}".strip()
+            )
+        )
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
     else:
         response = make_response(
@@ -100,7 +104,7 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
                 status=status,
                 title=TITLES.get(status, TITLES[500]),
                 message=body["message"],
-                hint=" ".join(f"{name}: {why}." for name, why in body.get("fields", {}).items()),
+                hint=_hint(body),
                 request_id=g.get("request_id", ""),
                 kept_text=_kept_text(),
                 retry_after=retry_after,
@@ -110,10 +114,9 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
     return response
 
 
-def _sentence(body: dict[str, Any]) -> str:
-    return " ".join(
-        [body["message"], *(f"{name}: {why}." for name, why in body.get("fields", {}).items())]
-    )
+def _hint(body: dict[str, Any]) -> str:
+    """The sentences about single fields that the message does not say already."""
+    return " ".join(why for why in body.get("fields", {}).values() if why not in body["message"])
 
 
 def _kept_text() -> str:

@@ -195,7 +195,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     if row is None:
         raise NotFound()
     if not passwords.verify_password(row["password_hash"], current):
-        raise InvalidInput(fields={"current_password": "is not your present password"})
+        raise InvalidInput.about("current_password", "is not your present password")
     passwords.check_password_strength(new, context_words=[row["email"], row["display_name"]])
     new_hash = passwords.hash_password(new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:

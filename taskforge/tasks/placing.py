@@ -126,10 +126,10 @@ def _find_column(
     if found is not None:
         return found
     if column_id is not None:
-        raise InvalidInput(
-            fields={"columnId": "must be a column of this task's board, with a matching status"}
+        raise InvalidInput.about(
+            "column_id", "must be a column of this task's board, with a matching status"
         )
-    raise InvalidInput(fields={"status": "no column of this board stands for this status"})
+    raise InvalidInput.about("status", "has no column on this board")
 
 
 def _check_limit(
@@ -163,9 +163,7 @@ def _neighbour_ranks(
         {"board_id": board.board_id, "task_ids": task_ids},
     ).all()
     if len(found) < len(set(task_ids)):
-        raise InvalidInput(
-            fields={"beforeId": "must be a task on the same board", "afterId": "must be one too"}
-        )
+        raise InvalidInput.about("before_id", "and after id must be tasks on the same board")
     return {
         near.task_id: near.rank
         for near in found

@@ -55,7 +55,7 @@ def create_task(
     board_id = board_id or _first_board(actor, team_id)
     board_row, _ = access_board(actor.user_id, board_id, "task.create")
     if team_id is not None and board_row["team_id"] != team_id:
-        raise InvalidInput(fields={"boardId": "belongs to another team"})
+        raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
     stored_text = {**EMPTY_TEXT, **(texts or {})}
@@ -242,7 +242,7 @@ def _move_task(
     row, _ = access_task(actor.user_id, task_id, "task.move")
     _check_version(row, version)
     if task_id in (before_id, after_id):
-        raise InvalidInput(fields={"beforeId": "must be another task"})
+        raise InvalidInput.about("before_id", "must be another task")
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], "task.move")
@@ -395,12 +395,12 @@ def _require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) ->
         {"team_id": team_id, "user_id": assignee_id},
     ).first()
     if found is None:
-        raise InvalidInput(fields={"assigneeId": "must be a member of this team"})
+        raise InvalidInput.about("assignee_id", "must be a member of this team")
 
 
 def _first_board(actor: Actor, team_id: str | None) -> str:
     if team_id is None:
-        raise InvalidInput(fields={"teamId": "is required"})
+        raise InvalidInput.about("team_id", "is required")
     access_team(actor.user_id, team_id, "task.create")
     board_id = sql.scalar(
         text(
@@ -409,5 +409,7 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
         {"team_id": team_id},
     )
     if board_id is None:
-        raise InvalidInput(fields={"boardId": "this team has no board yet: create one first"})
+        raise InvalidInput.about(
+            "board_id", "is missing: this team has no board yet, create one first"
+        )
     return str(board_id)

@@ -21,7 +21,7 @@ def require_parent(actor: Actor, parent_id: str | None) -> None:
     try:
         access_team(actor.user_id, parent_id, "team.edit")
     except (NotFound, Forbidden):
-        raise InvalidInput(fields={"parentTeamId": "must be a team that you may edit"}) from None
+        raise InvalidInput.about("parent_team_id", "must be a team that you may edit") from None
 
 
 def insert_team(

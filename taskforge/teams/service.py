@@ -123,8 +123,8 @@ def add_member(
         {"user_id": user_id, "email": email},
     )
     if person is None:
-        field = "email" if user_id is None else "userId"
-        raise InvalidInput(fields={field: "has no account here yet: ask them to sign up first"})
+        field = "email" if user_id is None else "user_id"
+        raise InvalidInput.about(field, "has no account here yet: ask them to sign up first")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, "team.manage_members")
         count = uow.execute(
@@ -213,7 +213,7 @@ def _record_member(
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        raise InvalidInput(fields={"role": "must be admin, member or guest"})
+        raise InvalidInput.about("role", "must be admin, member or guest")
 
 
 def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
@@ -249,7 +249,7 @@ def _refuse_circle(uow: UnitOfWork, parent_id: str | None, team_id: str) -> None
         {"parent_id": parent_id, "team_id": team_id},
     ).first()
     if circle is not None:
-        raise InvalidInput(fields={"parentTeamId": "is below this team already"})
+        raise InvalidInput.about("parent_team_id", "is below this team already")
 
 
 def _team_state(uow: UnitOfWork, team_id: str) -> dict[str, Any]:
