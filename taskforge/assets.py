@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from posixpath import normpath
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, redirect, request
 
 STATIC = Path(__file__).parent.parent / "static"
 BUNDLES = {"css/app.css", "js/app.js"}
@@ -29,6 +29,7 @@ mimetypes.add_type("font/woff2", ".woff2")
 def init_assets(app: Flask) -> None:
     """Serve the assets and give templates ``asset(name)``."""
     app.register_blueprint(blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
     if app.debug:
         app.before_request(_forget)
