@@ -1,4 +1,4 @@
-"""Rate limits: sliding windows in Redis, and in this process while Redis is away."""
+"""Rate limits: windows counted in Redis, and in this process while Redis is away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import FixedWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 
 from taskforge import redis_cache
 from taskforge.config import Config
@@ -31,26 +31,34 @@ class Usage:
     reset_seconds: int
 
 
-Limiter = SlidingWindowCounterRateLimiter
+Limiter = RateLimiter
+REQUESTS, TRIES = (
+    "requests",
+    "tries",
+)  # fixed windows of a minute; sliding windows that can't be gamed at their edge
 
 
 class Limiters:
-    """The limiter on Redis and its stand-in."""
+    """One kind of window, counted in Redis (`shared`) and, while that is away, in this process (`local`)."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, kind: type[Limiter], config: Config) -> None:
         options: dict[str, Any] = {
             "socket_timeout": config.redis_timeout_seconds,
             "socket_connect_timeout": config.redis_timeout_seconds,
             "key_prefix": "ratelimit",
             "wrap_exceptions": False,
         }
-        self.shared = SlidingWindowCounterRateLimiter(RedisStorage(config.redis_url, **options))
-        self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.shared = kind(RedisStorage(config.redis_url, **options))
+        self.local = kind(MemoryStorage())
 
 
 def init_rate_limits(app: Flask) -> None:
     """Count every API request, and put the state of the limit into the answer's headers."""
-    app.extensions["taskforge_limiters"] = Limiters(config_of(app))
+    config = config_of(app)
+    app.extensions["taskforge_limiters"] = {
+        REQUESTS: Limiters(FixedWindowRateLimiter, config),
+        TRIES: Limiters(SlidingWindowCounterRateLimiter, config),
+    }
     app.after_request(_add_headers)
 
 
@@ -87,13 +95,13 @@ def check_login_tries(*, email: str, ip: str | None) -> None:
         RateLimited: nobody is locked out for longer than the window of 15 minutes.
     """
     for item in _login_limits(email, ip):
-        _ask(partial(_test, item), TOO_MANY_LOGINS)
+        _ask(partial(_test, item), TOO_MANY_LOGINS, TRIES)
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
     """Count a failed log-in; the next `check_login_tries` sees it."""
     for item in _login_limits(email, ip):
-        _ask(partial(_count, item), TOO_MANY_LOGINS)
+        _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
 
 
 def limit_registrations(*, ip: str | None) -> None:
@@ -113,8 +121,10 @@ def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
     return _ask(partial(_hit, item), message)
 
 
-def _ask(question: Callable[[Limiter], tuple[bool, Usage]], message: str) -> Usage:
-    limiters: Limiters = current_app.extensions["taskforge_limiters"]
+def _ask(
+    question: Callable[[Limiter], tuple[bool, Usage]], message: str, kind: str = REQUESTS
+) -> Usage:
+    limiters: Limiters = current_app.extensions["taskforge_limiters"][kind]
     try:
         with redis_cache.asking():
             allowed, usage = question(limiters.shared)

@@ -1,0 +1,45 @@
+"""Static files: addressed by content, joined, compressed, and nothing but static files."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from taskforge.assets import STATIC, asset_url, content
+
+
+def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClient) -> None:
+    answer = client.get(asset_url("css/app.css"), headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert gzip.decompress(answer.data) == content("css/app.css")
+
+
+def test_addresses_inside_the_style_sheet_lead_to_files(client: FlaskClient) -> None:
+    addresses = re.findall(r'url\("(/assets/[^"]+)"\)', content("css/app.css").decode())
+    assert addresses
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_an_old_address_still_works_but_may_not_be_kept(client: FlaskClient) -> None:
+    answer = client.get("/assets/000000000000/favicon.svg")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "name", ["../taskforge/config.py", "%2e%2e/wsgi.py", "css", "nothing.css", "css/%00"]
+)
+def test_nothing_outside_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/assets/000000000000/{name}").status_code in (400, 404)
+
+
+def test_every_listed_part_exists() -> None:
+    for folder in ("css", "js"):
+        for line in (STATIC / folder / "manifest.txt").read_text().splitlines():
+            if line and not line.startswith("#"):
+                assert (STATIC / folder / line).is_file(), line

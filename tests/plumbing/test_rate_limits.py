@@ -1,0 +1,60 @@
+"""Limits hold for each user on their own, with Redis and without."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from limits import RateLimitItemPerMinute
+
+from taskforge import rate_limits, redis_cache
+from taskforge.errors import RateLimited
+from taskforge.extensions import redis_client
+
+
+def test_the_window_key_names_the_user_and_expires(app: Flask) -> None:
+    with app.test_request_context("/api/tasks"):
+        rate_limits.limit_api("u1")
+        keys = redis_client().keys("ratelimit:api:u1*")
+        assert keys
+        assert all(redis_client().ttl(key) > 0 for key in keys)
+
+
+def test_one_more_than_the_limit_is_refused_with_the_time_to_wait(app: Flask) -> None:
+    item = RateLimitItemPerMinute(3, namespace="api:u2")
+    with app.app_context():
+        left = [rate_limits.hit(item).remaining for _ in range(3)]
+        with pytest.raises(RateLimited) as refusal:
+            rate_limits.hit(item)
+    assert left == [2, 1, 0]
+    assert 1 <= refusal.value.retry_after <= 60
+    assert str(refusal.value.retry_after) in refusal.value.message
+
+
+def test_another_user_is_not_concerned(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(3):
+            rate_limits.hit(RateLimitItemPerMinute(3, namespace="api:u3"))
+        assert rate_limits.hit(RateLimitItemPerMinute(3, namespace="api:u4")).remaining == 2
+
+
+def test_limits_hold_while_redis_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = RateLimitItemPerMinute(2, namespace="api:u5")
+    with app.app_context():
+        for _ in range(3):
+            redis_cache.breaker._record_failure()
+        assert redis_cache.breaker.is_open
+        rate_limits.hit(item)
+        rate_limits.hit(item)
+        with pytest.raises(RateLimited):
+            rate_limits.hit(item)
+
+
+def test_only_failed_log_ins_count(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(30):
+            rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.1")
+        for _ in range(10):
+            rate_limits.count_failed_login(email="a@example.com", ip="10.0.0.1")
+        with pytest.raises(RateLimited):
+            rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.1")
+        rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.2")
