@@ -81,7 +81,7 @@ def read_stamp():
     try:
         stamp = json.loads(STAMP.read_text())
         return stamp if stamp.pop("python") == sys.version and PYTHON.exists() else None
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
