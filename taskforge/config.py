@@ -44,7 +44,7 @@ class Config:
     trusted_hops: int = 0
     allowed_hosts: str = ""
     log_level: str = "INFO"
-    database_pool_size: int = 10
+    database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000
     database_deadline_seconds: float = 4.0

@@ -48,7 +48,7 @@ def engine_options(config: Config) -> dict[str, Any]:
     )
     return {
         "pool_size": config.database_pool_size,
-        "max_overflow": config.database_pool_size,
+        "max_overflow": 4,  # a thread holds one connection at a time; see WEB_THREADS
         "pool_timeout": 3,
         "pool_recycle": 1800,
         "pool_use_lifo": True,
