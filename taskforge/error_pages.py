@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_login import AnonymousUserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
 from taskforge.errors import NotAuthenticated, TaskForgeError
@@ -87,7 +88,16 @@ def _answer_unexpected(error: Exception) -> Response:
     return _answer(500, {"code": "internal", "message": message})
 
 
+def _be_nobody_if_unknown() -> None:
+    """Who is asking may be just what can't be found out: the page about that must not ask again."""
+    try:
+        _ = current_user.is_authenticated
+    except TaskForgeError:
+        g._login_user = AnonymousUserMixin()
+
+
 def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -> Response:
+    _be_nobody_if_unknown()
     if _is_api():
         response = jsonify({"error": body})
     elif wants_partial():

@@ -1,0 +1,73 @@
+"""While MongoDB is away the board works, and what is written is read by everybody."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from flask import Flask
+
+from taskforge.boards.service import list_boards, list_columns
+from taskforge.comments.service import create_comment, edit_comment, list_comments
+from taskforge.stores import mongo, outbox
+from taskforge.stores.actor import Actor
+from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
+from taskforge.tasks.views import get_task, list_cards
+from tests.degraded.conftest import MakeApp
+
+URL = "mongodb://127.0.0.1:{port}/taskforge_test?directConnection=true"
+
+
+@pytest.fixture(params=["refused", "hanging"])
+def away(request: pytest.FixtureRequest) -> str:
+    return URL.format(port=request.getfixturevalue(request.param))
+
+
+def test_the_whole_board_works(make_app: MakeApp, away: str, person: Actor) -> None:
+    with make_app(mongodb_uri=away).app_context():
+        board = list_boards(person)[0]
+        columns = [column["column_id"] for column in list_columns([board["board_id"]])]
+        made = create_task(
+            person, board_id=board["board_id"], title="Forge", texts={"description": "first words"}
+        )
+        assert made.syncing
+        assert get_task(person, made.entity_id).texts["description"] == "first words"
+
+        edit_task(person, made.entity_id, changes={"description": "second words"}, version=1)
+        move_task(person, made.entity_id, column_id=columns[2], version=2)
+        view = get_task(person, made.entity_id)
+        assert (view.texts["description"], view.row["column_id"]) == ("second words", columns[2])
+
+        comment = create_comment(person, made.entity_id, content="said while away")
+        edit_comment(person, comment.entity_id, content="said better")
+        assert [shown.content for shown in list_comments(person, made.entity_id)] == ["said better"]
+
+        delete_task(person, made.entity_id)
+        restore_task(person, made.entity_id)
+        assert [card["title"] for card in list_cards(person, board["board_id"])] == ["Forge"]
+
+
+def test_nobody_waits_once_it_is_known_to_be_away(
+    make_app: MakeApp, away: str, person: Actor
+) -> None:
+    with make_app(mongodb_uri=away).app_context():
+        board_id = list_boards(person)[0]["board_id"]
+        for number in range(3):
+            create_task(person, board_id=board_id, title=f"Task {number}")
+        began = time.monotonic()
+        for number in range(10):
+            create_task(person, board_id=board_id, title=f"Quick {number}")
+        assert mongo.breaker.is_open
+        assert time.monotonic() - began < 1.5  # one trial may wait its time-out
+
+
+def test_texts_that_only_mongodb_has_come_from_the_redo_log(
+    make_app: MakeApp, away: str, person: Actor, app: Flask
+) -> None:
+    with app.app_context():
+        board_id = list_boards(person)[0]["board_id"]
+        made = create_task(person, board_id=board_id, title="T", texts={"description": "applied"})
+        assert not made.syncing
+        assert outbox.pending([made.entity_id]) == {}
+    with make_app(mongodb_uri=away).app_context():
+        assert get_task(person, made.entity_id).texts["description"] == "applied"
