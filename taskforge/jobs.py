@@ -66,14 +66,15 @@ def queue(name: str, client: redis.Redis) -> Queue:
     return Queue(name, connection=client, serializer=JSONSerializer, job_class=AllowedJob)
 
 
-def ring(name: str) -> None:
-    """Wake the worker of a queue, unless it was rung already and has not begun. Best effort."""
+def ring(name: str) -> bool:
+    """Wake the worker of a queue, unless it was rung already and has not begun; False when Redis is away."""
     try:
         with redis_cache.asking() as client:
             if client.set(_doorbell(name), "1", nx=True, ex=redis_cache.DOORBELL_SECONDS):
                 _enqueue(client, name, DRAINS[name], job_id=f"{name}-{new_id()}")
     except redis_cache.RedisAway:
-        return
+        return False
+    return True
 
 
 def answer_doorbell(name: str, client: redis.Redis) -> None:

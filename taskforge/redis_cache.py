@@ -18,7 +18,8 @@ from taskforge.extensions import redis_client
 
 TASK_SECONDS = 300
 PROFILE_SECONDS = 3600
-UNREAD_SECONDS = 3600
+# Short, because a count that was written while Redis was away, or by two at once, may be wrong.
+UNREAD_SECONDS = 60
 PRESENCE_SECONDS = 300
 DOORBELL_SECONDS = 10
 

@@ -23,6 +23,8 @@ ADVISORY_LOCK = 7_301_001
 BATCH = 500
 # Facts commit out of order; one this far behind the newest sealed one is looked for by the doctor only.
 WINDOW = 20_000
+# What the relay looks through every second.
+SWEPT_WINDOW = 2_000
 SEALED_FIELDS = (
     "log_id", "event_id", "event", "entity_type", "entity_id", "entity_version", "action", "actor_id",
     "action_timestamp", "previous_state", "new_state", "ip_address", "user_agent", "team_id", "board_id", "board_seq",
@@ -52,6 +54,19 @@ def seal_pending(key: bytes, *, everything: bool = False) -> int:
     while (batch := _seal_batch(key, everything)) > 0:
         sealed += batch
     return sealed
+
+
+def has_unsealed(before: datetime) -> bool:
+    """Whether a recent fact from before an instant has no link yet."""
+    return bool(
+        sql.scalar(
+            text(
+                f"SELECT EXISTS (SELECT 1 FROM audit_logs l WHERE {_UNSEALED} AND l.action_timestamp < :before"
+                " AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain))"
+            ),
+            {"before": before, "window": SWEPT_WINDOW},
+        )
+    )
 
 
 def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:

@@ -12,9 +12,9 @@ from taskforge.audit.handlers import insert_security_event
 from taskforge.errors import Unavailable
 from taskforge.events import ACTIONS
 from taskforge.ids import new_id
+from taskforge.stores.actor import NOBODY
 
 log = structlog.get_logger()
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def report(

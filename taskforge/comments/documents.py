@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from mongoengine import (
@@ -17,7 +18,7 @@ from mongoengine import (
 
 from taskforge.stores import mongo
 from taskforge.stores.outbox import Message
-from taskforge.stores.registers import COMMENT_TEXT, TEXT
+from taskforge.stores.registers import COMMENT_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.tasks.documents import Attachment
 
 MAX_CONTENT_LENGTH = 20_000
@@ -36,12 +37,17 @@ class CommentDocument(Document):
     edited = BooleanField(required=True)
     last_edited_at = DateTimeField()
     deleted = BooleanField(required=True)
+    purged_at = DateTimeField()
     doc_version = IntField()
 
     meta = {
         "collection": "comments",
         "auto_create_index": False,
-        "indexes": [{"fields": ["task_id", "created"]}, {"fields": ["mentioned_users"]}],
+        "indexes": [
+            {"fields": ["task_id", "created"]},
+            {"fields": ["mentioned_users"]},
+            {"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS},
+        ],
     }
 
 
@@ -60,4 +66,16 @@ def text_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Me
     payload = mongo.encode({name: stored.get(name, empty.get(name)) for name in COMMENT_TEXT})
     return Message(
         entity_type="comment", entity_id=comment_id, register=TEXT, version=version, payload=payload
+    )
+
+
+def tombstone_message(comment_id: str, version: int, at: datetime) -> Message:
+    """What takes the place of a purged comment's document: a version without content or people."""
+    fields = {**dict.fromkeys(COMMENT_TEXT), "content": "", "deleted": True, "purged_at": at}
+    return Message(
+        entity_type="comment",
+        entity_id=comment_id,
+        register=TEXT,
+        version=version,
+        payload=mongo.encode(fields),
     )

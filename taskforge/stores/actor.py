@@ -19,3 +19,8 @@ class Actor:
     op_id: str | None = None
     op_fingerprint: bytes | None = None
     session_id: str | None = None
+
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+ITSELF = Actor(user_id=NOBODY, user_agent="TaskForge")
+"""The actor of what TaskForge does unasked, such as emptying the trash."""

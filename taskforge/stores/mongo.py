@@ -9,8 +9,9 @@ from typing import Any, cast
 import bson
 import mongoengine
 from bson.codec_options import CodecOptions
+from bson.errors import BSONError
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
 from taskforge.breakers import Breaker, BreakerOpen
 from taskforge.config import Config
@@ -21,6 +22,10 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 class DocumentsUnavailable(Exception):
     """MongoDB can't be asked right now. Callers degrade; they never let it reach a person as it is."""
+
+
+class DocumentRefused(Exception):
+    """MongoDB answered, and will not take this document as it is: trying again is of no use."""
 
 
 breaker = Breaker("mongodb", (PyMongoError,))
@@ -73,17 +78,31 @@ def apply(register: Register, entity_id: str, version: int, payload: bytes) -> N
 
     Raises:
         DocumentsUnavailable: when MongoDB could not be asked or did not confirm.
+        DocumentRefused: when it will not take the document.
     """
-    fields = {**decode(payload), register.counter: version}
+    try:
+        fields = {**decode(payload), register.counter: version}
+    except BSONError as error:
+        raise DocumentRefused(str(error)) from error
     guard = {"_id": entity_id, register.counter: {"$not": {"$gte": version}}}
+    for _ in range(2):
+        if _set(register, guard, fields):
+            return
+
+
+def _set(register: Register, guard: dict[str, Any], fields: dict[str, Any]) -> bool:
+    """One guarded upsert; False when it met another document with the same id."""
     with asking():
-        for _ in range(2):
-            try:
-                collection(register.collection).update_one(guard, {"$set": fields}, upsert=True)
-            except DuplicateKeyError:
-                continue
-            else:
-                return
+        try:
+            collection(register.collection).update_one(guard, {"$set": fields}, upsert=True)
+        except DuplicateKeyError:
+            return False
+        except (WriteError, BSONError) as error:  # an answer, and no outage for the breaker
+            refusal = DocumentRefused(str(error)[:300])
+            refusal.__cause__ = error
+        else:
+            return True
+    raise refusal
 
 
 def find(register: Register, entity_ids: list[str]) -> dict[str, dict[str, Any]]:

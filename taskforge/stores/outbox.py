@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, text
 
@@ -14,8 +13,10 @@ from taskforge.stores import mongo, sql
 from taskforge.stores.models import OutboxMessage
 from taskforge.stores.registers import TEXT, register_of
 
+CHANNEL = "taskforge_outbox"
 REQUEST_LEASE_SECONDS = 2
 RELAY_LEASE_SECONDS = 10
+ATTEMPTS_UNTIL_SUSPECT = 3
 ATTEMPTS_UNTIL_PARKED = 12
 LONGEST_BACKOFF_SECONDS = 300
 
@@ -34,6 +35,14 @@ class Message:
     def sha(self) -> bytes:
         """SHA-256 of the payload, kept in the reference row for the doctor."""
         return hashlib.sha256(self.payload).digest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed(Message):
+    """A message that this process has leased; `attempts` counts this attempt."""
+
+    outbox_id: int
+    attempts: int
 
 
 def insert(connection: Connection, messages: Sequence[Message]) -> None:
@@ -67,20 +76,47 @@ def apply(message: Message) -> None:
     )
     faults.point("apply.after")
     faults.point("outbox.before_delete")
-    settle(message)
+    settle([message])
     faults.point("outbox.deleted")
 
 
-def settle(message: Message) -> None:
-    """Remove an applied message and all older ones of its register; text payloads go to the redo log."""
+def settle(messages: Sequence[Message]) -> None:
+    """Remove applied messages and all older ones of their registers; text payloads go to the redo log."""
+    if not messages:
+        return
     sql.execute_now(
         text(
-            "WITH gone AS (DELETE FROM outbox WHERE entity_id = :entity_id AND register = :register"
-            " AND version <= :version RETURNING outbox_id, entity_type, entity_id, register, version, payload)"
+            "WITH applied AS (SELECT * FROM unnest(CAST(:entity_ids AS uuid[]), CAST(:registers AS text[]),"
+            " CAST(:versions AS int[])) AS applied (entity_id, register, version)),"
+            # Locked in one order, so that two processes that settle the same rows can't deadlock.
+            " held AS (SELECT o.outbox_id FROM outbox o JOIN applied a ON o.entity_id = a.entity_id"
+            " AND o.register = a.register AND o.version <= a.version ORDER BY o.outbox_id FOR UPDATE OF o),"
+            " gone AS (DELETE FROM outbox WHERE outbox_id IN (SELECT outbox_id FROM held)"
+            " RETURNING outbox_id, entity_type, entity_id, register, version, payload)"
             " INSERT INTO outbox_redo (outbox_id, entity_type, entity_id, register, version, payload)"
             " SELECT * FROM gone WHERE register = 'text' ON CONFLICT DO NOTHING"
         ),
-        {"entity_id": message.entity_id, "register": message.register, "version": message.version},
+        {
+            "entity_ids": [message.entity_id for message in messages],
+            "registers": [message.register for message in messages],
+            "versions": [message.version for message in messages],
+        },
+    )
+
+
+def hand_over(messages: Sequence[Message]) -> None:
+    """Give up this request's lease on messages that it could not apply, and wake the relay.
+
+    Raises:
+        Unavailable: PostgreSQL went away; the lease runs out by itself.
+    """
+    sql.execute_now(
+        text(
+            "WITH freed AS (UPDATE outbox SET claimed_until = '-infinity'"
+            " WHERE entity_id = ANY(CAST(:entity_ids AS uuid[])) AND register = 'text' AND attempts = 0)"
+            " SELECT pg_notify(:channel, '')"
+        ),
+        {"entity_ids": [message.entity_id for message in messages], "channel": CHANNEL},
     )
 
 
@@ -95,23 +131,46 @@ def pending_payload(entity_id: ColumnElement[str], register: str = TEXT) -> Scal
     )
 
 
-def claim(limit: int = 100) -> list[dict[str, Any]]:
-    """Lease due messages to this process; the attempt is counted before it is made.
+def claim(limit: int) -> list[Claimed]:
+    """Lease due messages to this process: of each register the newest, which makes the older ones needless.
 
-    A message that kills its relay therefore runs out of attempts like one that fails.
+    The attempt is counted before it is made, so that a message that kills its relay runs out of attempts like one
+    that fails. One that was tried before without an answer is a suspect and comes alone: what shares a batch with
+    it must not be parked with it.
     """
     with sql.transaction() as connection:
-        claimed = connection.execute(
-            text(
-                "UPDATE outbox SET attempts = attempts + 1,"
-                " claimed_until = now() + make_interval(secs => :lease)"
-                " WHERE outbox_id IN (SELECT outbox_id FROM outbox WHERE claimed_until <= now()"
-                " AND parked_at IS NULL ORDER BY outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)"
-                " RETURNING outbox_id, entity_type, entity_id, register, version, payload, attempts"
-            ),
-            {"lease": RELAY_LEASE_SECONDS, "limit": limit},
-        )
-        return [dict(message) for message in claimed.mappings()]
+        connection.execute(_PARK_EXHAUSTED, {"most": ATTEMPTS_UNTIL_PARKED})
+        for suspect, most in ((False, limit), (True, 1)):
+            claimed = connection.execute(
+                _CLAIM,
+                {
+                    "lease": RELAY_LEASE_SECONDS,
+                    "limit": most,
+                    "suspect": suspect,
+                    "trusted": ATTEMPTS_UNTIL_SUSPECT,
+                },
+            )
+            found = [
+                Claimed(**{**row, "payload": bytes(row["payload"])}) for row in claimed.mappings()
+            ]
+            if found:
+                return sorted(found, key=lambda message: message.outbox_id)
+    return []
+
+
+_PARK_EXHAUSTED = text(
+    "UPDATE outbox SET parked_at = now(), last_error = coalesce(last_error, 'every attempt ended its process')"
+    " WHERE parked_at IS NULL AND claimed_until <= now() AND attempts >= :most"
+)
+_CLAIM = text(
+    "UPDATE outbox SET attempts = attempts + 1, claimed_until = now() + make_interval(secs => :lease)"
+    " WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o WHERE o.claimed_until <= now() AND o.parked_at IS NULL"
+    " AND (o.attempts >= :trusted) = :suspect"
+    " AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.entity_id = o.entity_id"
+    " AND newer.register = o.register AND newer.version > o.version AND newer.parked_at IS NULL)"
+    " ORDER BY o.outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+    " RETURNING outbox_id, attempts, entity_type, entity_id, register, version, payload"
+)
 
 
 def release(outbox_ids: Sequence[int], *, seconds: float) -> None:

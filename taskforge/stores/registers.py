@@ -29,6 +29,9 @@ class Register:
 
 TEXT = "text"
 CORE = "core"
+# How long a purged document's tombstone stays (MongoDB removes it by its TTL index): far longer than any
+# delayed write to it can be under way, so nothing can bring the document back.
+TOMBSTONE_SECONDS = 30 * 86400
 
 TASK_TEXT = ("description", "tags", "attachments", "custom_fields", "checklist")
 TASK_CORE = (

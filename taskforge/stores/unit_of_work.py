@@ -269,8 +269,11 @@ class UnitOfWork:
 
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
-        applied = [_apply(message) for message in self._messages if message.register == TEXT]
-        self.change = Change(**{**self.change.__dict__, "syncing": not all(applied)})
+        texts = [message for message in self._messages if message.register == TEXT]
+        left = [message for message in texts if not _apply(message)]
+        if left:
+            _hand_over(left)
+        self.change = Change(**{**self.change.__dict__, "syncing": bool(left)})
         faults.point("publish.before")
         live.publish(self._hints)
         faults.point("rq.enqueue.before")
@@ -340,6 +343,13 @@ def _apply(message: Message) -> bool:
         log.exception("apply_failed", entity=message.entity_type, id=message.entity_id)
         return False
     return True
+
+
+def _hand_over(messages: list[Message]) -> None:
+    try:
+        outbox.hand_over(messages)
+    except Unavailable:
+        return  # the relay finds them when the lease has run out
 
 
 def _plain(state: Mapping[str, Any] | None) -> dict[str, Any] | None:

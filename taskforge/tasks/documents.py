@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from mongoengine import (
@@ -22,7 +23,7 @@ from mongoengine import (
 from taskforge.errors import InvalidInput, TooLarge
 from taskforge.stores import mongo
 from taskforge.stores.outbox import Message
-from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT
+from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_DESCRIPTION_LENGTH = 100_000
@@ -91,12 +92,17 @@ class TaskDocument(Document):
     due_at = DateTimeField()
     metadata = EmbeddedDocumentField(Metadata)
     deleted = BooleanField()
+    purged_at = DateTimeField()
     core_version = IntField()
 
     meta = {
         "collection": "tasks",
         "auto_create_index": False,
-        "indexes": [{"fields": ["team_id", "status"]}, {"fields": ["tags"]}],
+        "indexes": [
+            {"fields": ["team_id", "status"]},
+            {"fields": ["tags"]},
+            {"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS},
+        ],
     }
 
 
@@ -144,3 +150,18 @@ def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
         "deleted": row["deleted_at"] is not None,
     }
     return {name: derived[name] if name in derived else row[name] for name in TASK_CORE}
+
+
+def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
+    """What takes the place of a purged task's document: both registers, one version on and without content."""
+    core = {**dict.fromkeys(TASK_CORE), "deleted": True, "purged_at": at}
+    return [
+        text_message(row["task_id"], row["doc_version"] + 1, EMPTY_TEXT),
+        Message(
+            entity_type="task",
+            entity_id=row["task_id"],
+            register=CORE,
+            version=row["version"] + 1,
+            payload=mongo.encode(core),
+        ),
+    ]

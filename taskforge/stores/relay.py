@@ -1,0 +1,213 @@
+"""The relay: brings MongoDB up to what PostgreSQL has committed, and looks after what lost processes left behind.
+
+It waits for NOTIFY and looks every second anyway. Any number of relays may run: messages are leased, applying one
+twice is harmless, and every chore may run at the same time elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+import structlog
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from taskforge import faults
+from taskforge.errors import Unavailable
+from taskforge.extensions import db
+from taskforge.stores import mongo, outbox, sql
+from taskforge.stores.registers import register_of
+
+log = structlog.get_logger()
+BATCH = 100
+POLL_SECONDS = 1.0
+AWAY_SECONDS = 1.0
+DRAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one batch; `away` when MongoDB could not be asked and the rest was given back."""
+
+    claimed: int = 0
+    applied: int = 0
+    refused: int = 0
+    away: bool = False
+
+
+@dataclass
+class Chore:
+    """Something to do every so often. It must bound its own work and may raise: the relay goes on."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], object]
+    due_at: float = field(default=0.0, compare=False)
+
+
+def drain_batch(limit: int = BATCH) -> Outcome:
+    """Claim, apply and settle one batch of the outbox.
+
+    Raises:
+        Unavailable: PostgreSQL can't be asked; leases run out by themselves.
+    """
+    claimed = outbox.claim(limit)
+    if not claimed:
+        return Outcome()
+    faults.point("relay.claimed")
+    applied: list[outbox.Claimed] = []
+    refused = 0
+    away = False
+    for position, message in enumerate(claimed):
+        try:
+            register = register_of(message.entity_type, message.register)
+            mongo.apply(register, message.entity_id, message.version, message.payload)
+        except mongo.DocumentsUnavailable:
+            left = [waiting.outbox_id for waiting in claimed[position:]]
+            outbox.release(left, seconds=AWAY_SECONDS)
+            away = True
+            break
+        except Exception as error:
+            log.exception("message_refused", id=message.entity_id, attempts=message.attempts)
+            outbox.postpone(message.outbox_id, f"{type(error).__name__}: {error}")
+            refused += 1
+        else:
+            applied.append(message)
+    faults.point("relay.applied")
+    outbox.settle(applied)
+    faults.point("relay.deleted")
+    return Outcome(len(claimed), len(applied), refused, away)
+
+
+def drain_all(*, seconds: float) -> Outcome:
+    """Batch after batch until nothing is due, MongoDB is away, or the time is up; the sum of them."""
+    deadline = time.monotonic() + seconds
+    total = Outcome()
+    while True:
+        batch = drain_batch()
+        total = Outcome(
+            total.claimed + batch.claimed,
+            total.applied + batch.applied,
+            total.refused + batch.refused,
+            batch.away,
+        )
+        if batch.claimed == 0 or batch.away or time.monotonic() > deadline:
+            return total
+
+
+class Relay:
+    """The loop of the relay's process. `stop` may be called from a signal handler or another thread."""
+
+    def __init__(self, chores: Sequence[Chore] = ()) -> None:
+        self._chores = chores
+        self._bell = _Bell()
+        self._stopping = False
+        self._troubles: set[str] = set()
+
+    def run(self) -> None:
+        """Work until somebody calls `stop`. Outages of any store are waited out."""
+        try:
+            while not self._stopping:
+                self._step()
+        finally:
+            self._bell.close()
+
+    def stop(self) -> None:
+        """Finish the batch at hand and return from `run`."""
+        self._stopping = True
+        self._bell.wake()
+
+    def _step(self) -> None:
+        busy = False
+        try:
+            outcome = drain_all(seconds=DRAIN_SECONDS)
+            self._note("postgresql", away=False)
+            self._note("mongodb", away=outcome.away)
+            busy = outcome.claimed > 0 and not outcome.away
+        except Unavailable as error:
+            self._note("postgresql", away=True, why=str(error.__cause__ or error))
+        except Exception:
+            log.exception("relay_failed")
+        self._do_chores()
+        if not busy:
+            self._bell.wait(POLL_SECONDS)
+
+    def _do_chores(self) -> None:
+        for chore in self._chores:
+            if self._stopping or time.monotonic() < chore.due_at:
+                continue
+            chore.due_at = time.monotonic() + chore.every_seconds
+            try:
+                chore.run()
+            except Unavailable:
+                log.info("chore_postponed", chore=chore.name)
+            except Exception:
+                log.exception("chore_failed", chore=chore.name)
+
+    def _note(self, store: str, *, away: bool, why: str = "") -> None:
+        """Say once that a store went away, and once that it is back."""
+        if away and store not in self._troubles:
+            self._troubles.add(store)
+            log.warning("store_away", store=store, why=why)
+        elif not away and store in self._troubles:
+            self._troubles.discard(store)
+            log.info("store_back", store=store)
+
+
+class _Bell:
+    """Waits for NOTIFY on a connection of its own, and for `wake`."""
+
+    def __init__(self) -> None:
+        self._listening: Connection | None = None
+        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def wait(self, seconds: float) -> None:
+        poller = select.poll()
+        poller.register(self._woken, select.POLLIN)
+        if self._listening is None:
+            self._listen()
+        if self._listening is not None:
+            poller.register(_driver(self._listening).fileno(), select.POLLIN)
+        poller.poll(seconds * 1000)
+        if self._listening is not None:
+            self._hear(self._listening)
+
+    def wake(self) -> None:
+        os.write(self._waker, b"!")
+
+    def close(self) -> None:
+        if self._listening is not None:
+            self._listening.invalidate()  # it must not go back to the pool while it listens
+            self._listening.close()
+        os.close(self._woken)
+        os.close(self._waker)
+
+    def _listen(self) -> None:
+        with contextlib.suppress(Unavailable, SQLAlchemyError), sql.translated():
+            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                connection.execute(text(f"LISTEN {outbox.CHANNEL}"))
+            except BaseException:
+                connection.close()
+                raise
+            self._listening = connection
+
+    def _hear(self, connection: Connection) -> None:
+        try:
+            _driver(connection).poll()
+            _driver(connection).notifies.clear()
+        except psycopg2.Error:
+            connection.invalidate()
+            connection.close()
+            self._listening = None
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection

@@ -1,0 +1,101 @@
+"""The relay's chores ring what was lost, work while Redis is away, and drop what is past its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from taskforge import clock, jobs, redis_cache
+from taskforge.accounts.session_records import open_session
+from taskforge.admin import upkeep
+from taskforge.extensions import redis_client
+from tests.stores.scene import Scene, read, set_scene, write
+
+
+@pytest.fixture
+def scene(app: Flask) -> Iterator[Scene]:
+    with app.app_context():
+        made = set_scene()
+        redis_client().flushdb()  # whatever was rung is lost
+        yield made
+
+
+@pytest.fixture
+def no_redis(scene: Scene) -> Iterator[None]:
+    for _ in range(3):
+        with pytest.raises(redis_cache.RedisAway), redis_cache.asking():
+            raise OSError("refused")
+    yield
+    redis_cache.breaker.reset()
+
+
+def waiting(queue: str) -> int:
+    return jobs.queue(queue, redis_client()).count
+
+
+def test_what_is_fresh_is_left_to_the_jobs(scene: Scene) -> None:
+    for chore in upkeep.chores():
+        chore.run()
+    assert waiting(jobs.AUDIT) == waiting(jobs.NOTIFICATIONS) == 0
+
+
+def test_late_facts_and_intents_ring_their_queues_once(scene: Scene) -> None:
+    scene.add_task(assignee_id=scene.bob.user_id)
+    redis_client().flushdb()
+    with clock.frozen(clock.now() + timedelta(seconds=3)):
+        for _ in range(2):
+            for chore in upkeep.chores():
+                chore.run()
+    assert waiting(jobs.AUDIT) == 1
+    assert waiting(jobs.NOTIFICATIONS) == 1
+
+
+def test_while_redis_stays_away_the_relay_does_the_jobs_itself(
+    scene: Scene, no_redis: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.add_task(assignee_id=scene.bob.user_id)
+    chores = upkeep.chores()
+    with clock.frozen(clock.now() + timedelta(seconds=3)):
+        for chore in chores:
+            chore.run()
+        assert read("SELECT count(*) FROM notifications") == 0
+        monkeypatch.setattr(upkeep, "REDIS_PATIENCE_SECONDS", 0.0)
+        for chore in chores:
+            chore.run()
+    assert read("SELECT count(*) FROM notifications WHERE kind = 'assigned'") == 1
+    assert read("SELECT count(*) FROM audit_logs") == read("SELECT count(*) FROM audit_chain")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "days"),
+    [
+        ("outbox_redo", "applied_at", 7),
+        ("operations", "created_at", 30),
+        ("notification_intents", "delivered_at", 30),
+        ("user_sessions", "revoked_at", 30),
+        ("user_sessions", "expires_at", 30),
+    ],
+)
+def test_rows_go_when_they_are_past_their_time(
+    scene: Scene, table: str, column: str, days: int
+) -> None:
+    fill(scene)
+    rows = read(f"SELECT count(*) FROM {table}")
+    assert rows > 0
+    write(f"UPDATE {table} SET {column} = now() - make_interval(days => {days}, hours => -1)")
+    assert upkeep.drop_expired() == 0
+    write(f"UPDATE {table} SET {column} = now() - make_interval(days => {days}, hours => 1)")
+    assert upkeep.drop_expired() == rows
+    assert read(f"SELECT count(*) FROM {table}") == 0
+
+
+def fill(scene: Scene) -> None:
+    scene.add_task(assignee_id=scene.bob.user_id)
+    open_session(scene.ann.user_id, "a secret", kind="browser")
+    write(
+        "INSERT INTO operations (user_id, op_id, result) VALUES (:id, :id, '{}')",
+        id=scene.ann.user_id,
+    )

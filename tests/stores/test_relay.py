@@ -1,0 +1,169 @@
+"""The relay brings MongoDB up to what PostgreSQL committed, whoever died or was away before."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from taskforge.comments.service import create_comment, edit_comment
+from taskforge.config import Config
+from taskforge.extensions import db
+from taskforge.stores import mongo, outbox, relay
+from taskforge.stores.outbox import Message
+from taskforge.stores.registers import COMMENT_TEXT
+from taskforge.tasks.service import edit_task, move_task
+from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
+
+
+@pytest.fixture
+def scene(app: Flask) -> Iterator[Scene]:
+    with app.app_context():
+        made = set_scene()
+        relay_everything()
+        yield made
+
+
+@pytest.fixture
+def no_mongo(scene: Scene, config: Config) -> Iterator[Callable[[], None]]:
+    """MongoDB refuses connections, until the returned function is called."""
+
+    def come_back() -> None:
+        mongo.connect(config)
+
+    nowhere = "mongodb://127.0.0.1:9/taskforge_test?directConnection=true"
+    mongo.connect(config.replaced(mongodb_uri=nowhere, mongodb_timeout_ms=200))
+    yield come_back
+    come_back()
+
+
+def test_a_move_reaches_the_document(scene: Scene) -> None:
+    task_id = scene.add_task()
+    move_task(scene.ann, task_id, column_id=scene.columns[2])
+    relay_everything()
+    stored = document("tasks", task_id)
+    assert stored is not None
+    assert (stored["column_id"], stored["core_version"]) == (scene.columns[2], 2)
+    assert read("SELECT count(*) FROM outbox") == 0
+
+
+def test_only_the_newest_version_is_applied(scene: Scene) -> None:
+    task_id = scene.add_task()
+    for column_id in scene.columns[1:4]:
+        move_task(scene.ann, task_id, column_id=column_id)
+    claimed = outbox.claim(100)
+    assert [(message.register, message.version) for message in claimed] == [("core", 4)]
+    outbox.settle(claimed)
+    assert read("SELECT count(*) FROM outbox") == 0
+
+
+def test_two_relays_never_hold_the_same_message(scene: Scene) -> None:
+    for _ in range(5):
+        scene.add_task()
+    first, second = outbox.claim(3), outbox.claim(3)
+    assert len(first) == 3
+    assert len(second) == 2
+    assert not {message.outbox_id for message in first} & {message.outbox_id for message in second}
+
+
+def test_an_outage_costs_no_attempts(scene: Scene, no_mongo: Callable[[], None]) -> None:
+    task_id = scene.add_task()
+    for _ in range(3):
+        write("UPDATE outbox SET claimed_until = '-infinity'")
+        assert relay.drain_batch().away
+    assert read("SELECT max(attempts) FROM outbox") == 0
+    no_mongo()
+    write("UPDATE outbox SET claimed_until = '-infinity'")
+    relay_everything()
+    assert document("tasks", task_id) is not None
+
+
+def test_a_text_that_could_not_be_applied_is_handed_to_the_relay_at_once(
+    scene: Scene, no_mongo: Callable[[], None]
+) -> None:
+    task_id = scene.add_task()
+    comment = create_comment(scene.ann, task_id, content="While MongoDB is away")
+    assert comment.syncing
+    no_mongo()
+    assert {message.entity_id for message in outbox.claim(100)} == {task_id, comment.entity_id}
+
+
+def test_a_message_that_mongodb_refuses_backs_off_is_parked_and_kept(scene: Scene) -> None:
+    refuse_next_document(scene)
+    for attempt in range(1, outbox.ATTEMPTS_UNTIL_PARKED + 1):
+        assert relay.drain_batch().refused == 1
+        assert read("SELECT attempts FROM outbox") == attempt
+        write("UPDATE outbox SET claimed_until = '-infinity'")
+    assert relay.drain_batch().claimed == 0
+    assert read("SELECT parked_at IS NOT NULL AND last_error <> '' FROM outbox")
+
+
+def test_a_refused_message_does_not_hold_up_the_others(scene: Scene) -> None:
+    refuse_next_document(scene)
+    task_id = scene.add_task()
+    relay_everything()
+    stored = document("tasks", task_id)
+    assert stored is not None
+    assert stored["core_version"] == 1
+
+
+def test_a_message_that_kills_its_relay_is_parked_alone(scene: Scene) -> None:
+    for _ in range(3):
+        scene.add_task()
+    for _ in range(outbox.ATTEMPTS_UNTIL_SUSPECT):
+        assert len(outbox.claim(100)) == 3  # and the process dies
+        write("UPDATE outbox SET claimed_until = '-infinity'")
+    assert len(outbox.claim(100)) == 1
+    write("UPDATE outbox SET attempts = :most", most=outbox.ATTEMPTS_UNTIL_PARKED)
+    write("UPDATE outbox SET claimed_until = '-infinity'")
+    assert outbox.claim(100) == []
+    assert read("SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL") == 3
+
+
+def test_a_text_stays_in_the_redo_log_after_it_was_applied(scene: Scene) -> None:
+    task_id = scene.add_task()
+    comment = create_comment(scene.ann, task_id, content="One").entity_id
+    edit_comment(scene.ann, comment, content="Two")
+    kept = "SELECT array_agg(version ORDER BY version) FROM outbox_redo WHERE entity_id = :id"
+    assert read(kept, id=comment) == [1, 2]
+
+
+def test_a_running_relay_hears_of_new_work_and_stops_when_told(app: Flask, scene: Scene) -> None:
+    worker = relay.Relay([relay.Chore("break", 0.1, lambda: 1 / 0)])
+
+    def run() -> None:
+        with app.app_context():
+            worker.run()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        task_id = scene.add_task(texts={"description": "Both sides"})
+        edit_task(scene.ann, task_id, changes={"title": "Paint it blue"})
+        deadline = time.monotonic() + 5
+        while read("SELECT count(*) FROM outbox") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stored = document("tasks", task_id)
+    finally:
+        worker.stop()
+        thread.join(timeout=5)
+    assert not thread.is_alive()
+    assert stored is not None
+    assert (stored["title"], stored["core_version"]) == ("Paint it blue", 2)
+
+
+def refuse_next_document(scene: Scene) -> None:
+    """Put a message into the outbox whose bytes are no document."""
+    message = Message(
+        entity_type="comment",
+        entity_id=scene.ann.user_id,
+        register="text",
+        version=1,
+        payload=b"\x05\0\0\0" + bytes(COMMENT_TEXT[0], "ascii"),
+    )
+    with db.engine.begin() as connection:
+        outbox.insert(connection, [message])
+    write("UPDATE outbox SET claimed_until = '-infinity'")
