@@ -78,8 +78,8 @@ class MethodNotAllowed(TaskForgeError):
 class Conflict(TaskForgeError):
     """The change contradicts the present state.
 
-    ``current`` is the state as it is now, in the form the caller would have read it, or None when
-    showing it would not help.
+    ``current`` is the state as it is now, in the form the caller would have read it (for the API:
+    what its answer holds), or None when showing it would not help.
     """
 
     status = 409
@@ -95,6 +95,13 @@ class Conflict(TaskForgeError):
     ) -> None:
         super().__init__(message, fields)
         self.current = current
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of the API's ``error`` member, with the present state if it is known."""
+        body = super().as_dict()
+        if self.current is not None:
+            body["current"] = self.current
+        return body
 
 
 class StaleVersion(Conflict):

@@ -131,6 +131,7 @@ def _ask(
     except redis_cache.RedisAway:
         allowed, usage = question(limiters.local)
     if not allowed:
+        g.rate_usage = usage  # the refusal says which limit it was
         raise RateLimited(
             message.format(seconds=usage.reset_seconds), retry_after=usage.reset_seconds
         )

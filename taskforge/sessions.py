@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask_session.redis import RedisSession, RedisSessionInterface
 from redis import Redis
 
@@ -55,14 +55,18 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         return session
 
     def save_session(self, app: Flask, session: StrictSession, response: Response) -> None:
-        """Write the session if it changed, and set the cookie if the secret is new and was used."""
+        """Write the session if it changed, and set the cookie if the secret is new and was used.
+
+        An API client that only looked is given no cookie: it brings its credentials itself.
+        """
         if session.accessed:
             response.vary.add("Cookie")
         if session.modified:
             self._upsert_session(
                 app.permanent_session_lifetime, session, self._get_store_id(session.sid)
             )
-        if session.fresh_cookie and (session.modified or session.accessed):
+        looked_at = session.accessed and not request.path.startswith("/api/")
+        if session.fresh_cookie and (session.modified or looked_at):
             response.set_cookie(
                 app.config["SESSION_COOKIE_NAME"],
                 session.sid,

@@ -1,0 +1,80 @@
+"""The JSON API under /api, and its OpenAPI document, generated from the same declarations that check requests."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app
+from flask_smorest import Api
+
+from taskforge.api import auth, boards, comments, notifications, tasks, teams, users
+from taskforge.api.access import OPENAPI_ENDPOINT, init_access
+from taskforge.api.blueprints import IdConverter
+from taskforge.api.schemas.base import Error
+
+BLUEPRINTS = (
+    auth.blueprint,
+    users.blueprint,
+    teams.blueprint,
+    boards.blueprint,
+    tasks.blueprint,
+    comments.blueprint,
+    notifications.blueprint,
+)
+DESCRIPTION = (
+    "Log in for a session id and a one-hour token; send either with every request. Errors have one form; objects"
+    " carry a version, and changing an older one is refused with the present one. More in docs/api.md."
+)
+SECURITY_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "session": {"type": "apiKey", "in": "header", "name": "X-Session-Id"},
+}
+
+
+class _Api(Api):
+    """Smorest's OpenAPI document, with our errors and no error handlers of its own."""
+
+    ERROR_SCHEMA = Error
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `taskforge.error_pages`, which answers them in one form."""
+
+    def _openapi_json(self) -> Response:
+        document: str = current_app.extensions["taskforge_openapi"]
+        return current_app.response_class(document, mimetype="application/json")
+
+
+def init_api(app: Flask) -> None:
+    """Register the routes of the API and write its OpenAPI document."""
+    app.config.update(
+        API_TITLE="TaskForge",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "security": [{name: []} for name in SECURITY_SCHEMES],
+            "tags": [{"name": name} for name in dict.fromkeys(one.topic for one in BLUEPRINTS)],
+        },
+    )
+    app.url_map.converters["id"] = IdConverter
+    init_access(app)
+    api = _Api(app)
+    api.register_converter(IdConverter, lambda _: {"type": "string", "format": "uuid"})
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    _describe_document(app, api)
+    app.extensions["taskforge_openapi"] = app.json.dumps(api.spec.to_dict())
+
+
+def _describe_document(app: Flask, api: Api) -> None:
+    operation = {
+        "operationId": "getOpenapi",
+        "summary": "This document.",
+        "tags": [auth.blueprint.topic],
+        "security": [],
+        "responses": {"200": {"description": "OK"}},
+    }
+    rule = next(app.url_map.iter_rules(OPENAPI_ENDPOINT))
+    api.spec.path(rule=rule, operations={"get": operation})

@@ -1,0 +1,50 @@
+"""What comes before every API operation: who is asking, how often, and whether the address can exist."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+from flask_login import current_user
+
+from taskforge import rate_limits
+from taskforge.accounts.identity import current_identity
+from taskforge.errors import NotAuthenticated
+from taskforge.ingress import API_PREFIX
+from taskforge.text import parse_uuid
+
+OPENAPI_ENDPOINT = "api-docs.openapi_json"
+
+
+def init_access(app: Flask) -> None:
+    """Admit API requests after the session, CSRF and host checks of the application."""
+    app.before_request(admit)
+    app.after_request(_say_how_to_log_in)
+
+
+def admit() -> None:
+    """Let a request pass to its operation.
+
+    Raises:
+        NotAuthenticated: nobody is logged in, and the operation needs somebody.
+        RateLimited: the person asked too often.
+        NotFound: an id in the address is not in its canonical form.
+    """
+    if not request.path.startswith(API_PREFIX):
+        return
+    if current_user.is_authenticated:
+        rate_limits.limit_api(current_identity().user_id)
+    elif request.routing_exception is None and not _is_open():
+        raise NotAuthenticated()
+    for name, value in (request.view_args or {}).items():
+        if name.endswith("_id"):
+            parse_uuid(value)
+
+
+def _is_open() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.endpoint == OPENAPI_ENDPOINT or getattr(view, "open_to_everybody", False)
+
+
+def _say_how_to_log_in(response: Response) -> Response:
+    if response.status_code == 401 and request.path.startswith(API_PREFIX):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

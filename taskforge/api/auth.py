@@ -1,0 +1,125 @@
+"""Accounts and sessions: register, log in, log out, see and end sessions."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Response, request
+
+from taskforge import rate_limits
+from taskforge.accounts import identity, service, session_records
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
+from taskforge.api.schemas import accounts as schemas
+from taskforge.api.schemas.base import Nothing
+from taskforge.audit import security
+from taskforge.errors import NotAuthenticated, NotFound
+from taskforge.ids import new_id
+from taskforge.stores.actor import Actor
+from taskforge.text import parse_uuid
+
+WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
+CLEAR_SITE_DATA = '"cache", "storage"'
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix="/auth")
+
+
+@blueprint.post("/register")
+@needs_no_login
+@blueprint.arguments(schemas.Registration)
+@blueprint.response(201, schemas.User)
+def register(data: dict[str, Any]) -> Any:
+    """Create an account."""
+    rate_limits.limit_registrations(ip=request.remote_addr)
+    op_id = identity.operation_id()
+    # Nobody is acting yet: the account's own id, derived from the key, makes a retry meet its first try.
+    user_id = new_id() if op_id is None else str(uuid5(NAMESPACE_URL, f"urn:taskforge:{op_id}"))
+    change = service.register_user(identity.make_actor(user_id), **data)
+    return {**data, "user_id": change.entity_id}
+
+
+@blueprint.post("/login")
+@takes_no_key
+@needs_no_login
+@blueprint.arguments(schemas.Credentials)
+@blueprint.response(200, schemas.LoggedIn)
+def login(data: dict[str, Any]) -> Any:
+    """Log in; answers the session's secret and a one-hour token, either of which authenticates further requests.
+
+    The token ends with its session. Unknown addresses and wrong passwords are answered alike.
+    """
+    email = data["email"]
+    rate_limits.check_login_tries(email=email, ip=request.remote_addr)
+    user_id = service.check_credentials(email, data["password"])
+    if user_id is None:
+        rate_limits.count_failed_login(email=email, ip=request.remote_addr)
+        _report("user.login_failed", None, {"email": security.pseudonym(email)})
+        raise NotAuthenticated(WRONG_CREDENTIALS)
+    try:
+        secret, token = identity.start_api_session(user_id)
+    except NotFound as error:  # suspended this very moment
+        raise NotAuthenticated(WRONG_CREDENTIALS) from error
+    _report("user.logged_in", user_id, {"kind": "api"})
+    profile = service.get_profile(Actor(user_id=user_id))
+    return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
+
+
+@blueprint.post("/logout")
+@takes_no_key
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def logout(_data: dict[str, Any]) -> Response:
+    """End the session that makes this request."""
+    # Doing it twice is doing it once, so that no key is needed; and a key would outlive the session.
+    actor = dataclasses.replace(identity.current_actor(), op_id=None, op_fingerprint=None)
+    if not identity.uses_header_credentials():
+        identity.end_session(actor)
+        return no_content(Clear_Site_Data=CLEAR_SITE_DATA)
+    assert actor.session_id is not None
+    session_records.revoke_session(actor, actor.session_id)
+    return no_content()
+
+
+@blueprint.get("/sessions")
+@blueprint.response(200, schemas.SessionList)
+def list_sessions() -> Any:
+    """The live sessions of whoever is asking."""
+    actor = identity.current_actor()
+    return {
+        "items": [
+            {**row, "current": row["session_id"] == actor.session_id}
+            for row in session_records.list_sessions(actor)
+        ]
+    }
+
+
+@blueprint.delete("/sessions/<id:session>")
+@blueprint.response(204)
+def delete_session(session: str) -> Response:
+    """End a session by its public id, or by the secret that the log-in answered."""
+    actor = identity.current_actor()
+    session_records.revoke_session(actor, _public_id(actor, session))
+    return no_content()
+
+
+def _public_id(actor: Actor, session: str) -> str:
+    if not _SECRET.fullmatch(session):
+        return parse_uuid(session)
+    found = session_records.find_identity(sid=session)
+    if found is None or found.user_id != actor.user_id:
+        raise NotFound()
+    return found.session_id
+
+
+def _report(event: str, user_id: str | None, details: dict[str, Any]) -> None:
+    security.report(
+        event,
+        user_id=user_id,
+        ip=request.remote_addr,
+        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
+        details=details,
+    )

@@ -1,0 +1,126 @@
+"""Boards and their columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from taskforge.accounts.identity import current_actor
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.schemas import boards as schemas
+from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.boards import columns, service
+from taskforge.boards.access import access_board
+from taskforge.errors import NotFound
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import Change
+
+DEFAULT_HUE = 1
+
+blueprint = ApiBlueprint("boards", __name__, topic="Boards and columns", prefix="")
+
+
+@blueprint.get("/teams/<id:team_id>/boards")
+@blueprint.response(200, schemas.BoardList)
+def list_boards(team_id: str) -> Any:
+    """The boards of a team, with their columns."""
+    rows = service.list_boards(current_actor(), team_id)
+    found = service.list_columns([row["board_id"] for row in rows])
+    return {"items": serialising.boards(rows, found)}
+
+
+@blueprint.post("/teams/<id:team_id>/boards")
+@blueprint.arguments(schemas.NewBoard)
+@blueprint.response(201, schemas.Board)
+def create_board(data: dict[str, Any], team_id: str) -> Any:
+    """Create a board with five columns."""
+    actor = current_actor()
+    return tagged(_board(actor, service.create_board(actor, team_id, **data).entity_id))
+
+
+@blueprint.get("/boards/<id:board_id>")
+@blueprint.response(200, schemas.Board)
+def get_board(board_id: str) -> Any:
+    """One board with its columns."""
+    return tagged(_board(current_actor(), board_id))
+
+
+@blueprint.patch("/boards/<id:board_id>")
+@takes_version
+@blueprint.arguments(schemas.BoardChanges)
+@blueprint.response(200, schemas.Board)
+def edit_board(data: dict[str, Any], board_id: str) -> Any:
+    """Rename a board."""
+    actor = current_actor()
+    version = wanted_version(data)
+
+    def change(at: int) -> Change:
+        return service.edit_board(actor, board_id, version=at, name=data["name"])
+
+    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+        change_latest(version, lambda: int(_board(actor, board_id)["version"]), change)
+    return tagged(_board(actor, board_id))
+
+
+@blueprint.delete("/boards/<id:board_id>")
+@blueprint.response(204)
+def delete_board(board_id: str) -> Response:
+    """Put a board away with everything on it."""
+    service.delete_board(current_actor(), board_id)
+    return no_content()
+
+
+@blueprint.post("/boards/<id:board_id>/columns")
+@blueprint.arguments(schemas.NewColumn)
+@blueprint.response(201, schemas.Column)
+def create_column(data: dict[str, Any], board_id: str) -> Any:
+    """Add a column at the right end."""
+    actor = current_actor()
+    change = columns.create_column(actor, board_id, **{"hue": DEFAULT_HUE, **data})
+    return _column(actor, board_id, change.extra["column_id"])
+
+
+@blueprint.patch("/boards/<id:board_id>/columns/<id:column_id>")
+@takes_version
+@blueprint.arguments(schemas.ColumnChanges)
+@blueprint.response(200, schemas.Column)
+def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
+    """Change name, colour or limit of a column, and its status while it is empty. The version is the board's."""
+    actor = current_actor()
+    version = wanted_version(data)
+    changes = {name: value for name, value in data.items() if name != "version"}
+    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+        columns.edit_column(actor, board_id, column_id, changes=changes, version=version)
+    return _column(actor, board_id, column_id)
+
+
+@blueprint.delete("/boards/<id:board_id>/columns/<id:column_id>")
+@blueprint.response(204)
+def delete_column(board_id: str, column_id: str) -> Response:
+    """Delete an empty column."""
+    columns.delete_column(current_actor(), board_id, column_id)
+    return no_content()
+
+
+@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/move")
+@blueprint.arguments(schemas.ColumnPlace)
+@blueprint.response(200, schemas.Column)
+def move_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
+    """Put a column to the right of another one, or first."""
+    actor = current_actor()
+    columns.move_column(actor, board_id, column_id, after_id=data.get("after_id"))
+    return _column(actor, board_id, column_id)
+
+
+def _board(actor: Actor, board_id: str) -> dict[str, Any]:
+    row, _membership = access_board(actor.user_id, board_id)
+    return serialising.boards([row], service.list_columns([board_id]))[0]
+
+
+def _column(actor: Actor, board_id: str, column_id: str) -> Any:
+    for column in _board(actor, board_id)["columns"]:
+        if column["column_id"] == column_id:
+            return column
+    raise NotFound()

@@ -1,0 +1,74 @@
+"""Comments on tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from taskforge.accounts.identity import current_actor
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.paging import as_id, read_page
+from taskforge.api.schemas import comments as schemas
+from taskforge.api.schemas.base import Page
+from taskforge.api.versions import showing_current, tagged, wanted_version
+from taskforge.comments import service
+from taskforge.stores.actor import Actor
+
+blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
+
+
+@blueprint.get("/tasks/<id:task_id>/comments")
+@blueprint.arguments(Page, location="query")
+@blueprint.response(200, schemas.CommentList)
+def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
+    """The comments of a task, oldest first."""
+    actor = current_actor()
+    items, cursor = read_page(
+        wanted,
+        lambda after, limit: service.list_comments(
+            actor, task_id, after_id=as_id(after), limit=limit
+        ),
+        lambda view: view.row["comment_id"],
+        longest=service.PAGE,
+    )
+    return {"items": map(serialising.comment, items), "next_cursor": cursor}
+
+
+@blueprint.post("/tasks/<id:task_id>/comments")
+@blueprint.arguments(schemas.NewComment)
+@blueprint.response(201, schemas.Comment)
+def create_comment(data: dict[str, Any], task_id: str) -> Any:
+    """Comment on a task."""
+    actor = current_actor()
+    return _answer(actor, service.create_comment(actor, task_id, **data).entity_id)
+
+
+@blueprint.patch("/comments/<id:comment_id>")
+@takes_version
+@blueprint.arguments(schemas.CommentChanges)
+@blueprint.response(200, schemas.Comment)
+def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
+    """Change one's own comment."""
+    actor = current_actor()
+    version = wanted_version(data)
+    with showing_current(lambda: schemas.Comment().dump(_comment(actor, comment_id))):
+        service.edit_comment(actor, comment_id, content=data["content"], version=version)
+    return _answer(actor, comment_id)
+
+
+@blueprint.delete("/comments/<id:comment_id>")
+@blueprint.response(204)
+def delete_comment(comment_id: str) -> Response:
+    """Delete a comment; its place in the discussion stays."""
+    service.delete_comment(current_actor(), comment_id)
+    return no_content()
+
+
+def _comment(actor: Actor, comment_id: str) -> dict[str, Any]:
+    return serialising.comment(service.get_comment(actor, comment_id))
+
+
+def _answer(actor: Actor, comment_id: str) -> Any:
+    return tagged(_comment(actor, comment_id))

@@ -1,0 +1,45 @@
+"""The inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskforge.accounts.identity import current_actor
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, takes_no_key
+from taskforge.api.paging import as_id, read_page
+from taskforge.api.schemas import notifications as schemas
+from taskforge.api.schemas.base import Page
+from taskforge.notifications import service
+
+blueprint = ApiBlueprint("notifications", __name__, topic="Notifications", prefix="/notifications")
+
+
+@blueprint.get("")
+@blueprint.arguments(Page, location="query")
+@blueprint.response(200, schemas.Inbox)
+def list_notifications(wanted: dict[str, Any]) -> Any:
+    """What concerns whoever is asking, latest first."""
+    actor = current_actor()
+    items, cursor = read_page(
+        wanted,
+        lambda after, limit: service.list_notifications(actor, after_id=as_id(after), limit=limit),
+        lambda row: row["notification_id"],
+        longest=service.PAGE,
+    )
+    return {
+        "items": map(serialising.notification, items),
+        "next_cursor": cursor,
+        "unread_count": service.count_unread(actor.user_id),
+    }
+
+
+@blueprint.post("/read")
+@takes_no_key
+@blueprint.arguments(schemas.ReadMarks, required=False)
+@blueprint.response(200, schemas.Marked)
+def mark_read(data: dict[str, Any]) -> Any:
+    """Mark some notifications as read, or all of them."""
+    actor = current_actor()
+    marked = service.mark_read(actor, **data)
+    return {"marked": marked, "unread_count": service.count_unread(actor.user_id)}

@@ -1,0 +1,73 @@
+"""Lists in pages. A cursor is opaque to clients: the place of the last item, in Base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from taskforge.errors import InvalidInput, NotFound
+from taskforge.text import parse_int, parse_uuid
+
+DEFAULT_LIMIT = 50
+
+Read = Callable[[str | None, int], Sequence[Any]]
+
+
+def read_page(
+    wanted: Mapping[str, Any], read: Read, place: Callable[[Any], object], *, longest: int
+) -> tuple[Sequence[Any], str | None]:
+    """A page of a list and the cursor of the next one, None at the end.
+
+    ``read(after, limit)`` reads at most ``limit`` items behind a place, ``place(item)`` is that of an item;
+    ``longest`` is the most that ``read`` answers.
+    """
+    after = _decode(wanted.get("cursor"))
+    limit = min(wanted.get("limit", DEFAULT_LIMIT), longest)
+    items = read(after, limit)
+    if len(items) < limit:
+        return items, None
+    last = str(place(items[-1]))
+    return items, _encode(last) if read(last, 1) else None
+
+
+def as_number(place: str | None) -> int | None:
+    """A place that is a number.
+
+    Raises:
+        InvalidInput: the cursor is one of another list.
+    """
+    if place is None:
+        return None
+    return parse_int(place, field="cursor", minimum=0, maximum=2**63 - 1)
+
+
+def as_id(place: str | None) -> str | None:
+    """A place that is an id.
+
+    Raises:
+        InvalidInput: the cursor is one of another list.
+    """
+    try:
+        return None if place is None else parse_uuid(place)
+    except NotFound as error:
+        raise _odd_cursor() from error
+
+
+def _encode(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return place.decode("ascii")
+    except (binascii.Error, ValueError) as error:
+        raise _odd_cursor() from error
+
+
+def _odd_cursor() -> InvalidInput:
+    return InvalidInput.about("cursor", "must be the nextCursor of an earlier answer")

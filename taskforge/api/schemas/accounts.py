@@ -1,0 +1,120 @@
+"""Accounts, profiles and sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from taskforge.accounts.documents import FREQUENCIES, THEMES
+from taskforge.api import fields
+from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+
+MAX_NAME_LENGTH = 80
+MAX_BIO_LENGTH = 2_000
+
+
+class Registration(Input):
+    """A new account."""
+
+    email = fields.email()
+    password = fields.password()
+    first_name = fields.line(MAX_NAME_LENGTH)
+    last_name = fields.line(MAX_NAME_LENGTH)
+
+
+class Credentials(Input):
+    """A log-in."""
+
+    email = fields.email()
+    password = fields.password()
+
+
+class NotificationChoices(Input):
+    """How somebody wants to be told of things."""
+
+    email = fields.yes_or_no()
+    push = fields.yes_or_no()
+    frequency = fields.choice(FREQUENCIES)
+
+
+class PreferenceChoices(Input):
+    """How TaskForge looks and talks to somebody."""
+
+    theme = fields.choice(THEMES)
+    notifications: ma.fields.Nested = ma.fields.Nested(NotificationChoices)
+
+
+class ProfileChanges(Versioned):
+    """What is to change in one's own profile; the rest stays."""
+
+    first_name = fields.line(MAX_NAME_LENGTH, optional=True)
+    last_name = fields.line(MAX_NAME_LENGTH, optional=True)
+    bio = fields.long_text(MAX_BIO_LENGTH)
+    preferences: ma.fields.Nested = ma.fields.Nested(PreferenceChoices)
+
+
+class User(Output):
+    """A person. The names are null while the profile can't be read."""
+
+    user_id = id_answer(required=True)
+    email = text_answer(required=True)
+    first_name = text_answer(required=True, allow_none=True)
+    last_name = text_answer(required=True, allow_none=True)
+
+
+class NotificationPreferences(Output):
+    """How somebody wants to be told of things."""
+
+    email = ma.fields.Boolean()
+    push = ma.fields.Boolean()
+    frequency = text_answer()
+
+
+class Preferences(Output):
+    """How TaskForge looks and talks to somebody."""
+
+    theme = text_answer()
+    notifications: ma.fields.Nested = ma.fields.Nested(NotificationPreferences)
+
+
+class Profile(User):
+    """One's own account and profile."""
+
+    bio = text_answer(allow_none=True)
+    picture = text_answer(allow_none=True)
+    preferences: ma.fields.Nested = ma.fields.Nested(Preferences, allow_none=True)
+    is_site_admin = ma.fields.Boolean()
+    version = ma.fields.Integer(required=True)
+    created_at = Instant()
+    updated_at = Instant()
+    last_login = Instant(allow_none=True)
+    last_password_change = Instant(attribute="password_changed_at")
+    details_available = ma.fields.Boolean()
+
+
+class LoggedIn(Output):
+    """A new session: its secret for X-Session-Id, and a one-hour token for Authorization."""
+
+    token = text_answer(required=True)
+    session_id = text_answer(required=True)
+    user: ma.fields.Nested = ma.fields.Nested(User, required=True)
+
+
+class Session(Output):
+    """A live session. Its id is public: it can end the session but not use it."""
+
+    id = id_answer(attribute="session_id", required=True)
+    kind = text_answer()
+    current = ma.fields.Boolean(required=True)
+    ip_address = text_answer(allow_none=True)
+    user_agent = text_answer(allow_none=True)
+    created_at = Instant()
+    last_seen_at = Instant()
+    expires_at = Instant()
+
+
+class SessionList(Output):
+    """The live sessions of a person, latest first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Session), required=True)

@@ -1,0 +1,110 @@
+"""What all schemas have in common: camelCase outside, snake_case inside, nothing unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+
+from taskforge.api import fields
+
+LONGEST_PAGE = 200
+MAX_CURSOR_LENGTH = 200
+MAX_VERSION = 2**31 - 1
+
+
+class _CamelCase(ma.Schema):
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        field_obj.data_key = camel_case(field_obj.data_key or field_name)
+
+
+class Input(_CamelCase):
+    """What a client sends. Fields that are not declared are refused."""
+
+    error_messages = {"unknown": "This request has no such field."}
+
+    body_optional = False  # whether the request may come without a body
+
+
+class Output(_CamelCase):
+    """What a client gets. Members that an object does not have are left out."""
+
+
+class Nothing(Input):
+    """The body of an action that needs no words: none at all, or an empty object."""
+
+    body_optional = True
+
+
+class Versioned(Input):
+    """The version that the client means to change; If-Match says the same."""
+
+    version = fields.whole_number(1, MAX_VERSION, nullable=True)
+
+
+class OptionalVersion(Versioned):
+    """A body that holds nothing but the version, and may be missing."""
+
+    body_optional = True
+
+
+class Page(Input):
+    """Which part of a list is wanted."""
+
+    limit = fields.whole_number(1, LONGEST_PAGE)
+    cursor = fields.line(MAX_CURSOR_LENGTH, optional=True)
+
+
+class Instant(ma.fields.Field[datetime]):
+    """A moment in ISO 8601: UTC, milliseconds, Z."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "date-time"}, **options)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **_: Any) -> Any:
+        return None if value is None else as_instant(value)
+
+
+class ErrorDetail(Output):
+    """What went wrong."""
+
+    code = ma.fields.String(required=True)
+    message = ma.fields.String(required=True)
+    problems = ma.fields.Dict(
+        data_key="fields",
+        keys=ma.fields.String(),
+        values=ma.fields.String(),
+        metadata={"description": "What is wrong with which input"},
+    )
+    current = ma.fields.Dict(
+        metadata={"description": "With stale_version: the object as it is now"}
+    )
+
+
+class Error(Output):
+    """Every answer that is not a success."""
+
+    error = ma.fields.Nested(ErrorDetail, required=True)
+
+
+def text_answer(**options: Any) -> ma.fields.String:
+    """A string in an answer."""
+    return ma.fields.String(**options)
+
+
+def id_answer(**options: Any) -> ma.fields.String:
+    """An id in an answer."""
+    return ma.fields.String(metadata={"format": "uuid"}, **options)
+
+
+def as_instant(moment: datetime) -> str:
+    """A moment as the API writes it; MongoDB's naive ones are UTC."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def camel_case(name: str) -> str:
+    """``due_at`` as ``dueAt``."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,87 @@
+"""Boards and their columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from taskforge.api import fields
+from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.boards.models import STATUSES
+
+MAX_BOARD_NAME_LENGTH = 80
+MAX_COLUMN_NAME_LENGTH = 40
+HUES = (1, 6)
+WIP_LIMITS = (1, 999)
+
+
+class NewBoard(Input):
+    """A new board; it begins with five columns."""
+
+    name = fields.line(MAX_BOARD_NAME_LENGTH)
+
+
+class BoardChanges(Versioned):
+    """What is to change in a board."""
+
+    name = fields.line(MAX_BOARD_NAME_LENGTH)
+
+
+class NewColumn(Input):
+    """A new column at the right end of a board."""
+
+    name = fields.line(MAX_COLUMN_NAME_LENGTH)
+    status = fields.choice(STATUSES, required=True)
+    hue = fields.whole_number(*HUES)
+    wip_limit = fields.whole_number(*WIP_LIMITS, nullable=True)
+
+
+class ColumnChanges(Versioned):
+    """What is to change in a column; the rest stays. The version is the board's."""
+
+    name = fields.line(MAX_COLUMN_NAME_LENGTH, optional=True)
+    status = fields.choice(STATUSES)
+    hue = fields.whole_number(*HUES)
+    wip_limit = fields.whole_number(*WIP_LIMITS, nullable=True)
+
+
+class ColumnPlace(Input):
+    """Where a column goes: to the right of another one, or first (null)."""
+
+    after_id = fields.identifier(nullable=True)
+
+
+class Column(Output):
+    """A column: the status that its tasks have, and how many it may hold."""
+
+    column_id = id_answer(required=True)
+    board_id = id_answer(required=True)
+    name = text_answer(required=True)
+    status = text_answer(required=True, metadata={"enum": list(STATUSES)})
+    hue = ma.fields.Integer(metadata={"description": "A colour, 1 to 6"})
+    wip_limit = ma.fields.Integer(allow_none=True)
+    rank = text_answer(metadata={"description": "Columns are shown in the order of this text"})
+    task_count = ma.fields.Integer()
+
+
+class Board(Output):
+    """A board with its columns, from left to right."""
+
+    board_id = id_answer(required=True)
+    team_id = id_answer(required=True)
+    team_name = text_answer()
+    name = text_answer(required=True)
+    key_prefix = text_answer(metadata={"description": "Begins the keys of the board's tasks"})
+    role = text_answer()
+    task_count = ma.fields.Integer()
+    columns: Any = ma.fields.List(ma.fields.Nested(Column), required=True)
+    version = ma.fields.Integer(required=True)
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class BoardList(Output):
+    """The boards of a team, by name."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Board), required=True)

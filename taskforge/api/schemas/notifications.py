@@ -1,0 +1,47 @@
+"""The inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from taskforge.api import fields
+from taskforge.api.schemas.base import Input, Instant, Output, id_answer, text_answer
+
+MOST_MARKED = 200
+
+
+class ReadMarks(Input):
+    """Which notifications have been read; without a list, all of them."""
+
+    body_optional = True
+
+    notification_ids = fields.identifiers(MOST_MARKED)
+
+
+class Notification(Output):
+    """Something that concerns a person."""
+
+    notification_id = id_answer(required=True)
+    kind = text_answer(required=True)
+    payload = ma.fields.Dict(metadata={"description": "What it is about, as it was then"})
+    actor_id = id_answer(allow_none=True)
+    actor_name = text_answer(allow_none=True)
+    created_at = Instant()
+    read_at = Instant(allow_none=True)
+
+
+class Inbox(Output):
+    """A page of notifications, latest first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Notification), required=True)
+    next_cursor = text_answer(required=True, allow_none=True)
+    unread_count = ma.fields.Integer(required=True)
+
+
+class Marked(Output):
+    """How many notifications were marked now, and how many are still unread."""
+
+    marked = ma.fields.Integer(required=True)
+    unread_count = ma.fields.Integer(required=True)

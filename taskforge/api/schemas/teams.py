@@ -1,0 +1,87 @@
+"""Teams and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+
+from taskforge.api import fields
+from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.teams.permissions import ROLES
+
+MAX_NAME_LENGTH = 80
+MAX_DESCRIPTION_LENGTH = 2_000
+
+
+class NewTeam(Input):
+    """A new team; it begins with a board of five columns."""
+
+    name = fields.line(MAX_NAME_LENGTH)
+    description = fields.long_text(MAX_DESCRIPTION_LENGTH)
+    parent_team_id = fields.identifier(nullable=True)
+
+
+class TeamChanges(Versioned):
+    """What is to change in a team; the rest stays."""
+
+    name = fields.line(MAX_NAME_LENGTH, optional=True)
+    description = fields.long_text(MAX_DESCRIPTION_LENGTH)
+    parent_team_id = fields.identifier(nullable=True)
+
+
+class NewMember(Input):
+    """Somebody with an account who joins a team: named by id or by e-mail address."""
+
+    user_id = fields.identifier(nullable=True)
+    email = fields.email(required=False)
+    role = fields.choice(ROLES, required=True)
+
+    @ma.validates_schema
+    def _names_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data.get("user_id") is None) == (data.get("email") is None):
+            raise ma.ValidationError("Name the person by either userId or email.", "userId")
+
+
+class Role(Input):
+    """A role in a team."""
+
+    role = fields.choice(ROLES, required=True)
+
+
+class Team(Output):
+    """A team, with the role of whoever is asking."""
+
+    team_id = id_answer(required=True)
+    name = text_answer(required=True)
+    description = text_answer()
+    parent_team_id = id_answer(allow_none=True)
+    role = text_answer(metadata={"enum": list(ROLES)})
+    member_count = ma.fields.Integer(metadata={"description": "In lists only"})
+    board_count = ma.fields.Integer(metadata={"description": "In lists only"})
+    version = ma.fields.Integer(required=True)
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class TeamList(Output):
+    """The teams of a person, by name."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Team), required=True)
+
+
+class Member(Output):
+    """Somebody in a team."""
+
+    user_id = id_answer(required=True)
+    display_name = text_answer()
+    email = text_answer()
+    role = text_answer(metadata={"enum": list(ROLES)})
+    joined_at = Instant()
+
+
+class MemberList(Output):
+    """The members of a team, admins first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Member), required=True)

@@ -1,0 +1,168 @@
+"""Tasks: create, read, replace, change, move, delete, restore, and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from taskforge.accounts.identity import current_actor
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.paging import as_id, as_number, read_page
+from taskforge.api.schemas import tasks as schemas
+from taskforge.api.schemas.base import LONGEST_PAGE, Nothing, OptionalVersion, Page
+from taskforge.api.versions import showing_current, tagged, wanted_version
+from taskforge.audit import service as audit
+from taskforge.stores.actor import Actor
+from taskforge.tasks import service, views
+
+RENAMED = {"start_date": "start_at", "due_date": "due_at"}
+# What a replaced task gets where the request says nothing; status and column have no empty value and stay.
+DEFAULTS: dict[str, Any] = {
+    "description": "",
+    "priority": "medium",
+    "assignee_id": None,
+    "start_at": None,
+    "due_at": None,
+    "tags": [],
+    "custom_fields": [],
+    "checklist": [],
+}
+NEVER_EMPTY = ("status", "priority", "column_id", "board_id")
+
+blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
+
+
+@blueprint.get("")
+@blueprint.arguments(schemas.TaskFilter, location="query")
+@blueprint.response(200, schemas.TaskList)
+def list_tasks(wanted: dict[str, Any]) -> Any:
+    """The tasks that somebody sees, without their long texts."""
+    actor = current_actor()
+    given = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+    items, cursor = read_page(
+        wanted,
+        lambda after, limit: views.list_tasks(actor, **given, after_id=as_id(after), limit=limit),
+        lambda row: row["task_id"],
+        longest=LONGEST_PAGE,
+    )
+    return {"items": items, "next_cursor": cursor}
+
+
+@blueprint.post("")
+@blueprint.arguments(schemas.NewTask)
+@blueprint.response(201, schemas.Task)
+def create_task(data: dict[str, Any]) -> Any:
+    """Create a task at the end of a column."""
+    actor = current_actor()
+    fields = _fields(data)
+    texts = {name: fields.pop(name) for name in service.TEXT_FIELDS if name in fields}
+    change = service.create_task(actor, **fields, texts=texts)
+    return _answer(actor, change.entity_id)
+
+
+@blueprint.get("/<id:task_id>")
+@blueprint.response(200, schemas.Task)
+def get_task(task_id: str) -> Any:
+    """One task. What lies in the trash is not found."""
+    return tagged(serialising.task(views.get_task(current_actor(), task_id)))
+
+
+@blueprint.put("/<id:task_id>")
+@takes_version
+@blueprint.arguments(schemas.WholeTask)
+@blueprint.response(200, schemas.Task)
+def replace_task(data: dict[str, Any], task_id: str) -> Any:
+    """Replace all fields of a task; those left out become empty, but status and column stay."""
+    return _change(task_id, {**DEFAULTS, **_fields(data)}, wanted_version(data))
+
+
+@blueprint.patch("/<id:task_id>")
+@takes_version
+@blueprint.arguments(schemas.TaskChanges)
+@blueprint.response(200, schemas.Task)
+def edit_task(data: dict[str, Any], task_id: str) -> Any:
+    """Change some fields of a task."""
+    return _change(task_id, _fields(data), wanted_version(data))
+
+
+@blueprint.delete("/<id:task_id>")
+@takes_version
+@blueprint.arguments(OptionalVersion, required=False)
+@blueprint.response(204)
+def delete_task(data: dict[str, Any], task_id: str) -> Response:
+    """Put a task into the trash."""
+    actor = current_actor()
+    with _showing_current(actor, task_id):
+        service.delete_task(actor, task_id, version=wanted_version(data))
+    return no_content()
+
+
+@blueprint.post("/<id:task_id>/move")
+@takes_version
+@blueprint.arguments(schemas.TaskPlace)
+@blueprint.response(200, schemas.Task)
+def move_task(data: dict[str, Any], task_id: str) -> Any:
+    """Move a task within or between the columns of its board."""
+    actor = current_actor()
+    place = {**data, "version": wanted_version(data)}
+    with _showing_current(actor, task_id):
+        service.move_task(actor, task_id, **place)
+    return _answer(actor, task_id)
+
+
+@blueprint.post("/<id:task_id>/restore")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, schemas.Task)
+def restore_task(_data: dict[str, Any], task_id: str) -> Any:
+    """Take a task out of the trash."""
+    actor = current_actor()
+    with _showing_current(actor, task_id):
+        service.restore_task(actor, task_id)
+    return _answer(actor, task_id)
+
+
+@blueprint.get("/<id:task_id>/history")
+@blueprint.arguments(Page, location="query")
+@blueprint.response(200, schemas.History)
+def list_history(wanted: dict[str, Any], task_id: str) -> Any:
+    """What happened to a task and its comments, latest first."""
+    actor = current_actor()
+    items, cursor = read_page(
+        wanted,
+        lambda after, limit: audit.list_history(
+            actor, task_id, before_log_id=as_number(after), limit=limit
+        ),
+        lambda row: row["log_id"],
+        longest=audit.PAGE,
+    )
+    return {"items": map(serialising.history_entry, items), "next_cursor": cursor}
+
+
+def _change(task_id: str, changes: dict[str, Any], version: int | None) -> Any:
+    actor = current_actor()
+    with _showing_current(actor, task_id):
+        service.edit_task(actor, task_id, changes=changes, version=version)
+    return _answer(actor, task_id)
+
+
+def _answer(actor: Actor, task_id: str) -> Any:
+    """The task after a change; a repeated one may find it in the trash by now."""
+    return tagged(serialising.task(views.get_task(actor, task_id, deleted=True)))
+
+
+def _showing_current(actor: Actor, task_id: str) -> Any:
+    return showing_current(
+        lambda: schemas.Task().dump(serialising.task(views.get_task(actor, task_id, deleted=True)))
+    )
+
+
+def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a body in the words of the service; null where nothing can be empty means: not given."""
+    return {
+        RENAMED.get(name, name): value
+        for name, value in data.items()
+        if name != "version" and not (value is None and name in NEVER_EMPTY)
+    }

@@ -1,0 +1,104 @@
+"""Teams and their members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from taskforge.accounts.identity import current_actor
+from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.schemas import teams as schemas
+from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.boards.service import create_team as found_team
+from taskforge.errors import NotFound
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import Change
+from taskforge.teams import service
+
+blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")
+
+
+@blueprint.get("")
+@blueprint.response(200, schemas.TeamList)
+def list_teams() -> Any:
+    """The teams of whoever is asking."""
+    return {"items": service.list_teams(current_actor())}
+
+
+@blueprint.post("")
+@blueprint.arguments(schemas.NewTeam)
+@blueprint.response(201, schemas.Team)
+def create_team(data: dict[str, Any]) -> Any:
+    """Create a team, with oneself as its admin and a board of five columns."""
+    actor = current_actor()
+    return tagged(service.get_team(actor, found_team(actor, **data).entity_id))
+
+
+@blueprint.get("/<id:team_id>")
+@blueprint.response(200, schemas.Team)
+def get_team(team_id: str) -> Any:
+    """One team."""
+    return tagged(service.get_team(current_actor(), team_id))
+
+
+@blueprint.patch("/<id:team_id>")
+@takes_version
+@blueprint.arguments(schemas.TeamChanges)
+@blueprint.response(200, schemas.Team)
+def edit_team(data: dict[str, Any], team_id: str) -> Any:
+    """Change name, description or parent of a team."""
+    actor = current_actor()
+    version = wanted_version(data)
+    changes = {name: value for name, value in data.items() if name != "version"}
+
+    def change(at: int) -> Change:
+        return service.edit_team(actor, team_id, version=at, changes=changes)
+
+    with showing_current(lambda: schemas.Team().dump(service.get_team(actor, team_id))):
+        change_latest(version, lambda: int(service.get_team(actor, team_id)["version"]), change)
+    return tagged(service.get_team(actor, team_id))
+
+
+@blueprint.get("/<id:team_id>/members")
+@blueprint.response(200, schemas.MemberList)
+def list_members(team_id: str) -> Any:
+    """The members of a team."""
+    return {"items": service.list_members(current_actor(), team_id)}
+
+
+@blueprint.post("/<id:team_id>/members")
+@blueprint.arguments(schemas.NewMember)
+@blueprint.response(201, schemas.Member)
+def add_member(data: dict[str, Any], team_id: str) -> Any:
+    """Add somebody who has an account, by id or by e-mail address."""
+    actor = current_actor()
+    service.add_member(actor, team_id, **data)
+    return _member(actor, team_id, user_id=data.get("user_id"), email=data.get("email"))
+
+
+@blueprint.patch("/<id:team_id>/members/<id:user_id>")
+@blueprint.arguments(schemas.Role)
+@blueprint.response(200, schemas.Member)
+def change_role(data: dict[str, Any], team_id: str, user_id: str) -> Any:
+    """Give a member another role."""
+    actor = current_actor()
+    service.change_role(actor, team_id, user_id, role=data["role"])
+    return _member(actor, team_id, user_id=user_id)
+
+
+@blueprint.delete("/<id:team_id>/members/<id:user_id>")
+@blueprint.response(204)
+def remove_member(team_id: str, user_id: str) -> Response:
+    """Take somebody out of a team, or leave it oneself."""
+    service.remove_member(current_actor(), team_id, user_id)
+    return no_content()
+
+
+def _member(
+    actor: Actor, team_id: str, *, user_id: str | None = None, email: str | None = None
+) -> Any:
+    for member in service.list_members(actor, team_id):
+        if member["user_id"] == user_id or member["email"] == email:
+            return member
+    raise NotFound()

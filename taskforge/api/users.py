@@ -1,0 +1,59 @@
+"""One's own profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from taskforge.accounts import service
+from taskforge.accounts.identity import current_actor
+from taskforge.api import serialising
+from taskforge.api.blueprints import ApiBlueprint, takes_version
+from taskforge.api.schemas import accounts as schemas
+from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.errors import Unavailable
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import Change
+
+blueprint = ApiBlueprint("users", __name__, topic="Accounts and sessions", prefix="/users")
+
+
+@blueprint.get("/me")
+@blueprint.response(200, schemas.Profile)
+def get_profile() -> Any:
+    """The account and profile of whoever is asking."""
+    return tagged(_profile(current_actor()))
+
+
+@blueprint.patch("/me")
+@takes_version
+@blueprint.arguments(schemas.ProfileChanges)
+@blueprint.response(200, schemas.Profile)
+def edit_profile(data: dict[str, Any]) -> Any:
+    """Change some of one's own profile."""
+    actor = current_actor()
+    version = wanted_version(data)
+
+    def change(at: int) -> Change:
+        return service.edit_profile(actor, version=at, changes=_changes(actor, data))
+
+    with showing_current(lambda: schemas.Profile().dump(_profile(actor))):
+        change_latest(version, lambda: int(_profile(actor)["version"]), change)
+    return tagged(_profile(actor))
+
+
+def _profile(actor: Actor) -> dict[str, Any]:
+    return serialising.profile(service.get_profile(actor))
+
+
+def _changes(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes, with preferences that were left out filled in from the present profile."""
+    changes = {name: value for name, value in data.items() if name != "version"}
+    wanted = changes.get("preferences")
+    if wanted is None or "notifications" not in wanted:
+        return changes
+    present = service.get_profile(actor).texts
+    if present is None:
+        raise Unavailable(service.UNREADABLE)
+    merged = {**present["preferences"]["notifications"], **wanted["notifications"]}
+    return {**changes, "preferences": {**wanted, "notifications": merged}}

@@ -1,0 +1,69 @@
+"""Versions in requests and answers: who changes what they have not seen is told what it is now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import request
+
+from taskforge.api.schemas.base import MAX_VERSION
+from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.text import parse_int
+
+ATTEMPTS = 3
+# A plain number, or an entity tag, weak or strong; compression adds its name to the tags it sends.
+_ENTITY_TAG = re.compile(r'(?:W/)?"([^":]*)(?::[a-z]+)?"|([0-9]+)')
+
+Answer = TypeVar("Answer")
+
+
+def wanted_version(body: Mapping[str, Any]) -> int | None:
+    """The version that the client means to change, by body or If-Match; None if it named none.
+
+    Raises:
+        InvalidInput: If-Match is no version, or says another one than the body.
+    """
+    named: int | None = body.get("version")
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return named
+    tag = _ENTITY_TAG.fullmatch(header)
+    if tag is None:
+        raise InvalidInput.about("If-Match", 'must be a version, such as "7"')
+    version = parse_int(
+        tag[1] if tag[1] is not None else tag[2], field="If-Match", minimum=1, maximum=MAX_VERSION
+    )
+    if named is not None and named != version:
+        raise InvalidInput.about("version", "must be the same as in If-Match")
+    return version
+
+
+def tagged(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """An answer with its version as ETag, as a view returns it."""
+    return answer, {"ETag": f'"{answer["version"]}"'}
+
+
+@contextmanager
+def showing_current(read: Callable[[], Any]) -> Iterator[None]:
+    """Add what `read` answers, the object as the API shows it, to a `StaleVersion`."""
+    try:
+        yield
+    except StaleVersion as error:
+        raise StaleVersion(error.message, current=read()) from error
+
+
+def change_latest(
+    version: int | None, read_version: Callable[[], int], change: Callable[[int], Answer]
+) -> Answer:
+    """Run a change that needs a version: the named one, or whichever is current."""
+    if version is not None:
+        return change(version)
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return change(read_version())
+        except StaleVersion:
+            continue
+    return change(read_version())
