@@ -12,12 +12,14 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from taskforge import (
+    api,
     assets,
     cli,
     error_pages,
     health,
     ingress,
     logs,
+    pages,
     passwords,
     rate_limits,
     security_headers,
@@ -28,7 +30,7 @@ from taskforge.admin import commands as admin_commands
 from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
-from taskforge.errors import Malformed
+from taskforge.errors import Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db, make_redis, migrate
 from taskforge.notifications.service import count_unread
 from taskforge.stores import mongo, sql
@@ -119,14 +121,23 @@ def _init_templates(app: Flask) -> None:
         person = current_user if current_user.is_authenticated else None
         return {
             "theme": person.theme if person else "system",
-            "unread_count": count_unread(person.user_id) if person else None,
+            "unread_count": _count_unread(person.user_id) if person else None,
             "degraded": health.degraded_now(),
             "request_id": g.get("request_id", ""),
         }
 
 
+def _count_unread(user_id: str) -> int | None:
+    try:
+        return count_unread(user_id)
+    except Unavailable:  # a page about an outage must not fail for a badge
+        return None
+
+
 def _register_features(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
+    pages.init_pages(app)
+    api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
     dashboard.init_dashboard(app)
 

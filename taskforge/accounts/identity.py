@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import time
 from datetime import timedelta
@@ -95,8 +96,8 @@ def operation_id() -> str | None:
 def start_browser_session(user_id: str) -> str:
     """Log a browser in under a new secret; answers the public session id."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
-    interface.regenerate(cast(StrictSession, session))
-    sid = cast(StrictSession, session).sid
+    interface.regenerate(_opened_session())
+    sid = _opened_session().sid
     session_id = session_records.open_session(user_id, sid, kind="browser", **_circumstances())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
@@ -122,9 +123,8 @@ def forget_browser_session() -> None:
     """Empty the browser's session and give it a new secret."""
     logout_user()
     session.clear()
-    cast(StrictRedisSessionInterface, current_app.session_interface).regenerate(
-        cast(StrictSession, session)
-    )
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    interface.regenerate(_opened_session())
 
 
 def issue_token(user_id: str, session_id: str) -> str:
@@ -142,7 +142,7 @@ def uses_header_credentials() -> bool:
 def _load_from_session(user_id: str) -> Identity | None:
     if uses_header_credentials():
         return _load_from_request(request)
-    identity = session_records.find_identity(sid=cast(StrictSession, session).sid)
+    identity = session_records.find_identity(sid=_opened_session().sid)
     return _seen(identity) if identity is not None and identity.user_id == user_id else None
 
 
@@ -152,8 +152,13 @@ def _load_from_request(asked: Request) -> Identity | None:
         return _seen(_find_sid(asked.headers["X-Session-Id"]))
     if "Authorization" in asked.headers:
         return _seen(_find_token(asked.headers["Authorization"]))
-    opened = cast(StrictSession, session)
+    opened = _opened_session()
     return None if opened.fresh_cookie else _seen(session_records.find_identity(sid=opened.sid))
+
+
+def _opened_session() -> StrictSession:
+    """The session itself, where Flask's name for it would be in the way."""
+    return cast(StrictSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
 def _find_sid(sid: str) -> Identity | None:
@@ -202,7 +207,10 @@ def _circumstances() -> dict[str, str | None]:
 
 
 def _fingerprint(asked: Request) -> bytes:
-    """What was asked for: method, path and body, without what may differ between two tries of the same thing."""
+    """What was asked for: method, path and body, without what may differ between two tries of the same thing.
+
+    Keyed, because a body may hold a password, and the fingerprint is stored.
+    """
     if asked.mimetype == "application/json":
         body = asked.get_data(cache=True)
     else:
@@ -212,7 +220,9 @@ def _fingerprint(asked: Request) -> bytes:
             if name not in ("op", "csrf_token")
         ]
         body = repr(sorted(fields)).encode()
-    return hashlib.sha256(f"{asked.method} {asked.path}\n".encode() + body).digest()
+    asked_for = f"{asked.method} {asked.path}\n".encode() + body
+    key = b"taskforge-fingerprint:" + str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, asked_for, hashlib.sha256).digest()
 
 
 def _token_key(secret_key: str) -> bytes:
