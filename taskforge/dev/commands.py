@@ -13,6 +13,8 @@ from taskforge.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
+# What brings the stores to the state that this version of the code expects.
+RELEASE = (("db", "upgrade"), ("ensure-indexes",))
 WORKERS = {
     "audit": ("rq", "audit"),
     "notifications": ("rq", "notifications"),
@@ -28,11 +30,6 @@ def web_command() -> tuple[str, ...]:
 def flask_command(*words: str) -> tuple[str, ...]:
     """A command of the application's own command line."""
     return (sys.executable, "-m", "flask", "--app", "wsgi", *words)
-
-
-def release_commands() -> tuple[tuple[str, ...], ...]:
-    """What brings the stores to the state that this version of the code expects."""
-    return flask_command("db", "upgrade"), flask_command("ensure-indexes")
 
 
 def web_child(environment: Mapping[str, str], port: int, home: Home) -> Child:

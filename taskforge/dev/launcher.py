@@ -14,9 +14,9 @@ from functools import partial
 
 from taskforge.dev.commands import (
     HOST,
+    RELEASE,
     ROOT,
     flask_command,
-    release_commands,
     web_child,
     worker_children,
 )
@@ -28,7 +28,6 @@ from taskforge.processes import (
     Process,
     StartFailed,
     end_leftover,
-    log_tail,
 )
 from taskforge.supervise import Supervisor, say
 
@@ -85,7 +84,8 @@ def run_everything(
     versions = start_stores(home, environment, supervisor)
     say(f"Starting TaskForge ({', '.join(versions) or 'with stores of your own'}) ...")
     release(home, environment, supervisor)
-    for child in (*worker_children(environment, home), web_child(environment, port, home)):
+    # The web server first: people need it sooner than the first job is there to be done.
+    for child in (web_child(environment, port, home), *worker_children(environment, home)):
         supervisor.start(child)
     if not supervisor.is_stopping:
         claim.publish(pid=os.getpid(), address=address, environment=environment)
@@ -139,17 +139,24 @@ def release(home: Home, environment: dict[str, str], supervisor: Supervisor) -> 
     Raises:
         StartFailed: with the end of what they said.
     """
-    log = home.log("release")
-    for command in release_commands():
-        if supervisor.is_stopping:
-            return
-        child = Child(
-            name="Preparing the stores", command=command, env=environment, cwd=ROOT, log=log
+    if supervisor.is_stopping:
+        return
+    children = [
+        Child(
+            name=" ".join(words),
+            command=flask_command(*words),
+            env=environment,
+            cwd=ROOT,
+            log=home.log(words[0]),
         )
-        code = finish(Process(child), supervisor)
+        for words in RELEASE
+    ]
+    processes = [Process(child) for child in children]  # together: each has a store of its own
+    codes = [finish(process, supervisor) for process in processes]
+    for process, code in zip(processes, codes, strict=True):
         if code:
-            what = " ".join(command[4:])
-            raise StartFailed(f"The stores could not be prepared ({what}).{log_tail(log)}")
+            said = process.log_tail()
+            raise StartFailed(f"The stores could not be prepared ({process.child.name}).{said}")
 
 
 def finish(process: Process, supervisor: Supervisor) -> int:
