@@ -120,7 +120,8 @@ def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Messa
         raise InvalidInput(
             fields={name: str(why) for name, why in error.to_dict().items()}
         ) from error
-    stored = document.to_mongo()
+    # MongoEngine leaves null values out; null is a value that a custom field may have.
+    stored = document.to_mongo() | {"custom_fields": [dict(one) for one in fields["custom_fields"]]}
     payload = mongo.encode({name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT})
     if len(payload) > MAX_DOCUMENT_BYTES:
         raise TooLarge(

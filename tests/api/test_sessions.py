@@ -154,7 +154,7 @@ def test_a_session_ends_by_its_id_or_its_secret(app: Flask, ada: Person, by_secr
     assert ada.api("DELETE", path).status_code == 204
     assert me(app, X_Session_Id=other["sessionId"]) == 401
     assert me(app, Authorization=f"Bearer {other['token']}") == 401
-    assert me(app, **{"X_Session_Id": ada.secret}) == 200
+    assert me(app, X_Session_Id=ada.secret) == 200
     assert ada.api("DELETE", path).status_code == 404
 
 
