@@ -1,9 +1,11 @@
-"""Addresses that come from outside and are about to be sent back to a browser."""
+"""Addresses: the ids in ours, and those that come from outside and are about to be sent back to a browser."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote
+
+from werkzeug.routing import BaseConverter
 
 MAX_LENGTH = 2_000
 
@@ -11,6 +13,12 @@ MAX_LENGTH = 2_000
 # the others while reading an address, which is how "/\t/host" turns into "//host".
 _PLAIN = re.compile(r"/[!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]]*")
 _DOUBLE = re.compile(r"[/\\]{2}|\\|[\x00-\x20\x7f]")
+
+
+class IdConverter(BaseConverter):
+    """``<id:task_id>`` in a route: an id in its canonical form; any other spelling is no address of ours."""
+
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def safe_next(value: object) -> str | None:

@@ -196,7 +196,9 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         raise NotFound()
     if not passwords.verify_password(row["password_hash"], current):
         raise InvalidInput.about("current_password", "is not your present password")
-    passwords.check_password_strength(new, context_words=[row["email"], row["display_name"]])
+    passwords.check_password_strength(
+        new, context_words=[row["email"], row["display_name"]], field="new_password"
+    )
     new_hash = passwords.hash_password(new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
         after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}

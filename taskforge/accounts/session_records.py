@@ -17,6 +17,7 @@ from taskforge import clock, faults, redis_cache
 from taskforge.accounts.documents import core_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
+from taskforge.people import hue_of, initials_of
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -51,15 +52,12 @@ class Identity:
     @property
     def initials(self) -> str:
         """One or two capitals for the avatar."""
-        words = self.display_name.split()
-        return "".join(
-            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
-        ).upper()
+        return initials_of(self.display_name)
 
     @property
     def hue(self) -> int:
         """The avatar's colour, 1 to 6, from the id."""
-        return int(self.user_id[-4:], 16) % 6 + 1
+        return hue_of(self.user_id)
 
 
 def hash_sid(sid: str) -> bytes:

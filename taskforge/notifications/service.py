@@ -7,27 +7,51 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from taskforge import clock, redis_cache
+from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
 PAGE = 50
+_LINES = (
+    "SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,"
+    " l.actor_id, u.display_name AS actor_name FROM notifications n"
+    " LEFT JOIN audit_logs l USING (event_id) LEFT JOIN users u ON u.user_id = l.actor_id"
+    " WHERE n.user_id = :user_id"
+)
 
 
 def list_notifications(
-    actor: Actor, *, after_id: str | None = None, limit: int = PAGE
+    actor: Actor, *, after_id: str | None = None, limit: int = PAGE, unread_only: bool = False
 ) -> Sequence[sql.Row]:
-    """The actor's notifications, latest first, older than `after_id`; at most `limit` (50)."""
+    """The actor's notifications (or the unread ones), latest first, older than `after_id`; at most `limit` (50)."""
     return sql.rows(
         text(
-            "SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,"
-            " l.actor_id, u.display_name AS actor_name FROM notifications n"
-            " LEFT JOIN audit_logs l USING (event_id) LEFT JOIN users u ON u.user_id = l.actor_id"
-            " WHERE n.user_id = :user_id"
-            " AND (CAST(:after_id AS uuid) IS NULL OR n.notification_id < CAST(:after_id AS uuid))"
+            f"{_LINES} AND (CAST(:after_id AS uuid) IS NULL OR n.notification_id < CAST(:after_id AS uuid))"
+            " AND (NOT :unread_only OR n.read_at IS NULL)"
             " ORDER BY n.notification_id DESC LIMIT :limit"
         ),
-        {"user_id": actor.user_id, "after_id": after_id, "limit": min(limit, PAGE)},
+        {
+            "user_id": actor.user_id,
+            "after_id": after_id,
+            "limit": min(limit, PAGE),
+            "unread_only": unread_only,
+        },
     )
+
+
+def get_notification(actor: Actor, notification_id: str) -> sql.Row:
+    """One of the actor's notifications.
+
+    Raises:
+        NotFound: they have no such notification.
+    """
+    found = sql.row(
+        text(f"{_LINES} AND n.notification_id = :notification_id"),
+        {"user_id": actor.user_id, "notification_id": notification_id},
+    )
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def count_unread(user_id: str, *, cached: bool = True) -> int:

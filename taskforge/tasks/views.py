@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from taskforge.boards.access import access_board
 from taskforge.errors import Unavailable
+from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, access_task
@@ -17,7 +18,6 @@ from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.tasks.texts import read_task_text
 from taskforge.teams.access import Membership, access_team
 
-CARDS_PER_COLUMN = 50
 LONGEST_PAGE = 200
 
 
@@ -48,62 +48,6 @@ def get_task(actor: Actor, task_id: str, *, deleted: bool = False) -> TaskView:
         return TaskView(row, None, membership)
     row = fields.pop("reference")
     return TaskView(row, {**EMPTY_TEXT, **fields}, membership)
-
-
-def list_cards(
-    actor: Actor,
-    board_id: str,
-    *,
-    assignee_id: str | None = None,
-    priority: str | None = None,
-    tag: str | None = None,
-    per_column: int = CARDS_PER_COLUMN,
-) -> Sequence[sql.Row]:
-    """The first cards of every column of a board, in order: reference rows with names. MongoDB is not asked."""
-    access_board(actor.user_id, board_id)
-    return sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN} FROM columns c CROSS JOIN LATERAL (SELECT * FROM tasks k"
-            " WHERE k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
-            f" {_FILTERS} ORDER BY k.rank, k.task_id LIMIT :per_column) k"
-            " JOIN boards b ON b.board_id = k.board_id JOIN users creator ON creator.user_id = k.created_by"
-            " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
-            " WHERE c.board_id = :board_id AND c.deleted_at IS NULL ORDER BY c.rank, k.rank, k.task_id"
-        ),
-        {**_filters(assignee_id, priority, tag), "board_id": board_id, "per_column": per_column},
-    )
-
-
-def list_column_cards(
-    actor: Actor,
-    board_id: str,
-    column_id: str,
-    *,
-    after_rank: str,
-    after_id: str,
-    assignee_id: str | None = None,
-    priority: str | None = None,
-    tag: str | None = None,
-    limit: int = CARDS_PER_COLUMN,
-) -> Sequence[sql.Row]:
-    """The next cards of one column, below the card with that rank and id."""
-    access_board(actor.user_id, board_id)
-    return sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
-            " WHERE k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL"
-            f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) {_FILTERS}"
-            " ORDER BY k.rank, k.task_id LIMIT :limit"
-        ),
-        {
-            **_filters(assignee_id, priority, tag),
-            "board_id": board_id,
-            "column_id": column_id,
-            "after_rank": after_rank,
-            "after_id": after_id,
-            "limit": limit,
-        },
-    )
 
 
 def list_tasks(
@@ -149,24 +93,32 @@ def list_tasks(
     )
 
 
-def list_trash(actor: Actor, board_id: str) -> Sequence[sql.Row]:
-    """The 200 last deleted tasks of a board, latest first."""
+def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
+    """The 200 last deleted tasks of a board, latest first, each with ``deleted_by`` (None if nobody knows)."""
     access_board(actor.user_id, board_id)
-    return sql.rows(
+    found = sql.rows(
         text(
-            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES} WHERE k.board_id = :board_id"
-            " AND k.deleted_at IS NOT NULL ORDER BY k.deleted_at DESC, k.task_id LIMIT 200"
+            f"SELECT {REFERENCE}, {SHOWN}, d.actor_id AS deleter_id, d.display_name AS deleter_name FROM {SHOWN_TABLES}"
+            " LEFT JOIN LATERAL (SELECT l.actor_id, u.display_name FROM audit_logs l"
+            " JOIN users u ON u.user_id = l.actor_id"
+            " WHERE l.entity_id = k.task_id AND l.event = 'task.deleted' ORDER BY l.log_id DESC LIMIT 1) d ON true"
+            " WHERE k.board_id = :board_id AND k.deleted_at IS NOT NULL"
+            " ORDER BY k.deleted_at DESC, k.task_id LIMIT 200"
         ),
         {"board_id": board_id},
     )
+    return [
+        {**row, "deleted_by": person_of(row["deleter_id"], row["deleter_name"])} for row in found
+    ]
 
 
-_FILTERS = (
-    " AND (CAST(:assignee_id AS uuid) IS NULL OR k.assignee_id = CAST(:assignee_id AS uuid))"
-    " AND (CAST(:priority AS text) IS NULL OR k.priority = :priority)"
-    " AND (CAST(:tag AS text) IS NULL OR :tag = ANY(k.tags))"
-)
-
-
-def _filters(assignee_id: str | None, priority: str | None, tag: str | None) -> dict[str, Any]:
-    return {"assignee_id": assignee_id, "priority": priority, "tag": tag}
+def list_names(board_id: str, user_ids: Collection[str]) -> dict[str, str]:
+    """The names of a board's columns (deleted ones too) and of people, by id, for a history that is shown."""
+    found = sql.rows(
+        text(
+            "SELECT column_id AS id, name FROM columns WHERE board_id = :board_id"
+            " UNION ALL SELECT user_id, display_name FROM users WHERE user_id = ANY(CAST(:user_ids AS uuid[]))"
+        ),
+        {"board_id": board_id, "user_ids": list(user_ids)},
+    )
+    return {row["id"]: row["name"] for row in found}

@@ -11,7 +11,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
-from taskforge.teams.access import access_team, lock_team
+from taskforge.teams.access import HELD_PERMISSIONS, access_team, lock_team
 from taskforge.teams.founding import TEAMS_PER_USER, require_parent
 from taskforge.teams.permissions import ROLES
 
@@ -20,10 +20,11 @@ LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first
 
 
 def list_teams(actor: Actor) -> Sequence[sql.Row]:
-    """The actor's teams by name, each with the actor's role and the numbers of members and boards."""
+    """The actor's teams by name, each with the actor's role and permissions, and how many members and boards it has."""
     return sql.rows(
         text(
             "SELECT t.team_id, t.name, t.description, t.parent_team_id, t.version, t.created_at, t.updated_at, m.role,"
+            f" {HELD_PERMISSIONS} AS permissions,"
             " (SELECT count(*) FROM team_memberships o WHERE o.team_id = t.team_id) AS member_count,"
             " (SELECT count(*) FROM boards b WHERE b.team_id = t.team_id AND b.deleted_at IS NULL) AS board_count"
             " FROM teams t JOIN team_memberships m USING (team_id) WHERE m.user_id = :user_id"
@@ -34,7 +35,7 @@ def list_teams(actor: Actor) -> Sequence[sql.Row]:
 
 
 def get_team(actor: Actor, team_id: str) -> sql.Row:
-    """One team with the actor's role in it.
+    """One team with the actor's role and permissions in it. Its parent has a name only for the parent's members.
 
     Raises:
         NotFound: no such team, or the actor is not in it.
@@ -42,8 +43,10 @@ def get_team(actor: Actor, team_id: str) -> sql.Row:
     found = sql.row(
         text(
             "SELECT t.team_id, t.name, t.description, t.parent_team_id, parent.name AS parent_name, t.version,"
-            " t.created_by, t.created_at, t.updated_at, m.role FROM teams t JOIN team_memberships m USING (team_id)"
-            " LEFT JOIN teams parent ON parent.team_id = t.parent_team_id"
+            " t.created_by, t.created_at, t.updated_at, m.role,"
+            f" {HELD_PERMISSIONS} AS permissions FROM teams t JOIN team_memberships m USING (team_id)"
+            " LEFT JOIN teams parent ON parent.team_id = t.parent_team_id AND EXISTS (SELECT 1"
+            " FROM team_memberships p WHERE p.team_id = t.parent_team_id AND p.user_id = m.user_id)"
             " WHERE t.team_id = :team_id AND m.user_id = :user_id"
         ),
         {"team_id": team_id, "user_id": actor.user_id},

@@ -1,0 +1,37 @@
+"""What a person recognises of a browser's user agent."""
+
+from __future__ import annotations
+
+# The first match wins: browsers name their ancestors too, so the more special ones come first.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+    ("curl", "curl"),
+    ("python", "Python"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def describe_device(user_agent: str | None) -> str:
+    """``Firefox on Linux``, or as much of it as the user agent says."""
+    browser = _first(BROWSERS, user_agent or "")
+    system = _first(SYSTEMS, user_agent or "")
+    return " on ".join(name for name in (browser, system) if name) or "An unknown device"
+
+
+def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
+    return next((name for mark, name in names if mark in user_agent), None)

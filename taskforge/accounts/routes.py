@@ -1,0 +1,125 @@
+"""Signing up, logging in and out: the pages before one is in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from uuid import UUID
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from taskforge import rate_limits
+from taskforge.accounts import identity, service
+from taskforge.accounts.forms import LogInForm, RegisterForm
+from taskforge.audit import security
+from taskforge.errors import InvalidInput
+from taskforge.htmx import go_to
+from taskforge.ids import new_id
+from taskforge.stores.unit_of_work import Change
+from taskforge.urls import safe_next
+
+blueprint = Blueprint("accounts", __name__)
+
+WRONG = "That address and that password do not belong together."
+
+
+@blueprint.get("/register")
+def register() -> ResponseReturnValue:
+    """The sign-up page."""
+    return _led_on() or render_template("accounts/register.html", form=RegisterForm(), next=_next())
+
+
+@blueprint.post("/register")
+def register_submitted() -> ResponseReturnValue:
+    """Create an account and log its owner in."""
+    form = RegisterForm()
+    change = form.attempt(_register)
+    if change is None:
+        page = render_template("accounts/register.html", form=form, next=_next())
+        return page, form.http_status, form.http_headers
+    identity.start_browser_session(change.entity_id)
+    return go_to(_next() or url_for("boards.index"))
+
+
+@blueprint.get("/login")
+def login() -> ResponseReturnValue:
+    """The log-in page; who is in already is led on."""
+    return _led_on() or render_template("accounts/login.html", form=LogInForm(), next=_next())
+
+
+@blueprint.post("/login")
+def login_submitted() -> ResponseReturnValue:
+    """Log in under a new session secret. Every failure looks the same and costs the same."""
+    form = LogInForm()
+    user_id = form.attempt(_check_login)
+    if user_id is None:
+        page = render_template("accounts/login.html", form=form, next=_next())
+        return page, form.http_status, form.http_headers
+    identity.start_browser_session(user_id)
+    _report("user.logged_in", user_id)
+    return go_to(_next() or url_for("boards.index"))
+
+
+@blueprint.post("/logout")
+def logout() -> ResponseReturnValue:
+    """End this session everywhere that knows of it."""
+    if current_user.is_authenticated:
+        identity.end_session(identity.current_actor())
+    return leave()
+
+
+def leave() -> ResponseReturnValue:
+    """Lead a browser whose session has ended out, and have it forget what it kept of us."""
+    identity.forget_browser_session()
+    response = current_app.make_response(go_to(url_for("accounts.login")))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _register(**values: str) -> Change:
+    rate_limits.limit_registrations(ip=request.remote_addr)
+    return service.register_user(identity.make_actor(_new_user_id()), **values)
+
+
+def _new_user_id() -> str:
+    """The same id for the same operation, so that a form sent twice makes one account and no complaint.
+
+    Only this server can derive it: nobody can ask for somebody else's.
+    """
+    operation = identity.operation_id()
+    if operation is None:
+        return new_id()
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.new(key, b"register:" + operation.encode(), hashlib.sha256).digest()
+    return str(UUID(bytes=digest[:16], version=4))
+
+
+def _check_login(email: str, password: str) -> str:
+    ip = request.remote_addr
+    rate_limits.check_login_tries(email=email, ip=ip)
+    user_id = service.check_credentials(email, password)
+    if user_id is not None:
+        return user_id
+    rate_limits.count_failed_login(email=email, ip=ip)
+    _report("user.login_failed", None, address=security.pseudonym(email))
+    raise InvalidInput(WRONG)
+
+
+def _report(event: str, user_id: str | None, **details: str) -> None:
+    security.report(
+        event,
+        user_id=user_id,
+        ip=request.remote_addr,
+        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
+        details=details,
+    )
+
+
+def _led_on() -> ResponseReturnValue | None:
+    return go_to(_next() or url_for("boards.index")) if current_user.is_authenticated else None
+
+
+def _next() -> str:
+    return safe_next(request.values.get("next")) or ""

@@ -1,0 +1,55 @@
+"""The pages of all features, and what holds for each of them."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_login import current_user
+
+from taskforge import rate_limits
+from taskforge.accounts import profile_routes
+from taskforge.accounts import routes as accounts
+from taskforge.audit import security
+from taskforge.boards import routes as boards
+from taskforge.boards import settings_routes
+from taskforge.comments import routes as comments
+from taskforge.notifications import routes as notifications
+from taskforge.security_headers import SAFE_METHODS
+from taskforge.tasks import move_routes
+from taskforge.tasks import routes as tasks
+from taskforge.teams import routes as teams
+from taskforge.urls import IdConverter
+
+# Imported for the views that they add to the blueprint of their feature.
+PARTS = (profile_routes, settings_routes, move_routes)
+
+FEATURES = (accounts, teams, boards, tasks, comments, notifications)
+API_PREFIX = "/api/"
+
+
+def init_pages(app: Flask) -> None:
+    """Add the pages, count what people change through them, and put denials on record."""
+    app.url_map.converters["id"] = IdConverter
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    app.before_request(_limit_writes)
+    app.after_request(_report_denial)
+
+
+def _limit_writes() -> None:
+    """The API counts its own requests; everything else that changes something counts here, whatever it is."""
+    if request.method in SAFE_METHODS or request.path.startswith(API_PREFIX):
+        return
+    if current_user.is_authenticated:
+        rate_limits.limit_writes(current_user.user_id)
+
+
+def _report_denial(response: Response) -> Response:
+    if response.status_code == 403 and current_user and current_user.is_authenticated:
+        security.report(
+            "user.access_denied",
+            user_id=current_user.user_id,
+            ip=request.remote_addr,
+            user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
+            details={"method": request.method, "path": request.path[:400]},
+        )
+    return response

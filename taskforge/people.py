@@ -1,0 +1,48 @@
+"""How a person is drawn beside what they did: a name, initials, and a colour that always is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HUES = 6
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as pages show them: who, the name, and what the avatar needs."""
+
+    user_id: str
+    display_name: str
+    email: str | None = None
+
+    @property
+    def initials(self) -> str:
+        """One or two capitals for the avatar."""
+        return initials_of(self.display_name)
+
+    @property
+    def hue(self) -> int:
+        """The avatar's colour, 1 to 6."""
+        return hue_of(self.user_id)
+
+
+def person_of(
+    user_id: str | None, display_name: str | None, email: str | None = None
+) -> Person | None:
+    """The person behind a row's id and name; None when the row names nobody."""
+    if user_id is None or display_name is None:
+        return None
+    return Person(user_id, display_name, email)
+
+
+def initials_of(display_name: str) -> str:
+    """The first letters of the first and the last word, as capitals."""
+    words = display_name.split()
+    return "".join(
+        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+    ).upper()
+
+
+def hue_of(user_id: str) -> int:
+    """A colour from 1 to 6 that depends on the id only."""
+    return int(user_id[-4:], 16) % HUES + 1

@@ -1,0 +1,169 @@
+"""Reads of the board page: the board, its columns with their first cards, and what the filter offers.
+
+Four statements with the log-in, however many cards there are; MongoDB is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from taskforge.boards.access import access_board
+from taskforge.errors import NotFound
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.teams.access import Membership
+
+CARDS_PER_COLUMN = 50
+MOST_PEOPLE = 500
+MOST_TAGS = 200
+
+_FILTER = (
+    "(CAST(:assignee_id AS uuid) IS NULL OR k.assignee_id = CAST(:assignee_id AS uuid))"
+    " AND (NOT :unassigned OR k.assignee_id IS NULL)"
+    " AND (CAST(:priority AS text) IS NULL OR k.priority = :priority)"
+    " AND (CAST(:tag AS text) IS NULL OR :tag = ANY(k.tags))"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardFilter:
+    """Which cards are shown: all that fit everything that is given."""
+
+    assignee_id: str | None = None
+    unassigned: bool = False
+    priority: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A board as somebody sees it. Columns carry ``task_count`` (all tasks) and ``shown_count`` (those that fit)."""
+
+    row: sql.Row
+    membership: Membership
+    columns: Sequence[Mapping[str, Any]]
+    people: Sequence[Mapping[str, Any]]
+    tags: Sequence[str]
+    cards: Sequence[sql.Row]
+
+
+@dataclass(frozen=True)
+class ColumnPage:
+    """The next cards of one column, and whether more follow."""
+
+    row: sql.Row
+    membership: Membership
+    column: Mapping[str, Any]
+    cards: Sequence[sql.Row]
+    more: bool
+
+
+def get_board(actor: Actor, board_id: str, wanted: CardFilter | None = None) -> BoardView:
+    """A board with the first 50 cards of every column.
+
+    Raises:
+        NotFound: no such board, or not a member of its team.
+    """
+    row, membership = access_board(actor.user_id, board_id)
+    parameters = {**asdict(wanted or CardFilter()), "board_id": board_id, "team_id": row["team_id"]}
+    frame = sql.row(_FRAME, {**parameters, "people": MOST_PEOPLE, "tags": MOST_TAGS})
+    assert frame is not None
+    cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
+    return BoardView(row, membership, frame["columns"], frame["people"], frame["tags"], cards)
+
+
+def list_column_cards(
+    actor: Actor,
+    board_id: str,
+    column_id: str,
+    *,
+    after_rank: str,
+    after_id: str,
+    wanted: CardFilter | None = None,
+) -> ColumnPage:
+    """The next 50 cards of one column, below the card with that rank and id.
+
+    Raises:
+        NotFound: no such board or column, or not a member of the team.
+    """
+    row, membership = access_board(actor.user_id, board_id)
+    place = {"board_id": board_id, "column_id": column_id}
+    column = sql.row(_COLUMN, place)
+    if column is None:
+        raise NotFound()
+    cards = sql.rows(
+        text(
+            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
+            " WHERE k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL"
+            f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) AND {_FILTER}"
+            " ORDER BY k.rank, k.task_id LIMIT :limit"
+        ),
+        {
+            **asdict(wanted or CardFilter()),
+            **place,
+            "after_rank": after_rank,
+            "after_id": after_id,
+            "limit": CARDS_PER_COLUMN + 1,
+        },
+    )
+    more = len(cards) > CARDS_PER_COLUMN
+    return ColumnPage(row, membership, column, cards[:CARDS_PER_COLUMN], more)
+
+
+def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
+    """A column with the number of its tasks.
+
+    Raises:
+        NotFound: no such board or column, or not a member of the team.
+    """
+    access_board(actor.user_id, board_id)
+    column = sql.row(_COLUMN, {"board_id": board_id, "column_id": column_id})
+    if column is None:
+        raise NotFound()
+    return column
+
+
+def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) -> str | None:
+    """The id of the uppermost task of a column, `but` left out; None when there is no other."""
+    access_board(actor.user_id, board_id)
+    found: str | None = sql.scalar(
+        text(
+            "SELECT task_id FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
+            " AND deleted_at IS NULL AND task_id <> :but ORDER BY rank, task_id LIMIT 1"
+        ),
+        {"board_id": board_id, "column_id": column_id, "but": but},
+    )
+    return found
+
+
+_LIVE_TASKS = "FROM tasks k WHERE k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
+_COUNTED_COLUMN = (
+    "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank,"
+    f" (SELECT count(*) {_LIVE_TASKS}) AS task_count"
+)
+_COLUMN = text(
+    f"SELECT {_COUNTED_COLUMN} FROM columns c"
+    " WHERE c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
+)
+_FRAME = text(
+    "SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank) FROM"
+    f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {_FILTER}) AS shown_count"
+    " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
+    " coalesce((SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id) FROM"
+    " (SELECT u.user_id, u.display_name FROM team_memberships m JOIN users u USING (user_id)"
+    " WHERE m.team_id = :team_id LIMIT :people) p), '[]'::jsonb) AS people,"
+    " ARRAY(SELECT DISTINCT unnest(k.tags) AS tag FROM tasks k"
+    " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
+)
+_CARDS = text(
+    f"SELECT {REFERENCE}, {SHOWN} FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {_FILTER}"
+    " ORDER BY k.rank, k.task_id LIMIT :per_column) k"
+    " JOIN boards b ON b.board_id = k.board_id JOIN users creator ON creator.user_id = k.created_by"
+    " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
+    " WHERE c.board_id = :board_id AND c.deleted_at IS NULL ORDER BY c.rank, k.rank, k.task_id"
+)

@@ -1,0 +1,145 @@
+"""Forms of tasks: create, edit, move; and a task's fields as texts in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from wtforms import StringField, TextAreaField
+
+from taskforge.boards.models import STATUSES
+from taskforge.forms import (
+    LAST_VERSION,
+    ChoiceField,
+    Form,
+    VersionForm,
+    an_id,
+    cleaned,
+    one_of,
+    optional_id,
+    optional_int,
+)
+from taskforge.stores import sql
+from taskforge.tasks.custom_fields import read_custom_fields, write_custom_fields
+from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
+from taskforge.tasks.models import PRIORITIES
+from taskforge.text import clean_line, clean_tags, clean_text
+from taskforge.values import parse_datetime
+
+TITLE_LENGTH = 200
+STATUS_NAMES = {
+    "backlog": "Backlog",
+    "todo": "To do",
+    "in_progress": "In progress",
+    "in_review": "In review",
+    "done": "Done",
+}
+PRIORITY_NAMES = {priority: priority.title() for priority in PRIORITIES}
+
+
+def optional_day(value: object, *, field: str) -> datetime | None:
+    """A day as its first moment in UTC, or None for an empty field."""
+    return None if value in (None, "") else parse_datetime(value, field=field, date_only=True)
+
+
+def read_tags(value: object, *, field: str) -> list[str]:
+    """Tags from a text with commas between them."""
+    words = [word for word in str(value or "").split(",") if word.strip()]
+    return clean_tags(words, field=field)
+
+
+class CreateTaskForm(Form):
+    """A new task: a title, in a column."""
+
+    title = StringField("Title", [cleaned(clean_line, max_length=TITLE_LENGTH)])
+    column_id = StringField("Column", [cleaned(an_id)])
+
+
+class EditTaskForm(VersionForm):
+    """The fields of a task; those that are not sent stay as they are."""
+
+    title = StringField("Title", [cleaned(clean_line, max_length=TITLE_LENGTH, if_sent=True)])
+    description = TextAreaField(
+        "Description",
+        [cleaned(clean_text, max_length=MAX_DESCRIPTION_LENGTH, required=False, if_sent=True)],
+    )
+    status = ChoiceField("Status", [cleaned(one_of, options=STATUSES, if_sent=True)])
+    priority = ChoiceField(
+        "Priority",
+        [cleaned(one_of, options=PRIORITIES, if_sent=True)],
+        choices=list(PRIORITY_NAMES.items()),
+    )
+    assignee_id = ChoiceField("Assignee", [cleaned(optional_id, if_sent=True)])
+    start_at = StringField("Start", [cleaned(optional_day, if_sent=True)])
+    due_at = StringField("Due", [cleaned(optional_day, if_sent=True)])
+    tags = StringField("Tags", [cleaned(read_tags, if_sent=True)])
+    custom_fields = TextAreaField("Fields", [cleaned(read_custom_fields, if_sent=True)])
+
+    def offer(
+        self, row: sql.Row, columns: Iterable[sql.Row], members: Iterable[sql.Row]
+    ) -> EditTaskForm:
+        """Offer the statuses that the board has columns for, and the people of the team."""
+        statuses = dict.fromkeys([*(column["status"] for column in columns), row["status"]])
+        self.status.choices = [(name, STATUS_NAMES[name]) for name in STATUSES if name in statuses]
+        people = {member["user_id"]: member["display_name"] for member in members}
+        if row["assignee_id"]:
+            people.setdefault(row["assignee_id"], f"{row['assignee_name']} (left)")
+        self.assignee_id.choices = [("", "Nobody"), *people.items()]
+        return self
+
+
+class MoveTaskForm(Form):
+    """Where a task goes: a column, and there to the top, the bottom, or beside another task."""
+
+    column_id = StringField("Column", [cleaned(an_id)])
+    place = ChoiceField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
+    before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+    version = StringField(
+        "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
+    )
+
+
+class DeleteTaskForm(Form):
+    """The version of the task that is thrown away."""
+
+    version = StringField(
+        "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
+    )
+
+
+def form_text(name: str, value: Any) -> str:
+    """A field's value as the text that the form holds for it."""
+    if value is None:
+        return ""
+    if name in ("start_at", "due_at"):
+        return f"{value:%Y-%m-%d}"
+    if name == "tags":
+        return ", ".join(value)
+    if name == "custom_fields":
+        return write_custom_fields(value)
+    return str(value)
+
+
+def form_texts(state: Mapping[str, Any]) -> dict[str, str]:
+    """All fields of a task that the edit form has and `state` knows, as texts."""
+    return {name: form_text(name, state[name]) for name in EDITED_FIELDS if name in state}
+
+
+def changed_values(values: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    """Those cleaned values that differ from `state`, as far as the form can tell.
+
+    A due time that was set to the minute by the API survives a form that shows its day only.
+    """
+    now = form_texts(state)
+    return {
+        name: values[name]
+        for name in EDITED_FIELDS
+        if name in values and form_text(name, values[name]) != now.get(name)
+    }
+
+
+EDITED_FIELDS = (
+    "title", "description", "status", "priority", "assignee_id", "start_at", "due_at", "tags", "custom_fields",
+)  # fmt: skip
