@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from taskforge.admin import doctoring as doctoring  # adds commands of its own
 from taskforge.admin import service
 from taskforge.audit import security
 from taskforge.cli import group

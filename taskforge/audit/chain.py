@@ -99,6 +99,12 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
     return ChainReport(links, int(unsealed), previous.hex(), problem)
 
 
+def head() -> tuple[int, bytes]:
+    """The sequence number and hash of the newest link; (0, `GENESIS`) before the first."""
+    newest = sql.row(text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1"))
+    return (newest["seq"], bytes(newest["hash"])) if newest else (0, GENESIS)
+
+
 def link_hash(key: bytes, previous: bytes, fact: Mapping[str, Any]) -> bytes:
     """HMAC-SHA256 of the previous hash and the canonical form of a fact."""
     return hmac.new(key, previous + canonical(fact), hashlib.sha256).digest()

@@ -24,6 +24,7 @@ from taskforge.errors import Unavailable
 from taskforge.extensions import db
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
+UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
 BUSY = "Others are changing the same thing right now. Nothing was changed; please try again."
 
 UUID_OID, UUID_ARRAY_OID = 2950, 2951
@@ -79,6 +80,17 @@ def set_client_deadline(seconds: float) -> None:
                 raise psycopg2.OperationalError("the server did not answer in time")
 
     psycopg2.extensions.set_wait_callback(wait)
+
+
+def be_patient(engine: Engine, seconds: float) -> None:
+    """Let statements of this process run long: for the command line, where nobody waits behind them."""
+    set_client_deadline(seconds)
+
+    @event.listens_for(engine, "connect")
+    def raise_limit(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = %s", [int(seconds * 1000)])
+        connection.commit()
 
 
 def keep_ids_as_text(engine: Engine) -> None:
