@@ -30,7 +30,9 @@ def test_a_member_creates_renames_and_deletes_nothing_more_than_the_role_allows(
     assert ada.api("GET", path).status_code == 404
 
 
-def test_boards_are_listed_with_their_columns_and_counts(team: Team, gus: Person, ada: Person) -> None:
+def test_boards_are_listed_with_their_columns_and_counts(
+    team: Team, gus: Person, ada: Person
+) -> None:
     make_task(ada, team)
     boards = gus.api("GET", f"/teams/{team.team_id}/boards").json["items"]
     assert [board["boardId"] for board in boards] == [team.board_id]

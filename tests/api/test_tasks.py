@@ -136,7 +136,9 @@ def test_a_board_of_another_team_is_refused(team: Team, ada: Person) -> None:
     assert list(answer.json["error"]["fields"]) == ["boardId"]
 
 
-def test_patch_changes_what_it_names_and_nothing_else(team: Team, ada: Person, max_: Person) -> None:
+def test_patch_changes_what_it_names_and_nothing_else(
+    team: Team, ada: Person, max_: Person
+) -> None:
     before = create(ada, team, **WHOLE).json
     path = f"/tasks/{before['taskId']}"
     answer = max_.api("PATCH", path, {"title": "New", "dueDate": None, "version": 1})
