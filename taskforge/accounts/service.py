@@ -18,7 +18,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, read_text
 from taskforge.stores.mongo import DocumentsUnavailable
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 
 ATTEMPTS = 4
 UNREADABLE = (
@@ -147,7 +147,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     }
     new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
     if new == old:
-        return Change(entity_id=actor.user_id, version=version)
+        return unchanged(actor, entity_id=actor.user_id, version=version)
     message = text_message(actor.user_id, row["doc_version"] + 1, new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
         uow.update_reference(

@@ -18,7 +18,7 @@ from taskforge.ids import new_id
 from taskforge.stores import mongo, outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, read_texts
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import HELD_PERMISSIONS
 
@@ -157,8 +157,11 @@ def edit_comment(
     if view.fields is None:
         raise Unavailable(UNREADABLE)
     if view.content == content:
-        return Change(
-            entity_id=comment_id, version=row["version"], extra={"task_id": row["task_id"]}
+        return unchanged(
+            actor,
+            entity_id=comment_id,
+            version=row["version"],
+            extra={"task_id": row["task_id"]},
         )
     mentioned = resolve_mentions(row["team_id"], content)
     with UnitOfWork(

@@ -307,6 +307,14 @@ def find_operation(actor: Actor, connection: Connection | None = None) -> Change
     return Change(**found["result"], replayed=True)
 
 
+def unchanged(
+    actor: Actor, *, entity_id: str, version: int, extra: Mapping[str, Any] | None = None
+) -> Change:
+    """The answer when there is nothing to change; to a retry, what its first attempt was answered."""
+    stored = find_operation(actor)
+    return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
+
+
 def once(
     service: Callable[Concatenate[Actor, Parameters], Change],
 ) -> Callable[Concatenate[Actor, Parameters], Change]:

@@ -14,7 +14,7 @@ from taskforge.errors import InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 from taskforge.tasks.access import access_task
 from taskforge.tasks.documents import EMPTY_TEXT, core_message, text_message
 from taskforge.tasks.models import Task
@@ -206,7 +206,7 @@ def _edit_task(
         "column_id" in changes and changes["column_id"] != row["column_id"]
     )
     if message is None and not moves and after == row:
-        return Change(entity_id=task_id, version=row["version"])
+        return unchanged(actor, entity_id=task_id, version=row["version"])
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], "task.edit")
         if after["assignee_id"] != row["assignee_id"]:

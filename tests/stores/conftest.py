@@ -1,0 +1,102 @@
+"""A scene on the stores, the doomed processes, and what a running system would do in the background."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from taskforge.admin import checkup
+from taskforge.audit import chain
+from taskforge.dev.commands import ROOT
+from taskforge.extensions import config_of
+from taskforge.notifications import handlers as notifications
+from taskforge.stores import comparing, doctor
+from taskforge.stores.actor import Actor
+from tests.conftest import SECRETS
+from tests.servers import Servers
+from tests.stores.scene import Scene, relay_everything, set_scene, write
+
+
+class Doomed:
+    """The process that forks children which die at a crash point."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.stores.doomed"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def die_at(self, point: str, what: str, actor: Actor | None = None, **arguments: Any) -> None:
+        """Do something in a process of its own, which must die at the point."""
+        order = {"fault": point, "what": what, "arguments": arguments}
+        order["actor"] = _plain(actor) if actor else None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        ended = json.loads(self._process.stdout.readline())
+        assert ended["signal"] == signal.SIGKILL, f"{what} did not reach {point}: {ended}"
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def doomed(servers: Servers, migrated_app: Flask) -> Iterator[Doomed]:
+    """Processes to kill."""
+    environment = {
+        **os.environ,
+        **servers.environment,
+        **{name.upper(): value for name, value in SECRETS.items()},
+        "MONGODB_TIMEOUT_MS": "5000",
+        "REDIS_TIMEOUT_SECONDS": "2",
+    }
+    process = Doomed(environment)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A team on a board, with every store up to date."""
+    monkeypatch.setattr(comparing, "SECOND_LOOK_SECONDS", 0.0)
+    with app.app_context():
+        made = set_scene()
+        catch_up()
+        yield made
+
+
+def catch_up() -> None:
+    """What relay and workers do when they run again, without the waiting for leases of the dead."""
+    write("UPDATE outbox SET claimed_until = '-infinity'")
+    relay_everything()
+    chain.seal_pending(config_of().audit_key.encode())
+    notifications.deliver()
+
+
+def assert_stores_agree() -> None:
+    """Every invariant holds, without a repair."""
+    assert doctor.examine(checkup.probes()).found == []
+
+
+def _plain(actor: Actor) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(actor).items() if value is not None}
+    fields.pop("op_fingerprint", None)  # bytes, which JSON has not
+    return fields

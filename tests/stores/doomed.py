@@ -1,0 +1,86 @@
+"""A process that forks children to die: it imports the application once, and each child does one thing.
+
+It reads one JSON object a line, {"fault", "what", "actor", "arguments"}, and answers {"signal", "answer"}. The
+children are real processes that end by SIGKILL at the crash point, in the middle of what they are at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from taskforge import create_app, faults
+from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
+from taskforge.audit.handlers import seal_pending, write_security_event
+from taskforge.comments.service import create_comment
+from taskforge.notifications.handlers import deliver_pending
+from taskforge.stores import relay
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import Change
+from taskforge.tasks.service import create_task, edit_task, move_task
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "create": create_task,
+    "edit": edit_task,
+    "move": move_task,
+    "comment": create_comment,
+    "revoke": revoke_session,
+    "revoke all": revoke_all_sessions,
+}
+JOBS: dict[str, Callable[..., Any]] = {
+    "log in": open_session,
+    "relay": lambda: relay.drain_all(seconds=5),
+    "seal": seal_pending,
+    "deliver": deliver_pending,
+    "write security event": write_security_event,
+}
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    app = create_app()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(run_in_child(app, json.loads(line))), flush=True)
+
+
+def run_in_child(app: Flask, order: dict[str, Any]) -> dict[str, Any]:
+    """Fork, do what was ordered, and tell how it ended."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.write(writing, json.dumps(do(app, order)).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    return {
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        "answer": json.loads(said) if said else None,
+    }
+
+
+def do(app: Flask, order: dict[str, Any]) -> Any:
+    """In the child: arm the crash point, then act."""
+    faults._armed = order["fault"]
+    with app.app_context():
+        if order["what"] in JOBS:
+            return JOBS[order["what"]](**order["arguments"]) and "done"
+        answer = ACTIONS[order["what"]](Actor(**order["actor"]), **order["arguments"])
+    if isinstance(answer, Change):
+        return {"entity_id": answer.entity_id, "version": answer.version}
+    return answer
+
+
+if __name__ == "__main__":
+    main()
