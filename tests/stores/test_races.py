@@ -1,0 +1,187 @@
+"""Real races between threads, each with connections of its own: the rules hold whoever comes first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask, session
+
+from taskforge.accounts.session_records import (
+    find_identity,
+    hash_sid,
+    open_session,
+    revoke_all_sessions,
+)
+from taskforge.boards.columns import edit_column
+from taskforge.comments.service import create_comment, list_comments
+from taskforge.errors import TaskForgeError, WipLimitReached
+from taskforge.extensions import redis_client
+from taskforge.stores.unit_of_work import Change
+from taskforge.tasks.service import create_task, edit_task, move_task
+from taskforge.tasks.views import get_task
+from taskforge.teams.service import change_role
+from tests.stores.conftest import assert_stores_agree, catch_up
+from tests.stores.scene import Scene, read, with_op, write
+
+Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+
+
+@pytest.fixture
+def together(app: Flask, scene: Scene) -> Iterator[Together]:
+    """Run functions at the same moment, each in a thread; their answers or refusals, in order."""
+    with ThreadPoolExecutor(8) as pool:
+
+        def run(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+            start = threading.Barrier(len(functions))
+
+            def one(function: Callable[[], Any]) -> Any:
+                with app.app_context():
+                    start.wait(timeout=5)
+                    try:
+                        return function()
+                    except TaskForgeError as refusal:
+                        return refusal
+
+            return list(pool.map(one, functions))
+
+        yield run
+
+
+def test_of_two_edits_of_one_version_one_is_told_of_the_other(
+    scene: Scene, together: Together
+) -> None:
+    for number in range(5):
+        task_id = scene.add_task()
+        answers = together(
+            [
+                lambda who=who, task_id=task_id: edit_task(
+                    who, task_id, changes={"description": f"By {who.user_id}"}, version=1
+                )
+                for who in (scene.ann, scene.bob)
+            ]
+        )
+        assert sorted(type(answer).__name__ for answer in answers) == ["Change", "StaleVersion"]
+        assert get_task(scene.ann, task_id).row["version"] == 2, number
+    catch_up()
+    assert_stores_agree()
+
+
+def test_one_operation_sent_by_several_at_once_happens_once(
+    scene: Scene, together: Together
+) -> None:
+    same = with_op(scene.ann)
+    answers = together([lambda: create_task(same, board_id=scene.board_id, title="One")] * 6)
+    assert all(isinstance(answer, Change) for answer in answers), answers
+    assert len({answer.entity_id for answer in answers}) == 1
+    assert sum(not answer.replayed for answer in answers) == 1
+    assert read("SELECT count(*) FROM tasks") == 1
+    catch_up()
+    assert_stores_agree()
+
+
+def test_of_two_last_admins_who_step_down_one_must_stay(scene: Scene, together: Together) -> None:
+    for _ in range(5):
+        change_role(scene.ann, scene.team_id, scene.bob.user_id, role="admin")
+        answers = together(
+            [
+                lambda who=who: change_role(who, scene.team_id, who.user_id, role="member")
+                for who in (scene.ann, scene.bob)
+            ]
+        )
+        assert sorted(isinstance(answer, Change) for answer in answers) == [False, True], answers
+        admins = "SELECT count(*) FROM team_memberships WHERE role = 'admin'"
+        assert read(admins) == 1
+        write("UPDATE team_memberships SET role = 'admin' WHERE user_id = :a", a=scene.ann.user_id)
+        write("UPDATE team_memberships SET role = 'member' WHERE user_id = :b", b=scene.bob.user_id)
+
+
+def test_a_wip_limit_holds_against_eight_at_once(scene: Scene, together: Together) -> None:
+    limited = scene.columns[2]
+    edit_column(scene.ann, scene.board_id, limited, changes={"wip_limit": 3})
+    task_ids = [scene.add_task(f"Task {number}") for number in range(8)]
+    answers = together(
+        [
+            lambda task_id=task_id: move_task(scene.ann, task_id, column_id=limited)
+            for task_id in task_ids
+        ]
+    )
+    assert sum(isinstance(answer, Change) for answer in answers) == 3
+    assert sum(isinstance(answer, WipLimitReached) for answer in answers) == 5
+    assert read("SELECT count(*) FROM tasks WHERE column_id = :id", id=limited) == 3
+    catch_up()
+    assert_stores_agree()
+
+
+def test_moves_to_the_same_place_at_once_get_different_ranks(
+    scene: Scene, together: Together
+) -> None:
+    anchor = scene.add_task("Anchor", column_id=scene.columns[1])
+    task_ids = [scene.add_task(f"Task {number}") for number in range(8)]
+    for _ in range(3):
+        answers = together(
+            [
+                lambda task_id=task_id: move_task(
+                    scene.bob, task_id, column_id=scene.columns[1], before_id=anchor
+                )
+                for task_id in task_ids
+            ]
+        )
+        assert all(isinstance(answer, Change) for answer in answers), answers
+    ranks = "SELECT count(DISTINCT rank) FROM tasks WHERE column_id = :id"
+    last = "SELECT task_id FROM tasks WHERE column_id = :id ORDER BY rank DESC LIMIT 1"
+    assert read(ranks, id=scene.columns[1]) == 9
+    assert read(last, id=scene.columns[1]) == anchor
+
+
+def test_changes_of_text_and_place_at_once_both_stay(scene: Scene, together: Together) -> None:
+    task_id = scene.add_task()
+    for number in range(1, 6):
+        answers = together(
+            [
+                partial(edit_task, scene.ann, task_id, changes={"description": f"Text {number}"}),
+                partial(move_task, scene.bob, task_id, column_id=scene.columns[number % 5]),
+                partial(create_comment, scene.bob, task_id, content=f"Comment {number}"),
+            ]
+        )
+        assert all(isinstance(answer, Change) for answer in answers), answers
+        view = get_task(scene.ann, task_id)
+        assert view.texts is not None
+        assert view.texts["description"] == f"Text {number}"
+        assert view.row["column_id"] == scene.columns[number % 5]
+    assert len(list_comments(scene.ann, task_id)) == 5
+    catch_up()
+    assert_stores_agree()
+
+
+def test_a_request_in_flight_cannot_bring_a_revoked_session_back(app: Flask, scene: Scene) -> None:
+    secret = "s" * 43
+    open_session(scene.ann.user_id, secret, kind="browser")
+    key = f"session:{hash_sid(secret).hex()}"
+    redis_client().set(key, b"\x80", ex=600)  # an empty map
+    cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={secret}"}
+    with app.test_request_context("/", headers=cookie):
+        session["draft"] = "typed while the other window logs out everywhere"
+        revoke_all_sessions(scene.ann)
+        app.session_interface.save_session(app, session, app.make_response(""))  # type: ignore[arg-type]
+    assert redis_client().get(key) is None
+    assert find_identity(sid=secret) is None
+
+
+def test_losing_redis_in_the_middle_logs_nobody_out_and_loses_nothing(scene: Scene) -> None:
+    task_id = scene.add_task(assignee_id=scene.bob.user_id)
+    open_session(scene.ann.user_id, "secret", kind="browser")
+    redis_client().flushall()
+    assert find_identity(sid="secret") is not None
+    edit_task(scene.ann, task_id, changes={"description": "Still here"})
+    redis_client().flushall()
+    texts = get_task(scene.bob, task_id).texts
+    assert texts is not None
+    assert texts["description"] == "Still here"
+    catch_up()
+    assert read("SELECT count(*) FROM notifications WHERE kind = 'assigned'") == 1
+    assert_stores_agree()

@@ -1,0 +1,85 @@
+"""Registers of one document arrive late, twice, in any order and at once: the newest of each always stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from taskforge.ids import new_id
+from taskforge.stores import mongo
+from taskforge.stores.registers import CORE, TEXT, register_of
+from tests.stores.scene import document
+
+Step = tuple[str, int]
+FIELD = {TEXT: "description", CORE: "title"}
+
+
+@pytest.fixture
+def stores(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def arrive(entity_id: str, step: Step) -> None:
+    register, version = step
+    payload = mongo.encode({FIELD[register]: f"{register} {version}"})
+    mongo.apply(register_of("task", register), entity_id, version, payload)
+
+
+def check(entity_id: str, steps: list[Step]) -> None:
+    stored = document("tasks", entity_id)
+    assert stored is not None
+    for register, counter in ((TEXT, "doc_version"), (CORE, "core_version")):
+        newest = max((version for name, version in steps if name == register), default=None)
+        assert stored.get(counter) == newest
+        expected = None if newest is None else f"{register} {newest}"
+        assert stored.get(FIELD[register]) == expected
+
+
+@pytest.mark.parametrize("order", [(TEXT, CORE), (CORE, TEXT)])
+def test_each_register_may_come_first(stores: None, order: tuple[str, str]) -> None:
+    entity_id, steps = new_id(), [(name, 1) for name in order]
+    for step in steps:
+        arrive(entity_id, step)
+    check(entity_id, steps)
+
+
+def test_the_first_versions_of_both_registers_at_once_both_arrive(app: Flask, stores: None) -> None:
+    for _ in range(40):
+        entity_id, start = new_id(), threading.Barrier(4)
+        steps = [(TEXT, 1), (CORE, 1), (TEXT, 2), (CORE, 2)]
+
+        def run(step: Step, entity_id: str = entity_id, start: threading.Barrier = start) -> None:
+            start.wait(timeout=5)
+            arrive(entity_id, step)
+
+        threads = [threading.Thread(target=run, args=[step]) for step in steps]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=10)
+        check(entity_id, steps)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from([TEXT, CORE]), st.integers(1, 5)), min_size=1, max_size=12
+    )
+)
+def test_no_order_or_repetition_carries_a_register_backwards(
+    stores: None, steps: list[Step]
+) -> None:
+    entity_id = new_id()
+    for step in steps:
+        arrive(entity_id, step)
+    check(entity_id, steps)
