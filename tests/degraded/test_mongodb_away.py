@@ -11,8 +11,9 @@ from taskforge.boards.service import list_boards, list_columns
 from taskforge.comments.service import create_comment, edit_comment, list_comments
 from taskforge.stores import mongo, outbox
 from taskforge.stores.actor import Actor
+from taskforge.tasks.board_views import get_board
 from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
-from taskforge.tasks.views import get_task, list_cards
+from taskforge.tasks.views import get_task
 from tests.degraded.conftest import MakeApp
 
 URL = "mongodb://127.0.0.1:{port}/taskforge_test?directConnection=true"
@@ -44,7 +45,7 @@ def test_the_whole_board_works(make_app: MakeApp, away: str, person: Actor) -> N
 
         delete_task(person, made.entity_id)
         restore_task(person, made.entity_id)
-        assert [card["title"] for card in list_cards(person, board["board_id"])] == ["Forge"]
+        assert [card["title"] for card in get_board(person, board["board_id"]).cards] == ["Forge"]
 
 
 def test_nobody_waits_once_it_is_known_to_be_away(

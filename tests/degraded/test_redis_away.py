@@ -39,7 +39,7 @@ def test_a_session_is_found_in_postgresql(make_app: MakeApp, away: str, person: 
 def test_pages_answer_and_say_what_is_missing(make_app: MakeApp, away: str) -> None:
     app = make_app(redis_url=away)
     client = app.test_client()
-    for _ in range(3):
+    for _ in range(5):
         assert client.get("/login").status_code == 200
     assert health.degraded_now() == ["redis"]
     ready = client.get("/readyz")

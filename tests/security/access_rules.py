@@ -1,0 +1,105 @@
+"""Who may do what on which route: one line for each endpoint. A route without a line fails the matrix.
+
+A rule names the least role of the team that is let in; see `expected_status`.
+"""
+
+from __future__ import annotations
+
+# Open to everybody; a visitor gets an answer that depends on nobody.
+PUBLIC = {
+    "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
+    "health.livez", "health.readyz", "favicon", "assets.show", "api-docs.openapi_json",
+    "api_auth.login", "api_auth.register",
+}  # fmt: skip
+
+# For whoever is logged in, about themselves.
+OWN = {
+    "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
+    "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
+    "notifications.mark_all_read", "teams.index", "teams.create",
+    "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
+    "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
+    "api_teams.create_team", "api_tasks.list_tasks",
+}  # fmt: skip
+
+# Whoever asks ends up at the log-in.
+LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
+
+# The one-time link: everybody may look at it, one must be logged in to use it.
+ONE_TIME_LINK = {"admin.claim"}
+
+# About an object of one's own that nobody of the matrix has: a 404 for all.
+OWN_OBJECT = {"accounts.revoke_session", "api_auth.delete_session"}
+MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the member's
+
+# For site administrators; the matrix has none.
+SITE_ADMIN = {"admin.index"}
+SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
+
+GUESTS = {
+    "teams.show", "teams.leave", "boards.show", "boards.cards", "tasks.show", "tasks.details", "tasks.history",
+    "tasks.trash", "comments.create",
+    "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
+    "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
+}  # fmt: skip
+
+MEMBERS = {
+    "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
+    "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
+    "tasks.move_submitted", "tasks.delete", "tasks.restore",
+    "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
+    "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
+    "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",
+}  # fmt: skip
+
+ADMINS = {
+    "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
+    "boards.delete",
+    # The comment of the world is the admin's own.
+    "comments.edit", "comments.edit_submitted", "comments.delete",
+    "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role", "api_teams.remove_member",
+    "api_boards.delete_board", "api_comments.edit_comment", "api_comments.delete_comment",
+}  # fmt: skip
+
+ROLES = ("guest", "member", "admin")
+
+
+def least_role(endpoint: str) -> str | None:
+    """The least role that an endpoint is for; None for the endpoints that are not about a team."""
+    for role, endpoints in zip(ROLES, (GUESTS, MEMBERS, ADMINS), strict=True):
+        if endpoint in endpoints:
+            return role
+    return None
+
+
+def is_listed(endpoint: str) -> bool:
+    """Whether somebody has thought about who may use this endpoint."""
+    listed = PUBLIC | OWN | LOGS_OUT | ONE_TIME_LINK | OWN_OBJECT | MEMBERS_OWN_OBJECT | SITE_ADMIN
+    return (
+        endpoint in listed
+        or least_role(endpoint) is not None
+        or endpoint.startswith(SITE_ADMIN_PREFIXES)
+    )
+
+
+def expected(endpoint: str, principal: str, method: str) -> str:
+    """What a principal must get: "in" (let in), "log in" (401 or led to the log-in), "hidden" (404) or "no" (403)."""
+    nobody = principal in ("anonymous", "suspended")
+    if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK and method == "GET"):
+        return "in"
+    if endpoint in LOGS_OUT:
+        return "log in"
+    if nobody:
+        return "log in"
+    if endpoint in OWN | ONE_TIME_LINK:
+        return "in"
+    if endpoint in OWN_OBJECT:
+        return "hidden"
+    if endpoint in MEMBERS_OWN_OBJECT:
+        return "in" if principal == "member" else "hidden"
+    role = least_role(endpoint)
+    if role is None:
+        return "no"  # site administration
+    if principal not in ROLES:
+        return "hidden"
+    return "in" if ROLES.index(principal) >= ROLES.index(role) else "no"

@@ -1,0 +1,66 @@
+"""The people of the access matrix, and a small world for them to reach into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import text
+
+from taskforge.comments.service import create_comment
+from taskforge.notifications.handlers import deliver_pending
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.tasks.service import delete_task
+from tests.factories import Person, Team, make_person, make_task, make_team
+
+# From nobody to everybody's boss of the team; the order in which the matrix lets them try.
+PRINCIPALS = ("anonymous", "suspended", "outsider", "other_admin", "guest", "member", "admin")
+
+
+@dataclass(frozen=True)
+class World:
+    """A team with a board, a task of the admin, a trashed task and a comment, and people around it."""
+
+    people: dict[str, Person]
+    team: Team
+    ids: dict[str, str]
+
+
+def make_world(app: Flask) -> World:
+    """Fresh people and objects; the ids are named as the URL parameters are."""
+    people = {name: make_person(app, name.replace("_", "").title()) for name in PRINCIPALS[1:]}
+    admin = people["admin"]
+    team = make_team(admin, member=people["member"], guest=people["guest"])
+    make_team(people["other_admin"], name="Elsewhere")
+    task_id = make_task(admin, team, assignee_id=people["member"].user_id)
+    trashed_id = make_task(admin, team, "Thrown away")
+    with app.app_context():
+        comment = create_comment(Actor(user_id=admin.user_id), task_id, content="A word")
+        spare = make_person(app, "Spare")
+        sql.execute_now(
+            text("INSERT INTO team_memberships VALUES (:team_id, :user_id, 'guest', now())"),
+            {"team_id": team.team_id, "user_id": spare.user_id},
+        )
+        delete_task(admin.actor, trashed_id)
+        deliver_pending()
+        notification_id = sql.scalar(
+            text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
+            {"user_id": people["member"].user_id},
+        )
+        sql.execute_now(
+            text("UPDATE users SET suspended_at = :at WHERE user_id = :user_id"),
+            {"at": datetime.now(UTC), "user_id": people["suspended"].user_id},
+        )
+    ids = {
+        "team_id": team.team_id,
+        "board_id": team.board_id,
+        "column_id": team.columns["in_review"],
+        "task_id": task_id,
+        "trashed_id": trashed_id,
+        "comment_id": comment.entity_id,
+        "user_id": spare.user_id,
+        "notification_id": str(notification_id),
+    }
+    return World(people, team, ids)

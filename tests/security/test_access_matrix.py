@@ -1,0 +1,178 @@
+"""Every route × method × principal, generated from the URL map; by cookie, by session id and by token."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from taskforge import create_app
+from taskforge.accounts.identity import issue_token
+from taskforge.admin.service import issue_admin_claim
+from taskforge.config import Config
+from tests.factories import csrf_token
+from tests.security.access_rules import LOGS_OUT, expected, is_listed
+from tests.security.principals import PRINCIPALS, World, make_world
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+# What a body must have so that a refusal is about the person and not about the body.
+JSON_BODIES: dict[str, dict[str, object]] = {
+    "api_tasks.create_task": {"title": "T", "teamId": "{team_id}", "boardId": "{board_id}"},
+    "api_tasks.edit_task": {"title": "Other"},
+    "api_tasks.replace_task": {"title": "Other"},
+    "api_tasks.move_task": {"columnId": "{column_id}"},
+    "api_teams.create_team": {"name": "New"},
+    "api_teams.edit_team": {"name": "Other", "version": 99},
+    "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
+    "api_teams.change_role": {"role": "member"},
+    "api_boards.create_board": {"name": "New"},
+    "api_boards.edit_board": {"name": "Other", "version": 99},
+    "api_boards.create_column": {"name": "New", "status": "todo"},
+    "api_boards.edit_column": {"name": "Other"},
+    "api_boards.move_column": {"afterId": None},
+    "api_comments.create_comment": {"content": "Hello"},
+    "api_comments.edit_comment": {"content": "Hello"},
+    "api_users.edit_profile": {"firstName": "Ada"},
+    "api_auth.login": {"email": "no address"},
+    "api_auth.register": {"email": "x"},
+}
+FORM: dict[str, object] = {
+    "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
+    "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rules(config: Config) -> list[Rule]:
+    return list(create_app(config).url_map.iter_rules())
+
+
+def test_every_route_is_in_the_matrix(rules: list[Rule]) -> None:
+    unlisted = sorted({rule.endpoint for rule in rules if not is_listed(rule.endpoint)})
+    assert unlisted == [], "say in tests/security/access_rules.py who may use these"
+
+
+def test_pages_let_in_whom_they_should(app: Flask, rules: list[Rule]) -> None:
+    check(app, rules, by="cookie")
+
+
+def test_partials_are_checked_like_pages(app: Flask, rules: list[Rule]) -> None:
+    check(app, rules, by="cookie", headers={"HX-Request": "true"})
+
+
+def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, rules: list[Rule]) -> None:
+    check(app, rules, by="session")
+
+
+def test_the_api_lets_in_whom_it_should_by_token(app: Flask, rules: list[Rule]) -> None:
+    check(app, rules, by="token")
+
+
+def check(app: Flask, rules: list[Rule], *, by: str, headers: dict[str, str] | None = None) -> None:
+    """Let every principal try every route; the world is made anew after somebody was let in to change it."""
+    wrong = []
+    world = make_world(app)
+    for rule in sorted(rules, key=lambda rule: rule.rule):
+        is_api = rule.rule.startswith("/api/")
+        if is_api == (by == "cookie") or rule.endpoint in ("assets.show", "favicon"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            for principal in PRINCIPALS:
+                wanted = expected(rule.endpoint, principal, method)
+                got = send(app, world, rule, method, principal, by, headers or {})
+                if outcome(got) != wanted:
+                    wrong.append(
+                        f"{method} {rule.rule} as {principal}: {got.status_code}, not {wanted}"
+                    )
+                if method in UNSAFE and (wanted == "in" or rule.endpoint in LOGS_OUT):
+                    world = make_world(app)
+    assert wrong == [], "\n".join(wrong)
+
+
+def send(
+    app: Flask,
+    world: World,
+    rule: Rule,
+    method: str,
+    principal: str,
+    by: str,
+    headers: dict[str, str],
+) -> TestResponse:
+    """One request of a principal to a route about the world's objects."""
+    values = {name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments}
+    if rule.endpoint.endswith("restore") or rule.endpoint.endswith("restore_task"):
+        values["task_id"] = world.ids["trashed_id"]
+    path = _path(app, rule, values)
+    if rule.endpoint == "boards.cards":
+        path += f"?after=a0.{world.ids['task_id']}"
+    if rule.endpoint == "tasks.details":  # a partial only; asked for as a page it leads to the task
+        headers = {**headers, "HX-Request": "true"}
+    if by == "cookie":
+        client = app.test_client()
+        if principal != "anonymous":
+            client.set_cookie(app.config["SESSION_COOKIE_NAME"], world.people[principal].secret)
+        if method in UNSAFE:
+            if principal == "anonymous":
+                client.get("/login")
+            headers = {
+                **headers,
+                "X-CSRFToken": csrf_token(client),
+                "Sec-Fetch-Site": "same-origin",
+            }
+            form = {name: str(value).format(**world.ids) for name, value in FORM.items()}
+            return client.open(path, method=method, data=form, headers=headers)
+        return client.open(path, method=method, headers=headers)
+    credentials = {} if principal == "anonymous" else _credentials(app, world, principal, by)
+    body = {
+        name: value.format(**world.ids) if isinstance(value, str) else value
+        for name, value in JSON_BODIES.get(rule.endpoint, {}).items()
+    }
+    client = app.test_client(use_cookies=False)
+    return client.open(
+        path,
+        method=method,
+        headers=credentials,
+        json=body if method in ("POST", "PUT", "PATCH") else None,
+    )
+
+
+def outcome(answer: TestResponse) -> str:
+    """The answer in the words of `access_rules.expected`; a complaint about the body is "in"."""
+    led_to_login = "/login" in (answer.location or answer.headers.get("HX-Redirect", ""))
+    if answer.status_code == 401 or (answer.status_code in (204, 302, 303) and led_to_login):
+        return "log in"
+    if answer.status_code >= 500:
+        return f"error {answer.status_code}"
+    return {403: "no", 404: "hidden"}.get(answer.status_code, "in")
+
+
+def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str, str]:
+    person = world.people[principal]
+    if by == "session":
+        return {"X-Session-Id": person.secret}
+    with app.app_context():
+        return {"Authorization": f"Bearer {issue_token(person.user_id, person.session_id)}"}
+
+
+def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str:
+    numbers = {"instance_number": 0, "page": 1, "per_page": 8}
+    with app.app_context():
+        token = issue_admin_claim()
+    words = {
+        "token": token,
+        "queue_name": "audit",
+        "registry_name": "queued",
+        "order": "asc",
+        "job_id": "x",
+    }
+    chosen = {
+        name: {**values, **words, **numbers}.get(name, value) for name, value in values.items()
+    }
+    chosen |= {
+        name: numbers[name]
+        for name in rule.arguments
+        if name in numbers and rule.rule.count("int:")
+    }
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, chosen)
