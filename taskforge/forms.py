@@ -6,11 +6,11 @@ functions clean the API's input, so that there is one rule for a value however i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from taskforge.errors import (
@@ -102,11 +102,18 @@ class cleaned:  # noqa: N801  reads as what it says where fields are declared
             raise StopValidation(error.message) from error
 
 
-class ChoiceField(SelectField):
-    """A choice whose allowed values the cleaning function knows; the list is only what the page offers."""
+class OpenSelectField(SelectField):
+    """A choice of what the page offers now; what is allowed, the cleaning function knows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, validate_choice=False, **{"choices": [], **kwargs})
+        offered = kwargs.pop("offered", ())
+        super().__init__(*args, validate_choice=False, choices=[], **kwargs)
+        self.offer(offered)
+
+    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        """Offer these pairs of a value and the words for it."""
+        self.offered = dict(choices)
+        self.choices = [SelectChoice(value, words) for value, words in self.offered.items()]
 
 
 class VersionForm(Form):

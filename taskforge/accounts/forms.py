@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, StringField, TextAreaField
 
 from taskforge.accounts.documents import FREQUENCIES, THEMES
-from taskforge.forms import ChoiceField, Form, VersionForm, cleaned, one_of, secret
+from taskforge.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
 from taskforge.text import clean_email, clean_line, clean_text
 
 NAME_LENGTH = 80
@@ -36,10 +36,10 @@ class EditProfileForm(VersionForm):
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     bio = TextAreaField("About you", [cleaned(clean_text, max_length=BIO_LENGTH, required=False)])
-    theme = ChoiceField("Appearance", [cleaned(one_of, options=THEMES)])
+    theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
     notify_email = BooleanField("By e-mail")
     notify_push = BooleanField("While TaskForge is open")
-    notify_frequency = ChoiceField("E-mails come", [cleaned(one_of, options=FREQUENCIES)])
+    notify_frequency = OpenSelectField("E-mails come", [cleaned(one_of, options=FREQUENCIES)])
 
     def changes(self) -> dict[str, Any]:
         """The cleaned values as `edit_profile` takes them."""

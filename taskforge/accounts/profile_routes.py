@@ -44,7 +44,7 @@ def password() -> ResponseReturnValue:
 
 
 @blueprint.post("/profile/password")
-def change_password() -> ResponseReturnValue:
+def password_submitted() -> ResponseReturnValue:
     """Change the password, end all sessions, and go on in a new one."""
     actor = replace(
         identity.current_actor(), session_id=None

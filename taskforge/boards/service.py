@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 
 from taskforge.boards.access import access_board, lock_board
 from taskforge.boards.models import Board, Column
-from taskforge.errors import Conflict, InvalidInput, StaleVersion
+from taskforge.errors import Conflict, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -50,12 +50,11 @@ def create_team(
 
 
 @once
-def create_board(actor: Actor, team_id: str, *, name: str, key_prefix: str | None = None) -> Change:
-    """Create a board with the five default columns. Without a `key_prefix` one is made from the name.
+def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
+    """Create a board with the five default columns.
 
     Raises:
         NotFound, Forbidden: no access to the team, or no permission ``board.create``.
-        InvalidInput: the team has, or had, a board with this prefix.
         Conflict: the team has too many boards.
     """
     access_team(actor.user_id, team_id, "board.create")
@@ -72,7 +71,7 @@ def create_board(actor: Actor, team_id: str, *, name: str, key_prefix: str | Non
         ).scalar_one()
         if count >= BOARDS_PER_TEAM:
             raise Conflict(f"A team can have at most {BOARDS_PER_TEAM} boards. Delete one first.")
-        _insert_board(uow, board_id=board_id, team_id=team_id, name=name, key_prefix=key_prefix)
+        _insert_board(uow, board_id=board_id, team_id=team_id, name=name)
     return uow.change
 
 
@@ -180,16 +179,11 @@ def record_board_change(
     )
 
 
-def _insert_board(
-    uow: UnitOfWork, *, board_id: str, team_id: str, name: str, key_prefix: str | None = None
-) -> None:
-    found = uow.execute(
+def _insert_board(uow: UnitOfWork, *, board_id: str, team_id: str, name: str) -> None:
+    taken = uow.execute(
         text("SELECT key_prefix FROM boards WHERE team_id = :team_id"), {"team_id": team_id}
     )
-    taken = {row.key_prefix for row in found}
-    if key_prefix in taken:
-        raise InvalidInput.about("key_prefix", "belongs to another board of this team")
-    prefix = key_prefix or choose_key_prefix(name, taken)
+    prefix = choose_key_prefix(name, {found.key_prefix for found in taken})
     uow.update_reference(
         insert(Board),
         {

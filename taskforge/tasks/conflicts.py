@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +74,7 @@ def _names_of_changes(later: Sequence[sql.Row]) -> str:
 
 
 def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -> dict[str, Any]:
-    choices: Mapping[str, str] = dict(getattr(form[name], "choices", None) or ())
+    choices: dict[str, str] = getattr(form[name], "offered", {})
     kind = "choice" if choices else "text" if name in LONG_FIELDS else "line"
     return {
         "name": name,

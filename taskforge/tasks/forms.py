@@ -11,8 +11,8 @@ from wtforms import StringField, TextAreaField
 from taskforge.boards.models import STATUSES
 from taskforge.forms import (
     LAST_VERSION,
-    ChoiceField,
     Form,
+    OpenSelectField,
     VersionForm,
     an_id,
     cleaned,
@@ -64,13 +64,13 @@ class EditTaskForm(VersionForm):
         "Description",
         [cleaned(clean_text, max_length=MAX_DESCRIPTION_LENGTH, required=False, if_sent=True)],
     )
-    status = ChoiceField("Status", [cleaned(one_of, options=STATUSES, if_sent=True)])
-    priority = ChoiceField(
+    status = OpenSelectField("Status", [cleaned(one_of, options=STATUSES, if_sent=True)])
+    priority = OpenSelectField(
         "Priority",
         [cleaned(one_of, options=PRIORITIES, if_sent=True)],
-        choices=list(PRIORITY_NAMES.items()),
+        offered=PRIORITY_NAMES.items(),
     )
-    assignee_id = ChoiceField("Assignee", [cleaned(optional_id, if_sent=True)])
+    assignee_id = OpenSelectField("Assignee", [cleaned(optional_id, if_sent=True)])
     start_at = StringField("Start", [cleaned(optional_day, if_sent=True)])
     due_at = StringField("Due", [cleaned(optional_day, if_sent=True)])
     tags = StringField("Tags", [cleaned(read_tags, if_sent=True)])
@@ -81,11 +81,11 @@ class EditTaskForm(VersionForm):
     ) -> EditTaskForm:
         """Offer the statuses that the board has columns for, and the people of the team."""
         statuses = dict.fromkeys([*(column["status"] for column in columns), row["status"]])
-        self.status.choices = [(name, STATUS_NAMES[name]) for name in STATUSES if name in statuses]
+        self.status.offer((name, STATUS_NAMES[name]) for name in STATUSES if name in statuses)
         people = {member["user_id"]: member["display_name"] for member in members}
         if row["assignee_id"]:
             people.setdefault(row["assignee_id"], f"{row['assignee_name']} (left)")
-        self.assignee_id.choices = [("", "Nobody"), *people.items()]
+        self.assignee_id.offer([("", "Nobody"), *people.items()])
         return self
 
 
@@ -93,7 +93,7 @@ class MoveTaskForm(Form):
     """Where a task goes: a column, and there to the top, the bottom, or beside another task."""
 
     column_id = StringField("Column", [cleaned(an_id)])
-    place = ChoiceField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
+    place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
     before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
     after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
     version = StringField(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wtforms import StringField, TextAreaField
 
-from taskforge.forms import ChoiceField, Form, VersionForm, cleaned, one_of, optional_id
+from taskforge.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_id
 from taskforge.stores import sql
 from taskforge.teams.permissions import ROLES
 from taskforge.text import clean_email, clean_line, clean_text
@@ -23,7 +23,7 @@ class CreateTeamForm(Form):
     description = TextAreaField(
         "Description", [cleaned(clean_text, max_length=DESCRIPTION_LENGTH, required=False)]
     )
-    parent_team_id = ChoiceField("Part of", [cleaned(optional_id)])
+    parent_team_id = OpenSelectField("Part of", [cleaned(optional_id)])
 
     def offer_parents(self, teams: Iterable[sql.Row], *, but: str | None = None) -> None:
         """Offer the teams that one may edit as parents."""
@@ -32,7 +32,7 @@ class CreateTeamForm(Form):
             for team in teams
             if "team.edit" in team["permissions"] and team["team_id"] != but
         ]
-        self.parent_team_id.choices = [("", "No other team"), *offered]
+        self.parent_team_id.offer([("", "No other team"), *offered])
 
 
 class EditTeamForm(CreateTeamForm, VersionForm):
@@ -43,12 +43,12 @@ class AddMemberForm(Form):
     """Somebody with an account here, and what they will be in the team."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
-    role = ChoiceField(
-        "Role", [cleaned(one_of, options=ROLES)], choices=ROLE_CHOICES, default="member"
+    role = OpenSelectField(
+        "Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES, default="member"
     )
 
 
 class ChangeRoleForm(Form):
     """Another role for a member."""
 
-    role = ChoiceField("Role", [cleaned(one_of, options=ROLES)], choices=ROLE_CHOICES)
+    role = OpenSelectField("Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES)

@@ -166,10 +166,12 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
 
 def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
     form.offer_parents(service.list_teams(actor), but=team["team_id"])
-    offered = [team_id for team_id, _ in form.parent_team_id.choices]
-    if team["parent_team_id"] and team["parent_team_id"] not in offered:
-        name = team["parent_name"] or "The present one"
-        form.parent_team_id.choices.append((team["parent_team_id"], name))
+    present = team["parent_team_id"]
+    offered: dict[str, str] = form.parent_team_id.offered
+    if present and present not in offered:
+        form.parent_team_id.offer(
+            {**offered, present: team["parent_name"] or "The present one"}.items()
+        )
     return render_template("teams/edit.html", team=team, form=form)
 
 

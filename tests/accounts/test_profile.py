@@ -1,0 +1,112 @@
+"""Editing one's profile and password."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import PASSWORD, make_person
+from tests.pages import Visitor, visit
+
+NEW = "An even calmer sentence, 43"
+
+
+def test_a_profile_is_saved_and_shown_everywhere(app: Flask) -> None:
+    visitor = visit(make_person(app))
+    answer = visitor.fill(
+        "/profile",
+        "/profile/edit",
+        first_name="Augusta",
+        bio="Likes engines",
+        theme="dark",
+        notify_email=None,
+        notify_frequency="daily",
+    )
+    assert (answer.status, answer.location) == (303, "/profile")
+    page = visitor.open("/profile")
+    assert 'data-theme="dark"' in page.html
+    fields = page.form("/profile/edit").fields
+    assert (fields["first_name"], fields["bio"]) == ("Augusta", "Likes engines")
+    assert fields["notify_frequency"] == "daily"
+    assert "notify_email" not in fields
+    assert "notify_push" in fields
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("first_name", ""), ("bio", "x" * 2001), ("theme", "neon"), ("version", "one")],
+)
+def test_a_wrong_value_changes_nothing_and_keeps_the_text(
+    app: Flask, field: str, value: str
+) -> None:
+    visitor = visit(make_person(app))
+    page = visitor.fill("/profile", "/profile/edit", **{"last_name": "Byron", field: value})
+    assert page.status == 422
+    assert page.form("/profile/edit").fields["last_name"] == "Byron"
+    assert visitor.open("/profile").form("/profile/edit").fields["last_name"] != "Byron"
+
+
+def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(app: Flask) -> None:
+    visitor = visit(make_person(app))
+    old = visitor.open("/profile").form("/profile/edit")
+    visitor.fill("/profile", "/profile/edit", bio="newer")
+    page = visitor.send(old, bio="older")
+    assert page.status == 409
+    form = page.form("/profile/edit")
+    assert form.fields["bio"] == "older"
+    assert visitor.open("/profile").form("/profile/edit").fields["bio"] == "newer"
+    assert visitor.send(form).status == 303
+
+
+def test_what_the_form_does_not_offer_cannot_be_set(app: Flask) -> None:
+    ada = make_person(app)
+    visitor = visit(ada)
+    visitor.fill("/profile", "/profile/edit", is_site_admin="1", email="other@example.test")
+    assert ada.email in visitor.open("/profile").text
+    assert "Administration" not in visitor.open("/profile").text
+
+
+def test_a_new_password_ends_all_other_sessions_and_this_secret(app: Flask) -> None:
+    ada = make_person(app)
+    other, here = visit(ada), visit(ada)
+    name = app.config["SESSION_COOKIE_NAME"]
+    before = here.client.get_cookie(name)
+    answer = here.fill(
+        "/profile/password", "/profile/password", current_password=PASSWORD, new_password=NEW
+    )
+    assert answer.location == "/profile"
+    after = here.client.get_cookie(name)
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    assert here.open("/boards").status == 200
+    assert other.open("/boards").status == 303
+    here.client.set_cookie(name, before.value)
+    assert here.open("/boards").status == 303
+    fresh = Visitor(app.test_client())
+    assert fresh.fill("/login", "/login", email=ada.email, password=PASSWORD).status == 422
+    assert fresh.fill("/login", "/login", email=ada.email, password=NEW).status == 303
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "sentence"),
+    [
+        ("wrong wrong wrong", NEW, "Current password is not your present password."),
+        (PASSWORD, "short", "New password must have at least 12 characters."),
+        (PASSWORD, "", "New password is required."),
+    ],
+)
+def test_a_refused_password_is_explained(app: Flask, current: str, new: str, sentence: str) -> None:
+    visitor = visit(make_person(app))
+    page = visitor.fill(
+        "/profile/password", "/profile/password", current_password=current, new_password=new
+    )
+    assert page.status == 422
+    assert sentence in page.text
+    assert visitor.open("/boards").status == 200
+
+
+def test_nobody_reads_or_changes_a_profile_without_logging_in(client: FlaskClient) -> None:
+    for path in ("/profile", "/profile/password", "/sessions"):
+        assert client.get(path).location == f"/login?next={path}"

@@ -1,0 +1,102 @@
+"""Adding people to a team, giving them roles, and letting them go."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.factories import Person, Team, make_person, make_team
+from tests.pages import Page, visit
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    return make_person(app, "Bob")
+
+
+@pytest.fixture
+def team(ada: Person) -> Team:
+    return make_team(ada)
+
+
+def add(admin: Person, team: Team, email: str, role: str = "member") -> Page:
+    return visit(admin).fill(f"/teams/{team.team_id}", "/members/add", email=email, role=role)
+
+
+def test_somebody_with_an_account_is_added(ada: Person, bob: Person, team: Team) -> None:
+    answer = add(ada, team, bob.email.upper())
+    assert answer.location == f"/teams/{team.team_id}#members"
+    assert bob.email in visit(ada).open(f"/teams/{team.team_id}").text
+    assert visit(bob).open(f"/boards/{team.board_id}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "sentence"),
+    [
+        ("nobody@example.test", "member", "has no account here yet: ask them to sign up first"),
+        ("nobody", "member", "must be an address like name@example.com"),
+        ("bob@example.test", "owner", "Role is not one of the choices"),
+    ],
+)
+def test_a_wrong_person_or_role_is_explained(
+    ada: Person, team: Team, email: str, role: str, sentence: str
+) -> None:
+    page = add(ada, team, email, role)
+    assert page.status == 422
+    assert sentence in page.text
+    assert page.form("/members/add").fields["email"] == email
+
+
+def test_nobody_is_added_twice(ada: Person, bob: Person, team: Team) -> None:
+    add(ada, team, bob.email)
+    page = add(ada, team, bob.email)
+    assert page.status == 409
+    assert "They are a member of this team already." in page.text
+
+
+def test_a_role_is_changed(ada: Person, bob: Person, team: Team) -> None:
+    add(ada, team, bob.email, "guest")
+    assert not visit(bob).open(f"/boards/{team.board_id}").has_form("/tasks/create")
+    path = f"/members/{bob.user_id}/change-role"
+    assert visit(ada).fill(f"/teams/{team.team_id}", path, role="member").status == 303
+    assert visit(bob).open(f"/boards/{team.board_id}").has_form("/tasks/create")
+
+
+def test_the_last_admin_stays_one(ada: Person, bob: Person, team: Team) -> None:
+    add(ada, team, bob.email)
+    path = f"/members/{ada.user_id}/change-role"
+    page = visit(ada).fill(f"/teams/{team.team_id}", path, role="guest")
+    assert page.status == 409
+    assert "A team needs at least one admin." in page.text
+    assert visit(ada).fill(f"/teams/{team.team_id}", "/leave").status == 409
+
+
+def test_somebody_who_is_removed_sees_nothing_any_more(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    add(ada, team, bob.email)
+    visitor = visit(bob)
+    assert visitor.open(f"/boards/{team.board_id}").status == 200
+    assert visit(ada).fill(f"/teams/{team.team_id}", f"{bob.user_id}/remove").status == 303
+    assert visitor.open(f"/boards/{team.board_id}").status == 404
+
+
+def test_everybody_may_leave(ada: Person, bob: Person, team: Team) -> None:
+    add(ada, team, bob.email)
+    visitor = visit(bob)
+    assert visitor.fill(f"/teams/{team.team_id}", "/leave").location == "/teams"
+    assert visitor.open(f"/teams/{team.team_id}").status == 404
+
+
+def test_a_member_manages_nobody(ada: Person, bob: Person, team: Team) -> None:
+    add(ada, team, bob.email)
+    form = visit(ada).open(f"/teams/{team.team_id}").form(f"{bob.user_id}/remove")
+    visitor = visit(bob)
+    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
+    form.action = form.action.replace(bob.user_id, ada.user_id)
+    assert visitor.send(form, csrf_token=token).status == 403
