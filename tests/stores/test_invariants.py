@@ -153,7 +153,7 @@ def test_i2_a_document_that_is_ahead_is_set_aside_and_replaced(
     assert aside["document"]["description"] == "From the future"
 
 
-@pytest.mark.parametrize("entity_id", [new_id(), "no uuid at all"])
+@pytest.mark.parametrize("entity_id", [new_id(), "no uuid at all"], ids=["unknown", "malformed"])
 def test_i2_a_document_without_a_row_goes_into_quarantine(lived: Lived, entity_id: str) -> None:
     mongo.collection("tasks").insert_one({"_id": entity_id, "description": "Whose?"})
     assert found("I2") == [(f"task {entity_id}", True)]
