@@ -1,0 +1,140 @@
+"""`make chaos`: clients write through the API while every process is killed at random; then nothing may be missing.
+
+``python -m tests.chaos.run [SECONDS] [SEED] [CLIENTS]``. Exits with 1 on any violation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from taskforge.processes import StartFailed
+from tests.chaos.client import Client
+from tests.chaos.judge import judge, wait_until_done
+from tests.chaos.system import System
+
+PAUSE_SECONDS = (0.3, 2.2)
+COME_BACK_SECONDS = 60.0
+CONVERGE_SECONDS = 120.0
+SHOWN = 20
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, judge, print; the exit code."""
+    parser = argparse.ArgumentParser(prog="make chaos")
+    parser.add_argument("seconds", type=float, nargs="?", default=120)
+    parser.add_argument("seed", type=int, nargs="?", default=int(time.time()))
+    parser.add_argument("clients", type=int, nargs="?", default=8)
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with data and logs")
+    wanted = parser.parse_args(arguments)
+    folder = Path(tempfile.mkdtemp(prefix="taskforge-chaos-"))
+    try:
+        figures = run(folder, wanted.seconds, wanted.seed, wanted.clients)
+    except StartFailed as failure:
+        print(failure)
+        return 1
+    print(json.dumps(figures, indent=2))
+    if wanted.json:
+        wanted.json.parent.mkdir(parents=True, exist_ok=True)
+        wanted.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if figures["violations"] or wanted.keep:
+        print(f"Data and logs are in {folder}.", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if figures["violations"] else 0
+
+
+def run(folder: Path, seconds: float, seed: int, count: int) -> dict[str, Any]:
+    """One run in a folder of its own; its figures, with every violation found."""
+    chance = random.Random(seed)
+    print(f"Starting everything (seed {seed}) ...", flush=True)
+    system = System.start(folder, chance)
+    try:
+        clients = [Client(number, system.port, seed) for number in range(count)]
+        for client in clients:
+            client.enter()
+        for client, partner in zip(clients, [*clients[1:], clients[0]], strict=True):
+            client.invite(partner)
+        print(f"{count} clients write for {seconds:.0f} s ...", flush=True)
+        began = time.time()
+        for client in clients:
+            client.start()
+        kill_for(system, seconds)
+        ended = time.time()
+        print("Everything may run again ...", flush=True)
+        for client in clients:
+            client.stop()
+        system.wait_until_up(COME_BACK_SECONDS)
+        while any(client.is_alive() for client in clients):
+            system.keep()
+            time.sleep(0.1)
+        converged, stuck = wait_until_done(system, CONVERGE_SECONDS)
+        print("Judging ...", flush=True)
+        return figures_of(
+            clients,
+            seed=seed,
+            seconds=round(ended - began, 1),
+            began=began,
+            kills=dict(sorted(system.killed.items())),
+            convergedSeconds=round(converged, 1),
+            violations=stuck + judge(system, clients),
+        )
+    finally:
+        system.stop()
+
+
+def kill_for(system: System, seconds: float) -> None:
+    """Kill and start again at random for a while."""
+    deadline = time.monotonic() + seconds
+    next_kill = time.monotonic() + 1.0
+    while time.monotonic() < deadline:
+        system.keep()
+        if time.monotonic() >= next_kill:
+            system.kill_something()
+            next_kill = time.monotonic() + system.chance.uniform(*PAUSE_SECONDS)
+        time.sleep(0.05)
+
+
+def figures_of(clients: Sequence[Client], *, began: float, **known: Any) -> dict[str, Any]:
+    """What a reader wants to know of a run; `unavailableSeconds` are whole seconds without an acknowledged write."""
+    seconds = int(known["seconds"])
+    alive = {int(at - began) for client in clients for at in client.acknowledged_at}
+    silent = [second for second in range(seconds) if second not in alive]
+    violations = known.pop("violations")
+    return {
+        **known,
+        "killsTotal": sum(known["kills"].values()),
+        "clients": len(clients),
+        "requests": sum(client.attempts for client in clients),
+        "failedRequests": sum(client.failures for client in clients),
+        "acknowledgedWrites": sum(len(client.acknowledged_at) for client in clients),
+        "checkedReads": sum(client.reads for client in clients),
+        "tasks": sum(len(client.tasks) for client in clients),
+        "unavailableSeconds": len(silent),
+        "longestUnavailableSeconds": _longest_run(silent),
+        "violations": len(violations),
+        "first": violations[:SHOWN],
+    }
+
+
+def _longest_run(seconds: Sequence[int]) -> int:
+    longest = current = 0
+    for before, second in zip([None, *seconds], seconds, strict=False):
+        current = current + 1 if before is not None and second == before + 1 else 1
+        longest = max(longest, current)
+    return longest
+
+
+if __name__ == "__main__":
+    os.environ.pop("PORT", None)
+    raise SystemExit(main(sys.argv[1:]))
