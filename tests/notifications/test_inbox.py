@@ -1,0 +1,112 @@
+"""Reading one's inbox."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from taskforge.comments.service import create_comment
+from taskforge.notifications.handlers import deliver_pending
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.pages import Visitor, visit
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    return make_person(app, "Bob")
+
+
+@pytest.fixture
+def team(ada: Person, bob: Person) -> Team:
+    return make_team(ada, member=bob)
+
+
+@pytest.fixture
+def task_id(app: Flask, ada: Person, bob: Person, team: Team) -> str:
+    """A task of Ada's that was given to Bob, who was told of that and of being in the team."""
+    made = make_task(ada, team, "Paint it", assignee_id=bob.user_id)
+    with app.app_context():
+        deliver_pending()
+    return made
+
+
+@pytest.fixture
+def visitor(bob: Person) -> Visitor:
+    return visit(bob)
+
+
+def test_the_inbox_says_who_did_what_latest_first(visitor: Visitor, task_id: str) -> None:
+    page = visitor.open("/inbox")
+    assert "assigned WEB-1 “Paint it” to you" in page.text
+    assert page.text.index("assigned WEB-1") < page.text.index("added you to a team")
+    assert f'href="/tasks/{task_id}"' in page.html
+    assert "2 unread" in page.text
+
+
+def test_everything_is_read_at_once(visitor: Visitor, task_id: str) -> None:
+    assert visitor.fill("/inbox", "/inbox/read").location == "/inbox"
+    page = visitor.open("/inbox")
+    assert [form.action for form in page.forms if form.action.endswith("/read")] == []
+    assert "unread" not in visitor.open("/boards").text
+
+
+def test_one_line_is_read_by_itself(visitor: Visitor, task_id: str) -> None:
+    page = visitor.open("/inbox")
+    line = next(form for form in page.forms if form.action not in ("/inbox/read", "/logout"))
+    assert visitor.send(line).location == f"/tasks/{task_id}"
+    assert "1 unread" in visitor.open("/inbox").text
+    unread = visitor.open("/inbox?show=unread")
+    assert "added you to a team" in unread.text
+    assert "Paint it" not in unread.text
+    partial = visitor.send(line, headers={"HX-Request": "true"})
+    assert partial.html.strip().startswith("<article")
+    assert "notification--read" in partial.html
+
+
+def test_a_comment_leads_to_its_place(
+    app: Flask, ada: Person, bob: Person, visitor: Visitor, task_id: str
+) -> None:
+    with app.app_context():
+        comment = create_comment(ada.actor, task_id, content=f"Look, @{bob.email}").entity_id
+        deliver_pending()
+    page = visitor.open("/inbox")
+    assert "mentioned you in WEB-1" in page.text
+    assert f"/tasks/{task_id}#comment-{comment}" in page.html
+
+
+def test_nobody_reads_the_lines_of_another(
+    app: Flask, ada: Person, visitor: Visitor, task_id: str
+) -> None:
+    line = next(
+        form
+        for form in visitor.open("/inbox").forms
+        if form.action not in ("/inbox/read", "/logout")
+    )
+    other = visit(ada)
+    assert "Paint it" not in other.open("/inbox").text
+    token = other.open("/teams").form("/teams/create").fields["csrf_token"]
+    assert other.send(line, csrf_token=token).status == 404
+    assert "2 unread" in visitor.open("/inbox").text
+
+
+def test_a_long_inbox_comes_in_pages(
+    app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
+) -> None:
+    for number in range(31):
+        make_task(ada, team, f"Task {number}", assignee_id=bob.user_id)
+    with app.app_context():
+        deliver_pending()
+    page = visitor.open("/inbox")
+    assert page.html.count('<article class="notification') == 30
+    after = page.html.split("?after=")[1].split('"')[0]
+    assert visitor.open(f"/inbox?after={after}").html.count('<article class="notification') == 2
+    assert visitor.open("/inbox?after=x").status == 200
+
+
+def test_an_empty_inbox_is_quiet(visitor: Visitor) -> None:
+    assert "All quiet" in visitor.open("/inbox").text

@@ -1,0 +1,134 @@
+"""Moving a task by its form, from column to column and inside one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.pages import HTMX, Visitor, visit
+
+WORKFLOW = ("backlog", "todo", "in_progress", "in_review", "done")
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def team(ada: Person) -> Team:
+    return make_team(ada)
+
+
+@pytest.fixture
+def visitor(ada: Person) -> Visitor:
+    return visit(ada)
+
+
+def column(visitor: Visitor, team: Team, status: str) -> list[str]:
+    html = visitor.open(f"/boards/{team.board_id}").html
+    part = html.split(f'id="cards-{team.columns[status]}"')[1].split("</section>")[0]
+    return re.findall(r'class="card__title"[^>]*>([^<]*)<', part)
+
+
+def test_a_card_is_worked_across_the_board(ada: Person, visitor: Visitor, team: Team) -> None:
+    task_id = make_task(ada, team, "Ride")
+    for status in WORKFLOW[1:]:
+        answer = visitor.fill(f"/tasks/{task_id}/move", "/move", column_id=team.columns[status])
+        assert answer.location == f"/boards/{team.board_id}#card-{task_id}"
+        assert column(visitor, team, status) == ["Ride"]
+    assert "Done" in visitor.open(f"/tasks/{task_id}").text
+
+
+def test_a_card_goes_to_the_top_the_bottom_or_beside_another(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    ids = {title: make_task(ada, team, title, status="todo") for title in ("A", "B", "C")}
+    todo = team.columns["todo"]
+    path = f"/tasks/{ids['C']}/move"
+    visitor.fill(path, "/move", column_id=todo, place="top")
+    assert column(visitor, team, "todo") == ["C", "A", "B"]
+    visitor.fill(path, "/move", column_id=todo, place="top")
+    assert column(visitor, team, "todo") == ["C", "A", "B"]
+    visitor.fill(path, "/move", column_id=todo, place="bottom")
+    assert column(visitor, team, "todo") == ["A", "B", "C"]
+    visitor.fill(path, "/move", column_id=todo, place=None, before_id=ids["B"])
+    assert column(visitor, team, "todo") == ["A", "C", "B"]
+    visitor.fill(path, "/move", column_id=team.columns["done"], place="top")
+    assert column(visitor, team, "done") == ["C"]
+
+
+def test_a_full_column_refuses_and_the_choice_stays(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    doing = team.columns["in_progress"]
+    settings = f"/boards/{team.board_id}/settings"
+    visitor.fill(settings, f"/columns/{doing}/edit", wip_limit="1", status="in_progress")
+    waiting = make_task(ada, team, "Waiting")
+    form = visitor.open(f"/tasks/{waiting}/move").form("/move")
+    make_task(ada, team, "Busy", status="in_progress")
+    page = visitor.send(form, column_id=doing)
+    assert page.status == 409
+    assert "“In progress” is full: 1 of 1 tasks." in page.text
+    assert column(visitor, team, "backlog") == ["Waiting"]
+
+
+def test_a_card_that_somebody_changed_meanwhile_can_be_moved_after_a_look(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    task_id = make_task(ada, team, "Old")
+    old = visitor.open(f"/tasks/{task_id}/move").form("/move")
+    visitor.fill(f"/tasks/{task_id}/edit", "/edit", title="New")
+    page = visitor.send(old, column_id=team.columns["done"])
+    assert page.status == 409
+    assert "Someone else changed this" in page.text
+    form = page.form("/move")
+    assert form.fields["column_id"] == team.columns["done"]
+    assert visitor.send(form).status == 303
+    assert column(visitor, team, "done") == ["New"]
+
+
+def test_a_move_that_is_sent_twice_acts_once(ada: Person, visitor: Visitor, team: Team) -> None:
+    task_id = make_task(ada, team)
+    form = visitor.open(f"/tasks/{task_id}/move").form("/move")
+    for _ in range(2):
+        assert visitor.send(form, column_id=team.columns["done"]).status == 303
+    assert visitor.open(f"/tasks/{task_id}/history").html.count("timeline__entry") == 2
+
+
+@pytest.mark.parametrize("column_id", ["", "x", "01890000-0000-7000-8000-000000000000"])
+def test_an_odd_column_is_refused(
+    ada: Person, visitor: Visitor, team: Team, column_id: str
+) -> None:
+    task_id = make_task(ada, team)
+    page = visitor.fill(f"/tasks/{task_id}/move", "/move", column_id=column_id)
+    assert page.status == 422
+    assert page.has_form("/move")
+
+
+def test_a_neighbour_of_another_board_is_refused(ada: Person, visitor: Visitor, team: Team) -> None:
+    task_id, stranger = make_task(ada, team), make_task(ada, make_team(ada, "Other"))
+    page = visitor.fill(f"/tasks/{task_id}/move", "/move", place=None, before_id=stranger)
+    assert page.status == 422
+
+
+def test_htmx_gets_the_form_for_its_dialog(ada: Person, visitor: Visitor, team: Team) -> None:
+    page = visitor.open(f"/tasks/{make_task(ada, team)}/move", **HTMX)
+    assert page.html.strip().startswith('<form class="form move" id="move-form"')
+
+
+@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
+def test_who_may_not_move_cards_moves_none(app: Flask, ada: Person, role: str, status: int) -> None:
+    person = make_person(app, "Gus")
+    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
+    task_id = make_task(ada, team, "Stays")
+    form = visit(ada).open(f"/tasks/{task_id}/move").form("/move")
+    visitor = visit(person)
+    assert visitor.open(f"/tasks/{task_id}/move").status == status
+    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
+    moved = visitor.send(form, column_id=team.columns["done"], csrf_token=token)
+    assert moved.status == status
+    assert column(visit(ada), team, "backlog") == ["Stays"]
