@@ -48,6 +48,14 @@ def browser() -> Iterator[sync_api.Browser]:
         browser.close()
 
 
+def is_error(said: sync_api.ConsoleMessage) -> bool:
+    """Whether a message of the console is ours to mend; Chromium also reports refusals that are meant."""
+    refusal = said.text.startswith("Failed to load resource") and any(
+        f"status of {status}" in said.text for status in (401, 404, 409, 422)
+    )
+    return said.type == "error" and not refusal
+
+
 @pytest.fixture
 def context_options() -> dict[str, object]:
     """What `page` is opened with; a test module overrides it, say to turn JavaScript off."""
@@ -64,7 +72,7 @@ def page(
     page.set_default_timeout(TIMEOUT_MS)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
     yield page
     context.close()
     assert errors == []

@@ -1,0 +1,58 @@
+"""What a person does in a browser, said once for all browser tests."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from playwright.sync_api import Locator, Page
+
+PASSWORD = "ember anvil tongs quench"
+_number = count(1)
+
+
+def sign_up(page: Page, first_name: str = "Ada", last_name: str = "Byron") -> str:
+    """Register through the form; answers the e-mail address. Ends on the boards page."""
+    email = f"{first_name.lower()}{next(_number)}@example.test"
+    page.goto("/register")
+    page.locator("[name=first_name]").fill(first_name)
+    page.locator("[name=last_name]").fill(last_name)
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/boards**")
+    return email
+
+
+def create_team(page: Page, name: str = "Web team") -> str:
+    """Create a team; answers the address of its board, which is opened."""
+    page.goto("/teams")
+    form = page.locator("#team-form")
+    form.locator("[name=name]").fill(name)
+    form.locator("button[type=submit]").click()
+    page.get_by_role("heading", name=name).wait_for()
+    page.goto("/boards")
+    page.locator("main a[href*='/boards/']").first.click()
+    page.locator(".column").first.wait_for()
+    return page.url
+
+
+def column(page: Page, name: str) -> Locator:
+    """A column of the open board, by its name."""
+    return page.locator(".column").filter(has=page.get_by_role("heading", name=name))
+
+
+def add_card(page: Page, title: str, column_name: str = "Backlog") -> None:
+    """Add a card by the quick-add form of a column of the open board."""
+    form = column(page, column_name).locator("form.quick-add")
+    form.locator("[name=title]").fill(title)
+    form.locator("button[type=submit]").click()
+    column(page, column_name).get_by_role("link", name=title).wait_for()
+
+
+def move_card(page: Page, title: str, column_name: str) -> None:
+    """Move a card of the open board by its own move form."""
+    page.locator(".card", has_text=title).locator(".card__move").click()
+    form = page.locator("form[action$='/move']")
+    form.get_by_label(column_name).check()
+    form.locator("button[type=submit]").click()
+    column(page, column_name).get_by_role("link", name=title).wait_for()
