@@ -97,7 +97,8 @@ class _Reader(HTMLParser):
         elif tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select is not None and "value" in given:
-            if "selected" in given or self._select not in self._form.fields:
+            self._form.fields.setdefault(self._select, given["value"])
+            if "selected" in given:
                 self._form.fields[self._select] = given["value"]
 
     def handle_endtag(self, tag: str) -> None:
