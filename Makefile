@@ -6,6 +6,9 @@ LAUNCH = $(DEV) taskforge/dev
 VENV = .venv/bin/python
 PYTEST_WORKERS ?= 2
 ARGS ?=
+SECONDS = 120
+SEED =
+CLIENTS = 8
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -18,11 +21,15 @@ run: ## install, start and serve everything on http://127.0.0.1:8000 (PORT=8001 
 
 .PHONY: test
 test: ## all tests but the browser's, on real servers (ARGS="-k sessions" for some)
-	@$(DEV) -m pytest -n $(PYTEST_WORKERS) --ignore=tests/e2e $(ARGS)
+	@$(DEV) -m pytest -n $(PYTEST_WORKERS) --dist worksteal --ignore=tests/e2e $(ARGS)
 
 .PHONY: e2e
 e2e: ## the tests in a real browser (needs Chromium)
 	@$(BOOTSTRAP) requirements-e2e.txt -m pytest tests/e2e $(ARGS)
+
+.PHONY: screenshots
+screenshots: ## pictures of every page into test-results/screenshots
+	@$(BOOTSTRAP) requirements-e2e.txt -m pytest -q tests/e2e/screenshots.py
 
 .PHONY: check
 check: ## format, lint, types, layers, templates, documentation
@@ -45,6 +52,11 @@ admin: ## a one-time link that makes its reader the first administrator
 .PHONY: doctor
 doctor: ## compare the stores with each other (ARGS=--repair mends them)
 	@$(LAUNCH) exec flask taskforge doctor $(ARGS)
+
+.PHONY: chaos
+chaos: ## kill every process at random under eight clients, then judge (SECONDS=120 SEED=1 CLIENTS=8)
+	@$(DEV) -m tests.chaos.run --seconds $(SECONDS) --clients $(CLIENTS) $(if $(SEED),--seed $(SEED)) \
+	  --json .data/chaos.json
 
 .PHONY: shell
 shell: ## a Python shell inside the application
