@@ -56,8 +56,8 @@ def create_app(config: Config | None = None) -> Flask:
     _connect_stores(app, config)
     # The order is the order in which a request meets them.
     logs.init_logs(app)
-    security_headers.init_security_headers(app)
     ingress.init_app(app)
+    security_headers.init_security_headers(app)
     error_pages.init_error_pages(app)
     sessions.init_sessions(app, app.extensions["taskforge_redis"])
     csrf.init_app(app)
