@@ -6,15 +6,20 @@ therefore loses nothing; the relay rings again for whatever is left undone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import redis
+import structlog
 from rq import Queue, Retry
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from taskforge import redis_cache
+from taskforge.errors import Unavailable
 from taskforge.ids import new_id
+
+log = structlog.get_logger()
 
 AUDIT = "audit"
 NOTIFICATIONS = "notifications"
@@ -80,6 +85,15 @@ def ring(name: str) -> bool:
 def answer_doorbell(name: str, client: redis.Redis) -> None:
     """Called by a drain before it looks for work: what is committed from now on must ring again."""
     client.delete(_doorbell(name))
+
+
+def drained(name: str, drain: Callable[[], int]) -> int:
+    """Run a drain; when PostgreSQL is away end quietly: its work stands there, and the relay rings again."""
+    try:
+        return drain()
+    except Unavailable as error:
+        log.info("drain_postponed", queue=name, why=str(error))
+        return 0
 
 
 def enqueue_security_event(event: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import redis
 from sqlalchemy import text
 
-from taskforge import clock, jobs, redis_cache
+from taskforge import clock, redis_cache
 from taskforge.accounts.documents import core_fields as profile_core_fields
 from taskforge.accounts.session_records import ABSOLUTE, IDLE
 from taskforge.audit import chain
@@ -28,7 +28,6 @@ EXPIRING = (
     SESSION, INDEX, UNREAD, "user:profile:", "task:", "online:users", "ratelimit", "doorbell:",
 )  # fmt: skip
 PAGE = 500
-STUCK_AFTER_SECONDS = 60
 
 
 def probes() -> Probes:
@@ -85,25 +84,6 @@ def list_sessions_anew(user_id: str) -> None:
             pipe.sadd(key, *hashes)
             pipe.expire(key, int(ABSOLUTE.total_seconds()))
         pipe.execute()
-
-
-def requeue_stuck_jobs() -> int:
-    """Put jobs back into their queue that failed, or whose worker died while it took them; answers how many."""
-    client, count = redis_client(), 0
-    for name in jobs.QUEUES:
-        queue = jobs.queue(name, client)
-        for job_id in queue.failed_job_registry.get_job_ids():
-            queue.failed_job_registry.requeue(job_id)
-            count += 1
-        taken = set(queue.intermediate_queue.get_job_ids())
-        for job_id in taken - set(queue.started_job_registry.get_job_ids()):
-            job = queue.fetch_job(job_id)
-            age = (clock.now() - job.enqueued_at).total_seconds() if job and job.enqueued_at else 0
-            if age > STUCK_AFTER_SECONDS:
-                queue.intermediate_queue.remove(job_id)
-                queue.push_job_id(job_id)
-                count += 1
-    return count
 
 
 def _wrong_unread_counts() -> Iterator[Violation]:

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 
 from taskforge.admin import checkup
+from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.audit import chain
 from taskforge.cli import group
 from taskforge.errors import Unavailable
@@ -31,7 +32,7 @@ def doctor_command(repair: bool, as_json: bool) -> None:
     _be_patient()
     try:
         if repair:
-            requeued = checkup.requeue_stuck_jobs()
+            requeued = requeue_stuck_jobs()
             report = doctor.treat(checkup.probes(), checkup.remedies())
         else:
             requeued = 0

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import text
 
-from taskforge import clock, jobs
+from taskforge import clock, jobs, redis_cache
 from taskforge.admin import trash
+from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.audit import chain
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
@@ -65,10 +66,20 @@ def chores() -> list[Chore]:
     return [
         Chore("seal late facts", 1.0, seal),
         Chore("deliver late notifications", 1.0, deliver),
+        Chore("put stuck jobs back", 60.0, put_stuck_jobs_back),
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
+
+
+def put_stuck_jobs_back() -> int:
+    """Security events exist in their jobs only, so a job that failed is tried again; answers how many."""
+    try:
+        with redis_cache.asking():
+            return requeue_stuck_jobs()
+    except redis_cache.RedisAway:
+        return 0
 
 
 def drop_expired() -> int:

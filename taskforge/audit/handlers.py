@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -9,22 +10,36 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from taskforge import faults, jobs
 from taskforge.audit import chain
+from taskforge.errors import Unavailable
 from taskforge.extensions import config_of, redis_client
 from taskforge.stores import sql
+
+PATIENCE_SECONDS = 40
 
 
 def seal_pending() -> int:
     """Seal all facts that are not in the chain yet; answers how many."""
     faults.point("job.started")
     jobs.answer_doorbell(jobs.AUDIT, redis_client())
-    return chain.seal_pending(config_of().audit_key.encode())
+    return jobs.drained(jobs.AUDIT, _seal)
 
 
 def write_security_event(event: dict[str, Any]) -> None:
-    """Write one security event (see `taskforge.audit.security`) unless it is there, and seal it."""
+    """Write one security event (see `taskforge.audit.security`) unless it is there, and seal it.
+
+    The job is the only place that holds the event, so it waits for a PostgreSQL that is away.
+    """
     faults.point("job.started")
-    insert_security_event(event)
-    chain.seal_pending(config_of().audit_key.encode())
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            insert_security_event(event)
+            break
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    jobs.drained(jobs.AUDIT, _seal)
 
 
 def insert_security_event(event: dict[str, Any]) -> None:
@@ -38,3 +53,7 @@ def insert_security_event(event: dict[str, Any]) -> None:
         ).bindparams(bindparam("new_state", type_=JSONB)),
         event,
     )
+
+
+def _seal() -> int:
+    return chain.seal_pending(config_of().audit_key.encode())

@@ -22,7 +22,7 @@ def deliver_pending() -> int:
     """The job: deliver all intents that are not delivered yet; answers how many."""
     faults.point("job.started")
     jobs.answer_doorbell(jobs.NOTIFICATIONS, redis_client())
-    return deliver()
+    return jobs.drained(jobs.NOTIFICATIONS, deliver)
 
 
 def deliver() -> int:

@@ -131,11 +131,11 @@ class Relay:
             self._note("postgresql", away=False)
             self._note("mongodb", away=outcome.away)
             busy = outcome.claimed > 0 and not outcome.away
+            self._do_chores()
         except Unavailable as error:
             self._note("postgresql", away=True, why=str(error.__cause__ or error))
         except Exception:
             log.exception("relay_failed")
-        self._do_chores()
         if not busy:
             self._bell.wait(POLL_SECONDS)
 

@@ -8,7 +8,6 @@ import secrets
 import signal
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +58,6 @@ class System:
     chance: random.Random
     slots: dict[str, Slot] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
-    killed: Counter[str] = field(default_factory=Counter)
     port: int = 0
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -128,7 +126,6 @@ class System:
             os.kill(victim, signal.SIGKILL)
         except ProcessLookupError:
             return None
-        self.killed[kind] += 1
         return kind
 
     def wait_until_up(self, seconds: float) -> None:

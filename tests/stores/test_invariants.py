@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from taskforge import clock, jobs, redis_cache
+from taskforge import clock, redis_cache
 from taskforge.accounts.session_records import hash_sid, open_session, revoke_session
 from taskforge.admin import checkup
 from taskforge.audit import chain
@@ -321,16 +321,3 @@ def test_i12_sessions_that_are_over_are_forgotten(lived: Lived) -> None:
     catch_up()
     repair()
     assert redis_client().exists(key, listed) == 0
-
-
-def test_jobs_that_failed_or_got_stuck_go_back_into_their_queue(lived: Lived) -> None:
-    client = redis_client()
-    queue = jobs.queue(jobs.AUDIT, client)
-    queue.empty()
-    jobs.enqueue_security_event({"event_id": new_id()})
-    job_id = queue.get_job_ids()[0]
-    client.lmove(queue.key, queue.intermediate_queue.key)  # a worker took it and died
-    assert checkup.requeue_stuck_jobs() == 0
-    with clock.frozen(clock.now() + timedelta(seconds=61)):
-        assert checkup.requeue_stuck_jobs() == 1
-    assert queue.get_job_ids() == [job_id]

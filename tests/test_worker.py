@@ -1,0 +1,127 @@
+"""`worker.py`: the processes behind the pages start, work, outlive a Redis that is away, and stop when told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from taskforge import jobs
+from taskforge.dev.commands import ROOT
+from taskforge.extensions import redis_client
+from taskforge.processes import free_port
+from tests.conftest import SECRETS
+from tests.servers import Servers
+from tests.stores.scene import read, set_scene
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(app: Flask, servers: Servers) -> Iterator[Start]:
+    """Start worker.py with some words; what still runs is ended afterwards."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*words: str, **environment: str) -> subprocess.Popen[str]:
+        known = {name.upper(): value for name, value in SECRETS.items()}
+        process = subprocess.Popen(
+            [sys.executable, "worker.py", *words],
+            cwd=ROOT,
+            env={**os.environ, **servers.environment, **known, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return true()
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(timeout=30)
+
+
+def test_a_queue_that_does_not_exist_is_refused(start: Start) -> None:
+    process = start("rq", "post")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "there is no queue 'post'; the queues are audit, notifications" in said
+
+
+def test_a_missing_setting_is_a_sentence(start: Start) -> None:
+    process = start("relay", AUDIT_KEY="short")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "Traceback" not in said
+    assert "AUDIT_KEY is shorter" in said
+
+
+def test_the_workers_and_the_relay_do_what_requests_left_them(app: Flask, start: Start) -> None:
+    process = start("all")
+    with app.app_context():
+        scene = set_scene()
+        scene.add_task(assignee_id=scene.bob.user_id)
+        left = (
+            "SELECT (SELECT count(*) FROM outbox)"
+            " + (SELECT count(*) FROM audit_logs) - (SELECT count(*) FROM audit_chain)"
+            " + (SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL)"
+        )
+        assert wait_until(lambda: read(left) == 0)
+        assert wait_until(lambda: len(children(process.pid)) == 3)
+    ours = children(process.pid)
+    assert stop(process) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in ours)
+
+
+def test_a_worker_that_is_killed_is_started_again(app: Flask, start: Start) -> None:
+    process = start("rq")
+    assert wait_until(lambda: len(children(process.pid)) == 2)
+    victim = children(process.pid)[0]
+    os.kill(victim, signal.SIGKILL)
+    assert wait_until(
+        lambda: victim not in children(process.pid) and len(children(process.pid)) == 2
+    )
+    assert stop(process) == 0
+
+
+def test_a_worker_waits_for_a_redis_that_is_away(start: Start) -> None:
+    process = start("rq", "audit", REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(2)]  # it tries again, and again
+    assert all("redis_away" in line for line in said), said
+    assert stop(process) == 0
+
+
+def test_a_worker_refuses_a_job_that_is_not_ours(app: Flask, start: Start) -> None:
+    with app.app_context():
+        queue = jobs.queue(jobs.AUDIT, redis_client())
+        job = queue.enqueue("os.system", "touch /tmp/taskforge-owned")
+        process = start("rq", "audit")
+        assert wait_until(lambda: job.get_status(refresh=True).value == "failed")
+        assert "UnknownJob" in (job.latest_result().exc_string or "")
+    assert not Path("/tmp/taskforge-owned").exists()
+    assert stop(process) == 0
