@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from taskforge import rate_limits
@@ -44,10 +44,11 @@ def _limit_writes() -> None:
 
 
 def _report_denial(response: Response) -> Response:
-    if response.status_code == 403 and current_user and current_user.is_authenticated:
+    user_id = g.get("user_id")  # set when somebody was recognised; asking anew could fail here
+    if response.status_code == 403 and user_id is not None:
         security.report(
             "user.access_denied",
-            user_id=current_user.user_id,
+            user_id=user_id,
             ip=request.remote_addr,
             user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
             details={"method": request.method, "path": request.path[:400]},

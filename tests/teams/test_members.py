@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from taskforge import jobs
+from taskforge.extensions import redis_client
 from tests.factories import Person, Team, make_person, make_team
 from tests.pages import Page, visit
 
@@ -93,10 +95,18 @@ def test_everybody_may_leave(ada: Person, bob: Person, team: Team) -> None:
     assert visitor.open(f"/teams/{team.team_id}").status == 404
 
 
-def test_a_member_manages_nobody(ada: Person, bob: Person, team: Team) -> None:
+def test_a_member_manages_nobody_and_the_try_is_put_on_record(
+    app: Flask, ada: Person, bob: Person, team: Team
+) -> None:
     add(ada, team, bob.email)
     form = visit(ada).open(f"/teams/{team.team_id}").form(f"{bob.user_id}/remove")
     visitor = visit(bob)
     token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
     form.action = form.action.replace(bob.user_id, ada.user_id)
     assert visitor.send(form, csrf_token=token).status == 403
+    with app.app_context():
+        waiting = jobs.queue(jobs.AUDIT, redis_client()).jobs
+    events = [job.args[0] for job in waiting if job.func_name == jobs.WRITE_SECURITY_EVENT]
+    assert [(event["event"], event["actor_id"]) for event in events] == [
+        ("user.access_denied", bob.user_id)
+    ]
