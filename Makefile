@@ -36,7 +36,7 @@ check: ## format, lint, types, layers, templates, documentation
 	@$(DEV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy
-	@$(VENV) -m importlinter.cli lint
+	@.venv/bin/lint-imports
 	@$(VENV) -m djlint templates --check --lint --quiet
 	@$(VENV) -m pytest -q tests/docs
 
