@@ -14,6 +14,7 @@ from taskforge.comments.service import create_comment
 from taskforge.stores import mongo, outbox
 from taskforge.stores.registers import REGISTERS, TOMBSTONE_SECONDS
 from taskforge.tasks.service import delete_task, restore_task
+from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
 
 
@@ -57,6 +58,7 @@ def test_a_purged_task_leaves_only_its_audit_facts(scene: Scene) -> None:
         assert stored is not None
         assert stored["deleted"]
         assert "ecret" not in str(stored)
+    assert_stores_agree()
     last = "SELECT entity_version FROM audit_logs WHERE entity_id = :id AND event = 'task.purged'"
     assert read(last, id=task_id) == 3
 

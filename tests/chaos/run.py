@@ -28,6 +28,7 @@ PAUSE_SECONDS = (0.3, 2.2)
 COME_BACK_SECONDS = 60.0
 CONVERGE_SECONDS = 120.0
 LONGEST_WAIT_SECONDS = 15.0
+ALONE_SECONDS = 1.0
 SHOWN = 20
 
 
@@ -128,19 +129,10 @@ def _wrote_since(clients: Sequence[Client], kills: Sequence[tuple[str, float]]) 
 def figures_of(
     clients: Sequence[Client], *, began: float, kills: list[tuple[str, float]], **known: Any
 ) -> dict[str, Any]:
-    """What a reader wants to know of a run.
-
-    ``unavailableSeconds`` are whole seconds without an acknowledged write; ``longestSilence`` is, for each kind of
-    process, the longest time from its kill to the next acknowledged write of anybody.
-    """
+    """What a reader wants to know of a run; ``unavailableSeconds`` are whole seconds without an acknowledged write."""
     writes = sorted(at for client in clients for at in client.acknowledged_at)
     alive = {int(at - began) for at in writes}
     silent = [second for second in range(int(known["seconds"])) if second not in alive]
-    silence: dict[str, float] = {}
-    for kind, at in kills:
-        after = next((write for write in writes if write > at), None)
-        if after is not None:
-            silence[kind] = max(silence.get(kind, 0.0), round(after - at, 2))
     violations = known.pop("violations")
     return {
         **known,
@@ -154,10 +146,23 @@ def figures_of(
         "tasks": sum(len(client.tasks) for client in clients),
         "unavailableSeconds": len(silent),
         "longestUnavailableSeconds": _longest_run(silent),
-        "longestSilence": dict(sorted(silence.items())),
+        "longestSilence": silences(kills, writes),
         "violations": len(violations),
         "first": violations[:SHOWN],
     }
+
+
+def silences(kills: Sequence[tuple[str, float]], writes: Sequence[float]) -> dict[str, float]:
+    """For each kind, the longest time from a kill to the next acknowledged write, if no other kill was near."""
+    longest: dict[str, float] = {}
+    times = [at for _, at in kills]
+    for kind, at in kills:
+        after = next((write for write in writes if write > at), None)
+        before = max((other for other in times if other < at), default=0.0)
+        recovered = any(before + ALONE_SECONDS < write <= at for write in writes)
+        if after is not None and recovered and not any(at < other < after for other in times):
+            longest[kind] = max(longest.get(kind, 0.0), round(after - at, 2))
+    return dict(sorted(longest.items()))
 
 
 def _longest_run(seconds: Sequence[int]) -> int:

@@ -23,6 +23,7 @@ from taskforge.stores import comparing, doctor
 from taskforge.stores.actor import Actor
 from tests.conftest import SECRETS
 from tests.servers import Servers
+from tests.stores.healing import Lived, live
 from tests.stores.scene import Scene, relay_everything, set_scene, write
 
 
@@ -81,6 +82,15 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
         made = set_scene()
         catch_up()
         yield made
+
+
+@pytest.fixture
+def lived(scene: Scene) -> Lived:
+    """A scene with a past, with every store up to date."""
+    made = live(scene)
+    catch_up()
+    assert_stores_agree()
+    return made
 
 
 def catch_up() -> None:
