@@ -37,7 +37,7 @@ check: ## format, lint, types, layers, templates, documentation
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports
-	@$(VENV) -m djlint templates --check --lint --quiet
+	@$(VENV) -m djlint templates --lint --quiet
 	@$(VENV) -m pytest -q tests/docs
 
 .PHONY: format
