@@ -26,7 +26,6 @@ ACTIONS: dict[str, str] = {
     "board.column_edited": "column_update",
     "board.column_moved": "column_move",
     "board.column_deleted": "column_delete",
-    "board.column_renumbered": "renumber",
     "task.created": "create",
     "task.edited": "update",
     "task.assigned": "assign",

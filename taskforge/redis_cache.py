@@ -113,18 +113,6 @@ def touch_presence(user_id: str) -> None:
         return
 
 
-def list_online(limit: int = 200) -> list[str]:
-    """Ids of users active in the last five minutes, latest first."""
-    try:
-        with asking() as client:
-            found = client.zrevrangebyscore(
-                "online:users", "+inf", time.time() - PRESENCE_SECONDS, start=0, num=limit
-            )
-    except RedisAway:
-        return []
-    return [user_id.decode() for user_id in cast(list[bytes], found)]
-
-
 def server_version() -> str:
     """The version of the server. Raises `RedisAway`."""
     with asking() as client:

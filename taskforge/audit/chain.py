@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from taskforge import clock, faults
 from taskforge.stores import sql
@@ -101,8 +101,7 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
 
 def head() -> tuple[int, bytes]:
     """The sequence number and hash of the newest link; (0, `GENESIS`) before the first."""
-    newest = sql.row(text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1"))
-    return (newest["seq"], bytes(newest["hash"])) if newest else (0, GENESIS)
+    return _place_of(sql.row(_NEWEST))
 
 
 def link_hash(key: bytes, previous: bytes, fact: Mapping[str, Any]) -> bytes:
@@ -121,6 +120,7 @@ def canonical(fact: Mapping[str, Any]) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+_NEWEST = text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
 _UNSEALED = "NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.log_id = l.log_id)"
 
 
@@ -138,7 +138,9 @@ def _seal_batch(key: bytes, everything: bool) -> int:
             ),
             {"batch": BATCH, **({} if everything else {"window": WINDOW})},
         ).mappings()
-        seq, previous = _head(connection)
+        seq, previous = _place_of(
+            cast(sql.Row | None, connection.execute(_NEWEST).mappings().first())
+        )
         links = []
         for fact in facts:
             seq += 1
@@ -165,11 +167,8 @@ def _seal_batch(key: bytes, everything: bool) -> int:
     return len(links)
 
 
-def _head(connection: Connection) -> tuple[int, bytes]:
-    head = connection.execute(
-        text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
-    ).first()
-    return (head.seq, bytes(head.hash)) if head else (0, GENESIS)
+def _place_of(link: Mapping[str, Any] | None) -> tuple[int, bytes]:
+    return (link["seq"], bytes(link["hash"])) if link else (0, GENESIS)
 
 
 def _check_link(

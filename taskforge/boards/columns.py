@@ -108,18 +108,17 @@ def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | 
 
     Raises:
         NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
+        Conflict: the column was to follow itself.
     """
     access_board(actor.user_id, board_id, "board.edit")
     with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
         board = lock_board(uow, board_id, "board.edit")
         column = _column(uow, board, column_id)
-        left = (
-            None
-            if after_id is None or after_id == column_id
-            else _column(uow, board, after_id)["rank"]
-        )
         if after_id == column_id:
-            raise Conflict("A column can't follow itself.")
+            raise Conflict(
+                "A column can't follow itself. Name another one, or none to put it first."
+            )
+        left = None if after_id is None else _column(uow, board, after_id)["rank"]
         right = uow.execute(
             text(
                 "SELECT min(rank) FROM columns WHERE board_id = :board_id AND column_id <> :column_id"

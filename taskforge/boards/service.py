@@ -9,7 +9,7 @@ from typing import Any
 from fractional_indexing import generate_n_keys_between
 from sqlalchemy import insert, text
 
-from taskforge.boards.access import access_board, lock_board
+from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.models import Board, Column
 from taskforge.errors import Conflict, StaleVersion
 from taskforge.ids import new_id
@@ -152,7 +152,7 @@ def delete_board(actor: Actor, board_id: str) -> Change:
 
 def record_board_change(
     uow: UnitOfWork,
-    board: Any,
+    board: LockedBoard,
     event: str,
     *,
     before: dict[str, Any] | None,

@@ -1,4 +1,4 @@
-"""Starting TaskForge on a developer's machine: the embedded servers, the supervisor, `make run`.
+"""Starting TaskForge on a developer's machine: the environment, the embedded servers, `make run`.
 
-Nothing here is part of a deployment, except the supervisor behind `worker.py all`.
+Nothing here is part of a deployment.
 """

@@ -33,8 +33,6 @@ VERSIONED = (
     ("board", "boards", "board_id"),
 )
 
-CoreFields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Probes:
@@ -44,7 +42,7 @@ class Probes:
     audit chain, or None; ``check_redis`` finds what is wrong with I10 to I12 there.
     """
 
-    core_fields: Mapping[str, CoreFields]
+    core_fields: Mapping[str, comparing.CoreFields]
     verify_chain: Callable[[], str | None]
     check_redis: Mapping[str, Callable[[], Iterator[Violation]]]
 
@@ -82,9 +80,9 @@ def one_fact_for_each_version(_probes: Probes) -> Iterator[Violation]:
         page = text(
             f"SELECT t.{key} AS id, t.version, l.facts, l.first, l.last FROM {table} t CROSS JOIN LATERAL ("
             "SELECT count(*) AS facts, min(entity_version) AS first, max(entity_version) AS last FROM audit_logs"
-            " WHERE entity_type = :entity_type AND entity_id = t.{key} AND entity_version IS NOT NULL) l"
-            " WHERE (CAST(:after AS uuid) IS NULL OR t.{key} > CAST(:after AS uuid))"
-            " ORDER BY t.{key} LIMIT :page".replace("{key}", key)
+            f" WHERE entity_type = :entity_type AND entity_id = t.{key} AND entity_version IS NOT NULL) l"
+            f" WHERE (CAST(:after AS uuid) IS NULL OR t.{key} > CAST(:after AS uuid))"
+            f" ORDER BY t.{key} LIMIT :page"
         )
         for row in pages(page, "id", entity_type=entity_type):
             if (row["facts"], row["first"], row["last"]) != (row["version"], 1, row["version"]):

@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, text
+from sqlalchemy import Connection, text
 
 from taskforge import faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.models import OutboxMessage
 from taskforge.stores.registers import TEXT, register_of
 
 CHANNEL = "taskforge_outbox"
@@ -117,17 +116,6 @@ def hand_over(messages: Sequence[Message]) -> None:
             " SELECT pg_notify(:channel, '')"
         ),
         {"entity_ids": [message.entity_id for message in messages], "channel": CHANNEL},
-    )
-
-
-def pending_payload(entity_id: ColumnElement[str], register: str = TEXT) -> ScalarSelect[bytes]:
-    """A scalar subquery: the newest pending payload of an entity's register, or NULL. For overlay reads."""
-    return (
-        select(OutboxMessage.payload)
-        .where(OutboxMessage.entity_id == entity_id, OutboxMessage.register == register)
-        .order_by(OutboxMessage.version.desc())
-        .limit(1)
-        .scalar_subquery()
     )
 
 
