@@ -40,7 +40,7 @@ def test_after_three_failures_the_answer_is_immediate(make_app: MakeApp, away: s
     began = time.monotonic()
     for _ in range(5):
         assert client.get("/boards", headers=COOKIE).status_code == 503
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 3  # five time-outs would be ten seconds
 
 
 def test_readiness_fails_and_liveness_does_not(make_app: MakeApp, away: str) -> None:

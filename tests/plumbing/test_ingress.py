@@ -266,11 +266,11 @@ def test_a_normal_request_passes_the_door_quickly() -> None:
     app = build_app()
     headers = {f"X-Header-{n}": "value" * 5 for n in range(20)} | {"Cookie": "sid=" + "a" * 80}
     with app.test_request_context("/echo?status=todo&limit=20", headers=headers):
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(1_000):
             request.__dict__.pop("args", None)
             ingress.check_request()
-        assert time.perf_counter() - started < 0.5  # half a millisecond each, on a busy machine
+        assert time.process_time() - started < 0.5  # half a millisecond each, on a busy machine
 
 
 class QuietHandler(WSGIRequestHandler):

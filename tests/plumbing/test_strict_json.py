@@ -93,20 +93,20 @@ def test_many_shallow_values_are_not_deep() -> None:
     ids=lambda raw: raw[:12].decode(),
 )
 def test_hostile_bodies_are_answered_quickly(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(Malformed):
         loads(raw)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_normal_body_costs_little() -> None:
     raw = json.dumps(
         {"title": "x" * 80, "description": 'line\n"q" é ' * 50, "tags": ["a"]}
     ).encode()
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(1_000):
         loads(raw)
-    assert time.perf_counter() - started < 0.5  # half a millisecond each, on a busy machine
+    assert time.process_time() - started < 0.5  # half a millisecond each, on a busy machine
 
 
 def test_control_characters_win_over_half_characters() -> None:

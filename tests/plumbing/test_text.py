@@ -69,10 +69,10 @@ def test_decomposed_text_is_measured_after_composing() -> None:
 def test_marks_within_the_limit_are_kept_and_endless_marks_are_refused_quickly() -> None:
     tall = "Z" + "\u0335" * 150
     assert line(tall) == tall
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InvalidInput, match="too many accents"):
         clean_text("e" + "\u0301\u0323" * 100_000, field="description", max_length=200_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_text_keeps_its_lines_with_one_kind_of_line_end() -> None:
