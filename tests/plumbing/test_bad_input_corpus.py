@@ -13,7 +13,7 @@ from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from taskforge import ingress, text
+from taskforge import ingress, text, values
 from taskforge.errors import NotFound, TaskForgeError
 from tests.corpus import BadInput, load_bad_input, send
 
@@ -45,14 +45,14 @@ def build_app() -> Flask:
 
     @app.get("/api/things/<thing_id>")
     def read(thing_id: str) -> Any:
-        if text.parse_uuid(thing_id) != KNOWN_ID:
+        if values.parse_uuid(thing_id) != KNOWN_ID:
             raise NotFound
         return jsonify(id=thing_id)
 
     @app.get("/api/things")
     def index() -> Any:
         limit = request.args.get("limit", "20")
-        return jsonify(limit=text.parse_int(limit, field="limit", minimum=1, maximum=100))
+        return jsonify(limit=values.parse_int(limit, field="limit", minimum=1, maximum=100))
 
     @app.post("/api/things")
     def create() -> tuple[Any, int]:
@@ -69,14 +69,14 @@ def _store(data: dict[str, Any]) -> dict[str, Any]:
     thing: dict[str, Any] = {
         "title": text.clean_line(data.get("title"), field="title", max_length=200)
     }
-    if "teamId" in data and text.parse_uuid(data["teamId"]) != KNOWN_ID:
+    if "teamId" in data and values.parse_uuid(data["teamId"]) != KNOWN_ID:
         raise NotFound
     if "version" in data:
-        thing["version"] = text.parse_int(
+        thing["version"] = values.parse_int(
             data["version"], field="version", minimum=1, maximum=2**31 - 1
         )
     if "dueDate" in data:
-        thing["due"] = text.parse_datetime(
+        thing["due"] = values.parse_datetime(
             data["dueDate"], field="dueDate", date_only=True
         ).isoformat()
     if "tags" in data:
