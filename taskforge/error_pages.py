@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from taskforge.errors import NotAuthenticated, TaskForgeError
 from taskforge.htmx import wants_partial
+from taskforge.urls import API_PREFIX
 
 log = structlog.get_logger()
 
@@ -149,4 +150,4 @@ def _to_login() -> Response:
 
 
 def _is_api() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(API_PREFIX)

@@ -29,13 +29,13 @@ from taskforge.errors import (
     UnsupportedType,
 )
 from taskforge.strict_forms import UTF_8_NAMES, decode, read_multipart, read_pairs
+from taskforge.urls import API_PREFIX
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_ADDRESS_BYTES = 8 * 1024
 MAX_HEADERS = 100
 MAX_HEADER_LENGTH = 8 * 1024
 MAX_COOKIES = 64
-API_PREFIX = "/api/"
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})

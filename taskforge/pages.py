@@ -8,6 +8,7 @@ from flask_login import current_user
 from taskforge import rate_limits
 from taskforge.accounts import profile_routes
 from taskforge.accounts import routes as accounts
+from taskforge.accounts.identity import circumstances
 from taskforge.audit import security
 from taskforge.boards import routes as boards
 from taskforge.boards import settings_routes
@@ -17,13 +18,12 @@ from taskforge.security_headers import SAFE_METHODS
 from taskforge.tasks import move_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
-from taskforge.urls import IdConverter
+from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
 PARTS = (profile_routes, settings_routes, move_routes)
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications)
-API_PREFIX = "/api/"
 
 
 def init_pages(app: Flask) -> None:
@@ -49,8 +49,7 @@ def _report_denial(response: Response) -> Response:
         security.report(
             "user.access_denied",
             user_id=user_id,
-            ip=request.remote_addr,
-            user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
             details={"method": request.method, "path": request.path[:400]},
+            **circumstances(),
         )
     return response

@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest
 
 from taskforge.errors import Forbidden
 from taskforge.extensions import config_of, csrf
+from taskforge.urls import API_PREFIX
 
 DASHBOARD_PREFIX = "/admin/jobs/"
 POLICY = (
@@ -52,7 +53,7 @@ def check_csrf(*, header_credentials: bool) -> None:
         or request.path.startswith(DASHBOARD_PREFIX)
     ):
         return
-    if request.path.startswith("/api/") and not current_user.is_authenticated:
+    if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
         return  # nothing is done in anybody's name; JSON and Sec-Fetch-Site are checked all the same
     try:
         csrf.protect()

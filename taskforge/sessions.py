@@ -19,6 +19,7 @@ from flask_session.redis import RedisSession, RedisSessionInterface
 from redis import Redis
 
 from taskforge import redis_cache
+from taskforge.urls import API_PREFIX
 
 KEY_PREFIX = "session:"
 SECRET_BYTES = 32
@@ -44,7 +45,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
     def open_session(self, app: Flask, request: Request) -> StrictSession:
         """The session of the cookie's secret; an empty one if Redis does not know it; a new one without a cookie."""
         sid = request.cookies.get(app.config["SESSION_COOKIE_NAME"], "")
-        known = _WELL_FORMED.fullmatch(sid) is not None
+        known = is_secret(sid)
         if not known:
             sid = self._generate_sid(SECRET_BYTES)
         data = self._retrieve_session_data(self._get_store_id(sid)) if known else None
@@ -65,7 +66,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
             self._upsert_session(
                 app.permanent_session_lifetime, session, self._get_store_id(session.sid)
             )
-        looked_at = session.accessed and not request.path.startswith("/api/")
+        looked_at = session.accessed and not request.path.startswith(API_PREFIX)
         if session.fresh_cookie and (session.modified or looked_at):
             response.set_cookie(
                 app.config["SESSION_COOKIE_NAME"],
@@ -120,6 +121,11 @@ class StrictRedisSessionInterface(RedisSessionInterface):
                 )
         except redis_cache.RedisAway:
             return
+
+
+def is_secret(sid: str) -> bool:
+    """Whether a text has the form of a session's secret."""
+    return _WELL_FORMED.fullmatch(sid) is not None
 
 
 def csrf_secret(app: Flask, sid: str) -> str:

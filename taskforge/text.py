@@ -1,8 +1,7 @@
 """Turning what people send into the one form that is stored, or saying what is wrong with it.
 
 Every function is pure and total: it returns the canonical value or raises ``InvalidInput`` whose
-``fields`` names the input and says what to change (``parse_uuid`` raises ``NotFound``, because an
-odd id and an unknown id must look the same).  Applying a function to its own result changes
+``fields`` names the input and says what to change.  Applying a function to its own result changes
 nothing.  Lengths are counted in code points, because that is what people count, and in UTF-8
 bytes, because that is what the stores pay for.
 """
@@ -17,22 +16,6 @@ from typing import TypedDict
 from email_validator import EmailNotValidError, validate_email
 
 from taskforge.errors import InvalidInput
-from taskforge.values import parse_date, parse_datetime, parse_int, parse_uuid
-
-__all__ = [
-    "CustomField",
-    "CustomValue",
-    "clean_custom_fields",
-    "clean_email",
-    "clean_line",
-    "clean_tags",
-    "clean_text",
-    "fold",
-    "parse_date",
-    "parse_datetime",
-    "parse_int",
-    "parse_uuid",
-]
 
 MAX_EMAIL_LENGTH = 254  # RFC 5321: a path is at most 256 octets, two of them angle brackets
 MAX_MARKS_IN_A_ROW = 1_000

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from werkzeug.routing import BaseConverter
 
+API_PREFIX = "/api/"
 MAX_LENGTH = 2_000
 
 # Printable ASCII without space, backslash, quotes and angle brackets: a browser changes or drops

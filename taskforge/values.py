@@ -1,7 +1,8 @@
 """Reading ids, numbers and instants from what people send.
 
-The companion of ``text``, which hands these functions on: pure, they return the canonical value
-or raise ``InvalidInput`` (``parse_uuid``: ``NotFound``) with a sentence about the field.
+The companion of ``text``.  Pure: they return the canonical value or raise ``InvalidInput`` with a
+sentence about the field (``parse_uuid`` raises ``NotFound``, because an odd id and an unknown id
+must look the same).
 """
 
 from __future__ import annotations
@@ -29,9 +30,14 @@ def parse_uuid(value: object) -> str:
     Braces, upper case, ``urn:uuid:`` and the rest that Python would accept raise ``NotFound``, so
     that every object has exactly one address.
     """
-    if isinstance(value, str) and _UUID.fullmatch(value):
+    if isinstance(value, str) and is_uuid(value):
         return value
     raise NotFound
+
+
+def is_uuid(value: str) -> bool:
+    """Whether the text is an id in its canonical form."""
+    return _UUID.fullmatch(value) is not None
 
 
 def parse_int(value: object, *, field: str, minimum: int, maximum: int) -> int:

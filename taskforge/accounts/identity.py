@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import time
 from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import jwt
 from flask import Flask, Request, current_app, g, request, session
@@ -18,13 +18,16 @@ from taskforge.accounts import session_records
 from taskforge.accounts.session_records import Identity
 from taskforge.errors import InvalidInput, NotAuthenticated
 from taskforge.extensions import login_manager
-from taskforge.sessions import StrictRedisSessionInterface, StrictSession
+from taskforge.ids import new_id
+from taskforge.sessions import StrictRedisSessionInterface, StrictSession, is_secret
 from taskforge.stores.actor import Actor
+from taskforge.values import is_uuid
 
 TOKEN_LIFETIME = timedelta(hours=1)
 PRESENCE_EVERY_SECONDS = 60.0
+LONGEST_USER_AGENT = 400
 MOST_PRESENT = 10_000
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ODD_KEY = "The idempotency key must be a UUID."
 _last_seen: dict[str, float] = {}
 
 
@@ -68,12 +71,33 @@ def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
     op_id = operation_id()
     return Actor(
         user_id=user_id,
-        ip=request.remote_addr,
-        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
         op_id=op_id,
         op_fingerprint=_fingerprint(request) if op_id else None,
         session_id=session_id,
+        **circumstances(),
     )
+
+
+def make_newcomer() -> Actor:
+    """The actor of a sign-up, whose id becomes the account's.
+
+    The same operation gives the same id, so that a form sent twice makes one account and no complaint. Only this
+    server can derive it: nobody can ask for somebody else's.
+    """
+    operation = operation_id()
+    if operation is None:
+        return make_actor(new_id())
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.new(key, b"register:" + operation.encode(), hashlib.sha256).digest()
+    return make_actor(str(UUID(bytes=digest[:16], version=4)))
+
+
+def circumstances() -> dict[str, str | None]:
+    """From where this request comes (``ip``, ``user_agent``), as the records of log-ins and changes keep it."""
+    return {
+        "ip": request.remote_addr,
+        "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT] or None,
+    }
 
 
 def operation_id() -> str | None:
@@ -88,8 +112,8 @@ def operation_id() -> str | None:
     if not given:
         return None
     canonical = given.strip().lower()
-    if not _UUID.fullmatch(canonical):
-        raise InvalidInput("The idempotency key must be a UUID.", {"op": "must be a UUID"})
+    if not is_uuid(canonical):
+        raise InvalidInput(ODD_KEY, {"op": ODD_KEY})
     return canonical
 
 
@@ -98,7 +122,7 @@ def start_browser_session(user_id: str) -> str:
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
     interface.regenerate(_opened_session())
     sid = _opened_session().sid
-    session_id = session_records.open_session(user_id, sid, kind="browser", **_circumstances())
+    session_id = session_records.open_session(user_id, sid, kind="browser", **circumstances())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
     return session_id
@@ -108,7 +132,7 @@ def start_api_session(user_id: str) -> tuple[str, str]:
     """Log an API client in; answers the session's secret and a one-hour token bound to the session."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
     sid = interface._generate_sid(32)
-    session_id = session_records.open_session(user_id, sid, kind="api", **_circumstances())
+    session_id = session_records.open_session(user_id, sid, kind="api", **circumstances())
     return sid, issue_token(user_id, session_id)
 
 
@@ -162,7 +186,7 @@ def _opened_session() -> StrictSession:
 
 
 def _find_sid(sid: str) -> Identity | None:
-    return session_records.find_identity(sid=sid) if 20 <= len(sid) <= 100 else None
+    return session_records.find_identity(sid=sid) if is_secret(sid) else None
 
 
 def _find_token(header: str) -> Identity | None:
@@ -197,13 +221,6 @@ def _seen(identity: Identity | None) -> Identity | None:
         redis_cache.touch_presence(identity.user_id)
     g.user_id = identity.user_id
     return identity
-
-
-def _circumstances() -> dict[str, str | None]:
-    return {
-        "ip": request.remote_addr,
-        "user_agent": (request.headers.get("User-Agent") or "")[:400] or None,
-    }
 
 
 def _fingerprint(asked: Request) -> bytes:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from uuid import UUID
-
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -16,7 +12,6 @@ from taskforge.accounts.forms import LogInForm, RegisterForm
 from taskforge.audit import security
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to
-from taskforge.ids import new_id
 from taskforge.stores.unit_of_work import Change
 from taskforge.urls import safe_next
 
@@ -80,20 +75,7 @@ def leave() -> ResponseReturnValue:
 
 def _register(**values: str) -> Change:
     rate_limits.limit_registrations(ip=request.remote_addr)
-    return service.register_user(identity.make_actor(_new_user_id()), **values)
-
-
-def _new_user_id() -> str:
-    """The same id for the same operation, so that a form sent twice makes one account and no complaint.
-
-    Only this server can derive it: nobody can ask for somebody else's.
-    """
-    operation = identity.operation_id()
-    if operation is None:
-        return new_id()
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    digest = hmac.new(key, b"register:" + operation.encode(), hashlib.sha256).digest()
-    return str(UUID(bytes=digest[:16], version=4))
+    return service.register_user(identity.make_newcomer(), **values)
 
 
 def _check_login(email: str, password: str) -> str:
@@ -108,13 +90,7 @@ def _check_login(email: str, password: str) -> str:
 
 
 def _report(event: str, user_id: str | None, **details: str) -> None:
-    security.report(
-        event,
-        user_id=user_id,
-        ip=request.remote_addr,
-        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
-        details=details,
-    )
+    security.report(event, user_id=user_id, details=details, **identity.circumstances())
 
 
 def _led_on() -> ResponseReturnValue | None:

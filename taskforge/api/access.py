@@ -8,8 +8,8 @@ from flask_login import current_user
 from taskforge import rate_limits
 from taskforge.accounts.identity import current_identity
 from taskforge.errors import NotAuthenticated
-from taskforge.ingress import API_PREFIX
-from taskforge.text import parse_uuid
+from taskforge.urls import API_PREFIX
+from taskforge.values import parse_uuid
 
 OPENAPI_ENDPOINT = "api-docs.openapi_json"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from flask import Response, request
 
@@ -17,13 +15,12 @@ from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.audit import security
 from taskforge.errors import NotAuthenticated, NotFound
-from taskforge.ids import new_id
+from taskforge.sessions import is_secret
 from taskforge.stores.actor import Actor
-from taskforge.text import parse_uuid
+from taskforge.values import parse_uuid
 
 WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
 CLEAR_SITE_DATA = '"cache", "storage"'
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix="/auth")
 
@@ -35,10 +32,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     rate_limits.limit_registrations(ip=request.remote_addr)
-    op_id = identity.operation_id()
-    # Nobody is acting yet: the account's own id, derived from the key, makes a retry meet its first try.
-    user_id = new_id() if op_id is None else str(uuid5(NAMESPACE_URL, f"urn:taskforge:{op_id}"))
-    change = service.register_user(identity.make_actor(user_id), **data)
+    change = service.register_user(identity.make_newcomer(), **data)
     return {**data, "user_id": change.entity_id}
 
 
@@ -57,7 +51,7 @@ def login(data: dict[str, Any]) -> Any:
     user_id = service.check_credentials(email, data["password"])
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=request.remote_addr)
-        _report("user.login_failed", None, {"email": security.pseudonym(email)})
+        _report("user.login_failed", None, {"address": security.pseudonym(email)})
         raise NotAuthenticated(WRONG_CREDENTIALS)
     try:
         secret, token = identity.start_api_session(user_id)
@@ -107,7 +101,7 @@ def delete_session(session: str) -> Response:
 
 
 def _public_id(actor: Actor, session: str) -> str:
-    if not _SECRET.fullmatch(session):
+    if not is_secret(session):
         return parse_uuid(session)
     found = session_records.find_identity(sid=session)
     if found is None or found.user_id != actor.user_id:
@@ -116,10 +110,4 @@ def _public_id(actor: Actor, session: str) -> str:
 
 
 def _report(event: str, user_id: str | None, details: dict[str, Any]) -> None:
-    security.report(
-        event,
-        user_id=user_id,
-        ip=request.remote_addr,
-        user_agent=(request.headers.get("User-Agent") or "")[:400] or None,
-        details=details,
-    )
+    security.report(event, user_id=user_id, details=details, **identity.circumstances())

@@ -1,4 +1,4 @@
-"""Fields of requests: marshmallow's frame around the functions of `taskforge.text`, which decide.
+"""Fields of requests: marshmallow's frame around the functions of `taskforge.text` and `taskforge.values`.
 
 A field answers the canonical value or says what is wrong with the one that was sent. Its ``metadata`` is what the
 OpenAPI document says of it.
@@ -14,6 +14,7 @@ import marshmallow as ma
 from taskforge import text
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
+from taskforge.values import parse_datetime, parse_int, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -121,7 +122,7 @@ def whole_number(
     """A whole number within bounds."""
 
     def check(value: object, *, field: str) -> int:
-        return text.parse_int(value, field=field, minimum=minimum, maximum=maximum)
+        return parse_int(value, field=field, minimum=minimum, maximum=maximum)
 
     described = {"type": "integer", "minimum": minimum, "maximum": maximum}
     return Checked(check, described, required=required, allow_none=nullable)
@@ -142,7 +143,7 @@ def instant() -> Checked:
     """A date (its first moment in UTC) or a time with an offset; null stands for none."""
 
     def check(value: object, *, field: str) -> object:
-        return text.parse_datetime(value, field=field, date_only=True)
+        return parse_datetime(value, field=field, date_only=True)
 
     described = {
         "type": "string",
@@ -188,7 +189,7 @@ def _read_id(value: object, *, field: str) -> str:
     if not isinstance(value, str):
         raise InvalidInput.about(field, "must be an id")
     try:
-        return text.parse_uuid(value)
+        return parse_uuid(value)
     except NotFound:
         return UNKNOWN_ID
 

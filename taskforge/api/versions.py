@@ -11,7 +11,7 @@ from flask import request
 
 from taskforge.api.schemas.base import MAX_VERSION
 from taskforge.errors import InvalidInput, StaleVersion
-from taskforge.text import parse_int
+from taskforge.values import parse_int
 
 ATTEMPTS = 3
 # A plain number, or an entity tag, weak or strong; compression adds its name to the tags it sends.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -15,12 +14,12 @@ from taskforge import clock
 from taskforge.stores import mongo, sql
 from taskforge.stores.registers import TEXT, Register
 from taskforge.stores.violations import Violation
+from taskforge.values import is_uuid
 
 PAGE = 500
 SETTLED_WITHIN = timedelta(seconds=60)
 SECOND_LOOKS = 3
 SECOND_LOOK_SECONDS = 0.3
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Document = Mapping[str, Any]
 Judgement = tuple[str, str, str | None] | None  # invariant, detail, remedy
@@ -243,6 +242,6 @@ def _without_row(register: Register, ids: list[str]) -> list[str]:
             f"SELECT {register.key} AS id FROM {register.table} WHERE {register.key} = ANY(CAST(:ids AS uuid[]))"
             " UNION SELECT entity_id FROM outbox WHERE entity_id = ANY(CAST(:ids AS uuid[]))"
         ),
-        {"ids": [entity_id for entity_id in ids if _UUID.fullmatch(entity_id)]},
+        {"ids": [entity_id for entity_id in ids if is_uuid(entity_id)]},
     )
     return sorted(set(ids) - {row["id"] for row in known})
