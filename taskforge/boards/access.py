@@ -9,7 +9,7 @@ from sqlalchemy import text
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, require
+from taskforge.teams.access import HELD_PERMISSIONS, Membership, hold_membership
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,15 @@ def lock_board(
     """
     found = uow.execute(
         text(
-            "UPDATE boards b SET seq = b.seq + 1, next_number = b.next_number + :numbers"
-            " FROM team_memberships m WHERE b.board_id = :board_id AND b.deleted_at IS NULL"
-            " AND m.team_id = b.team_id AND m.user_id = :user_id"
-            " RETURNING b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.next_number, b.version,"
-            f" {HELD_PERMISSIONS} AS permissions"
+            "UPDATE boards SET seq = seq + 1, next_number = next_number + :numbers"
+            " WHERE board_id = :board_id AND deleted_at IS NULL"
+            " RETURNING board_id, team_id, name, key_prefix, seq, next_number, version"
         ),
-        {"board_id": board_id, "user_id": uow.actor.user_id, "numbers": numbers},
+        {"board_id": board_id, "numbers": numbers},
     ).first()
     if found is None:
         raise NotFound()
-    if permission is not None:
-        require(found.permissions, permission)
+    hold_membership(uow, found.team_id, permission)
     return LockedBoard(
         board_id=found.board_id,
         team_id=found.team_id,

@@ -16,7 +16,7 @@ from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
-from taskforge.teams.access import access_team, require_member
+from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.founding import insert_team, require_parent
 
 BOARDS_PER_TEAM = 50
@@ -64,7 +64,7 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
         uow.execute(
             text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE"), {"team_id": team_id}
         )
-        require_member(uow, team_id, actor.user_id)
+        hold_membership(uow, team_id, "board.create")
         count = uow.execute(
             text("SELECT count(*) FROM boards WHERE team_id = :team_id AND deleted_at IS NULL"),
             {"team_id": team_id},

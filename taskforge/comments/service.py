@@ -20,7 +20,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, read_texts
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 from taskforge.tasks.access import access_task
-from taskforge.teams.access import HELD_PERMISSIONS
+from taskforge.teams.access import HELD_PERMISSIONS, keep_members
 
 PAGE = 100
 COMMENTS_PER_TASK = 5000
@@ -211,10 +211,11 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
     if view.fields is None:
         raise Unavailable(UNREADABLE)
     version = row["version"] + 1
+    permission = "comment.create" if view.may_edit else "comment.moderate"
     with UnitOfWork(
         actor, entity_id=comment_id, version=version, extra={"task_id": row["task_id"]}
     ) as uow:
-        board = lock_board(uow, row["board_id"], None)
+        board = lock_board(uow, row["board_id"], permission)
         message = text_message(
             comment_id,
             version,
@@ -300,14 +301,7 @@ def _concerned(uow: UnitOfWork, task: dict[str, Any]) -> list[str]:
         ),
         {"task_id": task["task_id"]},
     ).scalars()
-    people = [task["assignee_id"], task["created_by"], *earlier]
-    still_there = uow.execute(
-        text(
-            "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"team_id": task["team_id"], "ids": [user_id for user_id in people if user_id]},
-    ).scalars()
-    return list(still_there)
+    return keep_members(uow, task["team_id"], [task["assignee_id"], task["created_by"], *earlier])
 
 
 def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -76,26 +76,47 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
     """
     found = uow.execute(
         text(
-            "UPDATE teams t SET version = t.version + 1, updated_at = :at FROM team_memberships m"
-            " WHERE t.team_id = :team_id AND m.team_id = t.team_id AND m.user_id = :user_id"
-            f" RETURNING t.version, {HELD_PERMISSIONS} AS permissions"
+            "UPDATE teams SET version = version + 1, updated_at = :at WHERE team_id = :team_id"
+            " RETURNING version"
         ),
-        {"team_id": team_id, "user_id": uow.actor.user_id, "at": uow.at},
+        {"team_id": team_id, "at": uow.at},
     ).first()
     if found is None:
         raise NotFound()
-    if permission is not None:
-        require(found.permissions, permission)
+    hold_membership(uow, team_id, permission)
     uow.answer(version=found.version)
     faults.point("tx.ref_updated")
     return int(found.version)
 
 
-def require_member(uow: UnitOfWork, team_id: str, user_id: str) -> None:
-    """Raise `NotFound` unless the user belongs to the team, inside the transaction."""
+def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> None:
+    """Check the actor's membership and permission inside the transaction, and hold them as they are until COMMIT.
+
+    It must be a statement of its own behind the one that waits for a lock: that one sees memberships as they were
+    when it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+
+    Raises:
+        NotFound, Forbidden: like `access_team`.
+    """
     found = uow.execute(
-        text("SELECT 1 FROM team_memberships WHERE team_id = :team_id AND user_id = :user_id"),
-        {"team_id": team_id, "user_id": user_id},
+        text(
+            f"SELECT {HELD_PERMISSIONS} AS permissions FROM team_memberships m"
+            " WHERE m.team_id = :team_id AND m.user_id = :user_id FOR SHARE OF m"
+        ),
+        {"team_id": team_id, "user_id": uow.actor.user_id},
     ).first()
     if found is None:
         raise NotFound()
+    if permission is not None:
+        require(found.permissions, permission)
+
+
+def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
+    """Those of some people who belong to the team now: nobody else may be told of its tasks."""
+    found = uow.execute(
+        text(
+            "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"team_id": team_id, "ids": [user_id for user_id in user_ids if user_id]},
+    )
+    return list(found.scalars())

@@ -16,6 +16,9 @@ from taskforge.teams.founding import TEAMS_PER_USER, require_parent
 from taskforge.teams.permissions import ROLES
 
 MEMBERS_PER_TEAM = 500
+HIERARCHY_LOCK = (
+    7_166_002  # one change of a team's place at a time: two could close a circle together
+)
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 
 
@@ -82,6 +85,8 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
     access_team(actor.user_id, team_id, "team.edit")
     require_parent(actor, changes.get("parent_team_id"))
     with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
+        if changes.get("parent_team_id") is not None:
+            uow.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": HIERARCHY_LOCK})
         if lock_team(uow, team_id, "team.edit") != version + 1:
             raise StaleVersion()
         before = _team_state(uow, team_id)

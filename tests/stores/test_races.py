@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, session
+from sqlalchemy import text
 
 from taskforge.accounts.session_records import (
     find_identity,
@@ -18,13 +19,14 @@ from taskforge.accounts.session_records import (
     revoke_all_sessions,
 )
 from taskforge.boards.columns import edit_column
+from taskforge.boards.service import create_board, create_team
 from taskforge.comments.service import create_comment, list_comments
-from taskforge.errors import TaskForgeError, WipLimitReached
-from taskforge.extensions import redis_client
+from taskforge.errors import Forbidden, NotFound, TaskForgeError, WipLimitReached
+from taskforge.extensions import db, redis_client
 from taskforge.stores.unit_of_work import Change
 from taskforge.tasks.service import create_task, edit_task, move_task
 from taskforge.tasks.views import get_task
-from taskforge.teams.service import change_role
+from taskforge.teams.service import change_role, edit_team, get_team
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
 
@@ -185,3 +187,61 @@ def test_losing_redis_in_the_middle_logs_nobody_out_and_loses_nothing(scene: Sce
     catch_up()
     assert read("SELECT count(*) FROM notifications WHERE kind = 'assigned'") == 1
     assert_stores_agree()
+
+
+ROLE = "UPDATE team_memberships SET role = 'guest' WHERE user_id = :user_id"
+GONE = "DELETE FROM team_memberships WHERE user_id = :user_id"
+CHANGES_OF_BOB: dict[str, Callable[[Scene], Any]] = {
+    "create a task": lambda scene: create_task(scene.bob, board_id=scene.board_id, title="Mine"),
+    "change a column": lambda scene: edit_column(
+        scene.bob, scene.board_id, scene.columns[0], changes={"name": "Mine"}
+    ),
+    "create a board": lambda scene: create_board(scene.bob, scene.team_id, name="Mine"),
+    "change a role": lambda scene: change_role(
+        scene.bob, scene.team_id, scene.ann.user_id, role="guest"
+    ),
+}
+
+
+@pytest.mark.parametrize("doing", CHANGES_OF_BOB)
+@pytest.mark.parametrize(("loss", "refusal"), [(ROLE, Forbidden), (GONE, NotFound)])
+def test_who_loses_a_role_while_waiting_for_a_lock_is_refused(
+    scene: Scene, together: Together, doing: str, loss: str, refusal: type[TaskForgeError]
+) -> None:
+    change_role(scene.ann, scene.team_id, scene.bob.user_id, role="admin")
+    facts = read("SELECT count(*) FROM audit_logs")
+    locked = threading.Event()
+
+    def take_away() -> None:
+        with db.engine.begin() as connection:
+            connection.execute(text("SELECT 1 FROM teams FOR UPDATE"))
+            connection.execute(text("SELECT 1 FROM boards FOR UPDATE"))
+            locked.set()
+            connection.execute(text("SELECT pg_sleep(0.3)"))
+            connection.execute(text(loss), {"user_id": scene.bob.user_id})
+
+    def change() -> Any:
+        locked.wait(timeout=5)
+        return CHANGES_OF_BOB[doing](scene)
+
+    _, answer = together([take_away, change])
+    assert isinstance(answer, refusal)
+    assert read("SELECT count(*) FROM audit_logs") == facts
+
+
+def test_two_teams_do_not_become_each_others_part(scene: Scene, together: Together) -> None:
+    other_id = create_team(scene.ann, name="House").entity_id
+    for _ in range(10):
+        versions = [get_team(scene.ann, one)["version"] for one in (scene.team_id, other_id)]
+        answers = together(
+            [
+                partial(
+                    edit_team, scene.ann, child, version=version, changes={"parent_team_id": parent}
+                )
+                for child, parent, version in zip(
+                    (scene.team_id, other_id), (other_id, scene.team_id), versions, strict=True
+                )
+            ]
+        )
+        assert sorted(isinstance(answer, Change) for answer in answers) == [False, True], answers
+        write("UPDATE teams SET parent_team_id = NULL")
