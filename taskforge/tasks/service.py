@@ -20,7 +20,7 @@ from taskforge.tasks.documents import EMPTY_TEXT, core_message, text_message
 from taskforge.tasks.models import Task
 from taskforge.tasks.placing import LONGEST_RANK, Place, place_at_end, place_between, spread_ranks
 from taskforge.tasks.texts import read_task_text
-from taskforge.teams.access import access_team
+from taskforge.teams.access import access_team, keep_members
 
 CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
 TEXT_FIELDS = ("description", "tags", "custom_fields", "checklist")
@@ -301,7 +301,7 @@ def _write(
     if "assignee_id" in changed and after["assignee_id"]:
         uow.notify(event_id, [after["assignee_id"]], "assigned", _subject(after, board))
     if "status" in changed:
-        concerned = [user_id for user_id in (after["assignee_id"], after["created_by"]) if user_id]
+        concerned = keep_members(uow, board.team_id, (after["assignee_id"], after["created_by"]))
         subject = _subject(after, board) | {"status": after["status"]}
         uow.notify(event_id, concerned, "status_changed", subject)
 
@@ -386,15 +386,7 @@ def _checklist_counts(checklist: list[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> None:
-    if assignee_id is None:
-        return
-    found = uow.execute(
-        text(
-            "SELECT 1 FROM team_memberships WHERE team_id = :team_id AND user_id = CAST(:user_id AS uuid)"
-        ),
-        {"team_id": team_id, "user_id": assignee_id},
-    ).first()
-    if found is None:
+    if assignee_id is not None and not keep_members(uow, team_id, [assignee_id]):
         raise InvalidInput.about("assignee_id", "must be a member of this team")
 
 

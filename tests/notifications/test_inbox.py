@@ -110,3 +110,17 @@ def test_a_long_inbox_comes_in_pages(
 
 def test_an_empty_inbox_is_quiet(visitor: Visitor) -> None:
     assert "All quiet" in visitor.open("/inbox").text
+
+
+def test_who_has_left_the_team_is_told_nothing_more(
+    app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
+) -> None:
+    theirs = make_task(bob, team, "Old title", assignee_id=bob.user_id)
+    ada.api("DELETE", f"/teams/{team.team_id}/members/{bob.user_id}")
+    assert ada.api("PATCH", f"/tasks/{theirs}", {"title": "Secret merger"}).status_code == 200
+    assert ada.api("PATCH", f"/tasks/{theirs}", {"status": "done"}).status_code == 200
+    with app.app_context():
+        deliver_pending()
+    page = visitor.open("/inbox")
+    assert "added you to a team" in page.text
+    assert "Secret merger" not in page.html
