@@ -15,6 +15,7 @@ from taskforge.text import CustomField, CustomValue, clean_custom_fields
 
 WORDS: dict[str, CustomValue] = {"true": True, "false": False, "none": None}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_SEPARATOR = re.compile("[\u2028\u2029]")  # JSON lets these stand, but a line ends at them
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -52,7 +53,9 @@ def write_value(value: CustomValue) -> str:
     plain = value and value == value.strip() and len(value.splitlines()) == 1
     if plain and not value.startswith('"') and _meaning(value) is value:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return _SEPARATOR.sub(
+        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False)
+    )
 
 
 def show_value(value: CustomValue) -> str:

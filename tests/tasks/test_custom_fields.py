@@ -17,7 +17,7 @@ VALUES = (
     | st.integers(-(2**53), 2**53)
     | st.floats(allow_nan=False, allow_infinity=False)
     | TEXT
-    | st.sampled_from(["true", "3", "-0", "1e3", '"', '"x"', "none", " x ", "a: b"])
+    | st.sampled_from(["true", "a\u2028b", "3", "-0", "1e3", '"', '"x"', "none", " x ", "a: b"])
 )
 
 
@@ -58,3 +58,11 @@ def test_plain_words_mean_what_they_say() -> None:
 def test_what_means_nothing_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_custom_fields(text, field="custom_fields")
+
+
+@pytest.mark.parametrize("separator", ["\n", "\u2028", "\u2029"])
+def test_a_text_of_several_lines_stands_on_one(separator: str) -> None:
+    fields = [CustomField(k="note", v=f"above{separator}below")]
+    written = write_custom_fields(fields)
+    assert len(written.splitlines()) == 1
+    assert read_custom_fields(written, field="custom_fields") == fields
