@@ -149,3 +149,19 @@ def test_without_a_csrf_token_nothing_is_said(visitor: Visitor, path: str) -> No
     assert page.status == 403
     assert "Hello" in page.text
     assert "Hello" not in visitor.open(path).text
+
+
+def test_the_history_does_not_repeat_a_deleted_comment(
+    ada: Person, visitor: Visitor, path: str
+) -> None:
+    answer = visitor.fill(path, "/comments/create", content="the password is swordfish")
+    comment = f"/comments/{answer.location.split('#comment-')[1]}"
+    visitor.fill(f"{comment}/edit", "/edit", content="the password was swordfish")
+    assert "swordfish" in visitor.open(f"{path}/history").text
+    visitor.fill(path, f"{comment}/delete")
+    page = visitor.open(f"{path}/history")
+    assert "deleted a comment" in page.text
+    assert "swordfish" not in page.html
+    history = ada.api("GET", f"{path}/history")
+    assert history.status_code == 200
+    assert "swordfish" not in history.text
