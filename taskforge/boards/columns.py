@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fractional_indexing import generate_key_between
+from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import insert, text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
@@ -17,6 +17,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
 
 COLUMNS_PER_BOARD = 30
+LONGEST_RANK = 180
 
 
 @once
@@ -131,9 +132,10 @@ def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | 
             text("UPDATE columns SET rank = :rank, updated_at = :at WHERE column_id = :column_id"),
             {"rank": rank, "at": uow.at, "column_id": column_id},
         )
-        _record(
-            uow, board, "board.column_moved", column_id, {"rank": column["rank"]}, {"rank": rank}
-        )
+        after: dict[str, Any] = {"rank": rank}
+        if len(rank) > LONGEST_RANK:
+            after["spread_ranks"] = _spread_ranks(uow, board)
+        _record(uow, board, "board.column_moved", column_id, {"rank": column["rank"]}, after)
     return uow.change
 
 
@@ -188,6 +190,30 @@ def _column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
     if found is None:
         raise NotFound()
     return found
+
+
+def _spread_ranks(uow: UnitOfWork, board: LockedBoard) -> dict[str, str]:
+    """Give the columns short ranks again, in the same order; the new ranks by column id.
+
+    They come behind all present ones, those of deleted columns too, so that none is taken.
+    """
+    ordered = uow.execute(
+        text(
+            "SELECT column_id, rank, deleted_at FROM columns WHERE board_id = :board_id ORDER BY rank"
+        ),
+        {"board_id": board.board_id},
+    ).all()
+    living = [column.column_id for column in ordered if column.deleted_at is None]
+    fresh = generate_n_keys_between(ordered[-1].rank, None, len(living))
+    ranks = dict(zip(living, fresh, strict=True))
+    uow.execute(
+        text(
+            "UPDATE columns SET rank = fresh.rank FROM unnest(CAST(:column_ids AS uuid[]), CAST(:ranks AS text[]))"
+            " AS fresh(column_id, rank) WHERE columns.column_id = fresh.column_id"
+        ),
+        {"column_ids": list(ranks), "ranks": list(ranks.values())},
+    )
+    return ranks
 
 
 def _check_version(board: LockedBoard, version: int | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from taskforge.boards import columns
+from taskforge.boards.service import list_columns
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import Page, Visitor, visit
 
@@ -134,3 +136,15 @@ def test_a_guest_and_an_outsider_change_no_settings(app: Flask, ada: Person) -> 
         visitor = visit(person)
         token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
         assert visitor.send(form, csrf_token=token, **COLUMN).status == status
+
+
+def test_a_column_may_move_for_ever(app: Flask, ada: Person, visitor: Visitor, team: Team) -> None:
+    first, second, third = (team.columns[name] for name in ("backlog", "todo", "in_progress"))
+    with app.app_context():
+        for number in range(1201):  # each halves the same gap, whose ranks grow
+            moved = (third, second)[number % 2]
+            columns.move_column(ada.actor, team.board_id, moved, after_id=first)
+        longest = max(len(row["rank"]) for row in list_columns([team.board_id]))
+    assert longest < 60
+    order = ["Backlog", "In progress", "To do", "In review", "Done"]
+    assert column_names(visitor.open(settings(team))) == order
