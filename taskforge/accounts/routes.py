@@ -9,15 +9,13 @@ from flask_login import current_user
 from taskforge import rate_limits
 from taskforge.accounts import identity, service
 from taskforge.accounts.forms import LogInForm, RegisterForm
-from taskforge.audit import security
+from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to
 from taskforge.stores.unit_of_work import Change
 from taskforge.urls import safe_next
 
 blueprint = Blueprint("accounts", __name__)
-
-WRONG = "That address and that password do not belong together."
 
 
 @blueprint.get("/register")
@@ -53,7 +51,7 @@ def login_submitted() -> ResponseReturnValue:
         page = render_template("accounts/login.html", form=form, next=_next())
         return page, form.http_status, form.http_headers
     identity.start_browser_session(user_id)
-    _report("user.logged_in", user_id)
+    report_login(user_id, kind="browser")
     return go_to(_next() or url_for("boards.index"))
 
 
@@ -79,18 +77,10 @@ def _register(**values: str) -> Change:
 
 
 def _check_login(email: str, password: str) -> str:
-    ip = request.remote_addr
-    rate_limits.check_login_tries(email=email, ip=ip)
-    user_id = service.check_credentials(email, password)
-    if user_id is not None:
-        return user_id
-    rate_limits.count_failed_login(email=email, ip=ip)
-    _report("user.login_failed", None, address=security.pseudonym(email))
-    raise InvalidInput(WRONG)
-
-
-def _report(event: str, user_id: str | None, **details: str) -> None:
-    security.report(event, user_id=user_id, details=details, **identity.circumstances())
+    user_id = check_login(email, password)
+    if user_id is None:
+        raise InvalidInput(WRONG)
+    return user_id
 
 
 def _led_on() -> ResponseReturnValue | None:

@@ -9,17 +9,16 @@ from flask import Response, request
 
 from taskforge import rate_limits
 from taskforge.accounts import identity, service, session_records
+from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
-from taskforge.audit import security
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.sessions import is_secret
 from taskforge.stores.actor import Actor
 from taskforge.values import parse_uuid
 
-WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
 CLEAR_SITE_DATA = '"cache", "storage"'
 
 blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix="/auth")
@@ -46,18 +45,14 @@ def login(data: dict[str, Any]) -> Any:
 
     The token ends with its session. Unknown addresses and wrong passwords are answered alike.
     """
-    email = data["email"]
-    rate_limits.check_login_tries(email=email, ip=request.remote_addr)
-    user_id = service.check_credentials(email, data["password"])
+    user_id = check_login(data["email"], data["password"])
     if user_id is None:
-        rate_limits.count_failed_login(email=email, ip=request.remote_addr)
-        _report("user.login_failed", None, {"address": security.pseudonym(email)})
-        raise NotAuthenticated(WRONG_CREDENTIALS)
+        raise NotAuthenticated(WRONG)
     try:
         secret, token = identity.start_api_session(user_id)
     except NotFound as error:  # suspended this very moment
-        raise NotAuthenticated(WRONG_CREDENTIALS) from error
-    _report("user.logged_in", user_id, {"kind": "api"})
+        raise NotAuthenticated(WRONG) from error
+    report_login(user_id, kind="api")
     profile = service.get_profile(Actor(user_id=user_id))
     return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
 
@@ -107,7 +102,3 @@ def _public_id(actor: Actor, session: str) -> str:
     if found is None or found.user_id != actor.user_id:
         raise NotFound()
     return found.session_id
-
-
-def _report(event: str, user_id: str | None, details: dict[str, Any]) -> None:
-    security.report(event, user_id=user_id, details=details, **identity.circumstances())
