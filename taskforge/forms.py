@@ -22,9 +22,8 @@ from taskforge.errors import (
     TooLarge,
     Unavailable,
 )
-from taskforge.values import parse_int, parse_uuid
+from taskforge.values import LAST_VERSION, parse_int, parse_uuid
 
-LAST_VERSION = 2**31 - 1
 STALE = "Someone else changed this while you were editing it. What you typed is kept; saving again replaces theirs."
 
 Result = TypeVar("Result")

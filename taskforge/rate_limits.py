@@ -31,17 +31,14 @@ class Usage:
     reset_seconds: int
 
 
-Limiter = RateLimiter
-REQUESTS, TRIES = (
-    "requests",
-    "tries",
-)  # fixed windows of a minute; sliding windows that can't be gamed at their edge
+REQUESTS = "requests"  # counted in fixed windows of a minute
+TRIES = "tries"  # counted in sliding windows, which can't be gamed at their edge
 
 
 class Limiters:
     """One kind of window, counted in Redis (`shared`) and, while that is away, in this process (`local`)."""
 
-    def __init__(self, kind: type[Limiter], config: Config) -> None:
+    def __init__(self, kind: type[RateLimiter], config: Config) -> None:
         options: dict[str, Any] = {
             "socket_timeout": config.redis_timeout_seconds,
             "socket_connect_timeout": config.redis_timeout_seconds,
@@ -122,7 +119,7 @@ def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
 
 
 def _ask(
-    question: Callable[[Limiter], tuple[bool, Usage]], message: str, kind: str = REQUESTS
+    question: Callable[[RateLimiter], tuple[bool, Usage]], message: str, kind: str = REQUESTS
 ) -> Usage:
     limiters: Limiters = current_app.extensions["taskforge_limiters"][kind]
     try:
@@ -148,19 +145,19 @@ def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
     ]
 
 
-def _test(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
+def _test(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return limiter.test(item), _usage(limiter, item)
 
 
-def _hit(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
+def _hit(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return limiter.hit(item), _usage(limiter, item)
 
 
-def _count(item: RateLimitItem, limiter: Limiter) -> tuple[bool, Usage]:
+def _count(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return True, _hit(item, limiter)[1]
 
 
-def _usage(limiter: Limiter, item: RateLimitItem) -> Usage:
+def _usage(limiter: RateLimiter, item: RateLimitItem) -> Usage:
     stats = limiter.get_window_stats(item)
     return Usage(
         item.amount, max(0, stats.remaining), max(1, round(stats.reset_time - time.time()))

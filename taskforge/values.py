@@ -14,6 +14,7 @@ from taskforge.errors import InvalidInput, NotFound
 
 FIRST_YEAR = 1970
 LAST_YEAR = 2200
+LAST_VERSION = 2**31 - 1  # what a column of versions can count to
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")

@@ -34,9 +34,8 @@ _last_seen: dict[str, float] = {}
 def init_identity(app: Flask) -> None:
     """Tell Flask-Login how to find out who is asking."""
     login_manager.init_app(app)
-    login_manager.session_protection = (
-        None  # the session's record in PostgreSQL decides, not the address
-    )
+    # The session's record in PostgreSQL decides, not the address.
+    login_manager.session_protection = None
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)

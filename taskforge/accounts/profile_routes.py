@@ -46,9 +46,8 @@ def password() -> ResponseReturnValue:
 @blueprint.post("/profile/password")
 def password_submitted() -> ResponseReturnValue:
     """Change the password, end all sessions, and go on in a new one."""
-    actor = replace(
-        identity.current_actor(), session_id=None
-    )  # no session is spared, not even this
+    # No session is spared, not even this one.
+    actor = replace(identity.current_actor(), session_id=None)
     form = ChangePasswordForm()
     change = form.attempt(
         lambda current_password, new_password: service.change_password(

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from taskforge.api.schemas.base import MAX_VERSION
 from taskforge.errors import InvalidInput, StaleVersion
-from taskforge.values import parse_int
+from taskforge.values import LAST_VERSION, parse_int
 
 ATTEMPTS = 3
 # A plain number, or an entity tag, weak or strong; compression adds its name to the tags it sends.
@@ -34,7 +33,7 @@ def wanted_version(body: Mapping[str, Any]) -> int | None:
     if tag is None:
         raise InvalidInput.about("If-Match", 'must be a version, such as "7"')
     version = parse_int(
-        tag[1] if tag[1] is not None else tag[2], field="If-Match", minimum=1, maximum=MAX_VERSION
+        tag[1] if tag[1] is not None else tag[2], field="If-Match", minimum=1, maximum=LAST_VERSION
     )
     if named is not None and named != version:
         raise InvalidInput.about("version", "must be the same as in If-Match")

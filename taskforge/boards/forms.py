@@ -6,6 +6,7 @@ from wtforms import StringField
 
 from taskforge.boards.models import STATUSES
 from taskforge.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_int
+from taskforge.people import HUES
 from taskforge.text import clean_line
 from taskforge.values import parse_int
 
@@ -32,7 +33,7 @@ class CreateColumnForm(Form):
     name = StringField("Name", [cleaned(clean_line, max_length=COLUMN_NAME_LENGTH)])
     status = OpenSelectField("Means", [cleaned(one_of, options=STATUSES)])
     wip_limit = StringField("Limit", [cleaned(optional_int, minimum=1, maximum=MOST_WORK)])
-    hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=6)])
+    hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=HUES)])
 
 
 class EditColumnForm(CreateColumnForm, VersionForm):

@@ -71,9 +71,8 @@ def set_client_deadline(seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
             wanted = select.POLLIN if state == psycopg2.extensions.POLL_READ else select.POLLOUT
-            poller = (
-                select.poll()
-            )  # not select(): a process with live streams has descriptors above 1023
+            # Not select(): a process with live streams has descriptors above 1023.
+            poller = select.poll()
             poller.register(connection.fileno(), wanted)
             if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
                 connection.close()

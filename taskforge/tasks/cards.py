@@ -62,9 +62,8 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
 def draw_cards(rows: Iterable[sql.Row]) -> list[Markup]:
     """The HTML of each card. A card that was drawn before, unchanged, is not drawn again."""
     draw = _draw.__wrapped__ if current_app.debug else _draw
-    root = url_for("tasks.show", task_id=SOME_ID).removesuffix(
-        SOME_ID
-    )  # asked once, not for every card
+    # Asked once, not for every card.
+    root = url_for("tasks.show", task_id=SOME_ID).removesuffix(SOME_ID)
     return [draw(show_card(row, root)) for row in rows]
 
 

@@ -10,7 +10,6 @@ from wtforms import StringField, TextAreaField
 
 from taskforge.boards.models import STATUSES
 from taskforge.forms import (
-    LAST_VERSION,
     Form,
     OpenSelectField,
     VersionForm,
@@ -25,7 +24,7 @@ from taskforge.tasks.custom_fields import read_custom_fields, write_custom_field
 from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
 from taskforge.tasks.models import PRIORITIES
 from taskforge.text import clean_line, clean_tags, clean_text
-from taskforge.values import parse_datetime
+from taskforge.values import LAST_VERSION, parse_datetime
 
 TITLE_LENGTH = 200
 STATUS_NAMES = {

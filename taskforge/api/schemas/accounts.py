@@ -7,11 +7,9 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.accounts.documents import FREQUENCIES, THEMES
+from taskforge.accounts.forms import BIO_LENGTH, NAME_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
-
-MAX_NAME_LENGTH = 80
-MAX_BIO_LENGTH = 2_000
 
 
 class Registration(Input):
@@ -19,8 +17,8 @@ class Registration(Input):
 
     email = fields.email()
     password = fields.password()
-    first_name = fields.line(MAX_NAME_LENGTH)
-    last_name = fields.line(MAX_NAME_LENGTH)
+    first_name = fields.line(NAME_LENGTH)
+    last_name = fields.line(NAME_LENGTH)
 
 
 class Credentials(Input):
@@ -48,9 +46,9 @@ class PreferenceChoices(Input):
 class ProfileChanges(Versioned):
     """What is to change in one's own profile; the rest stays."""
 
-    first_name = fields.line(MAX_NAME_LENGTH, optional=True)
-    last_name = fields.line(MAX_NAME_LENGTH, optional=True)
-    bio = fields.long_text(MAX_BIO_LENGTH)
+    first_name = fields.line(NAME_LENGTH, optional=True)
+    last_name = fields.line(NAME_LENGTH, optional=True)
+    bio = fields.long_text(BIO_LENGTH)
     preferences: ma.fields.Nested = ma.fields.Nested(PreferenceChoices)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
+from taskforge.values import LAST_VERSION
 
 LONGEST_PAGE = 200
 MAX_CURSOR_LENGTH = 200
-MAX_VERSION = 2**31 - 1
 
 
 class _CamelCase(ma.Schema):
@@ -40,7 +40,7 @@ class Nothing(Input):
 class Versioned(Input):
     """The version that the client means to change; If-Match says the same."""
 
-    version = fields.whole_number(1, MAX_VERSION, nullable=True)
+    version = fields.whole_number(1, LAST_VERSION, nullable=True)
 
 
 class OptionalVersion(Versioned):

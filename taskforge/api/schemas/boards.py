@@ -8,42 +8,39 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.boards.forms import COLUMN_NAME_LENGTH, MOST_WORK, NAME_LENGTH
 from taskforge.boards.models import STATUSES
-
-MAX_BOARD_NAME_LENGTH = 80
-MAX_COLUMN_NAME_LENGTH = 40
-HUES = (1, 6)
-WIP_LIMITS = (1, 999)
+from taskforge.people import HUES
 
 
 class NewBoard(Input):
     """A new board; it begins with five columns."""
 
-    name = fields.line(MAX_BOARD_NAME_LENGTH)
+    name = fields.line(NAME_LENGTH)
 
 
 class BoardChanges(Versioned):
     """What is to change in a board."""
 
-    name = fields.line(MAX_BOARD_NAME_LENGTH)
+    name = fields.line(NAME_LENGTH)
 
 
 class NewColumn(Input):
     """A new column at the right end of a board."""
 
-    name = fields.line(MAX_COLUMN_NAME_LENGTH)
+    name = fields.line(COLUMN_NAME_LENGTH)
     status = fields.choice(STATUSES, required=True)
-    hue = fields.whole_number(*HUES)
-    wip_limit = fields.whole_number(*WIP_LIMITS, nullable=True)
+    hue = fields.whole_number(1, HUES)
+    wip_limit = fields.whole_number(1, MOST_WORK, nullable=True)
 
 
 class ColumnChanges(Versioned):
     """What is to change in a column; the rest stays. The version is the board's."""
 
-    name = fields.line(MAX_COLUMN_NAME_LENGTH, optional=True)
+    name = fields.line(COLUMN_NAME_LENGTH, optional=True)
     status = fields.choice(STATUSES)
-    hue = fields.whole_number(*HUES)
-    wip_limit = fields.whole_number(*WIP_LIMITS, nullable=True)
+    hue = fields.whole_number(1, HUES)
+    wip_limit = fields.whole_number(1, MOST_WORK, nullable=True)
 
 
 class ColumnPlace(Input):

@@ -17,9 +17,8 @@ from taskforge.api.schemas.base import (
 )
 from taskforge.boards.models import STATUSES
 from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
+from taskforge.tasks.forms import TITLE_LENGTH
 from taskforge.tasks.models import PRIORITIES
-
-MAX_TITLE_LENGTH = 200
 
 
 class _TaskFields(Versioned):
@@ -40,7 +39,7 @@ class _TaskFields(Versioned):
 class NewTask(_TaskFields):
     """A new task. Without a board it goes to the team's first one, without column and status to the first column."""
 
-    title = fields.line(MAX_TITLE_LENGTH)
+    title = fields.line(TITLE_LENGTH)
     team_id = fields.identifier(required=True)
     board_id = fields.identifier(nullable=True)
 
@@ -53,13 +52,13 @@ class NewTask(_TaskFields):
 class WholeTask(_TaskFields):
     """A task as it shall be: what is left out becomes empty, except that status and column stay."""
 
-    title = fields.line(MAX_TITLE_LENGTH)
+    title = fields.line(TITLE_LENGTH)
 
 
 class TaskChanges(_TaskFields):
     """What is to change in a task; the rest stays."""
 
-    title = fields.line(MAX_TITLE_LENGTH, optional=True)
+    title = fields.line(TITLE_LENGTH, optional=True)
 
 
 class TaskPlace(Versioned):

@@ -9,25 +9,23 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.teams.forms import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES
-
-MAX_NAME_LENGTH = 80
-MAX_DESCRIPTION_LENGTH = 2_000
 
 
 class NewTeam(Input):
     """A new team; it begins with a board of five columns."""
 
-    name = fields.line(MAX_NAME_LENGTH)
-    description = fields.long_text(MAX_DESCRIPTION_LENGTH)
+    name = fields.line(NAME_LENGTH)
+    description = fields.long_text(DESCRIPTION_LENGTH)
     parent_team_id = fields.identifier(nullable=True)
 
 
 class TeamChanges(Versioned):
     """What is to change in a team; the rest stays."""
 
-    name = fields.line(MAX_NAME_LENGTH, optional=True)
-    description = fields.long_text(MAX_DESCRIPTION_LENGTH)
+    name = fields.line(NAME_LENGTH, optional=True)
+    description = fields.long_text(DESCRIPTION_LENGTH)
     parent_team_id = fields.identifier(nullable=True)
 
 
