@@ -13,7 +13,7 @@ from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import comments as schemas
 from taskforge.api.schemas.base import Page
 from taskforge.api.versions import showing_current, tagged, wanted_version
-from taskforge.comments import service
+from taskforge.comments import service, views
 from taskforge.stores.actor import Actor
 
 blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
@@ -27,11 +27,11 @@ def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
     actor = current_actor()
     items, cursor = read_page(
         wanted,
-        lambda after, limit: service.list_comments(
+        lambda after, limit: views.list_comments(
             actor, task_id, after_id=as_id(after), limit=limit
         ),
         lambda view: view.row["comment_id"],
-        longest=service.PAGE,
+        longest=views.PAGE,
     )
     return {"items": map(serialising.comment, items), "next_cursor": cursor}
 
@@ -67,7 +67,7 @@ def delete_comment(comment_id: str) -> Response:
 
 
 def _comment(actor: Actor, comment_id: str) -> dict[str, Any]:
-    return serialising.comment(service.get_comment(actor, comment_id))
+    return serialising.comment(views.get_comment(actor, comment_id))
 
 
 def _answer(actor: Actor, comment_id: str) -> Any:

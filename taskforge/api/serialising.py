@@ -8,7 +8,7 @@ from typing import Any
 
 from taskforge.accounts.service import ProfileView
 from taskforge.api.schemas.base import as_instant, camel_case
-from taskforge.comments.service import CommentView
+from taskforge.comments.views import CommentView
 from taskforge.tasks.views import TaskView
 
 # Names in the stores that the API calls otherwise than by their camelCase.

@@ -51,6 +51,23 @@ class CommentDocument(Document):
     }
 
 
+def new_comment(
+    task_id: str, author_id: str, content: str, mentioned: list[str], at: datetime
+) -> dict[str, Any]:
+    """The fields of a comment that is written now."""
+    return {
+        "task_id": task_id,
+        "author_id": author_id,
+        "content": content,
+        "attachments": [],
+        "mentioned_users": mentioned,
+        "created": at,
+        "edited": False,
+        "last_edited_at": None,
+        "deleted": False,
+    }
+
+
 def text_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Message:
     """The whole comment at a version, checked and encoded.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from taskforge.comments.service import CommentView
+from taskforge.comments.views import CommentView
 from taskforge.markdown import render_markdown
 from taskforge.people import person_of
 

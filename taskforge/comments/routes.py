@@ -11,8 +11,8 @@ from taskforge.accounts.identity import current_actor
 from taskforge.comments import service
 from taskforge.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.comments.pages import show_comment
-from taskforge.comments.service import CommentView
-from taskforge.errors import Forbidden, NotFound, StaleVersion
+from taskforge.comments.views import CommentView, get_comment, get_editable_comment
+from taskforge.errors import StaleVersion
 from taskforge.htmx import go_to, render, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks.routes import task_context
@@ -31,7 +31,7 @@ def create(task_id: str) -> ResponseReturnValue:
     if change is None:
         return _refused(actor, task_id, form)
     if wants_partial():
-        comment = show_comment(service.get_comment(actor, change.entity_id))
+        comment = show_comment(get_comment(actor, change.entity_id))
         return render_template("comments/_created.html", comment=comment)
     return go_to(_address(task_id, change.entity_id))
 
@@ -39,7 +39,7 @@ def create(task_id: str) -> ResponseReturnValue:
 @blueprint.get("/comments/<id:comment_id>/edit")
 def edit(comment_id: str) -> ResponseReturnValue:
     """The form of a comment of one's own."""
-    view = _editable(current_actor(), comment_id)
+    view = get_editable_comment(current_actor(), comment_id)
     form = EditCommentForm(formdata=None, data={"content": view.content})
     return _edit_page(view, form)
 
@@ -51,7 +51,7 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
     form = EditCommentForm()
     change = form.attempt(lambda **values: service.edit_comment(actor, comment_id, **values))
     if change is None:
-        view = _editable(actor, comment_id)
+        view = get_editable_comment(actor, comment_id)
         if isinstance(form.refusal, StaleVersion):
             form.content.errors = [*form.form_errors, SEE_THEIRS.format(view.content)]
         return _edit_page(view, form), form.http_status, form.http_headers
@@ -67,7 +67,7 @@ def delete(comment_id: str) -> ResponseReturnValue:
 
 
 def _answer(actor: Actor, comment_id: str) -> ResponseReturnValue:
-    view = service.get_comment(actor, comment_id)
+    view = get_comment(actor, comment_id)
     if wants_partial():
         return render_template("comments/_comment.html", comment=show_comment(view))
     return go_to(_address(view.row["task_id"], comment_id))
@@ -75,15 +75,6 @@ def _answer(actor: Actor, comment_id: str) -> ResponseReturnValue:
 
 def _address(task_id: str, comment_id: str) -> str:
     return url_for("tasks.show", task_id=task_id, _anchor=f"comment-{comment_id}")
-
-
-def _editable(actor: Actor, comment_id: str) -> CommentView:
-    view = service.get_comment(actor, comment_id)
-    if view.row["deleted_at"] is not None or view.row["task_deleted_at"] is not None:
-        raise NotFound()
-    if not view.may_edit:
-        raise Forbidden("Only its author can edit a comment.")
-    return view
 
 
 def _edit_page(view: CommentView, form: EditCommentForm) -> str:

@@ -12,7 +12,7 @@ from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.boards.access import access_board
 from taskforge.boards.routes import board_page, show_board
-from taskforge.comments import service as comments
+from taskforge.comments import views as comments
 from taskforge.comments.pages import show_comments
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.forms import optional_id

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from taskforge.boards.service import list_boards, list_columns
-from taskforge.comments.service import create_comment, edit_comment, list_comments
+from taskforge.comments.service import create_comment, edit_comment
+from taskforge.comments.views import list_comments
 from taskforge.stores import mongo, outbox
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import get_board

@@ -20,7 +20,8 @@ from taskforge.accounts.session_records import (
 )
 from taskforge.boards.columns import edit_column
 from taskforge.boards.service import create_board, create_team
-from taskforge.comments.service import create_comment, list_comments
+from taskforge.comments.service import create_comment
+from taskforge.comments.views import list_comments
 from taskforge.errors import Forbidden, NotFound, TaskForgeError, WipLimitReached
 from taskforge.extensions import db, redis_client
 from taskforge.stores.unit_of_work import Change
