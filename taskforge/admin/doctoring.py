@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 
 import click
+import redis
 from flask import current_app
 
 from taskforge.admin import checkup
-from taskforge.admin.stuck_jobs import requeue_stuck_jobs
+from taskforge.admin.upkeep import put_stuck_jobs_back
 from taskforge.audit import chain
 from taskforge.cli import group
 from taskforge.errors import Unavailable
@@ -32,7 +33,7 @@ def doctor_command(repair: bool, as_json: bool) -> None:
     _be_patient()
     try:
         if repair:
-            requeued = requeue_stuck_jobs()
+            requeued = put_stuck_jobs_back()
             report = doctor.treat(checkup.probes(), checkup.remedies())
         else:
             requeued = 0
@@ -88,7 +89,10 @@ def _be_patient() -> None:
 
 
 def _redis_advice() -> list[str]:
-    policy = redis_client().config_get("maxmemory-policy").get("maxmemory-policy")
+    try:
+        policy = redis_client().config_get("maxmemory-policy").get("maxmemory-policy")
+    except redis.RedisError:  # away, or a service that does not show its settings
+        return []
     if policy in ("volatile-ttl", "noeviction"):
         return []
     return [f"Redis evicts by {policy}, which may drop queued jobs: set volatile-ttl."]

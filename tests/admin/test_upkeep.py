@@ -99,3 +99,7 @@ def fill(scene: Scene) -> None:
         "INSERT INTO operations (user_id, op_id, result) VALUES (:id, :id, '{}')",
         id=scene.ann.user_id,
     )
+
+
+def test_stuck_jobs_wait_while_redis_is_away(scene: Scene, no_redis: None) -> None:
+    assert upkeep.put_stuck_jobs_back() == 0
