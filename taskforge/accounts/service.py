@@ -16,11 +16,9 @@ from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.documents import VersionMoved, read_text
-from taskforge.stores.mongo import DocumentsUnavailable
+from taskforge.stores.documents import read_current
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 
-ATTEMPTS = 4
 UNREADABLE = (
     "Your profile can't be read right now, so it can't be changed safely. Please try again."
 )
@@ -246,11 +244,4 @@ def _own_row(actor: Actor) -> sql.Row:
 
 
 def _with_texts(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
-    for _ in range(ATTEMPTS):
-        try:
-            return row, read_text("user", row["user_id"], row["doc_version"], row["pending_text"])
-        except VersionMoved:
-            row = _own_row(actor)
-        except DocumentsUnavailable as error:
-            raise Unavailable(UNREADABLE) from error
-    raise Unavailable(UNREADABLE, retry_after=1)
+    return read_current("user", row, read_row=lambda: _own_row(actor), unreadable=UNREADABLE)

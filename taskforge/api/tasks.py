@@ -17,6 +17,7 @@ from taskforge.api.versions import showing_current, tagged, wanted_version
 from taskforge.audit import service as audit
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service, views
+from taskforge.tasks.writing import TEXT_FIELDS
 
 RENAMED = {"start_date": "start_at", "due_date": "due_at"}
 # What a replaced task gets where the request says nothing; status and column have no empty value and stay.
@@ -58,7 +59,7 @@ def create_task(data: dict[str, Any]) -> Any:
     """Create a task at the end of a column."""
     actor = current_actor()
     fields = _fields(data)
-    texts = {name: fields.pop(name) for name in service.TEXT_FIELDS if name in fields}
+    texts = {name: fields.pop(name) for name in TEXT_FIELDS if name in fields}
     change = service.create_task(actor, **fields, texts=texts)
     return _answer(actor, change.entity_id)
 

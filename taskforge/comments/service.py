@@ -135,7 +135,7 @@ def _subject(comment_id: str, task_id: str, key: str, title: str) -> dict[str, A
     return {"task_id": task_id, "key": key, "title": title, "comment_id": comment_id}
 
 
-def _concerned(uow: UnitOfWork, task: dict[str, Any]) -> list[str]:
+def _concerned(uow: UnitOfWork, task: sql.Row) -> list[str]:
     earlier = uow.execute(
         text(
             "SELECT DISTINCT author_id FROM comments WHERE task_id = :task_id AND deleted_at IS NULL LIMIT 50"

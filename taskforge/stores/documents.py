@@ -6,37 +6,51 @@ or nothing is; an older text is never shown as the present one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import text
 
 from taskforge import redis_cache
+from taskforge.errors import Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.registers import TEXT, register_of
+
+ATTEMPTS = 4
 
 
 class VersionMoved(Exception):
     """The document is already newer than the reference row that was read: read the row again."""
 
 
-def read_text(
-    entity_type: str, entity_id: str, version: int, pending: bytes | None
-) -> dict[str, Any]:
-    """The fields of a text register at `version`.
+def read_current(
+    entity_type: str, row: sql.Row, *, read_row: Callable[[], sql.Row], unreadable: str
+) -> tuple[sql.Row, dict[str, Any]]:
+    """A reference row (with ``pending_text``) and the text at its version; `read_row` reads the row again.
 
-    `pending` is the newest outbox payload as read together with the reference row.
+    The row that comes back is a newer one when a change came in between.
 
     Raises:
-        VersionMoved: a newer version was committed after the row was read.
-        DocumentsUnavailable: none of the sources could be asked.
+        Unavailable: no store that holds the text can be asked; says `unreadable`.
     """
-    if pending is not None:
-        return mongo.decode(bytes(pending))
-    return read_texts(entity_type, {entity_id: version})[entity_id]
+    key = register_of(entity_type, TEXT).key
+    for _ in range(ATTEMPTS):
+        try:
+            return row, _read_text(entity_type, row[key], row["doc_version"], row["pending_text"])
+        except VersionMoved:
+            row = read_row()
+        except mongo.DocumentsUnavailable as error:
+            raise Unavailable(unreadable) from error
+    raise Unavailable(unreadable, retry_after=1)
 
 
 def read_texts(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """The text registers of several entities of one type, each at its version. Raises like `read_text`."""
+    """The text registers of several entities of one type, each at its version.
+
+    Raises:
+        VersionMoved: a newer version was committed after the rows were read.
+        DocumentsUnavailable: none of the sources could be asked.
+    """
     cached = redis_cache.get_documents(entity_type, versions)
     missing = {
         entity_id: version for entity_id, version in versions.items() if entity_id not in cached
@@ -53,6 +67,15 @@ def read_texts(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str
         )
         found |= fresh
     return found
+
+
+def _read_text(
+    entity_type: str, entity_id: str, version: int, pending: bytes | None
+) -> dict[str, Any]:
+    """One text register; `pending` is the newest outbox payload as read together with the reference row."""
+    if pending is not None:
+        return mongo.decode(bytes(pending))
+    return read_texts(entity_type, {entity_id: version})[entity_id]
 
 
 def _from_mongo(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import text
 
 from taskforge.errors import NotFound
@@ -27,7 +25,7 @@ SHOWN_TABLES = (
 
 def access_task(
     user_id: str, task_id: str, permission: str | None = None, *, deleted: bool = False
-) -> tuple[dict[str, Any], Membership]:
+) -> tuple[sql.Row, Membership]:
     """A task's reference row with its names and pending text, and the membership through which it is seen.
 
     Trashed tasks are found only with ``deleted=True``, which finds live ones too.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
@@ -16,15 +17,19 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
 from taskforge.tasks.access import access_task
-from taskforge.tasks.documents import EMPTY_TEXT, core_message, text_message
-from taskforge.tasks.models import Task
-from taskforge.tasks.placing import LONGEST_RANK, Place, place_at_end, place_between, spread_ranks
+from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.placing import Place, place_at_end, place_between
 from taskforge.tasks.texts import read_task_text
+from taskforge.tasks.writing import (
+    CORE_FIELDS,
+    PLACE_FIELDS,
+    TEXT_FIELDS,
+    checklist_counts,
+    insert_task,
+    update_task,
+)
 from taskforge.teams.access import access_team, keep_members
 
-CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
-TEXT_FIELDS = ("description", "tags", "custom_fields", "checklist")
-PLACE_FIELDS = ("column_id", "status", "rank")
 ATTEMPTS = 3
 
 
@@ -60,47 +65,18 @@ def create_task(
     task_id = new_id()
     stored_text = {**EMPTY_TEXT, **(texts or {})}
     message = text_message(task_id, 1, stored_text)
+    core = {
+        "title": title,
+        "priority": priority,
+        "assignee_id": assignee_id,
+        "start_at": start_at,
+        "due_at": due_at,
+    }
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
         board = lock_board(uow, board_id, "task.create", numbers=1)
         _require_assignee(uow, board.team_id, assignee_id)
         place = place_at_end(uow, board, column_id=column_id, status=status)
-        row = {
-            "task_id": task_id,
-            "team_id": board.team_id,
-            "board_id": board_id,
-            "column_id": place.column_id,
-            "number": board.next_number,
-            "rank": place.rank,
-            "title": title,
-            "status": place.status,
-            "priority": priority,
-            "assignee_id": assignee_id,
-            "created_by": actor.user_id,
-            "start_at": start_at,
-            "due_at": due_at,
-            "version": 1,
-            "doc_version": 1,
-            "doc_sha": message.sha,
-            "tags": stored_text["tags"],
-            **_checklist_counts(stored_text["checklist"]),
-            "created_at": uow.at,
-            "updated_at": uow.at,
-            "deleted_at": None,
-        }
-        uow.update_reference(insert(Task), row)
-        uow.stage(core_message(row))
-        uow.stage(message)
-        shown = (*CORE_FIELDS, *PLACE_FIELDS, "number", "created_by")
-        event_id = _record(
-            uow,
-            board,
-            "task.created",
-            row,
-            None,
-            {**{name: row[name] for name in shown}, **stored_text},
-        )
-        if assignee_id is not None:
-            uow.notify(event_id, [assignee_id], "assigned", _subject(row, board))
+        insert_task(uow, board, place, message, core=core, texts=stored_text)
     return uow.change
 
 
@@ -175,14 +151,8 @@ def restore_task(actor: Actor, task_id: str) -> Change:
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], "task.restore")
         place = _place_of_restored(uow, board, row)
-        after = {
-            **row,
-            "deleted_at": None,
-            "column_id": place.column_id,
-            "status": place.status,
-            "rank": place.rank,
-        }
-        _write(uow, board, "task.restored", row, after, extra=("deleted",))
+        after = {**row, **asdict(place), "deleted_at": None}
+        update_task(uow, board, "task.restored", row, after)
     return uow.change
 
 
@@ -193,8 +163,7 @@ def _edit_task(
     row, _ = access_task(actor.user_id, task_id, "task.edit")
     _check_version(row, version)
     texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
-    old_text = read_task_text(actor, row) if texts else {}
-    row = old_text.pop("reference", row)
+    row, old_text = read_task_text(actor, row) if texts else (row, {})
     _check_version(row, version)
     new_text = {**old_text, **texts}
     message = (
@@ -214,18 +183,17 @@ def _edit_task(
         if moves:
             wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
             place = place_at_end(uow, board, task_id=task_id, **wanted)
-            after |= {"column_id": place.column_id, "status": place.status, "rank": place.rank}
+            after |= asdict(place)
         if message is not None:
             after |= {
                 "doc_version": message.version,
                 "doc_sha": message.sha,
                 "tags": new_text["tags"],
-                **_checklist_counts(new_text["checklist"]),
+                **checklist_counts(new_text["checklist"]),
             }
             uow.stage(message)
-        _write(
-            uow, board, _name_edit(row, after, message is not None), row, after, old_text, new_text
-        )
+        event = _name_edit(row, after, message is not None)
+        update_task(uow, board, event, row, after, old_text=old_text, new_text=new_text)
     return uow.change
 
 
@@ -249,8 +217,7 @@ def _move_task(
         place = place_between(
             uow, board, task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
         )
-        after = {**row, "column_id": place.column_id, "status": place.status, "rank": place.rank}
-        _write(uow, board, "task.moved", row, after)
+        update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
     return uow.change
 
 
@@ -260,94 +227,25 @@ def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
     _check_version(row, version)
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], "task.delete")
-        _write(uow, board, "task.deleted", row, {**row, "deleted_at": uow.at}, extra=("deleted",))
+        update_task(uow, board, "task.deleted", row, {**row, "deleted_at": uow.at})
     return uow.change
 
 
-def _write(
-    uow: UnitOfWork,
-    board: LockedBoard,
-    event: str,
-    row: Mapping[str, Any],
-    after: dict[str, Any],
-    old_text: Mapping[str, Any] | None = None,
-    new_text: Mapping[str, Any] | None = None,
-    *,
-    extra: tuple[str, ...] = (),
-) -> None:
-    """Update the reference row from `row` to `after`, stage its copy, write the fact, tell whom it concerns."""
-    after |= {"version": row["version"] + 1, "updated_at": uow.at}
-    columns = (*CORE_FIELDS, *PLACE_FIELDS, "version", "doc_version", "tags", "checklist_done", "checklist_total",
-               "updated_at", "deleted_at")  # fmt: skip
-    assignments = ", ".join(f"{name} = :{name}" for name in columns)
-    if "doc_sha" in after:
-        assignments += ", doc_sha = :doc_sha"
-    uow.update_reference(
-        text(f"UPDATE tasks SET {assignments} WHERE task_id = :task_id AND version = :expected"),
-        {**after, "expected": row["version"]},
-    )
-    uow.stage(core_message(after))
-    states = [
-        {name: state[name] for name in (*CORE_FIELDS, *PLACE_FIELDS)}
-        | ({"deleted": state["deleted_at"] is not None} if extra else {})
-        | {name: texts[name] for name in TEXT_FIELDS if texts and name in texts}
-        for state, texts in ((row, old_text), (after, new_text))
-    ]
-    changed = [name for name in states[1] if states[0].get(name) != states[1][name]]
-    before, now = ({name: state[name] for name in changed} for state in states)
-    if len(after["rank"]) > LONGEST_RANK:
-        now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
-    event_id = _record(uow, board, event, after, before, now)
-    if "assignee_id" in changed and after["assignee_id"]:
-        uow.notify(event_id, [after["assignee_id"]], "assigned", _subject(after, board))
-    if "status" in changed:
-        concerned = keep_members(uow, board.team_id, (after["assignee_id"], after["created_by"]))
-        subject = _subject(after, board) | {"status": after["status"]}
-        uow.notify(event_id, concerned, "status_changed", subject)
-
-
-def _record(
-    uow: UnitOfWork,
-    board: LockedBoard,
-    event: str,
-    row: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
-) -> str:
-    return uow.record(
-        event,
-        entity_type="task",
-        entity_id=row["task_id"],
-        version=row["version"],
-        before=before,
-        after=after,
-        team_id=board.team_id,
-        board_id=board.board_id,
-        board_seq=board.seq,
-    )
-
-
-def _subject(row: Mapping[str, Any], board: LockedBoard) -> dict[str, Any]:
-    """What a notification keeps of a task: enough to be read when the task is gone."""
-    return {
-        "task_id": row["task_id"],
-        "key": f"{board.key_prefix}-{row['number']}",
-        "title": row["title"],
-    }
-
-
 def _retried(
-    service: Any, actor: Actor, task_id: str, *, version: int | None, **wanted: Any
+    change_once: Callable[..., Change],
+    actor: Actor,
+    task_id: str,
+    *,
+    version: int | None,
+    **wanted: Any,
 ) -> Change:
     """Run a change; when the caller named no version, losing a race against another change means trying again."""
     for attempt in range(ATTEMPTS):
         try:
-            change: Change = service(actor, task_id, version=version, **wanted)
+            return change_once(actor, task_id, version=version, **wanted)
         except StaleVersion:
             if version is not None or attempt == ATTEMPTS - 1:
                 raise
-        else:
-            return change
     raise AssertionError("unreachable")
 
 
@@ -378,11 +276,6 @@ def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: b
     if changed and changed <= set(PLACE_FIELDS):
         return "task.status_changed" if "status" in changed else "task.moved"
     return "task.edited"
-
-
-def _checklist_counts(checklist: list[Mapping[str, Any]]) -> dict[str, int]:
-    done = sum(1 for item in checklist if item["done"])
-    return {"checklist_done": done, "checklist_total": len(checklist)}
 
 
 def _require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> None:

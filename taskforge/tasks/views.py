@@ -43,10 +43,9 @@ def get_task(actor: Actor, task_id: str, *, deleted: bool = False) -> TaskView:
     """
     row, membership = access_task(actor.user_id, task_id, deleted=deleted)
     try:
-        fields = read_task_text(actor, row)
+        row, fields = read_task_text(actor, row)
     except Unavailable:
         return TaskView(row, None, membership)
-    row = fields.pop("reference")
     return TaskView(row, {**EMPTY_TEXT, **fields}, membership)
 
 
