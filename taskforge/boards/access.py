@@ -9,7 +9,7 @@ from sqlalchemy import text
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, hold_membership
+from taskforge.teams.access import HELD_PERMISSIONS, Membership, hold_membership, membership_of
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,10 @@ def access_board(
     )
     if found is None:
         raise NotFound()
-    membership = Membership(
-        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
-    )
-    if permission is not None:
-        membership.require(permission)
-    return found, membership
+    return found, membership_of(found, permission)
 
 
-def lock_board(
-    uow: UnitOfWork, board_id: str, permission: str | None, *, numbers: int = 0
-) -> LockedBoard:
+def lock_board(uow: UnitOfWork, board_id: str, permission: str, *, numbers: int = 0) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
     `numbers` short-key numbers are reserved; ``next_number`` is the first of them.

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
-from taskforge.teams.access import HELD_PERMISSIONS, Membership
+from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
 
 REFERENCE = (
     "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"
@@ -47,9 +47,4 @@ def access_task(
     )
     if found is None:
         raise NotFound()
-    membership = Membership(
-        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
-    )
-    if permission is not None:
-        membership.require(permission)
-    return dict(found), membership
+    return dict(found), membership_of(found, permission)

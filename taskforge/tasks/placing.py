@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
@@ -66,8 +67,9 @@ def place_between(
         InvalidInput: no such column on this board, or a neighbour that never was on it.
         WipLimitReached: the column is full.
     """
+    named = {"before_id": before_id, "after_id": after_id}
     neighbours = _neighbour_ranks(
-        uow, board, column_id, [given for given in (before_id, after_id) if given]
+        uow, board, column_id, {name: given for name, given in named.items() if given}
     )
     upper = neighbours.get(before_id) if before_id else None
     lower = neighbours.get(after_id) if after_id else None
@@ -151,19 +153,22 @@ def _check_limit(
 
 
 def _neighbour_ranks(
-    uow: UnitOfWork, board: LockedBoard, column_id: str, task_ids: list[str]
+    uow: UnitOfWork, board: LockedBoard, column_id: str, wanted: Mapping[str, str]
 ) -> dict[str, str]:
-    if not task_ids:
+    """The ranks of those neighbours that are in the column, by id; `wanted` holds ids by the field that named them."""
+    if not wanted:
         return {}
     found = uow.execute(
         text(
             "SELECT task_id, rank, column_id, deleted_at FROM tasks WHERE board_id = :board_id"
             " AND task_id = ANY(CAST(:task_ids AS uuid[]))"
         ),
-        {"board_id": board.board_id, "task_ids": task_ids},
+        {"board_id": board.board_id, "task_ids": list(wanted.values())},
     ).all()
-    if len(found) < len(set(task_ids)):
-        raise InvalidInput.about("before_id", "and after id must be tasks on the same board")
+    on_board = {near.task_id for near in found}
+    for name, task_id in wanted.items():
+        if task_id not in on_board:
+            raise InvalidInput.about(name, "must be a task on the same board")
     return {
         near.task_id: near.rank
         for near in found

@@ -52,7 +52,7 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
     """
     found = sql.row(
         text(
-            f"SELECT m.team_id, t.name, m.role, {HELD_PERMISSIONS} AS permissions"
+            f"SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
             " FROM team_memberships m JOIN teams t USING (team_id)"
             " WHERE m.team_id = :team_id AND m.user_id = :user_id"
         ),
@@ -60,8 +60,17 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
     )
     if found is None:
         raise NotFound()
+    return membership_of(found, permission)
+
+
+def membership_of(found: sql.Row, permission: str | None) -> Membership:
+    """The membership in a row that has ``team_id``, ``team_name``, ``role`` and ``permissions``.
+
+    Raises:
+        Forbidden: without `permission`, if one is named.
+    """
     membership = Membership(
-        found["team_id"], found["name"], found["role"], frozenset(found["permissions"])
+        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
     )
     if permission is not None:
         membership.require(permission)

@@ -140,7 +140,9 @@ def add_member(
             {"team_id": team_id},
         ).scalar_one()
         if count >= MEMBERS_PER_TEAM:
-            raise Conflict(f"A team can have at most {MEMBERS_PER_TEAM} members.")
+            raise Conflict(
+                f"A team can have at most {MEMBERS_PER_TEAM} members. Remove somebody first."
+            )
         added = uow.execute(
             text(
                 "INSERT INTO team_memberships (team_id, user_id, role, joined_at)"
@@ -149,7 +151,7 @@ def add_member(
             {"team_id": team_id, "user_id": person["user_id"], "role": role, "at": uow.at},
         )
         if added.rowcount == 0:
-            raise Conflict("They are a member of this team already.")
+            raise Conflict("They are a member of this team already. Change their role instead.")
         _record_member(uow, team_id, "team.member_added", person["user_id"], None, role)
     return uow.change
 
