@@ -75,7 +75,8 @@ def set_client_deadline(seconds: float) -> None:
             poller = select.poll()
             poller.register(connection.fileno(), wanted)
             if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                connection.close()
+                # psycopg2 closes the connection itself. It holds the connection's lock around a statement, so that
+                # close() would wait here for ever.
                 raise psycopg2.OperationalError("the server did not answer in time")
 
     psycopg2.extensions.set_wait_callback(wait)

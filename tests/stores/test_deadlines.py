@@ -1,0 +1,54 @@
+"""Nobody waits for PostgreSQL longer than their deadline."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from taskforge.config import Config
+from taskforge.errors import Unavailable
+from taskforge.extensions import db
+from taskforge.stores import sql
+from tests.stores.scene import read
+
+BEGUN = {"read": "AUTOCOMMIT", "change": "READ COMMITTED"}
+
+
+@pytest.fixture
+def impatient(app: Flask, config: Config) -> Iterator[Flask]:
+    """The application with a deadline that a test can wait for."""
+    sql.set_client_deadline(0.3)
+    yield app
+    sql.set_client_deadline(config.database_deadline_seconds)
+    sql.breaker.reset()
+
+
+@pytest.mark.parametrize("isolation", BEGUN.values(), ids=BEGUN)
+def test_a_connection_that_hangs_is_given_up_at_the_deadline(
+    impatient: Flask, isolation: str
+) -> None:
+    """The connection answered before; only then does its server hang."""
+    refusals: list[Unavailable] = []
+
+    def wait_for_it() -> None:
+        with impatient.app_context(), db.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level=isolation)
+            connection.execute(text("SET statement_timeout = 0"))
+            try:
+                with sql.translated():
+                    connection.execute(text("SELECT pg_sleep(3)"))
+            except Unavailable as refusal:
+                refusals.append(refusal)
+                assert connection.invalidated
+
+    waiting = threading.Thread(target=wait_for_it, daemon=True)
+    waiting.start()
+    waiting.join(timeout=2)
+    assert not waiting.is_alive()
+    assert len(refusals) == 1
+    with impatient.app_context():
+        assert read("SELECT 1") == 1
