@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from fractional_indexing import generate_n_keys_between
@@ -179,6 +180,20 @@ def record_board_change(
     )
 
 
+def choose_key_prefix(name: str, taken: set[str]) -> str:
+    """Two to four capitals from a board's name for its tasks' short keys, with a digit if the team has them already."""
+    words = re.findall(r"[A-Z][A-Z0-9]*", name.upper())
+    initials = "".join(word[0] for word in words)[:4]
+    base = (
+        initials if len(initials) >= 2 else (words[0][:3] if words and len(words[0]) >= 2 else "TF")
+    )
+    if base not in taken:
+        return base
+    return next(
+        candidate for number in range(2, 10**4) if (candidate := f"{base[:2]}{number}") not in taken
+    )
+
+
 def _insert_board(uow: UnitOfWork, *, board_id: str, team_id: str, name: str) -> None:
     taken = uow.execute(
         text("SELECT key_prefix FROM boards WHERE team_id = :team_id"), {"team_id": team_id}
@@ -197,21 +212,7 @@ def _insert_board(uow: UnitOfWork, *, board_id: str, team_id: str, name: str) ->
             "updated_at": uow.at,
         },
     )
-    ranks = generate_n_keys_between(None, None, len(DEFAULT_COLUMNS))
-    columns = [
-        {
-            "column_id": new_id(),
-            "board_id": board_id,
-            "name": column_name,
-            "status": status,
-            "hue": hue,
-            "wip_limit": None,
-            "rank": rank,
-            "created_at": uow.at,
-            "updated_at": uow.at,
-        }
-        for (column_name, status, hue), rank in zip(DEFAULT_COLUMNS, ranks, strict=True)
-    ]
+    columns = _default_columns(board_id, uow.at)
     uow.execute(insert(Column), columns)
     shown = ("column_id", "name", "status", "hue", "wip_limit", "rank")
     uow.record(
@@ -231,15 +232,19 @@ def _insert_board(uow: UnitOfWork, *, board_id: str, team_id: str, name: str) ->
     )
 
 
-def choose_key_prefix(name: str, taken: set[str]) -> str:
-    """Two to four capitals from a board's name for its tasks' short keys, with a digit if the team has them already."""
-    words = re.findall(r"[A-Z][A-Z0-9]*", name.upper())
-    initials = "".join(word[0] for word in words)[:4]
-    base = (
-        initials if len(initials) >= 2 else (words[0][:3] if words and len(words[0]) >= 2 else "TF")
-    )
-    if base not in taken:
-        return base
-    return next(
-        candidate for number in range(2, 10**4) if (candidate := f"{base[:2]}{number}") not in taken
-    )
+def _default_columns(board_id: str, at: datetime) -> list[dict[str, Any]]:
+    ranks = generate_n_keys_between(None, None, len(DEFAULT_COLUMNS))
+    return [
+        {
+            "column_id": new_id(),
+            "board_id": board_id,
+            "name": column_name,
+            "status": status,
+            "hue": hue,
+            "wip_limit": None,
+            "rank": rank,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for (column_name, status, hue), rank in zip(DEFAULT_COLUMNS, ranks, strict=True)
+    ]
