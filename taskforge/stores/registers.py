@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """Where a register lives: MongoDB collection, counter and fields; PostgreSQL table, key and counter column.
 
@@ -49,31 +49,54 @@ REGISTERS = {
     (register.entity_type, register.name): register
     for register in (
         Register(
-            "task", TEXT, "tasks", "doc_version", "tasks", "task_id", "doc_version", TASK_TEXT
-        ),
-        Register("task", CORE, "tasks", "core_version", "tasks", "task_id", "version", TASK_CORE),
-        Register(
-            "comment",
-            TEXT,
-            "comments",
-            "doc_version",
-            "comments",
-            "comment_id",
-            "version",
-            COMMENT_TEXT,
+            entity_type="task",
+            name=TEXT,
+            collection="tasks",
+            counter="doc_version",
+            table="tasks",
+            key="task_id",
+            version_column="doc_version",
+            fields=TASK_TEXT,
         ),
         Register(
-            "user", TEXT, "profiles", "doc_version", "users", "user_id", "doc_version", PROFILE_TEXT
+            entity_type="task",
+            name=CORE,
+            collection="tasks",
+            counter="core_version",
+            table="tasks",
+            key="task_id",
+            version_column="version",
+            fields=TASK_CORE,
         ),
         Register(
-            "user",
-            CORE,
-            "profiles",
-            "core_version",
-            "users",
-            "user_id",
-            "core_version",
-            PROFILE_CORE,
+            entity_type="comment",
+            name=TEXT,
+            collection="comments",
+            counter="doc_version",
+            table="comments",
+            key="comment_id",
+            version_column="version",
+            fields=COMMENT_TEXT,
+        ),
+        Register(
+            entity_type="user",
+            name=TEXT,
+            collection="profiles",
+            counter="doc_version",
+            table="users",
+            key="user_id",
+            version_column="doc_version",
+            fields=PROFILE_TEXT,
+        ),
+        Register(
+            entity_type="user",
+            name=CORE,
+            collection="profiles",
+            counter="core_version",
+            table="users",
+            key="user_id",
+            version_column="core_version",
+            fields=PROFILE_CORE,
         ),
     )
 }

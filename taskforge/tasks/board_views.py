@@ -93,9 +93,7 @@ def list_column_cards(
     """
     row, membership = access_board(actor.user_id, board_id)
     place = {"board_id": board_id, "column_id": column_id}
-    column = sql.row(_COLUMN, place)
-    if column is None:
-        raise NotFound()
+    column = _read_column(place)
     cards = sql.rows(
         text(
             f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
@@ -122,10 +120,7 @@ def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
         NotFound: no such board or column, or not a member of the team.
     """
     access_board(actor.user_id, board_id)
-    column = sql.row(_COLUMN, {"board_id": board_id, "column_id": column_id})
-    if column is None:
-        raise NotFound()
-    return column
+    return _read_column({"board_id": board_id, "column_id": column_id})
 
 
 def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) -> str | None:
@@ -139,6 +134,13 @@ def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) ->
         {"board_id": board_id, "column_id": column_id, "but": but},
     )
     return found
+
+
+def _read_column(place: Mapping[str, str]) -> sql.Row:
+    column = sql.row(_COLUMN, place)
+    if column is None:
+        raise NotFound()
+    return column
 
 
 _LIVE_TASKS = "FROM tasks k WHERE k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.identity import current_actor
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
+from taskforge.forms import optional_int
 from taskforge.htmx import go_to, render
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change
@@ -21,7 +22,6 @@ from taskforge.tasks.history import mentioned_people, show_entry
 from taskforge.tasks.pages import show_move_columns, show_reference
 from taskforge.tasks.routes import blueprint
 from taskforge.tasks.views import list_names
-from taskforge.values import parse_int
 
 ENTRIES_PER_PAGE = 50
 LAST_LOG_ID = 2**63 - 1
@@ -60,9 +60,7 @@ def history(task_id: str) -> ResponseReturnValue:
     found = list_history(
         actor,
         task_id,
-        before_log_id=parse_int(before, field="before", minimum=1, maximum=LAST_LOG_ID)
-        if before
-        else None,
+        before_log_id=optional_int(before, field="before", minimum=1, maximum=LAST_LOG_ID),
         limit=ENTRIES_PER_PAGE + 1,
     )
     entries = found[:ENTRIES_PER_PAGE]
