@@ -8,7 +8,7 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import insert, text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.boards.models import Column
+from taskforge.boards.models import LONGEST_RANK, Column
 from taskforge.boards.service import record_board_change
 from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.ids import new_id
@@ -17,7 +17,6 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import Change, UnitOfWork, once
 
 COLUMNS_PER_BOARD = 30
-LONGEST_RANK = 180
 
 
 @once

@@ -20,6 +20,7 @@ from taskforge.stores.models import Id, Instant
 
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 RANK = String(255, collation="C")
+LONGEST_RANK = 180  # a longer one has all ranks of its board or column made short again
 
 
 class Board(Model):

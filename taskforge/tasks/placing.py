@@ -12,8 +12,6 @@ from taskforge.boards.access import LockedBoard
 from taskforge.errors import InvalidInput, WipLimitReached
 from taskforge.stores.unit_of_work import UnitOfWork
 
-LONGEST_RANK = 180
-
 
 @dataclass(frozen=True)
 class Place:

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from taskforge.boards.access import LockedBoard
+from taskforge.boards.models import LONGEST_RANK
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import core_message
 from taskforge.tasks.models import Task
-from taskforge.tasks.placing import LONGEST_RANK, Place, spread_ranks
+from taskforge.tasks.placing import Place, spread_ranks
 from taskforge.teams.access import keep_members
 
 CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
