@@ -51,7 +51,7 @@ HTTP_MESSAGES = {
     405: "This address does not support that method.",
     413: "The request is too large.",
 }
-KEPT_FIELDS = ("content", "description", "title", "name", "bio")
+KEPT_FIELDS = ("content", "description", "title", "name", "bio", "email", "first_name", "last_name")
 
 
 def init_error_pages(app: Flask) -> None:

@@ -12,7 +12,7 @@ from taskforge.accounts.forms import LogInForm, RegisterForm
 from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 from taskforge.urls import safe_next
 
 blueprint = Blueprint("accounts", __name__)

@@ -17,7 +17,8 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Una
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
+from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
     "Your profile can't be read right now, so it can't be changed safely. Please try again."

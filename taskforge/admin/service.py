@@ -13,7 +13,8 @@ from taskforge import clock
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.operations import Change, once
+from taskforge.stores.unit_of_work import UnitOfWork
 
 CLAIM_LIFETIME = timedelta(hours=1)
 

@@ -15,7 +15,7 @@ from taskforge.boards import columns, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 
 DEFAULT_HUE = 1
 

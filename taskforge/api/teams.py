@@ -13,7 +13,7 @@ from taskforge.api.versions import change_latest, showing_current, tagged, wante
 from taskforge.boards.service import create_team as found_team
 from taskforge.errors import NotFound
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 from taskforge.teams import service
 
 blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")

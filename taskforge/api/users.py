@@ -13,7 +13,7 @@ from taskforge.api.schemas import accounts as schemas
 from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
 from taskforge.errors import Unavailable
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 
 blueprint = ApiBlueprint("users", __name__, topic="Accounts and sessions", prefix="/users")
 

@@ -14,7 +14,8 @@ from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.operations import Change, once
+from taskforge.stores.unit_of_work import UnitOfWork
 
 COLUMNS_PER_BOARD = 30
 

@@ -16,7 +16,8 @@ from taskforge.errors import Conflict, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.operations import Change, once
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.founding import insert_team, require_parent
 

@@ -16,7 +16,8 @@ from taskforge.errors import Conflict, Forbidden, NotFound, StaleVersion, Unavai
 from taskforge.ids import new_id
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
+from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import keep_members
 

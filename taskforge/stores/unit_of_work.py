@@ -7,54 +7,26 @@ live hint, ringing the workers) is best effort: the relay repeats it until it ha
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, cast
+from typing import Any, Self, cast
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Executable, insert, text
+from sqlalchemy import Connection, CursorResult, Executable, insert
 
 from taskforge import clock, faults, jobs, live
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
-from taskforge.stores import mongo, outbox, sql
+from taskforge.stores import mongo, operations, outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.models import AuditLog, NotificationIntent
+from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
 from taskforge.stores.registers import TEXT
 
 log = structlog.get_logger()
-Parameters = ParamSpec("Parameters")
-SAME_KEY_OTHER_REQUEST = (
-    "This idempotency key was already used for a different request. Use a new one."
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """What a service answers: the entity that changed and its new version.
-
-    ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
-    """
-
-    entity_id: str
-    version: int
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    replayed: bool = False
-    syncing: bool = False
-
-
-class Replayed(Exception):
-    """This operation was already done; ``change`` is what it answered."""
-
-    def __init__(self, change: Change) -> None:
-        super().__init__(change.entity_id)
-        self.change = change
 
 
 class UnitOfWork:
@@ -95,13 +67,13 @@ class UnitOfWork:
         if error is not None:
             self._connection.close()
             return
-        with sql.translated():
-            try:
+        try:
+            with sql.translated():
                 self._flush()
                 faults.point("tx.before_commit")
-                self._connection.commit()
-            finally:
-                self._connection.close()
+            self._commit()
+        finally:
+            self._connection.close()
         faults.point("tx.after_commit")
         self._follow_up()
 
@@ -150,8 +122,8 @@ class UnitOfWork:
                 "action": ACTIONS[event],
                 "actor_id": self.actor.user_id,
                 "action_timestamp": self.at,
-                "previous_state": _plain(before),
-                "new_state": _plain(after),
+                "previous_state": as_json(before),
+                "new_state": as_json(after),
                 "ip_address": self.actor.ip,
                 "user_agent": self.actor.user_agent,
                 "team_id": team_id,
@@ -192,7 +164,7 @@ class UnitOfWork:
                         "event_id": event_id,
                         "user_id": user_id,
                         "kind": kind,
-                        "payload": _plain(payload),
+                        "payload": as_json(payload),
                         "created_at": self.at,
                     }
                 )
@@ -201,7 +173,7 @@ class UnitOfWork:
         for attempt in (1, 2):
             connection = db.engine.connect()
             try:
-                self._insert_operation(connection)
+                operations.insert(connection, self.actor, self.change)
             except BaseException as error:
                 connection.close()
                 stale_connection = getattr(error, "connection_invalidated", False)
@@ -211,54 +183,18 @@ class UnitOfWork:
                 self._connection = connection
                 return
 
-    def _insert_operation(self, connection: Connection) -> None:
-        if self.actor.op_id is None:
-            return
-        inserted = connection.execute(
-            text(
-                "INSERT INTO operations (user_id, op_id, fingerprint, result)"
-                " VALUES (:user_id, :op_id, :fingerprint, CAST(:result AS jsonb)) ON CONFLICT DO NOTHING"
-            ),
-            {
-                "user_id": self.actor.user_id,
-                "op_id": self.actor.op_id,
-                "fingerprint": self.actor.op_fingerprint,
-                "result": self._result(),
-            },
-        )
-        if inserted.rowcount == 0:
-            stored = find_operation(self.actor, connection)
-            if stored is None:
-                raise Unavailable(
-                    sql.BUSY, retry_after=1
-                )  # the other attempt rolled back this very moment
-            raise Replayed(stored)
-        faults.point("tx.op_inserted")
-
-    def _result(self) -> str:
-        change = self.change
-        return json.dumps(
-            {
-                "entity_id": change.entity_id,
-                "version": change.version,
-                "extra": _plain(change.extra),
-            }
-        )
+    def _commit(self) -> None:
+        assert self._connection is not None
+        try:
+            with sql.translated():
+                self._connection.commit()
+        except Unavailable as error:
+            raise Unavailable(sql.UNCERTAIN, retry_after=error.retry_after) from error
 
     def _flush(self) -> None:
         assert self._connection is not None
-        if self._answer_changed and self.actor.op_id is not None:
-            self._connection.execute(
-                text(
-                    "UPDATE operations SET result = CAST(:result AS jsonb)"
-                    " WHERE user_id = :user_id AND op_id = :op_id"
-                ),
-                {
-                    "result": self._result(),
-                    "user_id": self.actor.user_id,
-                    "op_id": self.actor.op_id,
-                },
-            )
+        if self._answer_changed:
+            operations.update(self._connection, self.actor, self.change)
         if self._audit:
             self._connection.execute(insert(AuditLog), self._audit)
         faults.point("tx.audit_inserted")
@@ -284,61 +220,6 @@ class UnitOfWork:
         faults.point("ack.before")
 
 
-def find_operation(actor: Actor, connection: Connection | None = None) -> Change | None:
-    """The stored answer of the actor's operation, or None if it was never acknowledged.
-
-    Raises:
-        InvalidInput: the operation id was used for another request.
-    """
-    if actor.op_id is None:
-        return None
-    statement = text(
-        "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
-    )
-    parameters = {"user_id": actor.user_id, "op_id": actor.op_id}
-    if connection is None:
-        found = sql.row(statement, parameters)
-    else:
-        found = cast(sql.Row | None, connection.execute(statement, parameters).mappings().first())
-    if found is None:
-        return None
-    if found["fingerprint"] is not None and bytes(found["fingerprint"]) != actor.op_fingerprint:
-        raise InvalidInput(SAME_KEY_OTHER_REQUEST)
-    return Change(**found["result"], replayed=True)
-
-
-def unchanged(
-    actor: Actor, *, entity_id: str, version: int, extra: Mapping[str, Any] | None = None
-) -> Change:
-    """The answer when there is nothing to change; to a retry, what its first attempt was answered."""
-    stored = find_operation(actor)
-    return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
-
-
-def once(
-    service: Callable[Concatenate[Actor, Parameters], Change],
-) -> Callable[Concatenate[Actor, Parameters], Change]:
-    """Make a service answer a repeated operation with the stored result instead of doing it again.
-
-    A retry may also stumble earlier (its version is stale by now, its task is in the trash): such a failure counts
-    only when the operation was never acknowledged.
-    """
-
-    @functools.wraps(service)
-    def wrapper(actor: Actor, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Change:
-        try:
-            return service(actor, *args, **kwargs)
-        except Replayed as replayed:
-            return replayed.change
-        except (Conflict, NotFound, Forbidden, InvalidInput):
-            stored = find_operation(actor)
-            if stored is None:
-                raise
-            return stored
-
-    return cast(Callable[Concatenate[Actor, Parameters], Change], wrapper)
-
-
 def _apply(message: Message) -> bool:
     try:
         outbox.apply(message)
@@ -358,13 +239,3 @@ def _hand_over(messages: list[Message]) -> None:
         outbox.hand_over(messages)
     except Unavailable:
         return  # the relay finds them when the lease has run out
-
-
-def _plain(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A state as JSON keeps it: instants as ISO text."""
-    if state is None:
-        return None
-    return {
-        key: value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in state.items()
-    }

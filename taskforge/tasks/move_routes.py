@@ -13,7 +13,7 @@ from taskforge.boards import service as boards
 from taskforge.forms import optional_int
 from taskforge.htmx import go_to, render
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board_views import find_first_task

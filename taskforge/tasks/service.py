@@ -15,7 +15,8 @@ from taskforge.errors import InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once, unchanged
+from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.tasks.documents import EMPTY_TEXT, text_message
 from taskforge.tasks.placing import Place, place_at_end, place_between

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change, UnitOfWork, once
+from taskforge.stores.operations import Change, once
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, access_team, lock_team
 from taskforge.teams.founding import TEAMS_PER_USER, require_parent
 from taskforge.teams.permissions import ROLES

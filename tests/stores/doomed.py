@@ -21,7 +21,7 @@ from taskforge.comments.service import create_comment
 from taskforge.notifications.handlers import deliver_pending
 from taskforge.stores import relay
 from taskforge.stores.actor import Actor
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 from taskforge.tasks.service import create_task, edit_task, move_task
 
 ACTIONS: dict[str, Callable[..., Any]] = {

@@ -24,7 +24,7 @@ from taskforge.comments.service import create_comment
 from taskforge.comments.views import list_comments
 from taskforge.errors import Forbidden, NotFound, TaskForgeError, WipLimitReached
 from taskforge.extensions import db, redis_client
-from taskforge.stores.unit_of_work import Change
+from taskforge.stores.operations import Change
 from taskforge.tasks.service import create_task, edit_task, move_task
 from taskforge.tasks.views import get_task
 from taskforge.teams.service import change_role, edit_team, get_team

@@ -1,0 +1,156 @@
+"""Operations: what makes a retry of an acknowledged change answer the same instead of doing it twice."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, cast
+
+from sqlalchemy import Connection, text
+
+from taskforge import faults
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+
+Parameters = ParamSpec("Parameters")
+SAME_KEY_OTHER_REQUEST = (
+    "This idempotency key was already used for a different request. Use a new one."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a service answers: the entity that changed and its new version.
+
+    ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
+    """
+
+    entity_id: str
+    version: int
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+    syncing: bool = False
+
+
+class Replayed(Exception):
+    """This operation was already done; ``change`` is what it answered."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(change.entity_id)
+        self.change = change
+
+
+def insert(connection: Connection, actor: Actor, change: Change) -> None:
+    """Write the actor's operation and its answer, first thing in the transaction of the change.
+
+    Raises:
+        Replayed: it was acknowledged before.
+        InvalidInput: its id was used for another request.
+        Unavailable: another try of it is rolling back at this moment.
+    """
+    if actor.op_id is None:
+        return
+    inserted = connection.execute(
+        text(
+            "INSERT INTO operations (user_id, op_id, fingerprint, result)"
+            " VALUES (:user_id, :op_id, :fingerprint, CAST(:result AS jsonb)) ON CONFLICT DO NOTHING"
+        ),
+        {
+            "user_id": actor.user_id,
+            "op_id": actor.op_id,
+            "fingerprint": actor.op_fingerprint,
+            "result": _result(change),
+        },
+    )
+    if inserted.rowcount == 0:
+        stored = find_operation(actor, connection)
+        if stored is None:
+            raise Unavailable(sql.BUSY, retry_after=1)
+        raise Replayed(stored)
+    faults.point("tx.op_inserted")
+
+
+def update(connection: Connection, actor: Actor, change: Change) -> None:
+    """Put the answer right that became known only inside the transaction."""
+    if actor.op_id is not None:
+        connection.execute(
+            text(
+                "UPDATE operations SET result = CAST(:result AS jsonb)"
+                " WHERE user_id = :user_id AND op_id = :op_id"
+            ),
+            {"result": _result(change), "user_id": actor.user_id, "op_id": actor.op_id},
+        )
+
+
+def find_operation(actor: Actor, connection: Connection | None = None) -> Change | None:
+    """The stored answer of the actor's operation, or None if it was never acknowledged.
+
+    Raises:
+        InvalidInput: the operation id was used for another request.
+    """
+    if actor.op_id is None:
+        return None
+    statement = text(
+        "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
+    )
+    parameters = {"user_id": actor.user_id, "op_id": actor.op_id}
+    if connection is None:
+        found = sql.row(statement, parameters)
+    else:
+        found = cast(sql.Row | None, connection.execute(statement, parameters).mappings().first())
+    if found is None:
+        return None
+    if found["fingerprint"] is not None and bytes(found["fingerprint"]) != actor.op_fingerprint:
+        raise InvalidInput(SAME_KEY_OTHER_REQUEST)
+    return Change(**found["result"], replayed=True)
+
+
+def unchanged(
+    actor: Actor, *, entity_id: str, version: int, extra: Mapping[str, Any] | None = None
+) -> Change:
+    """The answer when there is nothing to change; to a retry, what its first attempt was answered."""
+    stored = find_operation(actor)
+    return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
+
+
+def once(
+    service: Callable[Concatenate[Actor, Parameters], Change],
+) -> Callable[Concatenate[Actor, Parameters], Change]:
+    """Make a service answer a repeated operation with the stored result instead of doing it again.
+
+    A retry may also stumble earlier (its version is stale by now, its task is in the trash): such a failure counts
+    only when the operation was never acknowledged.
+    """
+
+    @functools.wraps(service)
+    def wrapper(actor: Actor, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Change:
+        try:
+            return service(actor, *args, **kwargs)
+        except Replayed as replayed:
+            return replayed.change
+        except (Conflict, NotFound, Forbidden, InvalidInput):
+            stored = find_operation(actor)
+            if stored is None:
+                raise
+            return stored
+
+    return cast(Callable[Concatenate[Actor, Parameters], Change], wrapper)
+
+
+def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A state as JSON keeps it: instants as ISO text."""
+    if state is None:
+        return None
+    return {
+        key: value.isoformat() if hasattr(value, "isoformat") else value
+        for key, value in state.items()
+    }
+
+
+def _result(change: Change) -> str:
+    return json.dumps(
+        {"entity_id": change.entity_id, "version": change.version, "extra": as_json(change.extra)}
+    )
