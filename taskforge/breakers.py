@@ -34,6 +34,11 @@ class Breaker:
         """Whether calls are being refused at this moment."""
         return self._failed >= FAILURES_TO_OPEN and time.monotonic() < self._retry_at
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last call failed, so that the next one may have to wait too."""
+        return self._failed > 0
+
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Run the block unless the breaker is open.

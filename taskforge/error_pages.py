@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from taskforge.errors import NotAuthenticated, TaskForgeError
 from taskforge.htmx import wants_partial
+from taskforge.stores import sql
 from taskforge.urls import API_PREFIX
 
 log = structlog.get_logger()
@@ -90,7 +91,12 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _be_nobody_if_unknown() -> None:
-    """Who is asking may be just what can't be found out: the page about that must not ask again."""
+    """Who is asking may be just what can't be found out: the page about that must not wait for it again."""
+    if "_login_user" in g:
+        return
+    if sql.breaker.has_failed:
+        g._login_user = AnonymousUserMixin()
+        return
     try:
         _ = current_user.is_authenticated
     except TaskForgeError:

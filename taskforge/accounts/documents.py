@@ -113,3 +113,11 @@ def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     known = {"email": row["email"], "metadata": metadata}
     return {name: known[name] for name in PROFILE_CORE}
+
+
+def face_fields(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """What the user's row copies of the profile, because every page needs it."""
+    return {
+        "display_name": f"{profile['first_name']} {profile['last_name']}",
+        "theme": profile["preferences"]["theme"],
+    }

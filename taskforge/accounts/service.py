@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import faults, passwords
 from taskforge.accounts import session_records
-from taskforge.accounts.documents import core_message, new_profile, text_message
+from taskforge.accounts.documents import core_message, face_fields, new_profile, text_message
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
@@ -64,8 +64,7 @@ def register_user(
                 "email": email,
                 "password_hash": password_hash,
                 "password_changed_at": uow.at,
-                "display_name": f"{first_name} {last_name}",
-                "theme": "system",
+                **face_fields(fields),
                 "version": 1,
                 "doc_version": 1,
                 "doc_sha": message.sha,
@@ -158,8 +157,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
             {
                 "doc_version": message.version,
                 "sha": message.sha,
-                "display_name": f"{new['first_name']} {new['last_name']}",
-                "theme": new["preferences"]["theme"],
+                **face_fields(new),
                 "at": uow.at,
                 "user_id": actor.user_id,
                 "version": version,

@@ -10,16 +10,19 @@ from sqlalchemy import text
 
 from taskforge import clock, redis_cache
 from taskforge.accounts.documents import core_fields as profile_core_fields
+from taskforge.accounts.documents import face_fields as profile_face
 from taskforge.accounts.session_records import ABSOLUTE, IDLE
 from taskforge.audit import chain
 from taskforge.extensions import config_of, redis_client
 from taskforge.notifications import handlers as notifications
 from taskforge.notifications.service import count_unread
 from taskforge.stores import sql
+from taskforge.stores.comparing import Copies
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.invariants import Probes
 from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import core_fields as task_core_fields
+from taskforge.tasks.documents import face_fields as task_face
 
 UNREAD = "user:notifications:count:"
 SESSION = "session:"
@@ -33,7 +36,10 @@ PAGE = 500
 def probes() -> Probes:
     """For the current application."""
     return Probes(
-        core_fields={"task": task_core_fields, "user": profile_core_fields},
+        copies={
+            "task": Copies(core=task_core_fields, face=task_face),
+            "user": Copies(core=profile_core_fields, face=profile_face),
+        },
         verify_chain=lambda: chain.verify(_audit_key()).problem,
         check_redis={
             "I10": lambda: _while_redis_answers(_wrong_unread_counts),

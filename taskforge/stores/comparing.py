@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,18 @@ SECOND_LOOK_SECONDS = 0.3
 
 Document = Mapping[str, Any]
 Judgement = tuple[str, str, str | None] | None  # invariant, detail, remedy
-CoreFields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The copies that an entity type keeps on either side.
+
+    ``core`` makes the document's copy from a row; ``face`` makes the row's copy from a document's text.
+    """
+
+    core: Fields
+    face: Fields | None = None
 
 
 def check_outbox() -> Iterator[Violation]:
@@ -46,18 +58,18 @@ def check_outbox() -> Iterator[Violation]:
         )
 
 
-def check_register(register: Register, core_fields: CoreFields | None) -> Iterator[Violation]:
+def check_register(register: Register, copies: Copies | None) -> Iterator[Violation]:
     """What is wrong with one register of all entities (I1, I2, I3, I5, I7)."""
     after: str | None = None
     while True:
         rows = read_rows(register, after=after)
-        found = _compare(register, rows, core_fields)
+        found = _compare(register, rows, copies)
         for _ in range(SECOND_LOOKS):  # a change may have come between the two reads
             if not found:
                 break
             time.sleep(SECOND_LOOK_SECONDS)
             again = read_rows(register, ids=list({one.entity_id for one in found}))
-            found = _compare(register, again, core_fields)
+            found = _compare(register, again, copies)
         yield from found
         if len(rows) < PAGE:
             return
@@ -125,9 +137,7 @@ def text_hash(register: Register, document: Document) -> bytes:
     return hashlib.sha256(payload).digest()
 
 
-def _compare(
-    register: Register, rows: Sequence[sql.Row], core_fields: CoreFields | None
-) -> list[Violation]:
+def _compare(register: Register, rows: Sequence[sql.Row], copies: Copies | None) -> list[Violation]:
     """Documents are taken from the cursor one by one: they may be large."""
     by_id = {row["id"]: row for row in rows}
     found: list[Violation] = []
@@ -135,14 +145,14 @@ def _compare(
         documents = mongo.collection(register.collection).find({"_id": {"$in": list(by_id)}})
         for document in documents:
             row = by_id.pop(document["_id"])
-            found += _judge(register, row, document, core_fields)
+            found += _judge(register, row, document, copies)
     for row in by_id.values():
-        found += _judge(register, row, {}, core_fields)
+        found += _judge(register, row, {}, copies)
     return found
 
 
 def _judge(
-    register: Register, row: sql.Row, document: Document, core_fields: CoreFields | None
+    register: Register, row: sql.Row, document: Document, copies: Copies | None
 ) -> list[Violation]:
     current, stored = row["current"], document.get(register.counter) or 0
     wrong = _judge_pending(register, row)
@@ -151,11 +161,11 @@ def _judge(
     elif wrong is None and stored < current:
         wrong = _judge_behind(register, row, document, stored)
     elif wrong is None:
-        wrong = _judge_equal(register, row, document, core_fields)
+        wrong = _judge_equal(register, row, document, copies)
     if wrong is None:
         return []
     name, detail, remedy = wrong
-    if remedy and not _has_source(register, row):
+    if remedy not in (None, "copy") and not _has_source(register, row):
         remedy = None
     entity = f"{register.entity_type} {row['id']}"
     return [Violation(name, entity, detail, remedy, register.name)]
@@ -184,13 +194,18 @@ def _judge_behind(register: Register, row: sql.Row, document: Document, stored: 
 
 
 def _judge_equal(
-    register: Register, row: sql.Row, document: Document, core_fields: CoreFields | None
+    register: Register, row: sql.Row, document: Document, copies: Copies | None
 ) -> Judgement:
     is_deleted = "deleted" in register.fields and row["deleted_at"] is not None
     if is_deleted and document.get("deleted") is not True:
         return "I5", "is deleted, and its document is not", "replace"
-    if not _is_true(register, row, document, core_fields):
+    if not _is_true(register, row, document, copies):
         return "I7", f"version {row['current']} is not what was written", "replace"
+    if register.name == TEXT and copies is not None and copies.face is not None:
+        wanted = copies.face(document)
+        wrong = sorted(name for name, value in wanted.items() if row[name] != value)
+        if wrong:
+            return "I7", f"the row's copy of the text is not true: {', '.join(wrong)}", "copy"
     return None
 
 
@@ -207,12 +222,10 @@ def _may_be_absent(register: Register, row: sql.Row, document: Document) -> bool
     return not document and register.entity_type == "comment" and row["deleted_at"] is not None
 
 
-def _is_true(
-    register: Register, row: sql.Row, document: Document, core_fields: CoreFields | None
-) -> bool:
-    if core_fields is None:
+def _is_true(register: Register, row: sql.Row, document: Document, copies: Copies | None) -> bool:
+    if register.name == TEXT or copies is None:
         return text_hash(register, document) == bytes(row["doc_sha"])
-    wanted = core_fields(row)
+    wanted = copies.core(row)
     return all(document.get(name) == value for name, value in wanted.items())
 
 

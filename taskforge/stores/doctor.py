@@ -57,6 +57,7 @@ def treat(probes: Probes, remedies: Mapping[str, Remedy]) -> Report:
         "reapply": lambda violations: [rewrite(one, probes) for one in violations],
         "replace": lambda violations: [rewrite(one, probes, over=True) for one in violations],
         "quarantine": remove_orphans,
+        "copy": lambda violations: copy_to_rows(violations, probes),
         "count comments": count_comments,
         **remedies,
     }
@@ -106,6 +107,29 @@ def rewrite(violation: Violation, probes: Probes, *, over: bool = False) -> bool
     return True
 
 
+def copy_to_rows(violations: Sequence[Violation], probes: Probes) -> None:
+    """Make rows' copies of their texts anew."""
+    for violation in violations:
+        _copy_to_row(violation, probes)
+
+
+def _copy_to_row(violation: Violation, probes: Probes) -> None:
+    register = register_of(violation.entity_type, TEXT)
+    face = probes.copies[violation.entity_type].face
+    document = mongo.find(register, [violation.entity_id]).get(violation.entity_id)
+    if face is None or document is None:
+        return
+    values = face(document)
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    sql.execute_now(
+        text(
+            f"UPDATE {register.table} SET {assignments}"
+            f" WHERE {register.key} = :id AND {register.version_column} = :current"
+        ),
+        {**values, "id": violation.entity_id, "current": document[register.counter]},
+    )
+
+
 def remove_orphans(violations: Sequence[Violation]) -> None:
     """Move documents that no row stands for into quarantine."""
     for violation in violations:
@@ -148,7 +172,7 @@ def check_start(debug: bool) -> list[str]:
 def _source(register: Register, row: sql.Row, probes: Probes) -> bytes | None:
     if register.name == TEXT:
         return comparing.find_payload(register, row["id"], row["current"])
-    return mongo.encode(dict(probes.core_fields[register.entity_type](row)))
+    return mongo.encode(dict(probes.copies[register.entity_type].core(row)))
 
 
 def _set_aside(register: Register, violation: Violation) -> None:

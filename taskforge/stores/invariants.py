@@ -38,11 +38,11 @@ VERSIONED = (
 class Probes:
     """What the stores can't know by themselves and the features tell.
 
-    ``core_fields`` makes the copy of a reference row, by entity type; ``verify_chain`` says what is wrong with the
-    audit chain, or None; ``check_redis`` finds what is wrong with I10 to I12 there.
+    ``copies`` says what row and document copy from each other, by entity type; ``verify_chain`` says what is
+    wrong with the audit chain, or None; ``check_redis`` finds what is wrong with I10 to I12 there.
     """
 
-    core_fields: Mapping[str, comparing.CoreFields]
+    copies: Mapping[str, comparing.Copies]
     verify_chain: Callable[[], str | None]
     check_redis: Mapping[str, Callable[[], Iterator[Violation]]]
 
@@ -220,8 +220,7 @@ def pages(statement: Any, key: str, **parameters: Any) -> Iterator[sql.Row]:
 def _compare(probes: Probes) -> Iterator[Violation]:
     yield from comparing.check_outbox()
     for register in REGISTERS.values():
-        core_fields = None if register.name == TEXT else probes.core_fields[register.entity_type]
-        yield from comparing.check_register(register, core_fields)
+        yield from comparing.check_register(register, probes.copies.get(register.entity_type))
         if register.name == TEXT:
             yield from comparing.check_orphans(register)
 

@@ -166,3 +166,13 @@ def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
             payload=mongo.encode(core),
         ),
     ]
+
+
+def face_fields(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reference row copies of the texts for the card's face."""
+    done = sum(1 for item in texts["checklist"] if item["done"])
+    return {
+        "tags": list(texts["tags"]),
+        "checklist_done": done,
+        "checklist_total": len(texts["checklist"]),
+    }

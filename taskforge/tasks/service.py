@@ -18,14 +18,13 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.documents import EMPTY_TEXT, face_fields, text_message
 from taskforge.tasks.placing import Place, place_at_end, place_between
 from taskforge.tasks.texts import read_task_text
 from taskforge.tasks.writing import (
     CORE_FIELDS,
     PLACE_FIELDS,
     TEXT_FIELDS,
-    checklist_counts,
     insert_task,
     update_task,
 )
@@ -189,8 +188,7 @@ def _edit_task(
             after |= {
                 "doc_version": message.version,
                 "doc_sha": message.sha,
-                "tags": new_text["tags"],
-                **checklist_counts(new_text["checklist"]),
+                **face_fields(new_text),
             }
             uow.stage(message)
         event = _name_edit(row, after, message is not None)

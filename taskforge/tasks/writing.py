@@ -12,7 +12,7 @@ from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import LONGEST_RANK
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.documents import core_message
+from taskforge.tasks.documents import core_message, face_fields
 from taskforge.tasks.models import Task
 from taskforge.tasks.placing import Place, spread_ranks
 from taskforge.teams.access import keep_members
@@ -47,8 +47,7 @@ def insert_task(
         "version": 1,
         "doc_version": 1,
         "doc_sha": message.sha,
-        "tags": texts["tags"],
-        **checklist_counts(texts["checklist"]),
+        **face_fields(texts),
         "created_at": uow.at,
         "updated_at": uow.at,
         "deleted_at": None,
@@ -87,12 +86,6 @@ def update_task(
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
     event_id = _record(uow, board, event, after, before, now)
     _tell(uow, board, event_id, after, changed)
-
-
-def checklist_counts(checklist: list[Mapping[str, Any]]) -> dict[str, int]:
-    """What a card shows of a checklist."""
-    done = sum(1 for item in checklist if item["done"])
-    return {"checklist_done": done, "checklist_total": len(checklist)}
 
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:

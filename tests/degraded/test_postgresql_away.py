@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.degraded.conftest import MakeApp
 
@@ -49,3 +50,15 @@ def test_readiness_fails_and_liveness_does_not(make_app: MakeApp, away: str) -> 
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert ready.json["stores"]["postgresql"] == "unavailable"
+
+
+def test_a_hanging_server_is_waited_for_once(
+    make_app: MakeApp, hanging: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql://taskforge@127.0.0.1:{hanging}/taskforge_test"
+    client = make_app(database_url=url).test_client(use_cookies=False)
+    asked: list[int] = []
+    connect = Engine.connect
+    monkeypatch.setattr(Engine, "connect", lambda engine: (asked.append(1), connect(engine))[1])
+    assert client.get("/boards", headers=COOKIE).status_code == 503
+    assert len(asked) == 1

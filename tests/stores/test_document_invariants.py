@@ -156,3 +156,25 @@ def test_i7_a_changed_text_without_a_copy_is_beyond_repair_and_left_alone(lived:
     report = doctor.treat(checkup.probes(), checkup.remedies())
     assert report.exit_code == doctor.NOT_REPAIRABLE
     assert document("comments", lived.comment) is not None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE tasks SET tags = ARRAY['forged']",
+        "UPDATE tasks SET checklist_total = 40",
+        "UPDATE users SET display_name = 'Somebody Else'",
+        "UPDATE users SET theme = 'dark'",
+    ],
+)
+def test_i7_a_rows_copy_of_its_text_is_made_true_again(lived: Lived, damage: str) -> None:
+    faces = (
+        "SELECT array_agg((tags::text, checklist_total)::text ORDER BY task_id) FROM tasks",
+        "SELECT array_agg((display_name, theme)::text ORDER BY user_id) FROM users",
+    )
+    before = [read(face) for face in faces]
+    write(damage)
+    assert found("I7")
+    assert all(repairable for _, repairable in found("I7"))
+    repair()
+    assert [read(face) for face in faces] == before
