@@ -56,3 +56,10 @@ def move_card(page: Page, title: str, column_name: str) -> None:
     form.get_by_label(column_name).check()
     form.locator("button[type=submit]").click()
     column(page, column_name).get_by_role("link", name=title).wait_for()
+
+
+def log_out(page: Page) -> None:
+    """Log out by the account menu."""
+    page.locator("summary[aria-label^='Your account']").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login**")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
+from tests.e2e.journeys import add_card, column, create_team, log_out, move_card, sign_up
 from tests.e2e.pages import furnish
 
 
@@ -50,8 +50,7 @@ def test_nothing_is_shown_by_the_back_button_after_logging_out(
     sign_up(page)
     create_team(page, "Secret plans")
     page.goto("/teams")
-    page.locator("form[action$='/logout'] button[type=submit]").first.dispatch_event("click")
-    page.wait_for_url("**/login**")
+    log_out(page)
     page.go_back()
     page.wait_for_load_state()
     expect(page.locator("body")).not_to_contain_text("Secret plans")

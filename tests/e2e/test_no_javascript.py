@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import PASSWORD, add_card, column, create_team, move_card, sign_up
+from tests.e2e.journeys import PASSWORD, add_card, column, create_team, log_out, move_card, sign_up
 
 
 @pytest.fixture
@@ -48,8 +48,7 @@ def test_a_task_is_edited_commented_thrown_away_and_restored(page: Page) -> None
 
 def test_log_out_and_in_again(page: Page) -> None:
     email = sign_up(page)
-    page.goto("/profile")
-    page.locator("form[action$='/logout'] button[type=submit]").first.dispatch_event("click")
+    log_out(page)
     page.goto("/login")
     page.locator("[name=email]").fill(email)
     page.locator("[name=password]").fill(PASSWORD)
