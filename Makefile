@@ -49,6 +49,10 @@ format: ## format the code and fix what ruff can fix
 admin: ## a one-time link that makes its reader the first administrator
 	@$(LAUNCH) exec flask taskforge admin-link
 
+.PHONY: demo
+demo: ## a team of eight with half a year of work to look at (ARGS="--seed 2")
+	@$(LAUNCH) exec flask --app wsgi taskforge demo $(ARGS)
+
 .PHONY: doctor
 doctor: ## compare the stores with each other (ARGS=--repair mends them)
 	@$(LAUNCH) exec flask taskforge doctor $(ARGS)

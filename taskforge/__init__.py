@@ -30,6 +30,7 @@ from taskforge.admin import commands as admin_commands
 from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
+from taskforge.demo import commands as demo_commands
 from taskforge.errors import Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db, make_redis, migrate
 from taskforge.notifications.service import count_unread
@@ -68,7 +69,8 @@ def create_app(config: Config | None = None) -> Flask:
     _init_templates(app)
     _register_features(app)
     Compress(app)
-    assert admin_commands  # imported for the commands that it adds
+    assert admin_commands  # imported for the commands that they add
+    assert demo_commands
     cli.init_cli(app)
     return app
 

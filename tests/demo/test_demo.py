@@ -1,0 +1,59 @@
+"""The demo: the same story for the same seed, told through the services, with nothing the doctor complains of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import text
+
+from taskforge.admin import checkup
+from taskforge.demo import stage, story
+from taskforge.stores import doctor, relay, sql
+from tests.factories import PASSWORD
+
+END = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_the_same_seed_tells_the_same_story() -> None:
+    assert story.tell(7, END) == story.tell(7, END)
+    assert story.tell(7, END) != story.tell(8, END)
+
+
+def test_the_whole_story_has_the_promised_size_and_length() -> None:
+    steps = story.tell(1, END)
+    created = [step for step in steps if step.kind == "create"]
+    per_board = [sum(step.details["board"] == board for step in created) for board in range(3)]
+    assert per_board == [200, 120, 80]
+    assert len({step.details["title"] for step in created}) == 400
+    assert END - timedelta(days=183) < steps[0].at < END - timedelta(days=150)
+    assert steps[-1].at <= END
+    assert sum(step.kind == "comment" for step in steps) > 200
+
+
+def test_no_step_comes_before_its_card(app: Flask) -> None:
+    seen: set[int] = set()
+    for step in story.tell(3, END):
+        if step.kind == "create":
+            seen.add(step.card)
+        assert step.card in seen
+
+
+def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
+    steps = story.tell(1, END, share=0.05)
+    with app.app_context():
+        scene = stage.set_up(PASSWORD, END)
+        stage.act(scene, steps, done=lambda: None)
+        relay.drain_all(seconds=20)
+        facts = sql.scalar(
+            text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")
+        )
+        first = sql.scalar(text("SELECT min(created_at) FROM tasks"))
+        doctor.treat(
+            checkup.probes(), checkup.remedies()
+        )  # seals and delivers, as the workers would
+        report = doctor.examine(checkup.probes())
+    assert len(scene.cards) == 20
+    assert facts >= len(scene.cards) * 2
+    assert first < END - timedelta(days=60)
+    assert report.found == []
