@@ -14,7 +14,7 @@ from taskforge.demo.words import BOARDS, CHECKLIST, COMMENTS, DESCRIPTIONS, PEOP
 HALF_YEAR = timedelta(days=182)
 WAY = ("todo", "in_progress", "in_review", "done")
 # Hours that a card usually stays before it takes the next step of the way.
-USUAL_HOURS = {"backlog": 200, "todo": 90, "in_progress": 50, "in_review": 20}
+USUAL_HOURS = {"backlog": 900, "todo": 320, "in_progress": 260, "in_review": 110}
 PRIORITIES = ("low", "medium", "medium", "medium", "high", "urgent")
 
 
@@ -47,7 +47,7 @@ def tell(seed: int, until: datetime, *, share: float = 1.0) -> list[Step]:
 
 def _live(random: Random, card: int, board: int, title: str, until: datetime) -> Iterator[Step]:
     """The life of one card. Old cards are mostly done, young ones have not begun."""
-    born = until - HALF_YEAR * random.betavariate(1.2, 1.0)
+    born = until - HALF_YEAR * random.betavariate(1.0, 1.1)
     creator, owner = random.randrange(len(PEOPLE)), random.randrange(len(PEOPLE))
     yield Step(
         clock.to_milliseconds(born), card, "create", creator, _birth(random, board, title, born)
