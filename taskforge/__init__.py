@@ -32,7 +32,7 @@ from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import Malformed, Unavailable
-from taskforge.extensions import config_of, csrf, db, make_redis, migrate
+from taskforge.extensions import config_of, csrf, db, make_redis
 from taskforge.notifications.service import count_unread
 from taskforge.stores import mongo, sql
 from taskforge.tables import MODULES
@@ -106,7 +106,6 @@ def _connect_stores(app: Flask, config: Config) -> None:
     with app.app_context():
         sql.keep_ids_as_text(db.engine)
     assert MODULES  # imported for what it declares
-    migrate.init_app(app, db)
     mongo.connect(config)
     app.extensions["taskforge_redis"] = make_redis(config)
     passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)

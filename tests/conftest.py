@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from taskforge import create_app, redis_cache
+from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT, web_child
 from taskforge.dev.servers import Home
@@ -66,6 +67,7 @@ def config(servers: Servers) -> Config:
 def migrated_app(config: Config) -> Flask:
     """The application, made once, on servers that have every table and index."""
     app = create_app(config)
+    init_migrations(app)
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         ensure_indexes()
