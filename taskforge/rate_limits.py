@@ -85,19 +85,28 @@ def limit_writes(user_id: str) -> None:
     )
 
 
-def check_login_tries(*, email: str, ip: str | None) -> None:
-    """Refuse a log-in when too many failed lately, for this account or from this address.
+def take_login_try(*, email: str, ip: str | None) -> None:
+    """Use up one of the tries that an account and an address have together; a success gives them back.
+
+    Counting comes before checking the password, so that tries at the same time can't pass the limit.
 
     Raises:
         RateLimited: nobody is locked out for longer than the window of 15 minutes.
     """
-    for item in _login_limits(email, ip):
+    own, *wide = _login_limits(email, ip)
+    for item in wide:
         _ask(partial(_test, item), TOO_MANY_LOGINS, TRIES)
+    _ask(partial(_hit, own), TOO_MANY_LOGINS, TRIES)
+
+
+def give_back_login_tries(*, email: str, ip: str | None) -> None:
+    """After a log-in that succeeded: the earlier mistakes from there are forgotten."""
+    _ask(partial(_clear, _login_limits(email, ip)[0]), TOO_MANY_LOGINS, TRIES)
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
-    """Count a failed log-in; the next `check_login_tries` sees it."""
-    for item in _login_limits(email, ip):
+    """Count a failed log-in for the whole account and the whole address."""
+    for item in _login_limits(email, ip)[1:]:
         _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
 
 
@@ -155,6 +164,11 @@ def _hit(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
 
 def _count(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return True, _hit(item, limiter)[1]
+
+
+def _clear(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
+    limiter.clear(item)
+    return True, _usage(limiter, item)
 
 
 def _usage(limiter: RateLimiter, item: RateLimitItem) -> Usage:

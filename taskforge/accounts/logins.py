@@ -19,12 +19,14 @@ def check_login(email: str, password: str) -> str | None:
         RateLimited: too many tries failed lately.
     """
     ip = request.remote_addr
-    rate_limits.check_login_tries(email=email, ip=ip)
+    rate_limits.take_login_try(email=email, ip=ip)
     user_id = service.check_credentials(email, password)
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=ip)
         tried = {"address": security.pseudonym(email)}
         security.report("user.login_failed", user_id=None, details=tried, **circumstances())
+    else:
+        rate_limits.give_back_login_tries(email=email, ip=ip)
     return user_id
 
 

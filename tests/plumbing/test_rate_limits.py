@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute
@@ -52,9 +54,32 @@ def test_limits_hold_while_redis_is_away(app: Flask, monkeypatch: pytest.MonkeyP
 def test_only_failed_log_ins_count(app: Flask) -> None:
     with app.app_context():
         for _ in range(30):
-            rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.1")
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+            rate_limits.give_back_login_tries(email="a@example.com", ip="10.0.0.1")
         for _ in range(10):
-            rate_limits.count_failed_login(email="a@example.com", ip="10.0.0.1")
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
         with pytest.raises(RateLimited):
-            rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.1")
-        rate_limits.check_login_tries(email="a@example.com", ip="10.0.0.2")
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+        rate_limits.take_login_try(email="a@example.com", ip="10.0.0.2")
+
+
+def test_tries_at_the_same_time_do_not_pass_the_limit(app: Flask) -> None:
+    def try_once(_number: int) -> bool:
+        with app.app_context():
+            try:
+                rate_limits.take_login_try(email="b@example.com", ip="10.0.0.1")
+            except RateLimited:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as threads:
+        allowed = list(threads.map(try_once, range(40)))
+    assert sum(allowed) == 10
+
+
+def test_many_addresses_together_are_bounded_too(app: Flask) -> None:
+    with app.app_context():
+        for number in range(100):
+            rate_limits.count_failed_login(email="c@example.com", ip=f"10.1.0.{number}")
+        with pytest.raises(RateLimited):
+            rate_limits.take_login_try(email="c@example.com", ip="10.2.0.1")
