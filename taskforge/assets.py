@@ -1,6 +1,7 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever.
 
-``css/app.css`` and ``js/app.js`` are bundles: the files that the folder's ``manifest.txt`` lists, joined in its order.
+``css/app.css``, ``js/app.js`` and ``js/board/app.js`` are bundles: the files that the folder's ``manifest.txt`` lists,
+joined in its order.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from posixpath import normpath
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
 STATIC = Path(__file__).parent.parent / "static"
-BUNDLES = {"css/app.css", "js/app.js"}
+BUNDLES = {"css/app.css", "js/app.js", "js/board/app.js"}
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
 FOREVER = "public, max-age=31536000, immutable"
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")

@@ -20,7 +20,7 @@ from flask_login import AnonymousUserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
 from taskforge.errors import NotAuthenticated, TaskForgeError
-from taskforge.htmx import wants_partial
+from taskforge.htmx import wants_json, wants_partial
 from taskforge.stores import sql
 from taskforge.urls import API_PREFIX
 
@@ -64,7 +64,7 @@ def init_error_pages(app: Flask) -> None:
 
 def answer_error(error: TaskForgeError) -> Response:
     """The answer to an error of ours, with ``Retry-After`` where waiting helps."""
-    if isinstance(error, NotAuthenticated) and not _is_api():
+    if isinstance(error, NotAuthenticated) and not (_is_api() or wants_json()):
         return _to_login()
     response = _answer(error.status, error.as_dict(), getattr(error, "retry_after", None))
     if retry_after := getattr(error, "retry_after", None):
@@ -105,7 +105,7 @@ def _be_nobody_if_unknown() -> None:
 
 def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -> Response:
     _be_nobody_if_unknown()
-    if _is_api():
+    if _is_api() or wants_json():
         response = jsonify({"error": body})
     elif wants_partial():
         response = make_response(

@@ -1,4 +1,4 @@
-"""Telling htmx's requests from a browser's own, and answering each with what it can use."""
+"""Telling htmx's and our scripts' requests from a browser's own, and answering each with what it can use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def wants_partial() -> bool:
         request.headers.get("HX-Request") == "true"
         and "HX-History-Restore-Request" not in request.headers
     )
+
+
+def wants_json() -> bool:
+    """Whether one of our scripts asks, which reads the answer itself."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def render(page: str, partial: str, /, **context: object) -> str:

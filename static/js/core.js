@@ -35,3 +35,4 @@ const forge = {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   },
 };
+globalThis.forge = forge; // for the modules of single pages

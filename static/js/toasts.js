@@ -9,8 +9,20 @@
     });
   });
 
-  /** Show a text; `kind` is ok, danger or info. */
-  forge.toast = (text, kind = "info") => {
+  function actionButton(toast, { label, act }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--small";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      toast.remove();
+      act();
+    });
+    return button;
+  }
+
+  /** Show a text, and a button for an `action` {label, act} if there is one; `kind` is ok, danger or info. */
+  forge.toast = (text, kind = "info", action = null) => {
     const toast = document.createElement("div");
     toast.className = `toast toast--${kind}`;
     const icon = document.createElement("span");
@@ -20,7 +32,9 @@
     words.className = "toast__text";
     words.textContent = text;
     toast.append(icon, words);
+    if (action) toast.append(actionButton(toast, action));
     region.append(toast);
+    return toast;
   };
 
   const told = (xhr) => xhr?.getResponseHeader("HX-Retarget") === "#toasts";

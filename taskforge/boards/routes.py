@@ -121,6 +121,7 @@ def board_rights(membership: Membership) -> dict[str, bool]:
     """What a page about a board offers."""
     return {
         "edit": membership.may("task.create"),
+        "move": membership.may("task.move"),
         "settings": membership.may("board.edit"),
         "delete": membership.may("board.delete"),
         "restore": membership.may("task.restore"),

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.identity import current_actor
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
+from taskforge.errors import InvalidInput
 from taskforge.forms import optional_int
-from taskforge.htmx import go_to, render
+from taskforge.htmx import go_to, render, wants_json
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
@@ -35,7 +36,7 @@ def move(task_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/move")
 def move_submitted(task_id: str) -> ResponseReturnValue:
-    """Move a task to a column, and go to its card there."""
+    """Move a task to a column, and go to its card there; a script is told the new version instead."""
     actor = current_actor()
     form = MoveTaskForm()
     row, _ = access_task(actor.user_id, task_id)
@@ -46,6 +47,10 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             values["before_id"] = first
         return service.move_task(actor, task_id, column_id=column_id, **values)
 
+    if wants_json():
+        if not form.validate():
+            raise InvalidInput(" ".join(form.sentences))
+        return {"version": move_to(**form.values).version}
     if form.attempt(move_to) is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))

@@ -50,8 +50,9 @@ def browser() -> Iterator[sync_api.Browser]:
 
 def is_error(said: sync_api.ConsoleMessage) -> bool:
     """Whether a message of the console is ours to mend; Chromium also reports refusals that are meant."""
-    refusal = said.text.startswith("Failed to load resource") and any(
-        f"status of {status}" in said.text for status in (401, 404, 409, 422)
+    refusal = said.text.startswith("Failed to load resource") and (
+        any(f"status of {status}" in said.text for status in (401, 404, 409, 422))
+        or "net::ERR_FAILED" in said.text  # a test cut the line
     )
     return said.type == "error" and not refusal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
 
+SCRIPT = {"Accept": "application/json"}
 WORKFLOW = ("backlog", "todo", "in_progress", "in_review", "done")
 
 
@@ -132,3 +134,58 @@ def test_who_may_not_move_cards_moves_none(app: Flask, ada: Person, role: str, s
     moved = visitor.send(form, column_id=team.columns["done"], csrf_token=token)
     assert moved.status == status
     assert column(visit(ada), team, "backlog") == ["Stays"]
+
+
+def test_a_script_is_told_the_new_version_and_may_name_both_neighbours(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    ids = {title: make_task(ada, team, title, status="todo") for title in ("A", "B")}
+    moving = make_task(ada, team, "Between")
+    form = visitor.open(f"/tasks/{moving}/move").form("/move")
+    place = {"place": None, "column_id": team.columns["todo"]}
+    answer = visitor.send(
+        form, headers=SCRIPT, **place, before_id=ids["B"], after_id=ids["A"], version="1"
+    )
+    assert answer.status == 200
+    assert json.loads(answer.html) == {"version": 2}
+    assert column(visitor, team, "todo") == ["A", "Between", "B"]
+
+
+def test_a_script_names_the_card_above_where_there_is_none_below(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    above = make_task(ada, team, "Above", status="todo")
+    make_task(ada, team, "Not drawn yet", status="todo")
+    moving = make_task(ada, team, "Moving")
+    form = visitor.open(f"/tasks/{moving}/move").form("/move")
+    place = {"place": None, "column_id": team.columns["todo"], "before_id": "", "after_id": above}
+    assert visitor.send(form, headers=SCRIPT, **place).status == 200
+    assert column(visitor, team, "todo") == ["Above", "Moving", "Not drawn yet"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"column_id": "x"}, 422, "invalid"),
+        ({"version": "7"}, 409, "stale_version"),
+        ({"csrf_token": ""}, 403, "forbidden"),
+    ],
+)
+def test_a_script_is_told_why_it_was_refused(
+    ada: Person, visitor: Visitor, team: Team, changes: dict[str, str], status: int, code: str
+) -> None:
+    form = visitor.open(f"/tasks/{make_task(ada, team)}/move").form("/move")
+    answer = visitor.send(form, headers=SCRIPT, **changes)
+    error = json.loads(answer.html)["error"]
+    assert answer.status == status
+    assert error["message"]
+    assert error["code"] == code
+
+
+def test_only_who_may_move_cards_gets_a_board_to_drag_on(app: Flask, ada: Person) -> None:
+    guest = make_person(app, "Gus")
+    team = make_team(ada, guest=guest)
+    pages = {person: visit(person).open(f"/boards/{team.board_id}").html for person in (ada, guest)}
+    assert "js/board/app.js" in pages[ada]
+    assert "js/board/app.js" not in pages[guest]
+    assert "drag" not in pages[guest]

@@ -1,0 +1,198 @@
+"""Cards are taken and dropped: they stay where they were put, or come back with the reason."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.journeys import add_card, column, create_team, sign_up
+
+
+@pytest.fixture
+def board(page: Page) -> str:
+    """The address of a board with three cards in the first column, which is open."""
+    sign_up(page)
+    address = create_team(page)
+    for title in ("One", "Two", "Three"):
+        add_card(page, title)
+    return address
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.locator(".column .card").filter(
+        has=page.get_by_role("link", name=title, exact=True)
+    )
+
+
+def titles(page: Page, column_name: str) -> Locator:
+    return column(page, column_name).locator(".card__title")
+
+
+def count(page: Page, column_name: str) -> Locator:
+    return column(page, column_name).locator(".column__count")
+
+
+def toast(page: Page, text: str) -> Locator:
+    return page.locator(".toast").filter(has_text=text)
+
+
+def grab(page: Page, title: str) -> None:
+    box = card(page, title).bounding_box()
+    assert box
+    x, y = box["x"] + 40, box["y"] + box["height"] / 2  # the last column is half outside
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 8, y + 3)
+
+
+def drag_to_column(page: Page, title: str, column_name: str) -> None:
+    """Drop a card below all others of a column."""
+    grab(page, title)
+    box = column(page, column_name).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=5)
+    page.mouse.up()
+
+
+def drag_onto(page: Page, title: str, other: str) -> None:
+    """Drop a card above another."""
+    box = card(page, other).bounding_box()
+    assert box
+    grab(page, title)
+    page.mouse.move(box["x"] + 60, box["y"] + 4, steps=5)
+    page.mouse.up()
+
+
+def limit_column(page: Page, board: str, name: str, limit: int) -> None:
+    page.goto(f"{board}/settings")
+    row = page.locator(".column-row").filter(has=page.locator(".row__title", has_text=name))
+    row.locator("details > summary").click()
+    row.locator("[name=wip_limit]").fill(str(limit))
+    row.get_by_role("button", name="Save column").click()
+    page.goto(board)
+
+
+def test_a_card_is_dragged_to_the_top_of_its_column(page: Page, board: str) -> None:
+    drag_onto(page, "Three", "One")
+    expect(titles(page, "Backlog")).to_have_text(["Three", "One", "Two"])
+    toast(page, "Moved to Backlog").wait_for()
+    page.reload()
+    expect(titles(page, "Backlog")).to_have_text(["Three", "One", "Two"])
+    expect(page).to_have_url(board)
+
+
+def test_a_card_is_dragged_to_an_empty_column_and_between_others(page: Page, board: str) -> None:
+    drag_to_column(page, "Two", "In progress")
+    expect(titles(page, "In progress")).to_have_text(["Two"])
+    expect(count(page, "In progress")).to_have_text("1 cards")
+    expect(count(page, "Backlog")).to_have_text("2 cards")
+    expect(page.locator("#board-said")).to_have_text("Two: moved to In progress, place 1.")
+    drag_to_column(page, "Three", "In progress")
+    drag_onto(page, "One", "Three")
+    expect(column(page, "Backlog")).to_contain_text("No cards")
+    expect(card(page, "One")).to_have_attribute("data-version", "2")
+    page.reload()
+    expect(titles(page, "In progress")).to_have_text(["Two", "One", "Three"])
+
+
+def test_a_card_is_dragged_twice_without_waiting(page: Page, board: str) -> None:
+    drag_to_column(page, "One", "Done")
+    drag_to_column(page, "One", "To do")
+    expect(card(page, "One")).to_have_attribute("data-version", "3")
+    page.reload()
+    expect(titles(page, "To do")).to_have_text(["One"])
+
+
+def test_escape_puts_a_dragged_card_back(page: Page, board: str) -> None:
+    grab(page, "One")
+    box = column(page, "Done").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + 60, steps=5)
+    expect(titles(page, "Done")).to_have_text(["One"])
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+    expect(count(page, "Backlog")).to_have_text("3 cards")
+    expect(page.locator(".is-dragging, .is-target, .is-ghost")).to_have_count(0)
+
+
+def test_a_full_column_sends_the_card_back_and_says_why(page: Page, board: str) -> None:
+    drag_to_column(page, "One", "In progress")
+    toast(page, "Moved to In progress").wait_for()
+    limit_column(page, board, "In progress", 1)
+    drag_to_column(page, "Two", "In progress")
+    refusal = toast(page, "“In progress” is full: 1 of 1 tasks.")
+    refusal.wait_for()
+    expect(titles(page, "Backlog")).to_have_text(["Two", "Three"])
+    expect(count(page, "In progress")).to_have_text("1/1 cards, the limit is 1")
+    expect(count(page, "Backlog")).to_have_text("2 cards")
+    expect(column(page, "In progress").locator(".column__limit")).to_have_text("full")
+    drag_to_column(page, "One", "Done")
+    toast(page, "Moved to Done").wait_for()
+    drag_to_column(page, "Two", "In progress")
+    toast(page, "Moved to In progress").wait_for()
+
+
+def test_a_move_that_cannot_be_sent_comes_back_and_is_tried_again(page: Page, board: str) -> None:
+    page.route("**/move", lambda route: route.abort())
+    drag_to_column(page, "Two", "Done")
+    lost = toast(page, "No connection.")
+    lost.wait_for()
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+    expect(count(page, "Done")).to_have_text("0 cards")
+    page.unroute("**/move")
+    lost.get_by_role("button", name="Retry").click()
+    toast(page, "Moved to Done").wait_for()
+    page.reload()
+    expect(titles(page, "Done")).to_have_text(["Two"])
+
+
+def test_a_card_changed_by_another_comes_back_and_moves_on_retry(page: Page, board: str) -> None:
+    other = page.context.new_page()
+    other.goto(board)
+    drag_to_column(other, "One", "Done")
+    toast(other, "Moved to Done").wait_for()
+    other.close()
+    drag_to_column(page, "One", "To do")
+    conflict = toast(page, "Someone else changed this")
+    conflict.wait_for()
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+    conflict.get_by_role("button", name="Retry").click()
+    toast(page, "Moved to To do").wait_for()
+    page.reload()
+    expect(titles(page, "To do")).to_have_text(["One"])
+
+
+def test_a_move_is_undone_from_its_toast(page: Page, board: str) -> None:
+    drag_to_column(page, "Two", "Done")
+    toast(page, "Moved to Done").get_by_role("button", name="Undo").click()
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+    expect(card(page, "Two")).to_have_attribute("data-version", "3")
+    expect(count(page, "Done")).to_have_text("0 cards")
+    page.reload()
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+
+
+def test_the_focused_card_is_moved_by_keys_and_keeps_the_focus(page: Page, board: str) -> None:
+    title = page.get_by_role("link", name="Two", exact=True)
+    title.focus()
+    for _ in range(3):
+        page.keyboard.press(".")
+    page.keyboard.press(",")
+    expect(title).to_be_focused()
+    expect(card(page, "Two")).to_have_attribute("data-version", "5")
+    page.reload()
+    expect(titles(page, "In progress")).to_have_text(["Two"])
+
+
+def test_move_keys_are_letters_where_one_types(page: Page, board: str) -> None:
+    field = column(page, "Backlog").locator("form.quick-add [name=title]")
+    field.focus()
+    page.keyboard.type("a.b,c")
+    expect(field).to_have_value("a.b,c")
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+
+
+def test_a_click_still_opens_the_card(page: Page, board: str) -> None:
+    page.get_by_role("link", name="Two", exact=True).click()
+    page.wait_for_url("**/tasks/**")
