@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import MutableMapping
+from typing import Any
 
-from taskforge.serving import in_threads
+from taskforge.live_request import is_wanted
+from taskforge.live_stream import LiveStreams
+from taskforge.serving import Receive, Send, in_threads
 from wsgi import app as flask_app
 
-app = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
+streams = LiveStreams(flask_app)
+pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
+
+
+async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    """Live streams stay on the event loop; everything else is Flask's."""
+    await (streams if is_wanted(scope) else pages)(scope, receive, send)

@@ -56,6 +56,8 @@ class Config:
     registrations_per_hour: int = 300
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19456
+    live_beat_seconds: float = 15.0
+    live_check_seconds: float = 15.0
     testing: bool = False
 
     @property

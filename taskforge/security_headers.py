@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
+from taskforge.config import Config
 from taskforge.errors import Forbidden
 from taskforge.extensions import config_of, csrf
 from taskforge.urls import API_PREFIX
@@ -27,10 +28,17 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+TLS_ONLY = "max-age=31536000; includeSubDomains"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})
 FOREIGN = "This request came from another site, so it was not carried out."
 CSRF_FAILED = "This form has expired. Reload the page and send it again; your text is kept."
+
+
+def fixed_headers(config: Config) -> dict[str, str]:
+    """The headers of an answer that Flask does not make."""
+    headers = {**HEADERS, "Content-Security-Policy": POLICY}
+    return headers | ({"Strict-Transport-Security": TLS_ONLY} if config.is_production else {})
 
 
 def init_security_headers(app: Flask) -> None:
@@ -77,7 +85,7 @@ def _add_headers(response: Response) -> Response:
     dashboard = request.path.startswith(DASHBOARD_PREFIX)
     response.headers["Content-Security-Policy"] = DASHBOARD_POLICY if dashboard else POLICY
     if config_of().is_production:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers["Strict-Transport-Security"] = TLS_ONLY
     if not request.path.startswith("/assets/"):
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("HX-Request")

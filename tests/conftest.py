@@ -114,6 +114,9 @@ def web_server(
         "WEB_WORKERS": "1",
         "ARGON2_TIME_COST": "1",
         "ARGON2_MEMORY_KIB": "64",
+        # Often enough for a test to see it.
+        "LIVE_BEAT_SECONDS": "1",
+        "LIVE_CHECK_SECONDS": "2",
     }
     process = Process(web_child(environment, port, home))
     process.wait_until_ready()

@@ -112,8 +112,12 @@ def open_session(
     return session_id
 
 
-def find_identity(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
+def find_identity(
+    *, sid: str | None = None, session_id: str | None = None, mark_seen: bool = True
+) -> Identity | None:
     """Who a session belongs to, by its secret or (for a verified token) its public id; None if it is over.
+
+    `mark_seen` is false for what no person did, which must not keep a session from expiring.
 
     Raises:
         Unavailable: PostgreSQL can't be asked; nobody is authenticated then.
@@ -137,7 +141,7 @@ def find_identity(*, sid: str | None = None, session_id: str | None = None) -> I
     if found is None:
         return None
     values = dict(found)
-    if values.pop("last_seen_at") < at - SEEN_EVERY:
+    if values.pop("last_seen_at") < at - SEEN_EVERY and mark_seen:
         _mark_seen(values["session_id"], values["user_id"], at)
     return Identity(**values)
 

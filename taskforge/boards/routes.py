@@ -15,11 +15,17 @@ from taskforge.boards.forms import CreateBoardForm
 from taskforge.boards.tiles import show_tiles
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.forms import optional_id
-from taskforge.htmx import go_to, render
+from taskforge.htmx import go_to, render, wants_partial
 from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board_views import BoardView, CardFilter, get_board, list_column_cards
+from taskforge.tasks.board_views import (
+    BoardView,
+    CardFilter,
+    find_columns,
+    get_board,
+    list_column_cards,
+)
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
 from taskforge.tasks.models import PRIORITIES
 from taskforge.teams import service as teams
@@ -84,6 +90,25 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
         board=show_board(found.row),
         column=column,
         may={"edit": False},
+    )
+
+
+@blueprint.get("/boards/<id:board_id>/columns")
+def columns(board_id: str) -> ResponseReturnValue:
+    """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
+    wanted = read_filter()
+    view = get_board(current_actor(), board_id, wanted)
+    if not wants_partial():
+        return go_to(url_for("boards.show", board_id=board_id))
+    column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
+    if column_ids or task_ids:
+        touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
+        view = view.narrowed_to(touched)
+    return render_template(
+        "boards/_columns.html",
+        board=show_board(view.row),
+        columns=show_columns(view, _query(wanted)),
+        may=board_rights(view.membership),
     )
 
 

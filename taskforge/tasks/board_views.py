@@ -5,8 +5,8 @@ Four statements with the log-in, however many cards there are; MongoDB is not as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import text
@@ -17,10 +17,12 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.teams.access import Membership
+from taskforge.values import is_uuid
 
 CARDS_PER_COLUMN = 50
 MOST_PEOPLE = 500
 MOST_TAGS = 200
+MOST_TOUCHED = 50
 
 _FILTER = (
     "(CAST(:assignee_id AS uuid) IS NULL OR k.assignee_id = CAST(:assignee_id AS uuid))"
@@ -50,6 +52,12 @@ class BoardView:
     people: Sequence[Mapping[str, Any]]
     tags: Sequence[str]
     cards: Sequence[sql.Row]
+
+    def narrowed_to(self, column_ids: Collection[str]) -> BoardView:
+        """The same with only some of its columns."""
+        columns = [column for column in self.columns if column["column_id"] in column_ids]
+        cards = [card for card in self.cards if card["column_id"] in column_ids]
+        return replace(self, columns=columns, cards=cards)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,19 @@ def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
     """
     access_board(actor.user_id, board_id)
     return _read_column({"board_id": board_id, "column_id": column_id})
+
+
+def find_columns(board_id: str, task_ids: Sequence[str]) -> set[str]:
+    """The columns of a board in which some of its tasks are; what is no id of a task there is passed over."""
+    known = [task_id for task_id in task_ids[:MOST_TOUCHED] if is_uuid(task_id)]
+    found = sql.rows(
+        text(
+            "SELECT DISTINCT column_id FROM tasks"
+            " WHERE board_id = :board_id AND task_id = ANY(CAST(:task_ids AS uuid[]))"
+        ),
+        {"board_id": board_id, "task_ids": known},
+    )
+    return {row["column_id"] for row in found}
 
 
 def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) -> str | None:

@@ -1,0 +1,91 @@
+"""A browser's end of a live stream, over a real socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+SILENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event, and when it came."""
+
+    id: int
+    kind: str
+    data: dict[str, Any]
+    at: float
+
+
+class Stream:
+    """An open answer, read line by line."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.answer = answer
+        self.comments: list[str] = []
+
+    def blocks(self) -> Iterator[dict[str, str]]:
+        """What came between two empty lines, until the server ends the stream."""
+        fields: dict[str, str] = {}
+        while line := self.answer.readline().decode():
+            name, _, value = line.rstrip("\n").partition(":")
+            if line == "\n":
+                yield fields
+                fields = {}
+            elif name:
+                fields[name] = value.strip()
+            else:
+                self.comments.append(value.strip())
+
+    def next(self) -> Event:
+        """The next event; comments are passed over."""
+        for block in self.blocks():
+            if "data" in block:
+                return Event(
+                    int(block["id"]), block["event"], json.loads(block["data"]), time.monotonic()
+                )
+        raise AssertionError("the server ended the stream")
+
+    def wait_for_beat(self) -> None:
+        """Read until a heartbeat comes."""
+        while "beat" not in self.comments:
+            next(self.blocks())
+
+    def wait_until_ended(self) -> float:
+        """Read to the end; answers when it came."""
+        for _ in self.blocks():
+            pass
+        return time.monotonic()
+
+
+@contextmanager
+def listening(
+    server: str, board_id: str, query: str = "", **headers: str
+) -> Iterator[http.client.HTTPResponse]:
+    """The answer to a request for a stream."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=SILENCE_SECONDS)
+    connection.request("GET", f"/live/boards/{board_id}{query}", headers=given)
+    answer = connection.getresponse()
+    try:
+        yield answer
+    finally:
+        answer.close()
+        connection.close()
+
+
+@contextmanager
+def streaming(server: str, board_id: str, query: str = "", **headers: str) -> Iterator[Stream]:
+    """A stream that was granted, its opening read."""
+    with listening(server, board_id, query, **headers) as answer:
+        assert answer.status == 200, answer.read()
+        stream = Stream(answer)
+        assert next(stream.blocks()) == {"retry": "3000"}
+        yield stream
