@@ -20,11 +20,9 @@ from taskforge.live import CHANNEL
 
 QUEUE_LENGTH = 100
 RECONNECT_SECONDS = 1.0
-JOIN_SECONDS = 2.0
 CONNECT_SECONDS = 2.0
 # A process serves pages between two parts of a long round.
-CLIENTS_AT_ONCE = 25
-PAUSE_SECONDS = 0.002
+CLIENTS_AT_ONCE, PAUSE_SECONDS = 25, 0.002
 _PREFIX = CHANNEL.format(board_id="")
 
 
@@ -96,10 +94,10 @@ class LiveBus:
         """
         if self._stopping:
             raise BusAway
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
-            await asyncio.wait_for(self._subscribed.wait(), JOIN_SECONDS)
+            await asyncio.wait_for(self._subscribed.wait(), CONNECT_SECONDS)
         except TimeoutError as error:
             raise BusAway from error
         listener = Listener()
@@ -121,11 +119,13 @@ class LiveBus:
 
     async def _run(self) -> None:
         while True:
-            with contextlib.suppress(redis.RedisError, OSError):
-                await self._listen()
-            self._subscribed.clear()
-            # Hints may be lost from here on: whoever connects again asks the database.
-            self._end_all()
+            try:
+                with contextlib.suppress(redis.RedisError, OSError):
+                    await self._listen()
+            finally:
+                self._subscribed.clear()
+                # Hints may be lost from here on: whoever connects again asks the database.
+                self._end_all()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
@@ -163,8 +163,7 @@ class LiveBus:
             return
         board_id = message["channel"].decode("ascii", "replace").removeprefix(_PREFIX)
         listeners = self._listeners.get(board_id)
-        hint = _read_hint(message["data"]) if listeners else None
-        if listeners and hint is not None:
+        if listeners and (hint := _read_hint(message["data"])):
             await _hand_on(hint, list(listeners))
 
     def _end_all(self) -> None:
