@@ -7,7 +7,7 @@ from flask_smorest import Api
 
 from taskforge.api import auth, boards, comments, notifications, tasks, teams, users
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
-from taskforge.api.blueprints import IdConverter
+from taskforge.api.blueprints import AnyIdConverter
 from taskforge.api.schemas.base import Error
 
 BLUEPRINTS = (
@@ -56,10 +56,10 @@ def init_api(app: Flask) -> None:
             "tags": [{"name": name} for name in dict.fromkeys(one.topic for one in BLUEPRINTS)],
         },
     )
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["any_id"] = AnyIdConverter
     init_access(app)
     api = _Api(app)
-    api.register_converter(IdConverter, lambda _: {"type": "string", "format": "uuid"})
+    api.register_converter(AnyIdConverter, lambda _: {"type": "string", "format": "uuid"})
     for name, scheme in SECURITY_SCHEMES.items():
         api.spec.components.security_scheme(name, scheme)
     for blueprint in BLUEPRINTS:

@@ -86,7 +86,7 @@ def list_sessions() -> Any:
     }
 
 
-@blueprint.delete("/sessions/<id:session>")
+@blueprint.delete("/sessions/<any_id:session>")
 @blueprint.response(204)
 def delete_session(session: str) -> Response:
     """End a session by its public id, or by the secret that the log-in answered."""

@@ -40,7 +40,7 @@ WITH_BODY = (
 )
 
 
-class IdConverter(BaseConverter):
+class AnyIdConverter(BaseConverter):
     """An id in an address. It takes any text: `taskforge.api.access` answers odd ids like unknown ones."""
 
 

@@ -22,7 +22,7 @@ DEFAULT_HUE = 1
 blueprint = ApiBlueprint("boards", __name__, topic="Boards and columns", prefix="")
 
 
-@blueprint.get("/teams/<id:team_id>/boards")
+@blueprint.get("/teams/<any_id:team_id>/boards")
 @blueprint.response(200, schemas.BoardList)
 def list_boards(team_id: str) -> Any:
     """The boards of a team, with their columns."""
@@ -31,7 +31,7 @@ def list_boards(team_id: str) -> Any:
     return {"items": serialising.boards(rows, found)}
 
 
-@blueprint.post("/teams/<id:team_id>/boards")
+@blueprint.post("/teams/<any_id:team_id>/boards")
 @blueprint.arguments(schemas.NewBoard)
 @blueprint.response(201, schemas.Board)
 def create_board(data: dict[str, Any], team_id: str) -> Any:
@@ -40,14 +40,14 @@ def create_board(data: dict[str, Any], team_id: str) -> Any:
     return tagged(_board(actor, service.create_board(actor, team_id, **data).entity_id))
 
 
-@blueprint.get("/boards/<id:board_id>")
+@blueprint.get("/boards/<any_id:board_id>")
 @blueprint.response(200, schemas.Board)
 def get_board(board_id: str) -> Any:
     """One board with its columns."""
     return tagged(_board(current_actor(), board_id))
 
 
-@blueprint.patch("/boards/<id:board_id>")
+@blueprint.patch("/boards/<any_id:board_id>")
 @takes_version
 @blueprint.arguments(schemas.BoardChanges)
 @blueprint.response(200, schemas.Board)
@@ -64,7 +64,7 @@ def edit_board(data: dict[str, Any], board_id: str) -> Any:
     return tagged(_board(actor, board_id))
 
 
-@blueprint.delete("/boards/<id:board_id>")
+@blueprint.delete("/boards/<any_id:board_id>")
 @blueprint.response(204)
 def delete_board(board_id: str) -> Response:
     """Put a board away with everything on it."""
@@ -72,7 +72,7 @@ def delete_board(board_id: str) -> Response:
     return no_content()
 
 
-@blueprint.post("/boards/<id:board_id>/columns")
+@blueprint.post("/boards/<any_id:board_id>/columns")
 @blueprint.arguments(schemas.NewColumn)
 @blueprint.response(201, schemas.Column)
 def create_column(data: dict[str, Any], board_id: str) -> Any:
@@ -82,7 +82,7 @@ def create_column(data: dict[str, Any], board_id: str) -> Any:
     return _column(actor, board_id, change.extra["column_id"])
 
 
-@blueprint.patch("/boards/<id:board_id>/columns/<id:column_id>")
+@blueprint.patch("/boards/<any_id:board_id>/columns/<any_id:column_id>")
 @takes_version
 @blueprint.arguments(schemas.ColumnChanges)
 @blueprint.response(200, schemas.Column)
@@ -96,7 +96,7 @@ def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     return _column(actor, board_id, column_id)
 
 
-@blueprint.delete("/boards/<id:board_id>/columns/<id:column_id>")
+@blueprint.delete("/boards/<any_id:board_id>/columns/<any_id:column_id>")
 @blueprint.response(204)
 def delete_column(board_id: str, column_id: str) -> Response:
     """Delete an empty column."""
@@ -104,7 +104,7 @@ def delete_column(board_id: str, column_id: str) -> Response:
     return no_content()
 
 
-@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/move")
+@blueprint.post("/boards/<any_id:board_id>/columns/<any_id:column_id>/move")
 @blueprint.arguments(schemas.ColumnPlace)
 @blueprint.response(200, schemas.Column)
 def move_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:

@@ -19,7 +19,7 @@ from taskforge.stores.actor import Actor
 blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
 
 
-@blueprint.get("/tasks/<id:task_id>/comments")
+@blueprint.get("/tasks/<any_id:task_id>/comments")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.CommentList)
 def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
@@ -36,7 +36,7 @@ def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
     return {"items": map(serialising.comment, items), "next_cursor": cursor}
 
 
-@blueprint.post("/tasks/<id:task_id>/comments")
+@blueprint.post("/tasks/<any_id:task_id>/comments")
 @blueprint.arguments(schemas.NewComment)
 @blueprint.response(201, schemas.Comment)
 def create_comment(data: dict[str, Any], task_id: str) -> Any:
@@ -45,7 +45,7 @@ def create_comment(data: dict[str, Any], task_id: str) -> Any:
     return _answer(actor, service.create_comment(actor, task_id, **data).entity_id)
 
 
-@blueprint.patch("/comments/<id:comment_id>")
+@blueprint.patch("/comments/<any_id:comment_id>")
 @takes_version
 @blueprint.arguments(schemas.CommentChanges)
 @blueprint.response(200, schemas.Comment)
@@ -58,7 +58,7 @@ def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
     return _answer(actor, comment_id)
 
 
-@blueprint.delete("/comments/<id:comment_id>")
+@blueprint.delete("/comments/<any_id:comment_id>")
 @blueprint.response(204)
 def delete_comment(comment_id: str) -> Response:
     """Delete a comment; its place in the discussion stays."""

@@ -64,14 +64,14 @@ def create_task(data: dict[str, Any]) -> Any:
     return _answer(actor, change.entity_id)
 
 
-@blueprint.get("/<id:task_id>")
+@blueprint.get("/<any_id:task_id>")
 @blueprint.response(200, schemas.Task)
 def get_task(task_id: str) -> Any:
     """One task. What lies in the trash is not found."""
     return tagged(serialising.task(views.get_task(current_actor(), task_id)))
 
 
-@blueprint.put("/<id:task_id>")
+@blueprint.put("/<any_id:task_id>")
 @takes_version
 @blueprint.arguments(schemas.WholeTask)
 @blueprint.response(200, schemas.Task)
@@ -80,7 +80,7 @@ def replace_task(data: dict[str, Any], task_id: str) -> Any:
     return _change(task_id, {**DEFAULTS, **_fields(data)}, wanted_version(data))
 
 
-@blueprint.patch("/<id:task_id>")
+@blueprint.patch("/<any_id:task_id>")
 @takes_version
 @blueprint.arguments(schemas.TaskChanges)
 @blueprint.response(200, schemas.Task)
@@ -89,7 +89,7 @@ def edit_task(data: dict[str, Any], task_id: str) -> Any:
     return _change(task_id, _fields(data), wanted_version(data))
 
 
-@blueprint.delete("/<id:task_id>")
+@blueprint.delete("/<any_id:task_id>")
 @takes_version
 @blueprint.arguments(OptionalVersion, required=False)
 @blueprint.response(204)
@@ -101,7 +101,7 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
     return no_content()
 
 
-@blueprint.post("/<id:task_id>/move")
+@blueprint.post("/<any_id:task_id>/move")
 @takes_version
 @blueprint.arguments(schemas.TaskPlace)
 @blueprint.response(200, schemas.Task)
@@ -114,7 +114,7 @@ def move_task(data: dict[str, Any], task_id: str) -> Any:
     return _answer(actor, task_id)
 
 
-@blueprint.post("/<id:task_id>/restore")
+@blueprint.post("/<any_id:task_id>/restore")
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, schemas.Task)
 def restore_task(_data: dict[str, Any], task_id: str) -> Any:
@@ -125,7 +125,7 @@ def restore_task(_data: dict[str, Any], task_id: str) -> Any:
     return _answer(actor, task_id)
 
 
-@blueprint.get("/<id:task_id>/history")
+@blueprint.get("/<any_id:task_id>/history")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.History)
 def list_history(wanted: dict[str, Any], task_id: str) -> Any:

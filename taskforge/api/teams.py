@@ -35,14 +35,14 @@ def create_team(data: dict[str, Any]) -> Any:
     return tagged(service.get_team(actor, found_team(actor, **data).entity_id))
 
 
-@blueprint.get("/<id:team_id>")
+@blueprint.get("/<any_id:team_id>")
 @blueprint.response(200, schemas.Team)
 def get_team(team_id: str) -> Any:
     """One team."""
     return tagged(service.get_team(current_actor(), team_id))
 
 
-@blueprint.patch("/<id:team_id>")
+@blueprint.patch("/<any_id:team_id>")
 @takes_version
 @blueprint.arguments(schemas.TeamChanges)
 @blueprint.response(200, schemas.Team)
@@ -60,14 +60,14 @@ def edit_team(data: dict[str, Any], team_id: str) -> Any:
     return tagged(service.get_team(actor, team_id))
 
 
-@blueprint.get("/<id:team_id>/members")
+@blueprint.get("/<any_id:team_id>/members")
 @blueprint.response(200, schemas.MemberList)
 def list_members(team_id: str) -> Any:
     """The members of a team."""
     return {"items": service.list_members(current_actor(), team_id)}
 
 
-@blueprint.post("/<id:team_id>/members")
+@blueprint.post("/<any_id:team_id>/members")
 @blueprint.arguments(schemas.NewMember)
 @blueprint.response(201, schemas.Member)
 def add_member(data: dict[str, Any], team_id: str) -> Any:
@@ -77,7 +77,7 @@ def add_member(data: dict[str, Any], team_id: str) -> Any:
     return _member(actor, team_id, user_id=data.get("user_id"), email=data.get("email"))
 
 
-@blueprint.patch("/<id:team_id>/members/<id:user_id>")
+@blueprint.patch("/<any_id:team_id>/members/<any_id:user_id>")
 @blueprint.arguments(schemas.Role)
 @blueprint.response(200, schemas.Member)
 def change_role(data: dict[str, Any], team_id: str, user_id: str) -> Any:
@@ -87,7 +87,7 @@ def change_role(data: dict[str, Any], team_id: str, user_id: str) -> Any:
     return _member(actor, team_id, user_id=user_id)
 
 
-@blueprint.delete("/<id:team_id>/members/<id:user_id>")
+@blueprint.delete("/<any_id:team_id>/members/<any_id:user_id>")
 @blueprint.response(204)
 def remove_member(team_id: str, user_id: str) -> Response:
     """Take somebody out of a team, or leave it oneself."""
