@@ -1,7 +1,6 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever.
 
-``css/app.css``, ``js/app.js`` and ``js/board/app.js`` are bundles: the files that the folder's ``manifest.txt`` lists,
-joined in its order.
+An ``app.css`` or ``app.js`` is a bundle: the files that the ``manifest.txt`` of its folder lists, joined in its order.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ import hashlib
 import mimetypes
 import re
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
 STATIC = Path(__file__).parent.parent / "static"
-BUNDLES = {"css/app.css", "js/app.js", "js/board/app.js"}
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
 FOREVER = "public, max-age=31536000, immutable"
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
@@ -76,7 +74,7 @@ def content(name: str) -> bytes:
     Raises:
         FileNotFoundError: there is no such file below ``static/``.
     """
-    if name in BUNDLES:
+    if PurePosixPath(name).name in ("app.css", "app.js"):
         return _bundle(name)
     path = (STATIC / name).resolve()
     if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
@@ -85,7 +83,9 @@ def content(name: str) -> bytes:
 
 
 def _bundle(name: str) -> bytes:
-    folder = (STATIC / name).parent
+    folder = (STATIC / name).resolve().parent
+    if not folder.is_relative_to(STATIC.resolve()):
+        raise FileNotFoundError(name)
     listed = (line.strip() for line in (folder / "manifest.txt").read_text().splitlines())
     parts = [(folder / line).read_text() for line in listed if line and not line.startswith("#")]
     joined = "\n".join(parts)

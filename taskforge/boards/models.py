@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -75,3 +76,21 @@ class Column(Model):
         CheckConstraint("wip_limit BETWEEN 1 AND 999", name="wip_limit"),
         CheckConstraint("hue BETWEEN 1 AND 6", name="hue"),
     )
+
+
+class BoardVisit(Model):
+    """What one person keeps of one board: how far they have seen it, and the columns that they folded.
+
+    A way of looking, not work: nothing of it is audited, and it may be lost without harm. ``seen_seq`` is the
+    board's ``seq`` up to which they have seen every change.
+    """
+
+    __tablename__ = "board_visits"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
+    board_id: Mapped[str] = mapped_column(ForeignKey("boards.board_id"), primary_key=True)
+    seen_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    folded: Mapped[list[str]] = mapped_column(ARRAY(Id), server_default=text("'{}'"))
+
+    __table_args__ = (Index("ix_board_visits_board_id", "board_id"),)

@@ -25,11 +25,13 @@ SAME_KEY_OTHER_REQUEST = (
 class Change:
     """What a service answers: the entity that changed and its new version.
 
+    ``event_id`` names the (first) audit fact of the change, by which it can be undone; None when nothing changed.
     ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
     """
 
     entity_id: str
     version: int
+    event_id: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     replayed: bool = False
     syncing: bool = False
@@ -152,5 +154,10 @@ def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _result(change: Change) -> str:
     return json.dumps(
-        {"entity_id": change.entity_id, "version": change.version, "extra": as_json(change.extra)}
+        {
+            "entity_id": change.entity_id,
+            "version": change.version,
+            "event_id": change.event_id,
+            "extra": as_json(change.extra),
+        }
     )

@@ -8,6 +8,7 @@ live hint, ringing the workers) is best effort: the relay repeats it until it ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -43,7 +44,9 @@ class UnitOfWork:
     ) -> None:
         self.actor = actor
         self.at = clock.now()
-        self.change = Change(entity_id=entity_id, version=version, extra=dict(extra or {}))
+        self.change = Change(
+            entity_id=entity_id, version=version, event_id=new_id(), extra=dict(extra or {})
+        )
         self._connection: Connection | None = None
         self._answer_changed = False
         self._audit: list[dict[str, Any]] = []
@@ -111,7 +114,9 @@ class UnitOfWork:
         board_seq: int | None = None,
     ) -> str:
         """Write the audit fact of this change; answers its event id. Events and their actions: `taskforge.events`."""
-        event_id = new_id()
+        # The answer is stored before the fact is known, and names it all the same.
+        event_id = new_id() if self._audit else self.change.event_id
+        assert event_id is not None
         self._audit.append(
             {
                 "event_id": event_id,
@@ -141,8 +146,8 @@ class UnitOfWork:
     def answer(self, *, version: int | None = None, **extra: Any) -> None:
         """Change what the service will answer, when it is known only inside the transaction."""
         old = self.change
-        self.change = Change(
-            entity_id=old.entity_id,
+        self.change = replace(
+            old,
             version=old.version if version is None else version,
             extra={**old.extra, **extra},
         )
@@ -209,7 +214,7 @@ class UnitOfWork:
         left = [message for message in texts if not _apply(message)]
         if left:
             _hand_over(left)
-        self.change = Change(**{**self.change.__dict__, "syncing": bool(left)})
+        self.change = replace(self.change, syncing=bool(left))
         faults.point("publish.before")
         live.publish(self._hints)
         faults.point("rq.enqueue.before")

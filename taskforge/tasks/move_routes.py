@@ -50,7 +50,8 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     if wants_json():
         if not form.validate():
             raise InvalidInput(" ".join(form.sentences))
-        return {"version": move_to(**form.values).version}
+        change = move_to(**form.values)
+        return {"version": change.version, "event": change.event_id}
     if form.attempt(move_to) is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))

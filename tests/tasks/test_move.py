@@ -7,7 +7,9 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from taskforge.stores import sql
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
 
@@ -137,7 +139,7 @@ def test_who_may_not_move_cards_moves_none(app: Flask, ada: Person, role: str, s
 
 
 def test_a_script_is_told_the_new_version_and_may_name_both_neighbours(
-    ada: Person, visitor: Visitor, team: Team
+    app: Flask, ada: Person, visitor: Visitor, team: Team
 ) -> None:
     ids = {title: make_task(ada, team, title, status="todo") for title in ("A", "B")}
     moving = make_task(ada, team, "Between")
@@ -147,7 +149,9 @@ def test_a_script_is_told_the_new_version_and_may_name_both_neighbours(
         form, headers=SCRIPT, **place, before_id=ids["B"], after_id=ids["A"], version="1"
     )
     assert answer.status == 200
-    assert json.loads(answer.html) == {"version": 2}
+    with app.app_context():
+        newest = sql.scalar(text("SELECT event_id FROM audit_logs ORDER BY log_id DESC LIMIT 1"))
+    assert json.loads(answer.html) == {"version": 2, "event": newest}
     assert column(visitor, team, "todo") == ["A", "Between", "B"]
 
 
