@@ -31,6 +31,10 @@ e2e: ## the tests in a real browser (needs Chromium)
 screenshots: ## pictures of every page into test-results/screenshots
 	@$(BOOTSTRAP) requirements-e2e.txt -m pytest -q tests/e2e/screenshots.py
 
+.PHONY: bench
+bench: ## figures beside their floors, as ratios (ARGS=--quick for the board page and a move)
+	@$(BOOTSTRAP) requirements-e2e.txt -m tests.bench.run $(ARGS)
+
 .PHONY: check
 check: ## format, lint, types, layers, templates, documentation
 	@$(DEV) -m ruff format --check .

@@ -1,0 +1,102 @@
+"""How soon the open boards of others hear of a move, with few and with many of them."""
+
+from __future__ import annotations
+
+import http.client
+import selectors
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from tests.bench.load import SILENCE_SECONDS, request_bytes
+from tests.bench.stage import Board, Stage
+
+MOVES = 30
+PAUSE_SECONDS = 0.12
+PIECE_BYTES = 1 << 14
+
+
+def measure_live(stage: Stage, watchers: int) -> dict[str, float]:
+    """Milliseconds from sending a move until each watcher has its hint: median, p95 and the longest.
+
+    Raises:
+        TimeoutError: a hint did not come.
+    """
+    board = stage.boards[52]
+    sockets = [_watch(stage, board, number) for number in range(watchers)]
+    sent: list[float] = []
+    mover = threading.Thread(target=_move, args=(stage, board, sent))
+    mover.start()
+    arrivals = _collect(sockets)
+    mover.join()
+    for opened in sockets:
+        opened.close()
+    waits = sorted(
+        (at - sent[turn]) * 1000 for turns in arrivals for turn, at in enumerate(turns[:MOVES])
+    )
+    return {
+        "watchers": watchers,
+        "hints": len(waits),
+        "medianMs": round(waits[len(waits) // 2], 1),
+        "p95Ms": round(waits[int(len(waits) * 0.95)], 1),
+        "longestMs": round(waits[-1], 1),
+    }
+
+
+def _watch(stage: Stage, board: Board, number: int) -> socket.socket:
+    window = stage.windows[number % len(stage.windows)]
+    opened = socket.create_connection(("127.0.0.1", stage.system.port), timeout=SILENCE_SECONDS)
+    opened.sendall(
+        request_bytes("GET", f"/live/boards/{board.board_id}", {"Cookie": window.cookie})
+    )
+    begun = b""
+    while b"retry:" not in begun:
+        piece = opened.recv(PIECE_BYTES)
+        if not piece:
+            raise ConnectionError(f"the stream was refused: {begun[:200]!r}")
+        begun += piece
+    return opened
+
+
+def _move(stage: Stage, board: Board, sent: list[float]) -> None:
+    person, window = stage.people[0], stage.windows[0]
+    connection = http.client.HTTPConnection("127.0.0.1", stage.system.port, timeout=SILENCE_SECONDS)
+    for turn in range(MOVES):
+        time.sleep(PAUSE_SECONDS)
+        place = {"column_id": board.columns[(turn + 1) % 5], "op": str(uuid.uuid4())}
+        headers = {
+            "Cookie": window.cookie,
+            "X-CSRFToken": window.token,
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        sent.append(time.perf_counter())
+        connection.request(
+            "POST", f"/tasks/{board.tasks[0]}/move", body=urlencode(place), headers=headers
+        )
+        answer = connection.getresponse()
+        said = answer.read()
+        if answer.status != 200:
+            raise ConnectionError(f"{person.email} could not move a card: {said[:200]!r}")
+    connection.close()
+
+
+def _collect(sockets: Sequence[socket.socket]) -> list[list[float]]:
+    """For each watcher, when each of the hints came."""
+    arrivals: list[list[float]] = [[] for _ in sockets]
+    with selectors.DefaultSelector() as selector:
+        for number, opened in enumerate(sockets):
+            opened.setblocking(False)
+            selector.register(opened, selectors.EVENT_READ, number)
+        while any(len(turns) < MOVES for turns in arrivals):
+            ready = selector.select(SILENCE_SECONDS)
+            if not ready:
+                raise TimeoutError("a watcher heard nothing of a move")
+            for key, _ in ready:
+                piece = sockets[key.data].recv(PIECE_BYTES)
+                now = time.perf_counter()
+                arrivals[key.data] += [now] * piece.count(b"event: board")
+    return arrivals

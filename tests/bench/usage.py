@@ -1,0 +1,32 @@
+"""What processes use, as Linux counts it: processor time of all their threads, and memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+_PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started."""
+    return [int(word) for word in (PROC / f"{pid}/task/{pid}/children").read_text().split()]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Processor time that the processes have used since their start, to the nanosecond."""
+    nanoseconds = 0
+    for pid in pids:
+        for thread in (PROC / str(pid) / "task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                nanoseconds += int((thread / "schedstat").read_text().split()[0])
+    return nanoseconds / 1e9
+
+
+def memory_mb(pids: Iterable[int]) -> float:
+    """Memory of the processes in megabytes; what they share is counted once (PSS)."""
+    found = [_PSS.search((PROC / f"{pid}/smaps_rollup").read_text()) for pid in pids]
+    return sum(int(match[1]) for match in found if match) * 1024 / 1e6
