@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import text
 
 from taskforge.stores import sql
@@ -19,6 +19,7 @@ from tests.e2e.journeys import (
     move_card,
     sign_up,
 )
+from tests.e2e.test_accessibility import problems
 
 CONNECTED = "[data-live=on]"
 HERE = "#board-here"
@@ -181,6 +182,33 @@ def test_coming_back_says_what_is_new_and_walks_through_it(
     expect(page.locator(".card[data-since]")).to_have_count(0)
     open_board(board, page)
     expect(strip).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_strip_and_the_faces_are_accessible(
+    app: Flask, browser: Browser, live_server: str, page: Page, grace: Page, theme: str
+) -> None:
+    board = make_board(page, grace, "Old")
+    open_board(board, page)
+    go_away(app, page, board)
+    open_board(board, grace)
+    move_card(grace, "Old", "Done")
+    context = browser.new_context(
+        base_url=live_server,
+        color_scheme=theme,
+        storage_state=page.context.storage_state(),
+        bypass_csp=True,  # axe is injected
+        reduced_motion="reduce",
+    )
+    window = context.new_page()
+    for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
+        window.set_viewport_size(size)
+        open_board(board, window)
+        window.locator(HERE).wait_for()
+        window.locator(STRIP).wait_for()
+        window.locator(f"{STRIP} summary").click()
+        assert problems(window) == []
+    context.close()
 
 
 def test_what_one_watched_is_not_new_afterwards(app: Flask, page: Page, grace: Page) -> None:
