@@ -31,7 +31,7 @@ from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
-from taskforge.errors import Malformed, Unavailable
+from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db, make_redis
 from taskforge.notifications.service import count_unread
 from taskforge.stores import mongo, sql
@@ -144,11 +144,10 @@ def _register_features(app: Flask) -> None:
 
 
 def _check_host() -> None:
-    allowed = config_of().host_names
     if request.blueprint == health.blueprint.name:
         return  # a platform asks for these by address
-    if allowed and request.host.rsplit(":", 1)[0].lower() not in allowed:
-        raise Malformed("This server does not answer to that host name.")
+    if not config_of().answers_to(request.host):
+        raise Malformed(OTHER_HOST)
 
 
 def _check_csrf() -> None:

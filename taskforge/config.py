@@ -58,6 +58,7 @@ class Config:
     argon2_memory_kib: int = 19456
     live_beat_seconds: float = 15.0
     live_check_seconds: float = 15.0
+    live_presence_seconds: float = 10.0
     testing: bool = False
 
     @property
@@ -79,6 +80,11 @@ class Config:
         return frozenset(
             name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()
         )
+
+    def answers_to(self, host: str) -> bool:
+        """Whether this server answers a request for a host; `host` may end in a port."""
+        names = self.host_names
+        return not names or host.rsplit(":", 1)[0].lower() in names
 
     def replaced(self, **changes: Any) -> Config:
         """A copy with some settings changed, for workers and tests."""

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+OTHER_HOST = "This server does not answer to that host name."
+
 
 class TaskForgeError(Exception):
     """A failure that has a public explanation.

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import redis
@@ -31,13 +31,15 @@ class BusAway(Exception):
 
 
 class Hint(NamedTuple):
-    """A change's number on its board, and the lines that tell a browser of it."""
+    """A change's number on its board (0: no change), and the lines that tell a browser of it."""
 
     seq: int
     frame: bytes
 
 
 BEAT = Hint(0, b": beat\n\n")
+# Published on a board's channel where somebody has come to it or left it.
+HERE = b"here"
 
 
 class Listener:
@@ -78,9 +80,12 @@ class Listener:
 class LiveBus:
     """Subscribes when the first stream joins, and again whenever Redis comes back."""
 
-    def __init__(self, url: str, *, beat_seconds: float) -> None:
+    def __init__(
+        self, url: str, *, beat_seconds: float, on_here: Callable[[str], None] | None = None
+    ) -> None:
         self._url = url
         self._beat_seconds = beat_seconds
+        self._on_here = on_here  # called with the board's id
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._subscribed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -109,6 +114,10 @@ class LiveBus:
         self._listeners[board_id].discard(listener)
         if not self._listeners[board_id]:
             del self._listeners[board_id]
+
+    async def tell(self, board_id: str, hint: Hint) -> None:
+        """Hand a hint to all streams of a board that this process serves."""
+        await _hand_on(hint, list(self._listeners.get(board_id, ())))
 
     def stop(self) -> None:
         """End every stream for good: the process is about to leave."""
@@ -162,9 +171,12 @@ class LiveBus:
         if message["type"] != "pmessage":
             return
         board_id = message["channel"].decode("ascii", "replace").removeprefix(_PREFIX)
-        listeners = self._listeners.get(board_id)
-        if listeners and (hint := _read_hint(message["data"])):
-            await _hand_on(hint, list(listeners))
+        if board_id not in self._listeners:
+            return
+        if message["data"] == HERE and self._on_here:
+            self._on_here(board_id)
+        elif hint := _read_hint(message["data"]):
+            await self.tell(board_id, hint)
 
     def _end_all(self) -> None:
         for group in self._listeners.values():
@@ -179,8 +191,12 @@ def frame_of(kind: str, seq: int, **facts: Any) -> bytes:
 
 
 def hint_of(facts: Any) -> Hint:
-    """The hint of a change: ids and numbers of it, never content."""
+    """The hint of a change: ids and numbers of it, never content.
+
+    ``task`` is there where the change shows on a card that is not its subject, as a comment does.
+    """
     told = {name: facts[name] for name in ("event", "id", "version")}
+    told |= {name: facts[name] for name in ("actor", "task") if facts.get(name)}
     return Hint(facts["seq"], frame_of("board", facts["seq"], **told))
 
 

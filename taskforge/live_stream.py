@@ -14,14 +14,16 @@ import random
 from collections import Counter
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask
 
 from taskforge.errors import RateLimited, TaskForgeError, Unavailable
 from taskforge.extensions import config_of
-from taskforge.live_bus import BEAT, BusAway, Hint, Listener, LiveBus, frame_of
-from taskforge.live_request import Asked, check, read_missed, read_request
+from taskforge.live_bus import BusAway, Hint, Listener, LiveBus, frame_of
+from taskforge.live_presence import Presence
+from taskforge.live_request import Asked, check, read_missed, read_people, read_request
 from taskforge.security_headers import fixed_headers
 from taskforge.serving import Message, Receive, Send
 
@@ -39,14 +41,23 @@ class LiveStreams:
         self._app = app
         config = config_of(app)
         self._check_seconds = config.live_check_seconds
-        self._bus = LiveBus(config.redis_url, beat_seconds=config.live_beat_seconds)
+        self._hops = config.trusted_hops
+        self._bus = LiveBus(
+            config.redis_url, beat_seconds=config.live_beat_seconds, on_here=self._look_who_is_here
+        )
+        self._presence = Presence(
+            config.redis_url,
+            stale_seconds=config.live_presence_seconds,
+            name=partial(self._in_thread, read_people),
+            tell=self._bus.tell,
+        )
         self._pool = ThreadPoolExecutor(CHECK_THREADS, thread_name_prefix="live")
         self._open: Counter[str] = Counter()
         self._reads: dict[tuple[str, int], asyncio.Task[list[Hint]]] = {}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer with a stream, or refuse."""
-        asked = read_request(scope, self._app.config["SESSION_COOKIE_NAME"])
+        asked = read_request(scope, self._app.config["SESSION_COOKIE_NAME"], self._hops)
         try:
             user_id, seq = await self._in_thread(check, asked)
             if self._open[user_id] >= STREAMS_PER_PERSON:
@@ -56,6 +67,7 @@ class LiveStreams:
             await self._refuse(refusal, send)
             return
         self._open[user_id] += 1
+        self._presence.join(asked.board_id, user_id, listener)
         watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
             await self._stream(asked, seq, listener, send)
@@ -64,6 +76,7 @@ class LiveStreams:
         finally:
             watcher.cancel()
             self._bus.leave(asked.board_id, listener)
+            self._presence.leave(asked.board_id, user_id)
             self._open[user_id] -= 1
             if not self._open[user_id]:
                 del self._open[user_id]
@@ -71,6 +84,10 @@ class LiveStreams:
     def stop(self) -> None:
         """End all streams, before the process leaves."""
         self._bus.stop()
+        self._presence.stop()
+
+    def _look_who_is_here(self, board_id: str) -> None:
+        self._presence.ask(board_id)
 
     async def _join(self, board_id: str) -> Listener:
         try:
@@ -109,7 +126,7 @@ class LiveStreams:
                 return await write(b"", more=False)
             if hint.seq > last + 1:
                 last = max(await catch_up(last), hint.seq)
-            elif hint.seq == last + 1 or hint is BEAT:
+            elif hint.seq in (0, last + 1):
                 await write(hint.frame)
                 last = max(last, hint.seq)
 

@@ -117,6 +117,7 @@ def web_server(
         # Often enough for a test to see it.
         "LIVE_BEAT_SECONDS": "1",
         "LIVE_CHECK_SECONDS": "2",
+        "LIVE_PRESENCE_SECONDS": "4",
     }
     process = Process(web_child(environment, port, home))
     process.wait_until_ready()

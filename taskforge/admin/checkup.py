@@ -28,7 +28,8 @@ UNREAD = "user:notifications:count:"
 SESSION = "session:"
 INDEX = "user:sessions:"
 EXPIRING = (
-    SESSION, INDEX, UNREAD, "user:profile:", "task:", "online:users", "ratelimit", "doorbell:",
+    SESSION, INDEX, UNREAD, "user:profile:", "task:", "online:users", "presence:", "ratelimit",
+    "doorbell:",
 )  # fmt: skip
 PAGE = 500
 

@@ -12,6 +12,7 @@ from flask_login import current_user
 from taskforge.accounts.identity import current_actor
 from taskforge.boards import service
 from taskforge.boards.forms import CreateBoardForm
+from taskforge.boards.since import find_since
 from taskforge.boards.tiles import show_tiles
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.forms import optional_id
@@ -134,6 +135,7 @@ def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str] | 
         people=[person_of(person["user_id"], person["display_name"]) for person in view.people],
         tags=view.tags,
         may=board_rights(view.membership),
+        since=find_since(current_actor().user_id, view.row["board_id"], view.row["seq"]),
     )
 
 

@@ -193,4 +193,5 @@ def _record(
         team_id=board.team_id,
         board_id=board.board_id,
         board_seq=board.seq,
+        task_id=task_id,
     )

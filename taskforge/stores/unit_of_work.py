@@ -112,8 +112,12 @@ class UnitOfWork:
         team_id: str | None = None,
         board_id: str | None = None,
         board_seq: int | None = None,
+        task_id: str | None = None,
     ) -> str:
-        """Write the audit fact of this change; answers its event id. Events and their actions: `taskforge.events`."""
+        """Write the audit fact of this change; answers its event id. Events and their actions: `taskforge.events`.
+
+        `task_id` names the card on which the change shows, where that is not the entity itself.
+        """
         # The answer is stored before the fact is known, and names it all the same.
         event_id = new_id() if self._audit else self.change.event_id
         assert event_id is not None
@@ -138,9 +142,15 @@ class UnitOfWork:
             }
         )
         if board_id is not None:
-            self._hints.append(
-                (board_id, {"seq": board_seq, "event": event, "id": entity_id, "version": version})
-            )
+            hint = {
+                "seq": board_seq,
+                "event": event,
+                "id": entity_id,
+                "version": version,
+                "actor": self.actor.user_id,
+                "task": task_id,
+            }
+            self._hints.append((board_id, hint))
         return event_id
 
     def answer(self, *, version: int | None = None, **extra: Any) -> None:

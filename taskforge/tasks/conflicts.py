@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from taskforge import clock
 from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.tasks.documents import EMPTY_TEXT
@@ -54,6 +55,47 @@ def show_conflict(
             if name in yours and name not in disputed
         ],
     }
+
+
+def say_who_was_first(
+    entries: Sequence[sql.Row], names: Mapping[str, str], *, me: str, version: int
+) -> str | None:
+    """Who changed a task after `version`, what and when; None when its history does not say.
+
+    `entries` is the history, latest first; `names` those of the columns by id; `me` the id of whoever is told.
+    """
+    later = [
+        entry
+        for entry in entries
+        if entry["entity_type"] == "task" and (entry["entity_version"] or 0) > version
+    ]
+    if not later:
+        return None
+    newest = later[0]
+    who = "You" if newest["actor_id"] == me else newest["actor_name"] or "Somebody"
+    where = " in another window" if newest["actor_id"] == me else ""
+    return f"{who} {_say_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
+
+
+def _say_change(entry: sql.Row, names: Mapping[str, str]) -> str:
+    after = entry["new_state"] or {}
+    if "column_id" in after:
+        return f"moved it to “{names.get(after['column_id'], 'another column')}”"
+    if after.keys() <= {"rank", "spread_ranks"}:
+        return "moved it within its column"
+    changed = _names_of_changes([entry])
+    return f"changed its {changed}" if changed else "changed it"
+
+
+def _ago(at: datetime) -> str:
+    minutes = int((clock.now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+    if minutes < 24 * 60:
+        return "an hour ago" if minutes < 120 else f"{minutes // 60} hours ago"
+    return f"on {at:%-d %b}"
 
 
 def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:

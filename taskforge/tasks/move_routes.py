@@ -10,14 +10,16 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.identity import current_actor
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
-from taskforge.errors import InvalidInput
+from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.forms import optional_int
 from taskforge.htmx import go_to, render, wants_json
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board_views import find_first_task
+from taskforge.tasks.conflicts import say_who_was_first
 from taskforge.tasks.forms import MoveTaskForm
 from taskforge.tasks.history import mentioned_people, show_entry
 from taskforge.tasks.pages import show_move_columns, show_reference
@@ -25,6 +27,7 @@ from taskforge.tasks.routes import blueprint
 from taskforge.tasks.views import list_names
 
 ENTRIES_PER_PAGE = 50
+FACTS_IN_A_SENTENCE = 10
 LAST_LOG_ID = 2**63 - 1
 
 
@@ -50,7 +53,10 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     if wants_json():
         if not form.validate():
             raise InvalidInput(" ".join(form.sentences))
-        change = move_to(**form.values)
+        try:
+            change = move_to(**form.values)
+        except StaleVersion as error:
+            raise StaleVersion(_say_who_was_first(actor, row, form)) from error
         return {"version": change.version, "event": change.event_id}
     if form.attempt(move_to) is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
@@ -81,6 +87,13 @@ def history(task_id: str) -> ResponseReturnValue:
         entries=[show_entry(entry, names) for entry in entries],
         next_url=earlier if len(found) > ENTRIES_PER_PAGE else None,
     )
+
+
+def _say_who_was_first(actor: Actor, row: sql.Row, form: MoveTaskForm) -> str | None:
+    entries = list_history(actor, row["task_id"], limit=FACTS_IN_A_SENTENCE)
+    names = list_names(row["board_id"], ())
+    version = form.values.get("version") or row["version"]
+    return say_who_was_first(entries, names, me=actor.user_id, version=version)
 
 
 def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge import redis_cache
 from taskforge.accounts.identity import current_actor
 from taskforge.boards import service as boards
 from taskforge.boards.tiles import show_tiles
@@ -118,13 +119,14 @@ def show_team(row: sql.Row) -> dict[str, Any]:
     return {**row, "parent": parent if row["parent_name"] else None}
 
 
-def show_member(row: sql.Row, actor: Actor) -> dict[str, Any]:
-    """A row of the people list."""
+def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str, Any]:
+    """A row of the people list; `online` are the ids of those who are active now."""
     return {
         "user": person_of(row["user_id"], row["display_name"], row["email"]),
         "role": row["role"],
         "joined_at": row["joined_at"],
         "is_you": row["user_id"] == actor.user_id,
+        "is_online": row["user_id"] in online,
     }
 
 
@@ -145,6 +147,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     members = service.list_members(actor, team_id)
     rows = boards.list_boards(actor, team_id)
     columns = boards.list_columns([row["board_id"] for row in rows])
+    online = redis_cache.find_online([member["user_id"] for member in members])
     manages = "team.manage_members" in team["permissions"]
     may = {
         "edit": "team.edit" in team["permissions"],
@@ -157,7 +160,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     return render_template(
         "teams/show.html",
         team=show_team(team),
-        members=[show_member(member, actor) for member in members],
+        members=[show_member(member, actor, online) for member in members],
         boards=show_tiles(rows, columns),
         form=form,
         may=may,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -24,6 +25,12 @@ BROWSER_OPTIONS = (
     "--no-first-run",
 )
 TIMEOUT_MS = 5000
+
+
+# What Chromium reports of a network that a test has taken away.
+CUT_OFF = re.compile(
+    r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)"
+)
 
 
 def find_browser() -> str | None:
@@ -77,3 +84,17 @@ def page(
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def second_page(browser: sync_api.Browser, live_server: str) -> Iterator[sync_api.Page]:
+    """A page in another fresh profile, whose network a test may cut."""
+    context = browser.new_context(base_url=live_server, viewport={"width": 1280, "height": 720})
+    other = context.new_page()
+    other.set_default_timeout(TIMEOUT_MS)
+    errors: list[str] = []
+    other.on("pageerror", lambda error: errors.append(str(error)))
+    other.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
+    yield other
+    context.close()
+    assert [error for error in errors if not CUT_OFF.match(error)] == []

@@ -23,6 +23,11 @@ def sign_up(page: Page, first_name: str = "Ada", last_name: str = "Byron") -> st
     return email
 
 
+def email_of(page: Page) -> str:
+    """The e-mail address of whoever is logged in, as the account menu says it."""
+    return page.locator(".bar .menu__head p").text_content() or ""
+
+
 def create_team(page: Page, name: str = "Web team") -> str:
     """Create a team; answers the address of its board, which is opened."""
     page.goto("/teams")
@@ -56,6 +61,16 @@ def move_card(page: Page, title: str, column_name: str) -> None:
     form.get_by_label(column_name).check()
     form.locator("button[type=submit]").click()
     column(page, column_name).get_by_role("link", name=title).wait_for()
+
+
+def add_member(page: Page, email: str, role: str = "Member") -> None:
+    """Take somebody into the team of the open board; ends on the team's page."""
+    page.locator(".crumbs a[href*='/teams/']").first.click()
+    form = page.locator("#member-form")
+    form.locator("[name=email]").fill(email)
+    form.locator("[name=role]").select_option(label=role)
+    form.locator("button[type=submit]").click()
+    page.locator("#members").get_by_text(email).wait_for()
 
 
 def log_out(page: Page) -> None:

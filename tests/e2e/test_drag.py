@@ -156,7 +156,7 @@ def test_a_card_changed_by_another_comes_back_and_moves_on_retry(page: Page, boa
     toast(other, "Moved to Done").wait_for()
     other.close()
     drag_to_column(page, "One", "To do")
-    conflict = toast(page, "Someone else changed this")
+    conflict = toast(page, "You moved it to “Done” in another window")
     conflict.wait_for()
     expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
     conflict.get_by_role("button", name="Retry").click()

@@ -45,13 +45,26 @@ class Stream:
                 self.comments.append(value.strip())
 
     def next(self) -> Event:
-        """The next event; comments are passed over."""
+        """The next change; comments, and who is here, are passed over."""
         for block in self.blocks():
-            if "data" in block:
+            if "id" in block:
                 return Event(
                     int(block["id"]), block["event"], json.loads(block["data"]), time.monotonic()
                 )
         raise AssertionError("the server ended the stream")
+
+    def next_here(self) -> dict[str, Any]:
+        """Who is said to be here next."""
+        for block in self.blocks():
+            if block.get("event") == "here":
+                return dict(json.loads(block["data"]))
+        raise AssertionError("the server ended the stream")
+
+    def wait_for_people(self, *names: str) -> float:
+        """Read until exactly these people are said to be here, by first name; answers when it was said."""
+        while sorted(names) != sorted(one["name"].split()[0] for one in self.next_here()["people"]):
+            pass
+        return time.monotonic()
 
     def wait_for_beat(self) -> None:
         """Read until a heartbeat comes."""

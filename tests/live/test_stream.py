@@ -76,7 +76,7 @@ def test_a_move_is_told_by_ids_and_numbers_only(live_server: str, ada: Person, t
     assert event.at - started < 2
     assert event.kind == "board"
     expected = {"seq": event.id, "event": "task.moved", "id": task_id, "version": 2}
-    assert event.data == expected
+    assert event.data == {**expected, "actor": ada.user_id}
 
 
 def test_a_browser_that_comes_back_is_told_exactly_what_it_missed(

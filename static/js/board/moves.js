@@ -3,6 +3,7 @@
 {
   const PATIENCE = 15_000; // milliseconds until an answer counts as lost
   const LOST = "No connection. The card is back where it was.";
+  const OFFLINE = "You are offline. The card is back where it was, and is moved again when you are back.";
   const FAILED = "That did not work. The card is back where it was.";
   const stillness = matchMedia("(prefers-reduced-motion: reduce)");
   const waiting = new Set(); // moves that the server has not answered yet
@@ -96,6 +97,7 @@
     const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, dropped: false };
     const list = [...card.parentElement.querySelectorAll(".card")];
     shiftCount(from.columnId, to.columnId);
+    forge.forgetWaiting(move.taskId);
     say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}, place ${list.indexOf(card) + 1}.`);
     waiting.add(move);
     queue = queue.then(() => move.dropped || send(move)).catch(reportError).finally(() => waiting.delete(move));
@@ -165,7 +167,9 @@
       fields: unsure ? move.fields : null, // with the same operation id it acts once, even if it had arrived
       anyVersion: move.anyVersion || error?.code === "stale_version",
     };
-    tell(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", () => again(move, move.to, options));
+    const retry = () => again(move, move.to, options);
+    if (!status && forge.whenOnline(move.taskId, retry)) tell(OFFLINE, "danger");
+    else tell(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", retry);
   }
 
   function again(move, place, options) {

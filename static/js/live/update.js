@@ -1,0 +1,90 @@
+// Putting fresh columns in place of those on the page, and nothing else: focus, scroll and what is being written stay.
+{
+  const busy = (element) => element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, [contenteditable]");
+  const typed = (form) => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+  const inUse = (element) => busy(element) || [...element.querySelectorAll("form")].some(typed);
+
+  /** Make the children of `parent` these, moving as few as can be, so that focus and scroll stay. */
+  function arrange(parent, wanted) {
+    const kept = new Set(wanted);
+    for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+    let at = parent.firstChild;
+    for (const node of wanted) {
+      if (node === at) at = at.nextSibling;
+      else parent.insertBefore(node, at);
+    }
+  }
+
+  /** The card to show: the one that is here where nothing about it differs, or somebody is writing in it. */
+  function choose(fresh) {
+    const old = document.getElementById(fresh.id);
+    if (!old) return fresh;
+    const same = old.innerHTML === fresh.innerHTML && old.dataset.version === fresh.dataset.version;
+    if (same || inUse(old)) return old;
+    if (Number(old.dataset.version) > Number(fresh.dataset.version)) return old;
+    if (old.contains(document.activeElement)) queueMicrotask(() => fresh.querySelector(".card__title")?.focus());
+    return fresh;
+  }
+
+  /** `touched`: the ids of the tasks that changed; those that look or stand otherwise now are added to `changed`. */
+  function updateCards(here, fresh, touched, changed) {
+    const more = fresh.querySelector(".column__more");
+    const shown = [...fresh.querySelectorAll(".card")];
+    const ids = new Set(shown.map((card) => card.id));
+    const cards = shown.map((card) => {
+      const chosen = choose(card);
+      if (touched.has(card.dataset.taskId) && (chosen === card || chosen.parentElement !== here)) changed.add(card.dataset.taskId);
+      const elsewhere = document.getElementById(card.id);
+      if (elsewhere && elsewhere !== chosen) elsewhere.remove();
+      return chosen;
+    });
+    // Pages that were brought in while scrolling stay; the link below them brings them again where they changed.
+    const further = more ? [...here.querySelectorAll(".card")].filter((card) => !ids.has(card.id) && !touched.has(card.dataset.taskId)) : [];
+    const rest = [...fresh.children].filter((child) => !child.matches(".card"));
+    arrange(here, [...cards, ...further, ...rest]);
+    if (more) htmx.process(more);
+  }
+
+  function updateHead(here, fresh) {
+    here.dataset.hue = fresh.dataset.hue;
+    const head = here.querySelector(".column__head");
+    const newHead = fresh.querySelector(".column__head");
+    if (inUse(head) || head.innerHTML === newHead.innerHTML) return;
+    const count = newHead.querySelector(".column__count")?.firstChild?.data.split("/")[0];
+    const jump = document.querySelector(`.board__jump a[href="#${CSS.escape(here.id)}"] .soft`);
+    if (jump) jump.textContent = count;
+    head.replaceWith(newHead);
+  }
+
+  function updateColumn(board, fresh, touched, changed) {
+    const here = document.getElementById(fresh.id);
+    if (!here) {
+      board.append(fresh);
+      htmx.process(fresh);
+      forge.start(fresh);
+      return;
+    }
+    updateHead(here, fresh);
+    updateCards(here.querySelector(".column__cards"), fresh.querySelector(".column__cards"), touched, changed);
+  }
+
+  /** Put the columns of `html` in place; `hints` say what changed, `whole` that these are all columns of the board. */
+  forge.updateBoard = (board, html, hints, whole) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const fresh = document.importNode(template.content, true);
+    forge.refreshTimes(fresh);
+    const columns = [...fresh.querySelectorAll(".column")];
+    const touched = new Set(hints.map(({ cardId }) => cardId));
+    const changed = new Set();
+    const before = forge.rememberCards(touched);
+    for (const column of columns) updateColumn(board, column, touched, changed);
+    if (whole) {
+      const order = columns.map((column) => document.getElementById(column.id));
+      const left = [...board.querySelectorAll(".column")].filter((column) => !order.includes(column) && inUse(column));
+      arrange(board, [...order, ...left]);
+    }
+    forge.showOthers(hints, before, changed);
+    forge.markSince();
+  };
+}

@@ -1,0 +1,143 @@
+"""Who has a board open now is told to everybody else who has, and to nobody else."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import redis
+from flask import Flask
+
+from taskforge.boards import service as boards
+from taskforge.ids import new_id
+from taskforge.teams import service as teams
+from tests.factories import Person, Team, make_person, make_team
+from tests.live.streams import streaming
+from tests.servers import Servers
+
+SOON = 3.0
+STALE = 4.0  # what the tests' web server is told
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def grace(app: Flask) -> Person:
+    return make_person(app, "Grace")
+
+
+@pytest.fixture
+def team(ada: Person, grace: Person) -> Team:
+    return make_team(ada, member=grace)
+
+
+def test_people_see_each_other_come_and_go(
+    live_server: str, ada: Person, grace: Person, team: Team
+) -> None:
+    with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
+        stream.wait_for_people("Ada")
+        came = time.monotonic()
+        with streaming(live_server, team.board_id, X_Session_Id=grace.secret) as other:
+            assert stream.wait_for_people("Ada", "Grace") - came < SOON
+            other.wait_for_people("Ada", "Grace")
+        left = time.monotonic()
+        assert stream.wait_for_people("Ada") - left < SOON
+
+
+def test_it_says_how_to_draw_them_and_nothing_more(
+    live_server: str, ada: Person, team: Team
+) -> None:
+    with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
+        said = stream.next_here()
+    assert said["count"] == 1
+    assert [set(one) for one in said["people"]] == [{"id", "name", "initials", "hue"}]
+    assert said["people"][0]["id"] == ada.user_id
+
+
+def test_several_windows_of_one_person_count_once(
+    live_server: str, ada: Person, grace: Person, team: Team
+) -> None:
+    with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
+        with streaming(live_server, team.board_id, X_Session_Id=grace.secret):
+            with streaming(live_server, team.board_id, X_Session_Id=grace.secret) as second:
+                second.wait_for_people("Ada", "Grace")
+            stream.wait_for_people("Ada", "Grace")
+        # The second window's end was no news: the next is that she left.
+        assert [one["id"] for one in stream.next_here()["people"]] == [ada.user_id]
+
+
+def test_whoever_was_served_by_a_process_that_died_drops_out(
+    live_server: str, servers: Servers, ada: Person, grace: Person, team: Team
+) -> None:
+    key = f"presence:board:{team.board_id}"
+    with (
+        streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream,
+        redis.Redis.from_url(servers.redis_url) as client,
+    ):
+        stream.wait_for_people("Ada")
+        client.zadd(key, {f"{grace.user_id}:elsewhere": time.time()})
+        client.publish(f"taskforge:board:{team.board_id}", "here")
+        marked = time.monotonic()
+        stream.wait_for_people("Ada", "Grace")
+        assert stream.wait_for_people("Ada") - marked < 2 * STALE
+        assert client.ttl(key) > 0
+
+
+def test_strangers_are_never_named_even_if_redis_names_them(
+    app: Flask, live_server: str, servers: Servers, ada: Person, grace: Person, team: Team
+) -> None:
+    eve = make_person(app, "Eve")
+    with (
+        streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream,
+        redis.Redis.from_url(servers.redis_url) as client,
+    ):
+        members = [f"{eve.user_id}:x", f"{new_id()}:x", f"{grace.user_id}:x"]
+        client.zadd(f"presence:board:{team.board_id}", dict.fromkeys(members, time.time()))
+        client.publish(f"taskforge:board:{team.board_id}", "here")
+        while (said := stream.next_here())["count"] != 2:
+            pass
+        assert {one["id"] for one in said["people"]} == {ada.user_id, grace.user_id}
+
+
+def test_a_removed_member_disappears(
+    app: Flask, live_server: str, ada: Person, grace: Person, team: Team
+) -> None:
+    with (
+        streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream,
+        streaming(live_server, team.board_id, X_Session_Id=grace.secret),
+    ):
+        stream.wait_for_people("Ada", "Grace")
+        with app.app_context():
+            teams.remove_member(ada.actor, team.team_id, grace.user_id)
+        removed = time.monotonic()
+        assert stream.wait_for_people("Ada") - removed < 6
+
+
+def test_one_board_does_not_know_who_is_at_another(
+    app: Flask, live_server: str, ada: Person, grace: Person, team: Team
+) -> None:
+    with app.app_context():
+        second = boards.create_board(ada.actor, team.team_id, name="Second").entity_id
+    with streaming(live_server, second, X_Session_Id=grace.secret) as other:
+        other.wait_for_people("Grace")
+        with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
+            assert [one["id"] for one in stream.next_here()["people"]] == [ada.user_id]
+
+
+def test_twenty_are_named_and_the_rest_counted(
+    app: Flask, live_server: str, servers: Servers, ada: Person, team: Team
+) -> None:
+    crowd = [make_person(app, f"Person{number:02}") for number in range(25)]
+    with app.app_context():
+        for one in crowd:
+            teams.add_member(ada.actor, team.team_id, role="member", user_id=one.user_id)
+    with redis.Redis.from_url(servers.redis_url) as client:
+        marks = {f"{one.user_id}:x": time.time() for one in crowd}
+        client.zadd(f"presence:board:{team.board_id}", marks)
+        with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
+            said = stream.next_here()
+    assert said["count"] == 26
+    assert len(said["people"]) == 20
