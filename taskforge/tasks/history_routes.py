@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts.identity import current_actor
 from taskforge.audit.service import list_history
-from taskforge.errors import InvalidInput
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.forms import Form, optional_int
 from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import undoing
 from taskforge.tasks.access import access_task
-from taskforge.tasks.forms import UndoForm
-from taskforge.tasks.history import mentioned_people, show_entry
+from taskforge.tasks.forms import RestoreValueForm, UndoForm
+from taskforge.tasks.history import name_fields
+from taskforge.tasks.history_pages import show_history
 from taskforge.tasks.pages import show_reference
 from taskforge.tasks.routes import blueprint
 from taskforge.tasks.undo_offers import offer_undo
-from taskforge.tasks.views import list_names
 from taskforge.urls import safe_next
 
 ENTRIES_PER_PAGE = 50
@@ -47,6 +47,40 @@ def undo(task_id: str) -> ResponseReturnValue:
     return go_to(_back(task_id))
 
 
+@blueprint.get("/tasks/<id:task_id>/history/<id:event_id>")
+def history_entry(task_id: str, event_id: str) -> ResponseReturnValue:
+    """One change in full: what it compares, and the whole values before and after."""
+    actor = current_actor()
+    row, membership = access_task(actor.user_id, task_id, deleted=True)
+    found = list_history(actor, task_id, event_id=event_id, limit=1)
+    if not found:
+        raise NotFound("There is no such change of this task.")
+    return render_template(
+        "tasks/history_entry.html",
+        task=show_reference(row),
+        entry=show_history(row, membership, found, whole=True)[0],
+    )
+
+
+@blueprint.post("/tasks/<id:task_id>/history/<id:event_id>/restore")
+def restore_value(task_id: str, event_id: str) -> ResponseReturnValue:
+    """Give one field the value back that it had before a change."""
+    actor = current_actor()
+    row, _ = access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    form = RestoreValueForm()
+    change = form.attempt(
+        lambda **values: undoing.restore_value(actor, task_id, event_id=event_id, **values)
+    )
+    if change is None:
+        return _refused(actor, task_id, form)
+    name = name_fields([form.values["field"]])
+    if change.event_id is None:
+        flash(f"The {name} of {row['key']} is that already.", "info")
+    else:
+        offer_undo(f"The {name} of {row['key']} is as it was.", change)
+    return go_to(url_for("tasks.history", task_id=task_id))
+
+
 def _back(task_id: str) -> str:
     return safe_next(request.form.get("next")) or url_for("tasks.history", task_id=task_id)
 
@@ -61,7 +95,7 @@ def _refused(actor: Actor, task_id: str, form: Form) -> ResponseReturnValue:
 
 
 def _history_page(actor: Actor, task_id: str, *, refusal: str | None = None) -> str:
-    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    row, membership = access_task(actor.user_id, task_id, deleted=True)
     before = request.args.get("before")
     found = list_history(
         actor,
@@ -70,7 +104,6 @@ def _history_page(actor: Actor, task_id: str, *, refusal: str | None = None) -> 
         limit=ENTRIES_PER_PAGE + 1,
     )
     entries = found[:ENTRIES_PER_PAGE]
-    names = list_names(row["board_id"], mentioned_people(entries))
     earlier = (
         url_for("tasks.history", task_id=task_id, before=entries[-1]["log_id"]) if entries else None
     )
@@ -78,7 +111,7 @@ def _history_page(actor: Actor, task_id: str, *, refusal: str | None = None) -> 
         "tasks/history.html",
         "tasks/_history.html",
         task=show_reference(row),
-        entries=[show_entry(entry, names) for entry in entries],
+        entries=show_history(row, membership, entries),
         next_url=earlier if len(found) > ENTRIES_PER_PAGE else None,
         refusal=refusal,
     )

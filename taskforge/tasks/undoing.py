@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.errors import Conflict, InvalidInput, NotFound
+from taskforge.errors import Conflict, InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once
@@ -30,13 +30,17 @@ from taskforge.tasks.facts import (
     get_fact,
     list_later,
 )
+from taskforge.tasks.forms import RESTORABLE
 from taskforge.tasks.history import name_fields
 from taskforge.tasks.placing import place_back
 from taskforge.tasks.service import edit_task
 from taskforge.tasks.writing import CORE_FIELDS, TEXT_FIELDS
 from taskforge.teams.access import Membership
 
-RESTORABLE = (*CORE_FIELDS, *TEXT_FIELDS, "column_id")
+TRASHINGS = {
+    "task.deleted": "put the task into the trash",
+    "task.restored": "took the task out of the trash",
+}
 LARGEST_WHOLE = (
     2**53
 )  # JSONB turns a large fraction into a whole number; custom fields hold none above this
@@ -63,13 +67,14 @@ def restore_value(
     """Give a field the value again that it had before a change: an edit like any other.
 
     Raises:
-        NotFound: no such change of this task, or it did not change that field.
+        NotFound: the task is not visible to the actor, or the event is none of this task.
+        InvalidInput: the change did not change that field.
         Everything that `taskforge.tasks.service.edit_task` raises.
     """
     access_task(actor.user_id, task_id, "task.edit", deleted=True)
     _, before = get_fact(task_id, event_id)
     if field not in RESTORABLE or field not in before:
-        raise NotFound("That change has no earlier value of this field.")
+        raise InvalidInput.about("field", "was not changed by that change")
     changes = {field: _value(field, before[field])}
     try:
         return edit_task(actor, task_id, changes=changes, version=version)
@@ -118,27 +123,28 @@ def _refuse_if_too_late(fact: Fact, row: sql.Row) -> None:
     ]
     obstacle = find_obstacle(fact, later)
     if obstacle is not None:
-        raise Conflict(say_obstacle(fact, obstacle))
+        raise Conflict(_say_obstacle(fact, obstacle))
     if len(later) >= MOST_LATER:
         raise Conflict("Too much has happened since to undo this safely. Change it by hand.")
     if row["deleted_at"] is not None and fact.event != "task.deleted":
         raise Conflict("This task is in the trash. Take it out of there first.")
 
 
-def say_obstacle(fact: Fact, obstacle: Fact) -> str:
-    """The sentence that names who did what later and when, so that this can't be undone."""
-    who = obstacle.actor_name or "TaskForge"
+def describe_obstacle(fact: Fact, obstacle: Fact) -> str:
+    """What somebody did later, so that a fact can't be undone; completes a sentence that begins with their name."""
+    if obstacle.undoes == fact.event_id:
+        return "undid this"
+    if obstacle.event in IN_AND_OUT:
+        return TRASHINGS[obstacle.event]
+    return f"changed the {name_fields(obstacle.touched & fact.undoable)}"
+
+
+def _say_obstacle(fact: Fact, obstacle: Fact) -> str:
+    who, did = obstacle.actor_name or "TaskForge", describe_obstacle(fact, obstacle)
     when = f"on {obstacle.at:%-d %b %Y at %H:%M} UTC"
     if obstacle.undoes == fact.event_id:
-        return f"{who} undid this already {when}."
-    if obstacle.event in IN_AND_OUT:
-        did = {
-            "task.deleted": "put the task into the trash",
-            "task.restored": "took the task out of the trash",
-        }[obstacle.event]
-        return f"{who} {did} later, {when}. Undo that first."
-    names = name_fields(obstacle.touched & fact.undoable)
-    return f"{who} changed the {names} later, {when}. Undo that first, or change the task by hand."
+        return f"{who} {did} already, {when}."
+    return f"{who} {did} later, {when}. Undo that first, or change the task by hand."
 
 
 def _place_before(row: sql.Row, before: Mapping[str, Any]) -> FindPlace:
