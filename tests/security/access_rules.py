@@ -40,6 +40,7 @@ GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.since", "boards.people", "tasks.show", "tasks.details",
     "tasks.history", "tasks.trash", "comments.create",
+    "tasks.history_entry",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
@@ -47,7 +48,7 @@ GUESTS = {
 MEMBERS = {
     "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
-    "tasks.move_submitted", "tasks.delete", "tasks.restore",
+    "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.undo", "tasks.restore_value",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",
