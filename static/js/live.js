@@ -25,7 +25,10 @@
     }
   }
 
+  let own = new Set(); // tasks that this page itself has just changed
+
   function pulse(card) {
+    if (own.has(card.dataset.taskId)) return;
     card.classList.add("is-changed");
     setTimeout(() => card.classList.remove("is-changed"), PULSE);
   }
@@ -127,6 +130,7 @@
     /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which. */
     async function refresh(news) {
       const some = news?.length && news.length <= 20 && news.every(({ event }) => event?.startsWith("task.")) ? news : null;
+      own = new Set((news ?? []).filter((hint) => hint.own).map(({ id }) => id));
       const touched = new Set((news ?? []).map(({ id }) => id));
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
@@ -171,8 +175,16 @@
       const hint = JSON.parse(message.data);
       last = hint.seq;
       hints.push({ event: "", ...hint });
+      document.dispatchEvent(new CustomEvent("forge:hint", { detail: hint }));
       wake(80, 150);
     }
+
+    // What this page changed in an open task: the card follows, and does not pulse.
+    document.addEventListener("forge:changed", ({ target, detail }) => {
+      if (target !== document) return;
+      hints.push({ event: "task.edited", ...detail, own: true });
+      wake(0, 20);
+    });
 
     function close() {
       source?.close();

@@ -11,26 +11,29 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.identity import current_actor
 from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, Unavailable
-from taskforge.forms import Form
+from taskforge.forms import Form, optional_int
 from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.people import Person
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.fields import TEXTS, Field, choices_of, find_field, quick_days
 from taskforge.tasks.forms import form_text
-from taskforge.tasks.one_field import FieldTaken, edit_field
+from taskforge.tasks.one_field import FieldTaken, edit_field, find_change
 from taskforge.tasks.pages import show_task, task_rights
 from taskforge.tasks.routes import blueprint
 from taskforge.tasks.texts import UNREADABLE
 from taskforge.tasks.views import TaskView, get_task
 from taskforge.teams import service as teams
+from taskforge.values import LAST_VERSION
 
 
 @blueprint.get("/tasks/<id:task_id>/fields/<field>")
 def field(task_id: str, field: str) -> ResponseReturnValue:
-    """The form of one field."""
+    """The form of one field; for a script, what it holds now and who changed it after version `since`."""
     actor, wanted = current_actor(), find_field(field)
     view = get_field_view(actor, task_id, wanted)
+    if wants_json():
+        return _news(view, wanted)
     return _form_page(actor, view, wanted, wanted.text_of(_state(view)))
 
 
@@ -82,12 +85,25 @@ def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnVa
         field=field,
         may=task_rights(view.membership, deleted=False),
     )
-    return page, 200, {"HX-Trigger": json.dumps({"forge:changed": describe(view, change)})}
+    told = {"forge:changed": describe(view.row["task_id"], change, field)}
+    return page, 200, {"HX-Trigger": json.dumps(told)}
 
 
-def describe(view: TaskView, change: Change) -> dict[str, Any]:
-    """What scripts are told of a change that they made."""
-    return {"id": view.row["task_id"], "version": change.version, "event": change.event_id}
+def describe(task_id: str, change: Change, field: Field | None = None) -> dict[str, Any]:
+    """What scripts are told of a change that they made; a text to say only where the change is not plain to see."""
+    told = {"id": task_id, "version": change.version, "event": change.event_id}
+    return told | ({"text": f"{field.label} saved."} if field else {})
+
+
+def _news(view: TaskView, field: Field) -> ResponseReturnValue:
+    given = request.args.get("since")
+    since = optional_int(given, field="since", minimum=1, maximum=LAST_VERSION)
+    version: int = view.row["version"]
+    taken = find_change(
+        view.row["task_id"], field.stored, after=version - 1 if since is None else since
+    )
+    by = taken["display_name"] if taken else None
+    return {"value": field.text_of(_state(view)), "version": version, "by": by}
 
 
 def _json_answer(form: Form, save: Any) -> ResponseReturnValue:
@@ -119,12 +135,13 @@ def _form_page(
 ) -> str:
     """The form with what was typed; `taken` says who changed the field meanwhile, and their value stands beside it."""
     row = view.row
-    choices: list[tuple[str, str]] = []
+    choices: list[dict[str, Any]] = []
     if field.control == "choice":
         columns = list(boards.list_columns([row["board_id"]]))
         members = list(teams.list_members(actor, row["team_id"]))
         choices = choices_of(field, row, columns, members)
     theirs = field.text_of(_state(view))
+    words = {choice["value"]: choice["words"] for choice in choices}
     return render(
         "tasks/field.html",
         "tasks/_field_form.html",
@@ -134,7 +151,8 @@ def _form_page(
         choices=choices,
         days=quick_days() if field.control == "day" else [],
         errors=errors or [],
-        taken=taken and {**taken, "value": theirs, "text": dict(choices).get(theirs, theirs)},
+        swaps=wants_partial(),
+        taken=taken and {**taken, "value": theirs, "text": words.get(theirs, theirs)},
     )
 
 

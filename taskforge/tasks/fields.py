@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from taskforge import clock
 from taskforge.errors import NotFound
 from taskforge.forms import Form
+from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.tasks.forms import EditTaskForm, MoveTaskForm, form_text
 
@@ -74,12 +75,29 @@ def find_field(name: str) -> Field:
 
 def choices_of(
     field: Field, row: sql.Row, columns: list[sql.Row], members: list[sql.Row]
-) -> list[tuple[str, str]]:
-    """What a choice offers: pairs of a value and its words."""
+) -> list[dict[str, Any]]:
+    """What a choice offers: the value, its words, and an icon or a person to show beside them."""
     if field.name == "column":
-        return [(column["column_id"], column["name"]) for column in columns]
+        return [
+            {
+                "value": column["column_id"],
+                "words": column["name"],
+                "icon": f"status-{column['status']}",
+                "hue": column["hue"],
+            }
+            for column in columns
+        ]
     form = EditTaskForm(formdata=None).offer(row, columns, members)
-    return list(getattr(form[field.stored], "offered", {}).items())
+    offered: dict[str, str] = getattr(form[field.stored], "offered", {})
+    if field.name == "assignee":
+        return [
+            {"value": value, "words": words, "person": person_of(value or None, words)}
+            for value, words in offered.items()
+        ]
+    return [
+        {"value": value, "words": words, "icon": f"{field.name}-{value}"}
+        for value, words in offered.items()
+    ]
 
 
 def quick_days() -> list[tuple[str, str, str]]:

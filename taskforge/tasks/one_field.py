@@ -44,7 +44,7 @@ def edit_field(
             return _set(actor, task_id, field, value, version)
         except StaleVersion:
             row, _ = access_task(actor.user_id, task_id)
-            taken = _find_change(task_id, field, after=seen)
+            taken = find_change(task_id, field, after=seen)
             if taken is not None and row.get(field) != value:
                 raise FieldTaken(
                     label, person_of(taken["actor_id"], taken["display_name"]), taken["at"]
@@ -62,7 +62,7 @@ def _set(actor: Actor, task_id: str, field: str, value: Any, version: int) -> Ch
     return move_task(actor, task_id, column_id=value, version=version)
 
 
-def _find_change(task_id: str, field: str, *, after: int) -> Mapping[str, Any] | None:
+def find_change(task_id: str, field: str, *, after: int) -> Mapping[str, Any] | None:
     """The last audit fact, behind a version, that names the field in its new state."""
     return sql.row(
         text(
