@@ -3,22 +3,36 @@
 {
   const PAUSE = 3000;
   const shown = new Map(); // the field as it was shown, by its id, while its form stands there
+  let returning = null; // the id of the field whose form had the focus when its answer came
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const target = detail.target;
     if (target.matches?.(".spot:not(.spot--open)")) shown.set(target.id, target);
+    else if (target.matches?.(".spot--open") && target.contains(document.activeElement)) returning = target.id;
+  });
+
+  // After saving, the focus is where the field is, unless it has gone elsewhere.
+  document.addEventListener("htmx:load", ({ detail }) => {
+    if (detail.elt.id !== returning || detail.elt.matches(".spot--open")) return;
+    returning = null;
+    detail.elt.querySelector(".spot__edit")?.focus({ preventScroll: true });
   });
 
   /** The field as it was shown before its form was opened, for who wants to see what has become of it. */
   forge.shownBefore = (id) => shown.get(id);
 
+  const leftAlone = (form) => !form.isConnected || closing.has(form) || form.hasAttribute("aria-busy");
+  const closing = new WeakSet(); // taking a form away takes the focus from it, which must not close it again
+
   function restore(form) {
     const spot = form.closest(".spot");
-    const before = shown.get(spot.id);
+    const before = shown.get(spot?.id);
+    if (!before || closing.has(form)) return;
+    closing.add(form);
     const focused = spot.contains(document.activeElement);
-    if (!before) return;
     spot.replaceWith(before);
-    forge.markDraft?.(before);
+    htmx.process(before);
+    forge.refreshTimes(before);
     if (focused) before.querySelector(".spot__edit")?.focus({ preventScroll: true });
     forge.refreshTask?.();
   }
@@ -50,7 +64,7 @@
     });
     form.addEventListener("submit", () => clearTimeout(timer));
     form.addEventListener("focusout", (event) => {
-      if (!form.isConnected || form.contains(event.relatedTarget)) return;
+      if (leftAlone(form) || form.contains(event.relatedTarget)) return;
       if (!document.hasFocus()) {
         if (dirty() && valid()) saveMeanwhile(form, field);
       } else if (dirty() && valid()) form.requestSubmit();
@@ -89,8 +103,8 @@
       event.preventDefault();
     });
     form.addEventListener("focusout", (event) => {
-      const inside = form.contains(event.relatedTarget) || !document.hasFocus() || form.hasAttribute("aria-busy");
-      if (form.isConnected && !inside && !form.querySelector(".field__error, .spot__taken")) restore(form);
+      if (leftAlone(form) || form.contains(event.relatedTarget) || !document.hasFocus()) return;
+      if (!form.querySelector(".field__error, .spot__taken")) restore(form);
     });
     return () => restore(form);
   }
@@ -124,11 +138,5 @@
       if (form.dataset.control !== "text") form.dispatchEvent(new CustomEvent("forge:forget"));
       cancel();
     });
-  });
-
-  // After saving, the focus is where the field is, unless it has gone elsewhere.
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    const field = detail.elt.closest?.(".spot:not(.spot--open)") ?? null;
-    if (field && document.activeElement === document.body) field.querySelector(".spot__edit")?.focus({ preventScroll: true });
   });
 }

@@ -25,8 +25,8 @@
   forge.tellTheirs = async (spot, fresh) => {
     const form = spot.querySelector("form");
     const since = form.elements.version.value;
-    const answer = await fetch(`${form.getAttribute("action")}?since=${since}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok || !form.isConnected || form.elements.version.value !== since) return;
+    const answer = await fetch(`${form.getAttribute("action")}?since=${since}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok || !form.isConnected || form.elements.version.value !== since) return;
     const { value, version, by } = await answer.json();
     if (!by) return; // it only looks different: nothing of it has changed since
     const news = note(form);
