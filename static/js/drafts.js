@@ -20,6 +20,9 @@
     for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
   });
 
+  /** Whether something unsaved is kept under this name. */
+  forge.hasDraft = (key) => read(key) !== null;
+
   /** After a full page load: a form that was sent and is not shown again has arrived, so its draft may go. */
   forge.settleSentDraft = () => {
     const key = attempt(() => sessionStorage.getItem(SENT));
@@ -58,9 +61,11 @@
     form.addEventListener("submit", () => {
       if (!form.hasAttribute("hx-post")) attempt(() => sessionStorage.setItem(SENT, key));
     });
-    form.addEventListener("htmx:afterRequest", ({ detail }) => {
-      if (detail.elt === form && detail.successful && detail.xhr.status < 300) drop(key);
+    // Before the answer is put in place: the form itself may be what it takes the place of.
+    form.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+      if (detail.elt === form && detail.xhr.status >= 200 && detail.xhr.status < 300) drop(key);
     });
+    form.addEventListener("forge:forget", () => drop(key));
     form.addEventListener("click", (event) => event.target.closest("[data-draft-discard]") && drop(key));
   });
 }

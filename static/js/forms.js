@@ -24,6 +24,7 @@
       pending = null;
     };
     form.addEventListener("htmx:afterRequest", release);
+    form.addEventListener("forge:settled", release);
     // Back from the next page: the browser shows this one as it was left.
     window.addEventListener("pageshow", (event) => event.persisted && release());
   }

@@ -14,13 +14,12 @@ import marshmallow as ma
 from taskforge import text
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
+from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
 from taskforge.values import parse_datetime, parse_int, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
 MAX_PASSWORD_LENGTH = 1_000
-MAX_CHECKLIST_ITEMS = 100
-MAX_ITEM_TEXT = 500
 
 
 class Checked(ma.fields.Field[Any]):

@@ -36,7 +36,8 @@ def access_task(
     """
     found = sql.row(
         text(
-            f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions,"
+            f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
+            f" {HELD_PERMISSIONS} AS permissions,"
             " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
             " ORDER BY o.version DESC LIMIT 1) AS pending_text"
             f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"

@@ -27,6 +27,8 @@ from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTO
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_DESCRIPTION_LENGTH = 100_000
+MAX_CHECKLIST_ITEMS = 100
+MAX_ITEM_TEXT = 500
 EMPTY_TEXT: dict[str, Any] = {
     "description": "",
     "tags": [],
@@ -58,7 +60,7 @@ class ChecklistItem(EmbeddedDocument):
     """One line of a checklist."""
 
     item_id = StringField(required=True)
-    text = StringField(required=True, max_length=500)
+    text = StringField(required=True, max_length=MAX_ITEM_TEXT)
     done = BooleanField(required=True)
 
 

@@ -16,13 +16,14 @@ from taskforge.comments import views as comments
 from taskforge.comments.pages import show_comments
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.forms import optional_id
-from taskforge.htmx import go_to, render, wants_partial
+from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board_views import CardFilter, get_board, get_column
 from taskforge.tasks.cards import show_card
 from taskforge.tasks.conflicts import show_conflict
+from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.forms import (
     CreateTaskForm,
     DeleteTaskForm,
@@ -40,8 +41,9 @@ blueprint = Blueprint("tasks", __name__)
 
 @blueprint.get("/tasks/<id:task_id>")
 def show(task_id: str) -> ResponseReturnValue:
-    """A task with its discussion; also one in the trash."""
-    return render_template("tasks/show.html", **task_context(current_actor(), task_id))
+    """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
+    context = task_context(current_actor(), task_id)
+    return render("tasks/show.html", "tasks/_panel.html", **context)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
@@ -111,6 +113,8 @@ def delete(task_id: str) -> ResponseReturnValue:
     actor = current_actor()
     row, _ = access_task(actor.user_id, task_id, deleted=True)
     form = DeleteTaskForm()
+    if wants_json():
+        return _deleted(actor, task_id, form)
     change = form.attempt(lambda **values: service.delete_task(actor, task_id, **values))
     if change is None:
         context = task_context(actor, task_id)
@@ -118,6 +122,13 @@ def delete(task_id: str) -> ResponseReturnValue:
         return render_template("tasks/show.html", **context), form.http_status, form.http_headers
     offer_undo(f"{row['key']} is in the trash.", change)
     return go_to(url_for("boards.show", board_id=row["board_id"]))
+
+
+def _deleted(actor: Actor, task_id: str, form: DeleteTaskForm) -> ResponseReturnValue:
+    if not form.validate():
+        raise InvalidInput(" ".join(form.sentences))
+    change = service.delete_task(actor, task_id, **form.values)
+    return {"version": change.version, "event": change.event_id}
 
 
 @blueprint.post("/tasks/<id:task_id>/restore")
@@ -152,6 +163,7 @@ def task_context(actor: Actor, task_id: str, *, comment_form: Any | None = None)
     later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
     return {
         "task": show_task(view),
+        "fields": FIELDS,
         "comments": show_comments(found),
         "comment_form": comment_form,
         "details_unavailable": view.texts is None,

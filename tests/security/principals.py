@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.comments.service import create_comment
+from taskforge.ids import new_id
 from taskforge.notifications.handlers import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -34,7 +35,9 @@ def make_world(app: Flask) -> World:
     admin = people["admin"]
     team = make_team(admin, member=people["member"], guest=people["guest"])
     make_team(people["other_admin"], name="Elsewhere")
-    task_id = make_task(admin, team, assignee_id=people["member"].user_id)
+    item = {"item_id": new_id(), "text": "A step", "done": False}
+    member_id = people["member"].user_id
+    task_id = make_task(admin, team, assignee_id=member_id, texts={"checklist": [item]})
     trashed_id = make_task(admin, team, "Thrown away")
     with app.app_context():
         comment = create_comment(Actor(user_id=admin.user_id), task_id, content="A word")
@@ -61,6 +64,8 @@ def make_world(app: Flask) -> World:
         "trashed_id": trashed_id,
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
+        "field": "title",
+        "item_id": item["item_id"],
         "notification_id": str(notification_id),
     }
     return World(people, team, ids)

@@ -96,6 +96,7 @@
     function take(message) {
       const hint = { event: "", ...JSON.parse(message.data) };
       last = hint.seq;
+      document.dispatchEvent(new CustomEvent("forge:hint", { detail: hint }));
       hints.push({ ...hint, cardId: hint.task ?? (hint.event.startsWith("task.") ? hint.id : null) });
       wake(SOON, SOON + SPREAD + Math.min(MOST, EACH * watchers));
     }
@@ -105,6 +106,11 @@
       hints.push({ id: taskId, cardId: taskId, version, event: "task.edited", actor: forge.me });
       wake(0, 0);
     };
+
+    // What this page changed in an open task: its card follows.
+    document.addEventListener("forge:changed", ({ target, detail }) => {
+      if (target === document) forge.refreshBoard(detail.id, detail.version);
+    });
 
     function close() {
       source?.close();

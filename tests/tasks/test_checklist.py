@@ -1,0 +1,139 @@
+"""A checklist is changed line by line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from taskforge.ids import new_id
+from taskforge.tasks.checklists import tick_item
+from taskforge.tasks.views import get_task
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.pages import HTMX, Visitor, visit
+
+ITEMS = [{"item_id": new_id(), "text": words, "done": False} for words in ("Heat", "Hammer")]
+HEAT = f"/checklist/{ITEMS[0]['item_id']}"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    return make_person(app, "Bob")
+
+
+@pytest.fixture
+def team(ada: Person, bob: Person) -> Team:
+    return make_team(ada, member=bob)
+
+
+@pytest.fixture
+def task_id(ada: Person, team: Team) -> str:
+    return make_task(ada, team, texts={"checklist": ITEMS})
+
+
+@pytest.fixture
+def visitor(ada: Person) -> Visitor:
+    return visit(ada)
+
+
+def items_of(person: Person, task_id: str) -> list[dict[str, Any]]:
+    with person.app.app_context():
+        view = get_task(person.actor, task_id)
+    assert view.texts is not None
+    items: list[dict[str, Any]] = view.texts["checklist"]
+    return items
+
+
+def test_a_line_is_ticked_and_unticked(ada: Person, visitor: Visitor, task_id: str) -> None:
+    page = f"/tasks/{task_id}"
+    assert visitor.fill(page, f"{HEAT}/tick").location == f"{page}#checklist"
+    assert [item["done"] for item in items_of(ada, task_id)] == [True, False]
+    assert "1/2" in visitor.open(page).text
+    answer = visitor.fill(page, f"{HEAT}/tick", htmx=True)
+    assert answer.html.strip().startswith('<section class="task__part')
+    assert "forge:changed" in answer.answer.headers["HX-Trigger"]
+    assert [item["done"] for item in items_of(ada, task_id)] == [False, False]
+
+
+def test_each_tick_is_one_audited_edit(visitor: Visitor, task_id: str) -> None:
+    visitor.fill(f"/tasks/{task_id}", f"{HEAT}/tick")
+    assert "1 of 2 done" in visitor.open(f"/tasks/{task_id}/history").text
+
+
+def test_two_people_at_two_lines_both_count(
+    ada: Person, bob: Person, visitor: Visitor, task_id: str
+) -> None:
+    form = visitor.open(f"/tasks/{task_id}").form(f"{HEAT}/tick")
+    with bob.app.app_context():
+        tick_item(bob.actor, task_id, ITEMS[1]["item_id"], done=True)
+    assert visitor.send(form).status == 303
+    assert [item["done"] for item in items_of(ada, task_id)] == [True, True]
+
+
+def test_the_same_form_sent_twice_acts_once(ada: Person, visitor: Visitor, task_id: str) -> None:
+    form = visitor.open(f"/tasks/{task_id}").form("/checklist/add")
+    for _ in range(2):
+        assert visitor.send(form, text="Quench").status == 303
+    assert [item["text"] for item in items_of(ada, task_id)] == ["Heat", "Hammer", "Quench"]
+
+
+def test_a_line_is_taken_out(ada: Person, visitor: Visitor, task_id: str) -> None:
+    assert visitor.fill(f"/tasks/{task_id}", f"{HEAT}/remove").status == 303
+    assert [item["text"] for item in items_of(ada, task_id)] == ["Hammer"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("", "Text is required."), ("x" * 501, "Text must be at most 500 characters")],
+)
+def test_a_wrong_line_is_explained_and_kept(
+    visitor: Visitor, task_id: str, typed: str, sentence: str
+) -> None:
+    for htmx in (False, True):
+        page = visitor.fill(f"/tasks/{task_id}", "/checklist/add", htmx=htmx, text=typed)
+        assert page.status == 422
+        assert sentence in page.text
+        assert page.form("/checklist/add").fields["text"] == typed
+
+
+def test_a_full_checklist_takes_no_more(ada: Person, team: Team, visitor: Visitor) -> None:
+    items = [{"item_id": new_id(), "text": "Step", "done": False} for _ in range(100)]
+    task_id = make_task(ada, team, texts={"checklist": items})
+    page = visitor.fill(f"/tasks/{task_id}", "/checklist/add", text="One more")
+    assert page.status == 422
+    assert "100 are the most" in page.text
+
+
+def test_a_line_that_is_gone_is_not_found(visitor: Visitor, task_id: str) -> None:
+    form = visitor.open(f"/tasks/{task_id}").form(f"{HEAT}/tick")
+    visitor.fill(f"/tasks/{task_id}", f"{HEAT}/remove")
+    assert visitor.send(form).status == 404
+    form.action = f"/tasks/{task_id}/checklist/odd/tick"
+    assert visitor.send(form).status == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
+def test_who_may_not_edit_changes_nothing(app: Flask, ada: Person, role: str, status: int) -> None:
+    person = make_person(app, "Gus")
+    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
+    task_id = make_task(ada, team, texts={"checklist": ITEMS})
+    page = visit(ada).open(f"/tasks/{task_id}")
+    visitor = visit(person)
+    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
+    for action in (f"{HEAT}/tick", f"{HEAT}/remove", "/checklist/add"):
+        answer = visitor.send(page.form(action), text="No", csrf_token=token)
+        assert answer.status == status
+    assert items_of(ada, task_id) == ITEMS
+    assert not visitor.open(f"/tasks/{task_id}").has_form("/tick")
+
+
+def test_htmx_is_shown_the_task_without_its_frame(visitor: Visitor, task_id: str) -> None:
+    page = visitor.open(f"/tasks/{task_id}", **HTMX)
+    assert page.html.strip().startswith('<div class="task-panel"')
+    assert "Write the report" in page.text
