@@ -61,6 +61,7 @@ def make_world(app: Flask) -> World:
         "trashed_id": trashed_id,
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
+        "field": "title",
         "notification_id": str(notification_id),
     }
     return World(people, team, ids)

@@ -40,6 +40,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
+    "value": "T",
 }  # fmt: skip
 
 
