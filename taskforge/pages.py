@@ -16,13 +16,20 @@ from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.search import routes as search
 from taskforge.security_headers import SAFE_METHODS
-from taskforge.tasks import field_routes, move_routes, peek_routes
+from taskforge.tasks import field_routes, history_routes, move_routes, peek_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
-PARTS = (profile_routes, settings_routes, move_routes, field_routes, peek_routes)
+PARTS = (
+    profile_routes,
+    settings_routes,
+    move_routes,
+    field_routes,
+    history_routes,
+    peek_routes,
+)
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications, search)
 

@@ -25,7 +25,10 @@
     }
   }
 
+  const own = new Map(); // by task: the last version that this page itself made
+
   function pulse(card) {
+    if (own.get(card.dataset.taskId) >= Number(card.dataset.version)) return;
     card.classList.add("is-changed");
     setTimeout(() => card.classList.remove("is-changed"), PULSE);
   }
@@ -173,6 +176,13 @@
       hints.push({ event: "", ...hint });
       wake(80, 150);
     }
+
+    /** Show what this page itself did to a task, up to `version`. */
+    forge.refreshBoard = (taskId, version) => {
+      own.set(taskId, version);
+      hints.push({ id: taskId, version, event: "task.edited" });
+      wake(0, 0);
+    };
 
     function close() {
       source?.close();

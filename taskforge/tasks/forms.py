@@ -55,6 +55,12 @@ class CreateTaskForm(Form):
     column_id = StringField("Column", [cleaned(an_id)])
 
 
+class UndoForm(Form):
+    """Which change is to be taken back: the event of its fact."""
+
+    event = StringField("Change", [cleaned(an_id)])
+
+
 class EditTaskForm(VersionForm):
     """The fields of a task; those that are not sent stay as they are."""
 

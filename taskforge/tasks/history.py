@@ -43,6 +43,15 @@ SENTENCES = {
 WITHOUT_CHANGES = frozenset({"task.created", "task.deleted", "task.restored", "comment.created"})
 
 
+def name_fields(fields: Iterable[str]) -> str:
+    """The names of fields inside a sentence: "title and due date"."""
+    wanted = set(fields)
+    names = [
+        name.lower() for field, name in {**FIELD_NAMES, "place": "place"}.items() if field in wanted
+    ]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def mentioned_people(entries: Iterable[sql.Row]) -> set[str]:
     """The ids of people in the states of these facts, whose names the page needs."""
     states = [entry[side] or {} for entry in entries for side in ("previous_state", "new_state")]
@@ -53,7 +62,7 @@ def show_entry(entry: sql.Row, names: Mapping[str, str]) -> dict[str, Any]:
     """One fact of the audit log; `names` gives the names of columns and people by id."""
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
     sentence = SENTENCES.get(entry["event"], "changed it")
-    within = after.keys() <= {"rank", "spread_ranks"}
+    within = after.keys() <= {"rank", "spread_ranks", "undoes"}
     if entry["event"] == "task.moved" and within:
         sentence = "moved it within its column"
     changes = [
