@@ -13,7 +13,7 @@
   /** Whether this page lets one do that. */
   forge.mayAct = (name) => name === "peek" || document.querySelector(Object.values(moves).includes(name) ? ".can-move" : ".can-edit") !== null;
 
-  forge.behaviour("board", () => {
+  forge.behaviour("card-keys", () => {
     document.addEventListener("keydown", (event) => {
       if (event.repeat || !forge.listens(event)) return;
       const [name, value] = event.key === " " ? ["peek"] : wish(event.key);
