@@ -14,8 +14,9 @@ from taskforge.boards import routes as boards
 from taskforge.boards import settings_routes, visit_routes
 from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
+from taskforge.search import routes as search
 from taskforge.security_headers import SAFE_METHODS
-from taskforge.tasks import checklist_routes, field_routes, history_routes, move_routes
+from taskforge.tasks import checklist_routes, field_routes, history_routes, move_routes, peek_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
 from taskforge.urls import API_PREFIX, IdConverter
@@ -29,9 +30,10 @@ PARTS = (
     history_routes,
     field_routes,
     checklist_routes,
+    peek_routes,
 )
 
-FEATURES = (accounts, teams, boards, tasks, comments, notifications)
+FEATURES = (accounts, teams, boards, tasks, comments, notifications, search)
 
 
 def init_pages(app: Flask) -> None:

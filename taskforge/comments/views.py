@@ -52,6 +52,16 @@ def list_comments(
     )
 
 
+def list_last_comments(actor: Actor, task_id: str, *, limit: int) -> list[CommentView]:
+    """The latest comments of a task that are not deleted, oldest first; none where the task is not visible."""
+    where = "c.task_id = :task_id AND c.deleted_at IS NULL"
+    newest = _view(
+        actor,
+        lambda: _rows(actor, where, newest_first=True, task_id=task_id, limit=limit),
+    )
+    return newest[::-1]
+
+
 def get_comment(actor: Actor, comment_id: str) -> CommentView:
     """One comment.
 
@@ -91,7 +101,10 @@ def get_editable_comment(actor: Actor, comment_id: str) -> CommentView:
     return view
 
 
-def _rows(actor: Actor, where: str, **parameters: Any) -> Sequence[sql.Row]:
+def _rows(
+    actor: Actor, where: str, *, newest_first: bool = False, **parameters: Any
+) -> Sequence[sql.Row]:
+    order = "DESC" if newest_first else "ASC"
     return sql.rows(
         text(
             "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
@@ -102,7 +115,7 @@ def _rows(actor: Actor, where: str, **parameters: Any) -> Sequence[sql.Row]:
             " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
             f" WHERE {where} AND b.deleted_at IS NULL"
             " AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))"
-            " ORDER BY c.comment_id LIMIT :limit"
+            f" ORDER BY c.comment_id {order} LIMIT :limit"
         ),
         {"after_id": None, **parameters, "user_id": actor.user_id},
     )

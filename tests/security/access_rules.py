@@ -16,7 +16,7 @@ PUBLIC = {
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
     "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
-    "notifications.mark_all_read", "teams.index", "teams.create",
+    "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks",
@@ -41,6 +41,7 @@ GUESTS = {
     "boards.since", "boards.people", "tasks.show", "tasks.details",
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",
+    "tasks.card", "tasks.peek",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip

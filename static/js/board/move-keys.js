@@ -1,18 +1,61 @@
-// "," and "." move the card that has the focus to the top of the column on its left or right.
+// Moving the selected card without a mouse. "," and "." send it to the top of the column on its left or right, and the next
+// card is selected; Shift with an arrow carries it one step, and it stays selected.
 {
-  const steps = { ",": "previousElementSibling", ".": "nextElementSibling" };
+  const sides = { ",": "previousElementSibling", ".": "nextElementSibling", ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" };
 
-  forge.behaviour("move-keys", (board) => {
-    board.addEventListener("keydown", (event) => {
-      const side = steps[event.key];
-      if (!side || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-      const card = event.target.closest(".card");
-      const column = card?.closest(".column")[side];
-      if (!column?.matches(".column")) return;
+  function columnBeside(card, key) {
+    const column = card.closest(".column")[sides[key]];
+    return column?.matches(".column") ? column : null;
+  }
+
+  /** Above the first card whose middle is lower than this one's, as a drag straight to the side would drop it. */
+  function placeAtHeight(column, card) {
+    const height = card.getBoundingClientRect().top;
+    const cards = [...column.querySelectorAll(".card")];
+    const lower = cards.findIndex((other) => {
+      const rect = other.getBoundingClientRect();
+      return rect.top + rect.height / 2 >= height;
+    });
+    const at = lower < 0 ? cards.length : lower;
+    return { columnId: column.dataset.columnId, beforeId: cards[at]?.dataset.taskId ?? "", afterId: cards[at - 1]?.dataset.taskId ?? "" };
+  }
+
+  function placeAlong(card, step) {
+    const other = forge.cardAlong(card, step);
+    if (!other || other.parentElement !== card.parentElement) return null;
+    const { columnId, beforeId, afterId } = forge.placeOf(other);
+    const id = other.dataset.taskId;
+    return step < 0 ? { columnId, beforeId: id, afterId } : { columnId, beforeId, afterId: id };
+  }
+
+  function carry(card, key) {
+    if (key === "ArrowUp" || key === "ArrowDown") return placeAlong(card, key === "ArrowUp" ? -1 : 1);
+    const column = columnBeside(card, key);
+    return column && placeAtHeight(column, card);
+  }
+
+  /** Send a card to the top of a column; the next card is selected if this one was. */
+  forge.sendCard = (card, columnId) => {
+    const next = card.contains(document.activeElement) && forge.cardAfter(card);
+    const first = document.getElementById(`cards-${columnId}`).querySelector(".card");
+    forge.moveCard(card, { columnId, beforeId: first?.dataset.taskId ?? "", afterId: "" });
+    if (next) forge.selectCard(next);
+  };
+
+  forge.behaviour("move-keys", () => {
+    document.addEventListener("keydown", (event) => {
+      const carried = event.shiftKey && event.key.startsWith("Arrow");
+      if (!carried && event.key !== "," && event.key !== "." || !forge.listens(event)) return;
+      const card = forge.selectedCard();
+      if (!card) return;
       event.preventDefault();
-      const first = column.querySelector(".card");
-      forge.moveCard(card, { columnId: column.dataset.columnId, beforeId: first?.dataset.taskId ?? "", afterId: "" });
+      if (carried) {
+        const place = carry(card, event.key);
+        if (place) forge.moveCard(card, place);
+        return;
+      }
+      const column = columnBeside(card, event.key);
+      if (column) forge.sendCard(card, column.dataset.columnId);
     });
   });
 }

@@ -1,0 +1,72 @@
+// Changing a card by a key: seen at once, sent to the field's own address, and drawn anew when the server has answered.
+{
+  const PATIENCE = 15_000; // milliseconds until an answer counts as lost
+  const FAILED = "That did not work, and nothing was changed.";
+  const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
+  const keyOf = (card) => card.querySelector(".card__meta .nowrap").textContent;
+
+  forge.say = (text) => {
+    const said = document.getElementById("board-said");
+    if (said) said.textContent = text;
+  };
+
+  /** Draw one card as the server has it now; the focus stays with it. */
+  forge.refreshCard = async (taskId) => {
+    const card = cardOf(taskId);
+    const answer = await fetch(`${card.querySelector(".card__title").href}/card`, { headers: { "HX-Request": "true" } });
+    const old = cardOf(taskId);
+    if (!answer.ok || !old) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".card");
+    if (!fresh) return;
+    const focused = old.contains(document.activeElement);
+    const picked = old.classList.contains("is-picked");
+    old.replaceWith(fresh);
+    fresh.classList.toggle("is-picked", picked);
+    forge.refreshTimes(fresh);
+    if (focused) fresh.querySelector(".card__title").focus({ preventScroll: true });
+  };
+
+  /** This page changed a task: show it, say it, and offer the way back. `change` is {version, event}. */
+  forge.tookChange = async (taskId, change, words) => {
+    const card = cardOf(taskId);
+    if (card && change.event) card.dataset.version = change.version; // before the live stream tells of it
+    forge.offerUndo(words, taskId, change.event);
+    if (card) await forge.refreshCard(taskId);
+  };
+
+  async function post(address, fields) {
+    let status = 0;
+    try {
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
+        body: new URLSearchParams(fields),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      status = answer.status;
+      return { status, body: await answer.json() };
+    } catch {
+      return { status, body: null };
+    }
+  }
+
+  /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
+  forge.changeField = async (card, field, value, { words, paint, op = forge.uuid() }) => {
+    const { taskId, version } = card.dataset;
+    paint?.(card);
+    // Ahead of the server, so that the live stream's word of it is no news.
+    card.dataset.version = Number(version) + 1;
+    forge.say(`${keyOf(card)}: ${words}.`);
+    const { status, body } = await post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op });
+    if (status === 200 && body) {
+      await forge.tookChange(taskId, body, `${keyOf(card)}: ${words}`);
+      return;
+    }
+    const now = cardOf(taskId);
+    if (now) now.dataset.version = version;
+    const unsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
+    const again = () => cardOf(taskId) && forge.changeField(cardOf(taskId), field, value, { words, paint, op });
+    forge.toast(body?.error?.message ?? FAILED, "danger", unsure ? { label: "Retry", act: again } : null);
+    if (now) forge.refreshCard(taskId).catch(() => {}); // offline it stays as painted until the stream is back
+  };
+}

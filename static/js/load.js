@@ -1,0 +1,29 @@
+// Code that no first paint needs: a script, with the style sheet it draws with, brought in when somebody asks for it.
+{
+  const loads = new Map();
+
+  function loadSheet(address) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    const loaded = new Promise((done, failed) => {
+      link.addEventListener("load", done);
+      link.addEventListener("error", failed);
+    });
+    document.head.append(link);
+    return loaded;
+  }
+
+  /** Bring in what the element's data-script and data-style name, once; false (and a toast) when it can't be had. */
+  forge.load = async ({ dataset: { script, style } }) => {
+    if (!loads.has(script)) loads.set(script, Promise.all([import(script), loadSheet(style)]));
+    try {
+      await loads.get(script);
+      return true;
+    } catch {
+      loads.delete(script);
+      forge.toast("No connection, so this can't be opened.", "danger");
+      return false;
+    }
+  };
+}

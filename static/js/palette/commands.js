@@ -1,0 +1,81 @@
+// The commands of a page. Nothing is offered here that has no control of its own somewhere: most of them are those controls.
+{
+  const PRIORITIES = [["urgent", "4"], ["high", "3"], ["medium", "2"], ["low", "1"]];
+
+  const wordsOf = (element) => {
+    const copy = element.cloneNode(true);
+    for (const extra of copy.querySelectorAll("kbd, .bar__count, .visually-hidden")) extra.remove();
+    return (element.getAttribute("aria-label") ?? copy.textContent).trim();
+  };
+  const iconOf = (element, instead) => [...(element.querySelector(".icon")?.classList ?? [])].find((name) => name.startsWith("icon--"))?.slice(6) ?? instead;
+
+  /** What can be done with the selected card of a board. */
+  function cardCommands(card) {
+    const command = (name, icon, words, keys, ...more) => forge.mayAct(name) && { section: "card", note: "", icon, words, keys, run: () => forge.act(name, card, ...more) };
+    const moves = [...document.querySelectorAll(".board__columns .column")].filter((column) => !column.contains(card)).map((column) => ({
+      ...command("move", `status-${column.dataset.status}`, `Move to ${column.querySelector(".column__name").textContent}`, "", null),
+      run: () => forge.act("send", card, column.dataset.columnId),
+    }));
+    const may = (list, name) => (forge.mayAct(name) ? list : []);
+    return [
+      command("peek", "eye", "Peek", "Space"),
+      { section: "card", note: "", icon: "corner-down-left", words: "Open", keys: "Enter", run: () => forge.act("open", card) },
+      ...may(moves, "move"),
+      command("move", "arrow-right", "Move…", "m"),
+      command("mine", "user-round", "Assign to me", "i"),
+      command("assignee", "user-plus", "Assign to…", "a"),
+      ...may(PRIORITIES, "priority").map(([name, digit]) => command("priority", `priority-${name}`, `Set priority: ${name}`, digit, name)),
+      command("due", "calendar", "Set the due date…", "d"),
+      command("tags", "tag", "Change the tags…", "l"),
+      command("title", "pencil", "Change the title…", "t"),
+      command("edit", "pencil", "Edit", "e"),
+      navigator.clipboard && { section: "card", note: "", icon: "paperclip", words: "Copy the link", keys: "", run: () => forge.act("copy", card) },
+      command("trash", "trash-2", "Move to the trash", ""),
+    ];
+  }
+
+  const click = (section, note, words, element, instead) => ({
+    section, note, words, icon: iconOf(element, instead), keys: element.dataset.key ?? "", url: element.href, run: () => element.click(),
+  });
+
+  /** The buttons of an open task. */
+  const taskCommands = () => [...document.querySelectorAll(".task__head :is(a.button, button)")]
+    .map((element) => click("card", "", wordsOf(element), element, "arrow-right"));
+
+  function placeCommands() {
+    const bar = [...document.querySelectorAll(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]")];
+    const board = document.querySelector(".board__names h1")?.textContent ?? "";
+    const tools = [...document.querySelectorAll(".board__tools > a[href]")];
+    return [
+      ...bar.map((element) => click("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users")),
+      ...tools.map((element) => click("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
+      ...[...document.querySelectorAll("#board-filter > summary")].map((element) => click("go", board, "Filter the cards", element, "list-filter")),
+      ...[...document.querySelectorAll("[data-open=keys-help]")].map((element) => click("go", "", "Keyboard shortcuts", element, "keyboard")),
+    ];
+  }
+
+  function addCard(form, title) {
+    form.elements.title.value = title;
+    form.requestSubmit();
+  }
+
+  /** The card with the typed title, in the column of the selected card or in the first. */
+  function createCommands(card, typed) {
+    const form = (card?.closest(".column") ?? document).querySelector("form.quick-add");
+    const column = form?.closest(".column").querySelector(".column__name").textContent;
+    const [boards, teams] = ["g b", "g t"].map((keys) => document.querySelector(`.bar [data-key="${keys}"]`)?.href);
+    return [
+      form && typed && { section: "create", sure: true, made: true, note: column, icon: "plus", words: `Create card ‘${typed}’`, keys: "", run: () => addCard(form, typed) },
+      form && !typed && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => form.elements.title.focus() },
+      { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: `${boards}#new-board`, run: () => location.assign(boards) },
+      { section: "create", note: "", icon: "users", words: "New team", keys: "", url: `${teams}#team-form`, run: () => location.assign(`${teams}#team-form`) },
+    ];
+  }
+
+  /** All commands of the page for the card that was selected (or null) and what is typed. */
+  forge.listCommands = (card, typed) => [
+    ...(card ? cardCommands(card) : taskCommands()),
+    ...placeCommands(),
+    ...createCommands(card, typed),
+  ].filter(Boolean);
+}

@@ -1,0 +1,123 @@
+"""The preview of a card, and a card alone."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from taskforge.comments.service import create_comment, delete_comment
+from taskforge.extensions import redis_client
+from taskforge.stores import mongo, sql
+from taskforge.stores.mongo import DocumentsUnavailable
+from taskforge.tasks.peek_routes import extract
+from tests.boards.test_show import counting_statements
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.pages import HTMX, Visitor, visit
+
+MOST_STATEMENTS = 4
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def team(ada: Person) -> Team:
+    return make_team(ada)
+
+
+@pytest.fixture
+def visitor(ada: Person) -> Visitor:
+    return visit(ada)
+
+
+def test_a_preview_shows_what_one_asks_first(
+    app: Flask, ada: Person, team: Team, visitor: Visitor
+) -> None:
+    task_id = make_task(
+        ada,
+        team,
+        "Mend the bellows",
+        priority="high",
+        assignee_id=ada.user_id,
+        texts={
+            "description": "It **leaks**. " + "word " * 400,
+            "tags": ["leather"],
+            "checklist": [
+                {"item_id": f"i{n}", "text": f"Step {n}", "done": n == 1} for n in range(1, 9)
+            ],
+        },
+    )
+    with app.app_context():
+        for number in range(1, 5):
+            made = create_comment(ada.actor, task_id, content=f"Remark {number}")
+        delete_comment(ada.actor, made.entity_id)
+    visitor.open(f"/tasks/{task_id}/peek", **HTMX)
+    with counting_statements(app) as statements:
+        page = visitor.open(f"/tasks/{task_id}/peek", **HTMX)
+    assert len(statements) <= MOST_STATEMENTS, statements
+    for words in ("Mend the bellows", "High", "Ada", "leather", "Step 6", "and 2 more"):
+        assert words in page.text
+    assert "<strong>leaks</strong>" in page.html
+    assert page.text.count("word") < 130
+    assert "Step 7" not in page.text
+    shown = [number for number in range(1, 5) if f"Remark {number}" in page.text]
+    assert shown == [2, 3]
+
+
+def test_a_preview_is_nothing_but_reading(ada: Person, team: Team, visitor: Visitor) -> None:
+    page = visitor.open(f"/tasks/{make_task(ada, team)}/peek", **HTMX)
+    assert not page.forms
+    assert "No description yet" in page.text
+
+
+def test_without_mongodb_the_preview_says_so(
+    app: Flask, ada: Person, team: Team, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = make_task(ada, team, "Known title", texts={"description": "Hidden"})
+    with app.app_context():
+        sql.execute_now(text("DELETE FROM outbox_redo"))
+        redis_client().flushdb()
+
+    def away(*_args: object) -> None:
+        raise DocumentsUnavailable("away")
+
+    monkeypatch.setattr(mongo, "find", away)
+    page = visitor.open(f"/tasks/{task_id}/peek", **HTMX)
+    assert page.status == 200
+    assert "Known title" in page.text
+    assert "away for a moment" in page.text
+
+
+def test_a_card_alone_is_the_card_of_the_board(ada: Person, team: Team, visitor: Visitor) -> None:
+    task_id = make_task(ada, team, "Alone")
+    page = visitor.open(f"/tasks/{task_id}/card", **HTMX)
+    assert page.html in visitor.open(f"/boards/{team.board_id}").html
+
+
+@pytest.mark.parametrize("part", ["peek", "card"])
+def test_as_a_page_it_leads_to_the_task(
+    ada: Person, team: Team, visitor: Visitor, part: str
+) -> None:
+    task_id = make_task(ada, team)
+    assert visitor.open(f"/tasks/{task_id}/{part}").location == f"/tasks/{task_id}"
+
+
+@pytest.mark.parametrize("part", ["peek", "card"])
+def test_an_outsider_finds_nothing(app: Flask, ada: Person, team: Team, part: str) -> None:
+    task_id = make_task(ada, team, "Secret plan")
+    eve = visit(make_person(app, "Eve"))
+    assert eve.open(f"/tasks/{task_id}/{part}").status == 404
+    found = eve.open(f"/tasks/{task_id}/{part}", **HTMX)
+    assert found.status == 404
+    assert "Secret" not in found.text
+    ada.api("DELETE", f"/tasks/{task_id}")
+    assert visit(ada).open(f"/tasks/{task_id}/{part}", **HTMX).status == 404
+
+
+def test_an_extract_ends_with_a_whole_word() -> None:
+    assert extract("short", 10) == "short"
+    assert extract("one two three", 10) == "one two…"
+    assert len(extract("x" * 50, 10)) <= 10
