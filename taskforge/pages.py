@@ -18,12 +18,13 @@ from taskforge.security_headers import SAFE_METHODS
 from taskforge.tasks import move_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
+from taskforge.travel import routes as travel
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
 PARTS = (profile_routes, settings_routes, move_routes)
 
-FEATURES = (accounts, teams, boards, tasks, comments, notifications)
+FEATURES = (accounts, teams, boards, tasks, comments, notifications, travel)
 
 
 def init_pages(app: Flask) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
-from taskforge.stores.models import Id, Instant
+from taskforge.stores.models import Instant
 
 
 class BoardSnapshot(Model):

@@ -37,8 +37,10 @@ NEW_CARD: Item = {
 
 @dataclass
 class BoardState:
-    """A board behind the fact number `seq`. Columns and cards by id; cards in the trash are among them, marked
-    ``deleted``. Instants are ISO text, so that all of it is plain JSON."""
+    """A board behind the fact number `seq`: columns and cards by id.
+
+    Cards in the trash are among them, marked ``deleted``. Instants are ISO text, so that all of it is plain JSON.
+    """
 
     seq: int = 0
     name: str = ""

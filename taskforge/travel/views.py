@@ -14,7 +14,7 @@ from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board_views import CardFilter
+from taskforge.travel.filtering import PastFilter
 from taskforge.travel.replay import BoardState, Item
 from taskforge.travel.snapshots import state_at, without_texts
 
@@ -69,7 +69,7 @@ def get_past_board(
     *,
     at: datetime | None = None,
     seq: int | None = None,
-    wanted: CardFilter | None = None,
+    wanted: PastFilter | None = None,
 ) -> PastBoard:
     """A board as it was at an instant, or behind a fact; without both, as it is now.
 
@@ -79,10 +79,10 @@ def get_past_board(
     row, _ = access_board(actor.user_id, board_id)
     step, fact = _find_step(row, at, seq)
     state = state_at(board_id, step.seq)
-    chosen = wanted or CardFilter()
+    chosen, today = wanted or PastFilter(), step.at.date()
     all_cards = state.cards_by_column()
     cards = {
-        column_id: [card for card in found if _fits(card, chosen)]
+        column_id: [card for card in found if chosen.fits(card, today)]
         for column_id, found in all_cards.items()
     }
     columns = [
@@ -195,17 +195,6 @@ def _end_of_next_day(board_id: str, midnight: datetime) -> int | None:
     return _last_before(board_id, first.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
 
 
-def _fits(card: Item, wanted: CardFilter) -> bool:
-    """The filter of the board, for a card that no database holds."""
-    if wanted.unassigned and card["assignee_id"] is not None:
-        return False
-    return (
-        wanted.assignee_id in (None, card["assignee_id"])
-        and wanted.priority in (None, card["priority"])
-        and (wanted.tag is None or wanted.tag in card["tags"])
-    )
-
-
 def _read_names(user_ids: set[str | None]) -> dict[str, str]:
     found = sql.rows(
         text("SELECT user_id, display_name FROM users WHERE user_id = ANY(CAST(:ids AS uuid[]))"),
@@ -221,6 +210,7 @@ _EDGE = (
 _FACT = text(
     "SELECT l.event, l.entity_type, l.entity_id, l.actor_id, u.display_name AS actor_name,"
     f" l.action_timestamp AS at, {without_texts('l.new_state')} AS new_state,"
+    " CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,"
     f" {_EDGE.format(order='ASC')} AS first_at, {_EDGE.format(order='DESC')} AS last_at"
     " FROM audit_logs l LEFT JOIN users u ON u.user_id = l.actor_id"
     " WHERE l.board_id = :board_id AND l.board_seq = :seq"

@@ -38,7 +38,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "tasks.show", "tasks.details",
-    "tasks.history", "tasks.trash", "comments.create",
+    "tasks.history", "tasks.trash", "comments.create", "travel.show", "travel.column",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -84,10 +85,8 @@ class Life:
             (2, self.edit_column), (2, self.move_column), (1, self.delete_column), (1, self.rename),
         ]  # fmt: skip
         act = self.random.choices([act for _, act in acts], [weight for weight, _ in acts])[0]
-        try:
+        with suppress(Conflict, InvalidInput, NotFound):
             act()
-        except (Conflict, InvalidInput, NotFound):
-            pass
 
     def create(self) -> None:
         made = self.scene.add_task(
