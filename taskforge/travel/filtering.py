@@ -37,7 +37,8 @@ class PastFilter:
 def read_filter(given: Mapping[str, list[str]]) -> PastFilter:
     """The filter of an address; what is no filter is passed over."""
     found = {
-        name: [value for value in given.get(name, []) if value][:MOST_VALUES] for name in _FITS
+        name: [value for value in given.get(name, []) if is_one(value)][:MOST_VALUES]
+        for name, is_one in _MEANINGS.items()
     }
     return PastFilter({name: values for name, values in found.items() if values})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,13 +38,13 @@ def team(ada: Person, bob: Person) -> Team:
 
 
 @pytest.fixture
-def story(ada: Person, bob: Person, team: Team) -> Iterator[str]:
+def story(ada: Person, bob: Person, team: Team) -> str:
     """One card, made on the 12th of May at 10, moved to done by Bob on the 14th at 16:30; its id."""
     with clock.frozen(BEGUN + timedelta(hours=1)):
         task_id = make_task(ada, team, "Quench the blade", texts={"description": "Very secret"})
     with ada.app.app_context(), clock.frozen(BEGUN + timedelta(days=2, hours=7, minutes=30)):
         tasks.move_task(bob.actor, task_id, column_id=team.columns["done"])
-    yield task_id
+    return task_id
 
 
 def history(team: Team, query: str = "") -> str:
