@@ -27,9 +27,9 @@ TURN_SECONDS = 2.0
 def state_at(board_id: str, seq: int) -> BoardState:
     """The board behind its fact number `seq`, without the cards of tasks that have been purged since."""
     state = _nearest_snapshot(board_id, seq)
-    for facts in _pages_of_facts(board_id, state.seq, seq):
+    for facts in pages_of_facts(board_id, state.seq, seq):
         replay(state, facts)
-    state.keep(_living(board_id))
+    state.keep(living_tasks(board_id))
     return state
 
 
@@ -62,6 +62,37 @@ def drop_snapshots(uow: UnitOfWork, board_id: str, task_id: str) -> None:
     )
 
 
+def pages_of_facts(board_id: str, after: int, up_to: int) -> Iterator[Sequence[sql.Row]]:
+    """The facts of a board behind number `after`, in pages. Without texts: nobody is shown them here."""
+    while after < up_to:
+        page = sql.rows(
+            text(
+                "SELECT board_seq, event, entity_type, entity_id, entity_version,"
+                f" {without_texts('new_state')} AS new_state FROM audit_logs"
+                " WHERE board_id = :board_id AND board_seq > :after AND board_seq <= :up_to"
+                " ORDER BY board_seq LIMIT :page"
+            ),
+            {"board_id": board_id, "after": after, "up_to": up_to, "page": FACTS_AT_ONCE},
+        )
+        if not page:
+            return
+        yield page
+        after = page[-1]["board_seq"]
+
+
+def living_tasks(board_id: str) -> Sequence[str]:
+    """The ids of a board's tasks that have not been purged."""
+    return [row["task_id"] for row in sql.rows(_LIVING, {"board_id": board_id})]
+
+
+def without_texts(column: str) -> str:
+    """SQL for a state of the log without what was written in it: description, own fields, a comment's words."""
+    return (
+        f"CASE WHEN jsonb_typeof({column}) = 'object'"
+        f" THEN {column} - '{{description,custom_fields,content}}'::text[] END"
+    )
+
+
 def _extend(
     board_id: str, last_seq: int | None, next_seq: int | None, board_seq: int, deadline: float
 ) -> int:
@@ -70,7 +101,7 @@ def _extend(
     taken, target = 0, next_seq or FACTS_BETWEEN
     while target <= board_seq and time.monotonic() < deadline:
         previous = state.seq
-        for facts in _pages_of_facts(board_id, previous, target):
+        for facts in pages_of_facts(board_id, previous, target):
             replay(state, facts)
         following = target + max(FACTS_BETWEEN, len(state.cards) // CARDS_FOR_A_FACT)
         if not _store(board_id, state, target, following, previous):
@@ -119,36 +150,6 @@ def _nearest_snapshot(board_id: str, seq: int) -> BoardState:
         {"board_id": board_id, "seq": seq},
     )
     return BoardState() if found is None else read_state(found["board_seq"], found["state"])
-
-
-def _pages_of_facts(board_id: str, after: int, up_to: int) -> Iterator[Sequence[sql.Row]]:
-    """The facts of a board behind number `after`, in pages. Without texts: nobody is shown them here."""
-    while after < up_to:
-        page = sql.rows(
-            text(
-                "SELECT board_seq, event, entity_type, entity_id, entity_version,"
-                f" {without_texts('new_state')} AS new_state FROM audit_logs"
-                " WHERE board_id = :board_id AND board_seq > :after AND board_seq <= :up_to"
-                " ORDER BY board_seq LIMIT :page"
-            ),
-            {"board_id": board_id, "after": after, "up_to": up_to, "page": FACTS_AT_ONCE},
-        )
-        if not page:
-            return
-        yield page
-        after = page[-1]["board_seq"]
-
-
-def without_texts(column: str) -> str:
-    """SQL for a state of the log without what was written in it: description, own fields, a comment's words."""
-    return (
-        f"CASE WHEN jsonb_typeof({column}) = 'object'"
-        f" THEN {column} - '{{description,custom_fields,content}}'::text[] END"
-    )
-
-
-def _living(board_id: str) -> Sequence[str]:
-    return [row["task_id"] for row in sql.rows(_LIVING, {"board_id": board_id})]
 
 
 _LIVING = text("SELECT task_id FROM tasks WHERE board_id = :board_id")
