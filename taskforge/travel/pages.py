@@ -12,12 +12,13 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from taskforge.people import person_of
-from taskforge.tasks.cards import CARDS_KEPT, Card, show_card
+from taskforge.tasks.cards import Card, show_card
 from taskforge.travel.replay import Item
 from taskforge.travel.telling import changed_task, tell
 from taskforge.travel.views import PastBoard, Step, card_row
 
 CARDS_SHOWN = 50
+DRAWN_KEPT = 2000  # cards of some boards, while somebody walks through their past
 POSITIONS = 1000  # of the slider, from the first fact to the last
 BAR_WIDTH, BARS_HEIGHT, LOWEST_BAR = 10, 100, 6
 MISSED = {
@@ -134,7 +135,7 @@ def _milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-@lru_cache(maxsize=CARDS_KEPT)
+@lru_cache(maxsize=DRAWN_KEPT)
 def _draw(card: Card) -> Markup:
     macros = current_app.jinja_env.get_template("_macros/card.html").module
     drawn: Markup = macros.task_card(card, past=True)  # type: ignore[attr-defined]

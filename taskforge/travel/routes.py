@@ -23,6 +23,7 @@ blueprint = Blueprint("travel", __name__)
 
 OWN_PARAMETERS = ("at", "step", "page")
 MOST_PAGES = 2000
+_SPACED = re.compile(r"(?<=^[0-9-]{10}) ")
 _WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 
 
@@ -87,8 +88,8 @@ def _read(board_id: str) -> PastBoard:
 
 def _read_instant(value: str) -> datetime:
     """An instant, or a day; without an offset in UTC, which is how the form's own field writes it."""
-    value = value.strip()
-    zoned = f"{value}Z" if _WITHOUT_ZONE.fullmatch(value) else value
+    given = _SPACED.sub("T", value.strip()).replace(" ", "+")  # a plus in an address means a space
+    zoned = f"{given}Z" if _WITHOUT_ZONE.fullmatch(given) else given
     return parse_datetime(zoned, field="at", date_only=True)
 
 

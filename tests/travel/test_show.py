@@ -74,6 +74,8 @@ def cards(page: Page) -> dict[str, list[str]]:
         ("?at=2026-05-14T16:30", {"done": ["Quench the blade"]}),
         ("?at=2026-05-14T18:30:00%2B02:00", {"done": ["Quench the blade"]}),
         ("?at=2026-05-14T18:29:59%2B02:00", {"backlog": ["Quench the blade"]}),
+        ("?at=2026-05-14T18:29:59+02:00", {"backlog": ["Quench the blade"]}),
+        ("?at=2026-05-14+16:29", {"backlog": ["Quench the blade"]}),
         ("?at=2026-05-13", {"backlog": ["Quench the blade"]}),
     ],
 )
