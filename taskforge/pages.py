@@ -19,6 +19,7 @@ from taskforge.security_headers import SAFE_METHODS
 from taskforge.tasks import checklist_routes, field_routes, history_routes, move_routes, peek_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
+from taskforge.travel import routes as travel
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
@@ -33,7 +34,7 @@ PARTS = (
     peek_routes,
 )
 
-FEATURES = (accounts, teams, boards, tasks, comments, notifications, search)
+FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, travel)
 
 
 def init_pages(app: Flask) -> None:

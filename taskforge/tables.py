@@ -12,6 +12,7 @@ from taskforge.stores import models as _stores
 from taskforge.tasks import documents as _task_documents
 from taskforge.tasks import models as _tasks
 from taskforge.teams import models as _teams
+from taskforge.travel import models as _travel
 
 MODULES = (
     _accounts,
@@ -24,4 +25,5 @@ MODULES = (
     _task_documents,
     _tasks,
     _teams,
+    _travel,
 )

@@ -23,6 +23,7 @@ from taskforge.stores.invariants import Probes
 from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import core_fields as task_core_fields
 from taskforge.tasks.documents import face_fields as task_face
+from taskforge.travel.checking import drop_wrong, wrong_snapshots
 
 UNREAD = "user:notifications:count:"
 SESSION = "session:"
@@ -41,6 +42,7 @@ def probes() -> Probes:
             "task": Copies(core=task_core_fields, face=task_face),
             "user": Copies(core=profile_core_fields, face=profile_face),
         },
+        check_snapshots=wrong_snapshots,
         verify_chain=lambda: chain.verify(_audit_key()).problem,
         check_redis={
             "I10": lambda: _while_redis_answers(_wrong_unread_counts),
@@ -55,6 +57,7 @@ def remedies() -> Mapping[str, Remedy]:
     return {
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver,
+        "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(found, lambda user_id: forget(UNREAD + user_id)),
         "let expire": lambda found: _each(
             found, lambda key: redis_client().expire(key, redis_cache.UNREAD_SECONDS)

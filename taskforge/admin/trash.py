@@ -13,6 +13,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import tombstone_messages
+from taskforge.travel.snapshots import drop_snapshots
 
 SHOWN = ("number", "title", "status", "priority", "assignee_id", "created_by", "column_id")
 
@@ -66,6 +67,7 @@ def purge_task(task_id: str, *, deleted_before: datetime) -> None:
             uow.execute(
                 text(f"DELETE FROM {table} WHERE entity_id = ANY(CAST(:ids AS uuid[]))"), gone
             )
+        drop_snapshots(uow, board["board_id"], task_id)
         for message in tombstone_messages(task, uow.at):
             uow.stage(message)
         for comment in comments:

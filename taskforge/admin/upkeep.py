@@ -18,6 +18,7 @@ from taskforge.extensions import config_of
 from taskforge.notifications import handlers as notifications
 from taskforge.stores import sql
 from taskforge.stores.relay import Chore
+from taskforge.travel import snapshots
 
 log = structlog.get_logger()
 LATE = timedelta(seconds=2)
@@ -67,6 +68,7 @@ def chores() -> list[Chore]:
         Chore("seal late facts", 1.0, seal),
         Chore("deliver late notifications", 1.0, deliver),
         Chore("put stuck jobs back", 60.0, put_stuck_jobs_back),
+        Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
         Chore("note the audit head", 600.0, note_audit_head),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -66,8 +67,12 @@ def create(team_id: str) -> ResponseReturnValue:
 @blueprint.get("/boards/<id:board_id>")
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of every column."""
+    actor = current_actor()
+    if "at" in request.args:  # a moment of its past
+        query = urlencode(list(request.args.items(multi=True)))
+        return go_to(f"{url_for('travel.show', board_id=board_id)}?{query}")
     wanted = read_filter()
-    return board_page(get_board(current_actor(), board_id, wanted), wanted)
+    return board_page(get_board(actor, board_id, wanted), wanted)
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")

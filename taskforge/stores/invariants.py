@@ -39,16 +39,18 @@ class Probes:
     """What the stores can't know by themselves and the features tell.
 
     ``copies`` says what row and document copy from each other, by entity type; ``verify_chain`` says what is
-    wrong with the audit chain, or None; ``check_redis`` finds what is wrong with I10 to I12 there.
+    wrong with the audit chain, or None; ``check_redis`` finds what is wrong with I10 to I12 there, and
+    ``check_snapshots`` what is wrong with I13.
     """
 
     copies: Mapping[str, comparing.Copies]
+    check_snapshots: Callable[[], Iterator[Violation]]
     verify_chain: Callable[[], str | None]
     check_redis: Mapping[str, Callable[[], Iterator[Violation]]]
 
 
 def check(name: str, probes: Probes) -> list[Violation]:
-    """Run the check of one invariant ("I1" to "I12")."""
+    """Run the check of one invariant ("I1" to "I13")."""
     return list(islice(CHECKS[name](probes), MOST))
 
 
@@ -189,6 +191,11 @@ def revoked_sessions_are_over(probes: Probes) -> Iterator[Violation]:
     return probes.check_redis["I12"]()
 
 
+def snapshots_are_true(probes: Probes) -> Iterator[Violation]:
+    """I13: a snapshot of a board is what the board's facts up to it say."""
+    return probes.check_snapshots()
+
+
 CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I1": outbox_empty_means_equal,
     "I2": no_document_is_ahead_or_alone,
@@ -202,6 +209,7 @@ CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I10": counters_are_true,
     "I11": redis_holds_hints_only,
     "I12": revoked_sessions_are_over,
+    "I13": snapshots_are_true,
 }
 COMPARED = ("I1", "I2", "I3", "I5", "I7")
 

@@ -113,6 +113,7 @@ class AuditLog(Model):
         UniqueConstraint("board_id", "board_seq"),
         Index("ix_audit_logs_entity", "entity_id", "log_id"),
         Index("ix_audit_logs_team", "team_id", "log_id"),
+        Index("ix_audit_logs_board_time", "board_id", "action_timestamp", "board_seq"),
     )
 
 

@@ -25,6 +25,7 @@ def furnish(page: Page) -> dict[str, str]:
         page.goto(board)
         move_card(page, title, name)
     page.goto(board)
+    column_id = page.locator(".column").first.get_attribute("data-column-id")
     task = page.get_by_role("link", name=TITLES[2], exact=True).get_attribute("href") or ""
     page.goto(f"{task}/edit")
     page.locator("textarea[name=description]").fill(
@@ -44,6 +45,8 @@ def furnish(page: Page) -> dict[str, str]:
         "board": board,
         "board-settings": f"{board}/settings",
         "trash": f"{board}/trash",
+        "board-history": f"{board}/history?step=7",
+        "board-history-column": f"{board}/history/columns/{column_id}",
         "task": task,
         "task-edit": f"{task}/edit",
         "task-move": f"{task}/move",

@@ -14,6 +14,7 @@ from taskforge.extensions import db, redis_client
 from taskforge.ids import new_id
 from taskforge.stores import doctor, invariants
 from taskforge.stores.actor import Actor
+from taskforge.travel import snapshots
 from tests.stores.conftest import catch_up
 from tests.stores.healing import Lived, found, repair
 from tests.stores.scene import read, relay_everything, write
@@ -114,3 +115,17 @@ def test_i12_sessions_that_are_over_are_forgotten(lived: Lived) -> None:
     catch_up()
     repair()
     assert redis_client().exists(key, listed) == 0
+
+
+def test_i13_a_snapshot_that_is_not_true_is_dropped(
+    lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 4)
+    assert snapshots.take_due() == 2
+    assert found("I13") == []
+    write("UPDATE board_snapshots SET state = jsonb_set(state, '{name}', '\"Other\"')")
+    assert found("I13") == [(f"board {lived.scene.board_id}", True)]
+    relay_everything()
+    repair()
+    assert read("SELECT count(*) FROM board_snapshots") == 0
+    assert snapshots.take_due() == 2
