@@ -15,13 +15,15 @@ from taskforge.boards import settings_routes
 from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.security_headers import SAFE_METHODS
-from taskforge.tasks import checklist_routes, field_routes, move_routes
+from taskforge.tasks import checklist_routes, field_routes, history_routes, move_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
-PARTS = (profile_routes, settings_routes, move_routes, field_routes, checklist_routes)
+PARTS = (
+    profile_routes, settings_routes, move_routes, history_routes, field_routes, checklist_routes,
+)  # fmt: skip
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications)
 

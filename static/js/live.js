@@ -25,10 +25,10 @@
     }
   }
 
-  let own = new Set(); // tasks that this page itself has just changed
+  const own = new Map(); // by task: the last version that this page itself made
 
   function pulse(card) {
-    if (own.has(card.dataset.taskId)) return;
+    if (own.get(card.dataset.taskId) >= Number(card.dataset.version)) return;
     card.classList.add("is-changed");
     setTimeout(() => card.classList.remove("is-changed"), PULSE);
   }
@@ -130,7 +130,6 @@
     /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which. */
     async function refresh(news) {
       const some = news?.length && news.length <= 20 && news.every(({ event }) => event?.startsWith("task.")) ? news : null;
-      own = new Set((news ?? []).filter((hint) => hint.own).map(({ id }) => id));
       const touched = new Set((news ?? []).map(({ id }) => id));
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
@@ -179,12 +178,12 @@
       wake(80, 150);
     }
 
-    // What this page changed in an open task: the card follows, and does not pulse.
-    document.addEventListener("forge:changed", ({ target, detail }) => {
-      if (target !== document) return;
-      hints.push({ event: "task.edited", ...detail, own: true });
-      wake(0, 20);
-    });
+    /** Show what this page itself did to a task, up to `version`. */
+    forge.refreshBoard = (taskId, version) => {
+      own.set(taskId, version);
+      hints.push({ id: taskId, version, event: "task.edited" });
+      wake(0, 0);
+    };
 
     function close() {
       source?.close();

@@ -18,9 +18,14 @@ _SHOWN = (
 
 
 def list_history(
-    actor: Actor, task_id: str, *, before_log_id: int | None = None, limit: int = PAGE
+    actor: Actor,
+    task_id: str,
+    *,
+    before_log_id: int | None = None,
+    event_id: str | None = None,
+    limit: int = PAGE,
 ) -> Sequence[sql.Row]:
-    """What happened to a task and its comments, latest first, at most `limit` (100) facts.
+    """What happened to a task and its comments, latest first, at most `limit` (100) facts; or one fact by its event.
 
     The log keeps what a deleted comment said; those who see the task are not shown it any more.
 
@@ -39,7 +44,13 @@ def list_history(
             " WHERE l.entity_id IN (SELECT CAST(:task_id AS uuid) UNION ALL"
             " SELECT comment_id FROM comments WHERE task_id = :task_id)"
             " AND (CAST(:before AS bigint) IS NULL OR l.log_id < CAST(:before AS bigint))"
+            " AND (CAST(:event_id AS uuid) IS NULL OR l.event_id = CAST(:event_id AS uuid))"
             " ORDER BY l.log_id DESC LIMIT :limit"
         ),
-        {"task_id": task_id, "before": before_log_id, "limit": min(limit, PAGE)},
+        {
+            "task_id": task_id,
+            "before": before_log_id,
+            "event_id": event_id,
+            "limit": min(limit, PAGE),
+        },
     )

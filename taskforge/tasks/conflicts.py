@@ -10,7 +10,7 @@ from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.tasks.forms import EDITED_FIELDS, EditTaskForm, form_text, form_texts
-from taskforge.tasks.history import FIELD_NAMES
+from taskforge.tasks.history import name_fields
 from taskforge.tasks.views import TaskView
 
 AWAY = "Away for a moment: their text can't be read now."
@@ -68,9 +68,7 @@ def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:
 
 
 def _names_of_changes(later: Sequence[sql.Row]) -> str:
-    changed = {name for entry in later for name in entry["new_state"] or {}}
-    names = [FIELD_NAMES[name].lower() for name in FIELD_NAMES if name in changed]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return name_fields({name for entry in later for name in entry["new_state"] or {}})
 
 
 def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -> dict[str, Any]:

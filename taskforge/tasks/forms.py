@@ -23,10 +23,12 @@ from taskforge.stores import sql
 from taskforge.tasks.custom_fields import read_custom_fields, write_custom_fields
 from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
 from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.writing import CORE_FIELDS, TEXT_FIELDS
 from taskforge.text import clean_line, clean_tags, clean_text
 from taskforge.values import LAST_VERSION, parse_datetime
 
 TITLE_LENGTH = 200
+RESTORABLE = (*CORE_FIELDS, *TEXT_FIELDS, "column_id")
 STATUS_NAMES = {
     "backlog": "Backlog",
     "todo": "To do",
@@ -53,6 +55,18 @@ class CreateTaskForm(Form):
 
     title = StringField("Title", [cleaned(clean_line, max_length=TITLE_LENGTH)])
     column_id = StringField("Column", [cleaned(an_id)])
+
+
+class UndoForm(Form):
+    """Which change is to be taken back: the event of its fact."""
+
+    event = StringField("Change", [cleaned(an_id)])
+
+
+class RestoreValueForm(VersionForm):
+    """Which field is to get the value back that it had before a change."""
+
+    field = StringField("Field", [cleaned(one_of, options=RESTORABLE)])
 
 
 class EditTaskForm(VersionForm):

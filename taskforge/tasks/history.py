@@ -10,8 +10,12 @@ from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.tasks.custom_fields import write_custom_fields
 from taskforge.tasks.forms import PRIORITY_NAMES, STATUS_NAMES
+from taskforge.word_diff import MOST_CHARACTERS, SAME, diff_words, fold, shorten
 
 LONGEST_TEXT = 400
+LONGEST_CHANGE = 1_500  # characters of one comparison on a page with others
+MOST_COMPARED = 120_000  # characters that differ and are compared word by word on one page
+COMPARED = frozenset({"title", "description", "content", "custom_fields", "checklist"})
 FIELD_NAMES = {
     "title": "Title",
     "description": "Description",
@@ -43,35 +47,87 @@ SENTENCES = {
 WITHOUT_CHANGES = frozenset({"task.created", "task.deleted", "task.restored", "comment.created"})
 
 
+def name_fields(fields: Iterable[str]) -> str:
+    """The names of fields inside a sentence: "title and due date"."""
+    wanted = set(fields)
+    names = [
+        name.lower() for field, name in {**FIELD_NAMES, "place": "place"}.items() if field in wanted
+    ]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def mentioned_people(entries: Iterable[sql.Row]) -> set[str]:
     """The ids of people in the states of these facts, whose names the page needs."""
     states = [entry[side] or {} for entry in entries for side in ("previous_state", "new_state")]
     return {state["assignee_id"] for state in states if state.get("assignee_id")}
 
 
-def show_entry(entry: sql.Row, names: Mapping[str, str]) -> dict[str, Any]:
+class Reading:
+    """How much of the texts a page shows, and how many characters it may still compare word by word."""
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self.whole = whole
+        self.left = MOST_COMPARED
+
+    def compare(self, before: str, after: str) -> dict[str, Any]:
+        """The pieces of two texts as the page shows them, and whether something of the changed ones was left out."""
+        pieces = diff_words(before, after, most=min(self.left, MOST_CHARACTERS))
+        self.left -= sum(len(piece.text) for piece in pieces if piece.kind != SAME)
+        self.left = max(0, self.left)
+        if self.whole:
+            return {"pieces": pieces, "cut": False}
+        shown, everything = shorten(fold(pieces), longest=LONGEST_CHANGE)
+        return {"pieces": shown, "cut": not everything}
+
+
+def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> dict[str, Any]:
     """One fact of the audit log; `names` gives the names of columns and people by id."""
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
     sentence = SENTENCES.get(entry["event"], "changed it")
-    within = after.keys() <= {"rank", "spread_ranks"}
+    within = after.keys() <= {"rank", "spread_ranks", "undoes"}
     if entry["event"] == "task.moved" and within:
         sentence = "moved it within its column"
-    changes = [
-        {
-            "field": label,
-            "before": show_field(name, before.get(name), names),
-            "after": show_field(name, after.get(name), names),
-        }
-        for name, label in FIELD_NAMES.items()
-        if name in after and not (name == "status" and "column_id" in after)
-    ]
+    shown = [] if entry["event"] in WITHOUT_CHANGES else list(FIELD_NAMES.items())
     return {
+        "event": entry["event_id"],
         "action": entry["action"],
         "text": sentence,
         "actor": person_of(entry["actor_id"], entry["actor_name"]),
         "at": entry["action_timestamp"],
-        "changes": [] if entry["event"] in WITHOUT_CHANGES else changes,
+        "undoes": after.get("undoes"),
+        "changes": [
+            _show_change(name, label, before.get(name), after.get(name), names, reading)
+            for name, label in shown
+            if name in after and not (name == "status" and "column_id" in after)
+        ],
     }
+
+
+def _show_change(
+    name: str, label: str, before: Any, after: Any, names: Mapping[str, str], reading: Reading
+) -> dict[str, Any]:
+    change = {
+        "name": name,
+        "field": label,
+        "before": show_field(name, before, names),
+        "after": show_field(name, after, names),
+        "pieces": None,
+        "cut": False,
+    }
+    if name not in COMPARED:
+        return change
+    old, new = text_of(name, before), text_of(name, after)
+    whole = {"old": old, "new": new} if reading.whole else {}
+    return {**change, **whole, **reading.compare(old, new)}
+
+
+def text_of(name: str, value: Any) -> str:
+    """A field that is compared word by word as one text."""
+    if name == "custom_fields":
+        return write_custom_fields(value or ())
+    if name == "checklist":
+        return "\n".join(f"{'☑' if item['done'] else '☐'} {item['text']}" for item in value or ())
+    return value or ""
 
 
 def show_field(name: str, value: Any, names: Mapping[str, str]) -> str | None:

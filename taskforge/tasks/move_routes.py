@@ -1,17 +1,15 @@
-"""Moving a task, and reading what happened to it."""
+"""Moving a task."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts.identity import current_actor
-from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput
-from taskforge.forms import optional_int
 from taskforge.htmx import go_to, render, wants_json
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -19,13 +17,9 @@ from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board_views import find_first_task
 from taskforge.tasks.forms import MoveTaskForm
-from taskforge.tasks.history import mentioned_people, show_entry
 from taskforge.tasks.pages import show_move_columns, show_reference
 from taskforge.tasks.routes import blueprint
-from taskforge.tasks.views import list_names
-
-ENTRIES_PER_PAGE = 50
-LAST_LOG_ID = 2**63 - 1
+from taskforge.tasks.undo_offers import offer_undo
 
 
 @blueprint.get("/tasks/<id:task_id>/move")
@@ -52,35 +46,12 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             raise InvalidInput(" ".join(form.sentences))
         change = move_to(**form.values)
         return {"version": change.version, "event": change.event_id}
-    if form.attempt(move_to) is None:
+    moved = form.attempt(move_to)
+    if moved is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
+    now, _ = access_task(actor.user_id, task_id, deleted=True)
+    offer_undo(f"{row['key']} is in “{now['column_name']}” now.", moved)
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))
-
-
-@blueprint.get("/tasks/<id:task_id>/history")
-def history(task_id: str) -> ResponseReturnValue:
-    """What happened to a task and its comments, latest first."""
-    actor = current_actor()
-    row, _ = access_task(actor.user_id, task_id, deleted=True)
-    before = request.args.get("before")
-    found = list_history(
-        actor,
-        task_id,
-        before_log_id=optional_int(before, field="before", minimum=1, maximum=LAST_LOG_ID),
-        limit=ENTRIES_PER_PAGE + 1,
-    )
-    entries = found[:ENTRIES_PER_PAGE]
-    names = list_names(row["board_id"], mentioned_people(entries))
-    earlier = (
-        url_for("tasks.history", task_id=task_id, before=entries[-1]["log_id"]) if entries else None
-    )
-    return render(
-        "tasks/history.html",
-        "tasks/_history.html",
-        task=show_reference(row),
-        entries=[show_entry(entry, names) for entry in entries],
-        next_url=earlier if len(found) > ENTRIES_PER_PAGE else None,
-    )
 
 
 def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:

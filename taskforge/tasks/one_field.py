@@ -14,7 +14,8 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.tasks.access import access_task
-from taskforge.tasks.service import ATTEMPTS, edit_task, move_task
+from taskforge.tasks.editing import ATTEMPTS
+from taskforge.tasks.service import edit_task, move_task
 
 
 class FieldTaken(StaleVersion):

@@ -9,7 +9,7 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import Row, text
 
 from taskforge.boards.access import LockedBoard
-from taskforge.errors import InvalidInput, WipLimitReached
+from taskforge.errors import Conflict, InvalidInput, WipLimitReached
 from taskforge.stores.unit_of_work import UnitOfWork
 
 
@@ -86,6 +86,40 @@ def place_between(
     ).scalar()
     low, high = (other, anchor) if upper is not None else (anchor, other)
     return Place(column_id, column.status, generate_key_between(low, high))
+
+
+def place_back(
+    uow: UnitOfWork, board: LockedBoard, *, task_id: str, column_id: str, rank: str
+) -> Place:
+    """The place that a task had before: in the same column between the same neighbours, where its old rank leads.
+
+    Where somebody took just that rank in the meantime, the place is above theirs.
+
+    Raises:
+        Conflict: the column is gone.
+        WipLimitReached: the column is full.
+    """
+    column = uow.execute(
+        text(
+            "SELECT column_id, name, status, wip_limit, deleted_at FROM columns"
+            " WHERE board_id = :board_id AND column_id = :column_id"
+        ),
+        {"board_id": board.board_id, "column_id": column_id},
+    ).one()
+    if column.deleted_at is not None:
+        raise Conflict(
+            f"The column “{column.name}” is gone, so the card can't go back there. Move it to another one."
+        )
+    _check_limit(uow, board, column, task_id)
+    around = uow.execute(
+        text(
+            "SELECT max(rank) FILTER (WHERE rank < :rank) AS above, bool_or(rank = :rank) AS taken FROM tasks"
+            " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL AND task_id <> :task_id"
+        ),
+        {"board_id": board.board_id, "column_id": column_id, "task_id": task_id, "rank": rank},
+    ).one()
+    free = generate_key_between(around.above, rank) if around.taken else rank
+    return Place(column_id, column.status, free)
 
 
 def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ from taskforge.tasks.forms import (
     form_texts,
 )
 from taskforge.tasks.pages import show_reference, show_task, task_rights
+from taskforge.tasks.undo_offers import offer_undo
 from taskforge.tasks.views import TaskView, get_task, list_trash
 from taskforge.teams import service as teams
 
@@ -98,6 +99,8 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
         )
     )
     if change is not None:
+        if change.event_id is not None:
+            offer_undo(f"{view.row['key']} is saved.", change)
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
         return _conflict_page(actor, task_id, form), form.http_status
@@ -117,11 +120,7 @@ def delete(task_id: str) -> ResponseReturnValue:
         context = task_context(actor, task_id)
         flash(" ".join(form.sentences), "danger")
         return render_template("tasks/show.html", **context), form.http_status, form.http_headers
-    undo = {
-        "text": f"{row['key']} is in the trash.",
-        "undo_url": url_for("tasks.restore", task_id=task_id),
-    }
-    flash(undo, "ok")  # type: ignore[arg-type]
+    offer_undo(f"{row['key']} is in the trash.", change)
     return go_to(url_for("boards.show", board_id=row["board_id"]))
 
 
@@ -137,8 +136,7 @@ def restore(task_id: str) -> ResponseReturnValue:
     """Take a task out of the trash."""
     actor = current_actor()
     row, _ = access_task(actor.user_id, task_id, deleted=True)
-    service.restore_task(actor, task_id)
-    flash(f"{row['key']} is back on the board.", "ok")
+    offer_undo(f"{row['key']} is back on the board.", service.restore_task(actor, task_id))
     return go_to(url_for("tasks.show", task_id=task_id))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,27 +10,26 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge import faults
-from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.errors import InvalidInput, NotFound, StaleVersion
+from taskforge.boards.access import access_board, lock_board
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, once
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
-from taskforge.tasks.documents import EMPTY_TEXT, face_fields, text_message
-from taskforge.tasks.placing import Place, place_at_end, place_between
-from taskforge.tasks.texts import read_task_text
-from taskforge.tasks.writing import (
-    CORE_FIELDS,
-    PLACE_FIELDS,
-    TEXT_FIELDS,
-    insert_task,
-    update_task,
+from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.editing import (
+    change_fields,
+    check_version,
+    put_into_trash,
+    require_assignee,
+    retried,
+    take_from_trash,
 )
-from taskforge.teams.access import access_team, keep_members
-
-ATTEMPTS = 3
+from taskforge.tasks.placing import place_at_end, place_between
+from taskforge.tasks.writing import insert_task, update_task
+from taskforge.teams.access import access_team
 
 
 @once
@@ -74,7 +73,7 @@ def create_task(
     }
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
         board = lock_board(uow, board_id, "task.create", numbers=1)
-        _require_assignee(uow, board.team_id, assignee_id)
+        require_assignee(uow, board.team_id, assignee_id)
         place = place_at_end(uow, board, column_id=column_id, status=status)
         insert_task(uow, board, place, message, core=core, texts=stored_text)
     return uow.change
@@ -96,7 +95,7 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return _retried(_edit_task, actor, task_id, changes=changes, version=version)
+    return retried(_edit_task, actor, task_id, changes=changes, version=version)
 
 
 def move_task(
@@ -116,7 +115,7 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full.
     """
-    return _retried(
+    return retried(
         _move_task,
         actor,
         task_id,
@@ -134,7 +133,7 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
         NotFound, Forbidden: no access, or no permission ``task.delete``.
         StaleVersion: the task is not at `version` any more.
     """
-    return _retried(_delete_task, actor, task_id, version=version)
+    return retried(_delete_task, actor, task_id, version=version)
 
 
 @once
@@ -148,12 +147,7 @@ def restore_task(actor: Actor, task_id: str) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.restore", deleted=True)
     if row["deleted_at"] is None:
         raise NotFound("This task is not in the trash.")
-    with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.restore")
-        place = _place_of_restored(uow, board, row)
-        after = {**row, **asdict(place), "deleted_at": None}
-        update_task(uow, board, "task.restored", row, after)
-    return uow.change
+    return take_from_trash(actor, row)
 
 
 @once
@@ -161,39 +155,8 @@ def _edit_task(
     actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None
 ) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.edit")
-    _check_version(row, version)
-    texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
-    row, old_text = read_task_text(actor, row) if texts else (row, {})
-    _check_version(row, version)
-    new_text = {**old_text, **texts}
-    message = (
-        text_message(task_id, row["doc_version"] + 1, new_text) if new_text != old_text else None
-    )
-    faults.point("read.done")
-    after = {**row, **{name: changes[name] for name in CORE_FIELDS if name in changes}}
-    moves = ("status" in changes and changes["status"] != row["status"]) or (
-        "column_id" in changes and changes["column_id"] != row["column_id"]
-    )
-    if message is None and not moves and after == row:
-        return unchanged(actor, entity_id=task_id, version=row["version"])
-    with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.edit")
-        if after["assignee_id"] != row["assignee_id"]:
-            _require_assignee(uow, board.team_id, after["assignee_id"])
-        if moves:
-            wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
-            place = place_at_end(uow, board, task_id=task_id, **wanted)
-            after |= asdict(place)
-        if message is not None:
-            after |= {
-                "doc_version": message.version,
-                "doc_sha": message.sha,
-                **face_fields(new_text),
-            }
-            uow.stage(message)
-        event = _name_edit(row, after, message is not None)
-        update_task(uow, board, event, row, after, old_text=old_text, new_text=new_text)
-    return uow.change
+    check_version(row, version)
+    return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
 
 
 @once
@@ -207,7 +170,7 @@ def _move_task(
     version: int | None,
 ) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.move")
-    _check_version(row, version)
+    check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
     faults.point("read.done")
@@ -223,63 +186,8 @@ def _move_task(
 @once
 def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.delete")
-    _check_version(row, version)
-    with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.delete")
-        update_task(uow, board, "task.deleted", row, {**row, "deleted_at": uow.at})
-    return uow.change
-
-
-def _retried(
-    change_once: Callable[..., Change],
-    actor: Actor,
-    task_id: str,
-    *,
-    version: int | None,
-    **wanted: Any,
-) -> Change:
-    """Run a change; when the caller named no version, losing a race against another change means trying again."""
-    for attempt in range(ATTEMPTS):
-        try:
-            return change_once(actor, task_id, version=version, **wanted)
-        except StaleVersion:
-            if version is not None or attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _check_version(row: Mapping[str, Any], version: int | None) -> None:
-    if version is not None and row["version"] != version:
-        raise StaleVersion()
-
-
-def _place_of_restored(uow: UnitOfWork, board: LockedBoard, row: Mapping[str, Any]) -> Place:
-    alive = uow.execute(
-        text("SELECT 1 FROM columns WHERE column_id = :column_id AND deleted_at IS NULL"),
-        {"column_id": row["column_id"]},
-    ).first()
-    if alive is not None:
-        return place_at_end(uow, board, column_id=row["column_id"])
-    try:
-        return place_at_end(uow, board, status=row["status"])
-    except InvalidInput:
-        return place_at_end(uow, board)
-
-
-def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
-    changed = {name for name in (*CORE_FIELDS, *PLACE_FIELDS) if row[name] != after[name]}
-    if text_changed:
-        return "task.edited"
-    if changed == {"assignee_id"}:
-        return "task.assigned"
-    if changed and changed <= set(PLACE_FIELDS):
-        return "task.status_changed" if "status" in changed else "task.moved"
-    return "task.edited"
-
-
-def _require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> None:
-    if assignee_id is not None and not keep_members(uow, team_id, [assignee_id]):
-        raise InvalidInput.about("assignee_id", "must be a member of this team")
+    check_version(row, version)
+    return put_into_trash(actor, row)
 
 
 def _first_board(actor: Actor, team_id: str | None) -> str:

@@ -71,8 +71,11 @@ def update_task(
     *,
     old_text: Mapping[str, Any] | None = None,
     new_text: Mapping[str, Any] | None = None,
+    undoes: str | None = None,
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the fact, tell whom it concerns.
+
+    `undoes` is the event that this change takes back; the fact names it beside the new state.
 
     Raises:
         StaleVersion: another change came first.
@@ -84,6 +87,8 @@ def update_task(
     changed = frozenset(now)
     if len(after["rank"]) > LONGEST_RANK:
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
+    if undoes is not None:
+        now["undoes"] = undoes
     event_id = _record(uow, board, event, after, before, now)
     _tell(uow, board, event_id, after, changed)
 

@@ -39,7 +39,7 @@ def test_nothing_outside_is_served(client: FlaskClient, name: str) -> None:
 
 
 def test_every_listed_part_exists() -> None:
-    for folder in ("css", "js", "js/board"):
+    for folder in ("css", "css/history", "js", "js/board"):
         for line in (STATIC / folder / "manifest.txt").read_text().splitlines():
             if line and not line.startswith("#"):
                 assert (STATIC / folder / line).is_file(), line

@@ -38,7 +38,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "tasks.show", "tasks.details",
-    "tasks.history", "tasks.trash", "comments.create",
+    "tasks.history", "tasks.history_entry", "tasks.trash", "comments.create",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
@@ -48,6 +48,7 @@ MEMBERS = {
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.field", "tasks.field_submitted",
     "tasks.tick_item", "tasks.add_item", "tasks.remove_item",
+    "tasks.undo", "tasks.restore_value",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",

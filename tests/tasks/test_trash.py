@@ -33,9 +33,11 @@ def test_a_deleted_task_leaves_the_board_and_can_be_undone(
     board = visitor.open(answer.location)
     assert "Write the report" not in board.text
     assert "WEB-1 is in the trash." in board.text
-    undone = visitor.send(board.form("/restore"))
-    assert undone.location == f"/tasks/{task_id}"
-    assert "WEB-1 is back on the board." in visitor.open(f"/boards/{team.board_id}").text
+    undone = visitor.send(board.form("/undo"))
+    assert undone.location == f"/boards/{team.board_id}"
+    board = visitor.open(undone.location)
+    assert "Write the report" in board.text
+    assert "Undone on WEB-1." in board.text
 
 
 def test_the_trash_says_who_threw_what_away_and_gives_it_back(

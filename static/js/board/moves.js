@@ -1,5 +1,5 @@
 // Moving cards: a card is at its new place at once, while the fields of its own move form are sent to that form's address.
-// What is refused slides back, with the server's sentence and a Retry; what went well can be undone by another move.
+// What is refused slides back, with the server's sentence and a Retry; what went well can be undone, and slides back as soon as asked.
 {
   const PATIENCE = 15_000; // milliseconds until an answer counts as lost
   const LOST = "No connection. The card is back where it was.";
@@ -89,9 +89,9 @@
     forge.commitMove(card, from, options);
   };
 
-  /** Tell the server where a card has been put. `from`: where it was; `undoes`: this takes a move back;
+  /** Tell the server where a card has been put. `from`: where it was; `undoes`: {event, kind} of the move that this takes back;
       `fields`: what an earlier try sent, of which nobody knows if it arrived; `anyVersion`: whatever others changed. */
-  forge.commitMove = (card, from, { undoes = false, fields = null, anyVersion = false } = {}) => {
+  forge.commitMove = (card, from, { undoes = null, fields = null, anyVersion = false } = {}) => {
     const to = forge.placeOf(card);
     const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, dropped: false };
     const list = [...card.parentElement.querySelectorAll(".card")];
@@ -104,6 +104,17 @@
   async function send(move) {
     const card = cardOf(move.taskId);
     if (!card) return;
+    const { status, body } = move.undoes ? await sendUndo(move) : await sendMove(move, card);
+    if (status === 200 && body) accept(move, body);
+    else takeBack(move, status, body?.error);
+  }
+
+  function sendUndo(move) {
+    move.fields ??= { event: move.undoes.event, op: forge.uuid() };
+    return forge.sendUndo(move.taskId, move.fields);
+  }
+
+  function sendMove(move, card) {
     move.fields ??= {
       column_id: move.to.columnId,
       before_id: move.to.beforeId,
@@ -111,9 +122,7 @@
       version: move.anyVersion ? "" : card.dataset.version,
       op: forge.uuid(),
     };
-    const { status, body } = await post(card.querySelector(".card__move").href, move.fields);
-    if (status === 200 && body) accept(move, body.version);
-    else takeBack(move, status, body?.error);
+    return post(card.querySelector(".card__move").href, move.fields);
   }
 
   /** The answer's status (0: none came) and what it holds (null: nothing that we wrote). */
@@ -138,12 +147,17 @@
     lastToast = forge.toast(text, kind, label && { label, act });
   }
 
-  function accept(move, version) {
+  function accept(move, { version, event }) {
     const card = cardOf(move.taskId);
     if (card) card.dataset.version = version;
+    lastToast?.remove();
     const text = `Moved to ${nameOf(move.to.columnId)}`;
-    if (move.undoes) tell(`${text} again`, "ok");
-    else tell(text, "ok", "Undo", () => again(move, move.from, { undoes: true }));
+    const kind = move.undoes?.kind === "undo" ? "redo" : "undo";
+    lastToast = forge.offerUndo(move.undoes ? `${text} again` : text, move.taskId, event, {
+      kind,
+      act: () => again(move, move.from, { undoes: { event, kind } }),
+      fresh: !move.undoes,
+    });
   }
 
   function takeBack(move, status, error) {
@@ -171,5 +185,6 @@
   function again(move, place, options) {
     const card = cardOf(move.taskId);
     if (card) forge.moveCard(card, place, options);
+    return card !== null;
   }
 }

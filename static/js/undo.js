@@ -1,0 +1,127 @@
+// Undo: what this browser changed can be taken back, one change after the other, by its toast and by Ctrl+Z; Ctrl+Shift+Z does it again.
+{
+  const KEY = "forge-undo";
+  const KEPT = 20; // changes, in this tab
+  const PATIENCE = 15_000; // milliseconds until an answer counts as lost
+  const LOST = "No connection. Nothing was undone.";
+  const other = { undo: "redo", redo: "undo" };
+  const labels = { undo: "Undo", redo: "Redo" };
+  const acts = new Map(); // by event: what shows the way back before the server has answered
+  let shown = null;
+
+  function read() {
+    try {
+      return { undo: [], redo: [], ...JSON.parse(sessionStorage.getItem(KEY)) };
+    } catch {
+      return { undo: [], redo: [] };
+    }
+  }
+
+  function edit(change) {
+    const kept = read();
+    change(kept);
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // Without storage the toasts still have their buttons.
+    }
+  }
+
+  const forget = (event) => edit((kept) => {
+    for (const kind of ["undo", "redo"]) kept[kind] = kept[kind].filter((entry) => entry.event !== event);
+  });
+
+  function remember(entry, kind, fresh) {
+    forget(entry.event);
+    edit((kept) => {
+      kept[kind] = [...kept[kind], entry].slice(-KEPT);
+      if (fresh) kept.redo = [];
+    });
+  }
+
+  /** Say what was changed, and offer to undo it: `event` is the id that the server answered, null where nothing changed.
+      `act` may do it instead, and answers false where it can't; `kind` is redo for a change that was an undoing. */
+  forge.offerUndo = (text, taskId, event, { kind = "undo", act = null, fresh = kind === "undo" } = {}) => {
+    shown?.remove();
+    const entry = { taskId, event };
+    if (event) remember(entry, kind, fresh);
+    if (event && act) acts.set(event, act);
+    shown = forge.toast(text, "ok", event && { label: labels[kind], act: () => takeBack(entry, kind) });
+    return shown;
+  };
+
+  function takeBack(entry, kind) {
+    forget(entry.event);
+    const act = acts.get(entry.event);
+    acts.delete(entry.event);
+    if (act && act(kind) !== false) return;
+    if (forge.refreshBoard) ask(entry, kind, forge.uuid());
+    else submit(entry);
+  }
+
+  async function ask(entry, kind, op) {
+    const { status, body } = await forge.sendUndo(entry.taskId, { event: entry.event, op });
+    if (status === 200 && body) {
+      forge.refreshBoard?.(entry.taskId, body.version);
+      document.dispatchEvent(new CustomEvent("forge:undone", { detail: { taskId: entry.taskId, ...body } }));
+      forge.offerUndo(kind === "undo" ? "Undone" : "Done again", entry.taskId, body.event, { kind: other[kind], fresh: false });
+      return;
+    }
+    shown?.remove();
+    const unsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
+    shown = forge.toast(body?.error?.message ?? LOST, "danger", unsure && { label: "Retry", act: () => ask(entry, kind, op) });
+  }
+
+  /** Send an undo; the answer's status (0: none came) and what it holds (null: nothing that we wrote). */
+  forge.sendUndo = async (taskId, fields) => {
+    let status = 0;
+    try {
+      const answer = await fetch(`/tasks/${taskId}/undo`, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
+        body: new URLSearchParams(fields),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      status = answer.status;
+      return { status, body: await answer.json() };
+    } catch {
+      return { status, body: null };
+    }
+  };
+
+  /** Where no board takes up what changed, the page is loaded again, as without JavaScript. */
+  function submit({ taskId, event }) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = `/tasks/${taskId}/undo`;
+    const csrf_token = document.querySelector("meta[name=csrf-token]").content;
+    const fields = { csrf_token, op: forge.uuid(), event, next: location.pathname + location.search };
+    for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    document.body.append(form);
+    form.submit();
+  }
+
+  // The form on a toast that came with the page.
+  forge.behaviour("undo", (form) => {
+    const kind = form.dataset.kind;
+    const entry = { taskId: form.dataset.taskId, event: form.elements.event.value };
+    remember(entry, kind, kind === "undo");
+    form.addEventListener("submit", () => forget(entry.event));
+  });
+
+  document.addEventListener("submit", ({ target }) => {
+    if (target.hasAttribute("data-forget")) sessionStorage.removeItem(KEY); // the next person at this browser is another
+  });
+
+  const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select, [contenteditable]");
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing || event.repeat || typing(event.target)) return;
+    const kind = event.shiftKey ? "redo" : "undo";
+    const entry = read()[kind].at(-1);
+    if (!entry) return;
+    event.preventDefault();
+    shown?.remove();
+    takeBack(entry, kind);
+  });
+}

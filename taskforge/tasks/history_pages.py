@@ -1,0 +1,57 @@
+"""The history of a task as its pages show it: what each change did, and whether it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from taskforge.people import person_of
+from taskforge.stores import sql
+from taskforge.tasks.facts import PERMISSIONS, TRASH, Fact, find_obstacle, list_later
+from taskforge.tasks.forms import RESTORABLE
+from taskforge.tasks.history import Reading, mentioned_people, show_entry
+from taskforge.tasks.undoing import describe_obstacle
+from taskforge.tasks.views import list_names
+from taskforge.teams.access import Membership
+
+
+def show_history(
+    row: sql.Row, membership: Membership, entries: Sequence[sql.Row], *, whole: bool = False
+) -> list[dict[str, Any]]:
+    """Facts of a task that was read as `row`; with ``whole=True`` nothing of their texts is left out."""
+    names = list_names(row["board_id"], mentioned_people(entries))
+    facts = list_later(row["task_id"], 0)
+    by_event = {fact.event_id: fact for fact in facts}
+    reading = Reading(whole=whole)
+    shown = []
+    for entry in entries:
+        one = show_entry(entry, names, reading)
+        fact = by_event.get(entry["event_id"])
+        one |= _undoing(row, membership, fact, facts)
+        may_edit = fact is not None and row["deleted_at"] is None and membership.may("task.edit")
+        several = len(one["changes"]) > 1
+        for change in one["changes"]:
+            # Where undoing does nothing else, one button is enough.
+            needed = whole or several or not one["may_undo"]
+            change["may_restore"] = may_edit and needed and change["name"] in RESTORABLE
+        shown.append(one)
+    return shown
+
+
+def _undoing(
+    row: sql.Row, membership: Membership, fact: Fact | None, facts: Sequence[Fact]
+) -> dict[str, Any]:
+    """Whether a fact may be undone here and now, or who did what later that stands in the way."""
+    nothing = {"may_undo": False, "obstacle": None}
+    if fact is None or not fact.undoable or not membership.may(PERMISSIONS[fact.event]):
+        return nothing
+    obstacle = find_obstacle(fact, facts)
+    if obstacle is not None:
+        found = {
+            "who": person_of(obstacle.actor_id, obstacle.actor_name),
+            "did": describe_obstacle(fact, obstacle),
+            "at": obstacle.at,
+        }
+        return {**nothing, "obstacle": found}
+    in_trash = row["deleted_at"] is not None
+    return {**nothing, "may_undo": not in_trash or fact.undoable == {TRASH}}
