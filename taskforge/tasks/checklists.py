@@ -11,7 +11,8 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
 from taskforge.tasks.documents import EMPTY_TEXT, MAX_CHECKLIST_ITEMS
-from taskforge.tasks.service import ATTEMPTS, edit_task
+from taskforge.tasks.editing import ATTEMPTS
+from taskforge.tasks.service import edit_task
 from taskforge.tasks.texts import read_task_text
 
 Items = list[dict[str, Any]]

@@ -47,7 +47,7 @@
       field.defaultValue = value;
       form.dataset.saved = "";
       form.querySelector("[data-draft-note]").textContent = "Saved";
-      forge.changed({ id: form.closest("[data-task-id]").dataset.taskId, ...told });
+      forge.refreshBoard(form.closest("[data-task-id]").dataset.taskId, told.version);
     } catch {
       // It is said when the form is closed; what was typed stays.
     }

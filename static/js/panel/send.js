@@ -14,24 +14,28 @@
 
   /** Say what was done, with an Undo where the change has one. */
   forge.sayDone = (text, taskId, event) => {
-    if (event && forge.offerUndo) forge.offerUndo(text, taskId, event);
-    else forge.toast(text, "ok");
+    forge.offerUndo(text, taskId, event ?? null);
   };
 
   /** A change of this page's own: the card behind and the rest of the task follow, and nothing of it is news. */
-  forge.changed = (detail) => document.dispatchEvent(new CustomEvent("forge:changed", { detail }));
+  const refreshCards = forge.refreshBoard; // missing on a task's own page
+  forge.refreshBoard = (taskId, version) => {
+    refreshCards?.(taskId, version);
+    document.dispatchEvent(new CustomEvent("forge:own", { detail: { id: taskId, version } }));
+  };
 
   // A button that does one thing at once: data-act says what was done; data-gone: the task is not there any more.
   forge.behaviour("act", (form) => {
     form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const { taskId, boardUrl } = form.closest("[data-task-id]").dataset;
       const gone = form.hasAttribute("data-gone");
+      if (gone && !form.closest("dialog")) return; // the page itself goes away
+      event.preventDefault();
+      const { taskId } = form.closest("[data-task-id]").dataset;
       try {
         const told = await forge.sendForm(form);
-        if (gone && !forge.closeTask?.(taskId)) location.assign(boardUrl);
-        else forge.sayDone(form.dataset.act, taskId, told.event);
-        forge.changed({ id: taskId, ...told, gone });
+        if (gone) forge.closeTask(taskId);
+        forge.sayDone(form.dataset.act, taskId, told.event);
+        forge.refreshBoard(taskId, told.version);
       } catch (error) {
         forge.toast(error.message, "danger");
       }

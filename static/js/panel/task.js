@@ -55,7 +55,7 @@
     }
     const listeners = [
       ["forge:hint", ({ detail }) => hear(detail)],
-      ["forge:changed", ({ detail }) => {
+      ["forge:own", ({ detail }) => {
         if (detail.id !== taskId || !panel.isConnected) return;
         own.add(detail.version);
         wake(false);
@@ -85,10 +85,8 @@
   });
 
   // What htmx saved: the field stands there anew already; the rest follows.
-  document.addEventListener("forge:changed", (event) => {
-    const { detail } = event;
-    if (event.target === document) return;
-    forge.changed(detail);
+  document.addEventListener("forge:changed", ({ detail }) => {
+    forge.refreshBoard(detail.id, detail.version);
     if (detail.event && detail.text) forge.sayDone(detail.text, detail.id, detail.event);
   });
 }
