@@ -10,8 +10,8 @@ from taskforge.accounts import profile_routes
 from taskforge.accounts import routes as accounts
 from taskforge.accounts.identity import circumstances
 from taskforge.audit import security
+from taskforge.boards import column_sheet, settings_routes, view_routes
 from taskforge.boards import routes as boards
-from taskforge.boards import settings_routes
 from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.security_headers import SAFE_METHODS
@@ -21,7 +21,7 @@ from taskforge.teams import routes as teams
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
-PARTS = (profile_routes, settings_routes, move_routes)
+PARTS = (profile_routes, column_sheet, settings_routes, view_routes, move_routes)
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications)
 

@@ -67,7 +67,7 @@
       forge.start(fresh);
       return;
     }
-    here.dataset.hue = fresh.dataset.hue;
+    Object.assign(here.dataset, fresh.dataset);
     const head = here.querySelector(".column__head");
     const newHead = fresh.querySelector(".column__head");
     if (!inUse(head) && head.innerHTML !== newHead.innerHTML) {
@@ -79,11 +79,32 @@
     updateCards(here.querySelector(".column__cards"), fresh.querySelector(".column__cards"), touched);
   }
 
+  /** Lanes always come whole: theirs are the heads, and each cell is updated as a column is. */
+  function updateLanes(board, fresh, touched) {
+    const lanes = [...fresh.children].map((lane) => {
+      const here = document.getElementById(lane.id);
+      if (!here || !lane.matches(".lane")) return here?.innerHTML === lane.innerHTML ? here : lane;
+      here.querySelector(".lane__head").replaceChildren(...lane.querySelector(".lane__head").childNodes);
+      const old = [...here.querySelectorAll(".column")];
+      const cells = [...lane.querySelectorAll(".column")].map((cell) => {
+        const kept = old.find(({ dataset }) => dataset.columnId === cell.dataset.columnId);
+        if (!kept) return cell;
+        Object.assign(kept.dataset, cell.dataset);
+        updateCards(kept.querySelector(".column__cards"), cell.querySelector(".column__cards"), touched);
+        return kept;
+      });
+      arrange(here.querySelector(".lane__cells"), cells);
+      return here;
+    });
+    arrange(board, lanes);
+  }
+
   function update(board, html, touched, whole) {
     const template = document.createElement("template");
     template.innerHTML = html;
     const fresh = document.importNode(template.content, true);
     forge.refreshTimes(fresh);
+    if (board.dataset.lanes) return updateLanes(board, fresh, touched);
     const columns = [...fresh.querySelectorAll(".column")];
     for (const column of columns) updateColumn(board, column, touched);
     if (!whole) return;
@@ -126,7 +147,7 @@
 
     /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which. */
     async function refresh(news) {
-      const some = news?.length && news.length <= 20 && news.every(({ event }) => event?.startsWith("task.")) ? news : null;
+      const some = !board.dataset.lanes && news?.length && news.length <= 20 && news.every(({ event }) => event?.startsWith("task.")) ? news : null;
       const touched = new Set((news ?? []).map(({ id }) => id));
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
@@ -225,6 +246,8 @@
         }
       }, jitter(POLL * 0.9, POLL * 1.1));
     }
+
+    board.addEventListener("forge:stale", () => refresh(null).catch(() => wake(500, 1000)));
 
     let ticked = Date.now();
     let hiddenAt = 0;

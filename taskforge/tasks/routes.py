@@ -20,9 +20,10 @@ from taskforge.htmx import go_to, render, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
-from taskforge.tasks.board_views import CardFilter, get_board, get_column
+from taskforge.tasks.board_views import get_board, get_column
 from taskforge.tasks.cards import show_card
 from taskforge.tasks.conflicts import show_conflict
+from taskforge.tasks.filters import CardFilter
 from taskforge.tasks.forms import (
     CreateTaskForm,
     DeleteTaskForm,

@@ -19,7 +19,7 @@ from taskforge.stores.operations import Change, once, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.tasks.documents import EMPTY_TEXT, face_fields, text_message
-from taskforge.tasks.placing import Place, place_at_end, place_between
+from taskforge.tasks.placing import Place, place_at_end, place_between, place_wished
 from taskforge.tasks.texts import read_task_text
 from taskforge.tasks.writing import (
     CORE_FIELDS,
@@ -86,8 +86,8 @@ def edit_task(
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
-    column), column_id, description, tags, custom_fields, checklist. Without `version` the change is made to
-    whatever is current.
+    column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
+    Without `version` the change is made to whatever is current.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -171,8 +171,8 @@ def _edit_task(
     )
     faults.point("read.done")
     after = {**row, **{name: changes[name] for name in CORE_FIELDS if name in changes}}
-    moves = ("status" in changes and changes["status"] != row["status"]) or (
-        "column_id" in changes and changes["column_id"] != row["column_id"]
+    moves = "before_id" in changes or any(
+        name in changes and changes[name] != row[name] for name in ("status", "column_id")
     )
     if message is None and not moves and after == row:
         return unchanged(actor, entity_id=task_id, version=row["version"])
@@ -181,9 +181,7 @@ def _edit_task(
         if after["assignee_id"] != row["assignee_id"]:
             _require_assignee(uow, board.team_id, after["assignee_id"])
         if moves:
-            wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
-            place = place_at_end(uow, board, task_id=task_id, **wanted)
-            after |= asdict(place)
+            after |= asdict(place_wished(uow, board, task_id, changes))
         if message is not None:
             after |= {
                 "doc_version": message.version,

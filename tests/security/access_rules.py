@@ -37,7 +37,8 @@ SITE_ADMIN = {"admin.index"}
 SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 
 GUESTS = {
-    "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "tasks.show", "tasks.details",
+    "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.filter_menu",
+    "boards.fold", "tasks.show", "tasks.details",
     "tasks.history", "tasks.trash", "comments.create",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
@@ -45,7 +46,7 @@ GUESTS = {
 
 MEMBERS = {
     "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
-    "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
+    "boards.move_column", "boards.delete_column", "boards.column_settings", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
