@@ -18,6 +18,7 @@ from taskforge.boards.tiles import show_tiles
 from taskforge.boards.visits import list_folded
 from taskforge.errors import NotFound
 from taskforge.htmx import go_to, render, wants_partial
+from taskforge.ingress import accept_lists
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import (
@@ -29,6 +30,7 @@ from taskforge.tasks.board_views import (
 )
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
 from taskforge.tasks.filter_menu import show_chips
+from taskforge.tasks.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.filters import CardFilter, read_filter
 from taskforge.tasks.lanes import KINDS, list_lanes, show_lanes
 from taskforge.teams import service as teams
@@ -65,6 +67,7 @@ def create(team_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>")
+@accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
     wanted, lanes = asked_filter(), asked_lanes()
@@ -74,6 +77,7 @@ def show(board_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
+@accept_lists(*FILTER_LISTS)
 def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     """The next cards of a column: a part of the board for htmx, a page of their own for everybody else."""
     wanted = asked_filter()
@@ -98,6 +102,7 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>/columns")
+@accept_lists(*FILTER_LISTS)
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
     if not wants_partial():

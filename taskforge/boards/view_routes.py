@@ -16,10 +16,13 @@ from taskforge.boards.routes import asked_filter, asked_lanes, blueprint, show_b
 from taskforge.boards.visits import fold_column
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to, render, wants_json
+from taskforge.ingress import accept_lists
 from taskforge.tasks.filter_menu import list_choices
+from taskforge.tasks.filters import LISTS as FILTER_LISTS
 
 
 @blueprint.get("/boards/<id:board_id>/filter")
+@accept_lists(*FILTER_LISTS)
 def filter_menu(board_id: str) -> ResponseReturnValue:
     """What the board can be narrowed to, with the number of cards behind every value."""
     actor = current_actor()

@@ -113,7 +113,9 @@ def _choices(kind: str, found: Sequence[sql.Row], chosen: Sequence[str]) -> list
             name=str(row["name"] or VALUE_NAMES.get((kind, row["value"]), row["value"])),
             cards=row["cards"],
             chosen=row["value"] in chosen,
-            person=person_of(row["value"], row["name"]) if kind == "assignee" else None,
+            person=person_of(row["value"], row["name"])
+            if kind == "assignee" and row["value"] != NOBODY
+            else None,
         )
         for row in offered
     ]

@@ -14,6 +14,7 @@ from taskforge.values import is_uuid
 
 NOBODY = "none"
 DUES = ("overdue", "week", "none")
+LISTS = ("assignee", "priority", "tag")  # the kinds of which an address may name several values
 MOST_VALUES = 20  # of one kind; an address that names more is read up to there
 LONGEST_WORDS = 100
 
