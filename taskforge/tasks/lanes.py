@@ -26,7 +26,7 @@ from taskforge.values import is_uuid
 
 KINDS = ("assignee", "priority", "tag")
 MOST_LANES = 30
-CARDS_PER_CELL = 12
+CARDS_PER_CELL = 6
 NONE, OTHERS = "none", "others"
 VALUE = "v:"  # what the key of a lane with a value begins with
 NAMES_OF_NONE = {"assignee": "Unassigned", "tag": "No tag", "priority": "No priority"}

@@ -114,7 +114,9 @@ def test_each_number_is_what_the_value_shows(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     menu = visitor.open(f"/boards/{team.board_id}/filter")
     rows = re.findall(
-        r'name="(assignee|priority|due|tag)" value="([^"]+)">.*?filter__cards figures">(\d+)', menu.html, re.S
+        r'name="(assignee|priority|due|tag)" value="([^"]+)">.*?filter__cards figures">(\d+)',
+        menu.html,
+        re.S,
     )
     assert len(rows) >= 10
     for kind, value, cards in rows:

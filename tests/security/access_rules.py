@@ -46,7 +46,8 @@ GUESTS = {
 
 MEMBERS = {
     "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
-    "boards.move_column", "boards.delete_column", "boards.column_settings", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
+    "boards.move_column", "boards.delete_column", "boards.column_settings",
+    "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
