@@ -10,8 +10,8 @@ from taskforge.accounts import profile_routes
 from taskforge.accounts import routes as accounts
 from taskforge.accounts.identity import circumstances
 from taskforge.audit import security
+from taskforge.boards import column_sheet, settings_routes, view_routes, visit_routes
 from taskforge.boards import routes as boards
-from taskforge.boards import settings_routes, visit_routes
 from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.search import routes as search
@@ -26,6 +26,8 @@ from taskforge.urls import API_PREFIX, IdConverter
 PARTS = (
     profile_routes,
     settings_routes,
+    column_sheet,
+    view_routes,
     visit_routes,
     move_routes,
     history_routes,

@@ -22,12 +22,19 @@ COLUMNS_PER_BOARD = 30
 
 @once
 def create_column(
-    actor: Actor, board_id: str, *, name: str, status: str, hue: int, wip_limit: int | None = None
+    actor: Actor,
+    board_id: str,
+    *,
+    name: str,
+    status: str,
+    hue: int,
+    wip_limit: int | None = None,
+    after_id: str | None = None,
 ) -> Change:
-    """Add a column at the right end; ``extra`` holds the ``column_id``.
+    """Add a column to the right of `after_id`, or at the right end; ``extra`` holds the ``column_id``.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``board.edit``.
+        NotFound, Forbidden: no access, no permission ``board.edit``, or no such left neighbour.
         Conflict: the board has too many columns.
     """
     access_board(actor.user_id, board_id, "board.edit")
@@ -46,7 +53,8 @@ def create_column(
                 f"A board can have at most {COLUMNS_PER_BOARD} columns. Delete one first."
             )
         shown = {"name": name, "status": status, "hue": hue, "wip_limit": wip_limit}
-        rank = generate_key_between(ends.last_rank, None)
+        left = ends.last_rank if after_id is None else _column(uow, board, after_id)["rank"]
+        rank = generate_key_between(left, _rank_right_of(uow, board, left))
         uow.execute(
             insert(Column),
             {
@@ -120,14 +128,7 @@ def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | 
                 "A column can't follow itself. Name another one, or none to put it first."
             )
         left = None if after_id is None else _column(uow, board, after_id)["rank"]
-        right = uow.execute(
-            text(
-                "SELECT min(rank) FROM columns WHERE board_id = :board_id AND column_id <> :column_id"
-                " AND rank > coalesce(:left_rank, '')"
-            ),
-            {"board_id": board_id, "column_id": column_id, "left_rank": left},
-        ).scalar()
-        rank = generate_key_between(left, right)
+        rank = generate_key_between(left, _rank_right_of(uow, board, left, but=column_id))
         uow.execute(
             text("UPDATE columns SET rank = :rank, updated_at = :at WHERE column_id = :column_id"),
             {"rank": rank, "at": uow.at, "column_id": column_id},
@@ -189,6 +190,20 @@ def _column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
     )
     if found is None:
         raise NotFound()
+    return found
+
+
+def _rank_right_of(
+    uow: UnitOfWork, board: LockedBoard, rank: str | None, *, but: str | None = None
+) -> str | None:
+    """The next rank on the board, that of a deleted column too; None at the right end. `but` is passed over."""
+    found: str | None = uow.execute(
+        text(
+            "SELECT min(rank) FROM columns WHERE board_id = :board_id"
+            " AND column_id IS DISTINCT FROM CAST(:but AS uuid) AND rank > coalesce(:rank, '')"
+        ),
+        {"board_id": board.board_id, "but": but, "rank": rank},
+    ).scalar()
     return found
 
 

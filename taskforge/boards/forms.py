@@ -5,7 +5,15 @@ from __future__ import annotations
 from wtforms import StringField
 
 from taskforge.boards.models import STATUSES
-from taskforge.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_int
+from taskforge.forms import (
+    Form,
+    OpenSelectField,
+    VersionForm,
+    cleaned,
+    one_of,
+    optional_id,
+    optional_int,
+)
 from taskforge.people import HUES
 from taskforge.text import clean_line
 from taskforge.values import parse_int
@@ -36,6 +44,12 @@ class CreateColumnForm(Form):
     hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=HUES)])
 
 
+class AddColumnForm(CreateColumnForm):
+    """A new column that may name its left neighbour."""
+
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+
+
 class EditColumnForm(CreateColumnForm, VersionForm):
     """The same of a column that is there; ``version`` is the board's."""
 
@@ -44,3 +58,9 @@ class MoveColumnForm(Form):
     """One place to the left or to the right."""
 
     direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
+
+
+class FoldColumnForm(Form):
+    """Whether a column is to be folded (1) or open (0)."""
+
+    folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])

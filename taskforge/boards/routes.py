@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,33 +11,36 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from taskforge import clock
 from taskforge.accounts.identity import current_actor
 from taskforge.boards import service
 from taskforge.boards.forms import CreateBoardForm
-from taskforge.boards.since import find_since
+from taskforge.boards.since import Since, find_since
 from taskforge.boards.tiles import show_tiles
-from taskforge.errors import InvalidInput, NotFound
-from taskforge.forms import optional_id
+from taskforge.boards.visits import list_folded
+from taskforge.errors import NotFound
 from taskforge.htmx import go_to, render, wants_partial
-from taskforge.people import person_of
+from taskforge.ingress import accept_lists
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import (
     BoardView,
-    CardFilter,
     find_columns,
     get_board,
+    get_frame,
     list_column_cards,
 )
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
-from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.filter_menu import show_chips
+from taskforge.tasks.filters import LISTS as FILTER_LISTS
+from taskforge.tasks.filters import CardFilter, read_filter
+from taskforge.tasks.lanes import KINDS, list_lanes, show_lanes
 from taskforge.teams import service as teams
 from taskforge.teams.access import Membership
 from taskforge.values import parse_uuid
 
 blueprint = Blueprint("boards", __name__)
 
-NOBODY = "none"
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
@@ -65,20 +69,23 @@ def create(team_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>")
+@accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
-    """A board with the first cards of every column."""
+    """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
     actor = current_actor()
     if "at" in request.args:  # a moment of its past
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('travel.show', board_id=board_id)}?{query}")
-    wanted = read_filter()
-    return board_page(get_board(actor, board_id, wanted), wanted)
+    wanted, lanes = asked_filter(), asked_lanes()
+    get = get_frame if lanes else get_board
+    return board_page(get(actor, board_id, wanted), wanted, lanes=lanes)
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
+@accept_lists(*FILTER_LISTS)
 def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     """The next cards of a column: a part of the board for htmx, a page of their own for everybody else."""
-    wanted = read_filter()
+    wanted = asked_filter()
     rank, task_id = _read_cursor()
     found = list_column_cards(
         current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, wanted=wanted
@@ -87,7 +94,7 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
         **found.column,
         "cards_html": draw_cards(found.cards),
         "next_cursor_url": next_cards_url(
-            found.column, found.cards, _query(wanted), more=found.more
+            found.column, found.cards, wanted.query(), more=found.more
         ),
     }
     return render(
@@ -100,22 +107,22 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>/columns")
+@accept_lists(*FILTER_LISTS)
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
-    wanted = read_filter()
-    view = get_board(current_actor(), board_id, wanted)
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
+    wanted, lanes = asked_filter(), asked_lanes()
+    actor = current_actor()
+    if lanes:
+        view = get_frame(actor, board_id, wanted)
+        return render_template("boards/_lanes.html", **lanes_context(view, wanted, lanes))
+    view = get_board(actor, board_id, wanted)
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
         view = view.narrowed_to(touched)
-    return render_template(
-        "boards/_columns.html",
-        board=show_board(view.row),
-        columns=show_columns(view, _query(wanted)),
-        may=board_rights(view.membership),
-    )
+    return render_template("boards/_columns.html", **columns_context(actor, view, wanted))
 
 
 @blueprint.post("/boards/<id:board_id>/delete")
@@ -126,22 +133,64 @@ def delete(board_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.index"))
 
 
-def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str] | None = None) -> str:
+def board_page(
+    view: BoardView,
+    wanted: CardFilter,
+    quick_add: dict[str, str] | None = None,
+    *,
+    lanes: str | None = None,
+) -> str:
     """The board page; `quick_add` (``column_id``, ``typed``, ``error``) is a new card that was refused."""
-    columns = show_columns(view, _query(wanted))
-    for column in columns:
+    actor = current_actor()
+    context = lanes_context(view, wanted, lanes) if lanes else columns_context(actor, view, wanted)
+    for column in context["columns"]:
         if quick_add and column["column_id"] == quick_add["column_id"]:
             column |= quick_add
-    return render_template(
+    further = {"lanes": lanes} if lanes else {}
+    is_mine = wanted.assignees == (actor.user_id,)
+    mine = replace(wanted, assignees=() if is_mine else (actor.user_id,))
+    return render(
         "boards/show.html",
-        board=show_board(view.row),
-        columns=columns,
-        filter={"assignee": "", "priority": "", "tag": "", **_query(wanted)},
-        people=[person_of(person["user_id"], person["display_name"]) for person in view.people],
-        tags=view.tags,
-        may=board_rights(view.membership),
-        since=find_since(current_actor().user_id, view.row["board_id"], view.row["seq"]),
+        "boards/_view.html",
+        **context,
+        filter_count=wanted.count,
+        query={**wanted.query(), **further},
+        filter_query=wanted.query(),
+        mine_query={**mine.query(), **further},
+        is_mine=is_mine,
+        chips=show_chips(wanted, view.people, further),
+        further=further,
+        since=None if wants_partial() else _since(actor, view),
     )
+
+
+def _since(actor: Actor, view: BoardView) -> Since | None:
+    return find_since(actor.user_id, view.row["board_id"], view.row["seq"])
+
+
+def columns_context(actor: Actor, view: BoardView, wanted: CardFilter) -> dict[str, Any]:
+    """What the columns of a board need; those that the actor has folded say so."""
+    columns = show_columns(view, wanted.query())
+    folded = list_folded(actor, view.row["board_id"])
+    for column in columns:
+        column["folded"] = column["column_id"] in folded
+    return {
+        "board": show_board(view.row),
+        "columns": columns,
+        "lanes_by": None,
+        "may": board_rights(view.membership),
+    }
+
+
+def lanes_context(view: BoardView, wanted: CardFilter, kind: str) -> dict[str, Any]:
+    """What the lanes of a board need."""
+    return {
+        "board": show_board(view.row),
+        "columns": [dict(column) for column in view.columns],
+        "lanes": show_lanes(list_lanes(view, wanted, kind), kind, wanted),
+        "lanes_by": kind,
+        "may": board_rights(view.membership),
+    }
 
 
 def show_board(row: sql.Row) -> dict[str, Any]:
@@ -160,27 +209,15 @@ def board_rights(membership: Membership) -> dict[str, bool]:
     }
 
 
-def read_filter() -> CardFilter:
+def asked_filter() -> CardFilter:
     """The filter of the address; what is no filter is passed over."""
-    assignee = request.args.get("assignee", "")
-    priority = request.args.get("priority", "")
-    try:
-        assignee_id = None if assignee == NOBODY else optional_id(assignee, field="assignee")
-    except InvalidInput:
-        assignee_id = None
-    return CardFilter(
-        assignee_id=assignee_id,
-        unassigned=assignee == NOBODY,
-        priority=priority if priority in PRIORITIES else None,
-        tag=request.args.get("tag") or None,
-    )
+    return read_filter(request.args.to_dict(flat=False), clock.now().date())
 
 
-def _query(wanted: CardFilter) -> dict[str, str]:
-    """The filter as it stands in an address."""
-    assignee = NOBODY if wanted.unassigned else wanted.assignee_id
-    chosen = {"assignee": assignee, "priority": wanted.priority, "tag": wanted.tag}
-    return {name: value for name, value in chosen.items() if value}
+def asked_lanes() -> str | None:
+    """By what the address divides the board into lanes, if it does."""
+    kind = request.args.get("lanes")
+    return kind if kind in KINDS else None
 
 
 def _read_cursor() -> tuple[str, str]:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.identity import current_actor
 from taskforge.boards import columns, service
 from taskforge.boards.access import access_board
+from taskforge.boards.column_sheet import answer_on_board, asked_on_board
 from taskforge.boards.forms import (
-    CreateColumnForm,
+    AddColumnForm,
     EditBoardForm,
     EditColumnForm,
     MoveColumnForm,
@@ -40,9 +41,9 @@ def rename(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/columns/create")
 def add_column(board_id: str) -> ResponseReturnValue:
-    """Add a column at the right end."""
+    """Add a column to the right of a named one, or of all."""
     actor = current_actor()
-    form = CreateColumnForm()
+    form = AddColumnForm()
     change = form.attempt(lambda **values: columns.create_column(actor, board_id, **values))
     return _answer(actor, board_id, form, done=change is not None, column_form=form)
 
@@ -109,7 +110,9 @@ def _answer(
     anchor: str | None = None,
     **failed: Any,
 ) -> ResponseReturnValue:
-    """Back to the settings, or the settings with the form that failed."""
+    """Back to the settings (or the board, where they were opened there), or the form that failed."""
+    if column_id := asked_on_board():
+        return answer_on_board(actor, board_id, column_id, sent, done=done)
     if done:
         return go_to(url_for("boards.settings", board_id=board_id, _anchor=anchor))
     if not failed:

@@ -1,12 +1,12 @@
 """Reads of the board page: the board, its columns with their first cards, and what the filter offers.
 
-Four statements with the log-in, however many cards there are; MongoDB is not asked.
+Three statements, however many cards there are; MongoDB is not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import text
@@ -16,6 +16,7 @@ from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.filters import FILTER, CardFilter
 from taskforge.teams.access import Membership
 from taskforge.values import is_uuid
 
@@ -23,23 +24,6 @@ CARDS_PER_COLUMN = 50
 MOST_PEOPLE = 500
 MOST_TAGS = 200
 MOST_TOUCHED = 50
-
-_FILTER = (
-    "(CAST(:assignee_id AS uuid) IS NULL OR k.assignee_id = CAST(:assignee_id AS uuid))"
-    " AND (NOT :unassigned OR k.assignee_id IS NULL)"
-    " AND (CAST(:priority AS text) IS NULL OR k.priority = :priority)"
-    " AND (CAST(:tag AS text) IS NULL OR :tag = ANY(k.tags))"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CardFilter:
-    """Which cards are shown: all that fit everything that is given."""
-
-    assignee_id: str | None = None
-    unassigned: bool = False
-    priority: str | None = None
-    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,12 +61,22 @@ def get_board(actor: Actor, board_id: str, wanted: CardFilter | None = None) -> 
     Raises:
         NotFound: no such board, or not a member of its team.
     """
+    view = get_frame(actor, board_id, wanted)
+    parameters = {**(wanted or CardFilter()).parameters(), "board_id": board_id}
+    return replace(view, cards=sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN}))
+
+
+def get_frame(actor: Actor, board_id: str, wanted: CardFilter | None = None) -> BoardView:
+    """A board without its cards. Raises like `get_board`."""
     row, membership = access_board(actor.user_id, board_id)
-    parameters = {**asdict(wanted or CardFilter()), "board_id": board_id, "team_id": row["team_id"]}
+    parameters = {
+        **(wanted or CardFilter()).parameters(),
+        "board_id": board_id,
+        "team_id": row["team_id"],
+    }
     frame = sql.row(_FRAME, {**parameters, "people": MOST_PEOPLE, "tags": MOST_TAGS})
     assert frame is not None
-    cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
-    return BoardView(row, membership, frame["columns"], frame["people"], frame["tags"], cards)
+    return BoardView(row, membership, frame["columns"], frame["people"], frame["tags"], ())
 
 
 def list_column_cards(
@@ -106,11 +100,11 @@ def list_column_cards(
         text(
             f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
             " WHERE k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL"
-            f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) AND {_FILTER}"
+            f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) AND {FILTER}"
             " ORDER BY k.rank, k.task_id LIMIT :limit"
         ),
         {
-            **asdict(wanted or CardFilter()),
+            **(wanted or CardFilter()).parameters(),
             **place,
             "after_rank": after_rank,
             "after_id": after_id,
@@ -175,7 +169,7 @@ _COLUMN = text(
 )
 _FRAME = text(
     "SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank) FROM"
-    f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {_FILTER}) AS shown_count"
+    f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {FILTER}) AS shown_count"
     " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
     " coalesce((SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id) FROM"
     " (SELECT u.user_id, u.display_name FROM team_memberships m JOIN users u USING (user_id)"
@@ -184,7 +178,7 @@ _FRAME = text(
     " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
 )
 _CARDS = text(
-    f"SELECT {REFERENCE}, {SHOWN} FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {_FILTER}"
+    f"SELECT {REFERENCE}, {SHOWN} FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
     " ORDER BY k.rank, k.task_id LIMIT :per_column) k"
     " JOIN boards b ON b.board_id = k.board_id JOIN users creator ON creator.user_id = k.created_by"
     " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ def draw_cards(rows: Iterable[sql.Row]) -> list[Markup]:
     return [draw(show_card(row, root)) for row in rows]
 
 
-def show_columns(view: BoardView, query: dict[str, str]) -> list[dict[str, Any]]:
+def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     """The columns of a board with their cards; `query` is the filter, for the address of the next page."""
     cards: dict[str, list[sql.Row]] = defaultdict(list)
     for row in view.cards:
@@ -89,7 +89,7 @@ def show_columns(view: BoardView, query: dict[str, str]) -> list[dict[str, Any]]
 
 
 def next_cards_url(
-    column: sql.Row, cards: Sequence[sql.Row], query: dict[str, str], *, more: bool
+    column: sql.Row, cards: Sequence[sql.Row], query: Mapping[str, list[str]], *, more: bool
 ) -> str | None:
     """The address of the cards below the last one; None when there are none."""
     if not more or not cards:

@@ -15,7 +15,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import face_fields, text_message
-from taskforge.tasks.placing import Place, place_at_end, place_back
+from taskforge.tasks.placing import Place, place_at_end, place_back, place_wished
 from taskforge.tasks.texts import read_task_text
 from taskforge.tasks.writing import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
 from taskforge.teams.access import keep_members
@@ -135,11 +135,11 @@ def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> 
 
 
 def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPlace | None:
-    """The end of the column that an edit names by itself or by its status; None where it names no other."""
+    """Where an edit wants the task; None where it names no other column or status, and no neighbour."""
     wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
-    if all(row[name] == value for name, value in wanted.items()):
+    if "before_id" not in changes and all(row[name] == value for name, value in wanted.items()):
         return None
-    return lambda uow, board: place_at_end(uow, board, task_id=row["task_id"], **wanted)
+    return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
 
 
 def _place_of_restored(

@@ -29,6 +29,8 @@ from taskforge.values import LAST_VERSION, parse_datetime
 
 TITLE_LENGTH = 200
 RESTORABLE = (*CORE_FIELDS, *TEXT_FIELDS, "column_id")
+LANE_KINDS = ("assignee", "priority", "tag")
+LANE_LENGTH = 60
 STATUS_NAMES = {
     "backlog": "Backlog",
     "todo": "To do",
@@ -103,12 +105,14 @@ class EditTaskForm(VersionForm):
 
 
 class MoveTaskForm(Form):
-    """Where a task goes: a column, and there to the top, the bottom, or beside another task."""
+    """Where a task goes: a column, there to the top, the bottom, or beside another task; and the lane it joins."""
 
     column_id = StringField("Column", [cleaned(an_id)])
     place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
     before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
     after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+    lanes = OpenSelectField("Lanes", [cleaned(one_of, options=LANE_KINDS, if_sent=True)])
+    lane = StringField("Lane", [cleaned(clean_line, max_length=LANE_LENGTH, if_sent=True)])
     version = StringField(
         "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
     )

@@ -18,8 +18,10 @@ from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board_views import find_first_task
+from taskforge.tasks.cards import draw_cards
 from taskforge.tasks.conflicts import say_who_was_first
 from taskforge.tasks.forms import MoveTaskForm
+from taskforge.tasks.lanes import lane_changes, lane_of
 from taskforge.tasks.pages import show_move_columns, show_reference
 from taskforge.tasks.routes import blueprint
 from taskforge.tasks.undo_offers import offer_undo
@@ -39,13 +41,25 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     """Move a task to a column, and go to its card there; a script is told the new version instead."""
     actor = current_actor()
     form = MoveTaskForm()
-    row, _ = access_task(actor.user_id, task_id)
+    row, membership = access_task(actor.user_id, task_id)
 
     def move_to(column_id: str, place: str = "bottom", **values: Any) -> Change:
         if place == "top":
             first = find_first_task(actor, row["board_id"], column_id, but=task_id)
             values["before_id"] = first
-        return service.move_task(actor, task_id, column_id=column_id, **values)
+        lanes, lane = values.pop("lanes", None), values.pop("lane", None)
+        joins = lane_changes(lanes, lane, row) if lanes and lane else {}
+        if not joins:
+            return service.move_task(actor, task_id, column_id=column_id, **values)
+        membership.require("task.move")
+        wished = {
+            "column_id": column_id,
+            "before_id": values.get("before_id"),
+            "after_id": values.get("after_id"),
+        }
+        return service.edit_task(
+            actor, task_id, changes={**joins, **wished}, version=values.get("version")
+        )
 
     if wants_json():
         if not form.validate():
@@ -54,7 +68,8 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             change = move_to(**form.values)
         except StaleVersion as error:
             raise StaleVersion(_say_who_was_first(actor, row, form)) from error
-        return {"version": change.version, "event": change.event_id}
+        answer = {"version": change.version, "event": change.event_id}
+        return answer | _face(actor, task_id, form.values.get("lanes"))
     moved = form.attempt(move_to)
     if moved is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
@@ -68,6 +83,14 @@ def _say_who_was_first(actor: Actor, row: sql.Row, form: MoveTaskForm) -> str | 
     names = list_names(row["board_id"], ())
     version = form.values.get("version") or row["version"]
     return say_who_was_first(entries, names, me=actor.user_id, version=version)
+
+
+def _face(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
+    """The card as it looks in its new lane, and that lane; nothing where no lanes are shown."""
+    if not lanes:
+        return {}
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    return {"card": draw_cards([row])[0], "lane": lane_of(lanes, row)}
 
 
 def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import Row, text
@@ -120,6 +121,26 @@ def place_back(
     ).one()
     free = generate_key_between(around.above, rank) if around.taken else rank
     return Place(column_id, column.status, free)
+
+
+def place_wished(
+    uow: UnitOfWork, board: LockedBoard, task_id: str, wished: Mapping[str, Any]
+) -> Place:
+    """The place that an edit asks for by column_id, status, before_id, after_id. Raises like `place_between`."""
+    column_id = wished.get("column_id")
+    neighbours = {name: wished[name] for name in ("before_id", "after_id") if name in wished}
+    if not neighbours or column_id is None:
+        return place_at_end(
+            uow, board, column_id=column_id, status=wished.get("status"), task_id=task_id
+        )
+    return place_between(
+        uow,
+        board,
+        task_id=task_id,
+        column_id=column_id,
+        before_id=neighbours.get("before_id"),
+        after_id=neighbours.get("after_id"),
+    )
 
 
 def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[str, str]:

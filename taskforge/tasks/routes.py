@@ -20,10 +20,11 @@ from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
-from taskforge.tasks.board_views import CardFilter, get_board, get_column
+from taskforge.tasks.board_views import get_board, get_column
 from taskforge.tasks.cards import show_card
 from taskforge.tasks.conflicts import show_conflict
 from taskforge.tasks.fields import FIELDS
+from taskforge.tasks.filters import CardFilter
 from taskforge.tasks.forms import (
     CreateTaskForm,
     DeleteTaskForm,

@@ -85,8 +85,8 @@ def edit_task(
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
-    column), column_id, description, tags, custom_fields, checklist. Without `version` the change is made to
-    whatever is current.
+    column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
+    Without `version` the change is made to whatever is current.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.

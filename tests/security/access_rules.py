@@ -39,6 +39,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.since", "boards.people", "tasks.show", "tasks.details",
+    "boards.filter_menu", "boards.fold",
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",
     "tasks.card", "tasks.peek",
@@ -52,6 +53,7 @@ MEMBERS = {
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.undo", "tasks.restore_value",
     "tasks.field", "tasks.field_submitted", "tasks.tick_item", "tasks.add_item", "tasks.remove_item",
+    "boards.column_settings",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",

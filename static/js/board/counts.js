@@ -19,7 +19,7 @@
 
   function showEmpty(columnId) {
     const list = document.getElementById(`cards-${columnId}`);
-    if (list.querySelector(".column__none")) return; // the style sheet hides it while there are cards
+    if (!list || list.querySelector(".column__none")) return; // the style sheet hides it while there are cards
     const none = document.createElement("p");
     none.className = "column__none";
     none.textContent = "No cards";

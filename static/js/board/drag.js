@@ -46,16 +46,23 @@
     const list = drag.column.querySelector(".column__cards");
     const along = list.getBoundingClientRect();
     if (drag.x !== drag.startX) drag.board.scrollLeft += pull(drag.x, across.left, across.right);
-    if (drag.y !== drag.startY) list.scrollTop += pull(drag.y, along.top, along.bottom);
+    if (drag.y === drag.startY) return;
+    if (drag.board.dataset.lanes) drag.board.scrollTop += pull(drag.y, across.top, across.bottom);
+    else list.scrollTop += pull(drag.y, along.top, along.bottom);
   }
 
-  /** Show where the card would land: the column under the pointer, however short, above the first card whose middle is lower. */
+  /** Whether the pointer is over a column, however short; in lanes, over that cell. Lanes of mixed cards take none from elsewhere. */
+  function isUnder(column) {
+    const { left, right, top, bottom } = column.getBoundingClientRect();
+    if (drag.x < left || drag.x > right) return false;
+    const { lane } = column.dataset;
+    return lane === undefined || drag.y >= top && drag.y <= bottom && (lane !== "others" || drag.from.lane === lane);
+  }
+
+  /** Show where the card would land: above the first card of the column whose middle is lower; in a folded one, at the top. */
   function aim() {
-    const { card, x, y } = drag;
-    const under = [...drag.board.querySelectorAll(".column")].find((column) => {
-      const { left, right } = column.getBoundingClientRect();
-      return left <= x && x <= right;
-    });
+    const { card, y } = drag;
+    const under = [...drag.board.querySelectorAll(".column")].find(isUnder);
     const column = under ?? drag.column ?? card.closest(".column");
     if (column !== drag.column) {
       drag.column?.classList.remove("is-target");
@@ -64,19 +71,21 @@
       drag.column = column;
     }
     const others = [...column.querySelectorAll(".card")].filter((other) => other !== card);
-    const lower = others.find((other) => {
+    const folded = !column.querySelector(".column__cards").checkVisibility();
+    const lower = folded ? others[0] : others.find((other) => {
       const { top, height } = other.getBoundingClientRect();
       return y < top + height / 2;
     });
     const place = {
       columnId: column.dataset.columnId,
+      lane: column.dataset.lane,
       beforeId: lower?.dataset.taskId ?? "",
       afterId: (lower ? others[others.indexOf(lower) - 1] : others.at(-1))?.dataset.taskId ?? "",
     };
     if (!same(place, forge.placeOf(card))) forge.putCard(card, place);
   }
 
-  const same = (one, other) => one.columnId === other.columnId && one.beforeId === other.beforeId && one.afterId === other.afterId;
+  const same = (one, other) => ["columnId", "lane", "beforeId", "afterId"].every((name) => one[name] === other[name]);
 
   /** End the drag; the copy settles onto the card, which stays where it is, or goes back. */
   function finish(back) {

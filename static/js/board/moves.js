@@ -20,19 +20,20 @@
     return element?.dataset.taskId ?? "";
   }
 
-  /** Where a card is: its column, and the ids of the cards below and above it ("" = none). */
+  /** Where a card is: its column (and lane, where there are lanes), and the ids of the cards below and above it ("" = none). */
   forge.placeOf = (card) => ({
     columnId: card.closest(".column").dataset.columnId,
+    lane: card.closest(".column").dataset.lane,
     beforeId: neighbour(card, "nextElementSibling"),
     afterId: neighbour(card, "previousElementSibling"),
   });
 
-  /** Put a card above `beforeId`, else below `afterId`, else at the end of what the column shows. */
-  forge.putCard = (card, { columnId, beforeId, afterId }) => {
-    const column = document.getElementById(`column-${columnId}`);
-    const list = document.getElementById(`cards-${columnId}`);
+  /** Put a card above `beforeId`, else below `afterId`, else at the end of what the column shows; in lanes, in its own one unless another is named. */
+  forge.putCard = (card, { columnId, beforeId, afterId, lane = card.closest(".column")?.dataset.lane }) => {
+    const column = forge.findColumn(columnId, lane);
+    const list = column.querySelector(".column__cards");
     const find = (taskId) => (taskId && list.contains(cardOf(taskId)) ? cardOf(taskId) : null);
-    const lower = find(beforeId) ?? (find(afterId) ? null : list.querySelector(".column__more"));
+    const lower = find(beforeId) ?? (find(afterId) ? null : list.querySelector(".column__more, .column__hidden"));
     if (lower) lower.before(card);
     else if (find(afterId)) find(afterId).after(card);
     else list.append(card);
@@ -42,6 +43,7 @@
   /** Let a copy of the card travel from a rectangle to where the card is; the column would clip the card itself. */
   forge.fly = (card, from) => {
     flights.get(card)?.finish();
+    if (!card.checkVisibility()) return vanish(card, from);
     const to = card.getBoundingClientRect();
     if (stillness.matches || (from.left === to.left && from.top === to.top)) return;
     const copy = forge.copyCard(card, to);
@@ -54,6 +56,16 @@
       if (flights.get(card) === flight) card.classList.remove("is-away");
     });
   };
+
+  /** A card that went into a folded column: its copy shrinks into the strip. */
+  function vanish(card, from) {
+    if (stillness.matches || !from.width) return;
+    const copy = forge.copyCard(card, from);
+    const strip = card.closest(".column").getBoundingClientRect();
+    const end = `translate(${strip.left - from.left}px, ${Math.max(strip.top, Math.min(from.top, strip.bottom - 40)) - from.top}px) scale(0.13)`;
+    const flight = copy.animate([{}, { transform: end, opacity: 0 }], { duration: 180, easing: "ease-in" });
+    flight.finished.then(() => copy.remove());
+  }
 
   /** A copy of a card above the page, for the eye only, at a rectangle of the window. */
   forge.copyCard = (card, { left, top, width }) => {
@@ -73,9 +85,17 @@
   }
 
   function shiftCount(from, to) {
-    if (from === to) return;
-    forge.recount(from, -1);
-    forge.recount(to, 1);
+    if (from.lane !== to.lane) forge.recountLanes(from.lane, to.lane);
+    if (from.columnId === to.columnId) return;
+    forge.recount(from.columnId, -1);
+    forge.recount(to.columnId, 1);
+  }
+
+  /** Focus a card that was moved; where its column is folded, the next card of where it was. */
+  function focusNear(card, from) {
+    const near = card.checkVisibility() ? card : cardOf(from.beforeId) ?? cardOf(from.afterId);
+    const target = near?.querySelector(".card__title") ?? card.closest(".column").querySelector(".column__tool--open");
+    target?.focus({ preventScroll: true });
   }
 
   /** Put a card somewhere and tell the server; `options` are those of commitMove. */
@@ -85,7 +105,7 @@
     const focused = card.contains(document.activeElement);
     forge.putCard(card, to);
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (focused) card.querySelector(".card__title").focus({ preventScroll: true });
+    if (focused) focusNear(card, from);
     forge.fly(card, start);
     forge.commitMove(card, from, options);
   };
@@ -96,9 +116,9 @@
     const to = forge.placeOf(card);
     const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, dropped: false };
     const list = [...card.parentElement.querySelectorAll(".card")];
-    shiftCount(from.columnId, to.columnId);
+    shiftCount(from, to);
     forge.forgetWaiting(move.taskId);
-    say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}, place ${list.indexOf(card) + 1}.`);
+    say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}${forge.laneWords(to.lane)}, place ${list.indexOf(card) + 1}.`);
     waiting.add(move);
     queue = queue.then(() => move.dropped || send(move)).catch(reportError).finally(() => waiting.delete(move));
   };
@@ -123,6 +143,7 @@
       after_id: move.to.afterId,
       version: move.anyVersion ? "" : card.dataset.version,
       op: forge.uuid(),
+      ...forge.laneFields(move),
     };
     return post(card.querySelector(".card__move").href, move.fields);
   }
@@ -149,11 +170,12 @@
     lastToast = forge.toast(text, kind, label && { label, act });
   }
 
-  function accept(move, { version, event }) {
+  function accept(move, { version, event, ...face }) {
     const card = cardOf(move.taskId);
     if (card) card.dataset.version = version;
+    if (card && face.card) forge.showInLane(card, face);
     lastToast?.remove();
-    const text = `Moved to ${nameOf(move.to.columnId)}`;
+    const text = `Moved to ${nameOf(move.to.columnId)}${forge.laneWords(move.to.lane)}`;
     const kind = move.undoes?.kind === "undo" ? "redo" : "undo";
     lastToast = forge.offerUndo(move.undoes ? `${text} again` : text, move.taskId, event, {
       kind,
@@ -170,7 +192,7 @@
       forge.cancelDrag(card);
       const start = card.getBoundingClientRect();
       const focused = card.contains(document.activeElement);
-      shiftCount(forge.placeOf(card).columnId, move.from.columnId);
+      shiftCount(forge.placeOf(card), move.from);
       forge.putCard(card, move.from);
       if (focused) card.querySelector(".card__title").focus({ preventScroll: true });
       forge.fly(card, start);

@@ -48,7 +48,7 @@
 
     /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which. */
     async function refresh(news) {
-      const some = news?.length && news.length <= 20 && news.every(({ cardId }) => cardId) ? news : null;
+      const some = !board.dataset.lanes && news?.length && news.length <= 20 && news.every(({ cardId }) => cardId) ? news : null;
       const upto = last;
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
@@ -170,6 +170,9 @@
         }
       }, jitter(POLL * 0.9, POLL * 1.1));
     }
+
+    // A part of the page changed something of the board that no card is: a column, say.
+    board.addEventListener("forge:stale", () => refresh(null).catch(() => wake(500, 1000)));
 
     let ticked = Date.now();
     let hiddenAt = 0;

@@ -46,7 +46,7 @@
   }
 
   function updateHead(here, fresh) {
-    here.dataset.hue = fresh.dataset.hue;
+    Object.assign(here.dataset, fresh.dataset);
     const head = here.querySelector(".column__head");
     const newHead = fresh.querySelector(".column__head");
     if (inUse(head) || head.innerHTML === newHead.innerHTML) return;
@@ -68,22 +68,46 @@
     updateCards(here.querySelector(".column__cards"), fresh.querySelector(".column__cards"), touched, changed);
   }
 
+  /** Lanes always come whole: theirs are the heads, and each cell is updated as a column is. */
+  function updateLanes(board, fresh, touched, changed) {
+    const lanes = [...fresh.children].map((lane) => {
+      const here = document.getElementById(lane.id);
+      if (!here || !lane.matches(".lane")) return here?.innerHTML === lane.innerHTML ? here : lane;
+      here.querySelector(".lane__head").replaceChildren(...lane.querySelector(".lane__head").childNodes);
+      const old = [...here.querySelectorAll(".column")];
+      const cells = [...lane.querySelectorAll(".column")].map((cell) => {
+        const kept = old.find(({ dataset }) => dataset.columnId === cell.dataset.columnId);
+        if (!kept) return cell;
+        Object.assign(kept.dataset, cell.dataset);
+        updateCards(kept.querySelector(".column__cards"), cell.querySelector(".column__cards"), touched, changed);
+        return kept;
+      });
+      arrange(here.querySelector(".lane__cells"), cells);
+      return here;
+    });
+    arrange(board, lanes);
+  }
+
+  function updateColumns(board, fresh, touched, changed, whole) {
+    const columns = [...fresh.querySelectorAll(".column")];
+    for (const column of columns) updateColumn(board, column, touched, changed);
+    if (!whole) return;
+    const order = columns.map((column) => document.getElementById(column.id));
+    const left = [...board.querySelectorAll(".column")].filter((column) => !order.includes(column) && inUse(column));
+    arrange(board, [...order, ...left]);
+  }
+
   /** Put the columns of `html` in place; `hints` say what changed, `whole` that these are all columns of the board. */
   forge.updateBoard = (board, html, hints, whole) => {
     const template = document.createElement("template");
     template.innerHTML = html;
     const fresh = document.importNode(template.content, true);
     forge.refreshTimes(fresh);
-    const columns = [...fresh.querySelectorAll(".column")];
     const touched = new Set(hints.map(({ cardId }) => cardId));
     const changed = new Set();
     const before = forge.rememberCards(touched);
-    for (const column of columns) updateColumn(board, column, touched, changed);
-    if (whole) {
-      const order = columns.map((column) => document.getElementById(column.id));
-      const left = [...board.querySelectorAll(".column")].filter((column) => !order.includes(column) && inUse(column));
-      arrange(board, [...order, ...left]);
-    }
+    if (board.dataset.lanes) updateLanes(board, fresh, touched, changed);
+    else updateColumns(board, fresh, touched, changed, whole);
     forge.showOthers(hints, before, changed);
     forge.markSince();
   };

@@ -1,0 +1,33 @@
+// The filter's form in its sheet: each choice shows at once, and the numbers beside the others follow.
+{
+  const PAUSE = 250; // milliseconds without a key until words are looked for
+
+  function address(form, base) {
+    const url = new URL(base, location.href);
+    const chosen = [...new FormData(form)].filter(([, value]) => value);
+    url.search = new URLSearchParams(chosen);
+    return url.href;
+  }
+
+  forge.behaviour("filter", (form) => {
+    if (!document.querySelector(".board__columns")) return; // the filter's own page is a plain form
+    let timer = 0;
+    const apply = async () => {
+      const menu = new URL(document.getElementById("board-filter").href);
+      const counts = address(form, menu.pathname);
+      await forge.goView(address(form, form.action));
+      await forge.refillSheet(counts);
+    };
+    form.addEventListener("input", (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(apply, event.target.type === "search" ? PAUSE : 0);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      forge.closeSheet();
+    });
+    form.addEventListener("click", (event) => {
+      if (event.target.closest("a[data-view]")) forge.closeSheet();
+    });
+  });
+}

@@ -1,0 +1,55 @@
+// Another filter or other lanes: the parts of the board that change are fetched and put in place, and the address follows, so that Back works.
+{
+  const parts = ["board-tools", "board-chips"];
+  let shown = location.href; // what the page shows, as far as it has arrived
+  let last = 0;
+
+  function takeBoard(fresh) {
+    const board = document.querySelector(".board__columns");
+    board.className = fresh.className;
+    board.dataset.lanes = fresh.dataset.lanes;
+    board.replaceChildren(...fresh.childNodes);
+    board.scrollTo(0, 0);
+    htmx.process(board);
+    forge.start(board);
+  }
+
+  function take(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const fresh = document.importNode(template.content, true);
+    forge.refreshTimes(fresh);
+    const focused = document.activeElement?.closest(`#${parts.join(", #")}`) && document.activeElement.getAttribute("aria-label");
+    for (const id of parts) {
+      const part = fresh.getElementById(id);
+      document.getElementById(id).replaceWith(part);
+      htmx.process(part);
+      forge.start(part);
+    }
+    takeBoard(fresh.querySelector(".board__columns"));
+    if (document.activeElement === document.body && focused !== null) {
+      (focused && document.querySelector(`#board-tools [aria-label="${CSS.escape(focused)}"]`) || document.getElementById("board-filter")).focus();
+    }
+  }
+
+  /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, simply go there. */
+  forge.goView = async (address, push = true) => {
+    const turn = ++last;
+    if (push) history.pushState({ view: true }, "", address);
+    try {
+      const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
+      const html = await answer.text();
+      if (turn !== last) return; // another choice was faster
+      take(html);
+      shown = location.href;
+    } catch {
+      if (turn === last) location.assign(address);
+    }
+  };
+
+  const plain = (address) => address.replace(/#.*$/, "");
+  window.addEventListener("popstate", () => {
+    if (location.pathname === new URL(shown).pathname && plain(location.href) !== plain(shown)) forge.goView(location.href, false);
+  });
+}

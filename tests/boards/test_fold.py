@@ -1,0 +1,86 @@
+"""Folding a column: for oneself, on one board, kept for the next time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from taskforge.stores import sql
+from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.pages import Page, Visitor, visit
+
+SEQ = text("SELECT seq FROM boards WHERE board_id = :board_id")
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    return make_person(app)
+
+
+@pytest.fixture
+def team(app: Flask, ada: Person) -> Team:
+    return make_team(ada, member=make_person(app, "Bob"), guest=make_person(app, "Gus"))
+
+
+def fold(visitor: Visitor, team: Team, column_id: str, folded: str = "1", **headers: str) -> Page:
+    """Press the button, whose form stands elsewhere on the page."""
+    data = {"csrf_token": csrf_token(visitor.client), "folded": folded}
+    path = f"/boards/{team.board_id}/columns/{column_id}/fold"
+    return Page(visitor.client.post(path, data=data, headers=headers))
+
+
+def folded_columns(visitor: Visitor, team: Team) -> list[str]:
+    page = visitor.open(f"/boards/{team.board_id}")
+    return re.findall(r'class="column is-folded" id="column-([0-9a-f-]+)"', page.html)
+
+
+def test_a_folded_column_is_folded_the_next_time_and_holds_its_cards(
+    ada: Person, team: Team
+) -> None:
+    make_task(ada, team, "Inside", status="todo")
+    visitor = visit(ada)
+    answer = fold(visitor, team, team.columns["todo"])
+    assert answer.location == f"/boards/{team.board_id}#column-{team.columns['todo']}"
+    assert folded_columns(visit(ada), team) == [team.columns["todo"]]
+    assert "Inside" in visitor.open(f"/boards/{team.board_id}").text
+    fold(visitor, team, team.columns["todo"], "0")
+    assert folded_columns(visitor, team) == []
+
+
+def test_folding_twice_and_several_columns_keeps_each_once(ada: Person, team: Team) -> None:
+    visitor = visit(ada)
+    for status in ("done", "todo", "done"):
+        assert fold(visitor, team, team.columns[status], Accept="application/json").status == 200
+    assert folded_columns(visitor, team) == [team.columns["todo"], team.columns["done"]]
+
+
+def test_folding_is_for_oneself_and_no_change_of_the_board(
+    app: Flask, ada: Person, team: Team
+) -> None:
+    bob = make_person(app, "Bob")
+    shared = make_team(ada, "Shared", member=bob)
+    with app.app_context():
+        before = sql.scalar(SEQ, {"board_id": shared.board_id})
+    fold(visit(bob), shared, shared.columns["todo"])
+    assert folded_columns(visit(bob), shared) == [shared.columns["todo"]]
+    assert folded_columns(visit(ada), shared) == []
+    with app.app_context():
+        assert sql.scalar(SEQ, {"board_id": shared.board_id}) == before
+
+
+def test_a_guest_folds_and_an_outsider_finds_nothing(app: Flask, ada: Person) -> None:
+    gus, eve = make_person(app, "Gus"), make_person(app, "Eve")
+    team = make_team(ada, guest=gus)
+    assert fold(visit(gus), team, team.columns["todo"]).status == 303
+    assert fold(visit(eve), team, team.columns["todo"]).status == 404
+
+
+def test_a_column_that_is_not_on_the_board_is_a_404(ada: Person, team: Team) -> None:
+    other = make_team(ada, "Other")
+    visitor = visit(ada)
+    assert fold(visitor, team, other.columns["todo"]).status == 404
+    assert fold(visitor, team, team.board_id, "0").status == 404
+    assert fold(visitor, team, team.columns["todo"], "maybe").status == 422
