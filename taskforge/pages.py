@@ -15,13 +15,13 @@ from taskforge.boards import settings_routes
 from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.security_headers import SAFE_METHODS
-from taskforge.tasks import move_routes
+from taskforge.tasks import create_routes, first_run_routes, move_routes
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
 from taskforge.urls import API_PREFIX, IdConverter
 
 # Imported for the views that they add to the blueprint of their feature.
-PARTS = (profile_routes, settings_routes, move_routes)
+PARTS = (profile_routes, settings_routes, create_routes, first_run_routes, move_routes)
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications)
 

@@ -27,6 +27,7 @@ from taskforge.tasks.board_views import (
     list_column_cards,
 )
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
+from taskforge.tasks.first_run import is_sample
 from taskforge.tasks.models import PRIORITIES
 from taskforge.teams import service as teams
 from taskforge.teams.access import Membership
@@ -134,6 +135,7 @@ def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str] | 
         people=[person_of(person["user_id"], person["display_name"]) for person in view.people],
         tags=view.tags,
         may=board_rights(view.membership),
+        is_sample=is_sample(view.row),
     )
 
 
@@ -150,6 +152,7 @@ def board_rights(membership: Membership) -> dict[str, bool]:
         "settings": membership.may("board.edit"),
         "delete": membership.may("board.delete"),
         "restore": membership.may("task.restore"),
+        "throw_away": membership.may("task.delete"),
     }
 
 

@@ -96,7 +96,7 @@ def names_somebody(text: str) -> bool:
 
 
 def _split(line: str) -> list[_Word]:
-    words = [_Word(*match.groups()) for match in _SPACED_WORD.finditer(line)]
+    words = [_Word(match[1], match[2]) for match in _SPACED_WORD.finditer(line)]
     at = 0
     while at < len(words):
         end = _end_of_quote(words, at)

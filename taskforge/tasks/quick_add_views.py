@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 
 from taskforge.stores import sql
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.quick_add_names import Nameable, make_nameables
 
 MOST_PEOPLE = 500
@@ -33,3 +36,14 @@ def list_tags(board_id: str) -> list[str]:
         {"board_id": board_id, "most": MOST_TAGS},
     )
     return [row["tag"] for row in found]
+
+
+def list_made(board_id: str, task_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """The rows of tasks that have just been created on a board, for their cards; those that are gone again left out."""
+    return sql.rows(
+        text(
+            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES} WHERE k.board_id = :board_id"
+            " AND k.task_id = ANY(CAST(:ids AS uuid[])) AND k.deleted_at IS NULL ORDER BY k.rank, k.task_id"
+        ),
+        {"board_id": board_id, "ids": list(task_ids)},
+    )

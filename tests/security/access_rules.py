@@ -16,7 +16,7 @@ PUBLIC = {
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
     "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
-    "notifications.mark_all_read", "teams.index", "teams.create",
+    "notifications.mark_all_read", "tasks.welcome", "teams.index", "teams.create",
     "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks",
@@ -45,8 +45,9 @@ GUESTS = {
 
 MEMBERS = {
     "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
-    "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
-    "tasks.move_submitted", "tasks.delete", "tasks.restore",
+    "boards.move_column", "boards.delete_column", "tasks.create", "tasks.create_many",
+    "tasks.create_many_submitted", "tasks.quick_add_names", "tasks.start_empty", "tasks.undo_batch",
+    "tasks.edit", "tasks.edit_submitted", "tasks.move", "tasks.move_submitted", "tasks.delete", "tasks.restore",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",

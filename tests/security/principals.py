@@ -12,6 +12,7 @@ from taskforge.comments.service import create_comment
 from taskforge.notifications.handlers import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.tasks.batches import NewTask, create_tasks
 from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 
@@ -44,6 +45,12 @@ def make_world(app: Flask) -> World:
             {"team_id": team.team_id, "user_id": spare.user_id},
         )
         delete_task(admin.actor, trashed_id)
+        batch = create_tasks(
+            admin.actor,
+            board_id=team.board_id,
+            column_id=team.columns["todo"],
+            new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
+        )
         deliver_pending()
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
@@ -62,5 +69,6 @@ def make_world(app: Flask) -> World:
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
         "notification_id": str(notification_id),
+        "event_id": str(batch.event_id),
     }
     return World(people, team, ids)

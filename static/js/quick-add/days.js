@@ -42,10 +42,4 @@
     const iso = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(words[0]);
     return iso ? make(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3])) : null;
   };
-
-  /** Today where the person is. */
-  forge.today = () => {
-    const now = new Date();
-    return text(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
-  };
 }

@@ -43,8 +43,11 @@
     return words;
   }
 
+  /** Whether a tag, without its sign, could be written into a line. */
+  forge.isTag = (tag) => TAG.test(`#${tag}`) && [...tag].length <= LONGEST_TAG && /\p{L}/u.test(tag);
+
   function takeTag(tag, found) {
-    if ([...tag].length > LONGEST_TAG || !/\p{L}/u.test(tag)) return false;
+    if (!forge.isTag(tag)) return false;
     if (found.tags.some((other) => fold(other) === fold(tag))) return true;
     if (found.tags.length === MOST_TAGS) {
       found.notes.push({ kind: "full", word: `#${tag}` });
