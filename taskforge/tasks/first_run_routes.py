@@ -6,6 +6,7 @@ from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts.identity import current_actor
+from taskforge.boards.service import list_columns
 from taskforge.errors import Conflict, Unavailable
 from taskforge.forms import Form
 from taskforge.htmx import go_to, wants_json
@@ -24,13 +25,15 @@ def welcome() -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/start-empty")
 def start_empty(board_id: str) -> ResponseReturnValue:
-    """Put the tutorial of a sample board into the trash."""
+    """Put the tutorial of a sample board into the trash, and go to where the first own card is written."""
     change = first_run.start_empty(current_actor(), board_id=board_id)
     if change.event_id is not None:
         address = url_for("tasks.undo_batch", board_id=board_id, event_id=change.event_id)
         undo = {"text": "The board is yours. The tour is in the trash.", "undo_url": address}
         flash(undo, "ok")  # type: ignore[arg-type]
-    return go_to(url_for("boards.show", board_id=board_id))
+    columns = list_columns([board_id])
+    anchor = f"new-{columns[0]['column_id']}" if columns else None
+    return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
 
 
 @blueprint.post("/boards/<id:board_id>/batches/<id:event_id>/undo")

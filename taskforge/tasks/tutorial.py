@@ -33,10 +33,10 @@ def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]
     you = first_name.lower() if first_name.isalpha() else "you"
     return {
         "backlog": (
-            NewTask(title="Drag me to In progress. Or select me and press .", priority="high"),
+            NewTask(title="Drag me to In progress, or press the . key on me", priority="high"),
             NewTask(title="Open me, there is more inside", texts={"description": _OPEN}),
             NewTask(
-                title=f"Type into the box below:  Call the mill @{you} !3 #idea fri",
+                title=f"Type into the box below: Call the mill @{you} !3 #idea fri",
                 texts={"description": _TYPE, "tags": ["idea"]},
             ),
         ),

@@ -191,7 +191,7 @@ def test_start_empty_puts_the_tour_into_the_trash_and_keeps_what_is_ones_own(
     board = board_of(sign_up(client))
     visitor.fill(board, "/tasks/create", title="My own card")
     answer = visitor.fill(board, "/start-empty")
-    assert answer.location == board
+    assert board_of(answer) == board
     page = visitor.open(board)
     assert "The tour is in the trash." in page.text
     assert "My own card" in page.text
@@ -236,7 +236,7 @@ def test_a_usual_board_has_nothing_to_empty(app: Flask) -> None:
     assert not page.has_form("/start-empty")
     form = page.form("/tasks/create")
     form.action = f"/boards/{team.board_id}/start-empty"
-    assert visitor.send(form).location == f"/boards/{team.board_id}"
+    assert board_of(visitor.send(form)) == f"/boards/{team.board_id}"
     assert count(app, "audit_logs", "event = 'task.deleted'") == 0
 
 

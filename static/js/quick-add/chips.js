@@ -19,7 +19,7 @@
     }
   }
 
-  const dayNames = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const dayNames = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const dayName = (day) => dayNames.format(new Date(`${day}T00:00:00Z`));
 
   function chip(kind, icon, text) {
@@ -84,6 +84,7 @@
     let timer = 0;
     const show = () => {
       const found = forge.parseLine(input.value, names.people, forge.today());
+      found.notes = found.notes.filter(({ word }) => !forge.isUnfinished(input, word));
       const state = JSON.stringify({ ...found, title: "" });
       if (state === shown) return;
       shown = state;

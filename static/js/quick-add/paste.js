@@ -3,6 +3,7 @@
   const MOST = 100;
   const SHOWN = 3;
   const PATIENCE = 20_000; // milliseconds until an answer counts as lost
+  const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
   const LOST = "No connection. Your lines are still here.";
   const FAILED = "That did not work, and nothing was added. Please try again.";
   const token = () => document.querySelector("meta[name=csrf-token]").content;
@@ -102,7 +103,7 @@
     panel.role = "group";
     panel.ariaLabel = "Pasted lines";
     const preview = make("ol", "quick-add__lines");
-    preview.append(...lines.slice(0, SHOWN).map((line) => make("li", "", line)));
+    preview.append(...lines.slice(0, SHOWN).map((line) => make("li", "", line.replace(BULLET, ""))));
     if (lines.length > SHOWN) preview.append(make("li", "soft", `and ${lines.length - SHOWN} more`));
     const said = make("p", "field__error");
     said.role = "alert";

@@ -23,12 +23,18 @@
   }
 
   /** The word at the caret if it begins with a sign: {sign, typed, start, end}. */
-  function wordAt(input) {
+  const wordAt = (input) => {
     const end = input.selectionStart;
     if (end !== input.selectionEnd || /^\S/.test(input.value.slice(end))) return null;
     const found = /(?:^|\s)([@#])([^\s@#]*)$/.exec(input.value.slice(0, end));
     return found && { sign: found[1], typed: found[2], start: end - found[2].length - 1, end };
-  }
+  };
+
+  /** Whether a word, sign included, is the one that is being written now. */
+  forge.isUnfinished = (input, word) => {
+    const at = document.activeElement === input && wordAt(input);
+    return Boolean(at) && at.sign + at.typed === word;
+  };
 
   function find({ sign, typed }, names) {
     const wanted = forge.plainName(typed);
