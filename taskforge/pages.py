@@ -16,7 +16,15 @@ from taskforge.comments import routes as comments
 from taskforge.notifications import routes as notifications
 from taskforge.search import routes as search
 from taskforge.security_headers import SAFE_METHODS
-from taskforge.tasks import checklist_routes, field_routes, history_routes, move_routes, peek_routes
+from taskforge.tasks import (
+    checklist_routes,
+    create_routes,
+    field_routes,
+    first_run_routes,
+    history_routes,
+    move_routes,
+    peek_routes,
+)
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
 from taskforge.travel import routes as travel
@@ -29,6 +37,8 @@ PARTS = (
     column_sheet,
     view_routes,
     visit_routes,
+    create_routes,
+    first_run_routes,
     move_routes,
     history_routes,
     field_routes,

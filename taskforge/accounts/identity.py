@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import jwt
 from flask import Flask, Request, current_app, g, request, session
@@ -75,6 +76,13 @@ def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
         session_id=session_id,
         **circumstances(),
     )
+
+
+def make_second_actor(user_id: str, purpose: str) -> Actor:
+    """The actor of a further change that the same request makes, with an operation id of its own for the purpose."""
+    actor = make_actor(user_id)
+    op_id = actor.op_id and str(uuid5(UUID(actor.op_id), purpose))
+    return replace(actor, op_id=op_id)
 
 
 def make_newcomer() -> Actor:

@@ -13,6 +13,7 @@ from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to
 from taskforge.stores.operations import Change
+from taskforge.tasks.first_run_routes import lead_home
 from taskforge.urls import safe_next
 
 blueprint = Blueprint("accounts", __name__)
@@ -26,14 +27,18 @@ def register() -> ResponseReturnValue:
 
 @blueprint.post("/register")
 def register_submitted() -> ResponseReturnValue:
-    """Create an account and log its owner in."""
+    """Create an account with a team and a sample board of its own, log its owner in, and go there.
+
+    Sent again after a crash in between, the same form does what is left of it.
+    """
     form = RegisterForm()
     change = form.attempt(_register)
     if change is None:
         page = render_template("accounts/register.html", form=form, next=_next())
         return page, form.http_status, form.http_headers
+    home = lead_home(identity.make_second_actor(change.entity_id, "home"))
     identity.start_browser_session(change.entity_id)
-    return go_to(_next() or url_for("boards.index"))
+    return go_to(_next() or home)
 
 
 @blueprint.get("/login")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
@@ -27,6 +27,10 @@ class LockedBoard:
     next_number: int
     version: int
 
+    def at(self, step: int) -> LockedBoard:
+        """The same for one of several changes under this lock, `step` changes after the first."""
+        return replace(self, seq=self.seq + step, next_number=self.next_number + step)
+
 
 def access_board(
     user_id: str, board_id: str, permission: str | None = None
@@ -39,8 +43,8 @@ def access_board(
     """
     found = sql.row(
         text(
-            "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
-            f" t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
+            "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,"
+            f" b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
             " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
             " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id"
         ),
@@ -51,21 +55,24 @@ def access_board(
     return found, membership_of(found, permission)
 
 
-def lock_board(uow: UnitOfWork, board_id: str, permission: str, *, numbers: int = 0) -> LockedBoard:
+def lock_board(
+    uow: UnitOfWork, board_id: str, permission: str, *, numbers: int = 0, changes: int = 1
+) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
-    `numbers` short-key numbers are reserved; ``next_number`` is the first of them.
+    `numbers` short-key numbers are reserved, and sequence numbers for so many `changes`; ``next_number`` and ``seq``
+    are the first of them.
 
     Raises:
         NotFound, Forbidden: like `access_board`.
     """
     found = uow.execute(
         text(
-            "UPDATE boards SET seq = seq + 1, next_number = next_number + :numbers"
+            "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
             " WHERE board_id = :board_id AND deleted_at IS NULL"
             " RETURNING board_id, team_id, name, key_prefix, seq, next_number, version"
         ),
-        {"board_id": board_id, "numbers": numbers},
+        {"board_id": board_id, "numbers": numbers, "changes": changes},
     ).first()
     if found is None:
         raise NotFound()
@@ -75,7 +82,7 @@ def lock_board(uow: UnitOfWork, board_id: str, permission: str, *, numbers: int 
         team_id=found.team_id,
         name=found.name,
         key_prefix=found.key_prefix,
-        seq=found.seq,
+        seq=found.seq - changes + 1,
         next_number=found.next_number - numbers,
         version=found.version,
     )

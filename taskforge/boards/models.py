@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     UniqueConstraint,
     text,
@@ -28,7 +29,8 @@ class Board(Model):
     """A board of a team.
 
     ``seq`` numbers the board's changes; whoever raises it holds the row's lock until COMMIT, which is what
-    makes WIP limits and ranks safe. ``next_number`` is the number of the next task's short key.
+    makes WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
+    ``sample_cards`` cards of a sample board are its tutorial.
     """
 
     __tablename__ = "boards"
@@ -39,6 +41,7 @@ class Board(Model):
     key_prefix: Mapped[str] = mapped_column(String(6))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
+    sample_cards: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)

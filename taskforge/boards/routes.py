@@ -34,6 +34,7 @@ from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
 from taskforge.tasks.filter_menu import show_chips
 from taskforge.tasks.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.filters import CardFilter, read_filter
+from taskforge.tasks.first_run import is_sample
 from taskforge.tasks.lanes import KINDS, list_lanes, show_lanes
 from taskforge.teams import service as teams
 from taskforge.teams.access import Membership
@@ -161,6 +162,7 @@ def board_page(
         chips=show_chips(wanted, view.people, further),
         further=further,
         since=None if wants_partial() else _since(actor, view),
+        is_sample=is_sample(view.row),
     )
 
 
@@ -206,6 +208,7 @@ def board_rights(membership: Membership) -> dict[str, bool]:
         "settings": membership.may("board.edit"),
         "delete": membership.may("board.delete"),
         "restore": membership.may("task.restore"),
+        "throw_away": membership.may("task.delete"),
     }
 
 

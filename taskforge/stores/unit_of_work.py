@@ -27,6 +27,9 @@ from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
 from taskforge.stores.registers import TEXT
 
+MOST_APPLIED = (
+    20  # texts that a request brings to MongoDB itself; of more, the relay takes the rest
+)
 log = structlog.get_logger()
 
 
@@ -221,7 +224,8 @@ class UnitOfWork:
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
         texts = [message for message in self._messages if message.register == TEXT]
-        left = [message for message in texts if not _apply(message)]
+        left = [message for message in texts[:MOST_APPLIED] if not _apply(message)]
+        left += texts[MOST_APPLIED:]
         if left:
             _hand_over(left)
         self.change = replace(self.change, syncing=bool(left))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import StringField, TextAreaField
 
+from taskforge import clock
 from taskforge.boards.models import STATUSES
 from taskforge.forms import (
     Form,
@@ -25,12 +26,14 @@ from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
 from taskforge.tasks.models import PRIORITIES
 from taskforge.tasks.writing import CORE_FIELDS, TEXT_FIELDS
 from taskforge.text import clean_line, clean_tags, clean_text
-from taskforge.values import LAST_VERSION, parse_datetime
+from taskforge.values import LAST_VERSION, parse_date, parse_datetime
 
 TITLE_LENGTH = 200
 RESTORABLE = (*CORE_FIELDS, *TEXT_FIELDS, "column_id")
 LANE_KINDS = ("assignee", "priority", "tag")
 LANE_LENGTH = 60
+LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
+LINES_LENGTH = 60_000
 STATUS_NAMES = {
     "backlog": "Backlog",
     "todo": "To do",
@@ -52,11 +55,29 @@ def read_tags(value: object, *, field: str) -> list[str]:
     return clean_tags(words, field=field)
 
 
-class CreateTaskForm(Form):
-    """A new task: a title, in a column."""
+def writers_day(value: object, *, field: str) -> date:
+    """Today where the writer is, as their browser says; the server's day where it does not, or can't be right."""
+    here = clock.now().date()
+    if value in (None, ""):
+        return here
+    day = parse_date(value, field=field)
+    return day if abs(day - here) <= timedelta(days=1) else here
 
-    title = StringField("Title", [cleaned(clean_line, max_length=TITLE_LENGTH)])
+
+class CreateTaskForm(Form):
+    """A new task: a line in the syntax of quick-add, in a column."""
+
+    title = StringField("Title", [cleaned(clean_line, max_length=LINE_LENGTH)])
     column_id = StringField("Column", [cleaned(an_id)])
+    today = StringField("Today", [cleaned(writers_day)])
+
+
+class CreateManyForm(Form):
+    """Several new tasks: a line each, in a column."""
+
+    lines = TextAreaField("Cards", [cleaned(clean_text, max_length=LINES_LENGTH)])
+    column_id = OpenSelectField("Column", [cleaned(an_id)])
+    today = StringField("Today", [cleaned(writers_day)])
 
 
 class UndoForm(Form):

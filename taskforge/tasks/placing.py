@@ -49,6 +49,32 @@ def place_at_end(
     return Place(column.column_id, column.status, generate_key_between(last, None))
 
 
+def places_at_end(
+    uow: UnitOfWork, board: LockedBoard, *, column_id: str, number: int
+) -> list[Place]:
+    """The places of several new tasks below all others of a column, in their order.
+
+    Raises:
+        InvalidInput: the board has no such column.
+        WipLimitReached: the column has no room for all of them.
+    """
+    column = _find_column(uow, board, column_id, None)
+    held = uow.execute(
+        text(
+            "SELECT count(*) AS tasks, max(rank) AS last_rank FROM tasks"
+            " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
+        ),
+        {"board_id": board.board_id, "column_id": column_id},
+    ).one()
+    if column.wip_limit is not None and held.tasks + number > column.wip_limit:
+        raise WipLimitReached(
+            f"“{column.name}” has {held.tasks} of {column.wip_limit} tasks: {number} more do not fit."
+            " Nothing was added."
+        )
+    ranks = generate_n_keys_between(held.last_rank, None, number)
+    return [Place(column.column_id, column.status, rank) for rank in ranks]
+
+
 def place_between(
     uow: UnitOfWork,
     board: LockedBoard,

@@ -11,7 +11,7 @@ from taskforge.accounts.identity import current_actor
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.boards.access import access_board
-from taskforge.boards.routes import board_page, show_board
+from taskforge.boards.routes import show_board
 from taskforge.comments import views as comments
 from taskforge.comments.pages import show_comments
 from taskforge.errors import InvalidInput, StaleVersion
@@ -20,13 +20,9 @@ from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
-from taskforge.tasks.board_views import get_board, get_column
-from taskforge.tasks.cards import show_card
 from taskforge.tasks.conflicts import show_conflict
 from taskforge.tasks.fields import FIELDS
-from taskforge.tasks.filters import CardFilter
 from taskforge.tasks.forms import (
-    CreateTaskForm,
     DeleteTaskForm,
     EditTaskForm,
     changed_values,
@@ -53,26 +49,6 @@ def details(task_id: str) -> ResponseReturnValue:
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
     return render_template("tasks/_main.html", **task_context(current_actor(), task_id))
-
-
-@blueprint.post("/boards/<id:board_id>/tasks/create")
-def create(board_id: str) -> ResponseReturnValue:
-    """Add a card to a column."""
-    actor = current_actor()
-    form = CreateTaskForm()
-    change = form.attempt(lambda **values: service.create_task(actor, board_id=board_id, **values))
-    if change is None:
-        return _refused_card(actor, board_id, form)
-    row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
-    if not wants_partial():
-        return go_to(
-            url_for("boards.show", board_id=board_id, _anchor=f"column-{row['column_id']}")
-        )
-    return render_template(
-        "tasks/create.oob.html",
-        card=show_card(row),
-        column=get_column(actor, board_id, row["column_id"]),
-    )
 
 
 @blueprint.get("/tasks/<id:task_id>/edit")
@@ -182,23 +158,6 @@ def _after_comment() -> str | None:
         return optional_id(request.args.get("comments_after"), field="comments_after")
     except InvalidInput:
         return None
-
-
-def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> ResponseReturnValue:
-    column_id, typed = form.column_id.data or "", form.title.data or ""
-    refused = {"column_id": column_id, "typed": typed, "error": " ".join(form.sentences)}
-    view = get_board(actor, board_id, CardFilter())
-    column = next((found for found in view.columns if found["column_id"] == column_id), None)
-    if column is None:
-        raise form.refusal or InvalidInput(refused["error"])
-    if not wants_partial():
-        page = board_page(view, CardFilter(), refused)
-        return page, form.http_status, form.http_headers
-    page = render_template(
-        "tasks/_quick_add.html", board=show_board(view.row), column=column, **refused
-    )
-    place = {"HX-Retarget": f"#add-{column_id}", "HX-Reswap": "outerHTML"}
-    return page, form.http_status, {**form.http_headers, **place}
 
 
 def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:

@@ -26,10 +26,11 @@ def count_users(app: Flask) -> int:
         return int(sql.scalar(text("SELECT count(*) FROM users")))
 
 
-def test_signing_up_logs_in_and_leads_to_the_boards(app: Flask, client: FlaskClient) -> None:
+def test_signing_up_logs_in_and_leads_to_a_board(app: Flask, client: FlaskClient) -> None:
     visitor = Visitor(client)
     answer = visitor.fill("/register", "/register", **ADA)
-    assert (answer.status, answer.location) == (303, "/boards")
+    assert answer.status == 303
+    assert answer.location.startswith("/boards/")
     assert "Ada Lovelace" in visitor.open("/boards").text
     assert count_users(app) == 1
 
@@ -80,7 +81,7 @@ def test_a_form_that_is_sent_twice_makes_one_account(app: Flask, client: FlaskCl
     other_form = other.open("/register").form("/register")
     first = visitor.send(form, **ADA)
     again = other.send(other_form, **ADA, op=form.fields["op"])
-    assert [first.location, again.location] == ["/boards", "/boards"]
+    assert first.location == again.location != "/boards"
     assert count_users(app) == 1
 
 
@@ -105,9 +106,12 @@ def test_the_stored_fingerprint_is_no_plain_hash_of_the_password(
     visitor = Visitor(client)
     visitor.fill("/register", "/register", **ADA)
     with app.app_context():
-        stored = bytes(sql.scalar(text("SELECT fingerprint FROM operations")))
+        stored = {
+            bytes(row["fingerprint"])
+            for row in sql.rows(text("SELECT fingerprint FROM operations"))
+        }
     fields = sorted({**ADA, "next": ""}.items())
-    assert hashlib.sha256(f"POST /register\n{fields!r}".encode()).digest() != stored
+    assert hashlib.sha256(f"POST /register\n{fields!r}".encode()).digest() not in stored
 
 
 def test_who_is_logged_in_is_led_on(app: Flask) -> None:
@@ -123,4 +127,4 @@ def test_without_a_csrf_token_nobody_is_registered(app: Flask, client: FlaskClie
 
 def test_signing_up_leads_only_to_addresses_of_ours(client: FlaskClient) -> None:
     answer = Visitor(client).fill("/register", "/register", **ADA, next="//evil.example/")
-    assert answer.location == "/boards"
+    assert answer.location.startswith("/boards/")

@@ -18,6 +18,7 @@ TITLES = (
 def furnish(page: Page) -> dict[str, str]:
     """Sign up, fill a board and a task, and answer the address of each page by name."""
     sign_up(page)
+    sample = page.url.partition("#")[0]
     board = create_team(page, "The forge")
     for title in TITLES:
         add_card(page, title)
@@ -39,11 +40,13 @@ def furnish(page: Page) -> dict[str, str]:
     page.locator("#comment-form button[type=submit]").click()
     page.locator(".comment, [id^=comment-]").first.wait_for()
     page.goto("/teams")
-    team = page.locator("#teams a").first.get_attribute("href") or ""
+    team = page.locator("#teams a", has_text="The forge").get_attribute("href") or ""
     return {
         "boards": "/boards",
         "board": board,
+        "sample-board": sample,
         "board-settings": f"{board}/settings",
+        "create-many": f"{board}/tasks/create-many",
         "trash": f"{board}/trash",
         "board-history": f"{board}/history?step=7",
         "board-history-column": f"{board}/history/columns/{column_id}",

@@ -13,6 +13,7 @@ from taskforge.ids import new_id
 from taskforge.notifications.handlers import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.tasks.batches import NewTask, create_tasks
 from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 
@@ -47,6 +48,12 @@ def make_world(app: Flask) -> World:
             {"team_id": team.team_id, "user_id": spare.user_id},
         )
         delete_task(admin.actor, trashed_id)
+        batch = create_tasks(
+            admin.actor,
+            board_id=team.board_id,
+            column_id=team.columns["todo"],
+            new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
+        )
         deliver_pending()
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
@@ -67,5 +74,6 @@ def make_world(app: Flask) -> World:
         "field": "title",
         "item_id": item["item_id"],
         "notification_id": str(notification_id),
+        "event_id": str(batch.event_id),
     }
     return World(people, team, ids)

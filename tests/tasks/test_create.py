@@ -34,7 +34,7 @@ def count_tasks(app: Flask) -> int:
 def test_a_card_is_added_to_its_column(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     answer = add(visitor, team, "  Write the report  ")
-    assert answer.location == f"/boards/{team.board_id}#column-{team.columns['todo']}"
+    assert answer.location == f"/boards/{team.board_id}#new-{team.columns['todo']}"
     page = visitor.open(f"/boards/{team.board_id}")
     assert "Write the report" in page.text
     assert "WEB-1" in page.text

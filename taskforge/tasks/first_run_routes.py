@@ -1,0 +1,73 @@
+"""The first minutes: the sample board, throwing it away, and taking back what was done to many cards at once."""
+
+from __future__ import annotations
+
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.accounts.identity import current_actor
+from taskforge.boards.service import list_columns
+from taskforge.errors import Conflict, Unavailable
+from taskforge.forms import Form
+from taskforge.htmx import go_to, wants_json
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change
+from taskforge.tasks import first_run
+from taskforge.tasks.batches import undo_batch as take_back
+from taskforge.tasks.routes import blueprint
+
+
+@blueprint.post("/welcome")
+def welcome() -> ResponseReturnValue:
+    """A team with a sample board for whoever is in no team, and the way there."""
+    return go_to(lead_home(current_actor()))
+
+
+@blueprint.post("/boards/<id:board_id>/start-empty")
+def start_empty(board_id: str) -> ResponseReturnValue:
+    """Put the tutorial of a sample board into the trash, and go to where the first own card is written."""
+    change = first_run.start_empty(current_actor(), board_id=board_id)
+    if change.event_id is not None:
+        address = url_for("tasks.undo_batch", board_id=board_id, event_id=change.event_id)
+        undo = {"text": "The board is yours. The tour is in the trash.", "undo_url": address}
+        flash(undo, "ok")  # type: ignore[arg-type]
+    columns = list_columns([board_id])
+    anchor = f"new-{columns[0]['column_id']}" if columns else None
+    return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
+
+
+@blueprint.post("/boards/<id:board_id>/batches/<id:event_id>/undo")
+def undo_batch(board_id: str, event_id: str) -> ResponseReturnValue:
+    """Take back what was done to many cards at once; a script is told which they are."""
+    actor = current_actor()
+    if wants_json():
+        change = take_back(actor, board_id=board_id, event_id=event_id)
+        return {"undone": change.extra["undone"], "task_ids": change.extra["task_ids"]}
+    form = Form()
+    undone = form.attempt(lambda: take_back(actor, board_id=board_id, event_id=event_id))
+    if undone is None:
+        flash(" ".join(form.sentences), "danger")
+    else:
+        flash(_told(undone), "ok")
+    return go_to(url_for("boards.show", board_id=board_id))
+
+
+def lead_home(actor: Actor) -> str:
+    """Where somebody who has just arrived belongs: the sample board of their own team, made on the way if need be.
+
+    Their boards' page instead, when they are in a team already or it can't be made now; the page offers it again.
+    """
+    try:
+        change = first_run.found_home(actor)
+    except (Conflict, Unavailable):
+        return url_for("boards.index")
+    if "board_id" not in change.extra:
+        return url_for("boards.index")
+    anchor = f"new-{change.extra['column_id']}"
+    return url_for("boards.show", board_id=change.extra["board_id"], _anchor=anchor)
+
+
+def _told(change: Change) -> str:
+    number = len(change.extra["task_ids"])
+    cards = "1 card is" if number == 1 else f"{number} cards are"
+    return f"{cards} {'in the trash' if change.extra['undone'] == 'task.deleted' else 'back'}."
