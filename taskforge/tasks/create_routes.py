@@ -132,7 +132,7 @@ def _count(change: Change) -> str:
 
 
 def _undo_address(board_id: str, change: Change) -> str:
-    return url_for("tasks.undo_batch", board_id=board_id, event_id=change.event_id)
+    return url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
 
 
 def _flash_all(sentences: Sequence[str]) -> None:

@@ -28,7 +28,7 @@ def start_empty(board_id: str) -> ResponseReturnValue:
     """Put the tutorial of a sample board into the trash, and go to where the first own card is written."""
     change = first_run.start_empty(current_actor(), board_id=board_id)
     if change.event_id is not None:
-        address = url_for("tasks.undo_batch", board_id=board_id, event_id=change.event_id)
+        address = url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
         undo = {"text": "The board is yours. The tour is in the trash.", "undo_url": address}
         flash(undo, "ok")  # type: ignore[arg-type]
     columns = list_columns([board_id])
@@ -36,15 +36,15 @@ def start_empty(board_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
 
 
-@blueprint.post("/boards/<id:board_id>/batches/<id:event_id>/undo")
-def undo_batch(board_id: str, event_id: str) -> ResponseReturnValue:
+@blueprint.post("/boards/<id:board_id>/batches/<id:batch_id>/undo")
+def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
     """Take back what was done to many cards at once; a script is told which they are."""
     actor = current_actor()
     if wants_json():
-        change = take_back(actor, board_id=board_id, event_id=event_id)
+        change = take_back(actor, board_id=board_id, event_id=batch_id)
         return {"undone": change.extra["undone"], "task_ids": change.extra["task_ids"]}
     form = Form()
-    undone = form.attempt(lambda: take_back(actor, board_id=board_id, event_id=event_id))
+    undone = form.attempt(lambda: take_back(actor, board_id=board_id, event_id=batch_id))
     if undone is None:
         flash(" ".join(form.sentences), "danger")
     else:
