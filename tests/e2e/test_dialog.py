@@ -40,7 +40,7 @@ def test_a_click_opens_the_task_and_back_closes_it(page: Page, board: str) -> No
     page.go_back()
     expect(page.locator(DIALOG)).not_to_be_visible()
     expect(page).to_have_url(board)
-    expect(page).to_have_title(re.compile("Web team|Board|Tasks|·"))
+    expect(page).not_to_have_title(re.compile("Two"))
     expect(page.get_by_role("link", name="Two", exact=True)).to_be_focused()
     page.go_forward()
     expect(page.locator(f"{DIALOG} .task__title")).to_have_text("Two")
@@ -166,7 +166,7 @@ def test_the_open_dialog_has_no_serious_problem(
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(15_000)  # axe looks at every field
     sign_up(page)
     create_team(page)
     add_card(page, "Examined")

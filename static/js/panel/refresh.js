@@ -26,6 +26,7 @@
   function updateField(fresh, pulse) {
     const old = document.getElementById(fresh.id);
     if (!old) return;
+    if (old.querySelector(".htmx-request")) return; // its form is on the way, with what is newest
     if (!old.matches(".spot--open")) {
       if (face(old) !== face(fresh)) put(old, fresh, pulse);
       return;
