@@ -33,12 +33,14 @@ def chips(page: Page) -> Locator:
 
 
 def assert_accessible(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")  # else colours change over a moment
     for theme in ("light", "dark"):
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
-        page.wait_for_timeout(250)  # colours change over a moment
+        page.wait_for_timeout(300)
         found = Axe().run(page).response["violations"]
         serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
         assert serious == [], theme
+    page.emulate_media(reduced_motion="no-preference")
 
 
 def fold(page: Page, name: str) -> None:
@@ -83,6 +85,19 @@ def test_the_filter_shows_each_choice_at_once_and_back_takes_it_back(
     expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
     expect(page).to_have_url(board)
     assert page.evaluate("window.same")
+
+
+def test_a_filter_is_saved_by_a_click_and_forgotten_by_another(page: Page, board: str) -> None:
+    page.goto(f"{board}?q=t&priority=medium")
+    page.locator("#board-filter").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(board)
+    page.locator("#board-filter").click()
+    page.get_by_role("link", name="Medium, t").click()
+    expect(titles(page, "Backlog")).to_have_text(["Two", "Three"])
+    page.locator("#board-filter").click()
+    page.get_by_role("button", name="Forget Medium, t").click()
+    expect(page.get_by_role("group", name="Saved filters")).to_be_hidden()
 
 
 def test_moving_and_adding_under_a_filter_keep_the_numbers(page: Page, board: str) -> None:

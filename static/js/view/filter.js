@@ -11,6 +11,7 @@
 
   forge.behaviour("filter", (form) => {
     if (!document.querySelector(".board__columns")) return; // the filter's own page is a plain form
+    forge.showSavedFilters(form);
     let timer = 0;
     const apply = async () => {
       const menu = new URL(document.getElementById("board-filter").href);
