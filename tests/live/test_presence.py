@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
 
 import pytest
 import redis
@@ -10,6 +12,8 @@ from flask import Flask
 
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
+from taskforge.live_bus import Listener
+from taskforge.live_presence import Presence
 from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_person, make_team
 from tests.live.streams import streaming
@@ -114,6 +118,24 @@ def test_a_removed_member_disappears(
             teams.remove_member(ada.actor, team.team_id, grace.user_id)
         removed = time.monotonic()
         assert stream.wait_for_people("Ada") - removed < 6
+
+
+def test_without_redis_nobody_is_told_and_nothing_fails() -> None:
+    async def come_and_go() -> None:
+        board_id, user_id = new_id(), new_id()
+        presence = Presence("redis://127.0.0.1:1/0", stale_seconds=1, name=refuse, tell=refuse)
+        presence.join(board_id, user_id, Listener())
+        await asyncio.sleep(0.5)
+        presence.leave(board_id, user_id)
+        presence.join(board_id, user_id, Listener())
+        await asyncio.sleep(0.1)
+        presence.leave(board_id, user_id)
+        presence.stop()
+
+    async def refuse(*_args: object) -> Any:
+        raise AssertionError("somebody was told of")
+
+    asyncio.run(come_and_go())
 
 
 def test_one_board_does_not_know_who_is_at_another(
