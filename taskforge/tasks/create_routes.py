@@ -70,6 +70,7 @@ def create_many(board_id: str) -> ResponseReturnValue:
 def create_many_submitted(board_id: str) -> ResponseReturnValue:
     """Add a card for every line, all or none; a script is told what to put into the column."""
     actor = current_actor()
+    access_board(actor.user_id, board_id, "task.create")
     form = CreateManyForm()
     told: list[str] = []
 

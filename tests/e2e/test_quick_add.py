@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.corpus.quick_add import CASES, PEOPLE
 from tests.e2e.journeys import column, create_team, sign_up
+from tests.e2e.test_accessibility import problems
 
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
 PASTE = (
@@ -209,3 +210,26 @@ def test_without_javascript_a_page_takes_several_lines(plain: Page) -> None:
     expect(column(plain, "To do").locator(".card")).to_have_count(7)
     plain.get_by_role("button", name="Undo").click()
     expect(plain.locator(".card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_chips_suggestions_and_pasted_lines_are_accessible(
+    browser: Browser, live_server: str, theme: str
+) -> None:
+    context = browser.new_context(
+        base_url=live_server,
+        color_scheme=theme,
+        bypass_csp=True,  # axe is injected; the policy itself is asserted elsewhere
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    sign_up(page)
+    field = column(page, "Backlog").locator("[name=title]")
+    expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
+    field.press_sequentially("Fix @ada @zed !4 #idea fri #te")
+    expect(suggestions(page)).to_have_text(["team"])
+    assert problems(page) == []
+    paste(page, SEVEN)
+    expect(page.get_by_role("button", name="Make 7 cards")).to_be_focused()
+    assert problems(page) == []
+    context.close()

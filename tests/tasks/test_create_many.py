@@ -17,6 +17,7 @@ from taskforge.tasks.quick_add_lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
 from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
 from tests.pages import Page, visit
+from tests.stores.conftest import assert_stores_agree, catch_up
 
 SEVEN = "- Buy charcoal #shop\n* Mend the bellows !3\n1. Oil\n2) Sweep\n\n- [ ] Sharpen\n[x] Polish\n• Rest"
 
@@ -135,6 +136,9 @@ def test_a_column_without_room_for_all_takes_none(app: Flask, ada: Person, team:
 def test_a_hundred_lines_are_a_hundred_cards(app: Flask, ada: Person, team: Team) -> None:
     add(ada, team, "\n".join(f"Card {number}" for number in range(MOST_TASKS)))
     assert titles(app) == [f"Card {number}" for number in range(MOST_TASKS)]
+    with app.app_context():
+        catch_up()
+        assert_stores_agree()
 
 
 def test_the_same_operation_adds_once(app: Flask, ada: Person, team: Team) -> None:
