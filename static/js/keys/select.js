@@ -124,7 +124,7 @@
     return (card && card.closest(".column").querySelector(".quick-add__input")) || null;
   };
 
-  forge.behaviour("board", (board) => {
+  forge.behaviour("select", (board) => {
     board.addEventListener("focusin", ({ target }) => {
       const card = target.closest(".card");
       if (!card) return;
