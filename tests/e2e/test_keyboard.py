@@ -172,17 +172,17 @@ def test_keys_are_letters_where_one_types_or_composes(page: Page, board: str) ->
     page.keyboard.type("e4 i.,?")
     expect(field).to_have_value("e4 i.,?")
     page.get_by_role("link", name="One", exact=True).focus()
-    page.evaluate(
-        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '4', bubbles: true, isComposing: true}))"
-    )
-    page.evaluate(
-        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'i', bubbles: true, keyCode: 229}))"
-    )
-    for modifier in ("ctrlKey", "metaKey", "altKey"):
+    for more in (
+        {"isComposing": True},
+        {"keyCode": 229},
+        {"ctrlKey": True},
+        {"metaKey": True},
+        {"altKey": True},
+    ):
         page.evaluate(
-            "(name) => document.activeElement.dispatchEvent("
-            "new KeyboardEvent('keydown', {key: '4', bubbles: true, [name]: true}))",
-            modifier,
+            "(more) => document.activeElement.dispatchEvent("
+            "new KeyboardEvent('keydown', {key: '4', bubbles: true, ...more}))",
+            more,
         )
     page.wait_for_timeout(200)
     expect(card(page, "One")).to_have_attribute("data-version", "1")

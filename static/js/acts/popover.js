@@ -78,8 +78,11 @@
     // The fields know how to be edited by themselves where the panel's code is at hand.
     const { panel, panelStyles } = card.closest(".board__columns").dataset;
     if (panel) await forge.load({ dataset: { script: panel, style: panelStyles } });
-    await htmx.ajax("GET", address, { target: editor, swap: "innerHTML" });
-    if (!editor.childElementCount) return; // what went wrong has been said
+    // A field that has a name beside it is a line of a list.
+    const body = document.createElement(field === "title" ? "div" : "dl");
+    editor.replaceChildren(body);
+    await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
+    if (!body.childElementCount) return; // what went wrong has been said
     about = { taskId: card.dataset.taskId, words: `${label} of ${key} changed` };
     card.classList.add("is-picked");
     editor.showPopover();

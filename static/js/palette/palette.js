@@ -94,7 +94,7 @@
       }
     });
     list.replaceChildren(...groups);
-    if (!options.length) list.append(make("p", "palette__none", { textContent: emptyWords() }));
+    if (!options.length || found?.failed) list.append(make("p", "palette__none", { textContent: emptyWords() }));
     point(Math.max(0, options.findIndex(({ section }) => section !== "create")));
   }
 
