@@ -111,14 +111,14 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 @accept_lists(*FILTER_LISTS)
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
-    if not wants_partial():
-        return go_to(url_for("boards.show", board_id=board_id))
     wanted, lanes = asked_filter(), asked_lanes()
     actor = current_actor()
+    get = get_frame if lanes else get_board
+    view = get(actor, board_id, wanted)
+    if not wants_partial():
+        return go_to(url_for("boards.show", board_id=board_id))
     if lanes:
-        view = get_frame(actor, board_id, wanted)
         return render_template("boards/_lanes.html", **lanes_context(view, wanted, lanes))
-    view = get_board(actor, board_id, wanted)
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
