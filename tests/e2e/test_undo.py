@@ -128,7 +128,7 @@ def test_ctrl_z_on_a_task_page_takes_the_edit_back(page: Page, board: str) -> No
 def test_an_edit_is_undone_from_the_history_page(page: Page, board: str) -> None:
     task = open_card(page, "Two")
     save_title(page, task, "Second")
-    page.get_by_role("link", name="History").click()
+    page.locator("#task-properties").get_by_role("link", name="History").click()
     expect(page.locator(".timeline__entry").first.locator("ins")).to_have_text("Second")
     page.get_by_role("button", name="Undo: Ada Byron changed the title").click()
     toast(page, "Undone on").wait_for()
