@@ -46,6 +46,7 @@
 
   const palette = document.getElementById("palette");
   async function openPalette(mode) {
+    await forge.keysAreHere?.();
     // Who is selected is asked before the focus goes to the palette.
     const card = forge.contextCard?.() ?? null;
     if (palette && await forge.load(palette)) forge.showPalette(mode, card);

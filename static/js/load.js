@@ -14,9 +14,9 @@
     return loaded;
   }
 
-  /** Bring in what the element's data-script and data-style name, once; false (and a toast) when it can't be had. */
+  /** Bring in what the element's data-script and (if any) data-style name, once; false (and a toast) when it can't be had. */
   forge.load = async ({ dataset: { script, style } }) => {
-    if (!loads.has(script)) loads.set(script, Promise.all([import(script), loadSheet(style)]));
+    if (!loads.has(script)) loads.set(script, Promise.all([import(script), style && loadSheet(style)]));
     try {
       await loads.get(script);
       return true;

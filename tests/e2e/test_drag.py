@@ -175,16 +175,18 @@ def test_a_move_is_undone_from_its_toast(page: Page, board: str) -> None:
     expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
 
 
-def test_the_focused_card_is_moved_by_keys_and_keeps_the_focus(page: Page, board: str) -> None:
-    title = page.get_by_role("link", name="Two", exact=True)
-    title.focus()
-    for _ in range(3):
-        page.keyboard.press(".")
+def test_the_selected_card_is_sent_to_the_columns_beside_it(page: Page, board: str) -> None:
+    page.get_by_role("link", name="Two", exact=True).focus()
+    page.keyboard.press(".")
+    expect(titles(page, "To do")).to_have_text(["Two"])
+    expect(page.get_by_role("link", name="Three", exact=True)).to_be_focused()
+    expect(card(page, "Two")).to_have_attribute("data-version", "2")
+    page.get_by_role("link", name="Two", exact=True).focus()
     page.keyboard.press(",")
-    expect(title).to_be_focused()
-    expect(card(page, "Two")).to_have_attribute("data-version", "5")
+    expect(titles(page, "Backlog")).to_have_text(["Two", "One", "Three"])
+    expect(card(page, "Two")).to_have_attribute("data-version", "3")
     page.reload()
-    expect(titles(page, "In progress")).to_have_text(["Two"])
+    expect(titles(page, "Backlog")).to_have_text(["Two", "One", "Three"])
 
 
 def test_move_keys_are_letters_where_one_types(page: Page, board: str) -> None:

@@ -42,7 +42,7 @@
   const editor = (field) => (card) => forge.editField(card, field, LABELS[field]);
 
   forge.acts = {
-    open: (card) => location.assign(addressOf(card)),
+    open: (card) => card.querySelector(".card__title").click(),
     edit: (card) => location.assign(`${addressOf(card)}/edit`),
     peek: (card) => forge.togglePeek(card),
     move: (card) => card.querySelector(".card__move").click(),

@@ -29,7 +29,7 @@
   /** This page changed a task: show it, say it, and offer the way back. `change` is {version, event}. */
   forge.tookChange = async (taskId, change, words) => {
     const card = cardOf(taskId);
-    if (card && change.event) card.dataset.version = change.version; // before the live stream tells of it
+    if (card) card.dataset.version = change.version; // before the live stream tells of it
     forge.offerUndo(words, taskId, change.event);
     if (card) await forge.refreshCard(taskId);
   };
@@ -50,23 +50,30 @@
     }
   }
 
-  /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
-  forge.changeField = async (card, field, value, { words, paint, op = forge.uuid() }) => {
-    const { taskId, version } = card.dataset;
-    paint?.(card);
+  async function send(taskId, field, value, change) {
+    const card = cardOf(taskId);
+    if (!card) return;
+    const { version } = card.dataset;
     // Ahead of the server, so that the live stream's word of it is no news.
     card.dataset.version = Number(version) + 1;
-    forge.say(`${keyOf(card)}: ${words}.`);
-    const { status, body } = await post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op });
+    const { status, body } = await post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op: change.op });
     if (status === 200 && body) {
-      await forge.tookChange(taskId, body, `${keyOf(card)}: ${words}`);
+      await forge.tookChange(taskId, body, `${keyOf(card)}: ${change.words}`);
       return;
     }
     const now = cardOf(taskId);
-    if (now) now.dataset.version = version;
+    if (!now) return;
+    now.dataset.version = version;
     const unsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
-    const again = () => cardOf(taskId) && forge.changeField(cardOf(taskId), field, value, { words, paint, op });
+    const again = () => cardOf(taskId) && forge.changeField(cardOf(taskId), field, value, change);
     forge.toast(body?.error?.message ?? FAILED, "danger", unsure ? { label: "Retry", act: again } : null);
-    if (now) forge.refreshCard(taskId).catch(() => {}); // offline it stays as painted until the stream is back
+    forge.refreshCard(taskId).catch(() => {}); // without a connection it stays as painted until the stream is back
+  }
+
+  /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
+  forge.changeField = (card, field, value, { words, paint, op = forge.uuid() }) => {
+    paint(card);
+    forge.say(`${keyOf(card)}: ${words}.`);
+    return forge.inTurn(() => send(card.dataset.taskId, field, value, { words, paint, op }));
   };
 }

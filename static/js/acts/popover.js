@@ -28,7 +28,7 @@
   };
 
   const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
-  const FIELDS = "select, input:not([type=hidden]), textarea";
+  const FIELDS = ".option[aria-current], .option, select, input:not([type=hidden]), textarea";
   let editor = null;
   let about = null; // {taskId, words} of the open editor
 
@@ -52,6 +52,12 @@
       event.preventDefault();
       editor.hidePopover();
     });
+    editor.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      editor.hidePopover();
+    }, { capture: true });
     editor.addEventListener("htmx:afterSettle", () => editor.querySelector(".spot--open") && editor.querySelector(FIELDS)?.focus());
     // The server's word that the field was changed; the page needs no other.
     editor.addEventListener("forge:changed", (event) => {
@@ -69,13 +75,19 @@
     const key = card.querySelector(".card__meta .nowrap").textContent;
     const address = `${card.querySelector(".card__title").href}/fields/${field}`;
     editor.ariaLabel = `${label} of ${key}`;
-    await htmx.ajax("GET", address, { target: editor, swap: "innerHTML" });
-    if (!editor.childElementCount) return; // what went wrong has been said
+    // The fields know how to be edited by themselves where the panel's code is at hand.
+    const { panel, panelStyles } = card.closest(".board__columns").dataset;
+    if (panel) await forge.load({ dataset: { script: panel, style: panelStyles } });
+    // A field that has a name beside it is a line of a list.
+    const body = document.createElement(field === "title" ? "div" : "dl");
+    editor.replaceChildren(body);
+    await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
+    if (!body.childElementCount) return; // what went wrong has been said
     about = { taskId: card.dataset.taskId, words: `${label} of ${key} changed` };
     card.classList.add("is-picked");
     editor.showPopover();
     forge.placeBeside(editor, card, "below");
-    const control = editor.querySelector(FIELDS);
+    const control = editor.querySelector(".option[aria-current]") ?? editor.querySelector(FIELDS);
     control?.focus();
     if (control?.matches("[type=text]")) control.select();
   };

@@ -98,7 +98,13 @@
     shiftCount(from.columnId, to.columnId);
     say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}, place ${list.indexOf(card) + 1}.`);
     waiting.add(move);
-    queue = queue.then(() => move.dropped || send(move)).catch(reportError).finally(() => waiting.delete(move));
+    forge.inTurn(() => move.dropped || send(move)).finally(() => waiting.delete(move));
+  };
+
+  /** Send something about a card when all that was sent before has been answered, so that it knows the card's version. */
+  forge.inTurn = (sending) => {
+    queue = queue.then(sending).catch(reportError);
+    return queue;
   };
 
   async function send(move) {

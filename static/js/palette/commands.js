@@ -11,8 +11,7 @@
 
   /** What can be done with the selected card of a board. */
   function cardCommands(card) {
-    const key = card.querySelector(".card__meta .nowrap").textContent;
-    const command = (name, icon, words, keys, ...more) => forge.mayAct(name) && { section: "card", note: key, icon, words, keys, run: () => forge.act(name, card, ...more) };
+    const command = (name, icon, words, keys, ...more) => forge.mayAct(name) && { section: "card", note: "", icon, words, keys, run: () => forge.act(name, card, ...more) };
     const moves = [...document.querySelectorAll(".board__columns .column")].filter((column) => !column.contains(card)).map((column) => ({
       ...command("move", `status-${column.dataset.status}`, `Move to ${column.querySelector(".column__name").textContent}`, "", null),
       run: () => forge.act("send", card, column.dataset.columnId),
@@ -20,7 +19,7 @@
     const may = (list, name) => (forge.mayAct(name) ? list : []);
     return [
       command("peek", "eye", "Peek", "Space"),
-      { section: "card", note: key, icon: "corner-down-left", words: "Open", keys: "Enter", run: () => forge.act("open", card) },
+      { section: "card", note: "", icon: "corner-down-left", words: "Open", keys: "Enter", run: () => forge.act("open", card) },
       ...may(moves, "move"),
       command("move", "arrow-right", "Move…", "m"),
       command("mine", "user-round", "Assign to me", "i"),
@@ -30,7 +29,7 @@
       command("tags", "tag", "Change the tags…", "l"),
       command("title", "pencil", "Change the title…", "t"),
       command("edit", "pencil", "Edit", "e"),
-      navigator.clipboard && { section: "card", note: key, icon: "paperclip", words: "Copy the link", keys: "", run: () => forge.act("copy", card) },
+      navigator.clipboard && { section: "card", note: "", icon: "paperclip", words: "Copy the link", keys: "", run: () => forge.act("copy", card) },
       command("trash", "trash-2", "Move to the trash", ""),
     ];
   }
@@ -41,7 +40,7 @@
 
   /** The buttons of an open task. */
   const taskCommands = () => [...document.querySelectorAll(".task__head :is(a.button, button)")]
-    .map((element) => click("card", document.querySelector(".task__key")?.textContent ?? "", wordsOf(element), element, "arrow-right"));
+    .map((element) => click("card", "", wordsOf(element), element, "arrow-right"));
 
   function placeCommands() {
     const bar = [...document.querySelectorAll(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]")];
@@ -66,7 +65,7 @@
     const column = form?.closest(".column").querySelector(".column__name").textContent;
     const [boards, teams] = ["g b", "g t"].map((keys) => document.querySelector(`.bar [data-key="${keys}"]`)?.href);
     return [
-      form && typed && { section: "create", sure: true, note: column, icon: "plus", words: `Create card ‘${typed}’`, keys: "", run: () => addCard(form, typed) },
+      form && typed && { section: "create", sure: true, made: true, note: column, icon: "plus", words: `Create card ‘${typed}’`, keys: "", run: () => addCard(form, typed) },
       form && !typed && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => form.elements.title.focus() },
       { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: `${boards}#new-board`, run: () => location.assign(boards) },
       { section: "create", note: "", icon: "users", words: "New team", keys: "", url: `${teams}#team-form`, run: () => location.assign(`${teams}#team-form`) },

@@ -1,7 +1,7 @@
 // The palette: one field and one list. What one can do with the selected card comes first, then places, then what can be made,
 // then what was found. The focus stays in the field; the list is told of by aria-activedescendant.
 {
-  const TITLES = { recent: "Recent", card: "This card", go: "Go to", create: "Create", found: "Tasks" };
+  const TITLES = { recent: "Recent", go: "Go to", create: "Create", found: "Tasks" };
   const ORDER = { all: ["recent", "card", "go", "create", "found"], find: ["found", "go", "create"] };
   const MOST = { recent: 3, card: 20, go: 8, create: 3, found: 8 };
   const MOST_WHILE_TYPING = 6;
@@ -13,6 +13,7 @@
   let found = null;
   let options = [];
   let active = 0;
+  let chosen = false; // whether the person has walked to the active option
 
   const make = (tag, className, more = {}) => Object.assign(document.createElement(tag), { className, ...more });
   const iconFor = (name) => make("span", `icon icon--${name}`, { ariaHidden: "true" });
@@ -31,6 +32,12 @@
 
   const typed = () => field.value.trim();
 
+  /** The heading of a section; that of the card names it. */
+  function titleOf(section) {
+    if (section !== "card" || !card) return section === "card" ? "This task" : TITLES[section];
+    return `${card.querySelector(".card__meta .nowrap").textContent} · ${card.querySelector(".card__title").textContent}`;
+  }
+
   function foundOptions() {
     if (!found) return [];
     const people = card && forge.mayAct("mine") && typed() ? found.people : [];
@@ -45,8 +52,9 @@
   /** What fits, in sections, each with its best first; what the server found or the typed title makes has been chosen already. */
   function choose() {
     const query = typed();
-    const commands = mode === "find" ? forge.listCommands(card, query).filter(({ sure }) => sure) : forge.listCommands(card, query);
-    const all = [...commands, ...foundOptions()].map((option) => ({ ...option, score: option.sure ? 0 : forge.scoreOf(query, option.words) }));
+    // To make what was typed is offered once it is known what there is of that name: Enter must not be too early.
+    const commands = forge.listCommands(card, query).filter(({ sure, made }) => (sure || mode === "all") && (found || !made));
+    const all = [...commands, ...foundOptions()].map((option) => ({ ...option, score: Math.max(option.sure ? 0 : -1, forge.scoreOf(query, option.words)) }));
     const fitting = all.filter(({ score }) => score >= 0);
     const again = query ? [] : recent.map((words) => fitting.find((option) => option.words === words)).filter(Boolean).map((option) => ({ ...option, section: "recent" }));
     const often = (option) => (recent.includes(option.words) ? 4 : 0);
@@ -77,7 +85,7 @@
       const last = groups.at(-1);
       if (last?.dataset.section === option.section) last.append(drawOption(option, index));
       else {
-        const title = make("p", "palette__title", { id: `palette-of-${option.section}`, textContent: TITLES[option.section], ariaHidden: "true" });
+        const title = make("p", "palette__title", { id: `palette-of-${option.section}`, textContent: titleOf(option.section), ariaHidden: "true" });
         const group = make("div", "palette__group", { role: "group" });
         group.setAttribute("aria-labelledby", title.id);
         group.dataset.section = option.section;
@@ -86,8 +94,8 @@
       }
     });
     list.replaceChildren(...groups);
-    if (!options.length) list.append(make("p", "palette__none", { textContent: emptyWords() }));
-    point(0);
+    if (!options.length || found?.failed) list.append(make("p", "palette__none", { textContent: emptyWords() }));
+    point(Math.max(0, options.findIndex(({ section }) => section !== "create")));
   }
 
   const emptyWords = () => {
@@ -111,13 +119,11 @@
     const words = options[active]?.words;
     options = choose();
     draw();
-    // What came in later must not push another command below the finger that is about to press Enter.
-    const same = active > 0 || found ? options.findIndex((option) => option.words === words) : -1;
-    if (same > 0 && typed() === lastQuery) point(same);
-    lastQuery = typed();
+    // What comes in later must not take the place of an option that somebody has walked to.
+    const same = chosen && options.findIndex((option) => option.words === words);
+    if (same > 0) point(same);
     count.textContent = options.length === 1 ? "1 result" : `${options.length} results`;
   }
-  let lastQuery = "";
 
   function ask() {
     const query = typed();
@@ -152,6 +158,7 @@
     const last = options.length - 1;
     if (event.key in steps) {
       event.preventDefault();
+      chosen = true;
       const to = active + steps[event.key];
       if (Math.abs(steps[event.key]) === 1) point(to < 0 ? last : to > last ? 0 : to);
       else point(Math.max(0, Math.min(to, last)));
@@ -166,7 +173,8 @@
     }
   });
   field.addEventListener("input", () => {
-    active = 0;
+    chosen = false;
+    found = null;
     refresh();
     ask();
   });
@@ -187,7 +195,7 @@
     card = selected;
     found = null;
     field.value = "";
-    lastQuery = "";
+    chosen = false;
     field.placeholder = mode === "find" ? "Search tasks and boards" : "Type a command, or search";
     field.ariaLabel = field.placeholder;
     options = choose();

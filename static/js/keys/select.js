@@ -15,14 +15,10 @@
     return top + height / 2;
   };
 
-  /** The selected card, or null: the one with the focus, or the last one while nothing has it. */
-  forge.selectedCard = () => {
-    const active = document.activeElement;
-    if (active && active !== document.body) return active.closest(".board__columns .card");
-    return byId(last.id);
-  };
+  /** The selected card, or null. What has no ring is not changed by a key. */
+  forge.selectedCard = () => document.activeElement?.closest(".board__columns .card") ?? null;
 
-  /** The card that commands are about when the focus may have gone elsewhere since. */
+  /** The card that commands are about, which name it: also the last one, after the focus has gone elsewhere. */
   forge.contextCard = () => forge.selectedCard() ?? byId(last.id);
 
   forge.selectCard = (card) => {
@@ -118,13 +114,7 @@
     (stop ?? rest.findLast((element) => element.checkVisibility())).focus();
   }
 
-  // "c" adds to the column in which one is.
-  forge.aim = (keys) => {
-    const card = keys === "c" && forge.contextCard();
-    return (card && card.closest(".column").querySelector(".quick-add__input")) || null;
-  };
-
-  forge.behaviour("board", (board) => {
+  forge.behaviour("select", (board) => {
     board.addEventListener("focusin", ({ target }) => {
       const card = target.closest(".card");
       if (!card) return;

@@ -1,0 +1,128 @@
+"""The command palette: what it offers first, what it finds, and what happens on Enter."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.journeys import add_card, column, create_team, sign_up
+from tests.e2e.test_accessibility import problems
+
+
+@pytest.fixture
+def board(page: Page) -> str:
+    """A board with two cards in the backlog."""
+    sign_up(page)
+    board = create_team(page)
+    for title in ("Quench the blade", "Sweep the floor"):
+        add_card(page, title)
+    page.goto(board)
+    return board
+
+
+def open_palette(page: Page, keys: str = "Control+k") -> Locator:
+    page.keyboard.press(keys)
+    field = page.locator("#palette").get_by_role("combobox")
+    expect(field).to_be_focused()
+    return field
+
+
+def options(page: Page) -> Locator:
+    return page.locator("#palette").get_by_role("option")
+
+
+def active(page: Page) -> Locator:
+    return page.locator("#palette [aria-selected=true]")
+
+
+def test_the_selected_card_comes_first_and_is_moved_by_enter(page: Page, board: str) -> None:
+    page.keyboard.press("ArrowDown")
+    field = open_palette(page)
+    expect(options(page).first).to_contain_text("Peek")
+    expect(page.locator(".palette__title").first).to_contain_text("Quench the blade")
+    field.fill("move done")
+    expect(active(page)).to_contain_text("Move to Done")
+    expect(field).to_have_attribute("aria-activedescendant", re.compile("palette-"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#palette")).to_be_hidden()
+    expect(column(page, "Done").get_by_role("link", name="Quench the blade")).to_be_visible()
+    expect(page.get_by_role("link", name="Sweep the floor")).to_be_focused()
+    open_palette(page)
+    expect(page.locator(".palette__title").first).to_have_text("Recent")
+    expect(options(page).first).to_contain_text("Move to Done")
+
+
+def test_somebody_is_assigned_by_name(page: Page, board: str) -> None:
+    page.keyboard.press("ArrowDown")
+    field = open_palette(page)
+    field.fill("assign byr")
+    options(page).filter(has_text="Assign to Ada Byron").click()
+    expect(page.locator(".card", has_text="Quench").locator(".avatar")).to_have_attribute(
+        "aria-label", "Ada Byron"
+    )
+
+
+def test_places_are_found_and_the_arrows_go_round(page: Page, board: str) -> None:
+    field = open_palette(page)
+    expect(options(page).first).to_contain_text("Go to Boards")
+    page.keyboard.press("ArrowUp")
+    expect(options(page).last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+    field.fill("trash")
+    expect(active(page)).to_contain_text("Go to Trash")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trash")
+
+
+def test_a_task_is_found_from_any_page(page: Page, board: str) -> None:
+    page.goto("/boards")
+    field = open_palette(page, "/")
+    field.fill("blade")
+    expect(active(page)).to_contain_text("Quench the blade")
+    expect(page.locator("#palette [role=status]")).to_have_text("1 result")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks/**")
+
+
+def test_what_is_not_found_can_be_made(page: Page, board: str) -> None:
+    field = open_palette(page, "/")
+    field.fill("Order charcoal")
+    expect(options(page)).to_have_count(1)
+    expect(active(page)).to_contain_text("Create card ‘Order charcoal’")
+    page.keyboard.press("Enter")
+    expect(column(page, "Backlog").get_by_role("link", name="Order charcoal")).to_be_visible()
+
+
+def test_it_closes_by_escape_and_gives_the_focus_back(page: Page, board: str) -> None:
+    page.keyboard.press("ArrowDown")
+    open_palette(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Quench the blade")).to_be_focused()
+    open_palette(page)
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_hidden()
+    page.get_by_role("link", name="Search", exact=True).click()
+    expect(page.locator("#palette").get_by_role("combobox")).to_be_focused()
+
+
+def test_a_search_that_fails_leaves_the_commands(page: Page, board: str) -> None:
+    page.route("**/find?**", lambda route: route.abort())
+    field = open_palette(page)
+    field.fill("zzzz")
+    expect(page.locator("#palette")).to_contain_text("The search does not answer")
+    field.fill("inbox")
+    expect(active(page)).to_contain_text("Go to Inbox")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_open_palette_is_accessible(page: Page, board: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.keyboard.press("ArrowDown")
+    field = open_palette(page)
+    assert problems(page) == []
+    field.fill("the")
+    expect(options(page).filter(has_text="Sweep the floor")).to_be_visible()
+    assert problems(page) == []
