@@ -7,13 +7,14 @@
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const target = detail.target;
-    if (target.matches?.(".spot:not(.spot--open)")) shown.set(target.id, target);
-    else if (target.matches?.(".spot--open") && target.contains(document.activeElement)) returning = target.id;
+    if (!target.matches?.(".spot")) return;
+    if (!target.querySelector(".spot__form")) shown.set(target.id, target);
+    else if (target.contains(document.activeElement)) returning = target.id;
   });
 
   // After saving, the focus is where the field is, unless it has gone elsewhere.
   document.addEventListener("htmx:load", ({ detail }) => {
-    if (detail.elt.id !== returning || detail.elt.matches(".spot--open")) return;
+    if (detail.elt.id !== returning || detail.elt.querySelector(".spot__form")) return;
     returning = null;
     detail.elt.querySelector(".spot__edit")?.focus({ preventScroll: true });
   });
@@ -23,6 +24,18 @@
 
   const leftAlone = (form) => !form.isConnected || closing.has(form) || form.hasAttribute("aria-busy");
   const closing = new WeakSet(); // taking a form away takes the focus from it, which must not close it again
+
+  // A press that leaves a form must not find the page moved under it before it is a click.
+  let pressed = false;
+  const afterPress = [];
+  document.addEventListener("pointerdown", () => { pressed = true; }, { capture: true });
+  for (const name of ["pointerup", "pointercancel"]) {
+    document.addEventListener(name, () => setTimeout(() => {
+      pressed = false;
+      for (const act of afterPress.splice(0)) act();
+    }), { capture: true });
+  }
+  const onceReleased = (act) => (pressed ? afterPress.push(act) : act());
 
   function restore(form) {
     const spot = form.closest(".spot");
@@ -65,11 +78,15 @@
     form.addEventListener("submit", () => clearTimeout(timer));
     form.addEventListener("focusout", (event) => {
       if (leftAlone(form) || form.contains(event.relatedTarget)) return;
+      onceReleased(() => leave());
+    });
+    function leave() {
+      if (leftAlone(form)) return;
       if (!document.hasFocus()) {
         if (dirty() && valid()) saveMeanwhile(form, field);
       } else if (dirty() && valid()) form.requestSubmit();
       else if (!form.querySelector("[aria-invalid], .spot__taken")) restore(form);
-    });
+    }
     return () => {
       clearTimeout(timer);
       if ("saved" in form.dataset && field.value !== initial) {
@@ -104,7 +121,7 @@
     });
     form.addEventListener("focusout", (event) => {
       if (leftAlone(form) || form.contains(event.relatedTarget) || !document.hasFocus()) return;
-      if (!form.querySelector(".field__error, .spot__taken")) restore(form);
+      onceReleased(() => leftAlone(form) || form.querySelector(".field__error, .spot__taken") || restore(form));
     });
     return () => restore(form);
   }

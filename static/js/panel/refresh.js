@@ -27,7 +27,8 @@
     const old = document.getElementById(fresh.id);
     if (!old) return;
     if (old.querySelector(".htmx-request")) return; // its form is on the way, with what is newest
-    if (!old.matches(".spot--open")) {
+    // By its form: while htmx settles, a field that has just been opened still bears the classes of the closed one.
+    if (!old.querySelector(".spot__form")) {
       if (face(old) !== face(fresh)) put(old, fresh, pulse);
       return;
     }
