@@ -39,19 +39,21 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     """Move a task to a column, and go to its card there; a script is told the new version instead."""
     actor = current_actor()
     form = MoveTaskForm()
-    row, _ = access_task(actor.user_id, task_id)
 
     def move_to(column_id: str, place: str = "bottom", **values: Any) -> Change:
         if place == "top":
-            first = find_first_task(actor, row["board_id"], column_id, but=task_id)
+            task, _ = access_task(actor.user_id, task_id)
+            first = find_first_task(actor, task["board_id"], column_id, but=task_id)
             values["before_id"] = first
         return service.move_task(actor, task_id, column_id=column_id, **values)
 
-    if wants_json():
+    if wants_json():  # the service looks who may; asking here too would only cost time
         if not form.validate():
+            access_task(actor.user_id, task_id)
             raise InvalidInput(" ".join(form.sentences))
         change = move_to(**form.values)
         return {"version": change.version, "event": change.event_id}
+    row, _ = access_task(actor.user_id, task_id)
     if form.attempt(move_to) is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))
