@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
-from taskforge.accounts.identity import current_actor
+from taskforge.accounts.identity import current_actor, current_actor_beside
 from taskforge.boards import service
+from taskforge.boards.access import accessed
 from taskforge.boards.forms import CreateBoardForm
 from taskforge.boards.tiles import show_tiles
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.forms import optional_id
 from taskforge.htmx import go_to, render, wants_partial
 from taskforge.people import person_of
+from taskforge.shared_answers import answer, answer_page
+from taskforge.shared_html import Shared, draw
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import (
@@ -25,6 +30,7 @@ from taskforge.tasks.board_views import (
     find_columns,
     get_board,
     list_column_cards,
+    question_for,
 )
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
 from taskforge.tasks.models import PRIORITIES
@@ -35,6 +41,7 @@ from taskforge.values import parse_uuid
 blueprint = Blueprint("boards", __name__)
 
 NOBODY = "none"
+SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
@@ -66,7 +73,8 @@ def create(team_id: str) -> ResponseReturnValue:
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of every column."""
     wanted = read_filter()
-    return board_page(get_board(current_actor(), board_id, wanted), wanted)
+    view = see_board(board_id, wanted)
+    return answer_page("boards/show.html", draw_columns(view, wanted), **_around(view, wanted))
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
@@ -97,19 +105,14 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
     wanted = read_filter()
-    view = get_board(current_actor(), board_id, wanted)
+    view = see_board(board_id, wanted)
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
-        view = view.narrowed_to(touched)
-    return render_template(
-        "boards/_columns.html",
-        board=show_board(view.row),
-        columns=show_columns(view, _query(wanted)),
-        may=board_rights(view.membership),
-    )
+        return answer(draw_columns(view, wanted, touched))
+    return answer(draw_columns(view, wanted))
 
 
 @blueprint.post("/boards/<id:board_id>/delete")
@@ -120,25 +123,65 @@ def delete(board_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.index"))
 
 
-def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str] | None = None) -> str:
-    """The board page; `quick_add` (``column_id``, ``typed``, ``error``) is a new card that was refused."""
+def see_board(board_id: str, wanted: CardFilter) -> BoardView:
+    """The board as whoever asks sees it; who that is, and whether they may, is read in one statement with it.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        NotFound: no such board, or not a member of its team.
+    """
+    actor, row = current_actor_beside(question_for(board_id, wanted))
+    seen = accessed(row)
+    g.unread = seen[0]["unread"]
+    return get_board(actor, board_id, wanted, seen)
+
+
+def draw_columns(
+    view: BoardView, wanted: CardFilter, touched: Collection[str] | None = None
+) -> Shared:
+    """The HTML of all columns, or of those touched: the same for everybody with the same rights.
+
+    It is kept with the state of the board. Whatever else the columns' template comes to depend on must be part of
+    `variant`, or it would be shown to others.
+    """
+    may = board_rights(view.membership)
+    shown = None if touched is None else frozenset(touched) & {c["column_id"] for c in view.columns}
+    variant = ("columns", may["edit"], shown)
+    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    if drawn is None:
+        columns = show_columns(view if shown is None else view.narrowed_to(shown), _query(wanted))
+        drawn = draw("boards/_columns.html", board=show_board(view.row), columns=columns, may=may)
+        view.state.keep_drawn(variant, drawn)
+    return drawn
+
+
+def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str]) -> str:
+    """The board page with a new card that was refused: ``column_id``, ``typed``, ``error``."""
     columns = show_columns(view, _query(wanted))
     for column in columns:
-        if quick_add and column["column_id"] == quick_add["column_id"]:
+        if column["column_id"] == quick_add["column_id"]:
             column |= quick_add
-    return render_template(
-        "boards/show.html",
-        board=show_board(view.row),
-        columns=columns,
-        filter={"assignee": "", "priority": "", "tag": "", **_query(wanted)},
-        people=[person_of(person["user_id"], person["display_name"]) for person in view.people],
-        tags=view.tags,
-        may=board_rights(view.membership),
-    )
+    around = _around(view, wanted)
+    parts = {"board": around["board"], "columns": columns, "may": around["may"]}
+    inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
+    return render_template("boards/show.html", **around, inner=inner)
+
+
+def _around(view: BoardView, wanted: CardFilter) -> dict[str, Any]:
+    """What the board page shows around its columns."""
+    return {
+        "board": show_board(view.row),
+        "columns": view.columns,
+        "filter": {"assignee": "", "priority": "", "tag": "", **_query(wanted)},
+        "people": [person_of(each["user_id"], each["display_name"]) for each in view.people],
+        "tags": view.tags,
+        "may": board_rights(view.membership),
+    }
 
 
 def show_board(row: sql.Row) -> dict[str, Any]:
     """A board's row with its team as an object."""
+    row = {name: row[name] for name in SHOWN_OF_BOARD}
     return {**row, "team": {"team_id": row["team_id"], "name": row["team_name"]}}
 
 
