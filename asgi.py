@@ -9,8 +9,10 @@ from typing import Any
 from taskforge.live_request import is_wanted
 from taskforge.live_stream import LiveStreams
 from taskforge.serving import Receive, Send, in_threads
+from taskforge.warm_up import warm_up
 from wsgi import app as flask_app
 
+warm_up(flask_app)
 streams = LiveStreams(flask_app)
 pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
 

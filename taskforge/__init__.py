@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 from flask import Flask, g, request
 from flask_compress import Compress
@@ -19,11 +18,13 @@ from taskforge import (
     health,
     ingress,
     logs,
+    meter,
     pages,
     passwords,
     rate_limits,
     security_headers,
     sessions,
+    shared_html,
 )
 from taskforge.accounts import identity
 from taskforge.admin import commands as admin_commands
@@ -69,6 +70,8 @@ def create_app(config: Config | None = None) -> Flask:
     _init_templates(app)
     _register_features(app)
     Compress(app)
+    if not config.is_production:
+        _measure(app)
     assert admin_commands  # imported for the commands that they add
     assert demo_commands
     cli.init_cli(app)
@@ -111,10 +114,17 @@ def _connect_stores(app: Flask, config: Config) -> None:
     passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
 
+def _measure(app: Flask) -> None:
+    limiters = app.extensions["taskforge_limiters"].values()
+    pools = [app.extensions["taskforge_redis"].connection_pool, *(each.pool for each in limiters)]
+    with app.app_context():
+        meter.init_meter(app, engine=db.engine, pools=pools)
+
+
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["new_op"] = lambda: str(uuid4())
+    shared_html.init_shared_html(app)
     assets.init_assets(app)
 
     @app.context_processor
@@ -129,6 +139,8 @@ def _init_templates(app: Flask) -> None:
 
 
 def _count_unread(user_id: str) -> int | None:
+    if "unread" in g:  # read with who is asking
+        return int(g.unread)
     try:
         return count_unread(user_id)
     except Unavailable:  # a page about an outage must not fail for a badge

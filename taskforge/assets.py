@@ -12,11 +12,14 @@ import re
 from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from urllib.parse import quote
 
+import brotli  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
 STATIC = Path(__file__).parent.parent / "static"
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
+CODINGS = ("br", "gzip")
 FOREVER = "public, max-age=31536000, immutable"
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
@@ -30,6 +33,7 @@ def init_assets(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["inline_asset"] = inline_url
     if app.debug:
         app.before_request(_forget)
 
@@ -43,6 +47,14 @@ def asset_url(name: str) -> str:
     return f"/assets/{fingerprint(name)}/{name}"
 
 
+@cache
+def inline_url(name: str) -> str:
+    """A small picture as an address that holds it, which saves a request."""
+    kind = mimetypes.guess_type(name)[0]
+    picture = b"".join(line.strip() + b" " for line in content(name).splitlines())
+    return f"data:{kind}," + quote(picture, safe="/:=")
+
+
 @blueprint.get("/<fingerprint_given>/<path:name>")
 def show(fingerprint_given: str, name: str) -> Response:
     """A static file. An address with an old hash gets the present file, but may not be kept."""
@@ -51,9 +63,11 @@ def show(fingerprint_given: str, name: str) -> Response:
     except (FileNotFoundError, ValueError):
         abort(404)
     response = Response(body, mimetype=kind)
-    if kind.startswith(COMPRESSIBLE) and "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.set_data(_compressed(name))
-        response.headers["Content-Encoding"] = "gzip"
+    if kind.startswith(COMPRESSIBLE):
+        coding = _best_coding(request.headers.get("Accept-Encoding", ""))
+        if coding:
+            response.set_data(compressed(name, coding))
+            response.headers["Content-Encoding"] = coding
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = (
         FOREVER if fingerprint_given == fingerprint(name) else "no-cache"
@@ -95,11 +109,29 @@ def _bundle(name: str) -> bytes:
 
 
 @cache
-def _compressed(name: str) -> bytes:
+def compressed(name: str, coding: str) -> bytes:
+    """A file in a content coding: ``br`` or ``gzip``, as small as they make it."""
+    if coding == "br":
+        return bytes(brotli.compress(content(name), mode=brotli.MODE_TEXT))
     return gzip.compress(content(name), compresslevel=9, mtime=0)
+
+
+def warm_up() -> None:
+    """Join and compress every bundle now, so that nobody waits for it."""
+    for manifest in STATIC.rglob("manifest.txt"):
+        for bundle in ("app.css", "app.js"):
+            name = manifest.with_name(bundle).relative_to(STATIC).as_posix()
+            if name.startswith(bundle.removeprefix("app.")):
+                for coding in CODINGS:
+                    compressed(name, coding)
+
+
+def _best_coding(accepted: str) -> str | None:
+    offered = {each.partition(";")[0].strip() for each in accepted.lower().split(",")}
+    return next((coding for coding in CODINGS if coding in offered), None)
 
 
 def _forget() -> None:
     """While developing, a changed file must be seen at the next request."""
-    for cached in (fingerprint, content, _compressed):
+    for cached in (fingerprint, content, compressed, inline_url):
         cached.cache_clear()

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
+from redis import ConnectionPool, Redis
 
 from taskforge import redis_cache
 from taskforge.config import Config
@@ -48,6 +49,12 @@ class Limiters:
         self.shared = kind(RedisStorage(config.redis_url, **options))
         self.local = kind(MemoryStorage())
 
+    @property
+    def pool(self) -> ConnectionPool:
+        """Where the shared windows' connections come from."""
+        storage = cast(RedisStorage, self.shared.storage)
+        return cast(Redis, storage.storage).connection_pool
+
 
 def init_rate_limits(app: Flask) -> None:
     """Count every API request, and put the state of the limit into the answer's headers."""
@@ -69,20 +76,12 @@ def limit_api(user_id: str) -> None:
     item = RateLimitItemPerMinute(config.rate_limit_per_minute, namespace=f"api:{user_id}")
     g.rate_usage = hit(item)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        hit(
-            RateLimitItemPerMinute(
-                config.rate_limit_writes_per_minute, namespace=f"api:{user_id}:writes"
-            )
-        )
+        _count_write(f"api:{user_id}:writes")
 
 
 def limit_writes(user_id: str) -> None:
     """Count a change that a person makes in the browser. Raises `RateLimited`."""
-    hit(
-        RateLimitItemPerMinute(
-            config_of().rate_limit_writes_per_minute, namespace=f"web:{user_id}:writes"
-        )
-    )
+    _count_write(f"web:{user_id}:writes")
 
 
 def take_login_try(*, email: str, ip: str | None) -> None:
@@ -127,6 +126,11 @@ def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
     return _ask(partial(_hit, item), message)
 
 
+def _count_write(namespace: str) -> None:
+    item = RateLimitItemPerMinute(config_of().rate_limit_writes_per_minute, namespace=namespace)
+    _ask(partial(_hit_only, item), SLOW_DOWN)
+
+
 def _ask(
     question: Callable[[RateLimiter], tuple[bool, Usage]], message: str, kind: str = REQUESTS
 ) -> Usage:
@@ -160,6 +164,12 @@ def _test(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
 
 def _hit(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return limiter.hit(item), _usage(limiter, item)
+
+
+def _hit_only(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
+    """Like `_hit`, but asks how much is left only for a refusal, which says so."""
+    allowed = limiter.hit(item)
+    return allowed, Usage(item.amount, 0, 0) if allowed else _usage(limiter, item)
 
 
 def _count(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest
 from taskforge.config import Config
 from taskforge.errors import Forbidden
 from taskforge.extensions import config_of, csrf
-from taskforge.urls import API_PREFIX
+from taskforge.urls import API_PREFIX, ASSETS_PREFIX
 
 DASHBOARD_PREFIX = "/admin/jobs/"
 POLICY = (
@@ -86,7 +86,7 @@ def _add_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = DASHBOARD_POLICY if dashboard else POLICY
     if config_of().is_production:
         response.headers["Strict-Transport-Security"] = TLS_ONLY
-    if not request.path.startswith("/assets/"):
+    if not request.path.startswith(ASSETS_PREFIX):
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("HX-Request")
         response.vary.add("Cookie")

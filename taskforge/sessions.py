@@ -7,6 +7,7 @@ what it held (the log-in itself is on record in PostgreSQL); keys hold the SHA-2
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -19,7 +20,7 @@ from flask_session.redis import RedisSession, RedisSessionInterface
 from redis import Redis
 
 from taskforge import redis_cache
-from taskforge.urls import API_PREFIX
+from taskforge.urls import API_PREFIX, ASSETS_PREFIX
 
 KEY_PREFIX = "session:"
 SECRET_BYTES = 32
@@ -48,7 +49,8 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         known = is_secret(sid)
         if not known:
             sid = self._generate_sid(SECRET_BYTES)
-        data = self._retrieve_session_data(self._get_store_id(sid)) if known else None
+        asked = known and not _is_asset(request)
+        data = self._retrieve_session_data(self._get_store_id(sid)) if asked else None
         session = StrictSession(data or {}, sid=sid)
         session.stored = data is not None
         session.fresh_cookie = not known
@@ -58,8 +60,11 @@ class StrictRedisSessionInterface(RedisSessionInterface):
     def save_session(self, app: Flask, session: StrictSession, response: Response) -> None:
         """Write the session if it changed, and set the cookie if the secret is new and was used.
 
-        An API client that only looked is given no cookie: it brings its credentials itself.
+        An API client that only looked is given no cookie: it brings its credentials itself. An asset is the same for
+        all, and must not vary with the cookie: a log-in would have a browser load them all again.
         """
+        if _is_asset(request):
+            return
         if session.accessed:
             response.vary.add("Cookie")
         if session.modified:
@@ -123,15 +128,23 @@ class StrictRedisSessionInterface(RedisSessionInterface):
             return
 
 
+def _is_asset(request: Request) -> bool:
+    return request.path.startswith(ASSETS_PREFIX)
+
+
 def is_secret(sid: str) -> bool:
     """Whether a text has the form of a session's secret."""
     return _WELL_FORMED.fullmatch(sid) is not None
 
 
 def csrf_secret(app: Flask, sid: str) -> str:
-    """The CSRF secret that belongs to a session: derived, so that it survives a Redis that forgot the session."""
+    """The CSRF secret that belongs to a session: derived, so that it survives a Redis that forgot the session.
+
+    128 bits, too short for the signer to compress: all tokens have one length, which `shared_html` counts on.
+    """
     key = str(app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, b"csrf:" + sid.encode(), hashlib.sha256).hexdigest()
+    digest = hmac.digest(key, b"csrf:" + sid.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
 def init_sessions(app: Flask, client: Redis) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from werkzeug.routing import BaseConverter
 
 API_PREFIX = "/api/"
+ASSETS_PREFIX = "/assets/"
 MAX_LENGTH = 2_000
 
 # Printable ASCII without space, backslash, quotes and angle brackets: a browser changes or drops

@@ -16,11 +16,12 @@ from flask_login import current_user, login_user, logout_user
 
 from taskforge import clock, redis_cache
 from taskforge.accounts import session_records
-from taskforge.accounts.session_records import Identity
+from taskforge.accounts.session_records import Beside, Identity
 from taskforge.errors import InvalidInput, NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.ids import new_id
 from taskforge.sessions import StrictRedisSessionInterface, StrictSession, is_secret
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.values import is_uuid
 
@@ -64,6 +65,22 @@ def current_actor() -> Actor:
     """
     identity = current_identity()
     return make_actor(identity.user_id, session_id=identity.session_id)
+
+
+def current_actor_beside(beside: Beside) -> tuple[Actor, sql.Row | None]:
+    """Like `current_actor`, with a row that is read in the same statement; None when there is no such row for them.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+    """
+    g.beside = beside
+    identity = current_identity()
+    actor = make_actor(identity.user_id, session_id=identity.session_id)
+    if "beside" not in g:
+        row: sql.Row | None = g.pop("beside_row")
+        return actor, row
+    del g.beside  # who is asking was known already
+    return actor, session_records.find_beside(actor.user_id, beside)
 
 
 def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
@@ -173,7 +190,7 @@ def uses_header_credentials() -> bool:
 def _load_from_session(user_id: str) -> Identity | None:
     if uses_header_credentials():
         return _load_from_request(request)
-    identity = session_records.find_identity(sid=_opened_session().sid)
+    identity = _find(sid=_opened_session().sid)
     return _seen(identity) if identity is not None and identity.user_id == user_id else None
 
 
@@ -184,7 +201,7 @@ def _load_from_request(asked: Request) -> Identity | None:
     if "Authorization" in asked.headers:
         return _seen(_find_token(asked.headers["Authorization"]))
     opened = _opened_session()
-    return None if opened.fresh_cookie else _seen(session_records.find_identity(sid=opened.sid))
+    return None if opened.fresh_cookie else _seen(_find(sid=opened.sid))
 
 
 def _opened_session() -> StrictSession:
@@ -193,7 +210,15 @@ def _opened_session() -> StrictSession:
 
 
 def _find_sid(sid: str) -> Identity | None:
-    return session_records.find_identity(sid=sid) if is_secret(sid) else None
+    return _find(sid=sid) if is_secret(sid) else None
+
+
+def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
+    """The identity of a session, and along with it what `current_actor_beside` wants to know."""
+    beside = g.pop("beside", None)
+    found = session_records.find_identity_beside(beside, sid=sid, session_id=session_id)
+    identity, g.beside_row = found if found is not None else (None, None)
+    return identity
 
 
 def _find_token(header: str) -> Identity | None:
@@ -211,7 +236,7 @@ def _find_token(header: str) -> Identity | None:
             )
         except jwt.InvalidTokenError:
             continue
-        identity = session_records.find_identity(session_id=claims["sid"])
+        identity = _find(session_id=claims["sid"])
         return identity if identity is not None and identity.user_id == claims["sub"] else None
     return None
 

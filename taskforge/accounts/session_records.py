@@ -7,11 +7,13 @@ a Redis that forgot everything logs nobody out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from taskforge import clock, faults, redis_cache
 from taskforge.accounts.documents import core_message
@@ -58,6 +60,20 @@ class Identity:
     def hue(self) -> int:
         """The avatar's colour, 1 to 6, from the id."""
         return hue_of(self.user_id)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A row to be read in the same statement as who is logged in, whose id it calls ``u.user_id``.
+
+    ``sql`` is a constant, a SELECT of at most one row; its columns must not be named like those of an identity.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+_IDENTITY = tuple(each.name for each in fields(Identity))
 
 
 def hash_sid(sid: str) -> bytes:
@@ -122,16 +138,23 @@ def find_identity(
     Raises:
         Unavailable: PostgreSQL can't be asked; nobody is authenticated then.
     """
-    where = "s.sid_hash = :sid_hash" if sid is not None else "s.session_id = :session_id"
+    found = find_identity_beside(None, sid=sid, session_id=session_id, mark_seen=mark_seen)
+    return found[0] if found is not None else None
+
+
+def find_identity_beside(
+    beside: Beside | None,
+    *,
+    sid: str | None = None,
+    session_id: str | None = None,
+    mark_seen: bool = True,
+) -> tuple[Identity, sql.Row | None] | None:
+    """Like `find_identity`, with the row of `beside`, which is None when there is no such row for them."""
     at = clock.now()
     found = sql.row(
-        text(
-            "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at,"
-            f" s.created_at AS session_created_at FROM user_sessions s JOIN users u USING (user_id) WHERE {where}"
-            " AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
-            " AND u.suspended_at IS NULL"
-        ),
+        _who(sid is not None, beside.sql if beside else ""),
         {
+            **(beside.parameters if beside else {}),
             "sid_hash": hash_sid(sid) if sid is not None else None,
             "session_id": session_id,
             "at": at,
@@ -140,10 +163,37 @@ def find_identity(
     )
     if found is None:
         return None
-    values = dict(found)
-    if values.pop("last_seen_at") < at - SEEN_EVERY and mark_seen:
-        _mark_seen(values["session_id"], values["user_id"], at)
-    return Identity(**values)
+    if found["last_seen_at"] < at - SEEN_EVERY and mark_seen:
+        _mark_seen(found["session_id"], found["user_id"], at)
+    identity = Identity(**{name: found[name] for name in _IDENTITY})
+    row = {name: value for name, value in found.items() if name not in _IDENTITY}
+    del row["last_seen_at"]
+    return identity, row if any(value is not None for value in row.values()) else None
+
+
+def find_beside(user_id: str, beside: Beside) -> sql.Row | None:
+    """The row of `beside` for somebody who is known already."""
+    return sql.row(_beside_alone(beside.sql), {**beside.parameters, "user_id": user_id})
+
+
+@cache
+def _beside_alone(beside: str) -> TextClause:
+    return text(
+        f"SELECT beside.* FROM users u CROSS JOIN LATERAL ({beside}) beside WHERE u.user_id = :user_id"
+    )
+
+
+@cache
+def _who(by_secret: bool, beside: str) -> TextClause:
+    where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
+    more = ", beside.*" if beside else ""
+    join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
+    return text(
+        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at,"
+        f" s.created_at AS session_created_at{more} FROM user_sessions s JOIN users u USING (user_id){join}"
+        f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
+        " AND u.suspended_at IS NULL"
+    )
 
 
 def list_sessions(actor: Actor) -> Sequence[sql.Row]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
+from taskforge.accounts.session_records import Beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -30,6 +32,41 @@ class LockedBoard:
     def at(self, step: int) -> LockedBoard:
         """The same for one of several changes under this lock, `step` changes after the first."""
         return replace(self, seq=self.seq + step, next_number=self.next_number + step)
+
+
+# What a page about a board begins with, to be read beside who is asking (``u``): their access, how they look at it
+# (`BoardVisit`), how many notifications wait, and a stamp that changes when one of the people is renamed.
+_SEEN = (
+    "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
+    " b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{}') AS folded,"
+    f" t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,"
+    " (SELECT coalesce(sum(p.version), 0) FROM users p WHERE p.user_id = ANY(CAST(:people AS uuid[])))"
+    " AS people_stamp,"
+    " (SELECT count(*) FROM (SELECT FROM notifications n WHERE n.user_id = u.user_id AND n.read_at IS NULL"
+    " LIMIT 100) waiting) AS unread"
+    " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
+    " LEFT JOIN board_visits v ON v.board_id = b.board_id AND v.user_id = m.user_id"
+    " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = u.user_id"
+)
+
+
+def board_beside(board_id: str, people: Sequence[str]) -> Beside:
+    """The question for a board to go with the log-in; the answer is for `accessed`.
+
+    ``people_stamp`` in it is the sum of the versions of `people`.
+    """
+    return Beside(_SEEN, {"board_id": board_id, "people": list(people)})
+
+
+def accessed(row: sql.Row | None) -> tuple[sql.Row, Membership]:
+    """What `access_board` answers, from the row of `board_beside`.
+
+    Raises:
+        NotFound: no such board, or not a member of its team.
+    """
+    if row is None:
+        raise NotFound()
+    return row, membership_of(row, None)
 
 
 def access_board(

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from taskforge import clock
-from taskforge.accounts.identity import current_actor
+from taskforge.accounts.identity import current_actor, current_actor_beside
 from taskforge.boards import service
+from taskforge.boards.access import accessed
 from taskforge.boards.forms import CreateBoardForm
-from taskforge.boards.since import Since, find_since
+from taskforge.boards.since import find_news
 from taskforge.boards.tiles import show_tiles
-from taskforge.boards.visits import list_folded
 from taskforge.errors import NotFound
 from taskforge.htmx import go_to, render, wants_partial
 from taskforge.ingress import accept_lists
+from taskforge.shared_answers import answer, answer_page
+from taskforge.shared_html import Shared, draw
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import (
     BoardView,
     find_columns,
     get_board,
-    get_frame,
     list_column_cards,
+    question_for,
 )
 from taskforge.tasks.cards import draw_cards, next_cards_url, show_columns
 from taskforge.tasks.filter_menu import show_chips
@@ -42,6 +46,7 @@ from taskforge.values import parse_uuid
 
 blueprint = Blueprint("boards", __name__)
 
+SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
@@ -73,13 +78,14 @@ def create(team_id: str) -> ResponseReturnValue:
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
-    actor = current_actor()
+    wanted, lanes = asked_filter(), asked_lanes()
+    view = see_board(board_id, wanted)
     if "at" in request.args:  # a moment of its past
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('travel.show', board_id=board_id)}?{query}")
-    wanted, lanes = asked_filter(), asked_lanes()
-    get = get_frame if lanes else get_board
-    return board_page(get(actor, board_id, wanted), wanted, lanes=lanes)
+    template = "boards/_view.html" if wants_partial() else "boards/show.html"
+    inner = draw_lanes(view, wanted, lanes) if lanes else draw_columns(view, wanted)
+    return answer_page(template, inner, **_around(view, wanted, lanes))
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
@@ -112,18 +118,16 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
     wanted, lanes = asked_filter(), asked_lanes()
-    actor = current_actor()
-    get = get_frame if lanes else get_board
-    view = get(actor, board_id, wanted)
+    view = see_board(board_id, wanted)
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
     if lanes:
-        return render_template("boards/_lanes.html", **lanes_context(view, wanted, lanes))
+        return answer(draw_lanes(view, wanted, lanes))
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
-        view = view.narrowed_to(touched)
-    return render_template("boards/_columns.html", **columns_context(actor, view, wanted))
+        return answer(draw_columns(view, wanted, touched))
+    return answer(draw_columns(view, wanted))
 
 
 @blueprint.post("/boards/<id:board_id>/delete")
@@ -134,69 +138,94 @@ def delete(board_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.index"))
 
 
-def board_page(
-    view: BoardView,
-    wanted: CardFilter,
-    quick_add: dict[str, str] | None = None,
-    *,
-    lanes: str | None = None,
-) -> str:
-    """The board page; `quick_add` (``column_id``, ``typed``, ``error``) is a new card that was refused."""
-    actor = current_actor()
-    context = lanes_context(view, wanted, lanes) if lanes else columns_context(actor, view, wanted)
-    for column in context["columns"]:
-        if quick_add and column["column_id"] == quick_add["column_id"]:
-            column |= quick_add
-    further = {"lanes": lanes} if lanes else {}
-    is_mine = wanted.assignees == (actor.user_id,)
-    mine = replace(wanted, assignees=() if is_mine else (actor.user_id,))
-    return render(
-        "boards/show.html",
-        "boards/_view.html",
-        **context,
-        filter_count=wanted.count,
-        query={**wanted.query(), **further},
-        filter_query=wanted.query(),
-        mine_query={**mine.query(), **further},
-        is_mine=is_mine,
-        chips=show_chips(wanted, view.people, further),
-        further=further,
-        since=None if wants_partial() else _since(actor, view),
-        is_sample=is_sample(view.row),
-    )
+def see_board(board_id: str, wanted: CardFilter) -> BoardView:
+    """The board as whoever asks sees it; who that is, and whether they may, is read in one statement with it.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        NotFound: no such board, or not a member of its team.
+    """
+    actor, row = current_actor_beside(question_for(board_id, wanted))
+    seen = accessed(row)
+    g.unread = seen[0]["unread"]
+    return get_board(actor, board_id, wanted, seen)
 
 
-def _since(actor: Actor, view: BoardView) -> Since | None:
-    return find_since(actor.user_id, view.row["board_id"], view.row["seq"])
+def draw_columns(
+    view: BoardView, wanted: CardFilter, touched: Collection[str] | None = None
+) -> Shared:
+    """The HTML of all columns, or of those touched: the same for everybody with the same rights and folds.
+
+    It is kept with the state of the board. Whatever else the columns' template comes to depend on must be part of
+    `variant`, or it would be shown to others.
+    """
+    may = board_rights(view.membership)
+    here = {column["column_id"] for column in view.columns}
+    shown = None if touched is None else frozenset(touched) & here
+    folded = frozenset(view.row["folded"]) & here
+    variant = ("columns", may["edit"], folded, shown)
+    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    if drawn is None:
+        part = view if shown is None else view.narrowed_to(shown)
+        columns = show_columns(part, wanted.query())
+        for column in columns:
+            column["folded"] = column["column_id"] in folded
+        drawn = draw("boards/_columns.html", board=show_board(view.row), columns=columns, may=may)
+        view.state.keep_drawn(variant, drawn)
+    return drawn
 
 
-def columns_context(actor: Actor, view: BoardView, wanted: CardFilter) -> dict[str, Any]:
-    """What the columns of a board need; those that the actor has folded say so."""
+def draw_lanes(view: BoardView, wanted: CardFilter, kind: str) -> Shared:
+    """The HTML of a board in lanes, the same for everybody; kept like `draw_columns`."""
+    variant = ("lanes", kind)
+    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    if drawn is None:
+        lanes = show_lanes(list_lanes(view, wanted, kind), kind, wanted)
+        columns = [dict(column) for column in view.columns]
+        context = {"board": show_board(view.row), "columns": columns}
+        drawn = draw("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        view.state.keep_drawn(variant, drawn)
+    return drawn
+
+
+def board_page(view: BoardView, wanted: CardFilter, quick_add: dict[str, str]) -> str:
+    """The board page with a new card that was refused: ``column_id``, ``typed``, ``error``."""
     columns = show_columns(view, wanted.query())
-    folded = list_folded(actor, view.row["board_id"])
     for column in columns:
-        column["folded"] = column["column_id"] in folded
-    return {
-        "board": show_board(view.row),
-        "columns": columns,
-        "lanes_by": None,
-        "may": board_rights(view.membership),
-    }
+        if column["column_id"] == quick_add["column_id"]:
+            column |= quick_add
+    around = _around(view, wanted, None)
+    parts = {"board": around["board"], "columns": columns, "may": around["may"]}
+    inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
+    return render_template("boards/show.html", **around, inner=inner)
 
 
-def lanes_context(view: BoardView, wanted: CardFilter, kind: str) -> dict[str, Any]:
-    """What the lanes of a board need."""
+def _around(view: BoardView, wanted: CardFilter, lanes: str | None) -> dict[str, Any]:
+    """What the board page shows around its columns or lanes."""
+    me = current_actor().user_id
+    further = {"lanes": lanes} if lanes else {}
+    is_mine = wanted.assignees == (me,)
+    mine = replace(wanted, assignees=() if is_mine else (me,))
     return {
         "board": show_board(view.row),
-        "columns": [dict(column) for column in view.columns],
-        "lanes": show_lanes(list_lanes(view, wanted, kind), kind, wanted),
-        "lanes_by": kind,
+        "columns": view.columns,
+        "lanes_by": lanes,
+        "filter_count": wanted.count,
+        "query": {**wanted.query(), **further},
+        "filter_query": wanted.query(),
+        "mine_query": {**mine.query(), **further},
+        "is_mine": is_mine,
+        "chips": show_chips(wanted, view.people, further),
+        "further": further,
+        "since": None if wants_partial() else find_news(me, view.row),
+        "is_sample": is_sample(view.row),
         "may": board_rights(view.membership),
     }
 
 
 def show_board(row: sql.Row) -> dict[str, Any]:
     """A board's row with its team as an object."""
+    row = {name: row[name] for name in SHOWN_OF_BOARD}
     return {**row, "team": {"team_id": row["team_id"], "name": row["team_name"]}}
 
 

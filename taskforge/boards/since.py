@@ -41,6 +41,15 @@ class Since:
     more: int
 
 
+def find_news(user_id: str, board: sql.Row) -> Since | None:
+    """What is new to somebody on a board, given as the question beside the log-in reads it; see `find_since`."""
+    if board["seen_at"] is not None and (
+        board["seen_seq"] >= board["seq"] or board["seen_at"] > clock.now() - ABSENCE
+    ):
+        return None
+    return find_since(user_id, board["board_id"], board["seq"])
+
+
 def find_since(user_id: str, board_id: str, upto: int, *, after: int | None = None) -> Since | None:
     """What is new to somebody on a board that is at number `upto`; None for nothing, and for a first visit.
 

@@ -11,15 +11,6 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
 
-def list_folded(actor: Actor, board_id: str) -> frozenset[str]:
-    """The ids of the columns that the actor has folded on a board; some may be deleted by now."""
-    folded = sql.scalar(
-        text("SELECT folded FROM board_visits WHERE user_id = :user_id AND board_id = :board_id"),
-        {"user_id": actor.user_id, "board_id": board_id},
-    )
-    return frozenset(folded or ())
-
-
 def fold_column(actor: Actor, board_id: str, column_id: str, *, folded: bool) -> None:
     """Fold a column of a board for the actor alone, or open it again; doing it twice changes nothing.
 

@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
 from taskforge.breakers import Breaker, BreakerOpen
 from taskforge.config import Config
+from taskforge.meter import MongoCommands
 from taskforge.stores.registers import Register
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
@@ -46,6 +47,7 @@ def connect(config: Config) -> None:
         w="majority",
         journal=True,
         retryWrites=False,
+        event_listeners=[] if config.is_production else [MongoCommands()],
     )
     breaker.reset()
 

@@ -185,5 +185,12 @@ def _read(ask: Callable[[Connection], Result]) -> Result:
 
 
 def _ask_once(ask: Callable[[Connection], Result]) -> Result:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return ask(connection)
+    with db.engine.connect() as connection:
+        # The driver's own switch: SQLAlchemy's isolation levels would cost a round trip to switch back.
+        driver: Any = connection.connection.dbapi_connection
+        driver.autocommit = True
+        try:
+            return ask(connection)
+        finally:
+            if not driver.closed:
+                driver.autocommit = False

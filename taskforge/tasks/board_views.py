@@ -1,6 +1,7 @@
 """Reads of the board page: the board, its columns with their first cards, and what the filter offers.
 
-Three statements, however many cards there are; MongoDB is not asked.
+One statement with the log-in where this process has the board as it is now, three where it has not, however many cards
+there are; MongoDB is not asked.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.boards.access import access_board
+from taskforge.accounts.session_records import Beside, find_beside
+from taskforge.boards.access import access_board, accessed, board_beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.filters import FILTER, CardFilter
+from taskforge.tasks.kept_boards import BoardState, Stamp, kept_boards
 from taskforge.teams.access import Membership
 from taskforge.values import is_uuid
 
@@ -32,16 +35,34 @@ class BoardView:
 
     row: sql.Row
     membership: Membership
-    columns: Sequence[Mapping[str, Any]]
-    people: Sequence[Mapping[str, Any]]
-    tags: Sequence[str]
-    cards: Sequence[sql.Row]
+    state: BoardState
+    first_column_id: str | None
+
+    @property
+    def columns(self) -> Sequence[Mapping[str, Any]]:
+        """The columns from left to right."""
+        return self.state.columns
+
+    @property
+    def people(self) -> Sequence[Mapping[str, Any]]:
+        """The members of the team, by name."""
+        return self.state.people
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """The tags that are in use."""
+        return self.state.tags
+
+    @property
+    def cards(self) -> Sequence[sql.Row]:
+        """The first cards of each column."""
+        return self.state.cards
 
     def narrowed_to(self, column_ids: Collection[str]) -> BoardView:
         """The same with only some of its columns."""
         columns = [column for column in self.columns if column["column_id"] in column_ids]
         cards = [card for card in self.cards if card["column_id"] in column_ids]
-        return replace(self, columns=columns, cards=cards)
+        return replace(self, state=replace(self.state, columns=columns, cards=cards, drawn={}))
 
 
 @dataclass(frozen=True)
@@ -55,28 +76,57 @@ class ColumnPage:
     more: bool
 
 
-def get_board(actor: Actor, board_id: str, wanted: CardFilter | None = None) -> BoardView:
-    """A board with the first 50 cards of every column.
+def question_for(board_id: str, wanted: CardFilter) -> Beside:
+    """What to ask beside the log-in, for `get_board`."""
+    return board_beside(board_id, kept_boards.named((board_id, wanted)))
+
+
+def get_board(
+    actor: Actor,
+    board_id: str,
+    wanted: CardFilter | None = None,
+    seen: tuple[sql.Row, Membership] | None = None,
+) -> BoardView:
+    """A board with the first 50 cards of every column; `seen` is what was answered to `question_for` in this request.
 
     Raises:
         NotFound: no such board, or not a member of its team.
     """
-    view = get_frame(actor, board_id, wanted)
-    parameters = {**(wanted or CardFilter()).parameters(), "board_id": board_id}
-    return replace(view, cards=sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN}))
+    wanted = wanted or CardFilter()
+    key = (board_id, wanted)
+    row, membership = seen or accessed(find_beside(actor.user_id, question_for(board_id, wanted)))
+    stamp = Stamp(row["seq"], row["version"], row["team_version"], int(row["people_stamp"]))
+    state = kept_boards.find(key, stamp)
+    if state is None:
+        state = _read_state(
+            stamp, {**wanted.parameters(), "board_id": board_id, "team_id": row["team_id"]}
+        )
+        kept_boards.keep(key, state)
+    first = next((column["column_id"] for column in state.columns), None)
+    return BoardView(row, membership, state, first)
 
 
-def get_frame(actor: Actor, board_id: str, wanted: CardFilter | None = None) -> BoardView:
-    """A board without its cards. Raises like `get_board`."""
-    row, membership = access_board(actor.user_id, board_id)
-    parameters = {
-        **(wanted or CardFilter()).parameters(),
-        "board_id": board_id,
-        "team_id": row["team_id"],
-    }
+def _read_state(stamp: Stamp, parameters: dict[str, Any]) -> BoardState:
+    """The state of a board that had `stamp` a moment ago: what is read now is never older than its stamp says.
+
+    The people's part of the stamp is made of the versions that were read with their names.
+    """
     frame = sql.row(_FRAME, {**parameters, "people": MOST_PEOPLE, "tags": MOST_TAGS})
     assert frame is not None
-    return BoardView(row, membership, frame["columns"], frame["people"], frame["tags"], ())
+    cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
+    versions = {person["user_id"]: person["version"] for person in frame["people"]}
+    for card in cards:
+        if card["assignee_id"] is not None:
+            known = versions.get(card["assignee_id"], card["assignee_version"])
+            versions[card["assignee_id"]] = min(known, card["assignee_version"])
+    return BoardState(
+        stamp=stamp._replace(people=sum(versions.values())),
+        columns=frame["columns"],
+        people=frame["people"],
+        tags=frame["tags"],
+        cards=cards,
+        named=tuple(versions),
+    )
 
 
 def list_column_cards(
@@ -172,13 +222,14 @@ _FRAME = text(
     f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {FILTER}) AS shown_count"
     " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
     " coalesce((SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id) FROM"
-    " (SELECT u.user_id, u.display_name FROM team_memberships m JOIN users u USING (user_id)"
+    " (SELECT u.user_id, u.display_name, u.version FROM team_memberships m JOIN users u USING (user_id)"
     " WHERE m.team_id = :team_id LIMIT :people) p), '[]'::jsonb) AS people,"
     " ARRAY(SELECT DISTINCT unnest(k.tags) AS tag FROM tasks k"
     " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
 )
 _CARDS = text(
-    f"SELECT {REFERENCE}, {SHOWN} FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
+    f"SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version"
+    f" FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
     " ORDER BY k.rank, k.task_id LIMIT :per_column) k"
     " JOIN boards b ON b.board_id = k.board_id JOIN users creator ON creator.user_id = k.created_by"
     " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"

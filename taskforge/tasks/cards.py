@@ -72,9 +72,12 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
     cards: dict[str, list[sql.Row]] = defaultdict(list)
     for row in view.cards:
         cards[row["column_id"]].append(row)
+    # Not the first of those in view: that may be only some of them.
+    first = view.first_column_id
     return [
         {
             **column,
+            "first": column["column_id"] == first,
             "cards_html": draw_cards(cards[column["column_id"]]),
             "hidden_count": column["task_count"] - column["shown_count"],
             "next_cursor_url": next_cards_url(

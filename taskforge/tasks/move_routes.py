@@ -12,7 +12,6 @@ from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.htmx import go_to, render, wants_json
-from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
@@ -41,35 +40,40 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     """Move a task to a column, and go to its card there; a script is told the new version instead."""
     actor = current_actor()
     form = MoveTaskForm()
-    row, membership = access_task(actor.user_id, task_id)
 
-    def move_to(column_id: str, place: str = "bottom", **values: Any) -> Change:
-        if place == "top":
-            first = find_first_task(actor, row["board_id"], column_id, but=task_id)
-            values["before_id"] = first
-        lanes, lane = values.pop("lanes", None), values.pop("lane", None)
-        joins = lane_changes(lanes, lane, row) if lanes and lane else {}
-        if not joins:
-            return service.move_task(actor, task_id, column_id=column_id, **values)
-        membership.require("task.move")
-        wished = {
-            "column_id": column_id,
-            "before_id": values.get("before_id"),
-            "after_id": values.get("after_id"),
-        }
-        return service.edit_task(
-            actor, task_id, changes={**joins, **wished}, version=values.get("version")
-        )
+    def move_to(
+        column_id: str,
+        place: str = "bottom",
+        lanes: str | None = None,
+        lane: str | None = None,
+        **values: Any,
+    ) -> Change:
+        if place == "top" or (lanes and lane):
+            row, membership = access_task(actor.user_id, task_id)
+            if place == "top":
+                first = find_first_task(actor, row["board_id"], column_id, but=task_id)
+                values["before_id"] = first
+            joins = lane_changes(lanes, lane, row) if lanes and lane else {}
+            if joins:
+                membership.require("task.move")
+                near = {name: values.get(name) for name in ("before_id", "after_id")}
+                changes = {**joins, "column_id": column_id, **near}
+                return service.edit_task(
+                    actor, task_id, changes=changes, version=values.get("version")
+                )
+        return service.move_task(actor, task_id, column_id=column_id, **values)
 
-    if wants_json():
+    if wants_json():  # the service looks who may; asking here too would only cost time
         if not form.validate():
+            access_task(actor.user_id, task_id)
             raise InvalidInput(" ".join(form.sentences))
         try:
             change = move_to(**form.values)
         except StaleVersion as error:
-            raise StaleVersion(_say_who_was_first(actor, row, form)) from error
+            raise StaleVersion(_say_who_was_first(actor, task_id, form)) from error
         answer = {"version": change.version, "event": change.event_id}
         return answer | _face(actor, task_id, form.values.get("lanes"))
+    row, _ = access_task(actor.user_id, task_id)
     moved = form.attempt(move_to)
     if moved is None:
         return _move_page(actor, task_id, form), form.http_status, form.http_headers
@@ -78,8 +82,9 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))
 
 
-def _say_who_was_first(actor: Actor, row: sql.Row, form: MoveTaskForm) -> str | None:
-    entries = list_history(actor, row["task_id"], limit=FACTS_IN_A_SENTENCE)
+def _say_who_was_first(actor: Actor, task_id: str, form: MoveTaskForm) -> str | None:
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    entries = list_history(actor, task_id, limit=FACTS_IN_A_SENTENCE)
     names = list_names(row["board_id"], ())
     version = form.values.get("version") or row["version"]
     return say_who_was_first(entries, names, me=actor.user_id, version=version)

@@ -13,6 +13,8 @@ from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
 from taskforge.stores.unit_of_work import UnitOfWork
 
+NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -92,27 +94,30 @@ def place_between(
         InvalidInput: no such column on this board, or a neighbour that never was on it.
         WipLimitReached: the column is full.
     """
-    named = {"before_id": before_id, "after_id": after_id}
-    neighbours = _neighbour_ranks(
-        uow, board, column_id, {name: given for name, given in named.items() if given}
-    )
-    upper = neighbours.get(before_id) if before_id else None
-    lower = neighbours.get(after_id) if after_id else None
-    if upper is None and lower is None:
-        return place_at_end(uow, board, column_id=column_id, task_id=task_id)
-    column = _find_column(uow, board, column_id, None)
-    _check_limit(uow, board, column, task_id)
-    comparison, anchor = ("<", upper) if upper is not None else (">", lower)
-    extreme = "max" if upper is not None else "min"
-    other = uow.execute(
-        text(
-            f"SELECT {extreme}(rank) FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
-            f" AND deleted_at IS NULL AND task_id <> :task_id AND rank {comparison} :anchor"
-        ),
-        {"board_id": board.board_id, "column_id": column_id, "task_id": task_id, "anchor": anchor},
-    ).scalar()
-    low, high = (other, anchor) if upper is not None else (anchor, other)
-    return Place(column_id, column.status, generate_key_between(low, high))
+    found = uow.execute(
+        _BETWEEN,
+        {
+            "board_id": board.board_id,
+            "task_id": task_id,
+            "column_id": column_id,
+            "before_id": before_id,
+            "after_id": after_id,
+        },
+    ).one()
+    for name, given in (("before_id", before_id), ("after_id", after_id)):
+        if given and given not in (found.above_id, found.below_id):
+            raise InvalidInput.about(name, "must be a task on the same board")
+    if found.column_id is None:
+        raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
+    if not found.inside:
+        _refuse_full(found.name, found.wip_limit, found.held)
+    if found.upper is not None:
+        low, high = found.nearest, found.upper
+    elif found.lower is not None:
+        low, high = found.lower, found.nearest
+    else:
+        low, high = found.nearest, None
+    return Place(column_id, found.status, generate_key_between(low, high))
 
 
 def place_back(
@@ -207,9 +212,7 @@ def _find_column(
     if found is not None:
         return found
     if column_id is not None:
-        raise InvalidInput.about(
-            "column_id", "must be a column of this task's board, with a matching status"
-        )
+        raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
     raise InvalidInput.about("status", "has no column on this board")
 
 
@@ -225,31 +228,33 @@ def _check_limit(
         ),
         {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
     ).one()
-    if not held.inside and held.others >= column.wip_limit:
+    if not held.inside:
+        _refuse_full(column.name, column.wip_limit, held.others)
+
+
+def _refuse_full(name: str, limit: int | None, held: int | None) -> None:
+    if limit is not None and held is not None and held >= limit:
         raise WipLimitReached(
-            f"“{column.name}” is full: {held.others} of {column.wip_limit} tasks. Finish or move one first."
+            f"“{name}” is full: {held} of {limit} tasks. Finish or move one first."
         )
 
 
-def _neighbour_ranks(
-    uow: UnitOfWork, board: LockedBoard, column_id: str, wanted: Mapping[str, str]
-) -> dict[str, str]:
-    """The ranks of those neighbours that are in the column, by id; `wanted` holds ids by the field that named them."""
-    if not wanted:
-        return {}
-    found = uow.execute(
-        text(
-            "SELECT task_id, rank, column_id, deleted_at FROM tasks WHERE board_id = :board_id"
-            " AND task_id = ANY(CAST(:task_ids AS uuid[]))"
-        ),
-        {"board_id": board.board_id, "task_ids": list(wanted.values())},
-    ).all()
-    on_board = {near.task_id for near in found}
-    for name, task_id in wanted.items():
-        if task_id not in on_board:
-            raise InvalidInput.about(name, "must be a task on the same board")
-    return {
-        near.task_id: near.rank
-        for near in found
-        if near.column_id == column_id and near.deleted_at is None
-    }
+# All that a place between neighbours needs to know. ``upper`` and ``lower`` are the neighbours' ranks as far as they
+# are in the column; ``nearest`` is the rank on the other side of the gap: of the last task, if there is no neighbour.
+_OTHERS = "FROM tasks k WHERE k.board_id = :board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
+_BETWEEN = text(
+    "SELECT c.column_id, c.name, c.status, c.wip_limit, above.task_id AS above_id, below.task_id AS below_id,"
+    f" CASE WHEN c.wip_limit IS NOT NULL THEN (SELECT count(*) {_OTHERS}) END AS held,"
+    f" EXISTS (SELECT {_OTHERS} AND k.task_id = :task_id) AS inside, near.upper, near.lower,"
+    f" CASE WHEN near.upper IS NOT NULL THEN (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id"
+    f" AND k.rank < near.upper) WHEN near.lower IS NOT NULL THEN (SELECT min(k.rank) {_OTHERS}"
+    f" AND k.task_id <> :task_id AND k.rank > near.lower)"
+    f" ELSE (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id) END AS nearest"
+    " FROM (SELECT) one"
+    " LEFT JOIN columns c ON c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
+    " LEFT JOIN tasks above ON above.board_id = :board_id AND above.task_id = CAST(:before_id AS uuid)"
+    " LEFT JOIN tasks below ON below.board_id = :board_id AND below.task_id = CAST(:after_id AS uuid)"
+    " CROSS JOIN LATERAL (SELECT"
+    " CASE WHEN above.column_id = c.column_id AND above.deleted_at IS NULL THEN above.rank END AS upper,"
+    " CASE WHEN below.column_id = c.column_id AND below.deleted_at IS NULL THEN below.rank END AS lower) near"
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 
@@ -16,6 +17,15 @@ def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClie
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     assert gzip.decompress(answer.data) == content("css/app.css")
+
+
+def test_a_browser_that_takes_brotli_gets_the_smaller_file(client: FlaskClient) -> None:
+    address = asset_url("js/app.js")
+    packed = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert packed.headers["Content-Encoding"] == "br"
+    assert packed.headers["Vary"] == "Accept-Encoding"  # and not Cookie
+    assert brotli.decompress(packed.data) == content("js/app.js")
+    assert len(packed.data) < len(gzip.compress(content("js/app.js"), 9))
 
 
 def test_addresses_inside_the_style_sheet_lead_to_files(client: FlaskClient) -> None:

@@ -83,7 +83,7 @@ def test_manifests_list_every_file_once() -> None:
     for name, kind in ((folder, folder.partition("/")[0]) for folder in folders):
         folder = STATIC / name
         lines = (folder / "manifest.txt").read_text().splitlines()
-        listed = [line for line in lines if line and not line.startswith("#")]
+        listed = [line for line in lines if line and not line.startswith(("#", "../vendor/"))]
         assert sorted(listed) == sorted(path.name for path in folder.glob(f"*.{kind}"))
 
 

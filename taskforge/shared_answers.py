@@ -1,0 +1,84 @@
+"""Answers made of `taskforge.shared_html`: compressed once, with a validator, drawn only when something changed."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from flask import Response, current_app, request, session
+from flask_login import current_user
+
+from taskforge import shared_html
+from taskforge.sessions import CSRF_FIELD
+from taskforge.shared_html import Shared
+
+MOST_FRAMES = 128
+CACHING = "private, no-cache"
+# What Flask and we give every template that says nothing of what the page shows.
+_UNSEEN = frozenset(
+    {"g", "request", "session", "current_user", "request_id", "csrf_token", "new_op"}
+)
+_frames: OrderedDict[bytes, Shared] = OrderedDict()
+_lock = threading.Lock()
+
+
+def answer_page(template: str, inner: Shared, **context: Any) -> Response:
+    """A page around an inner part; `template` finds the part's place as ``inner``.
+
+    The page is kept by everything that it is drawn from: `context`, who is looking, and what all pages show.
+    """
+    if session.get("_flashes"):  # shown once, so that nobody may keep it
+        frame = _draw(template, context)
+        return Response(shared_html.plain(shared_html.join(frame, inner)), mimetype="text/html")
+    return answer(shared_html.join(_frame(template, context), inner))
+
+
+def answer(shared: Shared) -> Response:
+    """Drawn HTML with its validator; a 304 for a browser that has it.
+
+    The validator covers the session's CSRF secret: what a browser keeps must still be good for sending its forms.
+    """
+    content = hashlib.blake2b(shared.digest, key=session[CSRF_FIELD].encode()[:64], digest_size=16)
+    etag = content.hexdigest()
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = Response(shared_html.gzipped(shared), mimetype="text/html")
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = Response(shared_html.plain(shared), mimetype="text/html")
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = CACHING
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _frame(template: str, context: dict[str, Any]) -> Shared:
+    if current_app.debug:
+        return _draw(template, context)
+    key = _key(template, context)
+    with _lock:
+        frame = _frames.get(key)
+        if frame is not None:
+            _frames.move_to_end(key)
+            return frame
+    frame = _draw(template, context)
+    with _lock:
+        _frames[key] = frame
+        if len(_frames) > MOST_FRAMES:
+            _frames.popitem(last=False)
+    return frame
+
+
+def _draw(template: str, context: dict[str, Any]) -> Shared:
+    return shared_html.draw(template, **context, inner=shared_html.inner_mark())
+
+
+def _key(template: str, context: dict[str, Any]) -> bytes:
+    given = dict(context)
+    current_app.update_template_context(given)
+    seen = {name: given[name] for name in sorted(given) if name not in _UNSEEN}
+    identity = current_user._get_current_object()
+    return hashlib.blake2b(repr((template, identity, seen)).encode(), digest_size=16).digest()
