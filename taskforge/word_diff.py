@@ -17,6 +17,7 @@ KEPT_AROUND = 60  # characters of an unchanged stretch that stay on each side of
 LONGEST_SAME = 240
 SAME, REMOVED, ADDED, FOLD = "same", "removed", "added", "fold"
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_FIRST_WORD, _LAST_WORD = re.compile(r"^\S+\s*(?=\S)"), re.compile(r"(?<=\S)\s+\S*$")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -51,8 +52,9 @@ def fold(pieces: Sequence[Piece], *, longest: int = LONGEST_SAME) -> list[Piece]
         if piece.kind != SAME or len(piece.text) <= longest:
             folded.append(piece)
             continue
-        head = piece.text[:KEPT_AROUND] if position > 0 else ""
-        tail = piece.text[-KEPT_AROUND:] if position < len(pieces) - 1 else ""
+        head = _LAST_WORD.sub("", piece.text[:KEPT_AROUND]) if position > 0 else ""
+        last = position == len(pieces) - 1
+        tail = "" if last else _FIRST_WORD.sub("", piece.text[-KEPT_AROUND:])
         folded += [Piece(SAME, head), Piece(FOLD, ""), Piece(SAME, tail)]
     return [piece for piece in folded if piece.text or piece.kind == FOLD]
 

@@ -16,7 +16,7 @@ from taskforge.api.schemas.base import LONGEST_PAGE, Nothing, OptionalVersion, P
 from taskforge.api.versions import showing_current, tagged, wanted_version
 from taskforge.audit import service as audit
 from taskforge.stores.actor import Actor
-from taskforge.tasks import service, views
+from taskforge.tasks import service, undoing, views
 from taskforge.tasks.writing import TEXT_FIELDS
 
 RENAMED = {"start_date": "start_at", "due_date": "due_at"}
@@ -122,6 +122,16 @@ def restore_task(_data: dict[str, Any], task_id: str) -> Any:
     actor = current_actor()
     with _showing_current(actor, task_id):
         service.restore_task(actor, task_id)
+    return _answer(actor, task_id)
+
+
+@blueprint.post("/<any_id:task_id>/undo")
+@blueprint.arguments(schemas.TaskUndo)
+@blueprint.response(200, schemas.Task)
+def undo_change(data: dict[str, Any], task_id: str) -> Any:
+    """Take one change of a task back, if no later one touched the same fields."""
+    actor = current_actor()
+    undoing.undo_change(actor, task_id, data["event_id"])
     return _answer(actor, task_id)
 
 

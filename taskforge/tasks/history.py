@@ -87,7 +87,15 @@ def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> di
     within = after.keys() <= {"rank", "spread_ranks", "undoes"}
     if entry["event"] == "task.moved" and within:
         sentence = "moved it within its column"
-    shown = [] if entry["event"] in WITHOUT_CHANGES else list(FIELD_NAMES.items())
+    shown = [
+        name
+        for name in FIELD_NAMES
+        if name in after
+        and entry["event"] not in WITHOUT_CHANGES
+        and not (name == "status" and "column_id" in after)
+    ]
+    if entry["event"] == "task.edited" and shown:
+        sentence = f"changed the {name_fields(shown)}"
     return {
         "event": entry["event_id"],
         "action": entry["action"],
@@ -96,19 +104,17 @@ def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> di
         "at": entry["action_timestamp"],
         "undoes": after.get("undoes"),
         "changes": [
-            _show_change(name, label, before.get(name), after.get(name), names, reading)
-            for name, label in shown
-            if name in after and not (name == "status" and "column_id" in after)
+            _show_change(name, before.get(name), after.get(name), names, reading) for name in shown
         ],
     }
 
 
 def _show_change(
-    name: str, label: str, before: Any, after: Any, names: Mapping[str, str], reading: Reading
+    name: str, before: Any, after: Any, names: Mapping[str, str], reading: Reading
 ) -> dict[str, Any]:
     change = {
         "name": name,
-        "field": label,
+        "field": FIELD_NAMES[name],
         "before": show_field(name, before, names),
         "after": show_field(name, after, names),
         "pieces": None,

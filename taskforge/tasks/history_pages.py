@@ -7,12 +7,15 @@ from typing import Any
 
 from taskforge.people import person_of
 from taskforge.stores import sql
+from taskforge.stores.operations import as_json
 from taskforge.tasks.facts import PERMISSIONS, TRASH, Fact, find_obstacle, list_later
 from taskforge.tasks.forms import RESTORABLE
 from taskforge.tasks.history import Reading, mentioned_people, show_entry
 from taskforge.tasks.undoing import describe_obstacle
 from taskforge.tasks.views import list_names
 from taskforge.teams.access import Membership
+
+_UNKNOWN = object()  # what a text is now stands in another store
 
 
 def show_history(
@@ -28,12 +31,19 @@ def show_history(
         one = show_entry(entry, names, reading)
         fact = by_event.get(entry["event_id"])
         one |= _undoing(row, membership, fact, facts)
-        may_edit = fact is not None and row["deleted_at"] is None and membership.may("task.edit")
-        several = len(one["changes"]) > 1
+        open_to = fact is not None and row["deleted_at"] is None and membership.may("task.edit")
+        # Where undoing does the same, or was done, there is nothing more to restore.
+        needed = whole or len(one["changes"]) > 1 or one["obstacle"] is not None
+        undone = one["obstacle"] is not None and one["obstacle"]["is_undoing"]
         for change in one["changes"]:
-            # Where undoing does nothing else, one button is enough.
-            needed = whole or several or not one["may_undo"]
-            change["may_restore"] = may_edit and needed and change["name"] in RESTORABLE
+            name, before = change["name"], (entry["previous_state"] or {}).get(change["name"])
+            change["may_restore"] = (
+                open_to
+                and needed
+                and not undone
+                and name in RESTORABLE
+                and as_json({name: row.get(name, _UNKNOWN)}) != {name: before}
+            )
         shown.append(one)
     return shown
 
@@ -51,6 +61,7 @@ def _undoing(
             "who": person_of(obstacle.actor_id, obstacle.actor_name),
             "did": describe_obstacle(fact, obstacle),
             "at": obstacle.at,
+            "is_undoing": obstacle.undoes == fact.event_id,
         }
         return {**nothing, "obstacle": found}
     in_trash = row["deleted_at"] is not None

@@ -37,6 +37,8 @@ def furnish(page: Page) -> dict[str, str]:
     page.locator("#comment-form [name=content]").fill("There is leather in the shed, second shelf.")
     page.locator("#comment-form button[type=submit]").click()
     page.locator(".comment, [id^=comment-]").first.wait_for()
+    page.goto(f"{task}/history")
+    change = page.locator(".timeline__at").nth(1).get_attribute("href") or ""
     page.goto("/teams")
     team = page.locator("#teams a").first.get_attribute("href") or ""
     return {
@@ -48,6 +50,7 @@ def furnish(page: Page) -> dict[str, str]:
         "task-edit": f"{task}/edit",
         "task-move": f"{task}/move",
         "task-history": f"{task}/history",
+        "task-change": change,
         "teams": "/teams",
         "team": team,
         "inbox": "/inbox",

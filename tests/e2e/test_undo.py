@@ -123,3 +123,15 @@ def test_ctrl_z_on_a_task_page_takes_the_edit_back(page: Page, board: str) -> No
     expect(page.locator("h1")).to_have_text("Two")
     page.keyboard.press("Control+Shift+z")
     expect(page.locator("h1")).to_have_text("Second")
+
+
+def test_an_edit_is_undone_from_the_history_page(page: Page, board: str) -> None:
+    task = open_card(page, "Two")
+    save_title(page, task, "Second")
+    page.locator("#task-properties").get_by_role("link", name="History").click()
+    expect(page.locator(".timeline__entry").first.locator("ins")).to_have_text("Second")
+    page.get_by_role("button", name="Undo: Ada Byron changed the title").click()
+    toast(page, "Undone on").wait_for()
+    expect(page.locator(".page__lead")).to_have_text("Two")
+    expect(page.locator(".timeline__entry").first).to_contain_text("took a change back")
+    expect(page.locator(".timeline__obstacle")).to_contain_text("Undone by Ada Byron")

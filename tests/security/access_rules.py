@@ -52,6 +52,7 @@ MEMBERS = {
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",
+    "api_tasks.undo_change",
 }  # fmt: skip
 
 ADMINS = {

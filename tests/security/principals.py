@@ -56,6 +56,12 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET suspended_at = :at WHERE user_id = :user_id"),
             {"at": datetime.now(UTC), "user_id": people["suspended"].user_id},
         )
+        event_id = sql.scalar(
+            text(
+                "SELECT event_id FROM audit_logs WHERE entity_id = :task_id AND event = 'task.created'"
+            ),
+            {"task_id": task_id},
+        )
     ids = {
         "team_id": team.team_id,
         "board_id": team.board_id,
@@ -67,5 +73,6 @@ def make_world(app: Flask) -> World:
         "field": "title",
         "item_id": item["item_id"],
         "notification_id": str(notification_id),
+        "event_id": str(event_id),
     }
     return World(people, team, ids)

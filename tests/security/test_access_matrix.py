@@ -22,6 +22,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_tasks.edit_task": {"title": "Other"},
     "api_tasks.replace_task": {"title": "Other"},
     "api_tasks.move_task": {"columnId": "{column_id}"},
+    "api_tasks.undo_change": {"eventId": "{event_id}"},
     "api_teams.create_team": {"name": "New"},
     "api_teams.edit_team": {"name": "Other", "version": 99},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},

@@ -8,6 +8,7 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import (
+    Input,
     Instant,
     Output,
     Page,
@@ -67,6 +68,12 @@ class TaskPlace(Versioned):
     column_id = fields.identifier(required=True)
     before_id = fields.identifier(nullable=True)
     after_id = fields.identifier(nullable=True)
+
+
+class TaskUndo(Input):
+    """Which change of a task is to be taken back, by the eventId of its history entry."""
+
+    event_id = fields.identifier(required=True)
 
 
 class TaskFilter(Page):
@@ -148,6 +155,7 @@ class HistoryEntry(Output):
     """One change of a task or of one of its comments, with what changed."""
 
     log_id = ma.fields.Integer(required=True)
+    event_id = id_answer(required=True)
     event = text_answer(required=True)
     action = text_answer(required=True)
     entity_type = text_answer()
