@@ -33,6 +33,7 @@ def chips(page: Page) -> Locator:
 
 
 def assert_accessible(page: Page) -> None:
+    page.bring_to_front()  # a page in the background finishes no transition
     page.emulate_media(reduced_motion="reduce")  # else colours change over a moment
     for theme in ("light", "dark"):
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
@@ -176,8 +177,8 @@ def test_a_lane_drop_is_undone_and_others_see_lanes_live(page: Page, board: str)
 def test_a_column_is_changed_in_place_and_live_for_others(page: Page, board: str) -> None:
     other = page.context.new_page()
     other.goto(board)
-    page.get_by_role("link", name="Change the column To do").click()
-    sheet = page.get_by_role("dialog", name="Change the column To do")
+    column(page, "To do").get_by_role("link", name="Column settings").click()
+    sheet = page.get_by_role("dialog", name="Column settings")
     assert_accessible(page)
     sheet.get_by_label("Name", exact=True).fill("")
     sheet.get_by_role("button", name="Save").click()
@@ -187,14 +188,14 @@ def test_a_column_is_changed_in_place_and_live_for_others(page: Page, board: str
     sheet.get_by_role("button", name="Save").click()
     for one in (page, other):
         expect(count(one, "Next")).to_have_text("0/2 cards, the limit is 2")
-    page.get_by_role("link", name="Change the column Next").click()
+    column(page, "Next").get_by_role("link", name="Column settings").click()
     page.get_by_label("Name of a new column to the right").fill("Waiting")
     page.keyboard.press("Enter")
     for one in (page, other):
         expect(one.locator(".column__name")).to_have_text(
             ["Backlog", "Next", "Waiting", "In progress", "In review", "Done"]
         )
-    page.get_by_role("link", name="Change the column Backlog").click()
+    column(page, "Backlog").get_by_role("link", name="Column settings").click()
     page.get_by_role("button", name="Delete column").click()
     expect(page.get_by_role("alert")).to_contain_text("This column still holds tasks.")
     other.close()
