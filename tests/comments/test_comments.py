@@ -79,15 +79,15 @@ def test_a_comment_that_is_sent_twice_is_said_once(visitor: Visitor, path: str) 
 def test_an_author_changes_and_deletes_their_comment(visitor: Visitor, path: str) -> None:
     visitor.fill(path, "/comments/create", content="Frist")
     link = visitor.open(path).html.split('href="/comments/')[1].split('"')[0]
-    answer = visitor.fill(f"/comments/{link}", "/edit", content="First")
+    answer = visitor.fill(f"/comments/{link}", "/edit", content="Earliest thought")
     assert answer.location.startswith(path)
     page = visitor.open(path)
-    assert "First" in page.text
+    assert "Earliest thought" in page.text
     assert "edited" in page.text
     assert visitor.send(page.form("/delete")).status == 303
     page = visitor.open(path)
     assert "This comment was deleted." in page.text
-    assert "First" not in page.text
+    assert "Earliest thought" not in page.text
     assert visitor.open(f"/comments/{link}").status == 404
 
 
@@ -97,9 +97,9 @@ def test_htmx_edits_in_place(visitor: Visitor, path: str) -> None:
     link = page.html.split('href="/comments/')[1].split('"')[0]
     form = visitor.open(f"/comments/{link}", **HTMX)
     assert form.html.strip().startswith("<form")
-    changed = visitor.send(form.form("/edit"), headers=HTMX, content="First")
+    changed = visitor.send(form.form("/edit"), headers=HTMX, content="Earliest thought")
     assert changed.html.strip().startswith("<article")
-    assert "First" in changed.text
+    assert "Earliest thought" in changed.text
     deleted = visitor.send(page.form("/delete"), headers=HTMX)
     assert "This comment was deleted." in deleted.text
 
