@@ -103,14 +103,10 @@
 
     /** Show what this page itself did to a task, up to `version`. */
     forge.refreshBoard = (taskId, version) => {
+      document.dispatchEvent(new CustomEvent("forge:own", { detail: { id: taskId, version } }));
       hints.push({ id: taskId, cardId: taskId, version, event: "task.edited", actor: forge.me });
       wake(0, 0);
     };
-
-    // What this page changed in an open task: its card follows.
-    document.addEventListener("forge:changed", ({ target, detail }) => {
-      if (target === document) forge.refreshBoard(detail.id, detail.version);
-    });
 
     function close() {
       source?.close();

@@ -18,9 +18,7 @@
   };
 
   /** A change of this page's own: the card behind and the rest of the task follow, and nothing of it is news. */
-  const refreshCards = forge.refreshBoard; // missing on a task's own page
-  forge.refreshBoard = (taskId, version) => {
-    refreshCards?.(taskId, version);
+  forge.refreshBoard ??= (taskId, version) => { // on a board the live stream has one that refreshes the cards as well
     document.dispatchEvent(new CustomEvent("forge:own", { detail: { id: taskId, version } }));
   };
 
