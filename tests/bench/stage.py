@@ -23,11 +23,12 @@ from taskforge.config import load_config
 from taskforge.dev.commands import HOST, ROOT, web_child
 from taskforge.processes import Child, Process, free_port
 from taskforge.stores import sql
-from taskforge.tasks import service as tasks
+from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks
 from taskforge.teams.service import add_member
 from tests.bench import floors
 from tests.bench.load import Connection, request_bytes
 from tests.bench.usage import children_of
+from tests.chaos.judge import wait_until_done
 from tests.chaos.system import System
 from tests.factories import Person, csrf_token, make_person, make_team, new_secret
 
@@ -35,6 +36,7 @@ PEOPLE = 20
 SIZES = (200, 1000, 5000, 50, 51, 52, 53)
 QUICK_SIZES = (200, 50)
 COMMENTS = 12
+CONVERGE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -162,31 +164,42 @@ def _fill(stage: Stage, sizes: Sequence[int]) -> None:
         for number in range(COMMENTS):
             person = stage.people[number % PEOPLE]
             comments.create_comment(person.actor, commented, content=f"*Note* {number}: it holds.")
+    print("Waiting for the workers ...", flush=True)
+    wait_until_done(stage.system, CONVERGE_SECONDS)
 
 
 def _fill_board(stage: Stage, team_id: str, size: int) -> Board:
+    """A board whose columns hold equally many cards."""
     chance = Random(size)
     with stage.app.app_context():
         made = boards.create_board(stage.people[0].actor, team_id, name=f"Board of {size}")
         columns = [row["column_id"] for row in boards.list_columns([made.entity_id])]
-        task_ids = []
-        for number in range(size):
-            person = stage.people[number % PEOPLE]
-            owner = chance.choice([None, *stage.people])
-            task = tasks.create_task(
-                person.actor,
-                board_id=made.entity_id,
-                title=f"{chance.choice(floors.TITLES)} ({number})",
-                column_id=columns[number % len(columns)],
-                priority=chance.choice(floors.PRIORITIES),
-                assignee_id=owner.user_id if owner else None,
-                texts={
-                    "description": "Some *text* to read.",
-                    "tags": chance.sample(floors.TAGS, k=chance.randrange(3)),
-                },
-            )
-            task_ids.append(task.entity_id)
+        task_ids: list[str] = []
+        for number, column_id in enumerate(columns):
+            left = [_new_task(stage, chance, card) for card in range(number, size, len(columns))]
+            while left:
+                batch, left = left[:MOST_TASKS], left[MOST_TASKS:]
+                change = create_tasks(
+                    stage.people[number].actor,
+                    board_id=made.entity_id,
+                    column_id=column_id,
+                    new_tasks=batch,
+                )
+                task_ids += change.extra["task_ids"]
     return Board(made.entity_id, columns, task_ids)
+
+
+def _new_task(stage: Stage, chance: Random, number: int) -> NewTask:
+    owner = chance.choice([None, *stage.people])
+    return NewTask(
+        title=f"{chance.choice(floors.TITLES)} ({number})",
+        priority=chance.choice(floors.PRIORITIES),
+        assignee_id=owner.user_id if owner else None,
+        texts={
+            "description": "Some *text* to read.",
+            "tags": chance.sample(floors.TAGS, k=chance.randrange(3)),
+        },
+    )
 
 
 def _floors_child(environment: dict[str, str], port: int, folder: Path) -> Child:
