@@ -39,8 +39,6 @@
   }
 
   forge.bulk = {
-    MOST,
-    count,
     ids: () => [...chosen],
 
     /** The ids as the board shows them, then those that it does not show now. */
