@@ -24,6 +24,7 @@ from taskforge.tasks import (
     history_routes,
     move_routes,
     peek_routes,
+    select_routes,
 )
 from taskforge.tasks import routes as tasks
 from taskforge.teams import routes as teams
@@ -44,6 +45,7 @@ PARTS = (
     field_routes,
     checklist_routes,
     peek_routes,
+    select_routes,
 )
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, travel)

@@ -7,7 +7,7 @@
       menu.open = false;
       summary.focus();
     });
-    menu.addEventListener("toggle", () => menu.open && menu.querySelector("select, input:not([type=hidden]), .menu__item")?.focus());
+    menu.addEventListener("toggle", () => menu.open && !menu.querySelector(".menu__sheet :focus") && menu.querySelector("select, input:not([type=hidden]), .menu__item")?.focus());
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -10,11 +10,15 @@
   let shown = null;
 
   function read() {
+    const kept = { undo: [], redo: [] };
     try {
-      return { undo: [], redo: [], ...JSON.parse(sessionStorage.getItem(KEY)) };
+      Object.assign(kept, JSON.parse(sessionStorage.getItem(KEY)));
     } catch {
-      return { undo: [], redo: [] };
+      // As without storage.
     }
+    // What is not about one task is known to its own page only.
+    for (const kind of ["undo", "redo"]) kept[kind] = kept[kind].filter(({ taskId, event }) => taskId || acts.has(event));
+    return kept;
   }
 
   function edit(change) {

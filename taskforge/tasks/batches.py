@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
@@ -19,14 +18,21 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
+from taskforge.tasks.batch_undoing import take_edits_back
 from taskforge.tasks.documents import EMPTY_TEXT, text_message
-from taskforge.tasks.placing import Place, places_at_end
+from taskforge.tasks.edit_many import MOST_AT_ONCE
+from taskforge.tasks.placing import Place, place_at_end, place_back, places_at_end
 from taskforge.tasks.writing import insert_task, update_task
 from taskforge.teams.access import keep_members
 
 MOST_TASKS = 100  # in one batch
 ATTEMPTS = 3
-_OPPOSITE = {"task.created": "task.deleted", "task.deleted": "task.restored"}
+_OPPOSITE = {
+    "task.created": "task.deleted",
+    "task.deleted": "task.restored",
+    "task.restored": "task.deleted",
+}
+_EDITS = ("task.moved", "task.status_changed", "task.assigned", "task.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,20 +113,24 @@ def delete_tasks(
 
 @once
 def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
-    """Take back what one batch did: new tasks go into the trash, trashed ones come back to the end of their columns.
+    """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 
     `event_id` is the batch's first fact. ``extra`` holds ``undone`` (the opposite event) and the ``task_ids``; what
-    somebody has taken back already is passed over.
+    somebody has taken back already is passed over. Of edited ones see `take_edits_back`.
 
     Raises:
         NotFound, Forbidden: no such batch on the board, no access, or no permission for the opposite.
         WipLimitReached: a column has no room for what comes back.
-        Conflict: a task is being changed at this moment.
+        Conflict: a task is being changed at this moment, or a column is gone.
     """
     access_board(actor.user_id, board_id)
     facts = _read_batch(board_id, event_id)
+    event = facts[0]["event"]
+    if event in _EDITS:
+        event_ids = [fact["event_id"] for fact in facts]
+        return take_edits_back(actor, board_id, event=event, event_ids=event_ids)
     ids = [fact["entity_id"] for fact in facts]
-    opposite = _OPPOSITE[facts[0]["event"]]
+    opposite = _OPPOSITE[event]
     if opposite == "task.deleted":
         change = delete_tasks(
             actor, board_id=board_id, list_ids=lambda: ids, permission="task.delete"
@@ -152,17 +162,16 @@ def _restore_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row]) -> Chang
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, "task.restore", changes=len(rows))
-        places = _places_of_restored(uow, board, rows)
+        columns = _list_columns(uow, board)
         for step, row in enumerate(rows):
-            after = {**row, **asdict(places[row["task_id"]]), "deleted_at": None}
+            place = _place_of_restored(uow, board, row, columns)
+            after = {**row, **asdict(place), "deleted_at": None}
             update_task(uow, board.at(step), "task.restored", row, after)
     return uow.change
 
 
-def _places_of_restored(
-    uow: UnitOfWork, board: LockedBoard, rows: Sequence[sql.Row]
-) -> dict[str, Place]:
-    """Where tasks come back to: the end of their column, else of the first with their status, else of the first."""
+def _list_columns(uow: UnitOfWork, board: LockedBoard) -> Sequence[Row[tuple[str, str]]]:
+    """The columns that a board has now, from left to right."""
     columns = uow.execute(
         text(
             "SELECT column_id, status FROM columns WHERE board_id = :board_id AND deleted_at IS NULL"
@@ -172,23 +181,18 @@ def _places_of_restored(
     ).all()
     if not columns:
         raise InvalidInput.about("column", "is missing: this board has none, add one first")
-    by_column: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        column = (
-            next((one for one in columns if one.column_id == row["column_id"]), None)
-            or next((one for one in columns if one.status == row["status"]), None)
-            or columns[0]
-        )
-        by_column[column.column_id].append(row["task_id"])
-    return {
-        task_id: place
-        for column_id, ids in by_column.items()
-        for task_id, place in zip(
-            ids,
-            places_at_end(uow, board, column_id=column_id, number=len(ids)),
-            strict=True,
-        )
-    }
+    return columns
+
+
+def _place_of_restored(
+    uow: UnitOfWork, board: LockedBoard, row: sql.Row, columns: Sequence[Row[tuple[str, str]]]
+) -> Place:
+    """Where a task comes back to: where it was, else the end of the first column with its status, else of the first."""
+    if any(column.column_id == row["column_id"] for column in columns):
+        here = {"task_id": row["task_id"], "column_id": row["column_id"], "rank": row["rank"]}
+        return place_back(uow, board, **here)
+    alike = next((one for one in columns if one.status == row["status"]), columns[0])
+    return place_at_end(uow, board, column_id=alike.column_id)
 
 
 def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[sql.Row]:
@@ -207,7 +211,8 @@ def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
     """The facts of one unit of work from its first on: the same event by the same person at the same instant."""
     found = sql.rows(
         text(
-            "SELECT l.event, l.entity_id FROM audit_logs first JOIN audit_logs l ON l.board_id = first.board_id"
+            "SELECT l.event, l.event_id, l.entity_id FROM audit_logs first"
+            " JOIN audit_logs l ON l.board_id = first.board_id"
             " AND l.board_seq >= first.board_seq AND l.board_seq < first.board_seq + :most"
             " AND l.event = first.event AND l.actor_id = first.actor_id"
             " AND l.action_timestamp = first.action_timestamp"
@@ -217,8 +222,8 @@ def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
         {
             "event_id": event_id,
             "board_id": board_id,
-            "events": list(_OPPOSITE),
-            "most": MOST_TASKS,
+            "events": [*_OPPOSITE, *_EDITS],
+            "most": MOST_AT_ONCE,
         },
     )
     if not found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,8 +79,7 @@ def get_fact(task_id: str, event_id: str) -> tuple[Fact, dict[str, Any]]:
     )
     if found is None:
         raise NotFound("There is no such change of this task.")
-    fields = {name: found[name] for name in found if name != "previous_state"}
-    return _fact(fields), found["previous_state"] or {}
+    return _fact(_without_states(found)), found["previous_state"] or {}
 
 
 def list_later(task_id: str, version: int) -> list[Fact]:
@@ -92,6 +92,38 @@ def list_later(task_id: str, version: int) -> list[Fact]:
         {"task_id": task_id, "version": version, "limit": MOST_LATER + 1},
     )
     return [_fact(row) for row in found]
+
+
+def list_facts(event_ids: Sequence[str]) -> dict[str, tuple[Fact, dict[str, Any]]]:
+    """Facts of different tasks by task id, each with the values before it, in the order of the board's changes."""
+    found = sql.rows(
+        text(
+            f"SELECT {_SHOWN}, l.entity_id, l.previous_state FROM {_TABLES}"
+            " WHERE l.event_id = ANY(CAST(:ids AS uuid[])) AND l.entity_type = 'task' ORDER BY l.board_seq"
+        ),
+        {"ids": list(event_ids)},
+    )
+    return {
+        row["entity_id"]: (_fact(_without_states(row)), row["previous_state"] or {})
+        for row in found
+    }
+
+
+def list_later_of(versions: Mapping[str, int]) -> dict[str, list[Fact]]:
+    """What happened to each of some tasks after a version of it, by task id; see `list_later`."""
+    found = sql.rows(
+        text(
+            "SELECT asked.task_id AS entity_id, later.* FROM"
+            " unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS asked(task_id, after) CROSS JOIN LATERAL"
+            f" (SELECT {_SHOWN} FROM {_TABLES} WHERE l.entity_type = 'task' AND l.entity_id = asked.task_id"
+            " AND l.entity_version > asked.after ORDER BY l.entity_version DESC LIMIT :limit) later"
+        ),
+        {"ids": list(versions), "versions": list(versions.values()), "limit": MOST_LATER + 1},
+    )
+    by_task: dict[str, list[Fact]] = defaultdict(list)
+    for row in found:
+        by_task[row["entity_id"]].append(_fact(_without_states(row)))
+    return by_task
 
 
 def find_obstacle(fact: Fact, later: Sequence[Fact]) -> Fact | None:
@@ -111,6 +143,10 @@ def find_obstacle(fact: Fact, later: Sequence[Fact]) -> Fact | None:
         elif one.undoes == fact.event_id or one.touched & fact.undoable:
             return one
     return None
+
+
+def _without_states(row: sql.Row) -> dict[str, Any]:
+    return {name: row[name] for name in row if name not in ("entity_id", "previous_state")}
 
 
 def _fact(row: sql.Row) -> Fact:

@@ -16,6 +16,8 @@ from taskforge.tasks import first_run
 from taskforge.tasks.batches import undo_batch as take_back
 from taskforge.tasks.routes import blueprint
 
+MOST_FLASHED = 3  # sentences about cards of which something could not be taken back
+
 
 @blueprint.post("/welcome")
 def welcome() -> ResponseReturnValue:
@@ -28,7 +30,7 @@ def start_empty(board_id: str) -> ResponseReturnValue:
     """Put the tutorial of a sample board into the trash, and go to where the first own card is written."""
     change = first_run.start_empty(current_actor(), board_id=board_id)
     if change.event_id is not None:
-        address = url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
+        address = batch_undo_url(board_id, change)
         undo = {"text": "The board is yours. The tour is in the trash.", "undo_url": address}
         flash(undo, "ok")  # type: ignore[arg-type]
     columns = list_columns([board_id])
@@ -42,13 +44,21 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
     actor = current_actor()
     if wants_json():
         change = take_back(actor, board_id=board_id, event_id=batch_id)
-        return {"undone": change.extra["undone"], "task_ids": change.extra["task_ids"]}
+        return {
+            "undone": change.extra["undone"],
+            "task_ids": change.extra["task_ids"],
+            "refused": change.extra.get("refused", []),
+            "text": _told(change),
+            "undo": batch_undo_url(board_id, change),
+        }
     form = Form()
     undone = form.attempt(lambda: take_back(actor, board_id=board_id, event_id=batch_id))
     if undone is None:
         flash(" ".join(form.sentences), "danger")
     else:
         flash(_told(undone), "ok")
+        for refused in undone.extra.get("refused", [])[:MOST_FLASHED]:
+            flash(refused, "info")
     return go_to(url_for("boards.show", board_id=board_id))
 
 
@@ -67,7 +77,16 @@ def lead_home(actor: Actor) -> str:
     return url_for("boards.show", board_id=change.extra["board_id"], _anchor=anchor)
 
 
+def batch_undo_url(board_id: str, change: Change) -> str | None:
+    """Where what was done to many cards at once is taken back; None where nothing was done."""
+    if change.event_id is None:
+        return None
+    return url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
+
+
 def _told(change: Change) -> str:
-    number = len(change.extra["task_ids"])
+    number, left = len(change.extra["task_ids"]), change.extra.get("refused_count", 0)
     cards = "1 card is" if number == 1 else f"{number} cards are"
-    return f"{cards} {'in the trash' if change.extra['undone'] == 'task.deleted' else 'back'}."
+    now = {"task.deleted": "in the trash", "task.restored": "back"}
+    told = f"{cards} {now.get(change.extra['undone'], 'as before')}."
+    return f"{told} {left} could not be." if left else told

@@ -52,26 +52,32 @@ def place_at_end(
 
 
 def places_at_end(
-    uow: UnitOfWork, board: LockedBoard, *, column_id: str, number: int
+    uow: UnitOfWork,
+    board: LockedBoard,
+    *,
+    column_id: str | None = None,
+    status: str | None = None,
+    number: int,
+    refused: str = "Nothing was added.",
 ) -> list[Place]:
-    """The places of several new tasks below all others of a column, in their order.
+    """The places of several tasks that come to a column, or to the first of a status, below all others, in their order.
 
     Raises:
         InvalidInput: the board has no such column.
-        WipLimitReached: the column has no room for all of them.
+        WipLimitReached: the column has no room for all of them; ends with the sentence `refused`.
     """
-    column = _find_column(uow, board, column_id, None)
+    column = _find_column(uow, board, column_id, status)
     held = uow.execute(
         text(
             "SELECT count(*) AS tasks, max(rank) AS last_rank FROM tasks"
             " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
         ),
-        {"board_id": board.board_id, "column_id": column_id},
+        {"board_id": board.board_id, "column_id": column.column_id},
     ).one()
     if column.wip_limit is not None and held.tasks + number > column.wip_limit:
         raise WipLimitReached(
-            f"“{column.name}” has {held.tasks} of {column.wip_limit} tasks: {number} more do not fit."
-            " Nothing was added."
+            f"“{column.name}” has {held.tasks} of {column.wip_limit} tasks:"
+            f" {number} more {'does' if number == 1 else 'do'} not fit. {refused}"
         )
     ranks = generate_n_keys_between(held.last_rank, None, number)
     return [Place(column.column_id, column.status, rank) for rank in ranks]

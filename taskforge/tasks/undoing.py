@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,7 @@ def restore_value(
     _, before = get_fact(task_id, event_id)
     if field not in RESTORABLE or field not in before:
         raise InvalidInput.about("field", "was not changed by that change")
-    changes = {field: _value(field, before[field])}
+    changes = {field: earlier_value(field, before[field])}
     try:
         return edit_task(actor, task_id, changes=changes, version=version)
     except InvalidInput as error:
@@ -107,7 +107,7 @@ def _undo_change(actor: Actor, task_id: str, *, version: int | None, event_id: s
             actor,
             row,
             permission=PERMISSIONS[fact.event],
-            changes={name: _value(name, before[name]) for name in fields},
+            changes={name: earlier_value(name, before[name]) for name in fields},
             version=row["version"],  # what was found out about later changes holds for this one
             find_place=_place_before(row, before) if PLACE in fact.undoable else None,
             event=fact.event,
@@ -117,17 +117,23 @@ def _undo_change(actor: Actor, task_id: str, *, version: int | None, event_id: s
         raise _explained(error, before) from error
 
 
-def _refuse_if_too_late(fact: Fact, row: sql.Row) -> None:
-    later = [
-        one for one in list_later(row["task_id"], fact.version) if one.version <= row["version"]
-    ]
-    obstacle = find_obstacle(fact, later)
+def find_refusal(fact: Fact, row: sql.Row, later: Sequence[Fact]) -> str | None:
+    """Why a fact can't be taken back any more, as a sentence; `later` are the task's facts after it, latest first."""
+    known = [one for one in later if one.version <= row["version"]]
+    obstacle = find_obstacle(fact, known)
     if obstacle is not None:
-        raise Conflict(_say_obstacle(fact, obstacle))
-    if len(later) >= MOST_LATER:
-        raise Conflict("Too much has happened since to undo this safely. Change it by hand.")
+        return _say_obstacle(fact, obstacle)
+    if len(known) >= MOST_LATER:
+        return "Too much has happened since to undo this safely. Change it by hand."
     if row["deleted_at"] is not None and fact.event != "task.deleted":
-        raise Conflict("This task is in the trash. Take it out of there first.")
+        return "This task is in the trash. Take it out of there first."
+    return None
+
+
+def _refuse_if_too_late(fact: Fact, row: sql.Row) -> None:
+    refusal = find_refusal(fact, row, list_later(row["task_id"], fact.version))
+    if refusal is not None:
+        raise Conflict(refusal)
 
 
 def describe_obstacle(fact: Fact, obstacle: Fact) -> str:
@@ -155,7 +161,7 @@ def _place_before(row: sql.Row, before: Mapping[str, Any]) -> FindPlace:
     )
 
 
-def _value(field: str, value: Any) -> Any:
+def earlier_value(field: str, value: Any) -> Any:
     """A value of the log as services take it."""
     if field in ("start_at", "due_at") and value is not None:
         return datetime.fromisoformat(value)

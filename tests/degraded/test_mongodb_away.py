@@ -10,12 +10,15 @@ from flask import Flask
 from taskforge.boards.service import list_boards, list_columns
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.comments.views import list_comments
+from taskforge.errors import Unavailable
 from taskforge.stores import mongo, outbox
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board_views import get_board
+from taskforge.tasks.edit_many import edit_tasks
 from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
 from taskforge.tasks.views import get_task
 from tests.degraded.conftest import MakeApp
+from tests.stores.scene import write
 
 URL = "mongodb://127.0.0.1:{port}/taskforge_test?directConnection=true"
 
@@ -73,3 +76,19 @@ def test_texts_that_only_mongodb_has_come_from_the_redo_log(
         assert outbox.pending([made.entity_id]) == {}
     with make_app(mongodb_uri=away).app_context():
         assert get_task(person, made.entity_id).texts["description"] == "applied"
+
+
+def test_of_many_cards_all_but_their_tags_can_be_changed(
+    make_app: MakeApp, away: str, person: Actor, app: Flask
+) -> None:
+    with app.app_context():
+        board_id = list_boards(person)[0]["board_id"]
+        ids = [create_task(person, board_id=board_id, title=one).entity_id for one in "AB"]
+        write("DELETE FROM outbox_redo")
+    with make_app(mongodb_uri=away).app_context():
+        place = {"board_id": board_id, "task_ids": ids}
+        with pytest.raises(Unavailable, match="The task's text can't be read right now"):
+            edit_tasks(person, **place, act="add_tags", value=["shed"])
+        edit_tasks(person, **place, act="priority", value="high")
+        shown = {(card["priority"], *card["tags"]) for card in get_board(person, board_id).cards}
+        assert shown == {("high",)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -14,8 +15,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_the_page_lists_the_keys_of_the_sheet(app: Flask) -> None:
-    html = visit(make_person(app)).open("/boards").html
-    sheet = html[html.index('id="keys-help"') :]
+    shown_page = visit(make_person(app)).open("/boards").html
+    sheet = html.unescape(shown_page[shown_page.index('id="keys-help"') :])
     listed = []
     for title, rows in re.findall(r"<h3>(.*?)</h3>(.*?)</section>", sheet, re.DOTALL):
         for words, keys in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", rows):

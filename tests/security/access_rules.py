@@ -56,7 +56,7 @@ MEMBERS = {
     "tasks.field", "tasks.field_submitted", "tasks.tick_item", "tasks.add_item", "tasks.remove_item",
     "boards.column_settings",
     "tasks.create_many", "tasks.create_many_submitted", "tasks.quick_add_names", "tasks.start_empty",
-    "tasks.undo_batch",
+    "tasks.undo_batch", "tasks.select", "tasks.edit_many",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",

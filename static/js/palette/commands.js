@@ -19,6 +19,7 @@
     const may = (list, name) => (forge.mayAct(name) ? list : []);
     return [
       command("peek", "eye", "Peek", "Space"),
+      document.getElementById("bulk-code") && { section: "card", note: "", icon: "list-checks", words: "Select", keys: "x", run: async () => await forge.bringBulk() && forge.bulk.toggle(card) },
       { section: "card", note: "", icon: "corner-down-left", words: "Open", keys: "Enter", run: () => forge.act("open", card) },
       ...may(moves, "move"),
       command("move", "arrow-right", "Move…", "m"),
