@@ -6,11 +6,12 @@ therefore loses nothing; the relay rings again for whatever is left undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import redis
 import structlog
+from redis.client import Pipeline
 from rq import Queue, Retry
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -76,10 +77,22 @@ def ring(name: str) -> bool:
     try:
         with redis_cache.asking() as client:
             if client.set(_doorbell(name), "1", nx=True, ex=redis_cache.DOORBELL_SECONDS):
-                _enqueue(client, name, DRAINS[name], job_id=f"{name}-{new_id()}")
+                enqueue_drains(client, [name])
     except redis_cache.RedisAway:
         return False
     return True
+
+
+def push_doorbells(pipe: Pipeline, names: Iterable[str]) -> None:
+    """Put into a pipeline the first half of ringing, one command each, whose answer is true for a bell to be rung."""
+    for name in names:
+        pipe.set(_doorbell(name), "1", nx=True, ex=redis_cache.DOORBELL_SECONDS)
+
+
+def enqueue_drains(client: redis.Redis, names: Iterable[str]) -> None:
+    """The second half of ringing: a job for each queue."""
+    for name in names:
+        _enqueue(client, name, DRAINS[name], job_id=f"{name}-{new_id()}")
 
 
 def answer_doorbell(name: str, client: redis.Redis) -> None:

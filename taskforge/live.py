@@ -9,19 +9,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from taskforge import redis_cache
+from redis.client import Pipeline
 
 CHANNEL = "taskforge:board:{board_id}"
 
 
-def publish(hints: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """Publish (board id, hint) pairs. Best effort."""
-    if not hints:
-        return
-    try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            for board_id, hint in hints:
-                pipe.publish(CHANNEL.format(board_id=board_id), json.dumps(hint))
-            pipe.execute()
-    except redis_cache.RedisAway:
-        return
+def publish_in(pipe: Pipeline, hints: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Put the publishing of (board id, hint) pairs into a pipeline, one command each."""
+    for board_id, hint in hints:
+        pipe.publish(CHANNEL.format(board_id=board_id), json.dumps(hint))

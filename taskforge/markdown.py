@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -26,6 +27,9 @@ MAX_FORMATTED = 24_000
 # The parser fills up short table rows, so a wide head and many short lines make endless cells.
 MAX_TABLE_CELLS = 20_000
 MAX_MENTIONS = 50
+MAX_KEPT = (
+    8_000  # characters of a text whose HTML a process remembers, so that 500 of them stay small
+)
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
@@ -62,11 +66,19 @@ def render_markdown(text: str) -> Markup:
     CommonMark with tables, strikethrough, task lists, bare links and line breaks where the text
     has them.  Headings begin at level 3, below the headings of the page.  Images become links.
     """
+    return _render_kept(text) if len(text) <= MAX_KEPT else _render(text)
+
+
+def _render(text: str) -> Markup:
     formatted, plain = _split(text[:MAX_LENGTH])
     html = _parser_for(formatted).render(formatted)
     if plain:
         html += f"<pre>{escape(plain)}</pre>"
     return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitised output, and nothing else
+
+
+# The HTML depends on the text alone, and a discussion is read far more often than it is written.
+_render_kept = lru_cache(maxsize=500)(_render)
 
 
 def find_mentions(text: str) -> list[str]:

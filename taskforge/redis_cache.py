@@ -16,7 +16,7 @@ import redis
 from taskforge.breakers import Breaker, BreakerOpen
 from taskforge.extensions import redis_client
 
-TASK_SECONDS = 300
+TEXT_SECONDS = 300
 PROFILE_SECONDS = 3600
 # Short, because a count that was written while Redis was away, or by two at once, may be wrong.
 UNREAD_SECONDS = 60
@@ -27,6 +27,7 @@ breaker = Breaker("redis", (redis.RedisError, OSError))
 _VERSION = struct.Struct(">I")
 KEYS: dict[str, Callable[[str, int], str]] = {
     "task": lambda entity_id, version: f"task:{entity_id}:{version}",
+    "comment": lambda entity_id, version: f"comment:{entity_id}:{version}",
     "user": lambda entity_id, _version: f"user:profile:{entity_id}",  # the value names its version
 }
 
@@ -67,10 +68,10 @@ def get_documents(entity_type: str, versions: Mapping[str, int]) -> dict[str, by
 
 
 def set_documents(entity_type: str, payloads: Mapping[str, tuple[int, bytes]]) -> None:
-    """Cache text payloads, each with its version. Comments are not cached one by one."""
+    """Cache text payloads, each with its version."""
     if entity_type not in KEYS or not payloads:
         return
-    seconds = TASK_SECONDS if entity_type == "task" else PROFILE_SECONDS
+    seconds = PROFILE_SECONDS if entity_type == "user" else TEXT_SECONDS
     try:
         with asking() as client, client.pipeline(transaction=False) as pipe:
             for entity_id, (version, payload) in payloads.items():

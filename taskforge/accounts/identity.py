@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 import jwt
@@ -16,13 +17,14 @@ from flask_login import current_user, login_user, logout_user
 
 from taskforge import clock, redis_cache
 from taskforge.accounts import session_records
-from taskforge.accounts.session_records import Beside, Identity
+from taskforge.accounts.session_records import Identity
 from taskforge.errors import InvalidInput, NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.ids import new_id
 from taskforge.sessions import StrictRedisSessionInterface, StrictSession, is_secret
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.sql import Beside
 from taskforge.values import is_uuid
 
 TOKEN_LIFETIME = timedelta(hours=1)
@@ -30,6 +32,7 @@ PRESENCE_EVERY_SECONDS = 60.0
 LONGEST_USER_AGENT = 400
 MOST_PRESENT = 10_000
 ODD_KEY = "The idempotency key must be a UUID."
+View = TypeVar("View", bound=Callable[..., Any])
 _last_seen: dict[str, float] = {}
 
 
@@ -41,6 +44,20 @@ def init_identity(app: Flask) -> None:
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)
+    app.before_request(_expect_beside)
+
+
+def reads_beside(ask: Callable[..., Beside]) -> Callable[[View], View]:
+    """Declare what a view asks of `current_actor_beside`: `ask` makes the question of the view's arguments.
+
+    So it is in the one statement, though the person is asked for before the view runs.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__["reads_beside"] = ask
+        return view
+
+    return mark
 
 
 def current_identity() -> Identity:
@@ -76,11 +93,13 @@ def current_actor_beside(beside: Beside) -> tuple[Actor, sql.Row | None]:
     g.beside = beside
     identity = current_identity()
     actor = make_actor(identity.user_id, session_id=identity.session_id)
-    if "beside" not in g:
-        row: sql.Row | None = g.pop("beside_row")
+    del g.beside
+    read, row = g.pop("read_beside", (None, None))
+    if read == beside:
         return actor, row
-    del g.beside  # who is asking was known already
-    return actor, session_records.find_beside(actor.user_id, beside)
+    return actor, session_records.find_beside(
+        actor.user_id, beside
+    )  # who is asking was known already
 
 
 def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
@@ -215,10 +234,20 @@ def _find_sid(sid: str) -> Identity | None:
 
 def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
     """The identity of a session, and along with it what `current_actor_beside` wants to know."""
-    beside = g.pop("beside", None)
+    beside: Beside | None = g.get("beside")
     found = session_records.find_identity_beside(beside, sid=sid, session_id=session_id)
-    identity, g.beside_row = found if found is not None else (None, None)
+    if found is None:
+        return None
+    identity, row = found
+    g.read_beside = beside, row
     return identity
+
+
+def _expect_beside() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    ask: Callable[..., Beside] | None = getattr(view, "reads_beside", None)
+    if ask is not None:
+        g.beside = ask(**(request.view_args or {}))
 
 
 def _find_token(header: str) -> Identity | None:

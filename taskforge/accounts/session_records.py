@@ -7,11 +7,10 @@ a Redis that forgot everything logs nobody out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from sqlalchemy import TextClause, text
 
@@ -22,6 +21,7 @@ from taskforge.ids import new_id
 from taskforge.people import hue_of, initials_of
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 
 IDLE = timedelta(days=14)
@@ -60,17 +60,6 @@ class Identity:
     def hue(self) -> int:
         """The avatar's colour, 1 to 6, from the id."""
         return hue_of(self.user_id)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A row to be read in the same statement as who is logged in, whose id it calls ``u.user_id``.
-
-    ``sql`` is a constant, a SELECT of at most one row; its columns must not be named like those of an identity.
-    """
-
-    sql: str
-    parameters: Mapping[str, Any]
 
 
 _IDENTITY = tuple(each.name for each in fields(Identity))

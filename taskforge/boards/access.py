@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy import text
 
-from taskforge.accounts.session_records import Beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, hold_membership, membership_of
+from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, require
 
 
 @dataclass(frozen=True)
 class LockedBoard:
     """A board whose row this transaction holds: nobody else changes the board until COMMIT.
 
-    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task.
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``beside`` what was
+    asked along with the lock.
     """
 
     board_id: str
@@ -28,6 +30,7 @@ class LockedBoard:
     seq: int
     next_number: int
     version: int
+    beside: sql.Row | None = None
 
     def at(self, step: int) -> LockedBoard:
         """The same for one of several changes under this lock, `step` changes after the first."""
@@ -93,33 +96,62 @@ def access_board(
 
 
 def lock_board(
-    uow: UnitOfWork, board_id: str, permission: str, *, numbers: int = 0, changes: int = 1
+    uow: UnitOfWork,
+    board_id: str,
+    permission: str,
+    *,
+    numbers: int = 0,
+    changes: int = 1,
+    beside: Beside | None = None,
 ) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
     `numbers` short-key numbers are reserved, and sequence numbers for so many `changes`; ``next_number`` and ``seq``
-    are the first of them.
+    are the first of them. `beside` is a question that goes along behind the lock, about the board ``b``; the columns
+    of its one row are the `LockedBoard.beside`.
 
     Raises:
         NotFound, Forbidden: like `access_board`.
     """
-    found = uow.execute(
-        text(
-            "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
-            " WHERE board_id = :board_id AND deleted_at IS NULL"
-            " RETURNING board_id, team_id, name, key_prefix, seq, next_number, version"
-        ),
-        {"board_id": board_id, "numbers": numbers, "changes": changes},
-    ).first()
+    found = uow.lock(
+        _locking(beside.sql if beside else ""),
+        {
+            **(beside.parameters if beside else {}),
+            "board_id": board_id,
+            "user_id": uow.actor.user_id,
+            "numbers": numbers,
+            "changes": changes,
+        },
+    )
     if found is None:
         raise NotFound()
-    hold_membership(uow, found.team_id, permission)
+    require(found["held_permissions"], permission)
     return LockedBoard(
-        board_id=found.board_id,
-        team_id=found.team_id,
-        name=found.name,
-        key_prefix=found.key_prefix,
-        seq=found.seq - changes + 1,
-        next_number=found.next_number - numbers,
-        version=found.version,
+        board_id=found["held_board_id"],
+        team_id=found["held_team_id"],
+        name=found["held_name"],
+        key_prefix=found["held_key_prefix"],
+        seq=found["held_seq"] - changes + 1,
+        next_number=found["held_next_number"] - numbers,
+        version=found["held_version"],
+        beside=found,
+    )
+
+
+@cache
+def _locking(beside: str) -> str:
+    """The lock, and behind it the membership, held as it is until COMMIT.
+
+    Two statements, though in one round trip: one that waits for a lock sees memberships and cards as they were when
+    it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+    """
+    more, join = (", beside.*", f" CROSS JOIN LATERAL ({beside}) beside") if beside else ("", "")
+    return (
+        "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
+        " WHERE board_id = :board_id AND deleted_at IS NULL;"
+        " SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,"
+        " b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,"
+        f" b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{more}"
+        f" FROM boards b JOIN team_memberships m USING (team_id){join}"
+        " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id FOR SHARE OF m"
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import Forbidden, NotFound, Unavailable
-from taskforge.stores import mongo, outbox, sql
+from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, read_texts
 from taskforge.tasks.access import access_task
@@ -44,6 +44,13 @@ def list_comments(
         NotFound: the task is not visible to the actor.
     """
     access_task(actor.user_id, task_id, deleted=True)
+    return list_seen_comments(actor, task_id, after_id=after_id, limit=limit)
+
+
+def list_seen_comments(
+    actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
+) -> list[CommentView]:
+    """Like `list_comments` for a task that the caller has seen; none where it is not visible to the actor."""
     return _view(
         actor,
         lambda: _rows(
@@ -109,7 +116,9 @@ def _rows(
         text(
             "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
             " c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at,"
-            f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions"
+            f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions,"
+            " (SELECT o.payload FROM outbox o WHERE o.entity_id = c.comment_id AND o.register = 'text'"
+            " ORDER BY o.version DESC LIMIT 1) AS pending_text"
             " FROM comments c JOIN tasks k USING (task_id) JOIN boards b ON b.board_id = k.board_id"
             " JOIN users u ON u.user_id = c.author_id"
             " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
@@ -136,8 +145,11 @@ def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[Comm
 
 
 def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
-    pending = outbox.pending([row["comment_id"] for row in rows]) if rows else {}
-    found = {comment_id: mongo.decode(payload) for comment_id, payload in pending.items()}
+    found = {
+        row["comment_id"]: mongo.decode(bytes(row["pending_text"]))
+        for row in rows
+        if row["pending_text"] is not None
+    }
     rest = {row["comment_id"]: row["version"] for row in rows if row["comment_id"] not in found}
     if rest:
         try:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, cast
 
+from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
-from taskforge import faults
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -45,49 +46,52 @@ class Replayed(Exception):
         self.change = change
 
 
-def insert(connection: Connection, actor: Actor, change: Change) -> None:
-    """Write the actor's operation and its answer, first thing in the transaction of the change.
+# Written first thing in the transaction of a change; a second try of the same waits here, and then fails.
+INSERT = (
+    "INSERT INTO operations (user_id, op_id, fingerprint, result)"
+    " VALUES (:op_user_id, :op_id, :op_fingerprint, CAST(:op_result AS jsonb))"
+)
+
+
+def row_of(actor: Actor, change: Change) -> dict[str, Any]:
+    """The parameters of `INSERT`: the actor's operation and its answer."""
+    return {
+        "op_user_id": actor.user_id,
+        "op_id": actor.op_id,
+        "op_fingerprint": actor.op_fingerprint,
+        "op_result": _result(change),
+    }
+
+
+def is_repeated(error: IntegrityError) -> bool:
+    """Whether `INSERT` was refused, since the operation is there already."""
+    refused = error.orig
+    return isinstance(refused, UniqueViolation) and refused.diag.table_name == "operations"
+
+
+def replayed(actor: Actor) -> Replayed:
+    """The answer of an operation that is there already; to be called outside the transaction that found out.
 
     Raises:
-        Replayed: it was acknowledged before.
         InvalidInput: its id was used for another request.
-        Unavailable: another try of it is rolling back at this moment.
+        Unavailable: it is gone again.
     """
-    if actor.op_id is None:
-        return
-    inserted = connection.execute(
-        text(
-            "INSERT INTO operations (user_id, op_id, fingerprint, result)"
-            " VALUES (:user_id, :op_id, :fingerprint, CAST(:result AS jsonb)) ON CONFLICT DO NOTHING"
-        ),
-        {
-            "user_id": actor.user_id,
-            "op_id": actor.op_id,
-            "fingerprint": actor.op_fingerprint,
-            "result": _result(change),
-        },
-    )
-    if inserted.rowcount == 0:
-        stored = find_operation(actor, connection)
-        if stored is None:
-            raise Unavailable(sql.BUSY, retry_after=1)
-        raise Replayed(stored)
-    faults.point("tx.op_inserted")
+    stored = find_operation(actor)
+    if stored is None:
+        raise Unavailable(sql.BUSY, retry_after=1)
+    return Replayed(stored)
 
 
 def update(connection: Connection, actor: Actor, change: Change) -> None:
     """Put the answer right that became known only inside the transaction."""
     if actor.op_id is not None:
         connection.execute(
-            text(
-                "UPDATE operations SET result = CAST(:result AS jsonb)"
-                " WHERE user_id = :user_id AND op_id = :op_id"
-            ),
+            _UPDATE,
             {"result": _result(change), "user_id": actor.user_id, "op_id": actor.op_id},
         )
 
 
-def find_operation(actor: Actor, connection: Connection | None = None) -> Change | None:
+def find_operation(actor: Actor) -> Change | None:
     """The stored answer of the actor's operation, or None if it was never acknowledged.
 
     Raises:
@@ -95,14 +99,7 @@ def find_operation(actor: Actor, connection: Connection | None = None) -> Change
     """
     if actor.op_id is None:
         return None
-    statement = text(
-        "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
-    )
-    parameters = {"user_id": actor.user_id, "op_id": actor.op_id}
-    if connection is None:
-        found = sql.row(statement, parameters)
-    else:
-        found = cast(sql.Row | None, connection.execute(statement, parameters).mappings().first())
+    found = sql.row(_FIND, {"user_id": actor.user_id, "op_id": actor.op_id})
     if found is None:
         return None
     if found["fingerprint"] is not None and bytes(found["fingerprint"]) != actor.op_fingerprint:
@@ -161,3 +158,12 @@ def _result(change: Change) -> str:
             "extra": as_json(change.extra),
         }
     )
+
+
+_UPDATE = text(
+    "UPDATE operations SET result = CAST(:result AS jsonb)"
+    " WHERE user_id = :user_id AND op_id = :op_id"
+)
+_FIND = text(
+    "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
+)

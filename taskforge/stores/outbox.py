@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from taskforge import faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.registers import TEXT, register_of
+from taskforge.stores.registers import register_of
 
 CHANNEL = "taskforge_outbox"
 REQUEST_LEASE_SECONDS = 2
@@ -187,15 +187,3 @@ def postpone(outbox_id: int, error: str) -> None:
             "most": ATTEMPTS_UNTIL_PARKED,
         },
     )
-
-
-def pending(entity_ids: Sequence[str], register: str = TEXT) -> dict[str, bytes]:
-    """The newest pending payload of each of these entities, by id."""
-    found = sql.rows(
-        text(
-            "SELECT DISTINCT ON (entity_id) entity_id, payload FROM outbox"
-            " WHERE entity_id = ANY(CAST(:ids AS uuid[])) AND register = :register ORDER BY entity_id, version DESC"
-        ),
-        {"ids": list(entity_ids), "register": register},
-    )
-    return {found_row["entity_id"]: bytes(found_row["payload"]) for found_row in found}

@@ -10,6 +10,7 @@ import select
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import psycopg2
@@ -31,6 +32,18 @@ UUID_OID, UUID_ARRAY_OID = 2950, 2951
 
 Row = Mapping[str, Any]
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A row to be read in the same statement as another, whose tables its SQL names by their aliases.
+
+    Beside who is logged in that is the user ``u``; beside a board's lock the board ``b``. ``sql`` is a constant, a
+    SELECT of at most one row; its columns must not be named like those of the other row.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
 
 
 class _Down(Exception):

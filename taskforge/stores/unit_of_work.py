@@ -9,34 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, cast
 
-import structlog
-from sqlalchemy import Connection, CursorResult, Executable, insert
+from sqlalchemy import Connection, CursorResult, Executable, TextClause, text
+from sqlalchemy.exc import IntegrityError
 
-from taskforge import clock, faults, jobs, live
+from taskforge import announcing, clock, faults, jobs
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
-from taskforge.stores import mongo, operations, outbox, sql
+from taskforge.stores import last_statement, operations, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.models import AuditLog, NotificationIntent
+from taskforge.stores.applying import apply_texts
+from taskforge.stores.last_statement import Reference
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
-from taskforge.stores.registers import TEXT
-
-MOST_APPLIED = (
-    20  # texts that a request brings to MongoDB itself; of more, the relay takes the rest
-)
-log = structlog.get_logger()
 
 
 class UnitOfWork:
     """A transaction with its operation, audit facts, outbox messages and intents; use it as a context manager.
 
-    Raises on entry:
+    The transaction begins, with its operation, when something is first asked of it.
+
+    Raises then:
         Replayed: the actor's operation was already acknowledged (`once` turns it into the stored answer).
         InvalidInput: the operation id was used for another request.
         Unavailable: PostgreSQL can't be asked.
@@ -51,7 +49,9 @@ class UnitOfWork:
             entity_id=entity_id, version=version, event_id=new_id(), extra=dict(extra or {})
         )
         self._connection: Connection | None = None
+        self._reference: Reference | None = None
         self._answer_changed = False
+        self._told = 0
         self._audit: list[dict[str, Any]] = []
         self._messages: list[Message] = []
         self._intents: list[dict[str, Any]] = []
@@ -59,8 +59,6 @@ class UnitOfWork:
 
     def __enter__(self) -> Self:
         faults.point("tx.begin")
-        with sql.translated():
-            self._open()
         return self
 
     def __exit__(
@@ -69,25 +67,39 @@ class UnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._connection is not None
-        if error is not None:
-            self._connection.close()
-            return
         try:
+            if error is not None:
+                return
             with sql.translated():
                 self._flush()
                 faults.point("tx.before_commit")
             self._commit()
         finally:
-            self._connection.close()
+            if self._connection is not None:
+                self._connection.close()
         faults.point("tx.after_commit")
         self._follow_up()
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement inside the transaction. Raises `Unavailable` when PostgreSQL goes away."""
-        assert self._connection is not None
         with sql.translated():
-            return self._connection.execute(statement, parameters)
+            self._write_reference()
+            return self._begun().execute(statement, parameters)
+
+    def lock(self, statements: str, parameters: Mapping[str, Any]) -> sql.Row | None:
+        """Take the lock under which a change is made; the first row of the last of `statements`, or None.
+
+        `statements` is a constant, with ``;`` between several: they go in one round trip, and the operation with
+        them, but each sees what was committed when it begins itself.
+        """
+        with sql.translated():
+            if self._connection is None:
+                result = self._open(statements, parameters)
+                assert result is not None
+            else:
+                self._write_reference()
+                result = self._connection.execute(_as_text(statements), parameters)
+            return cast(sql.Row | None, result.mappings().first())
 
     def row(self, statement: Executable, parameters: Any = None) -> sql.Row | None:
         """The first row of a statement inside the transaction, or None."""
@@ -102,6 +114,15 @@ class UnitOfWork:
         if self.execute(statement, parameters).rowcount != 1:
             raise StaleVersion()
         faults.point("tx.ref_updated")
+
+    def change_reference(self, statement: str, parameters: Mapping[str, Any]) -> None:
+        """Like `update_reference`, but together with what the change writes last; a stale version shows only then.
+
+        `statement` is an UPDATE with one of few texts; it runs at once when more is asked of the transaction.
+        """
+        with sql.translated():
+            self._write_reference()
+        self._reference = Reference(statement, parameters)
 
     def record(
         self,
@@ -133,7 +154,7 @@ class UnitOfWork:
                 "entity_version": version,
                 "action": ACTIONS[event],
                 "actor_id": self.actor.user_id,
-                "action_timestamp": self.at,
+                "action_timestamp": self.at.isoformat(),
                 "previous_state": as_json(before),
                 "new_state": as_json(after),
                 "ip_address": self.actor.ip,
@@ -171,9 +192,18 @@ class UnitOfWork:
         self._messages.append(message)
 
     def notify(
-        self, event_id: str, user_ids: Sequence[str], kind: str, payload: Mapping[str, Any]
+        self,
+        event_id: str,
+        user_ids: Sequence[str],
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        members_of: str | None = None,
     ) -> None:
-        """Tell people of an event; the actor is never told of their own change, and nobody twice of one event."""
+        """Tell people of an event; the actor is never told of their own change, and nobody twice of one event.
+
+        With a team in `members_of`, only those who belong to it when the change is written.
+        """
         told = {intent["user_id"] for intent in self._intents if intent["event_id"] == event_id}
         for user_id in dict.fromkeys(user_ids):
             if user_id != self.actor.user_id and user_id not in told:
@@ -183,23 +213,47 @@ class UnitOfWork:
                         "user_id": user_id,
                         "kind": kind,
                         "payload": as_json(payload),
-                        "created_at": self.at,
+                        "created_at": self.at.isoformat(),
+                        "members_of": members_of,
                     }
                 )
 
-    def _open(self) -> None:
+    def _begun(self) -> Connection:
+        if self._connection is None:
+            self._open("", {})
+        assert self._connection is not None
+        return self._connection
+
+    def _open(self, statements: str, parameters: Mapping[str, Any]) -> CursorResult[Any] | None:
+        """Begin, with the operation if there is one and then `statements`; the answer of the last of them."""
+        if self.actor.op_id is None:
+            self._connection, result = self._connect(statements, parameters)
+            return result
+        both = f"{operations.INSERT}; {statements}" if statements else operations.INSERT
+        parameters = {**parameters, **operations.row_of(self.actor, self.change)}
+        self._connection, result = self._connect(both, parameters)
+        faults.point("tx.op_inserted")
+        return result
+
+    def _connect(
+        self, statements: str, parameters: Mapping[str, Any]
+    ) -> tuple[Connection, CursorResult[Any] | None]:
         for attempt in (1, 2):
             connection = db.engine.connect()
             try:
-                operations.insert(connection, self.actor, self.change)
+                result = (
+                    connection.execute(_as_text(statements), parameters) if statements else None
+                )
             except BaseException as error:
                 connection.close()
+                if isinstance(error, IntegrityError) and operations.is_repeated(error):
+                    raise operations.replayed(self.actor) from error
                 stale_connection = getattr(error, "connection_invalidated", False)
                 if attempt == 2 or not stale_connection:
                     raise
             else:
-                self._connection = connection
-                return
+                return connection, result
+        raise AssertionError("unreachable")
 
     def _commit(self) -> None:
         assert self._connection is not None
@@ -210,51 +264,34 @@ class UnitOfWork:
             raise Unavailable(sql.UNCERTAIN, retry_after=error.retry_after) from error
 
     def _flush(self) -> None:
-        assert self._connection is not None
+        connection = self._begun()
         if self._answer_changed:
-            operations.update(self._connection, self.actor, self.change)
-        if self._audit:
-            self._connection.execute(insert(AuditLog), self._audit)
+            operations.update(connection, self.actor, self.change)
+        reference, self._reference = self._reference, None
+        self._told = last_statement.write(
+            connection, reference, self._audit, self._messages, self._intents
+        )
+        if reference is not None:
+            faults.point("tx.ref_updated")
         faults.point("tx.audit_inserted")
-        if self._messages:
-            outbox.insert(self._connection, self._messages)
-        if self._intents:
-            self._connection.execute(insert(NotificationIntent), self._intents)
+
+    def _write_reference(self) -> None:
+        reference, self._reference = self._reference, None
+        if reference is not None:
+            last_statement.write(self._begun(), reference, (), (), ())
+            faults.point("tx.ref_updated")
 
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
-        texts = [message for message in self._messages if message.register == TEXT]
-        left = [message for message in texts[:MOST_APPLIED] if not _apply(message)]
-        left += texts[MOST_APPLIED:]
-        if left:
-            _hand_over(left)
+        left = apply_texts(self._messages)
         self.change = replace(self.change, syncing=bool(left))
         faults.point("publish.before")
-        live.publish(self._hints)
         faults.point("rq.enqueue.before")
-        if self._audit:
-            jobs.ring(jobs.AUDIT)
-        if self._intents:
-            jobs.ring(jobs.NOTIFICATIONS)
+        wanted = {jobs.AUDIT: bool(self._audit), jobs.NOTIFICATIONS: self._told > 0}
+        announcing.announce(self._hints, [name for name, rings in wanted.items() if rings])
         faults.point("ack.before")
 
 
-def _apply(message: Message) -> bool:
-    try:
-        outbox.apply(message)
-    except (mongo.DocumentsUnavailable, Unavailable) as error:
-        log.warning(
-            "apply_postponed", entity=message.entity_type, id=message.entity_id, why=str(error)
-        )
-        return False
-    except Exception:
-        log.exception("apply_failed", entity=message.entity_type, id=message.entity_id)
-        return False
-    return True
-
-
-def _hand_over(messages: list[Message]) -> None:
-    try:
-        outbox.hand_over(messages)
-    except Unavailable:
-        return  # the relay finds them when the lease has run out
+@cache
+def _as_text(statements: str) -> TextClause:
+    return text(statements)

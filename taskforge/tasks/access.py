@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.sql import Beside
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
 
 REFERENCE = (
@@ -23,6 +24,31 @@ SHOWN_TABLES = (
 )
 
 
+# A task, and the membership through which the user ``u`` sees it.
+_SEEN = (
+    f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
+    f" {HELD_PERMISSIONS} AS permissions,"
+    " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
+    " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+    f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
+    " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
+    " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"
+)
+_ALONE = text(f"{_SEEN.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)")
+
+Seen = tuple[sql.Row, Membership]
+
+
+def task_beside(task_id: str) -> Beside:
+    """The question for a task, also in the trash, to go with the log-in; the answer is for `seen_task`."""
+    return Beside(_SEEN, {"task_id": task_id})
+
+
+def seen_task(row: sql.Row | None) -> Seen | None:
+    """What `access_task` would answer, from the row of `task_beside`; None where it would raise NotFound."""
+    return None if row is None else (row, membership_of(row, None))
+
+
 def access_task(
     user_id: str, task_id: str, permission: str | None = None, *, deleted: bool = False
 ) -> tuple[sql.Row, Membership]:
@@ -34,18 +60,7 @@ def access_task(
         NotFound: no such task, or not a member of its team.
         Forbidden: a member without `permission`.
     """
-    found = sql.row(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
-            f" {HELD_PERMISSIONS} AS permissions,"
-            " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
-            " ORDER BY o.version DESC LIMIT 1) AS pending_text"
-            f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
-            " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-            " WHERE k.task_id = :task_id AND b.deleted_at IS NULL AND (:deleted OR k.deleted_at IS NULL)"
-        ),
-        {"user_id": user_id, "task_id": task_id, "deleted": deleted},
-    )
+    found = sql.row(_ALONE, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
     if found is None:
         raise NotFound()
     return dict(found), membership_of(found, permission)

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.accounts.session_records import Beside, find_beside
+from taskforge.accounts.session_records import find_beside
 from taskforge.boards.access import access_board, accessed, board_beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.sql import Beside
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.filters import FILTER, CardFilter
 from taskforge.tasks.kept_boards import BoardState, Stamp, kept_boards

@@ -112,13 +112,18 @@ def retried(
     version: int | None,
     **wanted: Any,
 ) -> Change:
-    """Run a change; when the caller named no version, losing a race against another change means trying again."""
+    """Run a change; when the caller named no version, losing a race against another change means trying again.
+
+    What the caller had ``seen`` before is then read anew.
+    """
     for attempt in range(ATTEMPTS):
         try:
             return change_once(actor, task_id, version=version, **wanted)
         except StaleVersion:
             if version is not None or attempt == ATTEMPTS - 1:
                 raise
+            if "seen" in wanted:
+                wanted["seen"] = None
     raise AssertionError("unreachable")
 
 

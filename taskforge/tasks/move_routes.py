@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.accounts.identity import current_actor
+from taskforge.accounts.identity import current_actor, current_actor_beside, reads_beside
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, StaleVersion
@@ -15,7 +15,7 @@ from taskforge.htmx import go_to, render, wants_json
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
-from taskforge.tasks.access import access_task
+from taskforge.tasks.access import access_task, seen_task, task_beside
 from taskforge.tasks.board_views import find_first_task
 from taskforge.tasks.cards import draw_cards
 from taskforge.tasks.conflicts import say_who_was_first
@@ -36,10 +36,11 @@ def move(task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<id:task_id>/move")
+@reads_beside(task_beside)
 def move_submitted(task_id: str) -> ResponseReturnValue:
     """Move a task to a column, and go to its card there; a script is told the new version instead."""
-    actor = current_actor()
-    form = MoveTaskForm()
+    actor, found = current_actor_beside(task_beside(task_id))
+    form, seen = MoveTaskForm(), seen_task(found)
 
     def move_to(
         column_id: str,
@@ -61,7 +62,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
                 return service.edit_task(
                     actor, task_id, changes=changes, version=values.get("version")
                 )
-        return service.move_task(actor, task_id, column_id=column_id, **values)
+        return service.move_task(actor, task_id, column_id=column_id, seen=seen, **values)
 
     if wants_json():  # the service looks who may; asking here too would only cost time
         if not form.validate():

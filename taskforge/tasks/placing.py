@@ -11,6 +11,8 @@ from sqlalchemy import Row, text
 
 from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
+from taskforge.stores import sql
+from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
@@ -100,30 +102,45 @@ def place_between(
         InvalidInput: no such column on this board, or a neighbour that never was on it.
         WipLimitReached: the column is full.
     """
-    found = uow.execute(
+    asked = ask_between(
+        task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
+    )
+    found = uow.row(_BETWEEN_ALONE, {**asked.parameters, "board_id": board.board_id})
+    return place_found(found, before_id=before_id, after_id=after_id)
+
+
+def ask_between(
+    *, task_id: str, column_id: str, before_id: str | None, after_id: str | None
+) -> Beside:
+    """The question of `place_between`, to go along with the board's lock; `place_found` makes a place of the answer."""
+    return Beside(
         _BETWEEN,
         {
-            "board_id": board.board_id,
             "task_id": task_id,
             "column_id": column_id,
             "before_id": before_id,
             "after_id": after_id,
         },
-    ).one()
+    )
+
+
+def place_found(found: sql.Row | None, *, before_id: str | None, after_id: str | None) -> Place:
+    """The place that the answer to `ask_between` leads to. Raises like `place_between`."""
+    assert found is not None  # it is one row, even where there is no column
     for name, given in (("before_id", before_id), ("after_id", after_id)):
-        if given and given not in (found.above_id, found.below_id):
+        if given and given not in (found["above_id"], found["below_id"]):
             raise InvalidInput.about(name, "must be a task on the same board")
-    if found.column_id is None:
+    if found["column_id"] is None:
         raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
-    if not found.inside:
-        _refuse_full(found.name, found.wip_limit, found.held)
-    if found.upper is not None:
-        low, high = found.nearest, found.upper
-    elif found.lower is not None:
-        low, high = found.lower, found.nearest
+    if not found["inside"]:
+        _refuse_full(found["name"], found["wip_limit"], found["in_column"])
+    if found["upper"] is not None:
+        low, high = found["nearest"], found["upper"]
+    elif found["lower"] is not None:
+        low, high = found["lower"], found["nearest"]
     else:
-        low, high = found.nearest, None
-    return Place(column_id, found.status, generate_key_between(low, high))
+        low, high = found["nearest"], None
+    return Place(found["column_id"], found["status"], generate_key_between(low, high))
 
 
 def place_back(
@@ -247,20 +264,23 @@ def _refuse_full(name: str, limit: int | None, held: int | None) -> None:
 
 # All that a place between neighbours needs to know. ``upper`` and ``lower`` are the neighbours' ranks as far as they
 # are in the column; ``nearest`` is the rank on the other side of the gap: of the last task, if there is no neighbour.
-_OTHERS = "FROM tasks k WHERE k.board_id = :board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
-_BETWEEN = text(
+_OTHERS = "FROM tasks k WHERE k.board_id = b.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
+_BETWEEN = (
     "SELECT c.column_id, c.name, c.status, c.wip_limit, above.task_id AS above_id, below.task_id AS below_id,"
-    f" CASE WHEN c.wip_limit IS NOT NULL THEN (SELECT count(*) {_OTHERS}) END AS held,"
+    f" CASE WHEN c.wip_limit IS NOT NULL THEN (SELECT count(*) {_OTHERS}) END AS in_column,"
     f" EXISTS (SELECT {_OTHERS} AND k.task_id = :task_id) AS inside, near.upper, near.lower,"
     f" CASE WHEN near.upper IS NOT NULL THEN (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id"
     f" AND k.rank < near.upper) WHEN near.lower IS NOT NULL THEN (SELECT min(k.rank) {_OTHERS}"
     f" AND k.task_id <> :task_id AND k.rank > near.lower)"
     f" ELSE (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id) END AS nearest"
     " FROM (SELECT) one"
-    " LEFT JOIN columns c ON c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
-    " LEFT JOIN tasks above ON above.board_id = :board_id AND above.task_id = CAST(:before_id AS uuid)"
-    " LEFT JOIN tasks below ON below.board_id = :board_id AND below.task_id = CAST(:after_id AS uuid)"
+    " LEFT JOIN columns c ON c.board_id = b.board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
+    " LEFT JOIN tasks above ON above.board_id = b.board_id AND above.task_id = CAST(:before_id AS uuid)"
+    " LEFT JOIN tasks below ON below.board_id = b.board_id AND below.task_id = CAST(:after_id AS uuid)"
     " CROSS JOIN LATERAL (SELECT"
     " CASE WHEN above.column_id = c.column_id AND above.deleted_at IS NULL THEN above.rank END AS upper,"
     " CASE WHEN below.column_id = c.column_id AND below.deleted_at IS NULL THEN below.rank END AS lower) near"
+)
+_BETWEEN_ALONE = text(
+    f"SELECT beside.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) beside WHERE b.board_id = :board_id"
 )

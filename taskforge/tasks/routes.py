@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.accounts.identity import current_actor
+from taskforge.accounts.identity import current_actor, current_actor_beside, reads_beside
 from taskforge.audit.service import list_history
 from taskforge.boards import service as boards
 from taskforge.boards.access import access_board
@@ -19,7 +19,7 @@ from taskforge.forms import optional_id
 from taskforge.htmx import go_to, render, wants_json, wants_partial
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
-from taskforge.tasks.access import access_task
+from taskforge.tasks.access import Seen, access_task, seen_task, task_beside
 from taskforge.tasks.conflicts import show_conflict
 from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.forms import (
@@ -37,9 +37,11 @@ blueprint = Blueprint("tasks", __name__)
 
 
 @blueprint.get("/tasks/<id:task_id>")
+@reads_beside(task_beside)
 def show(task_id: str) -> ResponseReturnValue:
     """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
-    context = task_context(current_actor(), task_id)
+    actor, found = current_actor_beside(task_beside(task_id))
+    context = task_context(actor, task_id, seen=seen_task(found))
     return render("tasks/show.html", "tasks/_panel.html", **context)
 
 
@@ -130,12 +132,16 @@ def trash(board_id: str) -> ResponseReturnValue:
     )
 
 
-def task_context(actor: Actor, task_id: str, *, comment_form: Any | None = None) -> dict[str, Any]:
+def task_context(
+    actor: Actor, task_id: str, *, comment_form: Any | None = None, seen: Seen | None = None
+) -> dict[str, Any]:
     """What the task page and its reading column need. `comment_form` is a comment that was refused."""
-    view = get_task(actor, task_id, deleted=True)
+    view = get_task(actor, task_id, deleted=True, seen=seen)
     after_id = _after_comment()
     found = (
-        comments.list_comments(actor, task_id, after_id=after_id) if view.texts is not None else []
+        comments.list_seen_comments(actor, task_id, after_id=after_id)
+        if view.texts is not None
+        else []
     )
     later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
     return {

@@ -17,7 +17,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import access_task
+from taskforge.tasks.access import Seen, access_task
 from taskforge.tasks.documents import EMPTY_TEXT, text_message
 from taskforge.tasks.editing import (
     change_fields,
@@ -27,7 +27,7 @@ from taskforge.tasks.editing import (
     retried,
     take_from_trash,
 )
-from taskforge.tasks.placing import place_at_end, place_between
+from taskforge.tasks.placing import ask_between, place_at_end, place_found
 from taskforge.tasks.writing import insert_task, update_task
 from taskforge.teams.access import access_team
 
@@ -106,8 +106,11 @@ def move_task(
     before_id: str | None = None,
     after_id: str | None = None,
     version: int | None = None,
+    seen: Seen | None = None,
 ) -> Change:
     """Move a task to a column of its board: above `before_id`, below `after_id`, or to the end.
+
+    `seen` is what `access_task` answered a moment ago, where the caller has it.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.move``.
@@ -123,6 +126,7 @@ def move_task(
         before_id=before_id,
         after_id=after_id,
         version=version,
+        seen=seen,
     )
 
 
@@ -168,17 +172,21 @@ def _move_task(
     before_id: str | None,
     after_id: str | None,
     version: int | None,
+    seen: Seen | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.move")
+    if seen is None or seen[0]["deleted_at"] is not None:
+        seen = access_task(actor.user_id, task_id)
+    row, membership = seen
+    membership.require("task.move")
     check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
+    near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.move")
-        place = place_between(
-            uow, board, task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
-        )
+        asked = ask_between(task_id=task_id, column_id=column_id, **near)
+        board = lock_board(uow, row["board_id"], "task.move", beside=asked)
+        place = place_found(board.beside, **near)
         update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
     return uow.change
 

@@ -13,7 +13,7 @@ from taskforge.errors import Unavailable
 from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, access_task
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
 from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.tasks.texts import read_task_text
 from taskforge.teams.access import Membership, access_team
@@ -35,13 +35,17 @@ class TaskView:
         return self.row["pending_text"] is not None
 
 
-def get_task(actor: Actor, task_id: str, *, deleted: bool = False) -> TaskView:
+def get_task(
+    actor: Actor, task_id: str, *, deleted: bool = False, seen: Seen | None = None
+) -> TaskView:
     """A task with its texts. With ``deleted=True`` also one in the trash.
+
+    `seen` is what `access_task` answered a moment ago, where the caller has it.
 
     Raises:
         NotFound: no such task, or not a member of its team.
     """
-    row, membership = access_task(actor.user_id, task_id, deleted=deleted)
+    row, membership = seen or access_task(actor.user_id, task_id, deleted=deleted)
     try:
         row, fields = read_task_text(actor, row)
     except Unavailable:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import LONGEST_RANK
@@ -15,7 +16,6 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import core_message, face_fields
 from taskforge.tasks.models import Task
 from taskforge.tasks.placing import Place, spread_ranks
-from taskforge.teams.access import keep_members
 
 CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
 TEXT_FIELDS = ("description", "tags", "custom_fields", "checklist")
@@ -75,10 +75,8 @@ def update_task(
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the fact, tell whom it concerns.
 
-    `undoes` is the event that this change takes back; the fact names it beside the new state.
-
-    Raises:
-        StaleVersion: another change came first.
+    `undoes` is the event that this change takes back; the fact names it beside the new state. All that is written
+    with the end of the unit of work, which raises StaleVersion if another change came first.
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
@@ -95,11 +93,14 @@ def update_task(
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     columns = (*WRITTEN_COLUMNS, "doc_sha") if "doc_sha" in after else WRITTEN_COLUMNS
+    parameters = {name: after[name] for name in (*columns, "task_id")}
+    uow.change_reference(_updating(columns), {**parameters, "expected": row["version"]})
+
+
+@cache
+def _updating(columns: tuple[str, ...]) -> str:
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
-    uow.update_reference(
-        text(f"UPDATE tasks SET {assignments} WHERE task_id = :task_id AND version = :expected"),
-        {**after, "expected": row["version"]},
-    )
+    return f"UPDATE tasks SET {assignments} WHERE task_id = :task_id AND version = :expected"
 
 
 def _state(row: Mapping[str, Any], texts: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -128,9 +129,9 @@ def _tell(
     if "assignee_id" in changed and task["assignee_id"]:
         uow.notify(event_id, [task["assignee_id"]], "assigned", _subject(task, board))
     if "status" in changed:
-        concerned = keep_members(uow, board.team_id, (task["assignee_id"], task["created_by"]))
+        concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
         subject = _subject(task, board) | {"status": task["status"]}
-        uow.notify(event_id, concerned, "status_changed", subject)
+        uow.notify(event_id, concerned, "status_changed", subject, members_of=board.team_id)
 
 
 def _record(

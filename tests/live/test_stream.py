@@ -129,7 +129,7 @@ def test_a_hint_that_redis_lost_comes_with_the_next_one(
     task_id = make_task(ada, team)
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
         with monkeypatch.context() as lossy:
-            lossy.setattr("taskforge.live.publish", lambda hints: None)
+            lossy.setattr("taskforge.live.publish_in", lambda pipe, hints: None)
             move(ada, team, task_id, "todo")
         move(ada, team, task_id, "done")
         first, second = stream.next(), stream.next()
@@ -146,7 +146,7 @@ def test_a_lost_hint_that_none_follows_comes_with_the_next_check(
 ) -> None:
     task_id = make_task(ada, team)
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-        monkeypatch.setattr("taskforge.live.publish", lambda hints: None)
+        monkeypatch.setattr("taskforge.live.publish_in", lambda pipe, hints: None)
         move(ada, team, task_id)
         assert stream.next().data["event"] == "task.moved"
 
