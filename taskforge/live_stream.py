@@ -62,21 +62,14 @@ class LiveStreams:
             user_id, seq = await self._in_thread(check, asked)
             if self._open[user_id] >= STREAMS_PER_PERSON:
                 raise RateLimited(retry_after=30)
-            listener = await self._join(asked.board_id)
         except TaskForgeError as refusal:
             await self._refuse(refusal, send)
             return
+        # Counted before anything is waited for, so that those who come together can't pass the limit together.
         self._open[user_id] += 1
-        self._presence.join(asked.board_id, user_id, listener)
-        watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
-            await self._stream(asked, seq, listener, send)
-        except (TaskForgeError, TimeoutError):
-            return  # no access any more, no database, or nobody who reads
+            await self._serve(asked, user_id, seq, receive, send)
         finally:
-            watcher.cancel()
-            self._bus.leave(asked.board_id, listener)
-            self._presence.leave(asked.board_id, user_id)
             self._open[user_id] -= 1
             if not self._open[user_id]:
                 del self._open[user_id]
@@ -88,6 +81,26 @@ class LiveStreams:
 
     def _look_who_is_here(self, board_id: str) -> None:
         self._presence.ask(board_id)
+
+    async def _serve(
+        self, asked: Asked, user_id: str, seq: int, receive: Receive, send: Send
+    ) -> None:
+        """Join the board's listeners and stream, until the end."""
+        try:
+            listener = await self._join(asked.board_id)
+        except Unavailable as refusal:
+            await self._refuse(refusal, send)
+            return
+        self._presence.join(asked.board_id, user_id, listener)
+        watcher = asyncio.create_task(_end_when_gone(receive, listener))
+        try:
+            await self._stream(asked, seq, listener, send)
+        except (TaskForgeError, TimeoutError):
+            return  # no access any more, no database, or nobody who reads
+        finally:
+            watcher.cancel()
+            self._bus.leave(asked.board_id, listener)
+            self._presence.leave(asked.board_id, user_id)
 
     async def _join(self, board_id: str) -> Listener:
         try:

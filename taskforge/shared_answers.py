@@ -15,6 +15,7 @@ from taskforge.sessions import CSRF_FIELD
 from taskforge.shared_html import Shared
 
 MOST_FRAMES = 128
+LARGEST_FRAME = 64_000  # bytes that are kept; a hostile filter makes larger ones
 CACHING = "private, no-cache"
 # What Flask and we give every template that says nothing of what the page shows.
 _UNSEEN = frozenset(
@@ -65,6 +66,8 @@ def _frame(template: str, context: dict[str, Any]) -> Shared:
             _frames.move_to_end(key)
             return frame
     frame = _draw(template, context)
+    if frame.size > LARGEST_FRAME:
+        return frame
     with _lock:
         _frames[key] = frame
         if len(_frames) > MOST_FRAMES:

@@ -54,6 +54,11 @@ class Shared:
     token_size: int
     digest: bytes = field(repr=False)
 
+    @property
+    def size(self) -> int:
+        """How many bytes of memory its pieces take."""
+        return sum(len(piece.plain) + len(piece.packed) for piece in self.pieces)
+
 
 def init_shared_html(app: Flask) -> None:
     """Give templates ``csrf_token()`` and ``new_op()``, which `draw` can turn into marks."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge import clock
@@ -19,6 +18,7 @@ from taskforge.htmx import go_to, render, wants_json
 from taskforge.ingress import accept_lists
 from taskforge.tasks.filter_menu import list_choices
 from taskforge.tasks.filters import LISTS as FILTER_LISTS
+from taskforge.urls import safe_next
 
 
 @blueprint.get("/boards/<id:board_id>/filter")
@@ -52,5 +52,5 @@ def fold(board_id: str, column_id: str) -> ResponseReturnValue:
     fold_column(actor, board_id, column_id, folded=form.values["folded"] == "1")
     if wants_json():
         return {"folded": form.values["folded"] == "1"}
-    query: dict[str, Any] = asked_filter().query()
-    return go_to(url_for("boards.show", board_id=board_id, _anchor=f"column-{column_id}", **query))
+    board = safe_next(request.form.get("next")) or url_for("boards.show", board_id=board_id)
+    return go_to(f"{board.partition('#')[0]}#column-{column_id}")

@@ -134,6 +134,7 @@ def _all_in(column: str, words: int) -> str:
 _SEEN = (
     "k.team_id IN (SELECT team_id FROM team_memberships WHERE user_id = :user_id)"
     " AND k.deleted_at IS NULL"
+    " AND EXISTS (SELECT FROM boards alive WHERE alive.board_id = k.board_id AND alive.deleted_at IS NULL)"
 )
 
 
@@ -155,7 +156,7 @@ def _tasks_with(words: int) -> TextClause:
         " ORDER BY k.task_id DESC LIMIT :candidates)),"
         " best AS (SELECT task_id, bool_or(by_key) AS by_key FROM found GROUP BY task_id)"
         f" SELECT k.task_id, k.title, k.status, k.tags, {SHOWN} FROM {SHOWN_TABLES}"
-        " JOIN best ON best.task_id = k.task_id WHERE b.deleted_at IS NULL"
+        " JOIN best ON best.task_id = k.task_id"
         " ORDER BY best.by_key DESC, k.title ILIKE :start DESC, k.status = 'done', k.task_id DESC"
         " LIMIT :most"
     )

@@ -39,6 +39,7 @@ def show_history(
             name, before = change["name"], (entry["previous_state"] or {}).get(change["name"])
             change["may_restore"] = (
                 open_to
+                and (name != "column_id" or membership.may("task.move"))
                 and needed
                 and not undone
                 and name in RESTORABLE

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from taskforge.shared_html import Shared
 from taskforge.stores import sql
 
 MOST_BOARDS = 64
@@ -20,6 +21,8 @@ MOST_CARDS = 6000
 # Heals what no stamp shows: a backup that was put back, a count that the doctor mended.
 KEPT_SECONDS = 60.0
 MOST_DRAWN = 12
+# The room for what is drawn of one state, in bytes: by its cards, whose number is bounded for all states together.
+ROOM, ROOM_FOR_A_CARD = 256_000, 8_000
 
 
 class Stamp(NamedTuple):
@@ -45,12 +48,18 @@ class BoardState:
     tags: Sequence[str]
     cards: Sequence[sql.Row]
     named: Sequence[str]
-    drawn: dict[Hashable, Any] = field(default_factory=dict)
+    drawn: dict[Hashable, Shared] = field(default_factory=dict)
     kept_at: float = field(default_factory=time.monotonic)
 
-    def keep_drawn(self, variant: Hashable, html: Any) -> None:
-        """Keep drawn HTML; `variant` must hold all that it depends on besides this state."""
-        if len(self.drawn) >= MOST_DRAWN:
+    def keep_drawn(self, variant: Hashable, html: Shared) -> None:
+        """Keep drawn HTML, as far as there is room; `variant` must hold all that it depends on besides this state."""
+        left = ROOM + ROOM_FOR_A_CARD * len(self.cards) - html.size
+        if left < 0:
+            return
+        if (
+            len(self.drawn) >= MOST_DRAWN
+            or sum(one.size for one in list(self.drawn.values())) > left
+        ):
             self.drawn.clear()
         self.drawn[variant] = html
 

@@ -59,9 +59,9 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
                 membership.require("task.move")
                 near = {name: values.get(name) for name in ("before_id", "after_id")}
                 changes = {**joins, "column_id": column_id, **near}
-                return service.edit_task(
-                    actor, task_id, changes=changes, version=values.get("version")
-                )
+                # The tags are made of those that were read: nobody else's may be lost between.
+                version = values.get("version") or row["version"]
+                return service.edit_task(actor, task_id, changes=changes, version=version)
         return service.move_task(actor, task_id, column_id=column_id, seen=seen, **values)
 
     if wants_json():  # the service looks who may; asking here too would only cost time

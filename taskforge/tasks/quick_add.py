@@ -27,7 +27,8 @@ from taskforge.text import MAX_TAG_LENGTH, MAX_TAGS, fold
 _WORD = r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+"
 _TAG = re.compile(rf"#({_WORD})(?<!\.)")
 _NAME = re.compile(rf"@({_WORD})(?<!\.)")
-_PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE)
+# ASCII only: elsewhere a dotless i is an i to IGNORECASE, but "hıgh" is no priority.
+_PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE | re.ASCII)
 _SPACED_WORD = re.compile(r"(\s*)(\S+)")
 _ENDS_QUOTE = re.compile(r"[\"”][.,;:!?)]*\Z")
 _MARKS = '#@!"“\\'

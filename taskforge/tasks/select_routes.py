@@ -15,7 +15,7 @@ from taskforge.ingress import accept_lists
 from taskforge.people import person_of
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.tasks.board_views import get_frame
+from taskforge.tasks.board_views import get_board
 from taskforge.tasks.edit_many import ACTS, MOST_AT_ONCE, edit_tasks
 from taskforge.tasks.fields import quick_days
 from taskforge.tasks.filters import LISTS as FILTER_LISTS
@@ -113,7 +113,7 @@ def _tell(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> st
 
 def _words(actor: Actor, board_id: str, act: str, value: Any) -> str:
     """What an act's value is called."""
-    view = get_frame(actor, board_id)
+    view = get_board(actor, board_id)
     if act == "column":
         return {one["column_id"]: str(one["name"]) for one in view.columns}.get(value, "")
     if act == "assignee":

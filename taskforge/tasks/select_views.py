@@ -11,7 +11,7 @@ from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board_views import BoardView, get_frame
+from taskforge.tasks.board_views import BoardView, get_board
 from taskforge.tasks.edit_many import ACTS
 from taskforge.tasks.filters import FILTER, CardFilter
 from taskforge.teams.access import Membership
@@ -37,7 +37,7 @@ def get_selectable(
         Forbidden: a member who may do nothing with cards.
     """
     require_any_act(actor, board_id)
-    view = get_frame(actor, board_id, wanted)
+    view = get_board(actor, board_id, wanted)
     if column_id and column_id not in {column["column_id"] for column in view.columns}:
         raise NotFound()
     cards = sql.rows(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from taskforge.tasks.batches import NewTask
 
 BOARD = "Welcome"
+LONGEST_NAME = 40  # in a title, where small letters may be twice as many
 _OPEN = """\
 Here is room for the whole story, in **Markdown**: lists, `code`, links.
 
@@ -30,7 +31,7 @@ _INVITE = "Open **Teams**, choose your team, and add them by the address of thei
 
 def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]]:
     """The cards by the status of their column, from the top down, for the person whose first board it is."""
-    you = first_name.lower() if first_name.isalpha() else "you"
+    you = first_name.lower() if first_name.isalpha() and len(first_name) <= LONGEST_NAME else "you"
     return {
         "backlog": (
             NewTask(title="Drag me to In progress, or press the . key on me", priority="high"),

@@ -69,9 +69,12 @@ def restore_value(
     Raises:
         NotFound: the task is not visible to the actor, or the event is none of this task.
         InvalidInput: the change did not change that field.
+        Forbidden: a column, and no permission ``task.move``.
         Everything that `taskforge.tasks.service.edit_task` raises.
     """
-    access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    _, membership = access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    if field == "column_id":
+        membership.require("task.move")
     _, before = get_fact(task_id, event_id)
     if field not in RESTORABLE or field not in before:
         raise InvalidInput.about("field", "was not changed by that change")

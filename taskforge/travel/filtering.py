@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks import filters
+from taskforge.tasks.filters import NOBODY
 from taskforge.travel.replay import Item
-from taskforge.values import is_uuid
 
-NOBODY = "none"
-DUES = ("overdue", "week", NOBODY)
 WEEK = timedelta(days=7)
-MOST_VALUES = 20  # of one kind; further ones are passed over
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,9 @@ class PastFilter:
         )
 
 
-def read_filter(given: Mapping[str, list[str]]) -> PastFilter:
-    """The filter of an address; what is no filter is passed over."""
-    found = {
-        name: [value for value in given.get(name, []) if is_one(value)][:MOST_VALUES]
-        for name, is_one in _MEANINGS.items()
-    }
-    return PastFilter({name: values for name, values in found.items() if values})
+def read_filter(given: Mapping[str, Sequence[str]]) -> PastFilter:
+    """The filter of an address, read as the board of today reads it; what is no filter is passed over."""
+    return PastFilter(filters.read_filter(given, date.min).query())
 
 
 def _has_assignee(card: Item, value: str, _today: date) -> bool:
@@ -56,13 +49,6 @@ def _is_due(card: Item, value: str, today: date) -> bool:
     return due < today if value == "overdue" else today <= due < today + WEEK
 
 
-_MEANINGS: dict[str, Callable[[str], bool]] = {
-    "assignee": lambda value: value == NOBODY or is_uuid(value),
-    "priority": lambda value: value in PRIORITIES,
-    "tag": bool,
-    "due": lambda value: value in DUES,
-    "q": bool,
-}
 _FITS: dict[str, Callable[[Item, str, date], bool]] = {
     "assignee": _has_assignee,
     "priority": lambda card, value, _today: bool(card["priority"] == value),

@@ -14,6 +14,8 @@ from taskforge.accounts.identity import current_actor
 from taskforge.boards.routes import show_board
 from taskforge.errors import NotFound
 from taskforge.htmx import wants_partial
+from taskforge.ingress import accept_lists
+from taskforge.tasks.filters import LISTS as FILTER_LISTS
 from taskforge.travel.filtering import read_filter
 from taskforge.travel.pages import show_bars, show_column, show_columns, show_line, show_moment
 from taskforge.travel.views import PastBoard, count_activity, get_past_board
@@ -28,6 +30,7 @@ _WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 
 
 @blueprint.get("/boards/<id:board_id>/history")
+@accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
     """The board at an instant (``at``) or behind a change (``step``); as a part of the page for our script."""
     past = _read(board_id)
@@ -50,6 +53,7 @@ def show(board_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>/history/columns/<id:column_id>")
+@accept_lists(*FILTER_LISTS)
 def column(board_id: str, column_id: str) -> ResponseReturnValue:
     """One column at a moment, with a page of its cards."""
     page = parse_int(request.args.get("page", "1"), field="page", minimum=1, maximum=MOST_PAGES)

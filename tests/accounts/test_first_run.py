@@ -179,7 +179,7 @@ def test_the_api_makes_no_sample(app: Flask) -> None:
     assert [count(app, table) for table in ("users", "teams")] == [1, 0]
 
 
-@pytest.mark.parametrize("name", ["x" * 80, "Zoë-Ann", "Jean Luc", "<b>"])
+@pytest.mark.parametrize("name", ["x" * 80, "İ" * 80, "Zoë-Ann", "Jean Luc", "<b>"])
 def test_every_name_gets_a_team(app: Flask, client: FlaskClient, name: str) -> None:
     assert sign_up(client, first_name=name).location.startswith("/boards/")
 

@@ -84,3 +84,18 @@ def test_a_column_that_is_not_on_the_board_is_a_404(ada: Person, team: Team) -> 
     assert fold(visitor, team, other.columns["todo"]).status == 404
     assert fold(visitor, team, team.board_id, "0").status == 404
     assert fold(visitor, team, team.columns["todo"], "maybe").status == 422
+
+
+def test_folding_without_a_script_keeps_the_filter(ada: Person, team: Team) -> None:
+    visitor, column_id = visit(ada), team.columns["todo"]
+    query = "?priority=low&priority=high&tag=a"
+    page = visitor.open(f"/boards/{team.board_id}{query}")
+    sent = next(
+        form.fields for form in page.forms if "folded" not in form.fields and "next" in form.fields
+    )
+    path = f"/boards/{team.board_id}/columns/{column_id}/fold"
+    answer = Page(visitor.client.post(path, data={**sent, "folded": "1"}))
+    assert answer.location == f"/boards/{team.board_id}{query}#column-{column_id}"
+    elsewhere = {**sent, "folded": "1", "next": "https://elsewhere.example/"}
+    answer = Page(visitor.client.post(path, data=elsewhere))
+    assert answer.location == f"/boards/{team.board_id}#column-{column_id}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import mongo, sql
+from taskforge.tasks import move_routes
 from taskforge.tasks.lanes import CARDS_PER_CELL, MOST_LANES
+from taskforge.tasks.service import edit_task
 from tests.boards.test_show import counting_statements
 from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
 from tests.pages import HTMX, Page, visit
@@ -215,3 +219,22 @@ def test_an_old_version_a_guest_and_an_outsider_drop_nothing(
     place = {"lanes": "priority", "lane": "v:low", "column_id": guarded.columns["done"]}
     assert drop(gus, other, **place).status == 403
     assert drop(make_person(app, "Eve"), other, **place).status == 404
+
+
+def test_a_drop_into_a_lane_of_tags_loses_no_tag_that_comes_at_the_same_moment(
+    app: Flask, ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = make_task(ada, team, texts={"tags": ["hot"]})
+    real = move_routes.lane_changes
+
+    def slow(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        changes = real(kind, key, row)
+        edit_task(ada.actor, task_id, changes={"tags": ["hot", "new"]})
+        return changes
+
+    monkeypatch.setattr(move_routes, "lane_changes", slow)
+    page = drop(ada, task_id, column_id=team.columns["todo"], lanes="tag", lane="v:cold")
+    assert page.status == 409
+    with app.app_context():
+        tags = sql.scalar(text("SELECT tags FROM tasks WHERE task_id = :id"), {"id": task_id})
+    assert tags == ["hot", "new"]

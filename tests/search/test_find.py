@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from taskforge.boards.service import create_board
+from taskforge.boards.service import create_board, delete_board
+from taskforge.search import views
+from taskforge.tasks.service import create_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import Visitor, visit
 
@@ -150,3 +152,16 @@ def test_the_page_works_without_javascript(ada: Person, team: Team, visitor: Vis
     assert f"/tasks/{task_id}" in page.html
     assert "Nothing holds all of these words" in visitor.open("/find?q=anvil").text
     assert 'href="/find"' in visitor.open("/boards").html
+
+
+def test_the_cards_of_a_deleted_board_leave_room_for_those_that_are_there(
+    app: Flask, ada: Person, team: Team, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "CANDIDATES", 2)
+    make_task(ada, team, "Quench the blade")
+    with app.app_context():
+        board_id = create_board(ada.actor, team.team_id, name="Old").entity_id
+        for number in range(2):
+            create_task(ada.actor, board_id=board_id, title=f"Quench {number}")
+        delete_board(ada.actor, board_id)
+    assert titles(visitor, "quench") == ["Quench the blade"]

@@ -141,3 +141,10 @@ def test_htmx_is_shown_the_task_without_its_frame(visitor: Visitor, task_id: str
     page = visitor.open(f"/tasks/{task_id}", **HTMX)
     assert page.html.strip().startswith('<div class="task-panel"')
     assert "Write the report" in page.text
+
+
+def test_a_line_that_is_taken_out_twice_by_one_request_is_no_mistake(
+    ada: Person, visitor: Visitor, task_id: str
+) -> None:
+    form = visitor.open(f"/tasks/{task_id}").form("/remove")
+    assert [visitor.send(form).status for _ in range(2)] == [303, 303]

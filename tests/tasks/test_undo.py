@@ -21,7 +21,7 @@ from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.stores.operations import Change
-from taskforge.tasks import service
+from taskforge.tasks import service, undoing
 from taskforge.tasks.undoing import undo_change
 from taskforge.tasks.views import get_task
 from taskforge.teams import service as teams
@@ -507,3 +507,16 @@ def lose_texts(monkeypatch: pytest.MonkeyPatch) -> None:
         raise DocumentsUnavailable("away")
 
     monkeypatch.setattr(mongo, "find", away)
+
+
+def test_giving_a_column_back_is_a_move_and_needs_its_permission(
+    app: Flask, ada: Person, bob: Person, team: Team
+) -> None:
+    task_id = make_task(ada, team, status="todo")
+    with app.app_context():
+        moved = service.move_task(ada.actor, task_id, column_id=team.columns["done"])
+        take_permission(team, "task.move")
+        back = {"event_id": str(moved.event_id), "field": "column_id", "version": None}
+        with pytest.raises(Forbidden):
+            undoing.restore_value(bob.actor, task_id, **back)
+        undoing.restore_value(ada.actor, task_id, **back)

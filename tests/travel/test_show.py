@@ -265,3 +265,20 @@ def test_an_erased_card_is_not_named(ada: Person, team: Team, story: str) -> Non
         assert "WEB-1" not in page.html
     assert "erased a card for good" in page.text
     assert "a card that has been erased since" in visit(ada).open(history(team, "?step=3")).text
+
+
+def test_a_filter_of_several_people_and_tags_holds_in_the_past_too(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    make_task(ada, team, "Hers", assignee_id=ada.user_id)
+    make_task(ada, team, "His", assignee_id=bob.user_id, status="todo")
+    make_task(ada, team, "Nobody's", status="done")
+    query = f"?assignee={ada.user_id}&assignee={bob.user_id}&priority=medium&priority=low"
+    found = visit(ada).open(
+        f"/boards/{team.board_id}{query}&at={clock.now() + timedelta(days=1):%Y-%m-%d}"
+    )
+    page = visit(ada).open(found.location)
+    assert page.status == 200
+    assert cards(page) == {"backlog": ["Hers"], "todo": ["His"]}
+    column = visit(ada).open(history(team, f"/columns/{team.columns['todo']}{query}"))
+    assert cards(column) == {"todo": ["His"]}
