@@ -38,8 +38,8 @@ from taskforge.tasks.writing import CORE_FIELDS, TEXT_FIELDS
 from taskforge.teams.access import Membership
 
 TRASHINGS = {
-    "task.deleted": "put the task into the trash",
-    "task.restored": "took the task out of the trash",
+    "task.deleted": "moved the task to the trash",
+    "task.restored": "restored the task",
 }
 LARGEST_WHOLE = (
     2**53
@@ -127,7 +127,7 @@ def _refuse_if_too_late(fact: Fact, row: sql.Row) -> None:
     if len(later) >= MOST_LATER:
         raise Conflict("Too much has happened since to undo this safely. Change it by hand.")
     if row["deleted_at"] is not None and fact.event != "task.deleted":
-        raise Conflict("This task is in the trash. Take it out of there first.")
+        raise Conflict("This task is in the trash. Restore it first.")
 
 
 def describe_obstacle(fact: Fact, obstacle: Fact) -> str:

@@ -71,12 +71,14 @@ def column_menu(page: Page, world: World) -> None:
     page.locator("#column-settings").wait_for()
 
 
-def quick_add(page: Page, world: World, line: str = "Fix the hinge !4 #bug 12 may @ma") -> None:
+def quick_add(page: Page, world: World, line: str = "Fix the hinge !4 #bug @ma") -> None:
     go(page, world.board)
     field = page.locator(".column form.quick-add [name=title]").nth(1)
     field.focus()
     page.locator(".column form.is-live").first.wait_for()
     field.press_sequentially(line)
+    if "@" in line:
+        page.locator(".suggest:popover-open [role=option]").first.wait_for()
 
 
 def paste(page: Page, world: World) -> None:
@@ -175,7 +177,7 @@ def offline(page: Page, world: World) -> None:
 def paused(page: Page, world: World) -> None:
     page.route("**/live/boards/**", lambda route: route.abort())
     page.goto(world.board)
-    page.locator("#live-state").get_by_text("paused").wait_for()
+    page.locator("#live-state").get_by_text("paused").wait_for(timeout=15_000)
 
 
 def toast(page: Page, world: World) -> None:
@@ -243,19 +245,19 @@ MEMBER = (
     Scene("rail-editor", rail_editor),
     Scene("task-edit", at("{task}/edit")),
     Scene("task-move", at("{task}/move")),
-    Scene("conflict-beside", conflict_beside),
-    Scene("conflict-page", conflict_page),
     Scene("history", at("{task}/history")),
-    Scene("history-refused", history_refused),
     Scene("change", change),
     Scene("travel-start", at("{board}/history?step=1")),
     Scene("travel", at("{board}/history?step=120")),
     Scene("travel-now", at("{board}/history")),
+    Scene("history-refused", history_refused),
     Scene("since", since),
     Scene("offline", offline),
     Scene("paused", paused),
     Scene("toast", toast, keys=True),
     Scene("drag", drag, keys=True),
+    Scene("conflict-beside", conflict_beside),
+    Scene("conflict-page", conflict_page),
     Scene("find", at("/find?q=checkout")),
     Scene("find-nothing", at("/find?q=unobtainium")),
     Scene("inbox", at("/inbox")),

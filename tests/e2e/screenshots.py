@@ -11,7 +11,6 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 

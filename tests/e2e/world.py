@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Flask
+from flask import Flask, g
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import text
 
@@ -64,6 +64,7 @@ class World:
     def error_page(self, error: TaskForgeError) -> str:
         """An error as a page, for those that a picture should not have to provoke."""
         with self.app.test_request_context("/boards"):
+            g.request_id = "01a7c3f0b2de"
             return answer_error(error).get_data(as_text=True)
 
 
