@@ -68,7 +68,7 @@
     if (status === 200 && body) {
       forge.refreshBoard?.(entry.taskId, body.version);
       document.dispatchEvent(new CustomEvent("forge:undone", { detail: { taskId: entry.taskId, ...body } }));
-      forge.offerUndo(kind === "undo" ? "Undone" : "Done again", entry.taskId, body.event, { kind: other[kind], fresh: false });
+      forge.offerUndo(kind === "undo" ? "Undone" : "Redone", entry.taskId, body.event, { kind: other[kind], fresh: false });
       return;
     }
     shown?.remove();

@@ -8,12 +8,17 @@ from taskforge.tasks.batches import NewTask
 
 BOARD = "Welcome"
 LONGEST_NAME = 40  # in a title, where small letters may be twice as many
+_DRAG = """\
+With a finger, hold me for a moment first. The arrow on a card moves it too.
+
+By keyboard: the arrow keys select a card, `.` and `,` send it right and left.
+"""
 _OPEN = """\
 Here is room for the whole story, in **Markdown**: lists, `code`, links.
 
 - Click the title, a date or a name to change it.
 - Talk below: write `@` and a name, and they hear of it.
-- *History* keeps every change, and any of them can be undone.
+- *History* keeps every change, and undoes it as long as nothing was built on it.
 """
 _TYPE = """\
 One line says it all, from the field below each column:
@@ -25,30 +30,53 @@ One line says it all, from the field below each column:
 
 Want the sign itself? Put a `\\` in front of it.
 """
-_PASTE = "Copy a few lines from anywhere and paste them into the field below a column. Each becomes a card."
+_FIND = """\
+A title, a tag or a key like `WEL-1` finds a task of any board. By keyboard, it also knows every command of the page.
+
+`?` lists all the keys.
+"""
+_FILTER = """\
+By person, priority, tag, day or words. The address of the page keeps what you chose, so you can send it to somebody.
+
+*Lanes*, beside it, sorts the same cards into rows.
+"""
+_UNDO = """\
+The Undo stands in the message below; `Ctrl+Z` does the same.
+
+*History*, at the top of the board, shows all of it as it was at any moment.
+"""
+_PASTE = """\
+Copy a few lines from anywhere, and paste them into the field below a column. It offers to make a card of each line.
+"""
 _INVITE = "Open **Teams**, choose your team, and add them by the address of their account."
 
 
 def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]]:
     """The cards by the status of their column, from the top down, for the person whose first board it is."""
-    you = first_name.lower() if first_name.isalpha() and len(first_name) <= LONGEST_NAME else "you"
+    short = first_name.isalpha() and len(first_name) <= LONGEST_NAME
+    you = f" @{first_name.lower()}" if short else ""
     return {
         "backlog": (
-            NewTask(title="Drag me to In progress, or press the . key on me", priority="high"),
-            NewTask(title="Open me, there is more inside", texts={"description": _OPEN}),
-            NewTask(
-                title=f"Type into the box below: Call the mill @{you} !3 #idea fri",
-                texts={"description": _TYPE, "tags": ["idea"]},
-            ),
+            _card("Drag me one column to the right, or select me and press .", _DRAG, "high"),
+            _card("Open me, there is more inside", _OPEN),
+            _card(f"Type into the box below: Call the mill{you} !3 #idea fri", _TYPE, tag="idea"),
         ),
         "todo": (
-            NewTask(title="Press ? to see every key"),
-            NewTask(title="Press Ctrl+K to get anywhere"),
-            NewTask(title="Move me, then undo it. Nothing is ever lost"),
+            _card("Move me, then undo it. Nothing is ever lost", _UNDO),
+            _card("Find anything: press Ctrl+K, or use the search above", _FIND),
+            _card("Show less: press f, or choose Filter above", _FILTER),
         ),
         "in_progress": (
-            NewTask(title="Paste a list: every line becomes a card", texts={"description": _PASTE}),
-            NewTask(title="Invite a teammate", texts={"description": _INVITE, "tags": ["team"]}),
+            _card("Paste a list: every line becomes a card", _PASTE),
+            _card("Invite a teammate", _INVITE, tag="team"),
         ),
         "done": (NewTask(title="Light the forge", assignee_id=user_id),),
     }
+
+
+def _card(title: str, description: str, priority: str = "medium", tag: str = "") -> NewTask:
+    return NewTask(
+        title=title,
+        priority=priority,
+        texts={"description": description, "tags": [tag] if tag else []},
+    )

@@ -38,8 +38,8 @@ from taskforge.tasks.writing import CORE_FIELDS, TEXT_FIELDS
 from taskforge.teams.access import Membership
 
 TRASHINGS = {
-    "task.deleted": "put the task into the trash",
-    "task.restored": "took the task out of the trash",
+    "task.deleted": "moved the task to the trash",
+    "task.restored": "restored the task",
 }
 LARGEST_WHOLE = (
     2**53
@@ -129,7 +129,7 @@ def find_refusal(fact: Fact, row: sql.Row, later: Sequence[Fact]) -> str | None:
     if len(known) >= MOST_LATER:
         return "Too much has happened since to undo this safely. Change it by hand."
     if row["deleted_at"] is not None and fact.event != "task.deleted":
-        return "This task is in the trash. Take it out of there first."
+        return "This task is in the trash. Restore it first."
     return None
 
 

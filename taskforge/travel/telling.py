@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from taskforge.travel.replay import BoardState, Fact, Item
 
-ERASED = "a card that has been erased since"
+ERASED = "a card that was deleted for good since"
 FIELD_WORDS = {
     "title": "title",
     "status": "status",
@@ -52,7 +52,7 @@ def _tell_change(
         return f"moved {key} within {_column_name(state, card)}"
     if told.keys() & FIELD_WORDS.keys() == {"assignee_id"}:
         name = names.get(told["assignee_id"] or "")
-        return f"assigned {key} to {name}" if name else f"left {key} to nobody"
+        return f"assigned {key} to {name}" if name else f"unassigned {key}"
     changed = [word for name, word in FIELD_WORDS.items() if name in told]
     return f"changed {_listed(changed)} of {key}" if changed else f"changed the text of {key}"
 
@@ -77,16 +77,16 @@ def _listed(words: list[str]) -> str:
 
 _CARD_SENTENCES = {
     "task.created": "added {key} to {column}",
-    "task.deleted": "put {key} into the trash",
-    "task.restored": "took {key} out of the trash",
-    "task.purged": "erased a card for good",
+    "task.deleted": "moved {key} to the trash",
+    "task.restored": "restored {key}",
+    "task.purged": "deleted a card for good",
     "comment.created": "commented on {key}",
     "comment.edited": "changed a comment on {key}",
     "comment.deleted": "deleted a comment on {key}",
 }
 _BOARD_SENTENCES = {
     "board.created": "created the board {name}",
-    "board.edited": "called the board {name}",
+    "board.edited": "renamed the board to {name}",
     "board.column_created": "added the column {name}",
     "board.column_edited": "changed the column {name}",
     "board.column_moved": "moved the column {name}",

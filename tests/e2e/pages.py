@@ -1,4 +1,4 @@
-"""Every page that exists, in the states that a person meets, for the axe run and the screenshots."""
+"""A board and a task that are filled through the pages themselves, and the address of every page."""
 
 from __future__ import annotations
 
@@ -65,6 +65,3 @@ def furnish(page: Page) -> dict[str, str]:
         "sessions": "/sessions",
         "not-found": "/tasks/00000000-0000-7000-8000-000000000000",
     }
-
-
-VISITOR_PAGES = {"login": "/login", "register": "/register"}

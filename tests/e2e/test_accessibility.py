@@ -1,52 +1,53 @@
-"""axe-core finds nothing serious or critical on any page, in both themes, on a desktop and on a phone."""
+"""axe-core finds nothing serious or critical in any scene, in both themes, on a desktop and on a phone."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.pages import VISITOR_PAGES, furnish
+from tests.e2e.axe import problems
+from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back
+from tests.e2e.world import World, log_in, make_world, welcome
 
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 
 
-def problems(page: Page) -> list[str]:
-    """Serious and critical findings on the open page, and a page that is wider than its window."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    said = [
-        f"{finding['id']}: {finding['nodes'][0]['html'][:160]}"
-        for finding in found
-        if finding["impact"] in ("serious", "critical")
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-        said.append("the page scrolls sideways")
-    return said
+def look(page: Page, world: World, scenes: tuple[Scene, ...], size: str) -> dict[str, list[str]]:
+    """What is wrong in each scene, by its name and theme; the theme changes under the open page."""
+    wrong = {}
+    for scene in scenes:
+        if scene.keys and size == "phone":
+            continue
+        scene.open(page, world)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(50)
+            if said := problems(page):
+                wrong[f"{scene.name}, {theme}"] = said
+        put_back(page)
+    return wrong
 
 
 @pytest.mark.parametrize("size", sorted(SIZES))
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_has_a_serious_problem(
-    browser: Browser, live_server: str, size: str, theme: str
+def test_no_scene_has_a_serious_problem(
+    app: Flask, browser: Browser, live_server: str, size: str
 ) -> None:
     width, height = SIZES[size]
     context = browser.new_context(
         base_url=live_server,
-        color_scheme=theme,
         viewport={"width": width, "height": height},
         bypass_csp=True,  # axe is injected; the policy itself is asserted elsewhere
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(5000)
-    wrong = {}
-    for name, address in VISITOR_PAGES.items():
-        page.goto(address)
-        wrong[name] = problems(page)
-    for name, address in furnish(page).items():
-        page.goto(address)
-        wrong[name] = problems(page)
+    page.set_default_timeout(8000)
+    world = make_world(app, share=0.08)
+    wrong = look(page, world, VISITOR, size)
+    welcome(page, world)
+    wrong |= look(page, world, NEWCOMER, size)
+    context.clear_cookies()
+    log_in(page)
+    wrong |= look(page, world, MEMBER, size)
     context.close()
-    assert {name: said for name, said in wrong.items() if said} == {}
+    assert wrong == {}

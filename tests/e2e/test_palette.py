@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import problems
 from tests.e2e.journeys import add_card, column, create_team, sign_up
-from tests.e2e.test_accessibility import problems
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.corpus.quick_add import CASES, PEOPLE
+from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
-from tests.e2e.test_accessibility import problems
 
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
 PASTE = (

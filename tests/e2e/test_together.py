@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import text
 
 from taskforge.stores import sql
+from tests.e2e.axe import problems
 from tests.e2e.journeys import (
     add_card,
     add_member,
@@ -19,7 +20,6 @@ from tests.e2e.journeys import (
     move_card,
     sign_up,
 )
-from tests.e2e.test_accessibility import problems
 
 CONNECTED = "[data-live=on]"
 HERE = "#board-here"

@@ -133,5 +133,5 @@ def test_an_edit_is_undone_from_the_history_page(page: Page, board: str) -> None
     page.get_by_role("button", name="Undo: Ada Byron changed the title").click()
     toast(page, "Undone on").wait_for()
     expect(page.locator(".page__lead")).to_have_text("Two")
-    expect(page.locator(".timeline__entry").first).to_contain_text("took a change back")
+    expect(page.locator(".timeline__entry").first).to_contain_text("undid a change")
     expect(page.locator(".timeline__obstacle")).to_contain_text("Undone by Ada Byron")

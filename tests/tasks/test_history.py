@@ -97,7 +97,7 @@ def test_what_can_be_undone_has_a_button_and_what_cannot_says_who_was_later(
     assert "/undo" in created
     visitor.send(visitor.open(f"/tasks/{task_id}/history").form("/undo"))
     undoing, undone, free, _ = entries(visitor.open(f"/tasks/{task_id}/history"))
-    assert "took a change back" in undoing
+    assert "undid a change" in undoing
     assert "Undone by <bdi>Ada" in undone
     assert "/undo" in free
 

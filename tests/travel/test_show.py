@@ -250,11 +250,11 @@ def test_an_old_name_is_told(ada: Person, team: Team) -> None:
         edit_board(ada.actor, team.board_id, version=1, name="The forge")
     assert "then called “Web”" in visit(ada).open(history(team, "?step=1")).text
     page = visit(ada).open(history(team, "?step=2"))
-    assert "called the board “The forge”" in page.text
+    assert "renamed the board to “The forge”" in page.text
     assert "then called" not in page.text
 
 
-def test_an_erased_card_is_not_named(ada: Person, team: Team, story: str) -> None:
+def test_a_card_deleted_for_good_is_not_named(ada: Person, team: Team, story: str) -> None:
     with ada.app.app_context():
         tasks.delete_task(ada.actor, story)
         with clock.frozen(clock.now() + timedelta(days=31)):
@@ -263,8 +263,10 @@ def test_an_erased_card_is_not_named(ada: Person, team: Team, story: str) -> Non
         page = visit(ada).open(history(team, f"?step={step}"))
         assert "Quench" not in page.html
         assert "WEB-1" not in page.html
-    assert "erased a card for good" in page.text
-    assert "a card that has been erased since" in visit(ada).open(history(team, "?step=3")).text
+    assert "deleted a card for good" in page.text
+    assert (
+        "a card that was deleted for good since" in visit(ada).open(history(team, "?step=3")).text
+    )
 
 
 def test_a_filter_of_several_people_and_tags_holds_in_the_past_too(

@@ -46,11 +46,12 @@
   function placeCommands() {
     const bar = [...document.querySelectorAll(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]")];
     const board = document.querySelector(".board__names h1")?.textContent ?? "";
-    const tools = [...document.querySelectorAll(".board__tools > a[href]")];
+    const tools = [...document.querySelectorAll(".board__places a[href]")];
     return [
       ...bar.map((element) => click("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users")),
       ...tools.map((element) => click("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
-      ...[...document.querySelectorAll("#board-filter > summary")].map((element) => click("go", board, "Filter the cards", element, "list-filter")),
+      ...[...document.querySelectorAll(".board__views > a")].map((element) => click("go", board, wordsOf(element), element, "list-filter")),
+      ...[...document.querySelectorAll(".board__views .menu__item")].map((element) => click("go", board, `Lanes: ${wordsOf(element)}`, element, "layers")),
       ...[...document.querySelectorAll("[data-open=keys-help]")].map((element) => click("go", "", "Keyboard shortcuts", element, "keyboard")),
     ];
   }

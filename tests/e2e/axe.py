@@ -1,0 +1,21 @@
+"""What axe-core says of an open page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def problems(page: Page) -> list[str]:
+    """Serious and critical findings on the open page, and a page that is wider than its window."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    said = [
+        f"{finding['id']}: {finding['nodes'][0]['html'][:160]}"
+        for finding in found
+        if finding["impact"] in ("serious", "critical")
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        said.append("the page scrolls sideways")
+    return said
