@@ -14,15 +14,15 @@
     return loaded;
   }
 
-  /** Bring in what the element's data-script and (if any) data-style name, once; false (and a toast) when it can't be had. */
-  forge.load = async ({ dataset: { script, style } }) => {
+  /** Bring in what the element's data-script and (if any) data-style name, once; false (and a toast, unless `quiet`) when it can't be had. */
+  forge.load = async ({ dataset: { script, style } }, quiet = false) => {
     if (!loads.has(script)) loads.set(script, Promise.all([import(script), style && loadSheet(style)]));
     try {
       await loads.get(script);
       return true;
     } catch {
       loads.delete(script);
-      forge.toast("No connection, so this can't be opened.", "danger");
+      if (!quiet) forge.toast("No connection, so this can't be opened.", "danger");
       return false;
     }
   };

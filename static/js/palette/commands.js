@@ -12,9 +12,11 @@
   /** What can be done with the selected card of a board. */
   function cardCommands(card) {
     const command = (name, icon, words, keys, ...more) => forge.mayAct(name) && { section: "card", note: "", icon, words, keys, run: () => forge.act(name, card, ...more) };
-    const moves = [...document.querySelectorAll(".board__columns .column")].filter((column) => !column.contains(card)).map((column) => ({
-      ...command("move", `status-${column.dataset.status}`, `Move to ${column.querySelector(".column__name").textContent}`, "", null),
-      run: () => forge.act("send", card, column.dataset.columnId),
+    const idOf = (head) => head.id.slice("column-".length, -"-head".length);
+    const others = [...document.querySelectorAll(".board__columns .column__head")].filter((head) => idOf(head) !== card.closest(".column").dataset.columnId);
+    const moves = others.map((head) => ({
+      ...command("move", iconOf(head), `Move to ${head.querySelector(".column__name").textContent}`, "", null),
+      run: () => forge.act("send", card, idOf(head)),
     }));
     const may = (list, name) => (forge.mayAct(name) ? list : []);
     return [
