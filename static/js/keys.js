@@ -56,7 +56,7 @@
   async function openPalette(mode) {
     await forge.keysAreHere?.();
     // Who is selected is asked before the focus goes to the palette.
-    const card = forge.contextCard?.() ?? null;
+    const card = document.querySelector(".task-dialog[open]") ? null : forge.contextCard?.() ?? null;
     if (palette && await forge.load(palette)) forge.showPalette(mode, card);
   }
   document.addEventListener("keydown", (event) => {

@@ -108,6 +108,16 @@
   };
   forge.hideTask = hide;
 
+  /** Do something on the board itself, once no task is open over it. */
+  forge.onBoard = (act) => {
+    if (!shown) {
+      act();
+      return;
+    }
+    window.addEventListener("popstate", () => act(), { once: true }); // after the listener that closes the task
+    history.back();
+  };
+
   /** Close the dialog if it shows this task; answers whether it did. */
   forge.closeTask = (taskId) => {
     if (!shown?.endsWith(taskId)) return false;
