@@ -1,4 +1,4 @@
-"""Parts of the board used together: the open task, filters, lanes, folded columns, keys, undo and what others do meanwhile."""
+"""Parts of the board used together: the open task, filters, lanes, folds, keys, undo, and what others do meanwhile."""
 
 from __future__ import annotations
 
