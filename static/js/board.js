@@ -5,6 +5,9 @@
     for (const card of cards) {
       const copies = document.querySelectorAll(`#${CSS.escape(card.id)}`);
       for (const copy of copies) if (copy !== card) copy.remove();
+      // htmx appends a new card to its column; what stands below the cards stays there.
+      const below = card.parentElement?.querySelector(":scope > .column__more, :scope > .column__hidden");
+      if (below && below.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING) below.before(card);
     }
   };
 }

@@ -25,15 +25,15 @@
     return sheets.get(address);
   }));
 
-  /** Bring in what the element's data-script and (if any) data-style name, once; false (and a toast) when it can't be had. */
-  forge.load = async ({ dataset: { script, style } }) => {
+  /** Bring in what the element's data-script and (if any) data-style name, once; false (and a toast, unless `quiet`) when it can't be had. */
+  forge.load = async ({ dataset: { script, style } }, quiet = false) => {
     if (!loads.has(script)) loads.set(script, Promise.all([import(script), style && forge.loadSheets(style)]));
     try {
       await loads.get(script);
       return true;
     } catch {
       loads.delete(script);
-      forge.toast("No connection, so this can't be opened.", "danger");
+      if (!quiet) forge.toast("No connection, so this can't be opened.", "danger");
       return false;
     }
   };

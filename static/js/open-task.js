@@ -3,6 +3,7 @@
   const born = location.pathname;
   const board = document.querySelector("[data-panel]");
   let bundle = null;
+  let wanted = null; // the address that is to be opened when the bundle is here
 
   function fetchBundle() {
     bundle ??= (async () => {
@@ -13,13 +14,14 @@
   }
 
   async function open(href, push) {
+    wanted = href;
     try {
       await fetchBundle();
     } catch {
       location.assign(href);
       return;
     }
-    forge.openTask(href, push);
+    if (wanted === href) forge.openTask(href, push);
   }
 
   if (board) {
@@ -35,7 +37,9 @@
   // After a reload the browser may still take the board and the task for one page.
   window.addEventListener("popstate", ({ state }) => {
     if (board && state?.task) open(state.task, false);
-    else if (location.pathname === born) forge.hideTask?.();
-    else location.reload();
+    else if (location.pathname === born) {
+      wanted = null;
+      forge.hideTask?.();
+    } else location.reload();
   });
 }

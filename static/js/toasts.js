@@ -9,6 +9,18 @@
     });
   });
 
+  // What is outside a modal dialog can't be clicked, so the toasts are in the one that was opened last.
+  const opened = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (!target.matches("dialog")) continue;
+      if (opened.includes(target)) opened.splice(opened.indexOf(target), 1);
+      if (target.open) opened.push(target);
+    }
+    const home = opened.at(-1) ?? document.body;
+    if (region.parentElement !== home) home.append(region);
+  }).observe(document, { subtree: true, attributeFilter: ["open"] });
+
   function actionButton(toast, { label, act }) {
     const button = document.createElement("button");
     button.type = "button";

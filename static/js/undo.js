@@ -117,15 +117,19 @@
     if (target.hasAttribute("data-forget")) sessionStorage.removeItem(KEY); // the next person at this browser is another
   });
 
+  async function last(kind) {
+    await forge.inTurn?.(() => {}); // what was done last may still be on its way
+    const entry = read()[kind].at(-1);
+    if (!entry) return;
+    shown?.remove();
+    takeBack(entry, kind);
+  }
+
   const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     if (event.defaultPrevented || event.isComposing || event.repeat || typing(event.target)) return;
-    const kind = event.shiftKey ? "redo" : "undo";
-    const entry = read()[kind].at(-1);
-    if (!entry) return;
     event.preventDefault();
-    shown?.remove();
-    takeBack(entry, kind);
+    last(event.shiftKey ? "redo" : "undo");
   });
 }

@@ -1,15 +1,24 @@
 // Ways of looking at a board. Their scripts come with the first click on a link that needs them; folding is here.
 {
   const wants = "a[data-view], a[data-sheet]";
+  const named = "[data-view-script]";
+  const plain = (address) => address.replace(/#.*$/, "");
+
+  /** The address of what the board shows; that of the page is another one while a task is open. */
+  forge.viewAddress = location.href;
+
+  async function bring(address) {
+    try {
+      await import(document.querySelector(named).dataset.viewScript);
+      return true;
+    } catch {
+      location.assign(address);
+      return false;
+    }
+  }
 
   async function look(link) {
-    const { viewScript } = document.querySelector("[data-view-script]").dataset;
-    try {
-      await import(viewScript);
-    } catch {
-      location.assign(link.href);
-      return;
-    }
+    if (!await bring(link.href)) return;
     if (link.matches("[data-sheet]")) forge.openSheet(link);
     else {
       link.closest(".menu")?.removeAttribute("open");
@@ -20,9 +29,16 @@
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest(wants);
-    if (!link || !document.querySelector("[data-view-script]")) return;
+    if (!link || !document.querySelector(named)) return;
     event.preventDefault();
     look(link);
+  });
+
+  // Back and Forward, also between steps that were made before a reload.
+  window.addEventListener("popstate", async () => {
+    if (!document.querySelector(named) || location.pathname !== new URL(forge.viewAddress).pathname) return;
+    if (plain(location.href) === plain(forge.viewAddress) && !forge.viewOnItsWay?.()) return;
+    if (await bring(location.href)) forge.goView(location.href, false);
   });
 
   /** Fold a column into a strip, or open it; the server keeps it for the next time. */

@@ -26,7 +26,7 @@ from taskforge.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.tasks.quick_add import names_somebody
 from taskforge.tasks.quick_add_lines import read_line, read_lines, split_lines, tell_notes
 from taskforge.tasks.quick_add_names import Nameable
-from taskforge.tasks.quick_add_views import list_made, list_nameables, list_tags
+from taskforge.tasks.quick_add_views import list_hidden, list_made, list_nameables, list_tags
 from taskforge.tasks.routes import blueprint
 
 
@@ -49,9 +49,13 @@ def create(board_id: str) -> ResponseReturnValue:
     if not wants_partial():
         _flash_all(told)
         return go_to(url_for("boards.show", board_id=board_id, _anchor=f"new-{row['column_id']}"))
+    hidden = bool(_hidden([row["task_id"]]))
+    if hidden:
+        told.append(f"“{row['title']}” was added. The filter hides it.")
     return render_template(
         "tasks/create.oob.html",
         card=show_card(row),
+        hidden=hidden,
         column=get_column(actor, board_id, row["column_id"]),
         told=told,
     )
@@ -118,13 +122,21 @@ def _made_for_script(
     if rows:
         column = get_column(actor, board_id, rows[0]["column_id"])
         head = render_template("boards/_column_head.html", column=column)
+    hidden = _hidden([row["task_id"] for row in rows])
+    if hidden:
+        told = [*told, f"The filter hides {len(hidden)} of them."]
     return {
-        "cards": "".join(draw_cards(rows)),
+        "cards": "".join(draw_cards(row for row in rows if row["task_id"] not in hidden)),
         "head": head,
         "text": _count(change),
         "undo": _undo_address(board_id, change),
         "notes": told,
     }
+
+
+def _hidden(task_ids: Sequence[str]) -> set[str]:
+    """Those of some new tasks that the page from which htmx or a script asks does not show."""
+    return list_hidden(request.headers.get("HX-Current-URL", ""), task_ids)
 
 
 def _count(change: Change) -> str:

@@ -1,17 +1,21 @@
-"""Reads of quick-add: whom and what one may name on a board."""
+"""Reads of quick-add: whom and what one may name on a board, and what became of new cards."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import text
 
+from taskforge import clock
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.filters import FILTER, read_filter
 from taskforge.tasks.quick_add_names import Nameable, make_nameables
 
 MOST_PEOPLE = 500
 MOST_TAGS = 200
+MOST_FIELDS = 200  # of an address
 
 
 def list_nameables(team_id: str) -> list[Nameable]:
@@ -47,3 +51,23 @@ def list_made(board_id: str, task_ids: Sequence[str]) -> Sequence[sql.Row]:
         ),
         {"board_id": board_id, "ids": list(task_ids)},
     )
+
+
+def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
+    """Those of some tasks that the board at an address leaves out by its filter."""
+    try:
+        given = parse_qs(urlsplit(address).query, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return set()  # no address of ours
+    if any("\0" in value for values in given.values() for value in values):
+        return set()
+    wanted = read_filter(given, clock.now().date())
+    if not wanted.count:
+        return set()
+    fitting = sql.rows(
+        text(
+            f"SELECT k.task_id FROM tasks k WHERE k.task_id = ANY(CAST(:ids AS uuid[])) AND {FILTER}"
+        ),
+        {**wanted.parameters(), "ids": list(task_ids)},
+    )
+    return {*task_ids} - {row["task_id"] for row in fitting}

@@ -27,9 +27,10 @@ BROWSER_OPTIONS = (
 TIMEOUT_MS = 5000
 
 
-# What Chromium reports of a network that a test has taken away.
+# What Chromium and htmx report of a network that a test has taken away.
 CUT_OFF = re.compile(
     r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)"
+    r"|htmx:(afterRequest|sendError), "
 )
 
 

@@ -26,12 +26,15 @@
     if (focused) fresh.querySelector(".card__title").focus({ preventScroll: true });
   };
 
-  /** This page changed a task: show it, say it, and offer the way back. `change` is {version, event}. */
-  forge.tookChange = async (taskId, change, words) => {
+  /** This page changed a field of a task: show it, say it, and offer the way back. `change` is {version, event}. */
+  forge.tookChange = async (taskId, field, change, words) => {
     const card = cardOf(taskId);
     if (card) card.dataset.version = change.version; // before the live stream tells of it
     forge.offerUndo(words, taskId, change.event);
-    if (card) await forge.refreshCard(taskId);
+    if (!card) return;
+    await forge.refreshCard(taskId);
+    const board = card.closest(".board__columns") ?? document.querySelector(".board__columns");
+    if (field === "column" || board.dataset.lanes) board.dispatchEvent(new CustomEvent("forge:stale")); // it is elsewhere now
   };
 
   async function post(address, fields) {
@@ -58,7 +61,7 @@
     card.dataset.version = Number(version) + 1;
     const { status, body } = await post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op: change.op });
     if (status === 200 && body) {
-      await forge.tookChange(taskId, body, `${keyOf(card)}: ${change.words}`);
+      await forge.tookChange(taskId, field, body, `${keyOf(card)}: ${change.words}`);
       return;
     }
     const now = cardOf(taskId);

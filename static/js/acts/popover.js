@@ -30,7 +30,7 @@
   const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
   const FIELDS = ".option[aria-current], .option, select, input:not([type=hidden]), textarea";
   let editor = null;
-  let about = null; // {taskId, words} of the open editor
+  let about = null; // {taskId, field, words} of the open editor
 
   function onToggle({ newState }) {
     if (newState === "open" || !about) return;
@@ -62,9 +62,9 @@
     // The server's word that the field was changed; the page needs no other.
     editor.addEventListener("forge:changed", (event) => {
       event.stopPropagation();
-      const { taskId, words } = about;
+      const { taskId, field, words } = about;
       editor.hidePopover();
-      forge.tookChange(taskId, event.detail, words);
+      forge.tookChange(taskId, field, event.detail, words);
     });
   }
 
@@ -83,7 +83,7 @@
     editor.replaceChildren(body);
     await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
     if (!body.childElementCount) return; // what went wrong has been said
-    about = { taskId: card.dataset.taskId, words: `${label} of ${key} changed` };
+    about = { taskId: card.dataset.taskId, field, words: `${label} of ${key} changed` };
     card.classList.add("is-picked");
     editor.showPopover();
     forge.placeBeside(editor, card, "below");

@@ -19,7 +19,7 @@
     }
 
     async function bring() {
-      const loaded = await forge.load({ dataset: { script: board.dataset.keys } });
+      const loaded = await forge.load({ dataset: { script: board.dataset.keys } }, !waiting.length);
       const pressed = waiting.splice(0);
       if (!loaded) {
         coming = null; // the next key tries again

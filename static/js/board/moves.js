@@ -180,6 +180,7 @@
     const card = cardOf(move.taskId);
     if (card) card.dataset.version = version;
     if (card && face.card) forge.showInLane(card, face);
+    else if (card && move.from.lane !== move.to.lane) card.closest(".board__columns").dispatchEvent(new CustomEvent("forge:stale")); // undone: its tags are others, too
     lastToast?.remove();
     const text = `Moved to ${nameOf(move.to.columnId)}${forge.laneWords(move.to.lane)}`;
     const kind = move.undoes?.kind === "undo" ? "redo" : "undo";

@@ -37,7 +37,7 @@
   /** Send a card to the top of a column; the next card is selected if this one was. */
   forge.sendCard = (card, columnId) => {
     const next = card.contains(document.activeElement) && forge.cardAfter(card);
-    const first = document.getElementById(`cards-${columnId}`).querySelector(".card");
+    const first = forge.findColumn(columnId, card.closest(".column").dataset.lane).querySelector(".card");
     forge.moveCard(card, { columnId, beforeId: first?.dataset.taskId ?? "", afterId: "" });
     if (next) forge.selectCard(next);
   };

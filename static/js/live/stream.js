@@ -37,7 +37,7 @@
 
     function address(news) {
       const url = new URL(board.dataset.columnsUrl, location.href);
-      url.search = location.search;
+      url.search = new URL(forge.viewAddress).search; // not the page's: a task may be open over the board
       if (!news) return url;
       // Where the tasks are now the server knows; where they were, this page.
       const were = news.map(({ cardId }) => document.getElementById(`card-${cardId}`)?.closest(".column")?.dataset.columnId);
@@ -50,6 +50,7 @@
     async function refresh(news) {
       const some = !board.dataset.lanes && news?.length && news.length <= 20 && news.every(({ cardId }) => cardId) ? news : null;
       const upto = last;
+      const view = forge.viewAddress;
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
         stop();
@@ -58,6 +59,7 @@
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
       const html = await answer.text();
       if (atWork(board)) throw new Error("the board is being worked on");
+      if (view !== forge.viewAddress) throw new Error("another view was chosen meanwhile");
       forge.updateBoard(board, html, news ?? [], !some);
       if (!hints.length) forge.sawBoard(upto);
     }
@@ -168,7 +170,10 @@
     }
 
     // A part of the page changed something of the board that no card is: a column, say.
-    board.addEventListener("forge:stale", () => refresh(null).catch(() => wake(500, 1000)));
+    board.addEventListener("forge:stale", () => {
+      hints.push({ event: "", cardId: null });
+      wake(0, 0);
+    });
 
     let ticked = Date.now();
     let hiddenAt = 0;

@@ -106,8 +106,11 @@
     const touched = new Set(hints.map(({ cardId }) => cardId));
     const changed = new Set();
     const before = forge.rememberCards(touched);
+    const focused = document.activeElement.closest(".card")?.id;
     if (board.dataset.lanes) updateLanes(board, fresh, touched, changed);
     else updateColumns(board, fresh, touched, changed, whole);
+    // A card that is taken elsewhere loses the focus on the way.
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.querySelector(".card__title").focus({ preventScroll: true });
     forge.showOthers(hints, before, changed);
     forge.markSince();
   };

@@ -12,9 +12,11 @@
   /** What can be done with the selected card of a board. */
   function cardCommands(card) {
     const command = (name, icon, words, keys, ...more) => forge.mayAct(name) && { section: "card", note: "", icon, words, keys, run: () => forge.act(name, card, ...more) };
-    const moves = [...document.querySelectorAll(".board__columns .column")].filter((column) => !column.contains(card)).map((column) => ({
-      ...command("move", `status-${column.dataset.status}`, `Move to ${column.querySelector(".column__name").textContent}`, "", null),
-      run: () => forge.act("send", card, column.dataset.columnId),
+    const idOf = (head) => head.id.slice("column-".length, -"-head".length);
+    const others = [...document.querySelectorAll(".board__columns .column__head")].filter((head) => idOf(head) !== card.closest(".column").dataset.columnId);
+    const moves = others.map((head) => ({
+      ...command("move", iconOf(head), `Move to ${head.querySelector(".column__name").textContent}`, "", null),
+      run: () => forge.act("send", card, idOf(head)),
     }));
     const may = (list, name) => (forge.mayAct(name) ? list : []);
     return [
@@ -47,14 +49,19 @@
     const bar = [...document.querySelectorAll(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]")];
     const board = document.querySelector(".board__names h1")?.textContent ?? "";
     const tools = [...document.querySelectorAll(".board__places a[href]")];
+    const view = (words, element) => ({ ...click("go", board, words, element, "layers"), url: "", run: () => onBoard(() => element.click()) });
     return [
       ...bar.map((element) => click("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users")),
       ...tools.map((element) => click("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
-      ...[...document.querySelectorAll(".board__views > a")].map((element) => click("go", board, wordsOf(element), element, "list-filter")),
-      ...[...document.querySelectorAll(".board__views .menu__item")].map((element) => click("go", board, `Lanes: ${wordsOf(element)}`, element, "layers")),
+      ...[...document.querySelectorAll("#board-filter")].map((element) => view("Filter the cards", element)),
+      ...[...document.querySelectorAll(".board__views > a[data-view]")].map((element) => view(element.ariaCurrent ? "Show all cards" : "Show only my cards", element)),
+      ...[...document.querySelectorAll("#board-lanes a:not([aria-current])")].map((element) => view(`Lanes: ${wordsOf(element).toLowerCase()}`, element)),
       ...[...document.querySelectorAll("[data-open=keys-help]")].map((element) => click("go", "", "Keyboard shortcuts", element, "keyboard")),
     ];
   }
+
+  /** What lies under an open task can't be reached before the task is closed. */
+  const onBoard = (act) => (forge.onBoard ?? ((now) => now()))(act);
 
   function addCard(form, title) {
     form.elements.title.value = title;
@@ -68,7 +75,7 @@
     const [boards, teams] = ["g b", "g t"].map((keys) => document.querySelector(`.bar [data-key="${keys}"]`)?.href);
     return [
       form && typed && { section: "create", sure: true, made: true, note: column, icon: "plus", words: `Create card ‘${typed}’`, keys: "", run: () => addCard(form, typed) },
-      form && !typed && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => form.elements.title.focus() },
+      form && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => onBoard(() => form.elements.title.focus()) },
       { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: `${boards}#new-board`, run: () => location.assign(boards) },
       { section: "create", note: "", icon: "users", words: "New team", keys: "", url: `${teams}#team-form`, run: () => location.assign(`${teams}#team-form`) },
     ];

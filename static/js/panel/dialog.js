@@ -18,10 +18,12 @@
     dialog.innerHTML = `<div class="task-dialog__bar">${control('data-step="-1"', "arrow-up", "Previous card (k)")}${control('data-step="1"', "arrow-down", "Next card (j)")}${control("data-close", "x", "Close (Esc)")}</div><div class="task-dialog__body" tabindex="-1"></div>`;
     document.body.append(dialog);
     dialog.addEventListener("cancel", (event) => {
-      if (event.target !== dialog) return;
+      if (event.target !== dialog || !event.cancelable) return;
       event.preventDefault();
       history.back();
     });
+    // A browser closes it without asking when nobody has touched the page since it was opened.
+    dialog.addEventListener("close", (event) => event.target === dialog && shown && history.back());
     dialog.addEventListener("click", (event) => {
       const step = event.target.closest("[data-step]");
       if (step) move(Number(step.dataset.step));
@@ -105,6 +107,16 @@
     show(href);
   };
   forge.hideTask = hide;
+
+  /** Do something on the board itself, once no task is open over it. */
+  forge.onBoard = (act) => {
+    if (!shown) {
+      act();
+      return;
+    }
+    window.addEventListener("popstate", () => act(), { once: true }); // after the listener that closes the task
+    history.back();
+  };
 
   /** Close the dialog if it shows this task; answers whether it did. */
   forge.closeTask = (taskId) => {

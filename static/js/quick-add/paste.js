@@ -28,7 +28,7 @@
     try {
       const answer = await fetch(address, {
         method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": token() },
+        headers: { Accept: "application/json", "X-CSRFToken": token(), "HX-Current-URL": location.href }, // as htmx says it
         body: new URLSearchParams(fields),
         signal: AbortSignal.timeout(PATIENCE),
       });
@@ -46,7 +46,7 @@
     const made = document.createElement("template");
     made.innerHTML = cards;
     for (const card of made.content.children) document.getElementById(card.id)?.remove();
-    const more = list.querySelector(".column__more");
+    const more = list.querySelector(".column__more, .column__hidden");
     if (more) more.before(made.content);
     else list.append(made.content);
     list.querySelector(".card:last-of-type")?.scrollIntoView({ block: "nearest" });

@@ -14,6 +14,7 @@
     forge.showSavedFilters(form);
     let timer = 0;
     const apply = async () => {
+      timer = 0;
       const menu = new URL(document.getElementById("board-filter").href);
       const counts = address(form, menu.pathname);
       await forge.goView(address(form, form.action));
@@ -22,6 +23,17 @@
     form.addEventListener("input", (event) => {
       clearTimeout(timer);
       timer = setTimeout(apply, event.target.type === "search" ? PAUSE : 0);
+    });
+    // Some browsers would empty the field.
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.target.type !== "search" || event.isComposing) return;
+      event.preventDefault();
+      forge.closeSheet();
+    });
+    form.closest(".sheet").addEventListener("beforetoggle", () => {
+      if (!timer || !form.isConnected) return;
+      clearTimeout(timer);
+      apply(); // now, and not over whatever is opened next
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

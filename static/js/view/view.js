@@ -1,8 +1,11 @@
 // Another filter or other lanes: the parts of the board that change are fetched and put in place, and the address follows, so that Back works.
 {
   const parts = ["board-tools", "board-chips"];
-  let shown = location.href; // what the page shows, as far as it has arrived
-  let last = 0;
+  let last = 0; // the number of the last choice,
+  let arrived = 0; // and of the last that is on the page
+
+  /** Whether something else than the board shows now has been chosen. */
+  forge.viewOnItsWay = () => arrived !== last;
 
   function takeBoard(fresh) {
     const board = document.querySelector(".board__columns");
@@ -42,14 +45,10 @@
       const html = await answer.text();
       if (turn !== last) return; // another choice was faster
       take(html);
-      shown = location.href;
+      arrived = turn;
+      forge.viewAddress = new URL(address, location.href).href;
     } catch {
       if (turn === last) location.assign(address);
     }
   };
-
-  const plain = (address) => address.replace(/#.*$/, "");
-  window.addEventListener("popstate", () => {
-    if (location.pathname === new URL(shown).pathname && plain(location.href) !== plain(shown)) forge.goView(location.href, false);
-  });
 }
