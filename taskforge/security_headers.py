@@ -80,14 +80,15 @@ def _check_origin() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  names, not pairs
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     dashboard = request.path.startswith(DASHBOARD_PREFIX)
     response.headers["Content-Security-Policy"] = DASHBOARD_POLICY if dashboard else POLICY
     if config_of().is_production:
         response.headers["Strict-Transport-Security"] = TLS_ONLY
     if not request.path.startswith(ASSETS_PREFIX):
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.add("HX-Request")
-        response.vary.add("Cookie")
+        response.vary.update(("HX-Request", "Cookie"))
     return response
