@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.axe import problems
-from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back
+from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back, show_in
 from tests.e2e.world import World, log_in, make_world, welcome
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -21,8 +21,7 @@ def look(page: Page, world: World, scenes: tuple[Scene, ...], size: str) -> dict
             continue
         scene.open(page, world)
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.wait_for_timeout(50)
+            show_in(page, theme)
             if said := problems(page):
                 wrong[f"{scene.name}, {theme}"] = said
         put_back(page)
