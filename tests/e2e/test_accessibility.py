@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.e2e.axe import problems
 from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back, show_in
@@ -19,7 +19,10 @@ def look(page: Page, world: World, scenes: tuple[Scene, ...], size: str) -> dict
     for scene in scenes:
         if scene.keys and size == "phone":
             continue
-        scene.open(page, world)
+        try:
+            scene.open(page, world)
+        except Error as error:
+            wrong[scene.name] = [str(error)]
         for theme in ("light", "dark"):
             show_in(page, theme)
             if said := problems(page):
