@@ -200,6 +200,15 @@ def account_menu(page: Page, world: World) -> None:
     page.locator("summary[aria-label^='Your account']").click()
 
 
+def show_in(page: Page, theme: str) -> None:
+    """Change the theme under the open page, as a person does in their profile."""
+    page.evaluate(
+        "(theme) => { document.documentElement.dataset.theme = theme;"
+        " return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); }",
+        theme,
+    )
+
+
 def put_back(page: Page) -> None:
     """Let go of what a scene took: the pointer, the network, the routes."""
     page.keyboard.press("Escape")

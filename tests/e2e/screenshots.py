@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
-from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back
+from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back, show_in
 from tests.e2e.world import ERRORS, World, be_here, log_in, make_world, welcome
 
 ROOT = Path(__file__).parent.parent.parent
@@ -91,13 +91,11 @@ def take(
 
 def shoot(page: Page, name: str, size: str) -> None:
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(30)
+        show_in(page, theme)
         picture = ALL / f"{name}-{theme}-{size}.png"
         page.screenshot(path=picture, scale="css")
         if picture.stem in IN_DOCS:
             shutil.copy(picture, SHOWN / picture.name)
-    page.emulate_media(color_scheme="light")
 
 
 def take_errors(page: Page, world: World, size: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.e2e.axe import problems
-from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back
+from tests.e2e.scenes import MEMBER, NEWCOMER, VISITOR, Scene, put_back, show_in
 from tests.e2e.world import World, log_in, make_world, welcome
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -19,10 +19,12 @@ def look(page: Page, world: World, scenes: tuple[Scene, ...], size: str) -> dict
     for scene in scenes:
         if scene.keys and size == "phone":
             continue
-        scene.open(page, world)
+        try:
+            scene.open(page, world)
+        except Error as error:
+            wrong[scene.name] = [str(error)]
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.wait_for_timeout(50)
+            show_in(page, theme)
             if said := problems(page):
                 wrong[f"{scene.name}, {theme}"] = said
         put_back(page)

@@ -91,7 +91,7 @@ def test_what_is_not_found_can_be_made(page: Page, board: str) -> None:
     field = open_palette(page, "/")
     field.fill("Order charcoal")
     expect(options(page)).to_have_count(1)
-    expect(active(page)).to_contain_text("Create card ‘Order charcoal’")
+    expect(active(page)).to_contain_text("Create card “Order charcoal”")
     page.keyboard.press("Enter")
     expect(column(page, "Backlog").get_by_role("link", name="Order charcoal")).to_be_visible()
 

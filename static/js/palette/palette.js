@@ -45,7 +45,7 @@
       ...people.map((person) => ({ section: "card", sure: true, note: "", icon: "user-round", words: `Assign to ${person.name}`, keys: "", run: () => forge.act("assign", card, person) })),
       ...found.boards.map(({ name, team, url }) => ({ section: "go", sure: true, note: team, icon: "square-kanban", words: name, keys: "", url })),
       ...found.tasks.map(({ key, title, status, board, url }) => ({ section: "found", sure: true, note: `${key} · ${board}`, icon: `status-${status}`, words: title, keys: "", url })),
-      found.more && { section: "found", sure: true, note: "", icon: "search", words: `All results for ‘${typed()}’`, keys: "", url: `${dialog.dataset.find}?q=${encodeURIComponent(typed())}` },
+      found.more && { section: "found", sure: true, note: "", icon: "search", words: `All results for “${typed()}”`, keys: "", url: `${dialog.dataset.find}?q=${encodeURIComponent(typed())}` },
     ].filter(Boolean);
   }
 
