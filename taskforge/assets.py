@@ -21,6 +21,8 @@ STATIC = Path(__file__).parent.parent / "static"
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
 CODINGS = ("br", "gzip")
 FOREVER = "public, max-age=31536000, immutable"
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_JS_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*[\s\S]*?\*/[ \t]*)$", re.MULTILINE)
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -103,9 +105,19 @@ def _bundle(name: str) -> bytes:
     listed = (line.strip() for line in (folder / "manifest.txt").read_text().splitlines())
     parts = [(folder / line).read_text() for line in listed if line and not line.startswith("#")]
     joined = "\n".join(parts)
+    joined = _strip(joined, _CSS_COMMENT if name.endswith(".css") else _JS_COMMENT)
     if name.endswith(".css"):
         joined = _URL.sub(lambda found: f'url("{asset_url(normpath("css/" + found[1]))}")', joined)
     return joined.encode()
+
+
+def _strip(source: str, comment: re.Pattern[str]) -> str:
+    """Our own style sheets and scripts without comments and indentation.
+
+    No text in them goes on over a line's end (a test sees to that), so that only the look of the source changes.
+    """
+    lines = (line.strip() for line in comment.sub("", source).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 @cache

@@ -7,12 +7,8 @@
 
   function fetchBundle() {
     bundle ??= (async () => {
-      const sheet = document.createElement("link");
-      sheet.rel = "stylesheet";
-      sheet.href = board.dataset.panelStyles;
-      forge.panelStyles = new Promise((ready) => sheet.addEventListener("load", ready));
-      document.head.append(sheet);
-      await import(board.dataset.panel);
+      forge.panelStyles = forge.loadSheets(board.dataset.panelStyles);
+      await Promise.all([import(board.dataset.panel), forge.panelStyles]);
     })();
     return bundle;
   }

@@ -49,7 +49,7 @@ def add_card(page: Page, title: str, column_name: str = "Backlog") -> None:
     form = column(page, column_name).locator("form.quick-add")
     form.locator("[name=title]").fill(title)
     form.locator("button[type=submit]").click()
-    column(page, column_name).get_by_role("link", name=title).wait_for()
+    column(page, column_name).get_by_role("link", name=title, exact=True).wait_for()
 
 
 def move_card(page: Page, title: str, column_name: str) -> None:
@@ -58,7 +58,7 @@ def move_card(page: Page, title: str, column_name: str) -> None:
     form = page.locator("form[action$='/move']")
     form.get_by_label(column_name).check()
     form.locator("button[type=submit]").click()
-    column(page, column_name).get_by_role("link", name=title).wait_for()
+    column(page, column_name).get_by_role("link", name=title, exact=True).wait_for()
 
 
 def add_member(page: Page, email: str, role: str = "Member") -> None:

@@ -240,9 +240,11 @@ def test_a_refused_move_says_who_was_first(page: Page, grace: Page) -> None:
 def test_a_move_without_a_network_is_made_when_it_is_back(page: Page, grace: Page) -> None:
     board = make_board(page, grace, "Patient", "Second")
     open_board(board, page, grace)
+    grace.get_by_role("link", name="Second", exact=True).focus()
+    grace.keyboard.press("ArrowUp")
+    expect(grace.get_by_role("link", name="Patient", exact=True)).to_be_focused()
     grace.context.set_offline(True)
     expect(grace.locator(".offline")).to_have_text("Offline · what you write stays here")
-    grace.get_by_role("link", name="Patient", exact=True).focus()
     grace.keyboard.press(".")
     expect(grace.locator(".offline")).to_contain_text("1 change will be tried again")
     expect(column(grace, "Backlog").locator(".card")).to_have_count(2)

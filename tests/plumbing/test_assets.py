@@ -53,3 +53,21 @@ def test_every_listed_part_exists() -> None:
         for line in (STATIC / folder / "manifest.txt").read_text().splitlines():
             if line and not line.startswith("#"):
                 assert (STATIC / folder / line).is_file(), line
+
+
+def test_no_text_of_a_script_or_style_sheet_goes_on_over_the_end_of_its_line() -> None:
+    own = [path for kind in ("css", "js") for path in (STATIC / kind).rglob(f"*.{kind}")]
+    assert len(own) > 60
+    for path in own:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            assert line.count("`") % 2 == 0, f"{path.name}:{number}"
+            assert not line.endswith("\\"), f"{path.name}:{number}"
+
+
+def test_bundles_are_served_without_comments_and_indentation() -> None:
+    script = content("js/board/app.js").decode()
+    assert "forge.putCard = (card" in script
+    assert not re.search(r"^\s|^//|/\*\*", script, re.MULTILINE)
+    styles = content("css/app.css").decode()
+    assert styles.startswith("@layer reset, tokens")
+    assert "/*" not in styles

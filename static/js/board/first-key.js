@@ -1,5 +1,6 @@
 // What keys do on a board comes with the first of them; those that are pressed until it is here are pressed again then.
 {
+  const QUIET = 3000; // milliseconds after the page's own loading
   const named = (key) => document.querySelector(`[data-key^="${CSS.escape(key)}"]`) !== null;
 
   // "c" adds to the column in which one is.
@@ -36,5 +37,9 @@
       forge.keysAreHere();
     }
     document.addEventListener("keydown", onKey);
+    // Whoever loses the network should still have their keys.
+    const later = () => setTimeout(() => document.hidden || forge.keysAreHere(), QUIET);
+    if (document.readyState === "complete") later();
+    else window.addEventListener("load", later, { once: true });
   });
 }
