@@ -5,12 +5,12 @@
   let timer = 0;
 
   const typing = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
-  const find = (keys, root = document) => [...root.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find((element) => element.checkVisibility());
+  const find = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find((element) => element.checkVisibility());
   const composing = (event) => event.isComposing || event.keyCode === 229;
 
   /** Whether a key is a shortcut here, and no letter that somebody types, no key of the browser's, not below a dialog. */
-  forge.listens = (event) => isFree(event) && !document.querySelector("dialog[open]");
-  const isFree = (event) => !event.defaultPrevented && !composing(event) && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target);
+  forge.listens = (event) => !event.defaultPrevented && !composing(event) && !event.ctrlKey && !event.metaKey && !event.altKey
+    && !typing(event.target) && !document.querySelector("dialog[open]");
 
   function act(element) {
     if (element.matches("input, textarea, select")) element.focus();
@@ -20,25 +20,17 @@
   /** What a shortcut is for on this page: the control that the page aims at, else the first that names it. */
   const aim = (keys) => forge.aim?.(keys) ?? find(keys);
 
-  /** An open task has the keys of its own page; under any other dialog there are none. */
-  function aimInDialog(keys) {
-    const [task, ...others] = document.querySelectorAll("dialog[open]");
-    if (others.length || !task.matches(".task-dialog")) return null;
-    return find(keys, task) ?? (keys === "?" ? find(keys) : null);
-  }
-
   document.addEventListener("keydown", (event) => {
-    if (event.repeat || !isFree(event)) return;
-    const inDialog = document.querySelector("dialog[open]") !== null;
+    if (event.repeat || !forge.listens(event)) return;
     const keys = prefix + event.key;
     prefix = "";
     clearTimeout(timer);
-    if (!inDialog && document.querySelector(`[data-key^="${CSS.escape(`${event.key} `)}"]`) && keys === event.key) {
+    if (document.querySelector(`[data-key^="${CSS.escape(`${event.key} `)}"]`) && keys === event.key) {
       prefix = `${event.key} `;
       timer = setTimeout(() => { prefix = ""; }, PAUSE);
       return;
     }
-    const element = inDialog ? aimInDialog(keys) : aim(keys);
+    const element = aim(keys);
     if (!element) return;
     event.preventDefault();
     act(element);

@@ -82,7 +82,7 @@ def test_a_task_is_found_from_any_page(page: Page, board: str) -> None:
     field = open_palette(page, "/")
     field.fill("blade")
     expect(active(page)).to_contain_text("Quench the blade")
-    expect(page.locator("#palette [role=status]")).to_have_text("1 result")
+    expect(page.locator("#palette .visually-hidden[role=status]")).to_have_text("1 result")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks/**")
 

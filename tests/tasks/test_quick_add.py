@@ -136,3 +136,39 @@ def test_who_writes_may_know_whom_to_name(
     assert [person["handle"] for person in answer["people"]] == ["ada", "grace"]
     assert answer["tags"] == ["tools"]
     assert "@" not in str(answer["people"])
+
+
+@pytest.mark.parametrize(
+    ("query", "hidden"),
+    [
+        ("", False),
+        ("lanes=priority", False),
+        ("q=hinge", False),
+        ("q=anvil", True),
+        ("priority=urgent&tag=iron", True),
+        ("tag=%00", False),
+        ("q=anvil&" + "&".join("a=1" for _ in range(300)), False),
+    ],
+)
+def test_a_new_card_that_the_filter_hides_is_not_drawn_but_spoken_of(
+    app: Flask, ada: Person, team: Team, query: str, hidden: bool
+) -> None:
+    board = f"/boards/{team.board_id}"
+    visitor = visit(ada)
+    form = visitor.open(board).form("/tasks/create")
+    page = visitor.send(
+        form,
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://localhost{board}?{query}"},
+        title="Fix the hinge",
+    )
+    assert page.status == 200
+    assert ("“Fix the hinge” was added. The filter hides it." in page.text) is hidden
+    assert ('class="card"' in page.html) is not hidden
+    assert f'id="column-{card(app)["column_id"]}-head"' in page.html
+
+
+def test_an_address_that_is_none_hides_no_new_card(ada: Person, team: Team) -> None:
+    visitor = visit(ada)
+    form = visitor.open(f"/boards/{team.board_id}").form("/tasks/create")
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://[x?q=anvil"}
+    assert 'class="card"' in visitor.send(form, headers=headers, title="Anvils").html

@@ -35,9 +35,14 @@
     dialog.addEventListener("keydown", (event) => {
       const steps = { j: 1, k: -1 };
       const busy = event.target.closest("input, textarea, select, [contenteditable], .options");
-      if (!(event.key in steps) || busy || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.defaultPrevented || event.repeat && !(event.key in steps) || busy || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      // An open task has the keys of its own page, and the list of keys.
+      const name = `[data-key="${CSS.escape(event.key)}"]`;
+      const control = dialog.querySelector(name) ?? (event.key === "?" ? document.querySelector(name) : null);
+      if (!(event.key in steps) && !control) return;
       event.preventDefault();
-      move(steps[event.key]);
+      if (control) control.click();
+      else move(steps[event.key]);
     });
   }
 
