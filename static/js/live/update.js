@@ -112,6 +112,6 @@
     // A card that is taken elsewhere loses the focus on the way.
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.querySelector(".card__title").focus({ preventScroll: true });
     forge.showOthers(hints, before, changed);
-    forge.markSince();
+    forge.markSince?.();
   };
 }
