@@ -25,7 +25,7 @@ test: ## all tests but the browser's, on real servers (ARGS="-k sessions" for so
 
 .PHONY: e2e
 e2e: ## the tests in a real browser (needs Chromium)
-	@$(BOOTSTRAP) requirements-e2e.txt -m pytest tests/e2e $(ARGS)
+	@$(BOOTSTRAP) requirements-e2e.txt -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/e2e $(ARGS)
 
 .PHONY: screenshots
 screenshots: ## pictures of every page into test-results/screenshots

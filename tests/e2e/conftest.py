@@ -24,7 +24,7 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--no-first-run",
 )
-TIMEOUT_MS = 5000
+TIMEOUT_MS = 10_000  # a busy machine is slow, and no test waits for something that does not come
 
 
 # What Chromium and htmx report of a network that a test has taken away.
@@ -50,6 +50,7 @@ def browser() -> Iterator[sync_api.Browser]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+    sync_api.expect.set_options(timeout=TIMEOUT_MS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
         yield browser

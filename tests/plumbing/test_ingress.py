@@ -92,7 +92,7 @@ def test_a_request_without_a_body_needs_no_type(client: FlaskClient) -> None:
     assert client.delete("/echo", content_type="text/plain").status_code == 200
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(
         st.text(
@@ -111,7 +111,7 @@ def test_every_printable_form_arrives_as_it_was_sent(fields: dict[str, str]) -> 
     assert answer.get_json() == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.binary(max_size=120),
     st.sampled_from(["application/json", FORM["content_type"], "multipart/form-data; boundary=B"]),
@@ -123,7 +123,7 @@ def test_any_bytes_as_a_body_get_an_answer(raw: bytes, content_type: str) -> Non
         assert answer.status_code in {200, 400, 413, 415, 422}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -148,7 +148,7 @@ def test_multipart_shaped_noise_gets_an_answer(raw: bytes) -> None:
     assert answer.status_code in {200, 400, 413}
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60), st.binary(max_size=60))
 def test_any_bytes_as_an_address_get_an_answer(path: bytes, query: bytes) -> None:
     environ = {"PATH_INFO": "/" + path.decode("latin-1"), "QUERY_STRING": query.decode("latin-1")}
