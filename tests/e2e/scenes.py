@@ -89,7 +89,7 @@ def paste(page: Page, world: World) -> None:
 
 def peek(page: Page, world: World) -> None:
     select(page, world, "Space")
-    page.locator("#peek .peek__title").wait_for()
+    page.locator(".peek__title").wait_for()
 
 
 def field_popover(page: Page, world: World) -> None:
