@@ -22,7 +22,9 @@ COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application
 CODINGS = ("br", "gzip")
 FOREVER = "public, max-age=31536000, immutable"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_JS_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*[\s\S]*?\*/[ \t]*)$", re.MULTILINE)
+_JS_COMMENT = re.compile(
+    r"^[ \t]*(?://[^\n]*|/\*\*[\s\S]*?\*/[ \t]*)$|(?<=[;,{])[ \t]+// [^\n\"'`]*$", re.MULTILINE
+)
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")

@@ -142,7 +142,7 @@ def test_thirty_cards_move_with_their_progress_shown(page: Page, board: str) -> 
         assert page.locator(".bulk__progress").is_visible()
         route.continue_()
 
-    column(page, "Backlog").get_by_role("link", name="Change the column Backlog").click()
+    column(page, "Backlog").get_by_role("link", name="Column settings").click()
     page.get_by_role("link", name="Select all cards").click()
     expect(bar(page)).to_contain_text("34 selected")
     page.route("**/tasks/edit-many", slowly)
@@ -201,7 +201,7 @@ def test_a_lost_answer_is_asked_for_again_and_acts_once(page: Page, board: str) 
 
 
 def test_what_does_not_fit_is_said_and_nothing_moves(page: Page, board: str) -> None:
-    column(page, "To do").get_by_role("link", name="Change the column To do").click()
+    column(page, "To do").get_by_role("link", name="Column settings").click()
     page.locator("#sheet [name=wip_limit]").fill("1")
     page.locator("#sheet").get_by_role("button", name="Save").click()
     expect(column(page, "To do").locator(".column__count")).to_contain_text("0/1")
@@ -245,7 +245,7 @@ def test_the_bar_can_be_used_by_everybody(
     address = create_team(page)
     for title in ("One", "Two", "Three", "Four"):
         add_card(page, title)
-    column(page, "Backlog").get_by_role("link", name="Change the column Backlog").click()
+    column(page, "Backlog").get_by_role("link", name="Column settings").click()
     page.get_by_role("link", name="Select cards…").click()
     expect(bar(page)).to_contain_text("0 selected")
     for title in ("One", "Three"):
