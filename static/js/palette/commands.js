@@ -75,7 +75,7 @@
     const [boards, teams] = ["g b", "g t"].map((keys) => document.querySelector(`.bar [data-key="${keys}"]`)?.href);
     return [
       form && typed && { section: "create", sure: true, made: true, note: column, icon: "plus", words: `Create card “${typed}”`, keys: "", run: () => addCard(form, typed) },
-      form && !typed && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => onBoard(() => form.elements.title.focus()) },
+      form && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => onBoard(() => form.elements.title.focus()) },
       { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: `${boards}#new-board`, run: () => location.assign(boards) },
       { section: "create", note: "", icon: "users", words: "New team", keys: "", url: `${teams}#team-form`, run: () => location.assign(`${teams}#team-form`) },
     ];
