@@ -95,6 +95,7 @@ def test_an_empty_title_is_no_title(page: Page, task: str) -> None:
 
 def test_the_rail_is_edited_by_choice_day_and_words(page: Page, task: str) -> None:
     page.locator("#field-priority .spot__edit").click()
+    expect(page.locator("#field-priority .option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#field-priority dd")).to_contain_text("High")
@@ -112,6 +113,7 @@ def test_the_rail_is_edited_by_choice_day_and_words(page: Page, task: str) -> No
     page.locator("#field-column").get_by_role("button", name="In review").click()
     expect(page.locator("#field-column dd")).to_contain_text("In review")
     page.locator("#field-column .spot__edit").click()
+    expect(page.locator("#field-column .option").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#field-column .option")).to_have_count(0)
 
