@@ -44,9 +44,8 @@ COLUMNS = (
 
 
 def judge(figures: Figures) -> list[str]:
-    """Print all figures and how the gates stand; the titles of those that are missed."""
+    """Print how the gates stand and what else was measured; the titles of the gates that are missed."""
     scenarios = figures["scenarios"]
-    _print_table(scenarios)
     missed = []
     print("\nGates (ratios of this run)")
     for gate in GATES:
@@ -65,7 +64,8 @@ def judge(figures: Figures) -> list[str]:
     return missed
 
 
-def _print_table(scenarios: dict[str, dict[str, Any]]) -> None:
+def print_table(scenarios: dict[str, dict[str, Any]]) -> None:
+    """Print what each scenario measured."""
     print(f"\n{'':<42}" + "".join(f"{title:>{width}}" for title, _, width, _ in COLUMNS))
     for name, found in scenarios.items():
         mark = "floor " if found["isFloor"] else ""

@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from tests.bench.browsers import measure_browsers
-from tests.bench.gates import Figures, judge
+from tests.bench.gates import Figures, judge, print_table
 from tests.bench.live import measure_live
 from tests.bench.load import run_closed_loop
 from tests.bench.scenarios import Scenario, list_quick_scenarios, list_scenarios
@@ -53,12 +53,13 @@ def measure(stage: Stage, rounds: int, seconds: float, *, quick: bool) -> Figure
     """All figures of one run, by name."""
     scenarios = list_quick_scenarios(stage) if quick else list_scenarios(stage)
     figures: Figures = {"scenarios": _measure_all(stage, scenarios, rounds, seconds)}
+    print_table(figures["scenarios"])
     if quick:
         return figures
     figures["memoryMb"] = round(memory_mb([stage.web_pid, *stage.web_pids]), 1)
-    figures["start"] = measure_start(stage)
     figures["live"] = [measure_live(stage, watchers) for watchers in (2, 200)]
     figures["browsers"] = measure_browsers(stage)
+    figures["start"] = measure_start(stage)
     return figures
 
 

@@ -64,7 +64,7 @@ def _reads(stage: Stage) -> list[Scenario]:
 
 def _more_reads(stage: Stage) -> list[Scenario]:
     small, large = stage.boards[50], stage.boards[5000]
-    list_url = f"/api/tasks?board_id={stage.boards[200].board_id}&limit=50"
+    list_url = f"/api/tasks?boardId={stage.boards[200].board_id}&limit=50"
     return [
         _page(
             stage,

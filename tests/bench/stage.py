@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -105,7 +105,13 @@ class Stage:
         """A freshly started web server beside the measured one, and its port."""
         port = free_port()
         home = self.system.home
-        child = web_child(self.system.environment, port, home)
+        # Under its own name, or it would be taken for an earlier run of the measured one, which would be ended.
+        child = replace(
+            web_child(self.system.environment, port, home),
+            pid_file=home.pid_file("web-again"),
+            log=home.log("web-again"),
+            marker="",
+        )
         process = Process(child)
         try:
             yield process, port
