@@ -71,7 +71,8 @@ def _measure(browser: Browser, stage: Stage) -> dict[str, float]:
 
 
 def _when_seen(page: Page) -> float:
-    """When the page showed the move, in milliseconds since the epoch; asked for again and again, as its policy wants."""
+    """When the page showed the move, in milliseconds since the epoch."""
+    # Asked for again and again: waiting in the page would need the eval that its policy forbids.
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         at = page.evaluate("window.seen")
