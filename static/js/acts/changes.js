@@ -1,6 +1,5 @@
 // Changing a card by a key: seen at once, sent to the field's own address, and drawn anew when the server has answered.
 {
-  const PATIENCE = 15_000; // milliseconds until an answer counts as lost
   const FAILED = "That did not work, and nothing was changed.";
   const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
   const keyOf = (card) => card.querySelector(".card__meta .nowrap").textContent;
@@ -37,29 +36,13 @@
     if (field === "column" || board.dataset.lanes) board.dispatchEvent(new CustomEvent("forge:stale")); // it is elsewhere now
   };
 
-  async function post(address, fields) {
-    let status = 0;
-    try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
-        body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      status = answer.status;
-      return { status, body: await answer.json() };
-    } catch {
-      return { status, body: null };
-    }
-  }
-
   async function send(taskId, field, value, change) {
     const card = cardOf(taskId);
     if (!card) return;
     const { version } = card.dataset;
     // Ahead of the server, so that the live stream's word of it is no news.
     card.dataset.version = Number(version) + 1;
-    const { status, body } = await post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op: change.op });
+    const { status, body } = await forge.post(`${card.querySelector(".card__title").href}/fields/${field}`, { value, version, op: change.op });
     if (status === 200 && body) {
       await forge.tookChange(taskId, field, body, `${keyOf(card)}: ${change.words}`);
       return;

@@ -1,7 +1,6 @@
 // Moving cards: a card is at its new place at once, while the fields of its own move form are sent to that form's address.
 // What is refused slides back, with the server's sentence and a Retry; what went well can be undone, and slides back as soon as asked.
 {
-  const PATIENCE = 15_000; // milliseconds until an answer counts as lost
   const LOST = "No connection. The card is back where it was.";
   const OFFLINE = "You are offline. The card is back where it was, and is moved again when you are back.";
   const FAILED = "That did not work. The card is back where it was.";
@@ -151,24 +150,7 @@
       op: forge.uuid(),
       ...forge.laneFields(move),
     };
-    return post(card.querySelector(".card__move").href, move.fields);
-  }
-
-  /** The answer's status (0: none came) and what it holds (null: nothing that we wrote). */
-  async function post(address, fields) {
-    let status = 0;
-    try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
-        body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      status = answer.status;
-      return { status, body: await answer.json() };
-    } catch {
-      return { status, body: null };
-    }
+    return forge.post(card.querySelector(".card__move").href, move.fields);
   }
 
   function tell(text, kind, label, act) {

@@ -1,8 +1,8 @@
 // Doing it: the cards go to the server by 25, one portion after the other, so that a long act can be watched and stopped.
 // Everything that was done is taken back by one Undo, the last portion first.
 {
-  const PORTION = 25;
   const PATIENCE = 20_000; // milliseconds until an answer counts as lost
+  const PORTION = 25;
   const FAILED = "That did not work.";
   const LOST = "No connection.";
   const FIELDS = { column: "column_id", assignee: "assignee_id", priority: "priority", due: "due_at", add_tags: "tags", remove_tags: "tags" };
@@ -19,29 +19,13 @@
   };
   const are = (number) => (number === 1 ? "1 card is" : `${number} cards are`);
 
-  async function post(address, fields) {
-    let status = 0;
-    try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
-        body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      status = answer.status;
-      return { status, body: await answer.json() };
-    } catch {
-      return { status, body: null };
-    }
-  }
-
   const unsure = ({ status, body }) => status === 0 || status >= 500 || !body;
 
   /** Send something with an operation id of its own; once more where nobody knows if it arrived: it acts once all the same. */
   async function send(address, fields) {
     const named = [...fields, ["op", forge.uuid()]];
-    const answer = await post(address, named);
-    return unsure(answer) ? post(address, named) : answer;
+    const answer = await forge.post(address, named, PATIENCE);
+    return unsure(answer) ? forge.post(address, named, PATIENCE) : answer;
   }
 
   const why = ({ status, body }) => body?.error?.message ?? (status ? FAILED : LOST);
