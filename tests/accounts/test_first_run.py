@@ -15,7 +15,7 @@ from taskforge.accounts import identity
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import first_run
-from tests.factories import Person, make_person, make_team
+from tests.factories import Person, make_team
 from tests.pages import Page, Visitor, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
 
@@ -117,8 +117,8 @@ def test_a_crash_between_account_and_home_is_made_good_by_sending_the_form_again
     assert [count(app, table) for table in ("users", "teams")] == [1, 1]
 
 
-def test_who_came_in_without_a_home_gets_one_from_the_boards_page(app: Flask) -> None:
-    visitor = visit(make_person(app, "Grace"))
+def test_who_came_in_without_a_home_gets_one_from_the_boards_page(grace: Person) -> None:
+    visitor = visit(grace)
     page = visitor.open("/boards")
     assert "Show me around" in page.text
     answer = visitor.send(page.form("/welcome"))
@@ -128,8 +128,7 @@ def test_who_came_in_without_a_home_gets_one_from_the_boards_page(app: Flask) ->
     assert not visitor.open("/boards").has_form("/welcome")
 
 
-def test_who_is_in_a_team_gets_no_second_home(app: Flask) -> None:
-    ada = make_person(app)
+def test_who_is_in_a_team_gets_no_second_home(app: Flask, ada: Person) -> None:
     make_team(ada)
     visitor = visit(ada)
     token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
@@ -138,8 +137,7 @@ def test_who_is_in_a_team_gets_no_second_home(app: Flask) -> None:
     assert count(app, "teams") == 1
 
 
-def test_two_tabs_at_once_found_one_team(app: Flask) -> None:
-    ada = make_person(app)
+def test_two_tabs_at_once_found_one_team(app: Flask, ada: Person) -> None:
     failures: list[str] = []
 
     def run() -> None:
@@ -228,8 +226,7 @@ def test_the_banner_goes_when_the_tour_is_done(app: Flask, client: FlaskClient) 
     assert visitor.open(board).has_form("/start-empty") is False
 
 
-def test_a_usual_board_has_nothing_to_empty(app: Flask) -> None:
-    ada = make_person(app)
+def test_a_usual_board_has_nothing_to_empty(app: Flask, ada: Person) -> None:
     team = make_team(ada)
     visitor = visit(ada)
     page = visitor.open(f"/boards/{team.board_id}")
@@ -242,10 +239,9 @@ def test_a_usual_board_has_nothing_to_empty(app: Flask) -> None:
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
 def test_who_may_not_delete_empties_nothing(
-    app: Flask, client: FlaskClient, role: str, status: int
+    app: Flask, gus: Person, client: FlaskClient, role: str, status: int
 ) -> None:
     board = board_of(sign_up(client))
-    gus: Person = make_person(app, "Gus")
     with app.app_context():
         if role == "guest":
             sql.execute_now(

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_person, make_task
+from tests.factories import Person, Team, make_task
 
 
 def facts(app: Flask) -> int:
@@ -34,10 +34,12 @@ def requests(team: Team, task_id: str, trashed_id: str, eve: Person) -> list[tup
     ]
 
 
-def test_every_post_is_done_once_and_answered_alike(app: Flask, team: Team, ada: Person) -> None:
+def test_every_post_is_done_once_and_answered_alike(
+    app: Flask, team: Team, ada: Person, eve: Person
+) -> None:
     task_id, trashed_id = make_task(ada, team), make_task(ada, team)
     ada.api("DELETE", f"/tasks/{trashed_id}")
-    for path, body in requests(team, task_id, trashed_id, make_person(app, "Eve")):
+    for path, body in requests(team, task_id, trashed_id, eve):
         key = str(uuid4())
         first = ada.api("POST", path, body, Idempotency_Key=key)
         assert first.status_code in (200, 201), path

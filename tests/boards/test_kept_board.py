@@ -19,23 +19,8 @@ from taskforge.stores import sql
 from taskforge.tasks import kept_boards
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    return make_person(app, "Gus")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from taskforge.extensions import db
 from taskforge.stores import mongo
 from taskforge.tasks.board_views import CARDS_PER_COLUMN
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, visit
 
 MOST_STATEMENTS = 5
@@ -36,13 +36,8 @@ def counting_statements(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person) -> Team:
-    return make_team(ada, member=make_person(app, "Bob"), guest=make_person(app, "Gus"))
+def team(ada: Person, bob: Person, gus: Person) -> Team:
+    return make_team(ada, member=bob, guest=gus)
 
 
 def titles(page: Page) -> list[str]:
@@ -144,11 +139,10 @@ def test_an_odd_place_in_a_column_is_a_404(ada: Person, team: Team) -> None:
     assert visitor.open(f"{swapped}?after={after}").status == 404
 
 
-def test_a_guest_reads_and_an_outsider_finds_nothing(app: Flask, ada: Person) -> None:
-    gus = make_person(app, "Gus")
+def test_a_guest_reads_and_an_outsider_finds_nothing(ada: Person, gus: Person, eve: Person) -> None:
     team = make_team(ada, guest=gus)
     page = visit(gus).open(f"/boards/{team.board_id}")
     assert page.status == 200
     assert not page.has_form("/tasks/create")
     assert visit(gus).open(f"/boards/{team.board_id}/settings").status == 403
-    assert visit(make_person(app, "Eve")).open(f"/boards/{team.board_id}").status == 404
+    assert visit(eve).open(f"/boards/{team.board_id}").status == 404

@@ -7,18 +7,8 @@ from flask import Flask
 
 from taskforge.comments.service import create_comment
 from taskforge.notifications.handlers import deliver_pending
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
 
 
 @pytest.fixture

@@ -7,18 +7,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
 
 
 def add(visitor: Visitor, team: Team, title: str, **more: str | None) -> Page:
@@ -117,11 +107,12 @@ def test_a_column_of_another_board_takes_no_card(app: Flask, ada: Person, team: 
 
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_add_cards_adds_none(app: Flask, ada: Person, role: str, status: int) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
+def test_who_may_not_add_cards_adds_none(
+    app: Flask, ada: Person, gus: Person, role: str, status: int
+) -> None:
+    team = make_team(ada, **({"guest": gus} if role == "guest" else {}))
     form = visit(ada).open(f"/boards/{team.board_id}").form("/tasks/create")
-    visitor = visit(person)
+    visitor = visit(gus)
     token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
     assert visitor.send(form, title="No", csrf_token=token).status == status
     assert count_tasks(app) == 0

@@ -15,21 +15,11 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
 from taskforge.tasks.quick_add_lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
 
 SEVEN = "- Buy charcoal #shop\n* Mend the bellows !3\n1. Oil\n2) Sweep\n\n- [ ] Sharpen\n[x] Polish\n• Rest"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
 
 
 def add(person: Person, team: Team, lines: str, **more: str) -> Page:
@@ -259,8 +249,7 @@ def test_bullets_are_stripped_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
 def test_who_may_not_add_cards_sees_no_page_for_it(
-    app: Flask, ada: Person, role: str, status: int
+    ada: Person, gus: Person, role: str, status: int
 ) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
-    assert visit(person).open(f"/boards/{team.board_id}/tasks/create-many").status == status
+    team = make_team(ada, **({"guest": gus} if role == "guest" else {}))
+    assert visit(gus).open(f"/boards/{team.board_id}/tasks/create-many").status == status

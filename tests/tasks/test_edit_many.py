@@ -27,16 +27,6 @@ from tests.stores.conftest import assert_stores_agree, catch_up
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    return make_person(app, "Gus")
-
-
-@pytest.fixture
 def team(ada: Person, gus: Person) -> Team:
     return make_team(ada, member=gus)
 
@@ -409,14 +399,13 @@ def test_the_selection_is_bounded(ada: Person, team: Team, sent: list[str], sent
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
 def test_who_may_change_no_card_changes_none(
-    app: Flask, ada: Person, role: str, status: int
+    app: Flask, ada: Person, eve: Person, role: str, status: int
 ) -> None:
-    person = make_person(app, "Eve")
-    team = make_team(ada, "Own", **({"guest": person} if role == "guest" else {}))
+    team = make_team(ada, "Own", **({"guest": eve} if role == "guest" else {}))
     task_id = make_task(ada, team)
     for fields in ({"act": "delete"}, {"act": "priority", "priority": "low"}, {"act": "done"}):
-        assert send(person, team, [task_id], **fields).status_code == status
-    assert visit(person).open(f"/boards/{team.board_id}/select").status == status
+        assert send(eve, team, [task_id], **fields).status_code == status
+    assert visit(eve).open(f"/boards/{team.board_id}/select").status == status
     assert rows(app)[0]["version"] == 1
 
 

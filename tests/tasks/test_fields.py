@@ -12,7 +12,7 @@ from taskforge.extensions import redis_client
 from taskforge.stores import mongo, sql
 from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.views import TaskView, get_task
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
 
 JSON = {"Accept": "application/json"}
@@ -30,28 +30,13 @@ VALUES = {
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person, bob: Person) -> Team:
+def team(ada: Person, bob: Person) -> Team:
     return make_team(ada, member=bob)
 
 
 @pytest.fixture
 def task_id(ada: Person, team: Team) -> str:
     return make_task(ada, team)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def fill(
@@ -169,8 +154,7 @@ def test_a_wrong_version_is_refused(visitor: Visitor, task_id: str) -> None:
     assert fill(visitor, task_id, "title", "New", version="x").status == 422
 
 
-def test_an_assignee_must_be_in_the_team(app: Flask, visitor: Visitor, task_id: str) -> None:
-    eve = make_person(app, "Eve")
+def test_an_assignee_must_be_in_the_team(eve: Person, visitor: Visitor, task_id: str) -> None:
     page = fill(visitor, task_id, "assignee", eve.user_id)
     assert page.status == 422
     assert "Assignee id must be a member of this team." in page.text
@@ -185,12 +169,11 @@ def test_an_unknown_field_does_not_exist(visitor: Visitor, task_id: str) -> None
 
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_edit_changes_nothing(app: Flask, ada: Person, role: str, status: int) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
+def test_who_may_not_edit_changes_nothing(ada: Person, gus: Person, role: str, status: int) -> None:
+    team = make_team(ada, **({"guest": gus} if role == "guest" else {}))
     task_id = make_task(ada, team)
     form = visit(ada).open(f"/tasks/{task_id}/fields/title").form("/fields/title")
-    visitor = visit(person)
+    visitor = visit(gus)
     token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
     for name in FIELDS:
         address = f"/tasks/{task_id}/fields/{name}"

@@ -12,25 +12,10 @@ from taskforge.stores import mongo, sql
 from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.tasks.peek_routes import extract
 from tests.boards.test_show import counting_statements
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 
 MOST_STATEMENTS = 4
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def test_a_preview_shows_what_one_asks_first(
@@ -106,11 +91,11 @@ def test_as_a_page_it_leads_to_the_task(
 
 
 @pytest.mark.parametrize("part", ["peek", "card"])
-def test_an_outsider_finds_nothing(app: Flask, ada: Person, team: Team, part: str) -> None:
+def test_an_outsider_finds_nothing(ada: Person, eve: Person, team: Team, part: str) -> None:
     task_id = make_task(ada, team, "Secret plan")
-    eve = visit(make_person(app, "Eve"))
-    assert eve.open(f"/tasks/{task_id}/{part}").status == 404
-    found = eve.open(f"/tasks/{task_id}/{part}", **HTMX)
+    outsider = visit(eve)
+    assert outsider.open(f"/tasks/{task_id}/{part}").status == 404
+    found = outsider.open(f"/tasks/{task_id}/{part}", **HTMX)
     assert found.status == 404
     assert "Secret" not in found.text
     ada.api("DELETE", f"/tasks/{task_id}")

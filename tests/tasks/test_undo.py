@@ -25,35 +25,15 @@ from taskforge.tasks import service, undoing
 from taskforge.tasks.undoing import undo_change
 from taskforge.tasks.views import get_task
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_person, make_task, make_team
-from tests.pages import Visitor, visit
+from tests.factories import Person, Team, make_task, make_team
+from tests.pages import Visitor
 
 SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    return make_person(app, "Gus")
-
-
-@pytest.fixture
 def team(ada: Person, bob: Person, gus: Person) -> Team:
     return make_team(ada, member=bob, guest=gus)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def order(team: Team, status: str = "todo") -> list[str]:
@@ -334,7 +314,7 @@ def test_an_assignee_who_left_the_team_is_not_assigned_again(
 
 @pytest.mark.parametrize("kind", ["edit", "move", "delete", "restore", "create"])
 def test_undoing_needs_the_permission_of_what_it_does(
-    app: Flask, ada: Person, bob: Person, gus: Person, team: Team, kind: str
+    app: Flask, ada: Person, bob: Person, gus: Person, eve: Person, team: Team, kind: str
 ) -> None:
     needed = {
         "edit": "task.edit",
@@ -343,7 +323,6 @@ def test_undoing_needs_the_permission_of_what_it_does(
         "restore": "task.delete",
         "create": "task.delete",
     }[kind]
-    stranger = make_person(app, "Eve")
     with app.app_context():
         done = service.create_task(ada.actor, board_id=team.board_id, title="T")
         task_id = done.entity_id
@@ -356,7 +335,7 @@ def test_undoing_needs_the_permission_of_what_it_does(
         if kind == "restore":
             done = service.restore_task(ada.actor, task_id)
         take_permission(team, needed)
-        for person, refusal in ((bob, Forbidden), (gus, Forbidden), (stranger, NotFound)):
+        for person, refusal in ((bob, Forbidden), (gus, Forbidden), (eve, NotFound)):
             with pytest.raises(refusal):
                 undo(person, done)
         undo(ada, done)

@@ -7,23 +7,8 @@ from flask import Flask
 
 from taskforge import jobs
 from taskforge.extensions import redis_client
-from tests.factories import Person, Team, make_person, make_team
+from tests.factories import Person, Team
 from tests.pages import Page, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
 
 
 def add(admin: Person, team: Team, email: str, role: str = "member") -> Page:
