@@ -15,9 +15,10 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
 from taskforge.tasks.quick_add_lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
-from tests.factories import Person, Team, csrf_token, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task
 from tests.pages import Page, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
+from tests.tasks.conftest import Barred
 
 SEVEN = "- Buy charcoal #shop\n* Mend the bellows !3\n1. Oil\n2) Sweep\n\n- [ ] Sharpen\n[x] Polish\n• Rest"
 
@@ -247,9 +248,8 @@ def test_bullets_are_stripped_and_nothing_else() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_add_cards_sees_no_page_for_it(
-    ada: Person, gus: Person, role: str, status: int
-) -> None:
-    team = make_team(ada, **({"guest": gus} if role == "guest" else {}))
-    assert visit(gus).open(f"/boards/{team.board_id}/tasks/create-many").status == status
+def test_who_may_not_add_cards_sees_no_page_for_it(barred: Barred) -> None:
+    assert (
+        barred.visitor.open(f"/boards/{barred.team.board_id}/tasks/create-many").status
+        == barred.status
+    )
