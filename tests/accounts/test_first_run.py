@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
@@ -12,12 +11,15 @@ from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.accounts import identity
+from taskforge.errors import TaskForgeError
 from taskforge.ids import new_id
 from taskforge.stores import sql
+from taskforge.stores.operations import Change
 from taskforge.tasks import first_run
 from tests.factories import Person, csrf_token, make_team
 from tests.pages import Page, Visitor, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
+from tests.together import at_once
 
 ADA = {
     "first_name": "Ada",
@@ -138,21 +140,13 @@ def test_who_is_in_a_team_gets_no_second_home(app: Flask, ada: Person) -> None:
 
 
 def test_two_tabs_at_once_found_one_team(app: Flask, ada: Person) -> None:
-    failures: list[str] = []
-
-    def run() -> None:
+    def found() -> Change:
         with app.test_request_context("/welcome", method="POST"):
-            try:
-                first_run.found_home(identity.make_actor(ada.user_id))
-            except Exception as error:
-                failures.append(str(error))
+            return first_run.found_home(identity.make_actor(ada.user_id))
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(failures) <= {first_run.NO_NEWCOMER}
+    answers = at_once([found] * 4)
+    refusals = {str(answer) for answer in answers if isinstance(answer, TaskForgeError)}
+    assert refusals <= {first_run.NO_NEWCOMER}
     assert [count(app, table) for table in ("teams", "boards")] == [1, 1]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from sqlalchemy import text
 
 from taskforge.stores import sql
 from tests.factories import Person, Team, make_task
+from tests.together import at_once
 
 
 def facts(app: Flask) -> int:
@@ -92,18 +92,7 @@ def test_a_created_task_is_answered_again_from_the_trash(team: Team, ada: Person
 
 def test_two_at_once_are_done_once(app: Flask, team: Team, ada: Person) -> None:
     key, body = str(uuid4()), {"title": "x", "teamId": team.team_id}
-    barrier = threading.Barrier(4)
-    answers = []
-
-    def send() -> None:
-        barrier.wait()
-        answers.append(ada.api("POST", "/tasks", body, Idempotency_Key=key))
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once([lambda: ada.api("POST", "/tasks", body, Idempotency_Key=key)] * 4)
     done = [answer for answer in answers if answer.status_code == 201]
     assert done
     assert {answer.status_code for answer in answers} <= {201, 503}

@@ -10,17 +10,12 @@ from taskforge.audit.service import list_history
 from taskforge.ids import new_id
 from taskforge.tasks.checklists import tick_item
 from taskforge.tasks.views import get_task
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred
 
 ITEMS = [{"item_id": new_id(), "text": words, "done": False} for words in ("Heat", "Hammer")]
 HEAT = f"/checklist/{ITEMS[0]['item_id']}"
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from taskforge.tasks.views import get_task
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred
 
@@ -22,11 +22,6 @@ ALL_FIELDS = {
     "tags": "design, api",
     "custom_fields": 'effort: 3\ncustomer: "42"',
 }
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
 
 
 @pytest.fixture

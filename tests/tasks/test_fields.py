@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
-from taskforge.extensions import redis_client
-from taskforge.stores import mongo, sql
+from taskforge.stores import sql
 from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.views import TaskView, get_task
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
 from tests.tasks.conftest import Barred
 
@@ -28,11 +27,6 @@ VALUES = {
     "tags": ("design, api", "design"),
     "custom": ('customer: "42"', "Customer"),
 }
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
 
 
 @pytest.fixture
@@ -264,20 +258,9 @@ def test_the_column_that_it_is_in_changes_nothing(
 
 
 def test_a_text_that_cannot_be_read_is_not_offered_for_change(
-    app: Flask,
-    ada: Person,
-    team: Team,
-    visitor: Visitor,
-    monkeypatch: pytest.MonkeyPatch,
+    ada: Person, team: Team, visitor: Visitor, lose_texts: Callable[[], None]
 ) -> None:
     task_id = make_task(ada, team, texts={"description": "Hidden"})
-    with app.app_context():
-        sql.execute_now(text("DELETE FROM outbox_redo"))
-        redis_client().flushdb()
-
-    def away(*_args: object) -> None:
-        raise mongo.DocumentsUnavailable("away")
-
-    monkeypatch.setattr(mongo, "find", away)
+    lose_texts()
     assert visitor.open(f"/tasks/{task_id}/fields/description").status == 503
     assert fill(visitor, task_id, "title", "Still works").status == 303

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 
-import pytest
 from flask import Flask
 
 from taskforge.comments.service import create_comment, delete_comment, edit_comment
@@ -13,11 +12,6 @@ from taskforge.ids import new_id
 from taskforge.tasks import service
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Page, Visitor, visit
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
 
 
 def edit(person: Person, task_id: str, **changes: object) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from taskforge.comments.service import create_comment, delete_comment
-from taskforge.extensions import redis_client
-from taskforge.stores import mongo, sql
-from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.tasks.peek_routes import extract
 from tests.boards.test_show import counting_statements
 from tests.factories import Person, Team, make_task
@@ -59,17 +57,10 @@ def test_a_preview_is_nothing_but_reading(ada: Person, team: Team, visitor: Visi
 
 
 def test_without_mongodb_the_preview_says_so(
-    app: Flask, ada: Person, team: Team, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    ada: Person, team: Team, visitor: Visitor, lose_texts: Callable[[], None]
 ) -> None:
     task_id = make_task(ada, team, "Known title", texts={"description": "Hidden"})
-    with app.app_context():
-        sql.execute_now(text("DELETE FROM outbox_redo"))
-        redis_client().flushdb()
-
-    def away(*_args: object) -> None:
-        raise DocumentsUnavailable("away")
-
-    monkeypatch.setattr(mongo, "find", away)
+    lose_texts()
     page = visitor.open(f"/tasks/{task_id}/peek", **HTMX)
     assert page.status == 200
     assert "Known title" in page.text

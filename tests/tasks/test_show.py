@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from taskforge.comments.service import create_comment
-from taskforge.extensions import redis_client
-from taskforge.stores import mongo, sql
-from taskforge.stores.mongo import DocumentsUnavailable
 from tests.boards.test_show import counting_statements
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
@@ -41,17 +39,14 @@ def test_markdown_of_people_stays_harmless(ada: Person, visitor: Visitor, team: 
 
 
 def test_without_mongodb_the_page_says_so_and_the_rest_works(
-    app: Flask, ada: Person, visitor: Visitor, team: Team, monkeypatch: pytest.MonkeyPatch
+    ada: Person,
+    visitor: Visitor,
+    team: Team,
+    lose_texts: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task_id = make_task(ada, team, texts={"description": "Hidden"})
-    with app.app_context():
-        sql.execute_now(text("DELETE FROM outbox_redo"))
-        redis_client().flushdb()
-
-    def away(*_args: object) -> None:
-        raise DocumentsUnavailable("away")
-
-    monkeypatch.setattr(mongo, "find", away)
+    lose_texts()
     page = visitor.open(f"/tasks/{task_id}")
     assert page.status == 200
     assert "The text of this task is away for a moment" in page.text
