@@ -18,7 +18,7 @@ from taskforge import clock, faults, redis_cache
 from taskforge.accounts.documents import core_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.people import hue_of, initials_of
+from taskforge.people import Person
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import Beside
@@ -31,12 +31,10 @@ SESSIONS_PER_USER = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(Person):
     """Who is logged in, by which session. What Flask-Login calls the current user."""
 
-    user_id: str
     email: str
-    display_name: str
     theme: str
     is_site_admin: bool
     session_id: str
@@ -50,16 +48,6 @@ class Identity:
     def get_id(self) -> str:
         """Flask-Login's name for the user's id."""
         return self.user_id
-
-    @property
-    def initials(self) -> str:
-        """One or two capitals for the avatar."""
-        return initials_of(self.display_name)
-
-    @property
-    def hue(self) -> int:
-        """The avatar's colour, 1 to 6, from the id."""
-        return hue_of(self.user_id)
 
 
 _IDENTITY = tuple(each.name for each in fields(Identity))
