@@ -39,7 +39,6 @@ class Identity(Person):
     is_site_admin: bool
     session_id: str
     kind: str
-    session_created_at: datetime
 
     is_authenticated = True
     is_active = True
@@ -166,8 +165,8 @@ def _who(by_secret: bool, beside: str) -> TextClause:
     more = ", beside.*" if beside else ""
     join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
     return text(
-        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at,"
-        f" s.created_at AS session_created_at{more} FROM user_sessions s JOIN users u USING (user_id){join}"
+        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at"
+        f"{more} FROM user_sessions s JOIN users u USING (user_id){join}"
         f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
         " AND u.suspended_at IS NULL"
     )
