@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.journeys import column
+from tests.e2e.journeys import add_card, add_member, column, create_team, email_of
 
 CONNECTED = ".board__columns[data-live=on]"
 DIALOG = "#task-dialog"
 
 
-def open_board(page: Page, address: str) -> None:
-    """Open a board, and wait until it hears of changes."""
-    page.goto(address)
-    page.locator(CONNECTED).wait_for()
+def open_board(address: str, *windows: Page) -> None:
+    """Open a board in each window, and wait until it hears of changes."""
+    for window in windows:
+        window.goto(address)
+        window.locator(CONNECTED).wait_for()
+
+
+def make_shared_board(ada: Page, grace: Page, *titles: str) -> str:
+    """Ada's board with cards, of which Grace is a member; its address."""
+    board = create_team(ada)
+    for title in titles:
+        add_card(ada, title)
+    add_member(ada, email_of(grace))
+    return board
 
 
 def card(page: Page, title: str) -> Locator:
@@ -41,6 +51,11 @@ def toast(page: Page, text: str) -> Locator:
 
 def lane(page: Page, name: str) -> Locator:
     return page.locator(".lane").filter(has=page.get_by_role("heading", name=name))
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
 
 
 def grab(page: Page, title: str) -> None:

@@ -142,7 +142,7 @@ def board(page: sync_api.Page) -> str:
     address = create_team(page)
     for title in ("One", "Two", "Three"):
         add_card(page, title)
-    open_board(page, address)
+    open_board(address, page)
     return address
 
 
@@ -151,6 +151,5 @@ def grace(page: sync_api.Page, board: str, second_page: sync_api.Page) -> sync_a
     """The browser of a second member, on the same board."""
     sign_up(second_page, "Grace", "Hopper")
     add_member(page, email_of(second_page))
-    open_board(page, board)
-    open_board(second_page, board)
+    open_board(board, page, second_page)
     return second_page

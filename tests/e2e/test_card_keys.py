@@ -71,7 +71,7 @@ def test_the_column_chosen_beside_a_card_takes_the_card(page: Page, board: str) 
 
 
 def test_a_priority_by_key_takes_the_card_to_its_lane(page: Page, board: str) -> None:
-    open_board(page, f"{board}?lanes=priority")
+    open_board(f"{board}?lanes=priority", page)
     link(page, "Two").focus()
     page.keyboard.press("4")
     expect(lane(page, "Urgent").locator(".card__title")).to_have_text(["Two"])
@@ -83,7 +83,7 @@ def test_a_priority_by_key_takes_the_card_to_its_lane(page: Page, board: str) ->
 
 
 def test_the_column_chosen_in_lanes_takes_the_card(page: Page, board: str) -> None:
-    open_board(page, f"{board}?lanes=priority")
+    open_board(f"{board}?lanes=priority", page)
     link(page, "Two").focus()
     page.keyboard.press("s")
     page.locator(".pop").get_by_role("button", name="In progress").click()

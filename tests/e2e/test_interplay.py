@@ -29,7 +29,7 @@ def test_a_card_with_tags_dropped_in_a_lane_gets_them_back(page: Page, board: st
         form.locator("[name=title]").fill(title)
         form.locator("button[type=submit]").click()
         card(page, title.split()[0]).wait_for()
-    open_board(page, f"{board}?lanes=tag")
+    open_board(f"{board}?lanes=tag", page)
     drag_to_cell(page, "Pot", "blue", 0)
     expect(lane(page, "blue").locator(".card__title")).to_have_text(["Pan", "Pot"])
     toast(page, "blue").wait_for()
@@ -40,7 +40,7 @@ def test_a_card_with_tags_dropped_in_a_lane_gets_them_back(page: Page, board: st
     toast(page, "again").wait_for()
     page.keyboard.press("Control+Shift+z")
     expect(lane(page, "blue").locator(".card__title")).to_have_text(["Pan", "Pot"])
-    open_board(page, f"{board}?lanes=tag")
+    open_board(f"{board}?lanes=tag", page)
     expect(lane(page, "blue").locator(".card__title")).to_have_text(["Pan", "Pot"])
 
 
@@ -101,7 +101,7 @@ def test_a_card_goes_into_a_folded_column_while_another_changes_it(
 
 
 def test_a_new_card_that_the_filter_hides_is_spoken_of(page: Page, board: str) -> None:
-    open_board(page, f"{board}?q=t")
+    open_board(f"{board}?q=t", page)
     form = column(page, "Backlog").locator("form.quick-add")
     form.locator("[name=title]").fill("Anvil")
     form.locator("[name=title]").press("Enter")

@@ -23,7 +23,7 @@ from tests.e2e.journeys import column
 def test_others_change_a_filtered_board_behind_an_open_task(
     page: Page, board: str, grace: Page
 ) -> None:
-    open_board(page, f"{board}?q=t")
+    open_board(f"{board}?q=t", page)
     open_card(page, "Two")
     drag_to_column(grace, "Three", "To do")
     expect(titles(page, "To do")).to_have_text(["Three"])
@@ -32,7 +32,7 @@ def test_others_change_a_filtered_board_behind_an_open_task(
 
 
 def test_others_change_lanes_behind_an_open_task(page: Page, board: str, grace: Page) -> None:
-    open_board(page, f"{board}?lanes=priority")
+    open_board(f"{board}?lanes=priority", page)
     open_card(page, "Two")
     drag_to_column(grace, "Three", "To do")
     cell = lane(page, "Medium").locator(".column").nth(1)

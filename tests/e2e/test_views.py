@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import problems
 from tests.e2e.boards import (
     card,
     count,
@@ -38,9 +38,7 @@ def assert_accessible(page: Page) -> None:
     for theme in ("light", "dark"):
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
         page.wait_for_timeout(300)
-        found = Axe().run(page).response["violations"]
-        serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-        assert serious == [], theme
+        assert problems(page) == [], theme
     page.emulate_media(reduced_motion="no-preference")
 
 

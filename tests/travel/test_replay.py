@@ -15,7 +15,6 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.admin import upkeep
 from taskforge.boards import columns as board_columns
-from taskforge.boards import models as board_models
 from taskforge.boards.service import edit_board, list_columns
 from taskforge.comments.service import create_comment, delete_comment, edit_comment
 from taskforge.demo import stage, story
@@ -24,7 +23,6 @@ from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service as tasks
-from taskforge.tasks import writing
 from taskforge.tasks.board_views import get_board
 from taskforge.tasks.cards import show_card
 from taskforge.travel import snapshots
@@ -185,12 +183,8 @@ class Life:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_moment_of_a_random_life_is_replayed_as_it_was(
-    scene: Scene, seed: int, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, seed: int, hasty: None
 ) -> None:
-    # So that ranks are made short again, and snapshots taken, within few steps.
-    for module in (writing, board_columns, board_models):
-        monkeypatch.setattr(module, "LONGEST_RANK", 2)
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 20)
     life, seen = Life(scene, seed), {}
     for number in range(STEPS):
         life.go_on()
