@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -13,11 +12,6 @@ from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, Visitor, visit
 
 SEQ = text("SELECT seq FROM boards WHERE board_id = :board_id")
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
 
 
 def fold(visitor: Visitor, team: Team, column_id: str, folded: str = "1", **headers: str) -> Page:

@@ -19,13 +19,8 @@ from taskforge.stores import sql
 from taskforge.tasks import kept_boards
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
 
 
 def open_twice(visitor: Visitor, path: str) -> Page:

@@ -15,9 +15,9 @@ from taskforge.stores import mongo, sql
 from taskforge.tasks import move_routes
 from taskforge.tasks.lanes import CARDS_PER_CELL, MOST_LANES
 from taskforge.tasks.service import edit_task
-from tests.boards.test_show import counting_statements
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX, Page, visit
+from tests.trips import counting_statements
 
 FACTS = text(
     "SELECT event, previous_state, new_state FROM audit_logs WHERE entity_id = :task_id ORDER BY log_id"

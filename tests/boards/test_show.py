@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from taskforge.extensions import db
 from taskforge.stores import mongo
 from taskforge.tasks.board_views import CARDS_PER_COLUMN
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, visit
+from tests.trips import counting_statements
 
 MOST_STATEMENTS = 5
-
-
-@contextmanager
-def counting_statements(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
 
 
 def titles(page: Page) -> list[str]:

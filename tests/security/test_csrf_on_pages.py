@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.factories import Person, csrf_token
-from tests.security.test_bad_input import KNOWN_ID, snapshot
+from tests.security.traces import KNOWN_ID, snapshot
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from taskforge.comments.service import create_comment
-from tests.boards.test_show import counting_statements
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
+from tests.trips import counting_statements
 
 MOST_STATEMENTS = 7
 

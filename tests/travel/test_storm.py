@@ -23,7 +23,7 @@ from taskforge.teams.service import add_member
 from taskforge.travel import snapshots
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, register, set_scene, with_op, write
-from tests.travel.test_replay import Life, past, present
+from tests.travel.life import Life, past, present
 
 STEPS = 120
 
