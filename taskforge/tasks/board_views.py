@@ -17,6 +17,7 @@ from taskforge.boards.access import access_board, accessed, board_beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.filters import FILTER, CardFilter
@@ -218,7 +219,7 @@ _COLUMN = text(
     f"SELECT {_COUNTED_COLUMN} FROM columns c"
     " WHERE c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
 )
-_FRAME = text(
+_FRAME = prepared(
     "SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank) FROM"
     f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {FILTER}) AS shown_count"
     " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
@@ -228,7 +229,7 @@ _FRAME = text(
     " ARRAY(SELECT DISTINCT unnest(k.tags) AS tag FROM tasks k"
     " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
 )
-_CARDS = text(
+_CARDS = prepared(
     f"SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version"
     f" FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
     " ORDER BY k.rank, k.task_id LIMIT :per_column) k"
