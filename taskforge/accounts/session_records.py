@@ -21,6 +21,7 @@ from taskforge.ids import new_id
 from taskforge.people import Person
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -154,7 +155,7 @@ def find_beside(user_id: str, beside: Beside) -> sql.Row | None:
 
 @cache
 def _beside_alone(beside: str) -> TextClause:
-    return text(
+    return prepared(
         f"SELECT beside.* FROM users u CROSS JOIN LATERAL ({beside}) beside WHERE u.user_id = :user_id"
     )
 
@@ -164,7 +165,7 @@ def _who(by_secret: bool, beside: str) -> TextClause:
     where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
     more = ", beside.*" if beside else ""
     join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
-    return text(
+    return prepared(
         "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at"
         f"{more} FROM user_sessions s JOIN users u USING (user_id){join}"
         f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"

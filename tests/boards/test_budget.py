@@ -68,8 +68,9 @@ def test_asking_whether_a_board_changed_costs_one_statement_and_sends_nothing(
 def test_the_columns_of_a_moved_card_cost_four_statements(
     browser: FlaskClient, ada: Person, team: Team
 ) -> None:
-    task_id = make_task(ada, team)
-    answer = browser.get(f"/boards/{team.board_id}/columns?task={task_id}", headers=HTMX)
+    for _ in range(2):  # the first time the connection learns the statements
+        task_id = make_task(ada, team)
+        answer = browser.get(f"/boards/{team.board_id}/columns?task={task_id}", headers=HTMX)
     assert count_round_trips(answer) == {"postgresql": 4, "redis": 1}
 
 
