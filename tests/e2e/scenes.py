@@ -8,7 +8,7 @@ from itertools import count
 
 from playwright.sync_api import Page
 
-from tests.e2e.boards import grab
+from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
 from tests.e2e.world import TITLE, World
 

@@ -7,23 +7,13 @@ from flask import Flask
 
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.tasks.service import edit_task
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob, guest=make_person(app, "Gus"))
+def team(ada: Person, bob: Person, gus: Person) -> Team:
+    return make_team(ada, member=bob, guest=gus)
 
 
 @pytest.fixture
@@ -69,15 +59,14 @@ def test_every_change_shows_at_once(ada: Person, bob: Person, task_id: str) -> N
 
 
 def test_each_reader_has_their_own_buttons(
-    app: Flask, ada: Person, bob: Person, team: Team, task_id: str
+    app: Flask, ada: Person, bob: Person, eve: Person, task_id: str
 ) -> None:
     with app.app_context():
         comment_id = create_comment(ada.actor, task_id, content="Mine").entity_id
     path = f"/tasks/{task_id}"
     assert f"/comments/{comment_id}/edit" in visit(ada).open(path).html
     assert f"/comments/{comment_id}/edit" not in visit(bob).open(path).html
-    stranger = visit(make_person(app, "Eve"))
-    assert stranger.open(path).status == 404
+    assert visit(eve).open(path).status == 404
 
 
 def test_the_forms_of_a_kept_page_are_the_readers_own(
