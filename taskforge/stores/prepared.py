@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, TextClause, event, text
 
 BETWEEN = "; "  # two statements that go in one round trip
 _OPTION = "taskforge_prepared"
+# What PostgreSQL says of a connection that keeps others than we believe: there is one of that name; its answer would
+# have other types than when it was planned; there is none.
+_OUTDATED = {"PREPARE": ("42P05",), "EXECUTE": ("0A000", "26000")}
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _CAST = re.compile(r"CAST\(%\((\w+)\)s AS ([\w\[\]]+)\)")
 
@@ -41,7 +44,11 @@ def prepared(statements: str) -> TextClause:
 
 
 def prepare_on(engine: Engine) -> None:
-    """Let connections of `engine` keep the statements that are marked by `prepared`."""
+    """Let connections of `engine` keep the statements that are marked by `prepared`.
+
+    A connection whose statements are outdated, say by a migration that changed the type of a column, counts as lost,
+    and all of the pool with it: whoever begins anew after a restart of PostgreSQL does so after this too.
+    """
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def call(
@@ -61,6 +68,12 @@ def prepare_on(engine: Engine) -> None:
                 connection.exec_driver_sql(part.prepare)
                 known.add(part.name)
         return BETWEEN.join(part.execute for part in parts), parameters
+
+    @event.listens_for(engine, "handle_error")
+    def give_up(failed: ExceptionContext) -> None:
+        code = getattr(failed.original_exception, "pgcode", None)
+        if code in _OUTDATED.get((failed.statement or "").partition(" ")[0], ()):
+            failed.is_disconnect = True
 
 
 @cache

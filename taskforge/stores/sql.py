@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import psycopg2
 import psycopg2.extensions
 from sqlalchemy import Connection, Engine, Executable, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from taskforge.breakers import Breaker, BreakerOpen
@@ -51,6 +51,8 @@ class _Down(Exception):
 
 
 breaker = Breaker("postgresql", (_Down,))
+# What may mean that PostgreSQL could not be reached; the third comes of a plan that is outdated.
+_REFUSALS = (OperationalError, InterfaceError, NotSupportedError, PoolTimeout, psycopg2.Error)
 
 
 def engine_options(config: Config) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def translated() -> Iterator[None]:
         with breaker.guard():
             try:
                 yield
-            except (OperationalError, InterfaceError, PoolTimeout, psycopg2.Error) as error:
+            except _REFUSALS as error:
                 if is_outage(error):
                     raise _Down from error
                 raise
