@@ -67,7 +67,8 @@ def _frame(template: str, context: dict[str, Any]) -> Shared:
     current_app.update_template_context(given)
     seen = {name: given[name] for name in sorted(given) if name not in _UNSEEN}
     identity = current_user._get_current_object()
-    return _keep(repr((template, identity, seen)), lambda: _draw(template, context))
+    # Drawn of `seen`, not of what the processors say a moment later: it would be kept under the wrong name.
+    return _keep(repr((template, identity, seen)), lambda: _draw(template, seen))
 
 
 def _draw(template: str, context: dict[str, Any]) -> Shared:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge import shared_answers
+from taskforge import create_app, shared_answers
 from taskforge.accounts import service as accounts
 from taskforge.accounts import session_records
 from taskforge.boards import service as boards
+from taskforge.config import Config
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import kept_boards
@@ -274,3 +276,19 @@ def test_a_page_around_a_very_long_filter_is_not_kept(ada: Person, team: Team) -
     page = open_twice(visit(ada), f"/boards/{team.board_id}?{tags}&{people}&q={'y' * 100}")
     assert page.status == 200
     assert len(shared_answers._kept) == before
+
+
+def test_what_happens_while_a_page_is_drawn_is_not_kept_as_what_was_before(
+    config: Config, ada: Person, team: Team
+) -> None:
+    app = create_app(config)
+    away: list[list[str]] = []
+    app.context_processor(lambda: {"degraded": away.pop(0) if away else []})
+    board, there = f"/boards/{team.board_id}", replace(ada, app=app)
+    visit(there).open(board)  # the cards are drawn
+    visitor = visit(there)
+    away.extend([[], ["mongodb"]])
+    assert "catching up" not in visitor.open(board).text
+    assert "catching up" not in visitor.open(board).text
+    away.extend([["mongodb"]])
+    assert "catching up" in visitor.open(board).text
