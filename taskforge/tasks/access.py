@@ -17,10 +17,12 @@ SHOWN = (
     " b.name AS board_name, b.key_prefix || '-' || k.number AS key, c.name AS column_name, c.hue AS column_hue,"
     " assignee.display_name AS assignee_name, creator.display_name AS creator_name"
 )
-SHOWN_TABLES = (
-    " tasks k JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
+# What has those names, to be joined to some tasks `k`.
+NAMED_BY = (
+    " JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
     " JOIN users creator ON creator.user_id = k.created_by LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
 )
+SHOWN_TABLES = f" tasks k{NAMED_BY}"
 
 
 # A task, and the membership through which the user ``u`` sees it.

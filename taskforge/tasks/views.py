@@ -15,7 +15,7 @@ from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared import prepared
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
+from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
 from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.tasks.texts import read_task_text
 from taskforge.teams.access import Membership, access_team
@@ -101,12 +101,17 @@ _LISTED = {
 
 @cache
 def _listing(given: tuple[str, ...]) -> TextClause:
-    """The question for `list_tasks` with just the conditions that are given, so that each has its own plan."""
-    return prepared(
-        f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
+    """The question for `list_tasks` with just the conditions that are given, so that each has its own plan.
+
+    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. Which tasks of
+    a person to read first depends on how many are theirs, so that a question about one person is planned each time.
+    """
+    planned = text if "assignee_id" in given else prepared
+    return planned(
+        f"SELECT {REFERENCE}, {SHOWN} FROM (SELECT k.* FROM tasks k JOIN boards b USING (board_id)"
         " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
         f" WHERE {' AND '.join(('k.deleted_at IS NULL', 'b.deleted_at IS NULL', *map(_LISTED.__getitem__, given)))}"
-        " ORDER BY k.task_id LIMIT :limit"
+        f" ORDER BY k.task_id LIMIT :limit) k{NAMED_BY} ORDER BY k.task_id"
     )
 
 
