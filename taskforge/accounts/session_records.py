@@ -165,11 +165,12 @@ def _who(by_secret: bool, beside: str) -> TextClause:
     where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
     more = ", beside.*" if beside else ""
     join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
+    # The limit has the session found first, also by a plan that was made while there were hardly any users.
     return prepared(
-        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at"
-        f"{more} FROM user_sessions s JOIN users u USING (user_id){join}"
+        f"SELECT u.*{more} FROM (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,"
+        " s.kind, s.last_seen_at FROM user_sessions s JOIN users u USING (user_id)"
         f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
-        " AND u.suspended_at IS NULL"
+        f" AND u.suspended_at IS NULL LIMIT 1) u{join}"
     )
 
 

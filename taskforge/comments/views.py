@@ -110,6 +110,7 @@ def get_editable_comment(actor: Actor, comment_id: str) -> CommentView:
 def _rows(
     actor: Actor, where: str, *, newest_first: bool = False, **parameters: Any
 ) -> Sequence[sql.Row]:
+    """Comments of one task, which `where` names, each with what it stands on."""
     order = "DESC" if newest_first else "ASC"
     return sql.rows(
         prepared(
@@ -118,12 +119,14 @@ def _rows(
             f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions,"
             " (SELECT o.payload FROM outbox o WHERE o.entity_id = c.comment_id AND o.register = 'text'"
             " ORDER BY o.version DESC LIMIT 1) AS pending_text"
-            " FROM comments c JOIN tasks k USING (task_id) JOIN boards b ON b.board_id = k.board_id"
+            # Limited before anything is joined: a plan does not know the limit, and would join it to all of a task's.
+            f" FROM (SELECT * FROM comments c WHERE {where}"
+            " AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))"
+            f" ORDER BY c.comment_id {order} LIMIT :limit) c"
+            " JOIN tasks k USING (task_id) JOIN boards b ON b.board_id = k.board_id"
             " JOIN users u ON u.user_id = c.author_id"
             " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-            f" WHERE {where} AND b.deleted_at IS NULL"
-            " AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))"
-            f" ORDER BY c.comment_id {order} LIMIT :limit"
+            f" WHERE b.deleted_at IS NULL ORDER BY c.comment_id {order}"
         ),
         {"after_id": None, **parameters, "user_id": actor.user_id},
     )
