@@ -103,10 +103,11 @@ _LISTED = {
 def _listing(given: tuple[str, ...]) -> TextClause:
     """The question for `list_tasks` with just the conditions that are given, so that each has its own plan.
 
-    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. Which tasks of
-    a person to read first depends on how many are theirs, so that a question about one person is planned each time.
+    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
+    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
     """
-    planned = text if "assignee_id" in given else prepared
+    by_place = "team_id" in given or "board_id" in given
+    planned = prepared if by_place and "assignee_id" not in given else text
     return planned(
         f"SELECT {REFERENCE}, {SHOWN} FROM (SELECT k.* FROM tasks k JOIN boards b USING (board_id)"
         " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"

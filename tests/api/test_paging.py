@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from taskforge.api.paging import read_page
 from tests.factories import Person, Team, make_task
 
 
@@ -28,6 +29,25 @@ def test_pages_of_tasks_follow_each_other(
     pages = collect(ada, "/tasks?", limit, "taskId")
     assert [len(page) for page in pages] == sizes
     assert [task_id for page in pages for task_id in page] == created
+
+
+@pytest.mark.parametrize(
+    ("held", "limit", "sizes"),
+    [(0, 3, [0]), (3, 3, [3]), (4, 3, [3, 1]), (6, 3, [3, 3]), (4, 2, [2, 2]), (7, 200, [3, 3, 1])],
+)
+def test_a_page_may_be_as_long_as_what_can_be_read_at_once(
+    held: int, limit: int, sizes: list[int]
+) -> None:
+    pages, cursor = [], None
+    while cursor is not None or not pages:
+        items, cursor = read_page(
+            {"limit": limit, "cursor": cursor},
+            lambda after, most: range(held)[int(after or -1) + 1 :][: min(most, 3)],
+            str,
+            longest=3,
+        )
+        pages.append(len(items))
+    assert pages == sizes
 
 
 def test_comments_history_and_notifications_are_paged(team: Team, ada: Person) -> None:
