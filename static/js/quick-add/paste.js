@@ -6,7 +6,6 @@
   const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
   const LOST = "No connection. Your lines are still here.";
   const FAILED = "That did not work, and nothing was added. Please try again.";
-  const token = () => document.querySelector("meta[name=csrf-token]").content;
 
   function make(tag, className, text = "") {
     const element = document.createElement(tag);
@@ -20,23 +19,6 @@
     made.type = "button";
     made.addEventListener("click", act);
     return made;
-  }
-
-  /** The answer's status (0: none came) and what it holds (null: nothing that we wrote). */
-  async function post(address, fields) {
-    let status = 0;
-    try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": token(), "HX-Current-URL": location.href }, // as htmx says it
-        body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      status = answer.status;
-      return { status, body: await answer.json() };
-    } catch {
-      return { status, body: null };
-    }
   }
 
   const why = ({ status, body }) => body?.error?.message ?? (status ? FAILED : LOST);
@@ -59,7 +41,7 @@
   }
 
   async function takeBack(address, op) {
-    const answer = await post(address, { op });
+    const answer = await forge.post(address, { op }, PATIENCE);
     if (answer.status !== 200) {
       forge.toast(why(answer), "danger", { label: "Retry", act: () => takeBack(address, op) });
       return;
@@ -75,7 +57,7 @@
 
   async function send(form, panel, fields) {
     form.setAttribute("aria-busy", "true"); // the board takes no news while its own are under way
-    const answer = await post(document.getElementById("quick-add-code").dataset.many, fields);
+    const answer = await forge.post(document.getElementById("quick-add-code").dataset.many, fields, PATIENCE);
     if (answer.status === 200 && answer.body) {
       putIn(fields.column_id, answer.body);
       panel.remove();
