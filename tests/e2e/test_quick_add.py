@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.corpus.quick_add import CASES, PEOPLE
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
 
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
+NAMES = re.compile("/quick-add$")
 PASTE = (
     "(text) => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', text);"
     " document.activeElement.dispatchEvent("
@@ -26,7 +27,7 @@ def field(page: Page) -> Locator:
     sign_up(page)
     create_team(page)
     found = column(page, "Backlog").locator("[name=title]")
-    with page.expect_response(re.compile("/quick-add$")):
+    with page.expect_response(NAMES):
         found.focus()
     expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
     return found
@@ -119,6 +120,54 @@ def test_names_and_tags_are_chosen_by_the_arrow_keys(page: Page, field: Locator)
     field.press("Escape")
     expect(options).to_have_count(0)
     expect(field).to_be_focused()
+
+
+def test_names_that_arrive_after_the_word_was_begun_are_offered_then(page: Page) -> None:
+    sign_up(page)
+    held: list[Route] = []
+    page.route(NAMES, lambda route: held.append(route))
+    create_team(page)
+    field = column(page, "Backlog").locator("[name=title]")
+    field.focus()
+    expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
+    field.press_sequentially("Oil it @")
+    expect(suggestions(page)).to_have_count(0)
+    held.pop().continue_()
+    expect(suggestions(page)).to_have_text(["Ada Byron@ada"])
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("Oil it @ada ")
+    expect(chips(page)).to_contain_text("Ada Byron")
+
+
+def test_a_tag_that_one_has_just_used_is_known_at_once(page: Page, field: Locator) -> None:
+    page.route(NAMES, lambda route: None)  # it is not told again
+    write(page, field, "Old #tools")
+    field.press_sequentially("New #to")
+    expect(suggestions(page)).to_have_text(["tools"])
+    field.fill("")
+    paste(page, "One #toys\nTwo")
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(3)
+    expect(field).to_be_focused()
+    field.press_sequentially("Three #to")
+    expect(suggestions(page)).to_have_text(["tools", "toys"])
+
+
+def test_what_was_declined_by_escape_is_not_offered_again(page: Page, field: Locator) -> None:
+    write(page, field, "Old #tools")
+    held: list[Route] = []
+    page.route(NAMES, lambda route: held.append(route))
+    with page.expect_request(NAMES):
+        column(page, "To do").locator("[name=title]").focus()
+    field.focus()
+    field.press_sequentially("#to")
+    expect(suggestions(page)).to_have_count(1)
+    field.press("Escape")
+    with page.expect_response(NAMES):
+        held.pop().continue_()
+    expect(chips(page)).to_have_count(0)
+    expect(suggestions(page)).to_have_count(0)
 
 
 def test_a_tag_that_only_begins_like_another_is_not_changed(page: Page, field: Locator) -> None:

@@ -60,6 +60,7 @@
     const answer = await forge.post(document.getElementById("quick-add-code").dataset.many, fields, PATIENCE);
     if (answer.status === 200 && answer.body) {
       putIn(fields.column_id, answer.body);
+      forge.learnTags(fields.lines.split("\n"));
       panel.remove();
       form.elements.title.focus();
       forge.toast(answer.body.text, "ok", { label: "Undo", act: () => takeBack(answer.body.undo, forge.uuid()) });
