@@ -9,6 +9,7 @@
   const flights = new WeakMap(); // the last animation of a card
   let queue = Promise.resolve(); // one by one: a neighbour has to arrive before the next card names it
   let lastToast = null;
+  let begun = 0;
 
   const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
   const nameOf = (columnId) => document.getElementById(`column-${columnId}-name`).textContent;
@@ -79,6 +80,9 @@
     return copy;
   };
 
+  /** Whether the server has yet to answer a move, and how many were begun: what was asked of it before then shows an older board. */
+  forge.ownMoves = () => ({ underWay: waiting.size > 0, begun });
+
   function say(text) {
     document.getElementById("board-said").textContent = text;
   }
@@ -118,6 +122,7 @@
     shiftCount(from, to);
     forge.forgetWaiting(move.taskId);
     say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}${forge.laneWords(to.lane)}, place ${list.indexOf(card) + 1}.`);
+    begun += 1;
     waiting.add(move);
     forge.inTurn(() => move.dropped || send(move)).finally(() => waiting.delete(move));
   };
@@ -197,9 +202,11 @@
     else tell(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", retry);
   }
 
+  /** Move a card once more; false where it, or the place, is not on the page (any more). */
   function again(move, place, options) {
     const card = cardOf(move.taskId);
-    if (card) forge.moveCard(card, place, options);
-    return card !== null;
+    if (!card || !forge.findColumn(place.columnId, place.lane)) return false;
+    forge.moveCard(card, place, options);
+    return true;
   }
 }

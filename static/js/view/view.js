@@ -38,6 +38,7 @@
   /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, simply go there. */
   forge.goView = async (address, push = true) => {
     const turn = ++last;
+    const { begun, underWay } = forge.ownMoves();
     if (push) history.pushState({ view: true }, "", address);
     try {
       const answer = await fetch(address, { headers: { "HX-Request": "true" } });
@@ -47,6 +48,8 @@
       take(html);
       arrived = turn;
       forge.viewAddress = new URL(address, location.href).href;
+      // What was moved meanwhile may stand where it was.
+      if (underWay || begun !== forge.ownMoves().begun) document.querySelector(".board__columns").dispatchEvent(new CustomEvent("forge:stale"));
     } catch {
       if (turn === last) location.assign(address);
     }
