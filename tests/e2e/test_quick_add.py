@@ -200,6 +200,27 @@ def test_seven_pasted_lines_become_seven_cards_by_one_key_and_go_by_another(
     expect(page.locator(".card")).to_have_count(0)
 
 
+def test_pasted_lines_wait_while_the_board_changes_around_them(page: Page, field: Locator) -> None:
+    page.goto(f"{page.url.partition('#')[0]}?priority=high")
+    with page.expect_response(NAMES):
+        field.focus()
+    expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
+    paste(page, SEVEN)
+    panel = page.locator(".quick-add__paste")
+    expect(panel).to_be_visible()
+    with page.expect_response(re.compile(r"/columns")):
+        page.evaluate(
+            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:stale'))"
+        )
+    expect(panel).to_be_visible()
+    page.locator("#board-chips a").last.click()
+    expect(page.locator("#board-chips a")).to_have_count(0)
+    expect(panel).to_be_visible()
+    panel.get_by_role("button", name="Make 7 cards").click()
+    expect(column(page, "Backlog").locator(".card")).to_have_count(7)
+    expect(panel).to_have_count(0)
+
+
 def test_pasted_lines_can_stay_one_line(page: Page, field: Locator) -> None:
     field.press_sequentially("Buy: ")
     paste(page, "bread\nbutter")

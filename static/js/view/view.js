@@ -7,12 +7,22 @@
   /** Whether something else than the board shows now has been chosen. */
   forge.viewOnItsWay = () => arrived !== last;
 
+  /** A form in which something waits for its writer, a line or a pasted list, stays what it is. */
+  function keepWritten(board, fresh) {
+    for (const form of board.querySelectorAll("form.quick-add")) {
+      if (form.elements.title.value || form.querySelector(".quick-add__paste")) fresh.querySelector(`#${CSS.escape(form.id)}`)?.replaceWith(form);
+    }
+  }
+
   function takeBoard(fresh) {
     const board = document.querySelector(".board__columns");
+    const focused = document.activeElement;
+    keepWritten(board, fresh);
     board.className = fresh.className;
     board.dataset.lanes = fresh.dataset.lanes;
     board.replaceChildren(...fresh.childNodes);
     board.scrollTo(0, 0);
+    if (board.contains(focused)) focused.focus({ preventScroll: true });
     htmx.process(board);
     forge.start(board);
   }
