@@ -38,6 +38,7 @@
     function address(news) {
       const url = new URL(board.dataset.columnsUrl, location.href);
       url.search = new URL(forge.viewAddress).search; // not the page's: a task may be open over the board
+      url.searchParams.set("lanes", board.dataset.lanes || "none"); // as it is here, whatever was chosen elsewhere since
       if (!news) return url;
       // Where the tasks are now the server knows; where they were, this page.
       const were = news.map(({ cardId }) => document.getElementById(`card-${cardId}`)?.closest(".column")?.dataset.columnId);

@@ -23,8 +23,11 @@
 
   const why = ({ status, body }) => body?.error?.message ?? (status ? FAILED : LOST);
 
+  const drawAnew = () => document.querySelector(".board__columns").dispatchEvent(new CustomEvent("forge:stale"));
+
   function putIn(columnId, { cards, head }) {
     const list = document.getElementById(`cards-${columnId}`);
+    if (!list) return drawAnew(); // in lanes
     const made = document.createElement("template");
     made.innerHTML = cards;
     for (const card of made.content.children) document.getElementById(card.id)?.remove();
@@ -52,6 +55,7 @@
       card?.remove();
       if (columnId) forge.recount?.(columnId, -1);
     }
+    if (document.querySelector(".lane")) drawAnew();
     forge.toast(`${answer.body.task_ids.length} cards are in the trash.`, "ok");
   }
 
@@ -91,6 +95,8 @@
     const said = make("p", "field__error");
     said.role = "alert";
     const fields = { lines: text, column_id: form.elements.column_id.value, today: forge.today(), op: forge.uuid() };
+    const { lanes, lane } = form.elements;
+    if (lane) Object.assign(fields, { lanes: lanes.value, lane: lane.value });
     const makeAll = button(`Make ${lines.length} cards`, "button--primary", () => form.ariaBusy || send(form, panel, fields));
     const keep = button("Keep as one", "button--quiet", () => keepAsOne(input, panel, lines));
     const buttons = make("div", "button-row");

@@ -7,10 +7,16 @@
   /** Whether something else than the board shows now has been chosen. */
   forge.viewOnItsWay = () => arrived !== last;
 
+  function placeOf(form, fresh) {
+    const { columnId, lane } = form.closest(".column").dataset;
+    const cell = [...fresh.querySelectorAll(".column--cell")].find(({ dataset }) => dataset.columnId === columnId && dataset.lane === lane);
+    return fresh.querySelector(`#${CSS.escape(form.id)}`) ?? cell?.querySelector(".lane-add");
+  }
+
   /** A form in which something waits for its writer, a line or a pasted list, stays what it is. */
   function keepWritten(board, fresh) {
     for (const form of board.querySelectorAll("form.quick-add")) {
-      if (form.elements.title.value || form.querySelector(".quick-add__paste")) fresh.querySelector(`#${CSS.escape(form.id)}`)?.replaceWith(form);
+      if (form.elements.title.value || form.querySelector(".quick-add__paste")) placeOf(form, fresh)?.replaceWith(form);
     }
   }
 
@@ -45,11 +51,22 @@
     }
   }
 
+  /** Before other lanes are chosen, which are kept, this step of the history names its own: or Back would show those. */
+  function nameLanes(address) {
+    const here = new URL(location.href);
+    if (here.searchParams.has("lanes") || !new URL(address, location.href).searchParams.has("lanes")) return;
+    here.searchParams.set("lanes", document.querySelector(".board__columns").dataset.lanes || "none");
+    history.replaceState(history.state, "", here);
+  }
+
   /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, simply go there. */
   forge.goView = async (address, push = true) => {
     const turn = ++last;
     const { begun, underWay } = forge.ownMoves();
-    if (push) history.pushState({ view: true }, "", address);
+    if (push) {
+      nameLanes(address);
+      history.pushState({ view: true }, "", address);
+    }
     try {
       const answer = await fetch(address, { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
