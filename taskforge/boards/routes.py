@@ -17,7 +17,7 @@ from taskforge import clock
 from taskforge.accounts.identity import current_actor, current_actor_beside
 from taskforge.boards import service
 from taskforge.boards.access import accessed
-from taskforge.boards.forms import CreateBoardForm
+from taskforge.boards.forms import NAME_LENGTH, CreateBoardForm
 from taskforge.boards.since import find_news
 from taskforge.boards.tiles import show_tiles
 from taskforge.boards.visits import keep_lanes
@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/boards")
 def index() -> ResponseReturnValue:
-    """All boards that one may see, by team."""
+    """All boards that one may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
     return _index_page(current_actor())
 
 
@@ -286,4 +286,10 @@ def _index_page(actor: Actor, **failed: Any) -> str:
         }
         for team in teams.list_teams(actor)
     ]
-    return render_template("boards/index.html", groups=groups, **failed)
+    offers = [group["team"]["team_id"] for group in groups if group["may"]["create_board"]]
+    begun = None
+    if offers and "new" in request.args:
+        team_id = request.args["new"]
+        name = request.args.get("name", "").strip()[:NAME_LENGTH]
+        begun = {"team_id": team_id if team_id in offers else offers[0], "name": name}
+    return render_template("boards/index.html", groups=groups, begun=begun, **failed)
