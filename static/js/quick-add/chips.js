@@ -108,6 +108,7 @@
       if (state === shown) return;
       shown = state;
       said.replaceChildren(...chipsOf(found));
+      forge.placeSuggestions();
     };
     const soon = () => {
       clearTimeout(timer);

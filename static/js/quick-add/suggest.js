@@ -72,6 +72,9 @@
     list.style.top = `${above > GAP ? above : bottom + GAP}px`;
   }
 
+  /** The field may have moved: chips below it have come or gone. */
+  forge.placeSuggestions = () => owner && place();
+
   function draw({ write, show }, at) {
     const option = document.createElement("li");
     option.id = `quick-add-suggestion-${at}`;
