@@ -44,7 +44,7 @@ def lanes(kind: str) -> Callable[[Page, World], object]:
 
 def open_field(page: Page, world: World) -> Locator:
     lanes("priority")(page, world)
-    page.locator(".lane-add").nth(5).dispatch_event("click")
+    page.locator(".lane-add").first.dispatch_event("click")
     page.locator(".lane form.is-live").wait_for()
     return page.locator(".lane form.is-live [name=title]")
 
@@ -54,5 +54,5 @@ def lanes_quick_add(page: Page, world: World) -> None:
 
 
 def lanes_typed(page: Page, world: World) -> None:
-    open_field(page, world).press_sequentially("Straighten the sign #design @ma")
+    open_field(page, world).press_sequentially("Oil it #shop @ma")
     page.locator(".suggest:popover-open [role=option]").first.wait_for()
