@@ -153,8 +153,8 @@ _PARK_EXHAUSTED = text(
 # An array, not IN: a plan for a nearly empty table may run a subquery once for every row, and so past its limit.
 _CLAIM = text(
     "UPDATE outbox SET attempts = attempts + 1, claimed_until = now() + make_interval(secs => :lease)"
-    " WHERE outbox_id = ANY(ARRAY(SELECT o.outbox_id FROM outbox o WHERE o.claimed_until <= now() AND o.parked_at IS NULL"
-    " AND (o.attempts >= :trusted) = :suspect"
+    " WHERE outbox_id = ANY(ARRAY(SELECT o.outbox_id FROM outbox o"
+    " WHERE o.claimed_until <= now() AND o.parked_at IS NULL AND (o.attempts >= :trusted) = :suspect"
     " AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.entity_id = o.entity_id"
     " AND newer.register = o.register AND newer.version > o.version AND newer.parked_at IS NULL)"
     " ORDER BY o.outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED))"
