@@ -51,12 +51,19 @@
     }
   }
 
-  /** Before other lanes are chosen, which are kept, this step of the history names its own: or Back would show those. */
-  function nameLanes(address) {
-    const here = new URL(location.href);
-    if (here.searchParams.has("lanes") || !new URL(address, location.href).searchParams.has("lanes")) return;
-    here.searchParams.set("lanes", document.querySelector(".board__columns").dataset.lanes || "none");
-    history.replaceState(history.state, "", here);
+  const named = (address) => new URL(address, location.href).searchParams.has("lanes");
+
+  /** Lanes that are chosen are kept, so this step of the history remembers its own before others are: or Back would show those. */
+  function rememberLanes(address) {
+    if (named(location.href) || !named(address)) return;
+    history.replaceState({ ...history.state, lanes: document.querySelector(".board__columns").dataset.lanes || "none" }, "");
+  }
+
+  /** What to ask for at an address; a step back has the lanes that it had then. */
+  function question(address, push) {
+    const url = new URL(address, location.href);
+    if (!push && history.state?.lanes && !named(address)) url.searchParams.set("lanes", history.state.lanes);
+    return url;
   }
 
   /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, simply go there. */
@@ -64,11 +71,11 @@
     const turn = ++last;
     const { begun, underWay } = forge.ownMoves();
     if (push) {
-      nameLanes(address);
+      rememberLanes(address);
       history.pushState({ view: true }, "", address);
     }
     try {
-      const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(question(address, push), { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
       const html = await answer.text();
       if (turn !== last) return; // another choice was faster
