@@ -278,15 +278,16 @@ def _read_cursor() -> tuple[str, str]:
 def _index_page(actor: Actor, **failed: Any) -> str:
     rows = service.list_boards(actor)
     tiles = show_tiles(rows, service.list_columns([row["board_id"] for row in rows]))
+    seen = teams.list_teams(actor)
     groups = [
         {
             "team": team,
             "boards": [tile for tile in tiles if tile["team_id"] == team["team_id"]],
             "may": {"create_board": "board.create" in team["permissions"]},
         }
-        for team in teams.list_teams(actor)
+        for team in seen
     ]
-    offers = [group["team"]["team_id"] for group in groups if group["may"]["create_board"]]
+    offers = [team["team_id"] for team in seen if "board.create" in team["permissions"]]
     begun = None
     if offers and "new" in request.args:
         team_id = request.args["new"]
