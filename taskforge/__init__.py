@@ -35,7 +35,7 @@ from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db, make_redis
 from taskforge.notifications.service import count_unread
-from taskforge.stores import mongo, sql
+from taskforge.stores import mongo, prepared, sql
 from taskforge.tables import MODULES
 
 SESSION_LIFETIME = timedelta(days=30)
@@ -108,6 +108,7 @@ def _connect_stores(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         sql.keep_ids_as_text(db.engine)
+        prepared.prepare_on(db.engine)
     assert MODULES  # imported for what it declares
     mongo.connect(config)
     app.extensions["taskforge_redis"] = make_redis(config)

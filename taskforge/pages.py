@@ -8,7 +8,7 @@ from flask_login import current_user
 from taskforge import rate_limits
 from taskforge.accounts import profile_routes
 from taskforge.accounts import routes as accounts
-from taskforge.accounts.identity import circumstances
+from taskforge.accounts.actors import circumstances
 from taskforge.audit import security
 from taskforge.boards import column_sheet, settings_routes, view_routes, visit_routes
 from taskforge.boards import routes as boards

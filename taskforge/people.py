@@ -17,13 +17,15 @@ class Person:
 
     @property
     def initials(self) -> str:
-        """One or two capitals for the avatar."""
-        return initials_of(self.display_name)
+        """One or two capitals for the avatar: the first letters of the first and the last word."""
+        words = self.display_name.split()
+        ends = words[:1] + words[-1:] if len(words) > 1 else words
+        return "".join(word[0] for word in ends).upper()
 
     @property
     def hue(self) -> int:
-        """The avatar's colour, 1 to 6."""
-        return hue_of(self.user_id)
+        """The avatar's colour, 1 to 6, which depends on the id only."""
+        return int(self.user_id[-4:], 16) % HUES + 1
 
 
 def person_of(
@@ -33,16 +35,3 @@ def person_of(
     if user_id is None or display_name is None:
         return None
     return Person(user_id, display_name, email)
-
-
-def initials_of(display_name: str) -> str:
-    """The first letters of the first and the last word, as capitals."""
-    words = display_name.split()
-    return "".join(
-        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
-    ).upper()
-
-
-def hue_of(user_id: str) -> int:
-    """A colour from 1 to 6 that depends on the id only."""
-    return int(user_id[-4:], 16) % HUES + 1

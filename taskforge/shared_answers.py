@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, current_app, request, session
@@ -14,14 +15,14 @@ from taskforge import shared_html
 from taskforge.sessions import CSRF_FIELD
 from taskforge.shared_html import Shared
 
-MOST_FRAMES = 128
-LARGEST_FRAME = 64_000  # bytes that are kept; a hostile filter makes larger ones
+MOST_KEPT = 128
+LARGEST_KEPT = 64_000  # bytes; a hostile filter makes larger ones
 CACHING = "private, no-cache"
 # What Flask and we give every template that says nothing of what the page shows.
 _UNSEEN = frozenset(
     {"g", "request", "session", "current_user", "request_id", "csrf_token", "new_op"}
 )
-_frames: OrderedDict[bytes, Shared] = OrderedDict()
+_kept: OrderedDict[bytes, Shared] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -56,32 +57,38 @@ def answer(shared: Shared) -> Response:
     return response
 
 
+def draw_part(template: str, **context: Any) -> Shared:
+    """A part of a page, kept by its `context`: it must be drawn of that alone, and `repr` must tell all of it."""
+    return _keep(repr((template, context)), lambda: shared_html.draw(template, **context))
+
+
 def _frame(template: str, context: dict[str, Any]) -> Shared:
-    if current_app.debug:
-        return _draw(template, context)
-    key = _key(template, context)
-    with _lock:
-        frame = _frames.get(key)
-        if frame is not None:
-            _frames.move_to_end(key)
-            return frame
-    frame = _draw(template, context)
-    if frame.size > LARGEST_FRAME:
-        return frame
-    with _lock:
-        _frames[key] = frame
-        if len(_frames) > MOST_FRAMES:
-            _frames.popitem(last=False)
-    return frame
+    given = dict(context)
+    current_app.update_template_context(given)
+    seen = {name: given[name] for name in sorted(given) if name not in _UNSEEN}
+    identity = current_user._get_current_object()
+    return _keep(repr((template, identity, seen)), lambda: _draw(template, context))
 
 
 def _draw(template: str, context: dict[str, Any]) -> Shared:
     return shared_html.draw(template, **context, inner=shared_html.inner_mark())
 
 
-def _key(template: str, context: dict[str, Any]) -> bytes:
-    given = dict(context)
-    current_app.update_template_context(given)
-    seen = {name: given[name] for name in sorted(given) if name not in _UNSEEN}
-    identity = current_user._get_current_object()
-    return hashlib.blake2b(repr((template, identity, seen)).encode(), digest_size=16).digest()
+def _keep(name: str, draw: Callable[[], Shared]) -> Shared:
+    """What was drawn under a name, which says all that it is drawn from."""
+    if current_app.debug:
+        return draw()
+    key = hashlib.blake2b(name.encode(), digest_size=16).digest()
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    found = draw()
+    if found.size > LARGEST_KEPT:
+        return found
+    with _lock:
+        _kept[key] = found
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return found

@@ -1,4 +1,4 @@
-"""Fixtures that every test may ask for: the real servers, the application on them, a browser.
+"""Fixtures that every test may ask for: the real servers, the application on them, people who use it.
 
 Tests commit for real and from several connections, so nothing can be rolled back around them: what
 they wrote is deleted after each test that asked for `app` (or anything built on it).
@@ -22,6 +22,8 @@ from taskforge.dev.servers import Home
 from taskforge.processes import Process, free_port
 from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
+from tests.factories import Person, Team, make_person, make_team
+from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
 from tests.wiping import Wiper
 
@@ -96,6 +98,48 @@ def app(migrated_app: Flask, wiper: Wiper) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A visitor with cookies of their own, not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def ada(app: Flask) -> Person:
+    """Who leads the team."""
+    return make_person(app, "Ada")
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    """Somebody else, in the team only where a test puts him there."""
+    return make_person(app, "Bob")
+
+
+@pytest.fixture
+def grace(app: Flask) -> Person:
+    """Somebody else, in the team only where a test puts her there."""
+    return make_person(app, "Grace")
+
+
+@pytest.fixture
+def gus(app: Flask) -> Person:
+    """Somebody else, by custom a guest of the team."""
+    return make_person(app, "Gus")
+
+
+@pytest.fixture
+def eve(app: Flask) -> Person:
+    """A stranger, in no team."""
+    return make_person(app, "Eve")
+
+
+@pytest.fixture
+def team(ada: Person) -> Team:
+    """Ada's team, in which she is alone; a module whose tests need more people has its own."""
+    return make_team(ada)
+
+
+@pytest.fixture
+def visitor(ada: Person) -> Visitor:
+    """Ada at her browser."""
+    return visit(ada)
 
 
 @pytest.fixture(scope="session")

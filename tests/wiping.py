@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import psycopg2
 import redis
-from psycopg2 import extensions
+from psycopg2 import errors, extensions
 from pymongo import MongoClient
 
 from tests.servers import Servers
 
 # Filled by migrations, not by tests.
 KEPT = ("alembic_version", "permissions")
+TRIES = 3
 TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables
 WHERE schemaname = 'public' AND tablename NOT IN %s
@@ -32,10 +33,7 @@ class Wiper:
 
     def wipe(self) -> None:
         """Delete every row, document and key."""
-        if self._postgres.closed:
-            self._postgres = self._connect()
-        with self._postgres.cursor() as cursor:
-            cursor.execute(self._delete)
+        self._delete_rows()
         database = self._mongo.get_default_database()
         for name in database.list_collection_names():
             database[name].delete_many({})
@@ -46,6 +44,19 @@ class Wiper:
         self._postgres.close()
         self._mongo.close()
         self._redis.close()
+
+    def _delete_rows(self) -> None:
+        if self._postgres.closed:
+            self._postgres = self._connect()
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with self._postgres.cursor() as cursor:
+                    cursor.execute(self._delete)
+            except errors.DeadlockDetected:  # with a request that a closed browser left under way
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def _connect(self) -> extensions.connection:
         connection = psycopg2.connect(self._servers.database_url)

@@ -15,8 +15,7 @@ from mongoengine import (
     StringField,
 )
 
-from taskforge.stores import mongo
-from taskforge.stores.outbox import Message
+from taskforge.stores.outbox import Message, encode_message
 from taskforge.stores.registers import CORE, PROFILE_CORE, PROFILE_TEXT, TEXT
 
 THEMES = ("system", "light", "dark")
@@ -87,21 +86,13 @@ def text_message(user_id: str, version: int, fields: Mapping[str, Any]) -> Messa
     document = ProfileDocument(user_id=user_id, **{name: fields[name] for name in PROFILE_TEXT})
     document.validate()
     stored = document.to_mongo()
-    payload = mongo.encode({name: stored.get(name) for name in PROFILE_TEXT})
-    return Message(
-        entity_type="user", entity_id=user_id, register=TEXT, version=version, payload=payload
-    )
+    text = {name: stored.get(name) for name in PROFILE_TEXT}
+    return encode_message("user", user_id, TEXT, version, text)
 
 
 def core_message(row: Mapping[str, Any]) -> Message:
     """The core register of a profile: a copy of a row of `users`, at its core version."""
-    return Message(
-        entity_type="user",
-        entity_id=row["user_id"],
-        register=CORE,
-        version=row["core_version"],
-        payload=mongo.encode(core_fields(row)),
-    )
+    return encode_message("user", row["user_id"], CORE, row["core_version"], core_fields(row))
 
 
 def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:

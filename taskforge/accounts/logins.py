@@ -6,7 +6,7 @@ from flask import request
 
 from taskforge import rate_limits
 from taskforge.accounts import service
-from taskforge.accounts.identity import circumstances
+from taskforge.accounts.actors import circumstances
 from taskforge.audit import security
 
 WRONG = "That address and that password do not belong together."

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from taskforge import rate_limits
-from taskforge.accounts import identity, service
+from taskforge.accounts import actors, identity, service
 from taskforge.accounts.forms import LogInForm, RegisterForm
 from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.errors import InvalidInput
@@ -36,7 +36,7 @@ def register_submitted() -> ResponseReturnValue:
     if change is None:
         page = render_template("accounts/register.html", form=form, next=_next())
         return page, form.http_status, form.http_headers
-    home = lead_home(identity.make_second_actor(change.entity_id, "home"))
+    home = lead_home(actors.make_second_actor(change.entity_id, "home"))
     identity.start_browser_session(change.entity_id)
     return go_to(_next() or home)
 
@@ -78,7 +78,7 @@ def leave() -> ResponseReturnValue:
 
 def _register(**values: str) -> Change:
     rate_limits.limit_registrations(ip=request.remote_addr)
-    return service.register_user(identity.make_newcomer(), **values)
+    return service.register_user(actors.make_newcomer(), **values)
 
 
 def _check_login(email: str, password: str) -> str:

@@ -18,9 +18,10 @@ from taskforge import clock, faults, redis_cache
 from taskforge.accounts.documents import core_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.people import hue_of, initials_of
+from taskforge.people import Person
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -31,17 +32,14 @@ SESSIONS_PER_USER = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(Person):
     """Who is logged in, by which session. What Flask-Login calls the current user."""
 
-    user_id: str
     email: str
-    display_name: str
     theme: str
     is_site_admin: bool
     session_id: str
     kind: str
-    session_created_at: datetime
 
     is_authenticated = True
     is_active = True
@@ -50,16 +48,6 @@ class Identity:
     def get_id(self) -> str:
         """Flask-Login's name for the user's id."""
         return self.user_id
-
-    @property
-    def initials(self) -> str:
-        """One or two capitals for the avatar."""
-        return initials_of(self.display_name)
-
-    @property
-    def hue(self) -> int:
-        """The avatar's colour, 1 to 6, from the id."""
-        return hue_of(self.user_id)
 
 
 _IDENTITY = tuple(each.name for each in fields(Identity))
@@ -167,7 +155,7 @@ def find_beside(user_id: str, beside: Beside) -> sql.Row | None:
 
 @cache
 def _beside_alone(beside: str) -> TextClause:
-    return text(
+    return prepared(
         f"SELECT beside.* FROM users u CROSS JOIN LATERAL ({beside}) beside WHERE u.user_id = :user_id"
     )
 
@@ -177,9 +165,9 @@ def _who(by_secret: bool, beside: str) -> TextClause:
     where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
     more = ", beside.*" if beside else ""
     join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
-    return text(
-        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at,"
-        f" s.created_at AS session_created_at{more} FROM user_sessions s JOIN users u USING (user_id){join}"
+    return prepared(
+        "SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id, s.kind, s.last_seen_at"
+        f"{more} FROM user_sessions s JOIN users u USING (user_id){join}"
         f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
         " AND u.suspended_at IS NULL"
     )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from taskforge import rate_limits
-from taskforge.accounts import identity, service, session_records
+from taskforge.accounts import actors, identity, service, session_records
 from taskforge.accounts.logins import WRONG, check_login, report_login
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
@@ -31,7 +31,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     rate_limits.limit_registrations(ip=request.remote_addr)
-    change = service.register_user(identity.make_newcomer(), **data)
+    change = service.register_user(actors.make_newcomer(), **data)
     return {**data, "user_id": change.entity_id}
 
 

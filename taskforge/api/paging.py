@@ -25,11 +25,12 @@ def read_page(
     """
     after = _decode(wanted.get("cursor"))
     limit = min(wanted.get("limit", DEFAULT_LIMIT), longest)
-    items = read(after, limit)
+    items = read(after, min(limit + 1, longest))
     if len(items) < limit:
         return items, None
-    last = str(place(items[-1]))
-    return items, _encode(last) if read(last, 1) else None
+    last = str(place(items[limit - 1]))
+    more = len(items) > limit or (limit == longest and read(last, 1))
+    return items[:limit], _encode(last) if more else None
 
 
 def as_number(place: str | None) -> int | None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from sqlalchemy import text
-
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, require
@@ -82,7 +81,7 @@ def access_board(
         Forbidden: a member without `permission`.
     """
     found = sql.row(
-        text(
+        prepared(
             "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,"
             f" b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
             " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
-
 from taskforge import clock
 from taskforge.stores import sql
+from taskforge.stores.prepared import prepared
 
 # Whoever comes back sooner was only on another page.
 ABSENCE = timedelta(minutes=1)
@@ -92,7 +91,7 @@ def find_since(user_id: str, board_id: str, upto: int, *, after: int | None = No
 def mark_seen(user_id: str, board_id: str, seq: int) -> None:
     """Somebody has seen a board up to a number, or further: it never goes back, nor ahead of the board."""
     sql.execute_now(
-        text(
+        prepared(
             "INSERT INTO board_visits AS v (user_id, board_id, seen_seq, seen_at)"
             " SELECT :user_id, board_id, least(:seq, seq), :at FROM boards WHERE board_id = :board_id"
             " ON CONFLICT (user_id, board_id) DO UPDATE SET"
@@ -106,7 +105,7 @@ def mark_seen(user_id: str, board_id: str, seq: int) -> None:
 def list_people(team_id: str) -> Sequence[sql.Row]:
     """The members of a board's team (user_id, display_name), at most 500, for who did what."""
     return sql.rows(
-        text(
+        prepared(
             "SELECT u.user_id, u.display_name FROM team_memberships m JOIN users u USING (user_id)"
             " WHERE m.team_id = :team_id ORDER BY lower(u.display_name), u.user_id LIMIT :most"
         ),
@@ -122,7 +121,7 @@ _KIND = (
     " WHEN f.entity_type = 'task' AND f.new_state - 'rank' - 'spread_ranks' <> '{}'::jsonb THEN 3"
     " WHEN f.event = 'comment.created' THEN 4 END"
 )
-_SINCE = text(
+_SINCE = prepared(
     "SELECT v.seen_seq, v.seen_at, s.task_id, s.key, s.title, s.kind FROM board_visits v"
     " LEFT JOIN LATERAL (SELECT k.task_id, b.key_prefix || '-' || k.number AS key, k.title,"
     f" min({_KIND}) AS kind, max(f.board_seq) AS latest"

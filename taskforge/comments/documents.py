@@ -16,8 +16,7 @@ from mongoengine import (
     StringField,
 )
 
-from taskforge.stores import mongo
-from taskforge.stores.outbox import Message
+from taskforge.stores.outbox import Message, encode_message
 from taskforge.stores.registers import COMMENT_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.tasks.documents import Attachment
 
@@ -80,19 +79,11 @@ def text_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Me
     document.validate()
     stored = document.to_mongo()
     empty: dict[str, Any] = {"attachments": [], "mentioned_users": []}
-    payload = mongo.encode({name: stored.get(name, empty.get(name)) for name in COMMENT_TEXT})
-    return Message(
-        entity_type="comment", entity_id=comment_id, register=TEXT, version=version, payload=payload
-    )
+    text = {name: stored.get(name, empty.get(name)) for name in COMMENT_TEXT}
+    return encode_message("comment", comment_id, TEXT, version, text)
 
 
 def tombstone_message(comment_id: str, version: int, at: datetime) -> Message:
     """What takes the place of a purged comment's document: a version without content or people."""
     fields = {**dict.fromkeys(COMMENT_TEXT), "content": "", "deleted": True, "purged_at": at}
-    return Message(
-        entity_type="comment",
-        entity_id=comment_id,
-        register=TEXT,
-        version=version,
-        payload=mongo.encode(fields),
-    )
+    return encode_message("comment", comment_id, TEXT, version, fields)

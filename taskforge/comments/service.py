@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
@@ -17,6 +17,7 @@ from taskforge.ids import new_id
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.prepared import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import keep_members
@@ -138,7 +139,7 @@ def _subject(comment_id: str, task_id: str, key: str, title: str) -> dict[str, A
 
 def _concerned(uow: UnitOfWork, task: sql.Row) -> list[str]:
     earlier = uow.execute(
-        text(
+        prepared(
             "SELECT DISTINCT author_id FROM comments WHERE task_id = :task_id AND deleted_at IS NULL LIMIT 50"
         ),
         {"task_id": task["task_id"]},
@@ -148,7 +149,7 @@ def _concerned(uow: UnitOfWork, task: sql.Row) -> list[str]:
 
 def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) -> None:
     uow.update_reference(
-        text(
+        prepared(
             f"UPDATE comments SET version = :version, doc_sha = :sha, {stamp} = :at"
             " WHERE comment_id = :comment_id AND version = :expected AND deleted_at IS NULL"
         ),
@@ -165,7 +166,7 @@ def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) 
 
 def _count(uow: UnitOfWork, task_id: str, difference: int) -> None:
     counted = uow.execute(
-        text(
+        prepared(
             "UPDATE tasks SET comment_count = comment_count + :difference"
             " WHERE task_id = :task_id AND deleted_at IS NULL"
         ),

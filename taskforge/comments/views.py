@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, read_texts
+from taskforge.stores.prepared import prepared
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import HELD_PERMISSIONS
 
@@ -113,7 +112,7 @@ def _rows(
 ) -> Sequence[sql.Row]:
     order = "DESC" if newest_first else "ASC"
     return sql.rows(
-        text(
+        prepared(
             "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
             " c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at,"
             f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions,"

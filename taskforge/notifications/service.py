@@ -10,6 +10,7 @@ from taskforge import clock, redis_cache
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 
 PAGE = 50
 _LINES = (
@@ -61,7 +62,9 @@ def count_unread(user_id: str, *, cached: bool = True) -> int:
         return known
     counted = int(
         sql.scalar(
-            text("SELECT count(*) FROM notifications WHERE user_id = :user_id AND read_at IS NULL"),
+            prepared(
+                "SELECT count(*) FROM notifications WHERE user_id = :user_id AND read_at IS NULL"
+            ),
             {"user_id": user_id},
         )
     )

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause
 
 from taskforge.errors import StaleVersion
 from taskforge.stores.outbox import REQUEST_LEASE_SECONDS, Message
+from taskforge.stores.prepared import prepared
 
 FACT_COLUMNS = (
     "event_id, event, entity_type, entity_id, entity_version, action, actor_id, action_timestamp, previous_state,"
@@ -83,7 +84,7 @@ def _statement(reference: str, facts: bool, messages: bool, intents: bool) -> Te
     }
     changed = "(SELECT count(*) FROM reference)" if reference else "0"
     told = "(SELECT count(*) FROM told)" if intents else "0"
-    return text(
+    return prepared(
         f"WITH {', '.join(part for part, wanted in parts.items() if wanted)}"
         f" SELECT {changed} AS changed, {told} AS told"
     )

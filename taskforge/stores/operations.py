@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, cast
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 
 Parameters = ParamSpec("Parameters")
 SAME_KEY_OTHER_REQUEST = (
@@ -160,10 +161,10 @@ def _result(change: Change) -> str:
     )
 
 
-_UPDATE = text(
+_UPDATE = prepared(
     "UPDATE operations SET result = CAST(:result AS jsonb)"
     " WHERE user_id = :user_id AND op_id = :op_id"
 )
-_FIND = text(
+_FIND = prepared(
     "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -42,6 +43,19 @@ class Claimed(Message):
 
     outbox_id: int
     attempts: int
+
+
+def encode_message(
+    entity_type: str, entity_id: str, register: str, version: int, fields: dict[str, Any]
+) -> Message:
+    """A register at a version; `fields` are all of its own, in its order."""
+    return Message(
+        entity_type=entity_type,
+        entity_id=entity_id,
+        register=register,
+        version=version,
+        payload=mongo.encode(fields),
+    )
 
 
 def insert(connection: Connection, messages: Sequence[Message]) -> None:

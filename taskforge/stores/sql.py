@@ -58,7 +58,7 @@ def engine_options(config: Config) -> dict[str, Any]:
     settings = (
         f"-c statement_timeout={config.database_statement_timeout_ms}"
         f" -c lock_timeout={config.database_lock_timeout_ms}"
-        " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+        " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC -c plan_cache_mode=force_generic_plan"
     )
     return {
         "pool_size": config.database_pool_size,

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from types import TracebackType
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, TextClause, text
+from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import IntegrityError
 
 from taskforge import announcing, clock, faults, jobs
@@ -27,6 +26,7 @@ from taskforge.stores.applying import apply_texts
 from taskforge.stores.last_statement import Reference
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
+from taskforge.stores.prepared import BETWEEN, prepared
 
 
 class UnitOfWork:
@@ -98,7 +98,7 @@ class UnitOfWork:
                 assert result is not None
             else:
                 self._write_reference()
-                result = self._connection.execute(_as_text(statements), parameters)
+                result = self._connection.execute(prepared(statements), parameters)
             return cast(sql.Row | None, result.mappings().first())
 
     def row(self, statement: Executable, parameters: Any = None) -> sql.Row | None:
@@ -229,7 +229,7 @@ class UnitOfWork:
         if self.actor.op_id is None:
             self._connection, result = self._connect(statements, parameters)
             return result
-        both = f"{operations.INSERT}; {statements}" if statements else operations.INSERT
+        both = f"{operations.INSERT}{BETWEEN}{statements}" if statements else operations.INSERT
         parameters = {**parameters, **operations.row_of(self.actor, self.change)}
         self._connection, result = self._connect(both, parameters)
         faults.point("tx.op_inserted")
@@ -242,7 +242,7 @@ class UnitOfWork:
             connection = db.engine.connect()
             try:
                 result = (
-                    connection.execute(_as_text(statements), parameters) if statements else None
+                    connection.execute(prepared(statements), parameters) if statements else None
                 )
             except BaseException as error:
                 connection.close()
@@ -290,8 +290,3 @@ class UnitOfWork:
         wanted = {jobs.AUDIT: bool(self._audit), jobs.NOTIFICATIONS: self._told > 0}
         announcing.announce(self._hints, [name for name, rings in wanted.items() if rings])
         faults.point("ack.before")
-
-
-@cache
-def _as_text(statements: str) -> TextClause:
-    return text(statements)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
 
@@ -34,7 +33,9 @@ _SEEN = (
     " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
     " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"
 )
-_ALONE = text(f"{_SEEN.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)")
+_ALONE = prepared(
+    f"{_SEEN.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
+)
 
 Seen = tuple[sql.Row, Membership]
 

@@ -10,13 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.accounts.session_records import find_beside
 from taskforge.boards.access import access_board, accessed, board_beside
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.filters import FILTER, CardFilter
@@ -148,7 +147,7 @@ def list_column_cards(
     place = {"board_id": board_id, "column_id": column_id}
     column = _read_column(place)
     cards = sql.rows(
-        text(
+        prepared(
             f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
             " WHERE k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL"
             f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) AND {FILTER}"
@@ -180,7 +179,7 @@ def find_columns(board_id: str, task_ids: Sequence[str]) -> set[str]:
     """The columns of a board in which some of its tasks are; what is no id of a task there is passed over."""
     known = [task_id for task_id in task_ids[:MOST_TOUCHED] if is_uuid(task_id)]
     found = sql.rows(
-        text(
+        prepared(
             "SELECT DISTINCT column_id FROM tasks"
             " WHERE board_id = :board_id AND task_id = ANY(CAST(:task_ids AS uuid[]))"
         ),
@@ -193,7 +192,7 @@ def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) ->
     """The id of the uppermost task of a column, `but` left out; None when there is no other."""
     access_board(actor.user_id, board_id)
     found: str | None = sql.scalar(
-        text(
+        prepared(
             "SELECT task_id FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
             " AND deleted_at IS NULL AND task_id <> :but ORDER BY rank, task_id LIMIT 1"
         ),
@@ -214,11 +213,11 @@ _COUNTED_COLUMN = (
     "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank,"
     f" (SELECT count(*) {_LIVE_TASKS}) AS task_count"
 )
-_COLUMN = text(
+_COLUMN = prepared(
     f"SELECT {_COUNTED_COLUMN} FROM columns c"
     " WHERE c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
 )
-_FRAME = text(
+_FRAME = prepared(
     "SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank) FROM"
     f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {FILTER}) AS shown_count"
     " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
@@ -228,7 +227,7 @@ _FRAME = text(
     " ARRAY(SELECT DISTINCT unnest(k.tags) AS tag FROM tasks k"
     " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
 )
-_CARDS = text(
+_CARDS = prepared(
     f"SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version"
     f" FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
     " ORDER BY k.rank, k.task_id LIMIT :per_column) k"

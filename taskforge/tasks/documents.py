@@ -21,8 +21,7 @@ from mongoengine import (
 )
 
 from taskforge.errors import InvalidInput, TooLarge
-from taskforge.stores import mongo
-from taskforge.stores.outbox import Message
+from taskforge.stores.outbox import Message, encode_message
 from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
 
 MAX_DOCUMENT_BYTES = 1_000_000
@@ -124,25 +123,18 @@ def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Messa
         ) from error
     # MongoEngine leaves null values out; null is a value that a custom field may have.
     stored = document.to_mongo() | {"custom_fields": [dict(one) for one in fields["custom_fields"]]}
-    payload = mongo.encode({name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT})
-    if len(payload) > MAX_DOCUMENT_BYTES:
+    text = {name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT}
+    message = encode_message("task", task_id, TEXT, version, text)
+    if len(message.payload) > MAX_DOCUMENT_BYTES:
         raise TooLarge(
             "This task's texts together are larger than 1 MB. Shorten the description or a field."
         )
-    return Message(
-        entity_type="task", entity_id=task_id, register=TEXT, version=version, payload=payload
-    )
+    return message
 
 
 def core_message(row: Mapping[str, Any]) -> Message:
     """The core register: a copy of a reference row of `tasks`, at the row's version."""
-    return Message(
-        entity_type="task",
-        entity_id=row["task_id"],
-        register=CORE,
-        version=row["version"],
-        payload=mongo.encode(core_fields(row)),
-    )
+    return encode_message("task", row["task_id"], CORE, row["version"], core_fields(row))
 
 
 def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,13 +152,7 @@ def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
     core = {**dict.fromkeys(TASK_CORE), "deleted": True, "purged_at": at}
     return [
         text_message(row["task_id"], row["doc_version"] + 1, EMPTY_TEXT),
-        Message(
-            entity_type="task",
-            entity_id=row["task_id"],
-            register=CORE,
-            version=row["version"] + 1,
-            payload=mongo.encode(core),
-        ),
+        encode_message("task", row["task_id"], CORE, row["version"] + 1, core),
     ]
 
 

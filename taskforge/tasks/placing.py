@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
 from taskforge.stores import sql
+from taskforge.stores.prepared import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -44,7 +45,7 @@ def place_at_end(
     column = _find_column(uow, board, column_id, status)
     _check_limit(uow, board, column, task_id)
     last = uow.execute(
-        text(
+        prepared(
             "SELECT max(rank) FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
             " AND deleted_at IS NULL AND task_id IS DISTINCT FROM CAST(:task_id AS uuid)"
         ),
@@ -70,7 +71,7 @@ def places_at_end(
     """
     column = _find_column(uow, board, column_id, status)
     held = uow.execute(
-        text(
+        prepared(
             "SELECT count(*) AS tasks, max(rank) AS last_rank FROM tasks"
             " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
         ),
@@ -155,7 +156,7 @@ def place_back(
         WipLimitReached: the column is full.
     """
     column = uow.execute(
-        text(
+        prepared(
             "SELECT column_id, name, status, wip_limit, deleted_at FROM columns"
             " WHERE board_id = :board_id AND column_id = :column_id"
         ),
@@ -167,7 +168,7 @@ def place_back(
         )
     _check_limit(uow, board, column, task_id)
     around = uow.execute(
-        text(
+        prepared(
             "SELECT max(rank) FILTER (WHERE rank < :rank) AS above, bool_or(rank = :rank) AS taken FROM tasks"
             " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL AND task_id <> :task_id"
         ),
@@ -203,7 +204,7 @@ def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[st
     Needed only after some hundred insertions into one gap have made the strings long.
     """
     ordered = uow.execute(
-        text(
+        prepared(
             "SELECT task_id FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
             " AND deleted_at IS NULL ORDER BY rank, task_id"
         ),
@@ -212,7 +213,7 @@ def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[st
     task_ids = list(ordered)
     ranks = dict(zip(task_ids, generate_n_keys_between(None, None, len(task_ids)), strict=True))
     uow.execute(
-        text(
+        prepared(
             "UPDATE tasks SET rank = fresh.rank FROM unnest(CAST(:task_ids AS uuid[]), CAST(:ranks AS text[]))"
             " AS fresh(task_id, rank) WHERE tasks.task_id = fresh.task_id"
         ),
@@ -225,7 +226,7 @@ def _find_column(
     uow: UnitOfWork, board: LockedBoard, column_id: str | None, status: str | None
 ) -> Row[tuple[str, str, str, int]]:
     found = uow.execute(
-        text(
+        prepared(
             "SELECT column_id, name, status, wip_limit FROM columns WHERE board_id = :board_id AND deleted_at IS NULL"
             " AND (CAST(:column_id AS uuid) IS NULL OR column_id = CAST(:column_id AS uuid))"
             " AND (CAST(:status AS text) IS NULL OR status = :status) ORDER BY rank LIMIT 1"
@@ -245,7 +246,7 @@ def _check_limit(
     if column.wip_limit is None:
         return
     held = uow.execute(
-        text(
+        prepared(
             "SELECT count(*) AS others, coalesce(bool_or(task_id = CAST(:task_id AS uuid)), false) AS inside"
             " FROM tasks WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
         ),
@@ -281,6 +282,6 @@ _BETWEEN = (
     " CASE WHEN above.column_id = c.column_id AND above.deleted_at IS NULL THEN above.rank END AS upper,"
     " CASE WHEN below.column_id = c.column_id AND below.deleted_at IS NULL THEN below.rank END AS lower) near"
 )
-_BETWEEN_ALONE = text(
+_BETWEEN_ALONE = prepared(
     f"SELECT beside.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) beside WHERE b.board_id = :board_id"
 )

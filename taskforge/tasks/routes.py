@@ -17,6 +17,7 @@ from taskforge.comments.pages import show_comments
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.forms import optional_id
 from taskforge.htmx import go_to, render, wants_json, wants_partial
+from taskforge.shared_answers import answer, answer_page, draw_part
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import Seen, access_task, seen_task, task_beside
@@ -42,7 +43,11 @@ def show(task_id: str) -> ResponseReturnValue:
     """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
     actor, found = current_actor_beside(task_beside(task_id))
     context = task_context(actor, task_id, seen=seen_task(found))
-    return render("tasks/show.html", "tasks/_panel.html", **context)
+    panel = draw_part("tasks/_panel.html", **context)
+    if wants_partial():
+        return answer(panel)
+    named = {name: context["task"][name] for name in ("key", "title")}
+    return answer_page("tasks/show.html", panel, task=named)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")

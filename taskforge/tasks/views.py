@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from taskforge.boards.access import access_board
 from taskforge.errors import Unavailable
 from taskforge.people import person_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared import prepared
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
 from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.tasks.texts import read_task_text
@@ -68,31 +70,43 @@ def list_tasks(
     Raises:
         NotFound: the team or board is not visible to the actor.
     """
-    if team_id is not None:
-        access_team(actor.user_id, team_id)
-    if board_id is not None:
-        access_board(actor.user_id, board_id)
-    return sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
-            " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-            " WHERE k.deleted_at IS NULL AND b.deleted_at IS NULL"
-            " AND (CAST(:team_id AS uuid) IS NULL OR k.team_id = CAST(:team_id AS uuid))"
-            " AND (CAST(:board_id AS uuid) IS NULL OR k.board_id = CAST(:board_id AS uuid))"
-            " AND (CAST(:status AS text) IS NULL OR k.status = :status)"
-            " AND (CAST(:assignee_id AS uuid) IS NULL OR k.assignee_id = CAST(:assignee_id AS uuid))"
-            " AND (CAST(:after_id AS uuid) IS NULL OR k.task_id > CAST(:after_id AS uuid))"
-            " ORDER BY k.task_id LIMIT :limit"
-        ),
-        {
-            "user_id": actor.user_id,
-            "team_id": team_id,
-            "board_id": board_id,
-            "status": status,
-            "assignee_id": assignee_id,
-            "after_id": after_id,
-            "limit": min(limit, LONGEST_PAGE),
-        },
+    asked = {
+        "team_id": team_id,
+        "board_id": board_id,
+        "status": status,
+        "assignee_id": assignee_id,
+        "after_id": after_id,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = sql.rows(
+        _listing(tuple(given)),
+        {**given, "user_id": actor.user_id, "limit": min(limit, LONGEST_PAGE)},
+    )
+    if not found:  # whoever sees a task sees its board and team
+        if team_id is not None:
+            access_team(actor.user_id, team_id)
+        if board_id is not None:
+            access_board(actor.user_id, board_id)
+    return found
+
+
+_LISTED = {
+    "team_id": "k.team_id = :team_id",
+    "board_id": "k.board_id = :board_id",
+    "status": "k.status = :status",
+    "assignee_id": "k.assignee_id = :assignee_id",
+    "after_id": "k.task_id > :after_id",
+}
+
+
+@cache
+def _listing(given: tuple[str, ...]) -> TextClause:
+    """The question for `list_tasks` with just the conditions that are given, so that each has its own plan."""
+    return prepared(
+        f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
+        " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
+        f" WHERE {' AND '.join(('k.deleted_at IS NULL', 'b.deleted_at IS NULL', *map(_LISTED.__getitem__, given)))}"
+        " ORDER BY k.task_id LIMIT :limit"
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.errors import Forbidden, NotFound
 from taskforge.stores import sql
+from taskforge.stores.prepared import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 
 # The names of the permissions that a membership row `m` holds, as an array.
@@ -51,7 +50,7 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
         Forbidden: a member without `permission`.
     """
     found = sql.row(
-        text(
+        prepared(
             f"SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
             " FROM team_memberships m JOIN teams t USING (team_id)"
             " WHERE m.team_id = :team_id AND m.user_id = :user_id"
@@ -84,7 +83,7 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
         NotFound, Forbidden: like `access_team`.
     """
     found = uow.execute(
-        text(
+        prepared(
             "UPDATE teams SET version = version + 1, updated_at = :at WHERE team_id = :team_id"
             " RETURNING version"
         ),
@@ -108,7 +107,7 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         NotFound, Forbidden: like `access_team`.
     """
     found = uow.execute(
-        text(
+        prepared(
             f"SELECT {HELD_PERMISSIONS} AS permissions FROM team_memberships m"
             " WHERE m.team_id = :team_id AND m.user_id = :user_id FOR SHARE OF m"
         ),
@@ -123,7 +122,7 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
 def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
     """Those of some people who belong to the team now: nobody else may be told of its tasks."""
     found = uow.execute(
-        text(
+        prepared(
             "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
         ),
         {"team_id": team_id, "ids": [user_id for user_id in user_ids if user_id]},

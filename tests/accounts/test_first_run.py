@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
@@ -11,13 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from taskforge import faults
-from taskforge.accounts import identity
+from taskforge.accounts import actors
+from taskforge.errors import TaskForgeError
 from taskforge.ids import new_id
 from taskforge.stores import sql
+from taskforge.stores.operations import Change
 from taskforge.tasks import first_run
-from tests.factories import Person, make_person, make_team
+from tests.factories import Person, csrf_token, make_team
 from tests.pages import Page, Visitor, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
+from tests.together import at_once
 
 ADA = {
     "first_name": "Ada",
@@ -117,8 +119,8 @@ def test_a_crash_between_account_and_home_is_made_good_by_sending_the_form_again
     assert [count(app, table) for table in ("users", "teams")] == [1, 1]
 
 
-def test_who_came_in_without_a_home_gets_one_from_the_boards_page(app: Flask) -> None:
-    visitor = visit(make_person(app, "Grace"))
+def test_who_came_in_without_a_home_gets_one_from_the_boards_page(grace: Person) -> None:
+    visitor = visit(grace)
     page = visitor.open("/boards")
     assert "Show me around" in page.text
     answer = visitor.send(page.form("/welcome"))
@@ -128,33 +130,23 @@ def test_who_came_in_without_a_home_gets_one_from_the_boards_page(app: Flask) ->
     assert not visitor.open("/boards").has_form("/welcome")
 
 
-def test_who_is_in_a_team_gets_no_second_home(app: Flask) -> None:
-    ada = make_person(app)
+def test_who_is_in_a_team_gets_no_second_home(app: Flask, ada: Person) -> None:
     make_team(ada)
     visitor = visit(ada)
-    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
+    token = csrf_token(visitor.client)
     answer = visitor.client.post("/welcome", data={"csrf_token": token, "op": new_id()})
     assert answer.location == "/boards"
     assert count(app, "teams") == 1
 
 
-def test_two_tabs_at_once_found_one_team(app: Flask) -> None:
-    ada = make_person(app)
-    failures: list[str] = []
-
-    def run() -> None:
+def test_two_tabs_at_once_found_one_team(app: Flask, ada: Person) -> None:
+    def found() -> Change:
         with app.test_request_context("/welcome", method="POST"):
-            try:
-                first_run.found_home(identity.make_actor(ada.user_id))
-            except Exception as error:
-                failures.append(str(error))
+            return first_run.found_home(actors.make_actor(ada.user_id))
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(failures) <= {first_run.NO_NEWCOMER}
+    answers = at_once([found] * 4)
+    refusals = {str(answer) for answer in answers if isinstance(answer, TaskForgeError)}
+    assert refusals <= {first_run.NO_NEWCOMER}
     assert [count(app, table) for table in ("teams", "boards")] == [1, 1]
 
 
@@ -228,8 +220,7 @@ def test_the_banner_goes_when_the_tour_is_done(app: Flask, client: FlaskClient) 
     assert visitor.open(board).has_form("/start-empty") is False
 
 
-def test_a_usual_board_has_nothing_to_empty(app: Flask) -> None:
-    ada = make_person(app)
+def test_a_usual_board_has_nothing_to_empty(app: Flask, ada: Person) -> None:
     team = make_team(ada)
     visitor = visit(ada)
     page = visitor.open(f"/boards/{team.board_id}")
@@ -242,10 +233,9 @@ def test_a_usual_board_has_nothing_to_empty(app: Flask) -> None:
 
 @pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
 def test_who_may_not_delete_empties_nothing(
-    app: Flask, client: FlaskClient, role: str, status: int
+    app: Flask, gus: Person, client: FlaskClient, role: str, status: int
 ) -> None:
     board = board_of(sign_up(client))
-    gus: Person = make_person(app, "Gus")
     with app.app_context():
         if role == "guest":
             sql.execute_now(

@@ -8,15 +8,10 @@ from flask.testing import FlaskClient
 
 from taskforge import jobs, passwords
 from taskforge.extensions import redis_client
-from tests.factories import PASSWORD, Person, make_person
+from tests.factories import PASSWORD, Person
 from tests.pages import Page, Visitor, visit
 
 WRONG = "That address and that password do not belong together."
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
 
 
 def log_in(client: FlaskClient, email: str, password: str = PASSWORD, **more: str) -> Page:

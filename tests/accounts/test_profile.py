@@ -6,14 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import PASSWORD, make_person
+from tests.factories import PASSWORD, Person
 from tests.pages import Visitor, visit
 
 NEW = "An even calmer sentence, 43"
 
 
-def test_a_profile_is_saved_and_shown_everywhere(app: Flask) -> None:
-    visitor = visit(make_person(app))
+def test_a_profile_is_saved_and_shown_everywhere(visitor: Visitor) -> None:
     answer = visitor.fill(
         "/profile",
         "/profile/edit",
@@ -38,17 +37,15 @@ def test_a_profile_is_saved_and_shown_everywhere(app: Flask) -> None:
     [("first_name", ""), ("bio", "x" * 2001), ("theme", "neon"), ("version", "one")],
 )
 def test_a_wrong_value_changes_nothing_and_keeps_the_text(
-    app: Flask, field: str, value: str
+    visitor: Visitor, field: str, value: str
 ) -> None:
-    visitor = visit(make_person(app))
     page = visitor.fill("/profile", "/profile/edit", **{"last_name": "Byron", field: value})
     assert page.status == 422
     assert page.form("/profile/edit").fields["last_name"] == "Byron"
     assert visitor.open("/profile").form("/profile/edit").fields["last_name"] != "Byron"
 
 
-def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(app: Flask) -> None:
-    visitor = visit(make_person(app))
+def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(visitor: Visitor) -> None:
     old = visitor.open("/profile").form("/profile/edit")
     visitor.fill("/profile", "/profile/edit", bio="newer")
     page = visitor.send(old, bio="older")
@@ -59,16 +56,14 @@ def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(app: Flask) 
     assert visitor.send(form).status == 303
 
 
-def test_what_the_form_does_not_offer_cannot_be_set(app: Flask) -> None:
-    ada = make_person(app)
+def test_what_the_form_does_not_offer_cannot_be_set(ada: Person) -> None:
     visitor = visit(ada)
     visitor.fill("/profile", "/profile/edit", is_site_admin="1", email="other@example.test")
     assert ada.email in visitor.open("/profile").text
     assert "Administration" not in visitor.open("/profile").text
 
 
-def test_a_new_password_ends_all_other_sessions_and_this_secret(app: Flask) -> None:
-    ada = make_person(app)
+def test_a_new_password_ends_all_other_sessions_and_this_secret(app: Flask, ada: Person) -> None:
     other, here = visit(ada), visit(ada)
     name = app.config["SESSION_COOKIE_NAME"]
     before = here.client.get_cookie(name)
@@ -97,8 +92,9 @@ def test_a_new_password_ends_all_other_sessions_and_this_secret(app: Flask) -> N
         (PASSWORD, "", "New password is required."),
     ],
 )
-def test_a_refused_password_is_explained(app: Flask, current: str, new: str, sentence: str) -> None:
-    visitor = visit(make_person(app))
+def test_a_refused_password_is_explained(
+    visitor: Visitor, current: str, new: str, sentence: str
+) -> None:
     page = visitor.fill(
         "/profile/password", "/profile/password", current_password=current, new_password=new
     )

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import make_person
-from tests.pages import Visitor, visit
+from tests.factories import Person
+from tests.pages import Visitor
 
 ADA = {
     "first_name": "Ada",
@@ -66,8 +66,8 @@ def test_a_wrong_field_is_explained_beside_it_and_the_rest_is_kept(
     assert count_users(app) == 0
 
 
-def test_a_taken_address_is_refused_with_the_form(app: Flask, client: FlaskClient) -> None:
-    taken = make_person(app).email
+def test_a_taken_address_is_refused_with_the_form(ada: Person, client: FlaskClient) -> None:
+    taken = ada.email
     page = Visitor(client).fill("/register", "/register", **ADA | {"email": taken})
     assert page.status == 409
     assert "No account can be made with this address" in page.text
@@ -114,8 +114,7 @@ def test_the_stored_fingerprint_is_no_plain_hash_of_the_password(
     assert hashlib.sha256(f"POST /register\n{fields!r}".encode()).digest() not in stored
 
 
-def test_who_is_logged_in_is_led_on(app: Flask) -> None:
-    visitor = visit(make_person(app))
+def test_who_is_logged_in_is_led_on(visitor: Visitor) -> None:
     assert visitor.open("/register").location == "/boards"
     assert visitor.open("/login?next=/teams").location == "/teams"
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask
-
 from taskforge.accounts.devices import describe_device
-from tests.factories import make_person
+from tests.factories import Person
 from tests.pages import visit
 
 
-def test_all_sessions_are_listed_and_this_one_is_named(app: Flask) -> None:
-    ada = make_person(app)
+def test_all_sessions_are_listed_and_this_one_is_named(ada: Person) -> None:
     visit(ada)
     page = visit(ada).open("/sessions")
     assert page.text.count("this session") == 1
     assert len([form for form in page.forms if form.action.endswith("/revoke")]) == 2
 
 
-def test_a_session_that_is_ended_is_over_at_once(app: Flask) -> None:
-    ada = make_person(app)
+def test_a_session_that_is_ended_is_over_at_once(ada: Person) -> None:
     other, here = visit(ada), visit(ada)
     page = here.open("/sessions")
     for form in [form for form in page.forms if form.action.endswith("/revoke")]:
@@ -28,16 +24,14 @@ def test_a_session_that_is_ended_is_over_at_once(app: Flask) -> None:
     assert ada.api("GET", "/users/me").status_code == 401
 
 
-def test_ending_a_session_twice_is_a_404(app: Flask) -> None:
-    ada = make_person(app)
+def test_ending_a_session_twice_is_a_404(ada: Person) -> None:
     here = visit(ada)
     form = here.open("/sessions").form("/revoke")
     here.send(form)
     assert here.send(form, op=None).status == 404
 
 
-def test_nobody_ends_the_session_of_another(app: Flask) -> None:
-    ada, eve = make_person(app), make_person(app, "Eve")
+def test_nobody_ends_the_session_of_another(ada: Person, eve: Person) -> None:
     form = visit(ada).open("/sessions").form("/revoke")
     own = visit(eve)
     token = own.open("/sessions").form("/sessions/revoke-all").fields["csrf_token"]
@@ -45,8 +39,7 @@ def test_nobody_ends_the_session_of_another(app: Flask) -> None:
     assert ada.api("GET", "/users/me").status_code == 200
 
 
-def test_logging_out_everywhere_ends_all_of_them(app: Flask) -> None:
-    ada = make_person(app)
+def test_logging_out_everywhere_ends_all_of_them(ada: Person) -> None:
     other, here = visit(ada), visit(ada)
     answer = here.fill("/sessions", "/sessions/revoke-all")
     assert answer.location == "/login"

@@ -9,21 +9,9 @@ from tests.factories import Person, Team, make_person, make_team
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    """The team's admin."""
-    return make_person(app, "Ada")
-
-
-@pytest.fixture
 def max_(app: Flask) -> Person:
     """A member of the team."""
     return make_person(app, "Max")
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    """A guest of the team."""
-    return make_person(app, "Gus")
 
 
 @pytest.fixture

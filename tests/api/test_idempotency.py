@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_person, make_task
+from tests.factories import Person, Team, make_task
+from tests.together import at_once
 
 
 def facts(app: Flask) -> int:
@@ -34,10 +34,12 @@ def requests(team: Team, task_id: str, trashed_id: str, eve: Person) -> list[tup
     ]
 
 
-def test_every_post_is_done_once_and_answered_alike(app: Flask, team: Team, ada: Person) -> None:
+def test_every_post_is_done_once_and_answered_alike(
+    app: Flask, team: Team, ada: Person, eve: Person
+) -> None:
     task_id, trashed_id = make_task(ada, team), make_task(ada, team)
     ada.api("DELETE", f"/tasks/{trashed_id}")
-    for path, body in requests(team, task_id, trashed_id, make_person(app, "Eve")):
+    for path, body in requests(team, task_id, trashed_id, eve):
         key = str(uuid4())
         first = ada.api("POST", path, body, Idempotency_Key=key)
         assert first.status_code in (200, 201), path
@@ -90,18 +92,7 @@ def test_a_created_task_is_answered_again_from_the_trash(team: Team, ada: Person
 
 def test_two_at_once_are_done_once(app: Flask, team: Team, ada: Person) -> None:
     key, body = str(uuid4()), {"title": "x", "teamId": team.team_id}
-    barrier = threading.Barrier(4)
-    answers = []
-
-    def send() -> None:
-        barrier.wait()
-        answers.append(ada.api("POST", "/tasks", body, Idempotency_Key=key))
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once([lambda: ada.api("POST", "/tasks", body, Idempotency_Key=key)] * 4)
     done = [answer for answer in answers if answer.status_code == 201]
     assert done
     assert {answer.status_code for answer in answers} <= {201, 503}

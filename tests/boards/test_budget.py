@@ -13,7 +13,7 @@ from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.tasks.kept_boards import kept_boards
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX
 from tests.trips import count_round_trips
 
@@ -21,13 +21,8 @@ CARDS = 60
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person) -> Team:
-    team = make_team(ada, member=make_person(app, "Bob"))
+def team(ada: Person, bob: Person) -> Team:
+    team = make_team(ada, member=bob)
     statuses = list(team.columns)
     for number in range(CARDS):
         fields = {"priority": "high", "assignee_id": ada.user_id, "texts": {"tags": ["api"]}}
@@ -73,8 +68,9 @@ def test_asking_whether_a_board_changed_costs_one_statement_and_sends_nothing(
 def test_the_columns_of_a_moved_card_cost_four_statements(
     browser: FlaskClient, ada: Person, team: Team
 ) -> None:
-    task_id = make_task(ada, team)
-    answer = browser.get(f"/boards/{team.board_id}/columns?task={task_id}", headers=HTMX)
+    for _ in range(2):  # the first time the connection learns the statements
+        task_id = make_task(ada, team)
+        answer = browser.get(f"/boards/{team.board_id}/columns?task={task_id}", headers=HTMX)
     assert count_round_trips(answer) == {"postgresql": 4, "redis": 1}
 
 

@@ -4,26 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from flask import Flask
-
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def sheet(team: Team, status: str = "todo") -> str:
@@ -96,8 +78,7 @@ def test_a_new_column_cannot_stand_beside_one_of_another_board(
     assert page.status == 422
 
 
-def test_a_guest_and_an_outsider_open_no_sheet(app: Flask, ada: Person) -> None:
-    gus, eve = make_person(app, "Gus"), make_person(app, "Eve")
+def test_a_guest_and_an_outsider_open_no_sheet(ada: Person, gus: Person, eve: Person) -> None:
     team = make_team(ada, guest=gus)
     assert visit(gus).open(sheet(team)).status == 403
     assert visit(eve).open(sheet(team)).status == 404

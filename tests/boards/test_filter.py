@@ -16,16 +16,6 @@ from tests.pages import HTMX, Page, visit
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
 def team(ada: Person, bob: Person) -> Team:
     """Four cards: two of Ada's (one urgent, one late), one of Bob's, and one of nobody's."""
     team = make_team(ada, member=bob)

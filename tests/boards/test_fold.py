@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, Visitor, visit
 
 SEQ = text("SELECT seq FROM boards WHERE board_id = :board_id")
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person) -> Team:
-    return make_team(ada, member=make_person(app, "Bob"), guest=make_person(app, "Gus"))
 
 
 def fold(visitor: Visitor, team: Team, column_id: str, folded: str = "1", **headers: str) -> Page:
@@ -58,9 +47,8 @@ def test_folding_twice_and_several_columns_keeps_each_once(ada: Person, team: Te
 
 
 def test_folding_is_for_oneself_and_no_change_of_the_board(
-    app: Flask, ada: Person, team: Team
+    app: Flask, ada: Person, bob: Person, team: Team
 ) -> None:
-    bob = make_person(app, "Bob")
     shared = make_team(ada, "Shared", member=bob)
     with app.app_context():
         before = sql.scalar(SEQ, {"board_id": shared.board_id})
@@ -71,8 +59,7 @@ def test_folding_is_for_oneself_and_no_change_of_the_board(
         assert sql.scalar(SEQ, {"board_id": shared.board_id}) == before
 
 
-def test_a_guest_folds_and_an_outsider_finds_nothing(app: Flask, ada: Person) -> None:
-    gus, eve = make_person(app, "Gus"), make_person(app, "Eve")
+def test_a_guest_folds_and_an_outsider_finds_nothing(ada: Person, gus: Person, eve: Person) -> None:
     team = make_team(ada, guest=gus)
     assert fold(visit(gus), team, team.columns["todo"]).status == 303
     assert fold(visit(eve), team, team.columns["todo"]).status == 404

@@ -19,28 +19,8 @@ from taskforge.stores import sql
 from taskforge.tasks import kept_boards
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    return make_person(app, "Gus")
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
 
 
 def open_twice(visitor: Visitor, path: str) -> Page:
@@ -289,8 +269,8 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
 
 def test_a_page_around_a_very_long_filter_is_not_kept(ada: Person, team: Team) -> None:
     tags = "&".join(f"tag={'x' * 35}{number}" for number in range(20))
-    before = len(shared_answers._frames)
+    before = len(shared_answers._kept)
     people = "&".join(f"assignee={new_id()}" for _ in range(20))
     page = open_twice(visit(ada), f"/boards/{team.board_id}?{tags}&{people}&q={'y' * 100}")
     assert page.status == 200
-    assert len(shared_answers._frames) == before
+    assert len(shared_answers._kept) == before

@@ -15,24 +15,14 @@ from taskforge.stores import mongo, sql
 from taskforge.tasks import move_routes
 from taskforge.tasks.lanes import CARDS_PER_CELL, MOST_LANES
 from taskforge.tasks.service import edit_task
-from tests.boards.test_show import counting_statements
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX, Page, visit
+from tests.trips import counting_statements
 
 FACTS = text(
     "SELECT event, previous_state, new_state FROM audit_logs WHERE entity_id = :task_id ORDER BY log_id"
 )
 MOST_STATEMENTS = 4
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
 
 
 @pytest.fixture
@@ -208,17 +198,16 @@ def test_a_lane_that_makes_no_sense_is_refused(
 
 
 def test_an_old_version_a_guest_and_an_outsider_drop_nothing(
-    app: Flask, ada: Person, team: Team
+    ada: Person, gus: Person, eve: Person, team: Team
 ) -> None:
     task_id = make_task(ada, team)
     drop_there = {"lanes": "priority", "lane": "v:low", "column_id": team.columns["done"]}
     assert drop(ada, task_id, **drop_there, version="9").status == 409
-    gus = make_person(app, "Gus")
     guarded = make_team(ada, "Guarded", guest=gus)
     other = make_task(ada, guarded)
     place = {"lanes": "priority", "lane": "v:low", "column_id": guarded.columns["done"]}
     assert drop(gus, other, **place).status == 403
-    assert drop(make_person(app, "Eve"), other, **place).status == 404
+    assert drop(eve, other, **place).status == 404
 
 
 def test_a_drop_into_a_lane_of_tags_loses_no_tag_that_comes_at_the_same_moment(

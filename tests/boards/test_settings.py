@@ -7,25 +7,10 @@ from flask import Flask
 
 from taskforge.boards import columns
 from taskforge.boards.service import list_columns
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, Visitor, visit
 
 COLUMN = {"name": "Waiting", "status": "in_review", "wip_limit": "3", "hue": "6"}
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def settings(team: Team) -> str:
@@ -128,13 +113,12 @@ def test_a_column_of_another_board_is_a_404(visitor: Visitor, ada: Person, team:
     assert visitor.send(form).status == 404
 
 
-def test_a_guest_and_an_outsider_change_no_settings(app: Flask, ada: Person) -> None:
-    gus, eve = make_person(app, "Gus"), make_person(app, "Eve")
+def test_a_guest_and_an_outsider_change_no_settings(ada: Person, gus: Person, eve: Person) -> None:
     team = make_team(ada, guest=gus)
     form = visit(ada).open(settings(team)).form("/columns/create")
     for person, status in ((gus, 403), (eve, 404)):
         visitor = visit(person)
-        token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
+        token = csrf_token(visitor.client)
         assert visitor.send(form, csrf_token=token, **COLUMN).status == status
 
 

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from taskforge.extensions import db
 from taskforge.stores import mongo
 from taskforge.tasks.board_views import CARDS_PER_COLUMN
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, visit
+from tests.trips import counting_statements
 
 MOST_STATEMENTS = 5
-
-
-@contextmanager
-def counting_statements(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person) -> Team:
-    return make_team(ada, member=make_person(app, "Bob"), guest=make_person(app, "Gus"))
 
 
 def titles(page: Page) -> list[str]:
@@ -144,11 +115,10 @@ def test_an_odd_place_in_a_column_is_a_404(ada: Person, team: Team) -> None:
     assert visitor.open(f"{swapped}?after={after}").status == 404
 
 
-def test_a_guest_reads_and_an_outsider_finds_nothing(app: Flask, ada: Person) -> None:
-    gus = make_person(app, "Gus")
+def test_a_guest_reads_and_an_outsider_finds_nothing(ada: Person, gus: Person, eve: Person) -> None:
     team = make_team(ada, guest=gus)
     page = visit(gus).open(f"/boards/{team.board_id}")
     assert page.status == 200
     assert not page.has_form("/tasks/create")
     assert visit(gus).open(f"/boards/{team.board_id}/settings").status == 403
-    assert visit(make_person(app, "Eve")).open(f"/boards/{team.board_id}").status == 404
+    assert visit(eve).open(f"/boards/{team.board_id}").status == 404

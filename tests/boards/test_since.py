@@ -7,30 +7,19 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.comments import service as comments
 from taskforge.stores import sql
 from taskforge.tasks import service as tasks
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX, visit
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    return make_person(app, "Grace")
-
-
-@pytest.fixture
-def team(app: Flask, ada: Person, grace: Person) -> Team:
-    return make_team(ada, member=grace, guest=make_person(app, "Gus"))
+def team(ada: Person, grace: Person, gus: Person) -> Team:
+    return make_team(ada, member=grace, guest=gus)
 
 
 def move(person: Person, team: Team, task_id: str, status: str) -> None:
@@ -181,13 +170,13 @@ def test_a_page_that_is_loaded_again_asks_for_the_same_news(
     assert ada.browser().get(odd, headers=HTMX).status_code == 422
 
 
-def test_names_of_people_are_for_members(app: Flask, ada: Person, team: Team) -> None:
+def test_names_of_people_are_for_members(ada: Person, eve: Person, team: Team) -> None:
     address = f"/boards/{team.board_id}/people"
     found = ada.browser().get(address).json
     assert found is not None
     assert len(found) == 3
     assert set(found[ada.user_id]) == {"name", "initials", "hue"}
-    assert make_person(app, "Eve").browser().get(address).status_code == 404
+    assert eve.browser().get(address).status_code == 404
 
 
 def test_many_changes_are_listed_in_part(ada: Person, grace: Person, team: Team) -> None:

@@ -6,18 +6,8 @@ import pytest
 from flask import Flask
 
 from taskforge.comments import service, views
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
 
 
 @pytest.fixture
@@ -117,7 +107,7 @@ def test_an_old_form_shows_what_is_saved_and_keeps_the_text(visitor: Visitor, pa
 
 
 def test_only_its_author_edits_and_only_an_admin_deletes_the_comment_of_another(
-    app: Flask, ada: Person, bob: Person, path: str
+    app: Flask, ada: Person, bob: Person, eve: Person, path: str
 ) -> None:
     with app.app_context():
         comment = service.create_comment(bob.actor, path[7:], content="Mine").entity_id
@@ -125,8 +115,8 @@ def test_only_its_author_edits_and_only_an_admin_deletes_the_comment_of_another(
     page = admin.open(path)
     assert f"/comments/{comment}/edit" not in page.html
     assert admin.open(f"/comments/{comment}/edit").status == 403
-    eve = visit(make_person(app, "Eve"))
-    assert eve.open(f"/comments/{comment}/edit").status == 404
+    outsider = visit(eve)
+    assert outsider.open(f"/comments/{comment}/edit").status == 404
     assert admin.send(page.form("/delete")).status == 303
 
 

@@ -6,16 +6,14 @@ import html
 import re
 from pathlib import Path
 
-from flask import Flask
-
-from tests.factories import make_person
+from tests.factories import Person
 from tests.pages import visit
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_page_lists_the_keys_of_the_sheet(app: Flask) -> None:
-    shown_page = visit(make_person(app)).open("/boards").html
+def test_the_page_lists_the_keys_of_the_sheet(ada: Person) -> None:
+    shown_page = visit(ada).open("/boards").html
     sheet = html.unescape(shown_page[shown_page.index('id="keys-help"') :])
     listed = []
     for title, rows in re.findall(r"<h3>(.*?)</h3>(.*?)</section>", sheet, re.DOTALL):

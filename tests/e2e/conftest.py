@@ -6,11 +6,22 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed; `make e2e` installs it"
+)
+
+from tests.e2e.boards import open_board  # noqa: E402 - needs Playwright
+from tests.e2e.journeys import (  # noqa: E402 - needs Playwright
+    add_card,
+    add_member,
+    create_team,
+    email_of,
+    sign_up,
 )
 
 # The one without windows first: it needs half the time.
@@ -31,14 +42,15 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--no-first-run",
 )
+VIEWPORT = {"width": 1280, "height": 720}
 TIMEOUT_MS = 10_000  # a busy machine is slow, and no test waits for something that does not come
-
 
 # What Chromium and htmx report of a network that a test has taken away.
 CUT_OFF = re.compile(
     r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)"
     r"|htmx:(afterRequest|sendError), "
 )
+NOTHING = re.compile(r"(?!)")
 
 
 def find_browser() -> str | None:
@@ -76,15 +88,15 @@ def is_error(said: sync_api.ConsoleMessage) -> bool:
 @pytest.fixture
 def context_options() -> dict[str, object]:
     """What `page` is opened with; a test module overrides it, say to turn JavaScript off."""
-    return {"viewport": {"width": 1280, "height": 720}}
+    return {"viewport": VIEWPORT}
 
 
-@pytest.fixture
-def page(
-    browser: sync_api.Browser, live_server: str, context_options: dict[str, object]
+@contextmanager
+def open_page(
+    browser: sync_api.Browser, forgiven: re.Pattern[str] = NOTHING, **options: Any
 ) -> Iterator[sync_api.Page]:
-    """A page in a fresh profile; relative addresses lead to the live server."""
-    context = browser.new_context(base_url=live_server, **context_options)
+    """A page in a fresh profile; all errors that it has reported in the end must be `forgiven`."""
+    context = browser.new_context(**options)
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MS)
     errors: list[str] = []
@@ -92,18 +104,52 @@ def page(
     page.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
     yield page
     context.close()
-    assert errors == []
+    assert [error for error in errors if not forgiven.match(error)] == []
+
+
+@pytest.fixture
+def page(
+    browser: sync_api.Browser, live_server: str, context_options: dict[str, object]
+) -> Iterator[sync_api.Page]:
+    """A page in a fresh profile; relative addresses lead to the live server."""
+    with open_page(browser, base_url=live_server, **context_options) as page:
+        yield page
 
 
 @pytest.fixture
 def second_page(browser: sync_api.Browser, live_server: str) -> Iterator[sync_api.Page]:
     """A page in another fresh profile, whose network a test may cut."""
-    context = browser.new_context(base_url=live_server, viewport={"width": 1280, "height": 720})
-    other = context.new_page()
-    other.set_default_timeout(TIMEOUT_MS)
-    errors: list[str] = []
-    other.on("pageerror", lambda error: errors.append(str(error)))
-    other.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
-    yield other
-    context.close()
-    assert [error for error in errors if not CUT_OFF.match(error)] == []
+    with open_page(browser, CUT_OFF, base_url=live_server, viewport=VIEWPORT) as page:
+        yield page
+
+
+@pytest.fixture
+def plain(
+    browser: sync_api.Browser, live_server: str, page: sync_api.Page
+) -> Iterator[sync_api.Page]:
+    """The same person's browser without JavaScript; to be asked for after what logs them in."""
+    known = page.context.storage_state()
+    with open_page(
+        browser, base_url=live_server, java_script_enabled=False, storage_state=known
+    ) as plain:
+        yield plain
+
+
+@pytest.fixture
+def board(page: sync_api.Page) -> str:
+    """The address of a board with three cards in the first column, which is open and live."""
+    sign_up(page)
+    address = create_team(page)
+    for title in ("One", "Two", "Three"):
+        add_card(page, title)
+    open_board(address, page)
+    return address
+
+
+@pytest.fixture
+def grace(page: sync_api.Page, board: str, second_page: sync_api.Page) -> sync_api.Page:
+    """The browser of a second member, on the same board."""
+    sign_up(second_page, "Grace", "Hopper")
+    add_member(page, email_of(second_page))
+    open_board(board, page, second_page)
+    return second_page

@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.e2e.axe import problems
+from tests.e2e.boards import press
 from tests.e2e.journeys import add_card, column, create_team, sign_up
-from tests.e2e.test_accessibility import problems
 from tests.e2e.test_quick_add import PASTE
 
 
@@ -58,11 +59,6 @@ def bar(page: Page) -> Locator:
 
 def titles(page: Page, name: str) -> list[str]:
     return column(page, name).locator(".card__title").all_text_contents()
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def expect_selected(page: Page, *names: str) -> None:

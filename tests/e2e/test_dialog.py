@@ -22,17 +22,6 @@ def open_card(page: Page, title: str) -> str:
     return href
 
 
-@pytest.fixture
-def board(page: Page) -> str:
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
-    page.goto(address)
-    page.locator("[data-live=on]").wait_for()
-    return address
-
-
 def test_a_click_opens_the_task_and_back_closes_it(page: Page, board: str) -> None:
     href = open_card(page, "Two")
     expect(page).to_have_url(re.compile(f"{href}$"))

@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, sign_up
-
-
-@pytest.fixture
-def board(page: Page) -> str:
-    """The address of a board with three cards in the first column, which is open."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
-    return address
-
-
-def card(page: Page, title: str) -> Locator:
-    return page.locator(".column .card").filter(
-        has=page.get_by_role("link", name=title, exact=True)
-    )
-
-
-def titles(page: Page, column_name: str) -> Locator:
-    return column(page, column_name).locator(".card__title")
-
-
-def count(page: Page, column_name: str) -> Locator:
-    return column(page, column_name).locator(".column__count")
-
-
-def toast(page: Page, text: str) -> Locator:
-    return page.locator(".toast").filter(has_text=text)
-
-
-def grab(page: Page, title: str) -> None:
-    box = card(page, title).bounding_box()
-    assert box
-    x, y = box["x"] + 40, box["y"] + box["height"] / 2  # the last column is half outside
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 8, y + 3)
-
-
-def drag_to_column(page: Page, title: str, column_name: str) -> None:
-    """Drop a card below all others of a column."""
-    grab(page, title)
-    box = column(page, column_name).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=5)
-    page.mouse.up()
-
-
-def drag_onto(page: Page, title: str, other: str) -> None:
-    """Drop a card above another."""
-    box = card(page, other).bounding_box()
-    assert box
-    grab(page, title)
-    page.mouse.move(box["x"] + 60, box["y"] + 4, steps=5)
-    page.mouse.up()
-
-
-def limit_column(page: Page, board: str, name: str, limit: int) -> None:
-    page.goto(f"{board}/settings")
-    row = page.locator(".column-row").filter(has=page.locator(".row__title", has_text=name))
-    row.locator("details > summary").click()
-    row.locator("[name=wip_limit]").fill(str(limit))
-    row.get_by_role("button", name="Save column").click()
-    page.goto(board)
+from tests.e2e.boards import (
+    card,
+    count,
+    drag_onto,
+    drag_to_column,
+    grab,
+    limit_column,
+    titles,
+    toast,
+)
+from tests.e2e.journeys import column
 
 
 def test_a_card_is_dragged_to_the_top_of_its_column(page: Page, board: str) -> None:

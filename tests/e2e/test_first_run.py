@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.boards import drag_to_column
 from tests.e2e.journeys import column, move_card, sign_up
-from tests.e2e.test_drag import drag_to_column
 from tests.e2e.test_quick_add import PASTE
 
 DRAG = "Drag me one column to the right, or select me and press “.”"

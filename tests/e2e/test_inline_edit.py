@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import TIMEOUT_MS, is_error
+from tests.e2e.conftest import VIEWPORT, open_page
 from tests.e2e.journeys import add_card, create_team, sign_up
 
 TITLE = "#field-title"
@@ -31,21 +31,11 @@ def task(page: Page) -> str:
 @pytest.fixture
 def other(browser: Browser, live_server: str, page: Page, task: str) -> Iterator[Page]:
     """The same task in a second browser."""
-    context = browser.new_context(
-        base_url=live_server,
-        viewport={"width": 1280, "height": 720},
-        storage_state=page.context.storage_state(),
-    )
-    other = context.new_page()
-    other.set_default_timeout(TIMEOUT_MS)
-    errors: list[str] = []
-    other.on("pageerror", lambda error: errors.append(str(error)))
-    other.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
-    other.goto(task)
-    other.locator("#task-panel[data-live=on]").wait_for()
-    yield other
-    context.close()
-    assert errors == []
+    options = {"viewport": VIEWPORT, "storage_state": page.context.storage_state()}
+    with open_page(browser, base_url=live_server, **options) as other:
+        other.goto(task)
+        other.locator("#task-panel[data-live=on]").wait_for()
+        yield other
 
 
 def rename(page: Page, title: str) -> None:
@@ -202,16 +192,7 @@ def test_other_fields_follow_while_one_is_edited(page: Page, other: Page, task: 
     expect(page.locator(".task__title")).to_have_text("Saved without a conflict")
 
 
-def test_every_field_has_a_form_without_javascript(
-    browser: Browser, live_server: str, page: Page, task: str
-) -> None:
-    context = browser.new_context(
-        base_url=live_server,
-        java_script_enabled=False,
-        storage_state=page.context.storage_state(),
-    )
-    plain = context.new_page()
-    plain.set_default_timeout(TIMEOUT_MS)
+def test_every_field_has_a_form_without_javascript(task: str, plain: Page) -> None:
     plain.goto(task)
     plain.locator(f"{TITLE} .spot__edit").click()
     plain.locator("[name=value]").fill("By a plain form")
@@ -229,4 +210,3 @@ def test_every_field_has_a_form_without_javascript(
     expect(plain.locator("#checklist")).to_contain_text("1/1")
     plain.get_by_role("button", name="Mark done").click()
     expect(plain.locator("#field-column dd")).to_contain_text("Done")
-    context.close()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import problems
+from tests.e2e.boards import press
 from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
 
 
@@ -30,11 +31,6 @@ def card(page: Page, title: str) -> Locator:
 
 def expect_selected(page: Page, title: str) -> None:
     expect(page.get_by_role("link", name=title, exact=True)).to_be_focused()
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def titles(page: Page, name: str) -> list[str]:

@@ -8,17 +8,13 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.boards import CONNECTED, make_shared_board, open_board
 from tests.e2e.journeys import (
     add_card,
-    add_member,
     column,
-    create_team,
-    email_of,
     move_card,
     sign_up,
 )
-
-CONNECTED = "[data-live=on]"
 
 
 @pytest.fixture
@@ -31,13 +27,8 @@ def other(second_page: Page, page: Page) -> Page:
 
 def watch(page: Page, other: Page, *titles: str) -> str:
     """Make a board with cards and open it in both browsers; answers its address."""
-    board = create_team(page)
-    for title in titles:
-        add_card(page, title)
-    add_member(page, email_of(other))
-    for window in (page, other):
-        window.goto(board)
-        window.locator(CONNECTED).wait_for()
+    board = make_shared_board(page, other, *titles)
+    open_board(board, page, other)
     return board
 
 

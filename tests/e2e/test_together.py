@@ -11,17 +11,15 @@ from sqlalchemy import text
 
 from taskforge.stores import sql
 from tests.e2e.axe import problems
+from tests.e2e.boards import CONNECTED, make_shared_board, open_board
 from tests.e2e.journeys import (
     add_card,
-    add_member,
     column,
-    create_team,
     email_of,
     move_card,
     sign_up,
 )
 
-CONNECTED = "[data-live=on]"
 HERE = "#board-here"
 STRIP = "#board-since"
 # A glide is a copy of the card above the page; it is gone before a test could look for it.
@@ -41,21 +39,6 @@ def grace(page: Page, second_page: Page) -> Page:
     sign_up(page)
     sign_up(second_page, "Grace", "Hopper")
     return second_page
-
-
-def make_board(ada: Page, grace: Page, *titles: str) -> str:
-    """Ada's board with cards, of which Grace is a member; its address."""
-    board = create_team(ada)
-    for title in titles:
-        add_card(ada, title)
-    add_member(ada, email_of(grace))
-    return board
-
-
-def open_board(board: str, *windows: Page) -> None:
-    for window in windows:
-        window.goto(board)
-        window.locator(CONNECTED).wait_for()
 
 
 def card(page: Page, title: str):  # type: ignore[no-untyped-def]
@@ -78,7 +61,7 @@ def go_away(app: Flask, page: Page, board: str) -> None:
 
 
 def test_people_at_a_board_see_each_other_come_and_go(page: Page, grace: Page) -> None:
-    board = make_board(page, grace)
+    board = make_shared_board(page, grace)
     open_board(board, page)
     expect(page.locator(HERE)).to_be_hidden()
     open_board(board, grace)
@@ -90,7 +73,7 @@ def test_people_at_a_board_see_each_other_come_and_go(page: Page, grace: Page) -
 
 
 def test_a_card_that_somebody_moves_glides_with_their_face_on_it(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Traveller", "Other")
+    board = make_shared_board(page, grace, "Traveller", "Other")
     open_board(board, page, grace)
     page.evaluate(NOTE_FLIGHTS)
     move_card(grace, "Traveller", "In progress")
@@ -107,7 +90,7 @@ def test_a_card_that_somebody_moves_glides_with_their_face_on_it(page: Page, gra
 
 
 def test_several_changes_are_said_in_one_sentence(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "One", "Two")
+    board = make_shared_board(page, grace, "One", "Two")
     open_board(board, page, grace)
     for title in ("One", "Two"):
         move_card(grace, title, "Done")
@@ -115,7 +98,7 @@ def test_several_changes_are_said_in_one_sentence(page: Page, grace: Page) -> No
 
 
 def test_ones_own_other_window_just_follows(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Mine")
+    board = make_shared_board(page, grace, "Mine")
     open_board(board, page)
     page.evaluate(NOTE_FLIGHTS)
     window = page.context.new_page()
@@ -129,7 +112,7 @@ def test_ones_own_other_window_just_follows(page: Page, grace: Page) -> None:
 
 
 def test_a_comment_asks_for_the_column_of_its_card_only(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Talked about", "Quiet")
+    board = make_shared_board(page, grace, "Talked about", "Quiet")
     open_board(board, page)
     move_card(page, "Quiet", "Done")
     page.locator(CONNECTED).wait_for()
@@ -152,7 +135,7 @@ def test_a_comment_asks_for_the_column_of_its_card_only(page: Page, grace: Page)
 def test_coming_back_says_what_is_new_and_walks_through_it(
     app: Flask, page: Page, grace: Page
 ) -> None:
-    board = make_board(page, grace, "Old", "To move", "To finish")
+    board = make_shared_board(page, grace, "Old", "To move", "To finish")
     open_board(board, page)
     page.wait_for_timeout(2200)  # until it counts as seen
     go_away(app, page, board)
@@ -188,7 +171,7 @@ def test_coming_back_says_what_is_new_and_walks_through_it(
 def test_the_strip_and_the_faces_are_accessible(
     app: Flask, browser: Browser, live_server: str, page: Page, grace: Page, theme: str
 ) -> None:
-    board = make_board(page, grace, "Old")
+    board = make_shared_board(page, grace, "Old")
     open_board(board, page)
     go_away(app, page, board)
     open_board(board, grace)
@@ -212,7 +195,7 @@ def test_the_strip_and_the_faces_are_accessible(
 
 
 def test_what_one_watched_is_not_new_afterwards(app: Flask, page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Watched")
+    board = make_shared_board(page, grace, "Watched")
     open_board(board, page, grace)
     move_card(grace, "Watched", "Done")
     expect(column(page, "Done").locator(".card")).to_have_count(1)
@@ -226,7 +209,7 @@ def test_what_one_watched_is_not_new_afterwards(app: Flask, page: Page, grace: P
 
 
 def test_a_refused_move_says_who_was_first(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Wanted")
+    board = make_shared_board(page, grace, "Wanted")
     open_board(board, grace)
     page.route("**/live/boards/**", lambda route: route.abort())
     page.goto(board)
@@ -238,7 +221,7 @@ def test_a_refused_move_says_who_was_first(page: Page, grace: Page) -> None:
 
 
 def test_a_move_without_a_network_is_made_when_it_is_back(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Patient", "Second")
+    board = make_shared_board(page, grace, "Patient", "Second")
     open_board(board, page, grace)
     grace.get_by_role("link", name="Second", exact=True).focus()
     grace.keyboard.press("ArrowUp")
@@ -255,7 +238,7 @@ def test_a_move_without_a_network_is_made_when_it_is_back(page: Page, grace: Pag
 
 
 def test_a_form_that_is_sent_without_a_network_keeps_its_text(page: Page, grace: Page) -> None:
-    board = make_board(page, grace, "Written")
+    board = make_shared_board(page, grace, "Written")
     open_board(board, grace)
     grace.get_by_role("link", name="Written", exact=True).click()
     grace.wait_for_url("**/tasks/**")
@@ -272,7 +255,7 @@ def test_a_form_that_is_sent_without_a_network_keeps_its_text(page: Page, grace:
 
 
 def test_a_slow_request_shows_a_line_and_a_quick_one_does_not(page: Page, grace: Page) -> None:
-    board = make_board(page, grace)
+    board = make_shared_board(page, grace)
     open_board(board, page)
     line = page.locator("#progress")
     expect(line).not_to_have_class(re.compile("htmx-request"))

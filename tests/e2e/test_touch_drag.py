@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.boards import card, titles, toast
 from tests.e2e.journeys import add_card, column, create_team, sign_up
-from tests.e2e.test_drag import card, titles, toast
 
 REST_MS = 450
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import TIMEOUT_MS
 from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
 
 
@@ -96,18 +94,6 @@ def test_a_date_is_read_in_the_readers_own_time(page: Page, board: str) -> None:
     page.get_by_role("button", name="Go").click()
     expect(page.locator(".travel__note")).to_contain_text("this is how it began")
     expect(page.locator(".card")).to_have_count(0)
-
-
-@pytest.fixture
-def plain(browser: Browser, live_server: str, page: Page) -> Iterator[Page]:
-    """The same person's browser without JavaScript; to be opened after the log-in."""
-    context = browser.new_context(
-        base_url=live_server, java_script_enabled=False, storage_state=page.context.storage_state()
-    )
-    plain = context.new_page()
-    plain.set_default_timeout(TIMEOUT_MS)
-    yield plain
-    context.close()
 
 
 def test_without_javascript_links_and_the_date_do_it(board: str, plain: Page) -> None:

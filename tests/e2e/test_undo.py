@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import add_card, create_team, sign_up
-from tests.e2e.test_drag import card, count, drag_to_column, titles, toast
-
-
-@pytest.fixture
-def board(page: Page) -> str:
-    """The address of an open board with three cards in the first column."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
-    return address
+from tests.e2e.boards import card, count, drag_to_column, titles, toast
 
 
 def open_card(page: Page, title: str) -> str:

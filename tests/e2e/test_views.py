@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, sign_up
-from tests.e2e.test_drag import card, count, drag_to_column, grab, titles, toast
+from tests.e2e.axe import problems
+from tests.e2e.boards import (
+    card,
+    count,
+    drag_to_cell,
+    drag_to_column,
+    fold,
+    grab,
+    lane,
+    titles,
+    toast,
+)
+from tests.e2e.journeys import add_card, column
 
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
     # axe is injected; the policy itself is asserted elsewhere
     return {"viewport": {"width": 1280, "height": 720}, "bypass_csp": True}
-
-
-@pytest.fixture
-def board(page: Page) -> str:
-    """The address of a board with three cards in the first column, which is open."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
-    return address
 
 
 def chips(page: Page) -> Locator:
@@ -38,28 +38,8 @@ def assert_accessible(page: Page) -> None:
     for theme in ("light", "dark"):
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
         page.wait_for_timeout(300)
-        found = Axe().run(page).response["violations"]
-        serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-        assert serious == [], theme
+        assert problems(page) == [], theme
     page.emulate_media(reduced_motion="no-preference")
-
-
-def fold(page: Page, name: str) -> None:
-    column(page, name).hover()
-    with page.expect_response("**/fold"):
-        page.get_by_role("button", name=f"Fold {name}").click()
-
-
-def lane(page: Page, name: str) -> Locator:
-    return page.locator(".lane").filter(has=page.get_by_role("heading", name=name))
-
-
-def drag_to_cell(page: Page, title: str, lane_name: str, place: int) -> None:
-    grab(page, title)
-    box = lane(page, lane_name).locator(".column").nth(place).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 6, steps=6)
-    page.mouse.up()
 
 
 def test_the_filter_shows_each_choice_at_once_and_back_takes_it_back(

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from taskforge.comments import service as comments
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import streaming
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    return make_person(app, "Grace")
 
 
 @pytest.fixture

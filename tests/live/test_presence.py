@@ -24,16 +24,6 @@ STALE = 4.0  # what the tests' web server is told
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    return make_person(app, "Grace")
-
-
-@pytest.fixture
 def team(ada: Person, grace: Person) -> Team:
     return make_team(ada, member=grace)
 
@@ -91,9 +81,8 @@ def test_whoever_was_served_by_a_process_that_died_drops_out(
 
 
 def test_strangers_are_never_named_even_if_redis_names_them(
-    app: Flask, live_server: str, servers: Servers, ada: Person, grace: Person, team: Team
+    live_server: str, servers: Servers, ada: Person, grace: Person, eve: Person, team: Team
 ) -> None:
-    eve = make_person(app, "Eve")
     with (
         streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream,
         redis.Redis.from_url(servers.redis_url) as client,

@@ -19,19 +19,9 @@ from taskforge.processes import Process, free_port
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
 from tests.conftest import SECRETS
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import listening, streaming
 from tests.servers import Servers
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
 
 
 def move(person: Person, team: Team, task_id: str, status: str = "done") -> None:
@@ -47,12 +37,11 @@ def test_nobody_is_told_anything_without_a_session(live_server: str, team: Team)
 
 
 def test_a_foreign_an_unknown_and_an_odd_board_look_the_same(
-    app: Flask, live_server: str, team: Team
+    eve: Person, live_server: str, team: Team
 ) -> None:
-    stranger = make_person(app, "Eve")
     seen = set()
     for board_id in (team.board_id, new_id(), team.board_id.upper(), "..%2f", "%00", "", "*"):
-        with listening(live_server, board_id, X_Session_Id=stranger.secret) as answer:
+        with listening(live_server, board_id, X_Session_Id=eve.secret) as answer:
             names = frozenset(name for name in answer.headers if name != "Date")
             seen.add((answer.status, names, answer.read()))
     assert len(seen) == 1
@@ -165,9 +154,8 @@ def test_streams_come_back_after_redis_has_closed_their_subscription(
 
 
 def test_a_removed_member_is_told_nothing_more(
-    app: Flask, live_server: str, ada: Person, team: Team
+    app: Flask, live_server: str, ada: Person, grace: Person, team: Team
 ) -> None:
-    grace = make_person(app, "Grace")
     with app.app_context():
         teams.add_member(ada.actor, team.team_id, role="member", user_id=grace.user_id)
     with streaming(live_server, team.board_id, X_Session_Id=grace.secret) as stream:
@@ -195,9 +183,8 @@ def test_a_silent_stream_has_a_heartbeat(live_server: str, ada: Person, team: Te
 
 
 def test_one_board_hears_nothing_of_another(
-    live_server: str, app: Flask, ada: Person, team: Team
+    live_server: str, ada: Person, eve: Person, team: Team
 ) -> None:
-    eve = make_person(app, "Eve")
     others = make_team(eve)
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
         make_task(eve, others)

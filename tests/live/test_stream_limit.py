@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from taskforge.live_stream import STREAMS_PER_PERSON, LiveStreams
-from tests.factories import Person, make_person, make_team
+from tests.factories import Person, make_team
 
 
 async def open_together(app: Flask, person: Person, board_id: str, number: int) -> list[int]:
@@ -44,8 +44,9 @@ async def open_together(app: Flask, person: Person, board_id: str, number: int) 
     return statuses
 
 
-def test_streams_that_are_opened_together_do_not_pass_the_limit_together(app: Flask) -> None:
-    ada = make_person(app)
+def test_streams_that_are_opened_together_do_not_pass_the_limit_together(
+    app: Flask, ada: Person
+) -> None:
     board_id = make_team(ada).board_id
     statuses = Counter(asyncio.run(open_together(app, ada, board_id, STREAMS_PER_PERSON + 20)))
     assert statuses == {200: STREAMS_PER_PERSON, 429: 20}

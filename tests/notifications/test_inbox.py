@@ -7,18 +7,8 @@ from flask import Flask
 
 from taskforge.comments.service import create_comment
 from taskforge.notifications.handlers import deliver_pending
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
 
 
 @pytest.fixture
@@ -89,7 +79,7 @@ def test_nobody_reads_the_lines_of_another(
     )
     other = visit(ada)
     assert "Paint it" not in other.open("/inbox").text
-    token = other.open("/teams").form("/teams/create").fields["csrf_token"]
+    token = csrf_token(other.client)
     assert other.send(line, csrf_token=token).status == 404
     assert "2 unread" in visitor.open("/inbox").text
 

@@ -13,9 +13,10 @@ from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from taskforge import ingress, text, values
-from taskforge.errors import NotFound, TaskForgeError
+from taskforge import text, values
+from taskforge.errors import NotFound
 from tests.corpus import BadInput, load_bad_input, send
+from tests.plumbing.door import build_door
 
 KNOWN_ID = "01890000-0000-7000-8000-0000000000ff"
 FIELD_OF_KIND = {
@@ -32,12 +33,7 @@ STORED: list[dict[str, Any]] = []
 
 
 def build_app() -> Flask:
-    app = Flask("door")
-    ingress.init_app(app)
-
-    @app.errorhandler(TaskForgeError)
-    def refused(error: TaskForgeError) -> tuple[Any, int]:
-        return jsonify(error=error.as_dict()), error.status
+    app = build_door()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Any, int]:

@@ -6,12 +6,11 @@ from flask import Flask
 
 from taskforge import create_app
 from taskforge.config import Config
-from tests.factories import make_person, make_team
+from tests.factories import Person, make_team
 from tests.trips import count_round_trips
 
 
-def test_an_answer_says_what_it_cost(app: Flask) -> None:
-    ada = make_person(app)
+def test_an_answer_says_what_it_cost(ada: Person) -> None:
     make_team(ada)
     answer = ada.browser().get("/boards")
     header = answer.headers["Server-Timing"]

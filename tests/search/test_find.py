@@ -11,25 +11,15 @@ from flask import Flask
 from taskforge.boards.service import create_board, delete_board
 from taskforge.search import views
 from taskforge.tasks.service import create_task
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
 
 JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
 def team(ada: Person) -> Team:
     return make_team(ada, "Forge")
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def ask(visitor: Visitor, query: str, board_id: str = "") -> Any:
@@ -102,22 +92,21 @@ def test_the_answer_is_bounded_and_says_that_there_is_more(
 
 
 def test_outsiders_and_the_trash_are_not_found(
-    app: Flask, ada: Person, team: Team, visitor: Visitor
+    ada: Person, eve: Person, team: Team, visitor: Visitor
 ) -> None:
     make_task(ada, team, "Secret plan")
     gone = make_task(ada, team, "Secret waste")
     ada.api("DELETE", f"/tasks/{gone}")
     assert titles(visitor, "secret") == ["Secret plan"]
-    eve = visit(make_person(app, "Eve"))
-    assert ask(eve, "secret") == {"tasks": [], "boards": [], "more": False}
-    assert "Secret" not in eve.open("/find?q=secret").text
-    assert eve.open(f"/find?q=a&board={team.board_id}", **JSON).status == 404
+    outsider = visit(eve)
+    assert ask(outsider, "secret") == {"tasks": [], "boards": [], "more": False}
+    assert "Secret" not in outsider.open("/find?q=secret").text
+    assert outsider.open(f"/find?q=a&board={team.board_id}", **JSON).status == 404
 
 
 def test_boards_and_people_are_found_by_name(
-    app: Flask, ada: Person, team: Team, visitor: Visitor
+    app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
 ) -> None:
-    bob = make_person(app, "Bob")
     ada.api("POST", f"/teams/{team.team_id}/members", {"email": bob.email, "role": "member"})
     with app.app_context():
         create_board(ada.actor, team.team_id, name="Spring cleaning")

@@ -15,33 +15,16 @@ from itertools import chain
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 from werkzeug.routing import Rule
 
-from taskforge.extensions import db
 from taskforge.ingress import METHODS_WITH_BODY
-from taskforge.stores import mongo
 from tests.corpus import BadInput, select, send
+from tests.security.traces import KNOWN_ID, snapshot
 
-KNOWN_ID = "01890000-0000-7000-8000-000000000000"
 IN_ADDRESS = {"query", "raw_query"}
 IN_JSON_BODY = {"json", "api_body"}
 IN_FORM_BODY = {"form", "raw_form", "page_body"}
 SECONDS_FOR_A_REFUSAL = 1.0
-
-
-def snapshot(app: Flask) -> dict[str, int]:
-    """How many rows and documents there are, by table and collection."""
-    counts: dict[str, int] = {}
-    with app.app_context():
-        for table in db.metadata.sorted_tables:
-            counts[table.name] = db.session.execute(
-                text(f'SELECT count(*) FROM "{table.name}"')
-            ).scalar_one()
-        database = mongo.collection("tasks").database
-        for name in database.list_collection_names():
-            counts[f"{name} (documents)"] = database[name].count_documents({})
-    return counts
 
 
 def rules(app: Flask) -> list[Rule]:

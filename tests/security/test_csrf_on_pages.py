@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tests.factories import csrf_token, make_person
-from tests.security.test_bad_input import KNOWN_ID, snapshot
+from tests.factories import Person, csrf_token
+from tests.security.traces import KNOWN_ID, snapshot
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -28,8 +28,10 @@ def address(rule: Rule) -> str:
 
 
 @pytest.mark.parametrize("fault", ["no token", "another's token", "another site"])
-def test_every_unsafe_page_refuses_what_is_not_its_own_form(app: Flask, fault: str) -> None:
-    browser, other = make_person(app).browser(), make_person(app, "Eve").browser()
+def test_every_unsafe_page_refuses_what_is_not_its_own_form(
+    app: Flask, ada: Person, eve: Person, fault: str
+) -> None:
+    browser, other = ada.browser(), eve.browser()
     sender = other if fault == "another's token" else browser
     fields = {} if fault == "no token" else {"csrf_token": csrf_token(sender)}
     headers = {"Sec-Fetch-Site": "cross-site"} if fault == "another site" else {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,29 +30,15 @@ from taskforge.tasks.views import get_task
 from taskforge.teams.service import change_role, edit_team, get_team
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
+from tests.together import at_once_inside
 
 Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def together(app: Flask, scene: Scene) -> Iterator[Together]:
-    """Run functions at the same moment, each in a thread; their answers or refusals, in order."""
-    with ThreadPoolExecutor(8) as pool:
-
-        def run(functions: Sequence[Callable[[], Any]]) -> list[Any]:
-            start = threading.Barrier(len(functions))
-
-            def one(function: Callable[[], Any]) -> Any:
-                with app.app_context():
-                    start.wait(timeout=5)
-                    try:
-                        return function()
-                    except TaskForgeError as refusal:
-                        return refusal
-
-            return list(pool.map(one, functions))
-
-        yield run
+def together(app: Flask, scene: Scene) -> Together:
+    """Run services at the same moment; their answers or refusals, in order."""
+    return partial(at_once_inside, app)
 
 
 def test_the_same_move_sent_twice_at_once_is_made_once(scene: Scene, together: Together) -> None:

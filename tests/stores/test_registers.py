@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -14,6 +14,7 @@ from taskforge.ids import new_id
 from taskforge.stores import mongo
 from taskforge.stores.registers import CORE, TEXT, register_of
 from tests.stores.scene import document
+from tests.together import at_once
 
 Step = tuple[str, int]
 FIELD = {TEXT: "description", CORE: "title"}
@@ -51,18 +52,8 @@ def test_each_register_may_come_first(stores: None, order: tuple[str, str]) -> N
 
 def test_the_first_versions_of_both_registers_at_once_both_arrive(app: Flask, stores: None) -> None:
     for _ in range(40):
-        entity_id, start = new_id(), threading.Barrier(4)
-        steps = [(TEXT, 1), (CORE, 1), (TEXT, 2), (CORE, 2)]
-
-        def run(step: Step, entity_id: str = entity_id, start: threading.Barrier = start) -> None:
-            start.wait(timeout=5)
-            arrive(entity_id, step)
-
-        threads = [threading.Thread(target=run, args=[step]) for step in steps]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=10)
+        entity_id, steps = new_id(), [(TEXT, 1), (CORE, 1), (TEXT, 2), (CORE, 2)]
+        at_once([partial(arrive, entity_id, step) for step in steps])
         check(entity_id, steps)
 
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.errors import InvalidInput, StaleVersion, WipLimitReached
+from taskforge.errors import WipLimitReached
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change
 from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
 from taskforge.tasks.quick_add_lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
+from tests.factories import Person, Team, csrf_token, make_task
 from tests.pages import Page, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
+from tests.tasks.conftest import Barred
+from tests.tasks.many import limit
+from tests.together import at_once_inside
 
 SEVEN = "- Buy charcoal #shop\n* Mend the bellows !3\n1. Oil\n2) Sweep\n\n- [ ] Sharpen\n[x] Polish\n• Rest"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
 
 
 def add(person: Person, team: Team, lines: str, **more: str) -> Page:
@@ -47,15 +39,6 @@ def titles(app: Flask, *, deleted: bool = False) -> list[str]:
             {"deleted": deleted},
         )
         return [row["title"] for row in found]
-
-
-def limit(person: Person, team: Team, most: int) -> None:
-    visit(person).fill(
-        f"/boards/{team.board_id}/settings",
-        f"/columns/{team.columns['todo']}/edit",
-        wip_limit=str(most),
-        status="todo",
-    )
 
 
 def test_every_line_becomes_a_card_in_its_order(app: Flask, ada: Person, team: Team) -> None:
@@ -221,27 +204,17 @@ def test_two_batches_at_once_both_fit_or_one_is_refused(
     app: Flask, ada: Person, team: Team
 ) -> None:
     limit(ada, team, 10)
-    outcomes: list[str] = []
 
-    def run() -> None:
-        with app.app_context():
-            try:
-                create_tasks(
-                    Actor(user_id=ada.user_id, op_id=new_id(), op_fingerprint=b"x"),
-                    board_id=team.board_id,
-                    column_id=team.columns["todo"],
-                    new_tasks=[NewTask(title=f"Card {one}") for one in range(6)],
-                )
-                outcomes.append("made")
-            except (WipLimitReached, StaleVersion, InvalidInput) as error:
-                outcomes.append(type(error).__name__)
+    def add_six() -> Change:
+        return create_tasks(
+            Actor(user_id=ada.user_id, op_id=new_id(), op_fingerprint=b"x"),
+            board_id=team.board_id,
+            column_id=team.columns["todo"],
+            new_tasks=[NewTask(title=f"Card {one}") for one in range(6)],
+        )
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["WipLimitReached", "WipLimitReached", "made"]
+    answers = at_once_inside(app, [add_six] * 3)
+    assert sorted(type(one).__name__ for one in answers) == ["Change"] + ["WipLimitReached"] * 2
     assert len(titles(app)) == 6
     with app.app_context():
         board = sql.row(text("SELECT seq, next_number FROM boards"))
@@ -257,10 +230,8 @@ def test_bullets_are_stripped_and_nothing_else() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_add_cards_sees_no_page_for_it(
-    app: Flask, ada: Person, role: str, status: int
-) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
-    assert visit(person).open(f"/boards/{team.board_id}/tasks/create-many").status == status
+def test_who_may_not_add_cards_sees_no_page_for_it(barred: Barred) -> None:
+    assert (
+        barred.visitor.open(f"/boards/{barred.team.board_id}/tasks/create-many").status
+        == barred.status
+    )

@@ -1,119 +1,23 @@
-"""One act on many cards: all of them or none, each a fact of its own, and back again."""
+"""One act on many cards: all of them or none, each a fact of its own."""
 
 from __future__ import annotations
 
-import re
-import threading
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
 from taskforge.errors import InvalidInput, StaleVersion, WipLimitReached
 from taskforge.ids import new_id
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change
-from taskforge.tasks.batches import undo_batch
-from taskforge.tasks.edit_many import MOST_AT_ONCE, edit_tasks
-from taskforge.tasks.service import delete_task, edit_task, move_task
-from taskforge.teams.service import remove_member
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
-from tests.pages import visit
-from tests.stores.conftest import assert_stores_agree, catch_up
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def gus(app: Flask) -> Person:
-    return make_person(app, "Gus")
-
-
-@pytest.fixture
-def team(ada: Person, gus: Person) -> Team:
-    return make_team(ada, member=gus)
-
-
-@pytest.fixture
-def ids(ada: Person, team: Team) -> list[str]:
-    """Four cards in the backlog, in this order."""
-    return [make_task(ada, team, title) for title in ("One", "Two", "Three", "Four")]
-
-
-def act(person: Person, team: Team, ids: list[str], name: str, value: Any = None) -> Change:
-    with person.app.app_context():
-        return edit_tasks(person.actor, board_id=team.board_id, task_ids=ids, act=name, value=value)
-
-
-def take_back(person: Person, team: Team, change: Change) -> Change:
-    with person.app.app_context():
-        return undo_batch(person.actor, board_id=team.board_id, event_id=str(change.event_id))
-
-
-def rows(app: Flask, order: str = "c.rank, k.rank") -> list[Any]:
-    with app.app_context():
-        return list(
-            sql.rows(
-                text(
-                    "SELECT k.*, c.status AS column_status FROM tasks k JOIN columns c USING (column_id)"
-                    f" WHERE k.deleted_at IS NULL ORDER BY {order}"
-                )
-            )
-        )
-
-
-def titles(app: Flask, status: str | None = None) -> list[str]:
-    return [row["title"] for row in rows(app) if status in (None, row["column_status"])]
-
-
-def send(
-    person: Person, team: Team, ids: list[str], op: str | None = None, **fields: str
-) -> TestResponse:
-    """What the script of the board sends."""
-    browser = person.browser()
-    return browser.post(
-        f"/boards/{team.board_id}/tasks/edit-many",
-        data={"task_id": ids, "op": op or new_id(), **fields},
-        headers={"Accept": "application/json", "X-CSRFToken": csrf_token(browser)},
-    )
-
-
-def limit(person: Person, team: Team, most: int) -> None:
-    visit(person).fill(
-        f"/boards/{team.board_id}/settings",
-        f"/columns/{team.columns['todo']}/edit",
-        wip_limit=str(most),
-        status="todo",
-    )
-
-
-def facts(app: Flask) -> list[Any]:
-    with app.app_context():
-        return list(
-            sql.rows(
-                text(
-                    "SELECT event, entity_id, entity_version, board_seq FROM audit_logs"
-                    " WHERE board_id IS NOT NULL AND board_seq IS NOT NULL ORDER BY board_seq"
-                )
-            )
-        )
-
-
-def assert_no_gaps(app: Flask) -> None:
-    """The board's changes are numbered without a gap, and every store holds the same."""
-    found = [fact["board_seq"] for fact in facts(app)]
-    assert found == list(range(found[0], found[0] + len(found)))
-    with app.app_context():
-        assert sql.scalar(text("SELECT max(seq) FROM boards")) == found[-1]
-        catch_up()
-        assert_stores_agree()
+from taskforge.tasks.edit_many import edit_tasks
+from taskforge.tasks.service import delete_task, edit_task
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.stores.conftest import catch_up
+from tests.tasks.many import act, assert_no_gaps, facts, limit, rows, send, take_back, titles
+from tests.together import at_once_inside
 
 
 def test_cards_move_to_the_end_of_a_column_in_the_order_of_the_board(
@@ -139,15 +43,15 @@ def test_each_card_is_a_fact_of_its_own(
 
 
 def test_all_are_assigned_and_each_is_told(
-    app: Flask, ada: Person, gus: Person, team: Team, ids: list[str]
+    app: Flask, ada: Person, bob: Person, team: Team, ids: list[str]
 ) -> None:
-    act(ada, team, ids, "assignee", gus.user_id)
-    assert {row["assignee_id"] for row in rows(app)} == {gus.user_id}
+    act(ada, team, ids, "assignee", bob.user_id)
+    assert {row["assignee_id"] for row in rows(app)} == {bob.user_id}
     with app.app_context():
         catch_up()
         told = sql.scalar(
             text("SELECT count(*) FROM notifications WHERE user_id = :id AND kind = 'assigned'"),
-            {"id": gus.user_id},
+            {"id": bob.user_id},
         )
         assert told == 4
     act(ada, team, ids, "assignee", None)
@@ -272,154 +176,6 @@ def test_a_column_without_room_for_all_takes_none(
     assert titles(app, "todo") == ["One", "Two", "Three"]
 
 
-def test_undo_puts_every_card_back_between_its_neighbours(
-    app: Flask, ada: Person, team: Team, ids: list[str]
-) -> None:
-    change = act(ada, team, [ids[1], ids[3]], "column", team.columns["todo"])
-    undone = take_back(ada, team, change)
-    assert titles(app, "backlog") == ["One", "Two", "Three", "Four"]
-    again = take_back(ada, team, undone)
-    assert titles(app, "todo") == ["Two", "Four"]
-    take_back(ada, team, again)
-    assert titles(app, "backlog") == ["One", "Two", "Three", "Four"]
-    assert_no_gaps(app)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("priority", "urgent"),
-        ("due", datetime(2030, 5, 1, tzinfo=UTC)),
-        ("add_tags", ["new", "shed"]),
-        ("remove_tags", ["old"]),
-        ("done", None),
-        ("assignee", "gus"),
-    ],
-)
-def test_every_act_can_be_taken_back(
-    app: Flask, ada: Person, gus: Person, team: Team, ids: list[str], name: str, value: Any
-) -> None:
-    with app.app_context():
-        edit_task(ada.actor, ids[0], changes={"tags": ["old"], "assignee_id": ada.user_id})
-        edit_task(ada.actor, ids[1], changes={"tags": ["old", "kept"], "priority": "low"})
-    names = ("title", "tags", "priority", "due_at", "assignee_id", "column_id", "status", "rank")
-    before = [[row[one] for one in names] for row in rows(app)]
-    change = act(ada, team, ids, name, gus.user_id if value == "gus" else value)
-    assert [[row[one] for one in names] for row in rows(app)] != before
-    undone = take_back(ada, team, change)
-    assert len(undone.extra["task_ids"]) == len(change.extra["versions"])
-    assert [[row[one] for one in names] for row in rows(app)] == before
-    assert_no_gaps(app)
-
-
-def test_what_somebody_changed_since_stays_and_is_named(
-    app: Flask, ada: Person, gus: Person, team: Team, ids: list[str]
-) -> None:
-    change = act(ada, team, ids, "priority", "high")
-    with app.app_context():
-        edit_task(gus.actor, ids[1], changes={"priority": "low"})
-        edit_task(gus.actor, ids[2], changes={"title": "Drei"})
-        delete_task(gus.actor, ids[3])
-    undone = take_back(ada, team, change)
-    assert undone.extra["task_ids"] == [ids[0], ids[2]]
-    assert len(undone.extra["refused"]) == 2
-    assert re.match(r"WEB-2: Gus Number\d+ changed the priority later", undone.extra["refused"][0])
-    assert undone.extra["refused"][1].startswith("WEB-4: ")
-    priorities = {row["title"]: row["priority"] for row in rows(app)}
-    assert priorities == {"One": "medium", "Two": "low", "Drei": "medium"}
-
-
-def test_who_has_left_the_team_gets_nothing_back(
-    app: Flask, ada: Person, gus: Person, team: Team, ids: list[str]
-) -> None:
-    act(ada, team, ids[:1], "assignee", gus.user_id)
-    change = act(ada, team, ids, "assignee", ada.user_id)
-    with app.app_context():
-        remove_member(ada.actor, team.team_id, gus.user_id)
-    undone = take_back(ada, team, change)
-    assert undone.extra["refused"] == ["WEB-1: Who had it does not belong to this team any more."]
-    assert len(undone.extra["task_ids"]) == 3
-
-
-def test_the_same_operation_acts_once(app: Flask, ada: Person, team: Team, ids: list[str]) -> None:
-    op = new_id()
-    fields = {"act": "column", "column_id": team.columns["todo"]}
-    first = send(ada, team, ids, op, **fields).get_json()
-    with app.app_context():
-        move_task(ada.actor, ids[0], column_id=team.columns["backlog"])
-    assert send(ada, team, ids, op, **fields).get_json() == first
-    assert titles(app, "backlog") == ["One"]
-    assert send(ada, team, ids[:2], op, **fields).status_code == 422
-
-
-def test_a_script_is_told_what_became_of_which(
-    app: Flask, ada: Person, team: Team, ids: list[str]
-) -> None:
-    answer = send(ada, team, [*ids, new_id()], act="priority", priority="low").get_json()
-    assert answer["versions"] == dict.fromkeys(ids, 2)
-    assert (answer["changed"], answer["skipped"], answer["gone"]) == (4, 0, 1)
-    browser = ada.browser()
-    headers = {"Accept": "application/json", "X-CSRFToken": csrf_token(browser)}
-    undone = browser.post(answer["undo"], data={"op": new_id()}, headers=headers).get_json()
-    assert undone["text"] == "4 cards are as before."
-    assert undone["refused"] == []
-    again = browser.post(undone["undo"], data={"op": new_id()}, headers=headers)
-    assert again.status_code == 200
-    assert {row["priority"] for row in rows(app)} == {"low"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({}, "Act is not one of the choices."),
-        ({"act": "burn"}, "Act is not one of the choices."),
-        ({"act": "column"}, "Column id is not one of the choices."),
-        (
-            {"act": "column", "column_id": new_id()},
-            "Column id must be a column of this task's board",
-        ),
-        ({"act": "priority", "priority": "7"}, "Priority is not one of the choices."),
-        ({"act": "add_tags", "tags": " , "}, "Tags are missing: write at least one."),
-        ({"act": "add_tags", "tags": "x" * 41}, "Tags must be at most 40 characters"),
-        ({"act": "due", "due_at": "soon"}, "Due at"),
-    ],
-)
-def test_a_script_is_told_what_is_wrong(
-    app: Flask, ada: Person, team: Team, ids: list[str], fields: dict[str, str], sentence: str
-) -> None:
-    answer = send(ada, team, ids, **fields)
-    assert answer.status_code == 422
-    assert answer.get_json()["error"]["message"].startswith(sentence)
-    assert {row["version"] for row in rows(app)} == {1}
-
-
-@pytest.mark.parametrize(
-    ("sent", "sentence"),
-    [
-        ([], "Select at least one card."),
-        (["x"], "One of the selected cards is none."),
-        ([new_id() for _ in range(MOST_AT_ONCE + 1)], "At most 150 cards can be changed at once"),
-    ],
-)
-def test_the_selection_is_bounded(ada: Person, team: Team, sent: list[str], sentence: str) -> None:
-    answer = send(ada, team, sent, act="delete")
-    assert answer.status_code == 422
-    assert answer.get_json()["error"]["message"].startswith(sentence)
-
-
-@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_change_no_card_changes_none(
-    app: Flask, ada: Person, role: str, status: int
-) -> None:
-    person = make_person(app, "Eve")
-    team = make_team(ada, "Own", **({"guest": person} if role == "guest" else {}))
-    task_id = make_task(ada, team)
-    for fields in ({"act": "delete"}, {"act": "priority", "priority": "low"}, {"act": "done"}):
-        assert send(person, team, [task_id], **fields).status_code == status
-    assert visit(person).open(f"/boards/{team.board_id}/select").status == status
-    assert rows(app)[0]["version"] == 1
-
-
 def test_many_cards_are_one_act(app: Flask, ada: Person, team: Team) -> None:
     ids = [make_task(ada, team, f"Card {number}") for number in range(40)]
     answer = send(ada, team, ids, act="column", column_id=team.columns["done"])
@@ -429,74 +185,23 @@ def test_many_cards_are_one_act(app: Flask, ada: Person, team: Team) -> None:
 
 
 def test_of_two_at_once_both_happen_or_one_is_refused(
-    app: Flask, ada: Person, gus: Person, team: Team
+    app: Flask, ada: Person, bob: Person, team: Team
 ) -> None:
     ids = [make_task(ada, team, f"Card {number}") for number in range(12)]
     limit(ada, team, 8)
     outcomes: list[str] = []
 
     def run(person: Person, mine: list[str]) -> None:
-        actor = Actor(user_id=person.user_id, op_id=new_id(), op_fingerprint=b"x")
         todo = team.columns["todo"]
-        with app.app_context():
-            for name, value in (("column", todo), ("priority", "high"), ("add_tags", ["both"])):
-                one = Actor(user_id=actor.user_id, op_id=new_id(), op_fingerprint=b"x")
-                try:
-                    edit_tasks(one, board_id=team.board_id, task_ids=mine, act=name, value=value)
-                    outcomes.append("done")
-                except (WipLimitReached, StaleVersion) as error:
-                    outcomes.append(type(error).__name__)
+        for name, value in (("column", todo), ("priority", "high"), ("add_tags", ["both"])):
+            actor = Actor(user_id=person.user_id, op_id=new_id(), op_fingerprint=b"x")
+            try:
+                edit_tasks(actor, board_id=team.board_id, task_ids=mine, act=name, value=value)
+                outcomes.append("done")
+            except (WipLimitReached, StaleVersion) as error:
+                outcomes.append(type(error).__name__)
 
-    threads = [
-        threading.Thread(target=run, args=(ada, ids[:7])),
-        threading.Thread(target=run, args=(gus, ids[5:])),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once_inside(app, [lambda: run(ada, ids[:7]), lambda: run(bob, ids[5:])])
     assert outcomes.count("WipLimitReached") == 1
     assert len(titles(app, "todo")) == 7
     assert_no_gaps(app)
-
-
-def test_the_page_selects_and_acts_without_javascript(
-    app: Flask, ada: Person, team: Team, ids: list[str]
-) -> None:
-    visitor = visit(ada)
-    page = visitor.open(f"/boards/{team.board_id}/select?column={team.columns['backlog']}")
-    assert "Three" in page.text
-    form = page.form("/tasks/edit-many")
-    assert "task_id" not in form.fields
-    refused = visitor.send(form, act="column", column_id=team.columns["todo"])
-    assert refused.status == 422
-    assert "Select at least one card." in refused.text
-    sent = visitor.send(form, act="column", column_id=team.columns["todo"], task_id=ids[:3])
-    assert sent.location == f"/boards/{team.board_id}"
-    board = visitor.open(sent.location)
-    assert "3 cards are moved to “To do”." in board.text
-    assert titles(app, "todo") == ["One", "Two", "Three"]
-    undone = visitor.send(board.form("/undo"))
-    assert "3 cards are as before." in visitor.open(undone.location).text
-    assert titles(app, "backlog") == ["One", "Two", "Three", "Four"]
-
-
-def test_a_refused_act_keeps_what_was_checked(ada: Person, team: Team, ids: list[str]) -> None:
-    visitor = visit(ada)
-    limit(ada, team, 1)
-    form = visitor.open(f"/boards/{team.board_id}/select").form("/tasks/edit-many")
-    page = visitor.send(form, act="column", column_id=team.columns["todo"], task_id=ids[:2])
-    assert page.status == 409
-    assert "“To do” has 0 of 1 tasks: 2 more do not fit. Nothing was moved." in page.text
-    assert page.html.count('" checked>') == 2
-
-
-def test_all_cards_of_a_column_are_checked_by_a_link(
-    ada: Person, team: Team, ids: list[str]
-) -> None:
-    make_task(ada, team, "Elsewhere", column_id=team.columns["todo"])
-    address = f"/boards/{team.board_id}/select?column={team.columns['backlog']}"
-    assert visit(ada).open(f"{address}&all=1").html.count('" checked>') == 4
-    listed = ada.browser().get(address, headers={"Accept": "application/json"}).get_json()
-    assert listed == {"task_ids": ids, "more": False}
-    assert visit(ada).open(f"/boards/{team.board_id}/select?column={new_id()}").status == 404

@@ -5,34 +5,13 @@ from __future__ import annotations
 import re
 import time
 
-import pytest
 from flask import Flask
 
 from taskforge.comments.service import create_comment, delete_comment, edit_comment
 from taskforge.ids import new_id
 from taskforge.tasks import service
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Page, Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def edit(person: Person, task_id: str, **changes: object) -> None:
@@ -146,7 +125,9 @@ def test_an_odd_field_or_change_restores_nothing(ada: Person, visitor: Visitor, 
     assert visitor.send(form).status == 404
 
 
-def test_one_change_is_shown_in_full(app: Flask, ada: Person, visitor: Visitor, team: Team) -> None:
+def test_one_change_is_shown_in_full(
+    ada: Person, eve: Person, visitor: Visitor, team: Team
+) -> None:
     words = " ".join(f"word{number}" for number in range(3000))
     task_id = make_task(ada, team, texts={"description": f"{words} old"})
     edit(ada, task_id, description=f"other {words}", title="New")
@@ -156,16 +137,15 @@ def test_one_change_is_shown_in_full(app: Flask, ada: Person, visitor: Visitor, 
     assert "word2999 old" in whole.text
     assert whole.has_form("/restore")
     assert visitor.open(f"/tasks/{task_id}/history/{new_id()}").status == 404
-    assert visit(make_person(app, "Eve")).open(address).status == 404
+    assert visit(eve).open(address).status == 404
 
 
-def test_guests_read_the_history_and_change_nothing(app: Flask, ada: Person) -> None:
-    guest = make_person(app, "Gus")
-    team = make_team(ada, guest=guest)
+def test_guests_read_the_history_and_change_nothing(ada: Person, gus: Person) -> None:
+    team = make_team(ada, guest=gus)
     task_id = make_task(ada, team)
     edit(ada, task_id, title="Mine", priority="high")
     edit(ada, task_id, title="Theirs")
-    page = visit(guest).open(f"/tasks/{task_id}/history")
+    page = visit(gus).open(f"/tasks/{task_id}/history")
     assert "Theirs" in page.text
     assert not page.has_form("/undo")
     assert not page.has_form("/restore")

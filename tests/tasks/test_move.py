@@ -10,26 +10,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
+from tests.tasks.conftest import Barred
 
 SCRIPT = {"Accept": "application/json"}
 WORKFLOW = ("backlog", "todo", "in_progress", "in_review", "done")
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def column(visitor: Visitor, team: Team, status: str) -> list[str]:
@@ -124,18 +110,13 @@ def test_htmx_gets_the_form_for_its_dialog(ada: Person, visitor: Visitor, team: 
     assert page.html.strip().startswith('<form class="form move" id="move-form"')
 
 
-@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_move_cards_moves_none(app: Flask, ada: Person, role: str, status: int) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
-    task_id = make_task(ada, team, "Stays")
+def test_who_may_not_move_cards_moves_none(ada: Person, barred: Barred) -> None:
+    task_id = make_task(ada, barred.team, "Stays")
     form = visit(ada).open(f"/tasks/{task_id}/move").form("/move")
-    visitor = visit(person)
-    assert visitor.open(f"/tasks/{task_id}/move").status == status
-    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
-    moved = visitor.send(form, column_id=team.columns["done"], csrf_token=token)
-    assert moved.status == status
-    assert column(visit(ada), team, "backlog") == ["Stays"]
+    assert barred.visitor.open(f"/tasks/{task_id}/move").status == barred.status
+    moved = barred.send(form, column_id=barred.team.columns["done"])
+    assert moved.status == barred.status
+    assert column(visit(ada), barred.team, "backlog") == ["Stays"]
 
 
 def test_a_script_is_told_the_new_version_and_may_name_both_neighbours(
@@ -186,9 +167,8 @@ def test_a_script_is_told_why_it_was_refused(
     assert error["code"] == code
 
 
-def test_only_who_may_move_cards_gets_a_board_to_drag_on(app: Flask, ada: Person) -> None:
-    guest = make_person(app, "Gus")
-    team = make_team(ada, guest=guest)
-    pages = {person: visit(person).open(f"/boards/{team.board_id}").html for person in (ada, guest)}
+def test_only_who_may_move_cards_gets_a_board_to_drag_on(ada: Person, gus: Person) -> None:
+    team = make_team(ada, guest=gus)
+    pages = {person: visit(person).open(f"/boards/{team.board_id}").html for person in (ada, gus)}
     assert "drag move-keys" in pages[ada]
-    assert "drag" not in pages[guest]
+    assert "drag" not in pages[gus]

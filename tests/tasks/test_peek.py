@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from taskforge.comments.service import create_comment, delete_comment
-from taskforge.extensions import redis_client
-from taskforge.stores import mongo, sql
-from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.tasks.peek_routes import extract
-from tests.boards.test_show import counting_statements
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
+from tests.trips import counting_statements
 
 MOST_STATEMENTS = 4
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def test_a_preview_shows_what_one_asks_first(
@@ -74,17 +57,10 @@ def test_a_preview_is_nothing_but_reading(ada: Person, team: Team, visitor: Visi
 
 
 def test_without_mongodb_the_preview_says_so(
-    app: Flask, ada: Person, team: Team, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    ada: Person, team: Team, visitor: Visitor, lose_texts: Callable[[], None]
 ) -> None:
     task_id = make_task(ada, team, "Known title", texts={"description": "Hidden"})
-    with app.app_context():
-        sql.execute_now(text("DELETE FROM outbox_redo"))
-        redis_client().flushdb()
-
-    def away(*_args: object) -> None:
-        raise DocumentsUnavailable("away")
-
-    monkeypatch.setattr(mongo, "find", away)
+    lose_texts()
     page = visitor.open(f"/tasks/{task_id}/peek", **HTMX)
     assert page.status == 200
     assert "Known title" in page.text
@@ -106,11 +82,11 @@ def test_as_a_page_it_leads_to_the_task(
 
 
 @pytest.mark.parametrize("part", ["peek", "card"])
-def test_an_outsider_finds_nothing(app: Flask, ada: Person, team: Team, part: str) -> None:
+def test_an_outsider_finds_nothing(ada: Person, eve: Person, team: Team, part: str) -> None:
     task_id = make_task(ada, team, "Secret plan")
-    eve = visit(make_person(app, "Eve"))
-    assert eve.open(f"/tasks/{task_id}/{part}").status == 404
-    found = eve.open(f"/tasks/{task_id}/{part}", **HTMX)
+    outsider = visit(eve)
+    assert outsider.open(f"/tasks/{task_id}/{part}").status == 404
+    found = outsider.open(f"/tasks/{task_id}/{part}", **HTMX)
     assert found.status == 404
     assert "Secret" not in found.text
     ada.api("DELETE", f"/tasks/{task_id}")

@@ -15,16 +15,6 @@ from tests.pages import Page, Visitor, visit
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app, "Ada")
-
-
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    return make_person(app, "Grace")
-
-
-@pytest.fixture
 def team(ada: Person, grace: Person) -> Team:
     return make_team(ada, member=grace)
 

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from taskforge.comments.service import create_comment
-from taskforge.extensions import redis_client
-from taskforge.stores import mongo, sql
-from taskforge.stores.mongo import DocumentsUnavailable
-from tests.boards.test_show import counting_statements
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
+from tests.trips import counting_statements
 
 MOST_STATEMENTS = 7
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
 
 
 def test_a_task_page_costs_seven_statements_at_most(
@@ -56,17 +39,14 @@ def test_markdown_of_people_stays_harmless(ada: Person, visitor: Visitor, team: 
 
 
 def test_without_mongodb_the_page_says_so_and_the_rest_works(
-    app: Flask, ada: Person, visitor: Visitor, team: Team, monkeypatch: pytest.MonkeyPatch
+    ada: Person,
+    visitor: Visitor,
+    team: Team,
+    lose_texts: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task_id = make_task(ada, team, texts={"description": "Hidden"})
-    with app.app_context():
-        sql.execute_now(text("DELETE FROM outbox_redo"))
-        redis_client().flushdb()
-
-    def away(*_args: object) -> None:
-        raise DocumentsUnavailable("away")
-
-    monkeypatch.setattr(mongo, "find", away)
+    lose_texts()
     page = visitor.open(f"/tasks/{task_id}")
     assert page.status == 200
     assert "The text of this task is away for a moment" in page.text
@@ -105,11 +85,11 @@ def test_a_long_history_comes_in_pages(ada: Person, visitor: Visitor, team: Team
 
 
 @pytest.mark.parametrize("page", ["", "/history", "/edit", "/move", "/details"])
-def test_an_outsider_finds_no_task(app: Flask, ada: Person, team: Team, page: str) -> None:
+def test_an_outsider_finds_no_task(ada: Person, eve: Person, team: Team, page: str) -> None:
     task_id = make_task(ada, team, "Secret plan")
-    eve = visit(make_person(app, "Eve"))
-    found = eve.open(f"/tasks/{task_id}{page}", **HTMX)
+    outsider = visit(eve)
+    found = outsider.open(f"/tasks/{task_id}{page}", **HTMX)
     assert found.status == 404
     assert "Secret" not in found.text
-    assert eve.open(f"/tasks/{task_id[:-1]}{page}").status == 404
-    assert eve.open(f"/tasks/{{{task_id}}}{page}").status == 404
+    assert outsider.open(f"/tasks/{task_id[:-1]}{page}").status == 404
+    assert outsider.open(f"/tasks/{{{task_id}}}{page}").status == 404

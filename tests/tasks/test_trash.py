@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import Visitor, visit
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def team(ada: Person) -> Team:
-    return make_team(ada)
-
-
-@pytest.fixture
-def visitor(ada: Person) -> Visitor:
-    return visit(ada)
+from tests.tasks.conftest import Barred
 
 
 def test_a_deleted_task_leaves_the_board_and_can_be_undone(
@@ -90,18 +73,11 @@ def test_a_task_that_somebody_changed_is_not_thrown_away_unseen(
     assert visitor.send(page.form("/delete")).status == 303
 
 
-@pytest.mark.parametrize(("role", "status"), [("guest", 403), ("nobody", 404)])
-def test_who_may_not_delete_deletes_nothing(
-    app: Flask, ada: Person, role: str, status: int
-) -> None:
-    person = make_person(app, "Gus")
-    team = make_team(ada, **({"guest": person} if role == "guest" else {}))
-    task_id = make_task(ada, team)
+def test_who_may_not_delete_deletes_nothing(ada: Person, barred: Barred) -> None:
+    task_id = make_task(ada, barred.team)
     form = visit(ada).open(f"/tasks/{task_id}").form("/delete")
-    visitor = visit(person)
-    token = visitor.open("/teams").form("/teams/create").fields["csrf_token"]
-    assert visitor.send(form, csrf_token=token).status == status
-    assert visitor.open(f"/boards/{team.board_id}/trash").status == (
-        200 if role == "guest" else 404
+    assert barred.send(form).status == barred.status
+    assert barred.visitor.open(f"/boards/{barred.team.board_id}/trash").status == (
+        200 if barred.status == 403 else 404
     )
-    assert "Write the report" in visit(ada).open(f"/boards/{team.board_id}").text
+    assert "Write the report" in visit(ada).open(f"/boards/{barred.team.board_id}").text

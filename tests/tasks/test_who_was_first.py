@@ -5,21 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from taskforge import clock
 from taskforge.tasks import service as tasks
-from tests.factories import Person, Team, csrf_token, make_person, make_task, make_team
-
-
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    return make_person(app, "Grace")
+from tests.factories import Person, Team, csrf_token, make_task, make_team
 
 
 @pytest.fixture

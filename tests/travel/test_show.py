@@ -22,16 +22,6 @@ BEGUN = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
 def team(ada: Person, bob: Person) -> Team:
     with clock.frozen(BEGUN):
         return make_team(ada, member=bob, guest=make_person(ada.app, "Gus"))
@@ -152,12 +142,12 @@ def test_what_is_no_moment_is_refused_with_a_sentence(
 
 
 def test_who_is_not_in_the_team_today_sees_nothing(
-    app: Flask, ada: Person, bob: Person, team: Team, story: str
+    app: Flask, ada: Person, bob: Person, eve: Person, team: Team, story: str
 ) -> None:
     assert visit(bob).open(history(team)).status == 200
     with app.app_context():
         remove_member(ada.actor, team.team_id, bob.user_id)
-    for person in (bob, make_person(app, "Eve")):
+    for person in (bob, eve):
         for address in (
             history(team),
             history(team, "?step=2"),

@@ -10,12 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.boards import columns as board_columns
-from taskforge.boards import models as board_models
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.stores import comparing, sql
 from taskforge.stores.operations import Change
-from taskforge.tasks import checklists, first_run, one_field, undoing, writing
+from taskforge.tasks import checklists, first_run, one_field, undoing
 from taskforge.tasks.access import access_task
 from taskforge.tasks.batches import NewTask, create_tasks, undo_batch
 from taskforge.tasks.forms import RESTORABLE
@@ -25,7 +23,7 @@ from taskforge.teams.service import add_member
 from taskforge.travel import snapshots
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, register, set_scene, with_op, write
-from tests.travel.test_replay import Life, past, present
+from tests.travel.life import Life, past, present
 
 STEPS = 120
 
@@ -176,11 +174,8 @@ class Storm(Life):
 
 @pytest.mark.parametrize("seed", [12])
 def test_after_a_storm_of_all_changes_every_store_and_every_moment_agrees(
-    scene: Scene, seed: int, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, seed: int, hasty: None
 ) -> None:
-    for module in (writing, board_columns, board_models):
-        monkeypatch.setattr(module, "LONGEST_RANK", 2)
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 20)
     storm, seen = Storm(scene, seed), {}
     for number in range(STEPS):
         storm.go_on()

@@ -1,0 +1,13 @@
+"""Who the tests of boards look through."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import Person, Team, make_team
+
+
+@pytest.fixture
+def team(ada: Person, bob: Person, gus: Person) -> Team:
+    """Ada's team, in which Bob is a member and Gus a guest."""
+    return make_team(ada, member=bob, guest=gus)

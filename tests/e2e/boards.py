@@ -1,0 +1,125 @@
+"""What is seen on an open board, and what a hand does there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.journeys import add_card, add_member, column, create_team, email_of
+
+CONNECTED = ".board__columns[data-live=on]"
+DIALOG = "#task-dialog"
+
+
+def open_board(address: str, *windows: Page) -> None:
+    """Open a board in each window, and wait until it hears of changes."""
+    for window in windows:
+        window.goto(address)
+        window.locator(CONNECTED).wait_for()
+
+
+def make_shared_board(ada: Page, grace: Page, *titles: str) -> str:
+    """Ada's board with cards, of which Grace is a member; its address."""
+    board = create_team(ada)
+    for title in titles:
+        add_card(ada, title)
+    add_member(ada, email_of(grace))
+    return board
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.locator(".column .card").filter(
+        has=page.get_by_role("link", name=title, exact=True)
+    )
+
+
+def link(page: Page, title: str) -> Locator:
+    """The title of a card."""
+    return page.locator(".board__columns").get_by_role("link", name=title, exact=True)
+
+
+def titles(page: Page, column_name: str) -> Locator:
+    return column(page, column_name).locator(".card__title")
+
+
+def count(page: Page, column_name: str) -> Locator:
+    return column(page, column_name).locator(".column__count")
+
+
+def toast(page: Page, text: str) -> Locator:
+    return page.locator(".toast").filter(has_text=text)
+
+
+def lane(page: Page, name: str) -> Locator:
+    return page.locator(".lane").filter(has=page.get_by_role("heading", name=name))
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def grab(page: Page, title: str) -> None:
+    box = card(page, title).bounding_box()
+    assert box
+    x, y = box["x"] + 40, box["y"] + box["height"] / 2  # the last column is half outside
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 8, y + 3)
+
+
+def drag_to_column(page: Page, title: str, column_name: str) -> None:
+    """Drop a card below all others of a column."""
+    grab(page, title)
+    box = column(page, column_name).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=5)
+    page.mouse.up()
+
+
+def drag_onto(page: Page, title: str, other: str) -> None:
+    """Drop a card above another."""
+    box = card(page, other).bounding_box()
+    assert box
+    grab(page, title)
+    page.mouse.move(box["x"] + 60, box["y"] + 4, steps=5)
+    page.mouse.up()
+
+
+def drag_to_cell(page: Page, title: str, lane_name: str, place: int) -> None:
+    grab(page, title)
+    box = lane(page, lane_name).locator(".column").nth(place).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 6, steps=6)
+    page.mouse.up()
+
+
+def fold(page: Page, name: str) -> None:
+    column(page, name).hover()
+    with page.expect_response("**/fold"):
+        page.get_by_role("button", name=f"Fold {name}").click()
+
+
+def limit_column(page: Page, board: str, name: str, limit: int) -> None:
+    page.goto(f"{board}/settings")
+    row = page.locator(".column-row").filter(has=page.locator(".row__title", has_text=name))
+    row.locator("details > summary").click()
+    row.locator("[name=wip_limit]").fill(str(limit))
+    row.get_by_role("button", name="Save column").click()
+    page.goto(board)
+
+
+def task_title(page: Page) -> Locator:
+    """The title of the task that is open over the board."""
+    return page.locator(f"{DIALOG} .task__title")
+
+
+def open_card(page: Page, title: str) -> None:
+    """Open a card by the keyboard in a dialog over its board."""
+    link(page, title).focus()
+    page.keyboard.press("Enter")
+    expect(task_title(page)).to_have_text(title)
+
+
+def close_card(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.locator(DIALOG)).to_be_hidden()
