@@ -145,8 +145,8 @@ class Presence:
         changed = {mark.board_id for mark in (here - self._marked) | gone}
         self._marked = (self._marked | here) - gone
         self._left_at = {mark: at for mark, at in self._left_at.items() if mark in self._marked}
-        boards = set(self._open) if beats else (asked | changed) & self._open.keys()
-        await self._look(client, seconds, sorted(boards))
+        marked = {mark.board_id for mark in here}  # whoever came since is not marked yet: the next turn's
+        await self._look(client, seconds, sorted(marked if beats else (asked | changed) & marked))
 
     async def _write(
         self, client: async_redis.Redis, seconds: int, marks: set[Mark], gone: set[Mark]

@@ -6,9 +6,10 @@
   forge.post = async (address, fields, patience = PATIENCE) => {
     let status = 0;
     try {
+      const token = document.querySelector("meta[name=csrf-token]").content;
       const answer = await fetch(address, {
         method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
+        headers: { Accept: "application/json", "X-CSRFToken": token, "HX-Current-URL": location.href }, // as htmx says it
         body: new URLSearchParams(fields),
         signal: AbortSignal.timeout(patience),
       });

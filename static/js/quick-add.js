@@ -23,6 +23,23 @@
     else wait();
   });
 
+  /** Open the quick-add of a lane's cell; answers its form, or goes to the page that the link leads to. */
+  forge.addInLane = async (link) => {
+    try {
+      await import(document.getElementById("quick-add-code").dataset.code);
+      if (link.isConnected) return forge.openLaneAdd(link);
+    } catch {
+      location.assign(link.href);
+    }
+    return null;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".lane-add");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    forge.addInLane(link);
+  });
+
   // An address that names the field of a column: most browsers put the focus there themselves.
   const named = location.hash.startsWith("#new-") && document.getElementById(location.hash.slice(1));
   if (named && matchMedia("(pointer: fine)").matches) named.focus();

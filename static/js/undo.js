@@ -6,7 +6,10 @@
   const other = { undo: "redo", redo: "undo" };
   const labels = { undo: "Undo", redo: "Redo" };
   const acts = new Map(); // by event: what shows the way back before the server has answered
+  let turn = Promise.resolve(); // one after the other: what is pressed next is often about what this one brings
   let shown = null;
+
+  const inTurn = (act) => { turn = turn.then(act).catch(reportError); };
 
   function read() {
     const kept = { undo: [], redo: [] };
@@ -49,17 +52,18 @@
     const entry = { taskId, event };
     if (event) remember(entry, kind, fresh);
     if (event && act) acts.set(event, act);
-    shown = forge.toast(text, "ok", event && { label: labels[kind], act: () => takeBack(entry, kind) });
+    shown = forge.toast(text, "ok", event && { label: labels[kind], act: () => inTurn(() => takeBack(entry, kind)) });
     return shown;
   };
 
-  function takeBack(entry, kind) {
+  async function takeBack(entry, kind) {
     forget(entry.event);
     const act = acts.get(entry.event);
     acts.delete(entry.event);
-    if (act && act(kind) !== false) return;
-    if (forge.refreshBoard) ask(entry, kind, forge.uuid());
-    else submit(entry);
+    if (act && await act(kind) !== false) return;
+    const asking = () => ask(entry, kind, forge.uuid());
+    if (!forge.refreshBoard) submit(entry);
+    else await (forge.inTurn ? forge.inTurn(asking) : asking());
   }
 
   async function ask(entry, kind, op) {
@@ -102,12 +106,12 @@
     if (target.hasAttribute("data-forget")) sessionStorage.removeItem(KEY); // the next person at this browser is another
   });
 
-  async function last(kind) {
+  async function takeBackLast(kind) {
     await forge.inTurn?.(() => {}); // what was done last may still be on its way
     const entry = read()[kind].at(-1);
     if (!entry) return;
     shown?.remove();
-    takeBack(entry, kind);
+    await takeBack(entry, kind);
   }
 
   const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select, [contenteditable]");
@@ -115,6 +119,6 @@
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     if (event.defaultPrevented || event.isComposing || event.repeat || typing(event.target)) return;
     event.preventDefault();
-    last(event.shiftKey ? "redo" : "undo");
+    inTurn(() => takeBackLast(event.shiftKey ? "redo" : "undo"));
   });
 }

@@ -40,7 +40,7 @@ class LockedBoard:
 # (`BoardVisit`), how many notifications wait, and a stamp that changes when one of the people is renamed.
 _SEEN = (
     "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
-    " b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{}') AS folded,"
+    " b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{}') AS folded, v.lanes,"
     f" t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,"
     " (SELECT coalesce(sum(p.version), 0) FROM users p WHERE p.user_id = ANY(CAST(:people AS uuid[])))"
     " AS people_stamp,"

@@ -82,10 +82,10 @@ class Column(Model):
 
 
 class BoardVisit(Model):
-    """What one person keeps of one board: how far they have seen it, and the columns that they folded.
+    """What one person keeps of one board: how far they have seen it, the columns that they folded, its lanes.
 
     A way of looking, not work: nothing of it is audited, and it may be lost without harm. ``seen_seq`` is the
-    board's ``seq`` up to which they have seen every change.
+    board's ``seq`` up to which they have seen every change; ``lanes`` by what they divided it last, if by anything.
     """
 
     __tablename__ = "board_visits"
@@ -95,5 +95,9 @@ class BoardVisit(Model):
     seen_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     seen_at: Mapped[datetime] = mapped_column(Instant)
     folded: Mapped[list[str]] = mapped_column(ARRAY(Id), server_default=text("'{}'"))
+    lanes: Mapped[str | None] = mapped_column(String(12))
 
-    __table_args__ = (Index("ix_board_visits_board_id", "board_id"),)
+    __table_args__ = (
+        Index("ix_board_visits_board_id", "board_id"),
+        CheckConstraint("lanes IN ('assignee','priority','tag')", name="lanes"),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, g, render_template, request, url_for
@@ -17,9 +17,10 @@ from taskforge import clock
 from taskforge.accounts.identity import current_actor, current_actor_beside
 from taskforge.boards import service
 from taskforge.boards.access import accessed
-from taskforge.boards.forms import CreateBoardForm
+from taskforge.boards.forms import NAME_LENGTH, CreateBoardForm
 from taskforge.boards.since import find_news
 from taskforge.boards.tiles import show_tiles
+from taskforge.boards.visits import keep_lanes
 from taskforge.errors import NotFound
 from taskforge.htmx import go_to, render, wants_partial
 from taskforge.ingress import accept_lists
@@ -47,6 +48,8 @@ from taskforge.values import parse_uuid
 blueprint = Blueprint("boards", __name__)
 
 SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
+# In an address: the board in columns from now on, and only while this is looked at.
+NO_LANES, LANES_OFF = "none", "off"
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
@@ -58,7 +61,7 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/boards")
 def index() -> ResponseReturnValue:
-    """All boards that one may see, by team."""
+    """All boards that one may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
     return _index_page(current_actor())
 
 
@@ -78,11 +81,12 @@ def create(team_id: str) -> ResponseReturnValue:
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
-    wanted, lanes = asked_filter(), asked_lanes()
+    wanted = asked_filter()
     view = see_board(board_id, wanted)
     if "at" in request.args:  # a moment of its past
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('travel.show', board_id=board_id)}?{query}")
+    lanes = _chosen_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = draw_lanes(view, wanted, lanes) if lanes else draw_columns(view, wanted)
     return answer_page(template, inner, **_around(view, wanted, lanes))
@@ -176,13 +180,14 @@ def draw_columns(
 
 
 def draw_lanes(view: BoardView, wanted: CardFilter, kind: str) -> Shared:
-    """The HTML of a board in lanes, the same for everybody; kept like `draw_columns`."""
-    variant = ("lanes", kind)
+    """The HTML of a board in lanes, the same for everybody with the same rights; kept like `draw_columns`."""
+    may = board_rights(view.membership)
+    variant = ("lanes", kind, may["edit"])
     drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
     if drawn is None:
         lanes = show_lanes(list_lanes(view, wanted, kind), kind, wanted)
         columns = [dict(column) for column in view.columns]
-        context = {"board": show_board(view.row), "columns": columns}
+        context = {"board": show_board(view.row), "columns": columns, "may": may}
         drawn = draw("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
         view.state.keep_drawn(variant, drawn)
     return drawn
@@ -252,6 +257,17 @@ def asked_lanes() -> str | None:
     return kind if kind in KINDS else None
 
 
+def _chosen_lanes(view: BoardView) -> str | None:
+    """The lanes that the address names, which are kept for the next time; else those that were kept."""
+    asked, kept = request.args.get("lanes"), view.row["lanes"]
+    if asked not in (*KINDS, NO_LANES, LANES_OFF):
+        return cast("str | None", kept)
+    lanes = asked_lanes()
+    if lanes != kept and asked != LANES_OFF:
+        keep_lanes(current_actor().user_id, view.row["board_id"], lanes)
+    return lanes
+
+
 def _read_cursor() -> tuple[str, str]:
     found = _CURSOR.fullmatch(request.args.get("after", ""))
     if found is None:
@@ -262,12 +278,19 @@ def _read_cursor() -> tuple[str, str]:
 def _index_page(actor: Actor, **failed: Any) -> str:
     rows = service.list_boards(actor)
     tiles = show_tiles(rows, service.list_columns([row["board_id"] for row in rows]))
+    seen = teams.list_teams(actor)
     groups = [
         {
             "team": team,
             "boards": [tile for tile in tiles if tile["team_id"] == team["team_id"]],
             "may": {"create_board": "board.create" in team["permissions"]},
         }
-        for team in teams.list_teams(actor)
+        for team in seen
     ]
-    return render_template("boards/index.html", groups=groups, **failed)
+    offers = [team["team_id"] for team in seen if "board.create" in team["permissions"]]
+    begun = None
+    if offers and "new" in request.args:
+        team_id = request.args["new"]
+        name = request.args.get("name", "").strip()[:NAME_LENGTH]
+        begun = {"team_id": team_id if team_id in offers else offers[0], "name": name}
+    return render_template("boards/index.html", groups=groups, begun=begun, **failed)

@@ -1,4 +1,4 @@
-"""How a person looks at a board: the columns that they folded. View state of `BoardVisit`, which no audit log needs."""
+"""How a person looks at a board: folded columns and lanes. View state of `BoardVisit`, which no audit log needs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def fold_column(actor: Actor, board_id: str, column_id: str, *, folded: bool) ->
     )
     if not found:
         raise NotFound()
+
+
+def keep_lanes(user_id: str, board_id: str, lanes: str | None) -> None:
+    """Divide a board that somebody sees into these lanes from now on, or into none.
+
+    A first visit begins with the board as it is: nothing on it is news.
+    """
+    sql.execute_now(
+        text(
+            "INSERT INTO board_visits (user_id, board_id, seen_seq, seen_at, lanes)"
+            " SELECT :user_id, board_id, seq, :at, :lanes FROM boards WHERE board_id = :board_id"
+            " ON CONFLICT (user_id, board_id) DO UPDATE SET lanes = excluded.lanes"
+        ),
+        {"user_id": user_id, "board_id": board_id, "at": clock.now(), "lanes": lanes},
+    )
 
 
 _COLUMN = (

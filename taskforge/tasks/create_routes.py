@@ -14,6 +14,7 @@ from taskforge.boards.access import access_board
 from taskforge.boards.routes import board_page, show_board
 from taskforge.errors import InvalidInput
 from taskforge.htmx import go_to, wants_json, wants_partial
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
@@ -23,6 +24,7 @@ from taskforge.tasks.board_views import get_board, get_column
 from taskforge.tasks.cards import draw_cards, show_card
 from taskforge.tasks.filters import CardFilter
 from taskforge.tasks.forms import CreateManyForm, CreateTaskForm
+from taskforge.tasks.lanes import lane_name, lane_of, lane_values
 from taskforge.tasks.quick_add import names_somebody
 from taskforge.tasks.quick_add_lines import read_line, read_lines, split_lines, tell_notes
 from taskforge.tasks.quick_add_names import Nameable
@@ -37,8 +39,15 @@ def create(board_id: str) -> ResponseReturnValue:
     form = CreateTaskForm()
     told: list[str] = []
 
-    def add(title: str, column_id: str, today: date) -> Change:
-        new, notes = read_line(title, _people(actor, board_id, title), today)
+    def add(
+        title: str,
+        column_id: str,
+        today: date,
+        lanes: str | None = None,
+        lane: str | None = None,
+    ) -> Change:
+        joins = lane_values(lanes, lane) if lanes and lane else {}
+        new, notes = read_line(title, _people(actor, board_id, title), today, joins)
         told.extend(tell_notes(notes))
         return service.create_task(actor, board_id=board_id, column_id=column_id, **vars(new))
 
@@ -52,13 +61,18 @@ def create(board_id: str) -> ResponseReturnValue:
     hidden = bool(_hidden([row["task_id"]]))
     if hidden:
         told.append(f"“{row['title']}” was added. The filter hides it.")
-    return render_template(
+    elsewhere = _other_lane(form, row)
+    if elsewhere and not hidden:
+        told.append(f"“{row['title']}” is in the lane “{elsewhere}”.")
+    page = render_template(
         "tasks/create.oob.html",
         card=show_card(row),
-        hidden=hidden,
+        hidden=hidden or elsewhere is not None,
         column=get_column(actor, board_id, row["column_id"]),
         told=told,
     )
+    # Lanes count their cards, and a cell shows its first ones: the page asks for them anew.
+    return page, {"HX-Trigger": "forge:stale"} if form.values.get("lanes") else {}
 
 
 @blueprint.get("/boards/<id:board_id>/tasks/create-many")
@@ -66,8 +80,9 @@ def create_many(board_id: str) -> ResponseReturnValue:
     """The page for several cards at once; ``column`` in the address is the column that is chosen at first."""
     actor = current_actor()
     access_board(actor.user_id, board_id, "task.create")
-    form = CreateManyForm(formdata=None, data={"column_id": request.args.get("column", "")})
-    return _many_page(actor, board_id, form)
+    asked = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
+    data = {field: request.args.get(name, "") for field, name in asked.items()}
+    return _many_page(actor, board_id, CreateManyForm(formdata=None, data=data))
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create-many")
@@ -78,9 +93,16 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
     form = CreateManyForm()
     told: list[str] = []
 
-    def add(lines: str, column_id: str, today: date) -> Change:
+    def add(
+        lines: str,
+        column_id: str,
+        today: date,
+        lanes: str | None = None,
+        lane: str | None = None,
+    ) -> Change:
+        joins = lane_values(lanes, lane) if lanes and lane else {}
         people = _people(actor, board_id, lines)
-        new_tasks, notes = read_lines(split_lines(lines), people, today)
+        new_tasks, notes = read_lines(split_lines(lines), people, today, joins)
         told.extend(tell_notes(notes))
         return create_tasks(actor, board_id=board_id, column_id=column_id, new_tasks=new_tasks)
 
@@ -104,6 +126,14 @@ def quick_add_names(board_id: str) -> ResponseReturnValue:
     board, _ = access_board(current_actor().user_id, board_id, "task.create")
     people = [vars(person) for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
+
+
+def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
+    """The name of the lane in which a new card is, where its line said another one than the form."""
+    kind, key = form.values.get("lanes"), form.values.get("lane")
+    if not kind or lane_of(kind, row) == key:
+        return None
+    return lane_name(kind, row)
 
 
 def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
@@ -155,6 +185,8 @@ def _flash_all(sentences: Sequence[str]) -> None:
 
 def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> ResponseReturnValue:
     column_id, typed = form.column_id.data or "", form.title.data or ""
+    kind, key = form.lanes.data, form.lane.data
+    lane = {"kind": kind, "key": key, "name": ""} if kind and key else None
     refused = {"column_id": column_id, "typed": typed, "error": " ".join(form.sentences)}
     view = get_board(actor, board_id, CardFilter())
     column = next((found for found in view.columns if found["column_id"] == column_id), None)
@@ -164,9 +196,9 @@ def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> Response
         page = board_page(view, CardFilter(), refused)
         return page, form.http_status, form.http_headers
     page = render_template(
-        "tasks/_quick_add.html", board=show_board(view.row), column=column, **refused
+        "tasks/_quick_add.html", board=show_board(view.row), column=column, lane=lane, **refused
     )
-    place = {"HX-Retarget": f"#add-{column_id}", "HX-Reswap": "outerHTML"}
+    place = {"HX-Retarget": "this" if lane else f"#add-{column_id}", "HX-Reswap": "outerHTML"}
     return page, form.http_status, {**form.http_headers, **place}
 
 

@@ -64,16 +64,23 @@ def writers_day(value: object, *, field: str) -> date:
     return day if abs(day - here) <= timedelta(days=1) else here
 
 
-class CreateTaskForm(Form):
-    """A new task: a line in the syntax of quick-add, in a column."""
+class LaneForm(Form):
+    """A form about a place on a board that may be divided into lanes: by what, and which of them."""
+
+    lanes = OpenSelectField("Lanes", [cleaned(one_of, options=LANE_KINDS, if_sent=True)])
+    lane = StringField("Lane", [cleaned(clean_line, max_length=LANE_LENGTH, if_sent=True)])
+
+
+class CreateTaskForm(LaneForm):
+    """A new task: a line in the syntax of quick-add, in a column and perhaps a lane."""
 
     title = StringField("Title", [cleaned(clean_line, max_length=LINE_LENGTH)])
     column_id = StringField("Column", [cleaned(an_id)])
     today = StringField("Today", [cleaned(writers_day)])
 
 
-class CreateManyForm(Form):
-    """Several new tasks: a line each, in a column."""
+class CreateManyForm(LaneForm):
+    """Several new tasks: a line each, in a column and perhaps a lane."""
 
     lines = TextAreaField("Cards", [cleaned(clean_text, max_length=LINES_LENGTH)])
     column_id = OpenSelectField("Column", [cleaned(an_id)])
@@ -125,15 +132,13 @@ class EditTaskForm(VersionForm):
         return self
 
 
-class MoveTaskForm(Form):
+class MoveTaskForm(LaneForm):
     """Where a task goes: a column, there to the top, the bottom, or beside another task; and the lane it joins."""
 
     column_id = StringField("Column", [cleaned(an_id)])
     place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
     before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
     after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
-    lanes = OpenSelectField("Lanes", [cleaned(one_of, options=LANE_KINDS, if_sent=True)])
-    lane = StringField("Lane", [cleaned(clean_line, max_length=LANE_LENGTH, if_sent=True)])
     version = StringField(
         "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
     )

@@ -138,6 +138,25 @@ def lane_changes(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {"tags": _with_first_tag(row["tags"], value)}
 
 
+def lane_values(kind: str, key: str) -> dict[str, Any]:
+    """What a new card has in a lane, of ``assignee_id``, ``priority`` and ``tags``; nothing where that is usual.
+
+    Raises:
+        InvalidInput: no such kind of lane, or no such lane of the kind.
+    """
+    return lane_changes(kind, key, {"assignee_id": None, "priority": "medium", "tags": []})
+
+
+def lane_name(kind: str, row: Mapping[str, Any]) -> str:
+    """The name of the lane in which a task is, its names read with it."""
+    value = {
+        "assignee": row["assignee_name"],
+        "priority": row["priority"].title(),
+        "tag": row["tags"][0] if row["tags"] else None,
+    }[kind]
+    return value or NAMES_OF_NONE[kind]
+
+
 def _with_first_tag(tags: list[str], value: str | None) -> list[str]:
     """The tags with another one in the place of the first, or without the first."""
     if value is None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from taskforge.errors import InvalidInput
 from taskforge.tasks.batches import MOST_TASKS, NewTask
 from taskforge.tasks.forms import LINE_LENGTH, TITLE_LENGTH
 from taskforge.tasks.quick_add import Note, QuickAdd, parse_line
 from taskforge.tasks.quick_add_names import Nameable
-from taskforge.text import clean_line
+from taskforge.text import clean_line, fold
 
 # What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
 _BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
@@ -32,21 +33,28 @@ def split_lines(text: str) -> list[str]:
     return [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
 
 
-def read_line(line: str, people: Sequence[Nameable], today: date) -> tuple[NewTask, list[Note]]:
+def read_line(
+    line: str, people: Sequence[Nameable], today: date, lane: Mapping[str, Any] | None = None
+) -> tuple[NewTask, list[Note]]:
     """The task that a line describes, and what of it stayed in the title though it looked like more.
+
+    `lane` are the values that it has where the line says nothing else (`lanes.lane_values`).
 
     Raises:
         InvalidInput: the title is missing or too long.
     """
     found = parse_line(line, people, today)
     title = clean_line(found.title, field="title", max_length=TITLE_LENGTH)
-    return _new_task(title, found), found.notes
+    return _new_task(title, found, lane or {}), found.notes
 
 
 def read_lines(
-    lines: Sequence[str], people: Sequence[Nameable], today: date
+    lines: Sequence[str],
+    people: Sequence[Nameable],
+    today: date,
+    lane: Mapping[str, Any] | None = None,
 ) -> tuple[list[NewTask], list[Note]]:
-    """The tasks that lines describe, and what stayed in their titles.
+    """The tasks that lines describe, and what stayed in their titles; `lane` as for `read_line`.
 
     Raises:
         InvalidInput: one of them is wrong; the sentence says which, as it counts among those that hold something.
@@ -55,7 +63,7 @@ def read_lines(
     for number, line in enumerate(lines, start=1):
         try:
             clean_line(line, field="title", max_length=LINE_LENGTH)
-            task, said = read_line(line, people, today)
+            task, said = read_line(line, people, today, lane)
         except InvalidInput as error:
             raise InvalidInput(f"Line {number}: {error.message} Nothing was added.") from error
         tasks.append(task)
@@ -68,12 +76,14 @@ def tell_notes(notes: Sequence[Note]) -> list[str]:
     return list(dict.fromkeys(note.sentence for note in notes))[:MOST_NOTES]
 
 
-def _new_task(title: str, found: QuickAdd) -> NewTask:
+def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:
     due_at = datetime.combine(found.due_on, time(), UTC) if found.due_on else None
+    tags = lane.get("tags", [])  # goes first, which decides the lane of a card with several
+    same = {fold(tag) for tag in tags}
     return NewTask(
         title=title,
-        priority=found.priority or "medium",
-        assignee_id=found.assignee_id,
+        priority=found.priority or lane.get("priority", "medium"),
+        assignee_id=found.assignee_id or lane.get("assignee_id"),
         due_at=due_at,
-        texts={"tags": found.tags},
+        texts={"tags": [*tags, *(tag for tag in found.tags if fold(tag) not in same)]},
     )

@@ -57,7 +57,7 @@ def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]
     you = f" @{first_name.lower()}" if short else ""
     return {
         "backlog": (
-            _card("Drag me one column to the right, or select me and press .", _DRAG, "high"),
+            _card("Drag me one column to the right, or select me and press “.”", _DRAG, "high"),
             _card("Open me, there is more inside", _OPEN),
             _card(f"Type into the box below: Call the mill{you} !3 #idea fri", _TYPE, tag="idea"),
         ),

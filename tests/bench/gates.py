@@ -100,6 +100,11 @@ def _print_rest(figures: Figures) -> None:
             f"  live hints, {live['watchers']} watchers: median {live['medianMs']} ms,"
             f" p95 {live['p95Ms']} ms, longest {live['longestMs']} ms ({live['hints']} hints)"
         )
+    asked = figures["refetch"]
+    print(
+        f"  {asked['watchers']} boards asking at once for what moved: median {asked['medianMs']} ms,"
+        f" longest {asked['longestMs']} ms"
+    )
     if browsers:
         print(
             f"  dragged card stored after {browsers['storedMedianMs']} ms (p95 {browsers['storedP95Ms']}), on the"

@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from tests.bench.load import SILENCE_SECONDS, request_bytes
+from tests.bench.load import SILENCE_SECONDS, request_bytes, run_closed_loop
 from tests.bench.stage import Board, Stage
 
 MOVES = 30
+REFETCHES = 10
 PAUSE_SECONDS = 0.12
 PIECE_BYTES = 1 << 14
 
@@ -46,6 +47,40 @@ def measure_live(stage: Stage, watchers: int) -> dict[str, float]:
     }
 
 
+def measure_refetch(stage: Stage, watchers: int) -> dict[str, float]:
+    """Milliseconds until each of so many open boards has the columns of a moved card, all asking at the same moment.
+
+    Browsers spread their questions over up to a second; this is what would happen if they did not.
+    """
+    board = stage.boards[52]
+    path = f"/boards/{board.board_id}/columns?task={board.tasks[0]}"
+    requests = [window.get(path, HX_Request="true") for window in stage.windows]
+    connection = _connect(stage)
+    waits: list[float] = []
+    for turn in range(REFETCHES):
+        _move_once(stage, board, connection, turn)
+        load = run_closed_loop(
+            stage.system.port,
+            lambda number, _turn: requests[number % len(requests)],
+            connections=watchers,
+            seconds=0.0,
+        )
+        if load.statuses[200] != watchers:
+            raise ConnectionError(f"the columns were refused: {dict(load.statuses)}")
+        waits += [wait * 1000 for wait in load.latencies]
+    connection.close()
+    waits.sort()
+    return {
+        "watchers": watchers,
+        "medianMs": round(waits[len(waits) // 2], 1),
+        "longestMs": round(waits[-1], 1),
+    }
+
+
+def _connect(stage: Stage) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", stage.system.port, timeout=SILENCE_SECONDS)
+
+
 def _watch(stage: Stage, board: Board, number: int) -> socket.socket:
     window = stage.windows[number % len(stage.windows)]
     opened = socket.create_connection(("127.0.0.1", stage.system.port), timeout=SILENCE_SECONDS)
@@ -62,26 +97,32 @@ def _watch(stage: Stage, board: Board, number: int) -> socket.socket:
 
 
 def _move(stage: Stage, board: Board, sent: list[float]) -> None:
-    person, window = stage.people[0], stage.windows[0]
-    connection = http.client.HTTPConnection("127.0.0.1", stage.system.port, timeout=SILENCE_SECONDS)
+    connection = _connect(stage)
     for turn in range(MOVES):
         time.sleep(PAUSE_SECONDS)
-        place = {"column_id": board.columns[(turn + 1) % 5], "op": str(uuid.uuid4())}
-        headers = {
-            "Cookie": window.cookie,
-            "X-CSRFToken": window.token,
-            "Accept": "application/json",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
         sent.append(time.perf_counter())
-        connection.request(
-            "POST", f"/tasks/{board.tasks[0]}/move", body=urlencode(place), headers=headers
-        )
-        answer = connection.getresponse()
-        said = answer.read()
-        if answer.status != 200:
-            raise ConnectionError(f"{person.email} could not move a card: {said[:200]!r}")
+        _move_once(stage, board, connection, turn)
     connection.close()
+
+
+def _move_once(
+    stage: Stage, board: Board, connection: http.client.HTTPConnection, turn: int
+) -> None:
+    window = stage.windows[0]
+    place = {"column_id": board.columns[(turn + 1) % 5], "op": str(uuid.uuid4())}
+    headers = {
+        "Cookie": window.cookie,
+        "X-CSRFToken": window.token,
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection.request(
+        "POST", f"/tasks/{board.tasks[0]}/move", body=urlencode(place), headers=headers
+    )
+    answer = connection.getresponse()
+    said = answer.read()
+    if answer.status != 200:
+        raise ConnectionError(f"a card could not be moved: {said[:200]!r}")
 
 
 def _collect(sockets: Sequence[socket.socket]) -> list[list[float]]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.bench.browsers import measure_browsers
 from tests.bench.gates import Figures, judge, print_table
-from tests.bench.live import measure_live
+from tests.bench.live import measure_live, measure_refetch
 from tests.bench.load import run_closed_loop
 from tests.bench.scenarios import Scenario, list_quick_scenarios, list_scenarios
 from tests.bench.stage import QUICK_SIZES, SIZES, Stage, set_up, write_json
@@ -58,6 +58,7 @@ def measure(stage: Stage, rounds: int, seconds: float, *, quick: bool) -> Figure
         return figures
     figures["memoryMb"] = round(memory_mb([stage.web_pid, *stage.web_pids]), 1)
     figures["live"] = [measure_live(stage, watchers) for watchers in (2, 200)]
+    figures["refetch"] = measure_refetch(stage, 200)
     figures["browsers"] = measure_browsers(stage)
     figures["start"] = measure_start(stage)
     return figures

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
 from playwright.sync_api import Page
 
+from tests.e2e.scene import Scene, at, go, select
+from tests.e2e.scenes_of_many import bulk, bulk_menu, bulk_page, lanes, lanes_quick_add, lanes_typed
 from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
 from tests.e2e.world import TITLE, World
@@ -15,37 +15,8 @@ from tests.e2e.world import TITLE, World
 _number = count(1)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A state: `open` leads there. `keys` are scenes that only a pointer device with a keyboard has."""
-
-    name: str
-    open: Callable[[Page, World], object]
-    keys: bool = False
-
-
-def go(page: Page, address: str) -> None:
-    """Open a page and wait until its scripts and its stream are there."""
-    page.goto(address)
-    if page.locator("[data-live-url]").count():
-        page.locator("[data-live=on]").first.wait_for()
-
-
-def at(address: str) -> Callable[[Page, World], object]:
-    """A plain page; `{board}`, `{task}` and so on stand for parts of the world's addresses."""
-    return lambda page, world: go(page, address.format(**vars(world)))
-
-
 def card(page: Page) -> object:
     return page.locator(".card", has_text=TITLE).first
-
-
-def select(page: Page, world: World, *keys: str) -> None:
-    """The board with the task's card selected, and keys pressed on it."""
-    go(page, world.board)
-    page.get_by_role("link", name=TITLE, exact=True).focus()
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def open_filter(page: Page, world: World) -> None:
@@ -236,9 +207,14 @@ MEMBER = (
     Scene("filter-sheet", open_filter),
     Scene("filter-page", at("{board}/filter?priority=high")),
     Scene("lanes-menu", open_lanes_menu),
-    Scene("lanes-assignee", at("{board}?lanes=assignee")),
-    Scene("lanes-priority", at("{board}?lanes=priority")),
-    Scene("lanes-tag", at("{board}?lanes=tag")),
+    Scene("lanes-assignee", lanes("assignee")),
+    Scene("lanes-priority", lanes("priority")),
+    Scene("lanes-tag", lanes("tag")),
+    Scene("lanes-quick-add", lanes_quick_add),
+    Scene("lanes-typed", lanes_typed),
+    Scene("bulk", bulk),
+    Scene("bulk-menu", bulk_menu),
+    Scene("bulk-page", bulk_page),
     Scene("folded", fold),
     Scene("column-menu", column_menu),
     Scene("quick-add", quick_add),

@@ -27,7 +27,8 @@ IN_DOCS = {
     "dialog-light-desktop",
     "travel-dark-desktop",
     "history-light-desktop",
-    "lanes-assignee-light-desktop",
+    "lanes-typed-light-desktop",
+    "bulk-dark-desktop",
     "palette-dark-desktop",
     "login-dark-desktop",
 }

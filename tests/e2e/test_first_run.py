@@ -9,7 +9,7 @@ from tests.e2e.boards import drag_to_column
 from tests.e2e.journeys import column, move_card, sign_up
 from tests.e2e.test_quick_add import PASTE
 
-DRAG = "Drag me one column to the right, or select me and press ."
+DRAG = "Drag me one column to the right, or select me and press “.”"
 UNDO = "Move me, then undo it. Nothing is ever lost"
 
 

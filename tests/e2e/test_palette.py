@@ -54,6 +54,36 @@ def test_the_selected_card_comes_first_and_is_moved_by_enter(page: Page, board: 
     expect(options(page).first).to_contain_text("Move to Done")
 
 
+def test_a_new_board_begins_in_the_form_of_the_open_boards_team(page: Page, board: str) -> None:
+    team = page.locator(".crumbs a").first.get_attribute("href") or ""
+    field = open_palette(page)
+    field.fill("new board")
+    options(page).filter(has_text="New board").first.click()
+    name = page.locator(f"#board-name-{team.split('/')[-1]}")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("")
+    page.goto(board)
+    field = open_palette(page)
+    field.fill("new board Autumn fair")
+    expect(active(page)).to_contain_text("Create board “Autumn fair”")
+    page.keyboard.press("Enter")
+    expect(name).to_have_value("Autumn fair")
+    expect(name).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Autumn fair")
+    expect(page.locator(".crumbs a").first).to_have_attribute("href", team)
+
+
+def test_a_card_is_created_in_the_lane_of_the_selected_one(page: Page, board: str) -> None:
+    page.goto(f"{board}?lanes=priority")
+    page.get_by_role("link", name="Sweep the floor").focus()
+    field = open_palette(page)
+    field.fill("Oil the hinge")
+    options(page).filter(has_text="Create card “Oil the hinge”").click()
+    lane = page.locator(".lane").filter(has=page.get_by_role("heading", name="Medium"))
+    expect(lane.get_by_role("link", name="Oil the hinge")).to_be_visible()
+
+
 def test_somebody_is_assigned_by_name(page: Page, board: str) -> None:
     page.keyboard.press("ArrowDown")
     field = open_palette(page)

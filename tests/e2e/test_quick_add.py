@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.corpus.quick_add import CASES, PEOPLE
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
 
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
+NAMES = re.compile("/quick-add$")
 PASTE = (
     "(text) => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', text);"
     " document.activeElement.dispatchEvent("
@@ -26,7 +27,7 @@ def field(page: Page) -> Locator:
     sign_up(page)
     create_team(page)
     found = column(page, "Backlog").locator("[name=title]")
-    with page.expect_response(re.compile("/quick-add$")):
+    with page.expect_response(NAMES):
         found.focus()
     expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
     return found
@@ -121,6 +122,54 @@ def test_names_and_tags_are_chosen_by_the_arrow_keys(page: Page, field: Locator)
     expect(field).to_be_focused()
 
 
+def test_names_that_arrive_after_the_word_was_begun_are_offered_then(page: Page) -> None:
+    sign_up(page)
+    held: list[Route] = []
+    page.route(NAMES, lambda route: held.append(route))
+    create_team(page)
+    field = column(page, "Backlog").locator("[name=title]")
+    field.focus()
+    expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
+    field.press_sequentially("Oil it @")
+    expect(suggestions(page)).to_have_count(0)
+    held.pop().continue_()
+    expect(suggestions(page)).to_have_text(["Ada Byron@ada"])
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("Oil it @ada ")
+    expect(chips(page)).to_contain_text("Ada Byron")
+
+
+def test_a_tag_that_one_has_just_used_is_known_at_once(page: Page, field: Locator) -> None:
+    page.route(NAMES, lambda route: None)  # it is not told again
+    write(page, field, "Old #tools")
+    field.press_sequentially("New #to")
+    expect(suggestions(page)).to_have_text(["tools"])
+    field.fill("")
+    paste(page, "One #toys\nTwo")
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(3)
+    expect(field).to_be_focused()
+    field.press_sequentially("Three #to")
+    expect(suggestions(page)).to_have_text(["tools", "toys"])
+
+
+def test_what_was_declined_by_escape_is_not_offered_again(page: Page, field: Locator) -> None:
+    write(page, field, "Old #tools")
+    held: list[Route] = []
+    page.route(NAMES, lambda route: held.append(route))
+    with page.expect_request(NAMES):
+        column(page, "To do").locator("[name=title]").focus()
+    field.focus()
+    field.press_sequentially("#to")
+    expect(suggestions(page)).to_have_count(1)
+    field.press("Escape")
+    with page.expect_response(NAMES):
+        held.pop().continue_()
+    expect(chips(page)).to_have_count(0)
+    expect(suggestions(page)).to_have_count(0)
+
+
 def test_a_tag_that_only_begins_like_another_is_not_changed(page: Page, field: Locator) -> None:
     write(page, field, "Old #tools")
     column(page, "To do").locator("[name=title]").focus()
@@ -149,6 +198,27 @@ def test_seven_pasted_lines_become_seven_cards_by_one_key_and_go_by_another(
     expect(page.locator("#toasts")).to_contain_text("7 cards are in the trash.")
     page.reload()
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_pasted_lines_wait_while_the_board_changes_around_them(page: Page, field: Locator) -> None:
+    page.goto(f"{page.url.partition('#')[0]}?priority=high")
+    with page.expect_response(NAMES):
+        field.focus()
+    expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()
+    paste(page, SEVEN)
+    panel = page.locator(".quick-add__paste")
+    expect(panel).to_be_visible()
+    with page.expect_response(re.compile(r"/columns")):
+        page.evaluate(
+            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:stale'))"
+        )
+    expect(panel).to_be_visible()
+    page.locator("#board-chips a").last.click()
+    expect(page.locator("#board-chips a")).to_have_count(0)
+    expect(panel).to_be_visible()
+    panel.get_by_role("button", name="Make 7 cards").click()
+    expect(column(page, "Backlog").locator(".card")).to_have_count(7)
+    expect(panel).to_have_count(0)
 
 
 def test_pasted_lines_can_stay_one_line(page: Page, field: Locator) -> None:

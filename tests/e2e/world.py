@@ -61,6 +61,11 @@ class World:
                 {"user_id": self.people[0].user_id},
             )
 
+    def forget_lanes(self) -> None:
+        """Nobody keeps the board in lanes."""
+        with self.app.app_context():
+            sql.execute_now(text("UPDATE board_visits SET lanes = NULL"))
+
     def error_page(self, error: TaskForgeError) -> str:
         """An error as a page, for those that a picture should not have to provoke."""
         with self.app.test_request_context("/boards"):

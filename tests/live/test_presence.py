@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from flask import Flask
 
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
-from taskforge.live_bus import Listener
+from taskforge.live_bus import Hint, Listener
 from taskforge.live_presence import Presence
+from taskforge.people import Person as Face
 from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_person, make_team
 from tests.live.streams import streaming
@@ -152,3 +155,32 @@ def test_twenty_are_named_and_the_rest_counted(
             said = stream.next_here()
     assert said["count"] == 26
     assert len(said["people"]) == 20
+
+
+def test_nobody_is_told_of_the_others_without_themselves(servers: Servers) -> None:
+    """Streams open at every moment of a turn, at boards where somebody else is already."""
+    ada, bob = sorted((new_id(), new_id()))
+    told: dict[str, list[list[str]]] = {}
+
+    async def name(_board_id: str, user_ids: Collection[str]) -> tuple[list[Face], int]:
+        return [Face(one, "Somebody") for one in sorted(user_ids)], len(user_ids)
+
+    async def tell(board_id: str, hint: Hint) -> None:
+        said = json.loads(hint.frame.decode().partition("data: ")[2])
+        told.setdefault(board_id, []).append([one["id"] for one in said["people"]])
+
+    async def crowd() -> None:
+        board_ids = [new_id() for _ in range(200)]
+        with redis.Redis.from_url(servers.redis_url) as client:
+            for board_id in board_ids:
+                client.zadd(f"presence:board:{board_id}", {f"{bob}:elsewhere": time.time() + 60})
+        presence = Presence(servers.redis_url, stale_seconds=0.1, name=name, tell=tell)
+        for board_id in board_ids:
+            presence.join(board_id, ada, Listener())
+            await asyncio.sleep(0.004)
+        await asyncio.sleep(1.0)
+        presence.stop()
+
+    asyncio.run(crowd())
+    assert {tuple(first) for first, *_ in told.values()} == {(ada, bob)}
+    assert len(told) == 200

@@ -7,7 +7,7 @@
   forge.aim = (keys) => {
     if (keys !== "c") return null;
     const column = (forge.contextCard?.() ?? document.activeElement).closest(".column");
-    return column?.querySelector(".quick-add__input") ?? null;
+    return column?.querySelector(".quick-add__input, .lane-add") ?? null;
   };
 
   forge.behaviour("first-key", (board) => {

@@ -9,6 +9,7 @@
   const flights = new WeakMap(); // the last animation of a card
   let queue = Promise.resolve(); // one by one: a neighbour has to arrive before the next card names it
   let lastToast = null;
+  let begun = 0;
 
   const cardOf = (taskId) => document.getElementById(`card-${taskId}`);
   const nameOf = (columnId) => document.getElementById(`column-${columnId}-name`).textContent;
@@ -79,6 +80,9 @@
     return copy;
   };
 
+  /** Whether the server has yet to answer a move, and how many were begun: what was asked of it before then shows an older board. */
+  forge.ownMoves = () => ({ underWay: waiting.size > 0, begun });
+
   function say(text) {
     document.getElementById("board-said").textContent = text;
   }
@@ -110,14 +114,16 @@
   };
 
   /** Tell the server where a card has been put. `from`: where it was; `undoes`: {event, kind} of the move that this takes back;
-      `fields`: what an earlier try sent, of which nobody knows if it arrived; `anyVersion`: whatever others changed. */
-  forge.commitMove = (card, from, { undoes = null, fields = null, anyVersion = false } = {}) => {
+      `fields`: what an earlier try sent, of which nobody knows if it arrived; `anyVersion`: whatever others changed;
+      `place`: "top" or "bottom" of the whole column, of which this page may show a part; else beside its neighbours here. */
+  forge.commitMove = (card, from, { undoes = null, fields = null, anyVersion = false, place = null } = {}) => {
     const to = forge.placeOf(card);
-    const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, dropped: false };
+    const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, place, dropped: false };
     const list = [...card.parentElement.querySelectorAll(".card")];
     shiftCount(from, to);
     forge.forgetWaiting(move.taskId);
     say(`${card.querySelector(".card__title").textContent}: moved to ${nameOf(to.columnId)}${forge.laneWords(to.lane)}, place ${list.indexOf(card) + 1}.`);
+    begun += 1;
     waiting.add(move);
     forge.inTurn(() => move.dropped || send(move)).finally(() => waiting.delete(move));
   };
@@ -144,8 +150,7 @@
   function sendMove(move, card) {
     move.fields ??= {
       column_id: move.to.columnId,
-      before_id: move.to.beforeId,
-      after_id: move.to.afterId,
+      ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
       version: move.anyVersion ? "" : card.dataset.version,
       op: forge.uuid(),
       ...forge.laneFields(move),
@@ -161,6 +166,7 @@
   function accept(move, { version, event, ...face }) {
     const card = cardOf(move.taskId);
     if (card) card.dataset.version = version;
+    document.dispatchEvent(new CustomEvent("forge:own", { detail: { id: move.taskId, version } })); // it may be open over the board
     if (card && face.card) forge.showInLane(card, face);
     else if (card && move.from.lane !== move.to.lane) card.closest(".board__columns").dispatchEvent(new CustomEvent("forge:stale")); // undone: its tags are others, too
     lastToast?.remove();
@@ -189,6 +195,7 @@
     const unsure = status === 0 || status >= 500;
     const options = {
       undoes: move.undoes,
+      place: move.place,
       fields: unsure ? move.fields : null, // with the same operation id it acts once, even if it had arrived
       anyVersion: move.anyVersion || error?.code === "stale_version",
     };
@@ -197,9 +204,11 @@
     else tell(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", retry);
   }
 
+  /** Move a card once more; false where it, or the place, is not on the page (any more). */
   function again(move, place, options) {
     const card = cardOf(move.taskId);
-    if (card) forge.moveCard(card, place, options);
-    return card !== null;
+    if (!card || !forge.findColumn(place.columnId, place.lane)) return false;
+    forge.moveCard(card, place, options);
+    return true;
   }
 }

@@ -11,7 +11,7 @@
   const paused = "Live updates paused";
   const lost = "This board can no longer be reached";
   const jitter = (from, to) => from + Math.random() * (to - from);
-  const atWork = (board) => board.querySelector("form[aria-busy], .is-dragging") !== null;
+  const atWork = (board) => forge.ownMoves().underWay || board.querySelector("form[aria-busy], .is-dragging") !== null;
 
   forge.behaviour("stream", (board) => {
     const state = document.getElementById("live-state");
@@ -38,6 +38,7 @@
     function address(news) {
       const url = new URL(board.dataset.columnsUrl, location.href);
       url.search = new URL(forge.viewAddress).search; // not the page's: a task may be open over the board
+      url.searchParams.set("lanes", board.dataset.lanes || "none"); // as it is here, whatever was chosen elsewhere since
       if (!news) return url;
       // Where the tasks are now the server knows; where they were, this page.
       const were = news.map(({ cardId }) => document.getElementById(`card-${cardId}`)?.closest(".column")?.dataset.columnId);
@@ -46,11 +47,13 @@
       return url;
     }
 
-    /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which. */
+    /** Ask for the columns that the hints touch; for all without hints, or where it can't be known which.
+        False where they can't be shown: they are older than what was done here meanwhile. */
     async function refresh(news) {
       const some = !board.dataset.lanes && news?.length && news.length <= 20 && news.every(({ cardId }) => cardId) ? news : null;
       const upto = last;
       const view = forge.viewAddress;
+      const { begun } = forge.ownMoves();
       const answer = await fetch(address(some), { headers: { "HX-Request": "true" } });
       if ([401, 403, 404].includes(answer.status) || answer.redirected) {
         stop();
@@ -58,10 +61,10 @@
       }
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
       const html = await answer.text();
-      if (atWork(board)) throw new Error("the board is being worked on");
-      if (view !== forge.viewAddress) throw new Error("another view was chosen meanwhile");
+      if (atWork(board) || begun !== forge.ownMoves().begun || view !== forge.viewAddress) return false;
       forge.updateBoard(board, html, news ?? [], !some);
       if (!hints.length) forge.sawBoard(upto);
+      return true;
     }
 
     async function flush() {
@@ -80,7 +83,10 @@
       }
       asking = true;
       try {
-        await refresh(news);
+        if (!await refresh(news)) {
+          hints = [...news, ...hints];
+          wake(300, 400);
+        }
         tries = 0;
       } catch {
         tries = Math.min(tries + 1, 5);

@@ -2,7 +2,7 @@
 {
   const busy = (element) => element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, [contenteditable]");
   const typed = (form) => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
-  const inUse = (element) => busy(element) || [...element.querySelectorAll("form")].some(typed);
+  const inUse = (element) => busy(element) || element.querySelector(".quick-add__paste") !== null || [...element.querySelectorAll("form")].some(typed);
 
   /** Make the children of `parent` these, moving as few as can be, so that focus and scroll stay. */
   function arrange(parent, wanted) {

@@ -63,20 +63,33 @@
   /** What lies under an open task can't be reached before the task is closed. */
   const onBoard = (act) => (forge.onBoard ?? ((now) => now()))(act);
 
-  function addCard(form, title) {
+  async function addCard(place, title) {
+    const form = place.matches("form") ? place : await forge.addInLane(place);
+    if (!form) return;
     form.elements.title.value = title;
     form.requestSubmit();
   }
 
+  /** The id of the team that the page is about; "" where it is about none. */
+  function currentTeam() {
+    const page = document.querySelector(".crumbs a[href*='/teams/']")?.pathname ?? location.pathname;
+    return /^\/teams\/([0-9a-f-]{36})/.exec(page)?.[1] ?? "";
+  }
+
   /** The card with the typed title, in the column of the selected card or in the first. */
   function createCommands(card, typed) {
-    const form = (card?.closest(".column") ?? document).querySelector("form.quick-add");
-    const column = form?.closest(".column").querySelector(".column__name").textContent;
+    const place = (card?.closest(".column") ?? document).querySelector("form.quick-add, .lane-add");
+    const column = place?.closest(".column");
+    const note = column?.querySelector(".column__name")?.textContent ?? column?.querySelector(".column__cards").ariaLabel;
+    const write = () => (place.matches("form") ? place.elements.title.focus() : place.click());
     const [boards, teams] = ["g b", "g t"].map((keys) => document.querySelector(`.bar [data-key="${keys}"]`)?.href);
+    const name = /^new board:? +(.+)/i.exec(typed)?.[1]; // as in "new board Autumn fair"
+    const newBoard = (fields) => `${boards}?${new URLSearchParams({ new: currentTeam(), ...fields })}`;
     return [
-      form && typed && { section: "create", sure: true, made: true, note: column, icon: "plus", words: `Create card “${typed}”`, keys: "", run: () => addCard(form, typed) },
-      form && { section: "create", note: column, icon: "plus", words: "New card", keys: "c", run: () => onBoard(() => form.elements.title.focus()) },
-      { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: `${boards}#new-board`, run: () => location.assign(boards) },
+      place && typed && !name && { section: "create", sure: true, made: true, note, icon: "plus", words: `Create card “${typed}”`, keys: "", run: () => addCard(place, typed) },
+      place && { section: "create", note, icon: "plus", words: "New card", keys: "c", run: () => onBoard(write) },
+      name && { section: "create", sure: true, note: "", icon: "square-kanban", words: `Create board “${name}”`, keys: "", url: newBoard({ name }) },
+      { section: "create", note: "", icon: "square-kanban", words: "New board", keys: "", url: newBoard({}) },
       { section: "create", note: "", icon: "users", words: "New team", keys: "", url: `${teams}#team-form`, run: () => location.assign(`${teams}#team-form`) },
     ];
   }

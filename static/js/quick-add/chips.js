@@ -7,17 +7,36 @@
     second: (word) => `${word}: stays in the title`,
     full: (word) => `${word}: too many tags`,
   };
-  let names = { people: [], tags: [] };
+  let people = [];
+  let tags = []; // that the server told of,
+  const used = new Map(); // and those that were written here since, by how they are compared
   let asked = null;
+  let asking = false;
 
   async function ask() {
+    asking = true;
     try {
       const answer = await fetch(document.getElementById("quick-add-code").dataset.names, { headers: { Accept: "application/json" } });
-      if (answer.ok) names = await answer.json();
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      ({ people, tags } = await answer.json());
     } catch {
       asked = null; // the next field asks again
+    } finally {
+      asking = false;
     }
   }
+
+  const known = () => {
+    const told = new Set(tags.map(forge.plainName));
+    const more = [...used].filter(([plain]) => !told.has(plain)).map(([, tag]) => tag);
+    return { people, tags: more.length ? [...tags, ...more].sort() : tags };
+  };
+
+  /** Cards were made of these lines: their tags are known at once; what else is new on the board, the next field asks. */
+  forge.learnTags = (lines) => {
+    for (const line of lines) for (const tag of forge.parseLine(line, people, forge.today()).tags) used.set(forge.plainName(tag), tag);
+    asked = null;
+  };
 
   const dayNames = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const dayName = (day) => dayNames.format(new Date(`${day}T00:00:00Z`));
@@ -83,25 +102,33 @@
     let shown = "";
     let timer = 0;
     const show = () => {
-      const found = forge.parseLine(input.value, names.people, forge.today());
+      const found = forge.parseLine(input.value, people, forge.today());
       found.notes = found.notes.filter(({ word }) => !forge.isUnfinished(input, word));
       const state = JSON.stringify({ ...found, title: "" });
       if (state === shown) return;
       shown = state;
       said.replaceChildren(...chipsOf(found));
+      forge.placeSuggestions();
     };
     const soon = () => {
       clearTimeout(timer);
       timer = setTimeout(show, PAUSE);
     };
+    // The names may arrive after the word that wants one of them was begun.
+    const learn = async (late = !asked || asking) => {
+      await (asked ??= ask());
+      show();
+      if (late) forge.suggestAgain(input, known());
+    };
+    let sent = "";
     input.addEventListener("input", soon);
     form.addEventListener("reset", () => setTimeout(show));
-    form.addEventListener("forge:sent", () => { asked = null; });
-    input.addEventListener("focus", () => { asked ??= ask().then(show); });
-    asked ??= ask();
-    asked.then(show);
-    forge.suggestNames(input, () => names);
+    form.addEventListener("submit", () => { sent = input.value; });
+    form.addEventListener("forge:sent", () => forge.learnTags([sent]));
+    input.addEventListener("focus", () => learn());
+    forge.suggestNames(input, known);
     forge.offerManyOnPaste(form);
+    learn(true);
     show();
   };
 }

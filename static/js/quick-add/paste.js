@@ -6,7 +6,6 @@
   const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
   const LOST = "No connection. Your lines are still here.";
   const FAILED = "That did not work, and nothing was added. Please try again.";
-  const token = () => document.querySelector("meta[name=csrf-token]").content;
 
   function make(tag, className, text = "") {
     const element = document.createElement(tag);
@@ -22,27 +21,13 @@
     return made;
   }
 
-  /** The answer's status (0: none came) and what it holds (null: nothing that we wrote). */
-  async function post(address, fields) {
-    let status = 0;
-    try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": token(), "HX-Current-URL": location.href }, // as htmx says it
-        body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      status = answer.status;
-      return { status, body: await answer.json() };
-    } catch {
-      return { status, body: null };
-    }
-  }
-
   const why = ({ status, body }) => body?.error?.message ?? (status ? FAILED : LOST);
+
+  const drawAnew = () => document.querySelector(".board__columns").dispatchEvent(new CustomEvent("forge:stale"));
 
   function putIn(columnId, { cards, head }) {
     const list = document.getElementById(`cards-${columnId}`);
+    if (!list) return drawAnew(); // in lanes
     const made = document.createElement("template");
     made.innerHTML = cards;
     for (const card of made.content.children) document.getElementById(card.id)?.remove();
@@ -59,7 +44,7 @@
   }
 
   async function takeBack(address, op) {
-    const answer = await post(address, { op });
+    const answer = await forge.post(address, { op }, PATIENCE);
     if (answer.status !== 200) {
       forge.toast(why(answer), "danger", { label: "Retry", act: () => takeBack(address, op) });
       return;
@@ -70,14 +55,16 @@
       card?.remove();
       if (columnId) forge.recount?.(columnId, -1);
     }
+    if (document.querySelector(".lane")) drawAnew();
     forge.toast(`${answer.body.task_ids.length} cards are in the trash.`, "ok");
   }
 
   async function send(form, panel, fields) {
     form.setAttribute("aria-busy", "true"); // the board takes no news while its own are under way
-    const answer = await post(document.getElementById("quick-add-code").dataset.many, fields);
+    const answer = await forge.post(document.getElementById("quick-add-code").dataset.many, fields, PATIENCE);
     if (answer.status === 200 && answer.body) {
       putIn(fields.column_id, answer.body);
+      forge.learnTags(fields.lines.split("\n"));
       panel.remove();
       form.elements.title.focus();
       forge.toast(answer.body.text, "ok", { label: "Undo", act: () => takeBack(answer.body.undo, forge.uuid()) });
@@ -108,6 +95,8 @@
     const said = make("p", "field__error");
     said.role = "alert";
     const fields = { lines: text, column_id: form.elements.column_id.value, today: forge.today(), op: forge.uuid() };
+    const { lanes, lane } = form.elements;
+    if (lane) Object.assign(fields, { lanes: lanes.value, lane: lane.value });
     const makeAll = button(`Make ${lines.length} cards`, "button--primary", () => form.ariaBusy || send(form, panel, fields));
     const keep = button("Keep as one", "button--quiet", () => keepAsOne(input, panel, lines));
     const buttons = make("div", "button-row");

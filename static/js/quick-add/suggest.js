@@ -6,6 +6,7 @@
   let owner = null; // the field that the list belongs to
   let options = []; // {write, show}
   let active = -1;
+  let declined = ""; // the line for which Escape closed the list
 
   function makeList() {
     list = document.createElement("ul");
@@ -71,6 +72,9 @@
     list.style.top = `${above > GAP ? above : bottom + GAP}px`;
   }
 
+  /** The field may have moved: chips below it have come or gone. */
+  forge.placeSuggestions = () => owner && place();
+
   function draw({ write, show }, at) {
     const option = document.createElement("li");
     option.id = `quick-add-suggestion-${at}`;
@@ -99,6 +103,7 @@
 
   function offer(input, names) {
     const word = wordAt(input);
+    declined = "";
     options = word ? find(word, names) : [];
     if (!options.length) {
       close();
@@ -119,11 +124,22 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) mark((active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length);
     else if (["Enter", "Tab"].includes(event.key) && active >= 0) accept(options[active]);
-    else if (event.key === "Escape") close();
-    else return;
+    else if (event.key === "Escape") {
+      declined = owner.value;
+      close();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   }
+
+  /** More names are known than when the last key was pressed: offer them, unless that was declined. What is marked stays. */
+  forge.suggestAgain = (input, names) => {
+    if (document.activeElement !== input || (declined && declined === input.value)) return;
+    const marked = owner === input && options[active]?.write;
+    offer(input, names);
+    const at = options.findIndex(({ write }) => write === marked);
+    if (owner === input && at >= 0) mark(at);
+  };
 
   /** Offer names and tags while somebody writes into a field. `names()` are those of the board. */
   forge.suggestNames = (input, names) => {

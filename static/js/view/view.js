@@ -7,12 +7,28 @@
   /** Whether something else than the board shows now has been chosen. */
   forge.viewOnItsWay = () => arrived !== last;
 
+  function placeOf(form, fresh) {
+    const { columnId, lane } = form.closest(".column").dataset;
+    const cell = [...fresh.querySelectorAll(".column--cell")].find(({ dataset }) => dataset.columnId === columnId && dataset.lane === lane);
+    return fresh.querySelector(`#${CSS.escape(form.id)}`) ?? cell?.querySelector(".lane-add");
+  }
+
+  /** A form in which something waits for its writer, a line or a pasted list, stays what it is. */
+  function keepWritten(board, fresh) {
+    for (const form of board.querySelectorAll("form.quick-add")) {
+      if (form.elements.title.value || form.querySelector(".quick-add__paste")) placeOf(form, fresh)?.replaceWith(form);
+    }
+  }
+
   function takeBoard(fresh) {
     const board = document.querySelector(".board__columns");
+    const focused = document.activeElement;
+    keepWritten(board, fresh);
     board.className = fresh.className;
     board.dataset.lanes = fresh.dataset.lanes;
     board.replaceChildren(...fresh.childNodes);
     board.scrollTo(0, 0);
+    if (board.contains(focused)) focused.focus({ preventScroll: true });
     htmx.process(board);
     forge.start(board);
   }
@@ -35,18 +51,39 @@
     }
   }
 
+  const named = (address) => new URL(address, location.href).searchParams.has("lanes");
+
+  /** Lanes that are chosen are kept, so this step of the history remembers its own before others are: or Back would show those. */
+  function rememberLanes(address) {
+    if (named(location.href) || !named(address)) return;
+    history.replaceState({ ...history.state, lanes: document.querySelector(".board__columns").dataset.lanes || "none" }, "");
+  }
+
+  /** What to ask for at an address; a step back has the lanes that it had then. */
+  function question(address, push) {
+    const url = new URL(address, location.href);
+    if (!push && history.state?.lanes && !named(address)) url.searchParams.set("lanes", history.state.lanes);
+    return url;
+  }
+
   /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, simply go there. */
   forge.goView = async (address, push = true) => {
     const turn = ++last;
-    if (push) history.pushState({ view: true }, "", address);
+    const { begun, underWay } = forge.ownMoves();
+    if (push) {
+      rememberLanes(address);
+      history.pushState({ view: true }, "", address);
+    }
     try {
-      const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(question(address, push), { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
       const html = await answer.text();
       if (turn !== last) return; // another choice was faster
       take(html);
       arrived = turn;
       forge.viewAddress = new URL(address, location.href).href;
+      // What was moved meanwhile may stand where it was.
+      if (underWay || begun !== forge.ownMoves().begun) document.querySelector(".board__columns").dispatchEvent(new CustomEvent("forge:stale"));
     } catch {
       if (turn === last) location.assign(address);
     }
