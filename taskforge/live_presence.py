@@ -145,7 +145,9 @@ class Presence:
         changed = {mark.board_id for mark in (here - self._marked) | gone}
         self._marked = (self._marked | here) - gone
         self._left_at = {mark: at for mark, at in self._left_at.items() if mark in self._marked}
-        marked = {mark.board_id for mark in here}  # whoever came since is not marked yet: the next turn's
+        marked = {
+            mark.board_id for mark in here
+        }  # whoever came since is not marked yet: the next turn's
         await self._look(client, seconds, sorted(marked if beats else (asked | changed) & marked))
 
     async def _write(

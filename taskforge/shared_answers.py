@@ -15,14 +15,16 @@ from taskforge import shared_html
 from taskforge.sessions import CSRF_FIELD
 from taskforge.shared_html import Shared
 
-MOST_KEPT = 128
+MOST_KEPT = 128  # of each kind, so that many open tasks do not push out the boards
 LARGEST_KEPT = 64_000  # bytes; a hostile filter makes larger ones
 CACHING = "private, no-cache"
 # What Flask and we give every template that says nothing of what the page shows.
 _UNSEEN = frozenset(
     {"g", "request", "session", "current_user", "request_id", "csrf_token", "new_op"}
 )
-_kept: OrderedDict[bytes, Shared] = OrderedDict()
+_Room = OrderedDict[bytes, Shared]
+_frames: _Room = OrderedDict()
+_parts: _Room = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -59,7 +61,7 @@ def answer(shared: Shared) -> Response:
 
 def draw_part(template: str, **context: Any) -> Shared:
     """A part of a page, kept by its `context`: it must be drawn of that alone, and `repr` must tell all of it."""
-    return _keep(repr((template, context)), lambda: shared_html.draw(template, **context))
+    return _keep(_parts, repr((template, context)), lambda: shared_html.draw(template, **context))
 
 
 def _frame(template: str, context: dict[str, Any]) -> Shared:
@@ -68,28 +70,28 @@ def _frame(template: str, context: dict[str, Any]) -> Shared:
     seen = {name: given[name] for name in sorted(given) if name not in _UNSEEN}
     identity = current_user._get_current_object()
     # Drawn of `seen`, not of what the processors say a moment later: it would be kept under the wrong name.
-    return _keep(repr((template, identity, seen)), lambda: _draw(template, seen))
+    return _keep(_frames, repr((template, identity, seen)), lambda: _draw(template, seen))
 
 
 def _draw(template: str, context: dict[str, Any]) -> Shared:
     return shared_html.draw(template, **context, inner=shared_html.inner_mark())
 
 
-def _keep(name: str, draw: Callable[[], Shared]) -> Shared:
+def _keep(room: _Room, name: str, draw: Callable[[], Shared]) -> Shared:
     """What was drawn under a name, which says all that it is drawn from."""
     if current_app.debug:
         return draw()
     key = hashlib.blake2b(name.encode(), digest_size=16).digest()
     with _lock:
-        found = _kept.get(key)
+        found = room.get(key)
         if found is not None:
-            _kept.move_to_end(key)
+            room.move_to_end(key)
             return found
     found = draw()
     if found.size > LARGEST_KEPT:
         return found
     with _lock:
-        _kept[key] = found
-        if len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+        room[key] = found
+        if len(room) > MOST_KEPT:
+            room.popitem(last=False)
     return found

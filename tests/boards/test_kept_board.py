@@ -271,11 +271,11 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
 
 def test_a_page_around_a_very_long_filter_is_not_kept(ada: Person, team: Team) -> None:
     tags = "&".join(f"tag={'x' * 35}{number}" for number in range(20))
-    before = len(shared_answers._kept)
+    before = len(shared_answers._frames)
     people = "&".join(f"assignee={new_id()}" for _ in range(20))
     page = open_twice(visit(ada), f"/boards/{team.board_id}?{tags}&{people}&q={'y' * 100}")
     assert page.status == 200
-    assert len(shared_answers._kept) == before
+    assert len(shared_answers._frames) == before
 
 
 def test_what_happens_while_a_page_is_drawn_is_not_kept_as_what_was_before(
