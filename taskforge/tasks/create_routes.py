@@ -46,7 +46,7 @@ def create(board_id: str) -> ResponseReturnValue:
         lanes: str | None = None,
         lane: str | None = None,
     ) -> Change:
-        joins = lane_values(lanes, lane) if lanes and lane else {}
+        joins = lane_values(lanes, lane)
         new, notes = read_line(title, _people(actor, board_id, title), today, joins)
         told.extend(tell_notes(notes))
         return service.create_task(actor, board_id=board_id, column_id=column_id, **vars(new))
@@ -100,7 +100,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
         lanes: str | None = None,
         lane: str | None = None,
     ) -> Change:
-        joins = lane_values(lanes, lane) if lanes and lane else {}
+        joins = lane_values(lanes, lane)
         people = _people(actor, board_id, lines)
         new_tasks, notes = read_lines(split_lines(lines), people, today, joins)
         told.extend(tell_notes(notes))

@@ -138,12 +138,14 @@ def lane_changes(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {"tags": _with_first_tag(row["tags"], value)}
 
 
-def lane_values(kind: str, key: str) -> dict[str, Any]:
-    """What a new card has in a lane, of ``assignee_id``, ``priority`` and ``tags``; nothing where that is usual.
+def lane_values(kind: str | None, key: str | None) -> dict[str, Any]:
+    """What a new card has in a lane, of ``assignee_id``, ``priority`` and ``tags``; nothing in no lane.
 
     Raises:
         InvalidInput: no such kind of lane, or no such lane of the kind.
     """
+    if not kind or not key:
+        return {}
     return lane_changes(kind, key, {"assignee_id": None, "priority": "medium", "tags": []})
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.journeys import add_card, create_team, sign_up
 from tests.e2e.test_drag import card, toast
@@ -129,14 +128,6 @@ def test_a_lane_with_its_quick_add_is_accessible(page: Page, board: str) -> None
     expect(field(page)).to_be_focused()
     field(page).press_sequentially("Mend #tools !4")
     assert_accessible(page)
-
-
-@pytest.fixture
-def plain(browser: Browser, live_server: str) -> Iterator[Page]:
-    """A page without JavaScript."""
-    context = browser.new_context(base_url=live_server, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def test_without_javascript_the_link_of_a_cell_adds_cards_to_it(plain: Page) -> None:

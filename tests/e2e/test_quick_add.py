@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -260,14 +259,6 @@ def test_a_lost_connection_keeps_the_lines_and_another_try_adds_them_once(
     expect(column(page, "Backlog").locator(".card")).to_have_count(2)
     page.reload()
     expect(column(page, "Backlog").locator(".card")).to_have_count(2)
-
-
-@pytest.fixture
-def plain(browser: Browser, live_server: str) -> Iterator[Page]:
-    """A page without JavaScript."""
-    context = browser.new_context(base_url=live_server, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def test_without_javascript_a_page_takes_several_lines(plain: Page) -> None:

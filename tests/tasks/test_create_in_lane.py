@@ -14,21 +14,6 @@ from tests.factories import Person, Team, make_person, make_team
 from tests.pages import HTMX, Page, visit
 
 
-@pytest.fixture
-def ada(app: Flask) -> Person:
-    return make_person(app)
-
-
-@pytest.fixture
-def bob(app: Flask) -> Person:
-    return make_person(app, "Bob")
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
-    return make_team(ada, member=bob)
-
-
 def add(person: Person, team: Team, title: str, **lane: str) -> Page:
     """What the quick-add of a lane sends."""
     visitor = visit(person)
