@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
 
-STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 RANK = String(255, collation="C")
 LONGEST_RANK = 180  # a longer one has all ranks of its board or column made short again
 

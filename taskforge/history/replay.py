@@ -10,22 +10,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from taskforge.tasks.fields import CARD_FIELDS, RANK
+
 Fact = Mapping[str, Any]  # event, entity_type, entity_id, entity_version, board_seq, new_state
 Item = dict[str, Any]
 
 COLUMN_FIELDS = ("name", "status", "hue", "wip_limit", "rank")
-CARD_FIELDS = ("title", "status", "priority", "assignee_id", "due_at", "tags", "column_id", "rank",
-               "attachment_count", "deleted")  # fmt: skip
+# What an audit event of a task changes of its card: the declared fields that a card shows, and what is none.
+CARD_NAMES = (*(field.name for field in CARD_FIELDS), RANK, "attachment_count", "deleted")
 NEW_CARD: Item = {
+    **{field.name: field.initial for field in CARD_FIELDS},
     "number": 0,
-    "title": "",
-    "status": "backlog",
-    "priority": "medium",
-    "assignee_id": None,
-    "due_at": None,
-    "tags": [],
-    "column_id": None,
-    "rank": "",
+    RANK: "",
     "comment_count": 0,
     "attachment_count": 0,
     "checklist_done": 0,
@@ -79,8 +75,9 @@ class BoardState:
 
 
 def read_state(seq: int, stored: Mapping[str, Any]) -> BoardState:
-    """The state that a snapshot keeps."""
-    return BoardState(seq=seq, **stored)
+    """The state that a snapshot keeps. Fields that it is older than have the value of a new card."""
+    cards = {task_id: {**NEW_CARD, **card} for task_id, card in stored["cards"].items()}
+    return BoardState(seq=seq, **{**stored, "cards": cards})
 
 
 def replay(state: BoardState, facts: Iterable[Fact]) -> BoardState:
@@ -129,7 +126,7 @@ def _create_card(state: BoardState, fact: Fact, told: Item) -> None:
 def _change_card(state: BoardState, fact: Fact, told: Item) -> None:
     card = state.cards.get(fact["entity_id"])
     if card is not None:
-        card.update({name: told[name] for name in CARD_FIELDS if name in told})
+        card.update({name: told[name] for name in CARD_NAMES if name in told})
         card["version"] = fact["entity_version"] or card["version"]
         if "checklist" in told:
             card["checklist_total"] = len(told["checklist"])

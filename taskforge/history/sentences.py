@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taskforge.history.replay import BoardState, Fact, Item
+from taskforge.tasks.fields import INPUT_FIELDS
 
 ERASED = "a card that was deleted for good since"
+# The fields of which a board's history tells that they changed: not what was written, nor a place (a move says it).
 FIELD_WORDS = {
-    "title": "title",
-    "status": "status",
-    "priority": "priority",
-    "assignee_id": "assignee",
-    "start_at": "start",
-    "due_at": "due date",
-    "tags": "tags",
-    "checklist": "checklist",
+    field.name: field.words
+    for field in INPUT_FIELDS
+    if not field.kind.is_prose and field.name != "column_id"
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from taskforge.history.replay import BoardState, read_state, replay
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.fields import PROSE_NAMES
 
 FACTS_BETWEEN = 250
 # A large board has its snapshots further apart, so that they take room in proportion to what happens on it.
@@ -89,7 +90,7 @@ def without_texts(column: str) -> str:
     """SQL for a state of the log without what was written in it: description, own fields, a comment's words."""
     return (
         f"CASE WHEN jsonb_typeof({column}) = 'object'"
-        f" THEN {column} - '{{description,custom_fields,content}}'::text[] END"
+        f" THEN {column} - '{{{','.join((*PROSE_NAMES, 'content'))}}}'::text[] END"
     )
 
 

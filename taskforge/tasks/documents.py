@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from mongoengine import (
     EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
+    FloatField,
     IntField,
     ListField,
     StringField,
@@ -23,18 +24,14 @@ from mongoengine import (
 from taskforge.errors import InvalidInput, TooLarge
 from taskforge.stores.document_parts import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.stores.outbox import Message, encode_message
+from taskforge.tasks import field_kinds as kinds
+from taskforge.tasks import fields
+from taskforge.tasks.fields import EMPTY_CONTENT
+from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
-MAX_DESCRIPTION_LENGTH = 100_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
-EMPTY_TEXT: dict[str, Any] = {
-    "description": "",
-    "tags": [],
-    "attachments": [],
-    "custom_fields": [],
-    "checklist": [],
-}
 
 
 class Attachment(EmbeddedDocument):
@@ -70,27 +67,36 @@ class Metadata(EmbeddedDocument):
     updated = DateTimeField(required=True)
 
 
-class TaskDocument(Document):
+# The type of each kind of field in a document.
+DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
+    kinds.Line: StringField,
+    kinds.LongText: lambda: StringField(default=""),
+    kinds.Choice: StringField,
+    kinds.Person: StringField,
+    kinds.BoardColumn: StringField,
+    kinds.Day: DateTimeField,
+    kinds.Number: FloatField,
+    kinds.Tags: lambda: ListField(StringField(max_length=MAX_TAG_LENGTH)),
+    kinds.CustomFields: lambda: EmbeddedDocumentListField(CustomField),
+    kinds.Checklist: lambda: EmbeddedDocumentListField(ChecklistItem),
+    kinds.Files: lambda: EmbeddedDocumentListField(Attachment),
+}
+_Declared: Any = type(
+    "_Declared",
+    (),
+    {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in fields.FIELDS},
+)
+
+
+class TaskDocument(_Declared, Document):
     """A whole task: the text register that MongoDB owns and a copy of the core that PostgreSQL owns."""
 
     task_id = StringField(primary_key=True)
-    description = StringField(default="")
-    tags = ListField(StringField(max_length=40))
-    attachments = EmbeddedDocumentListField(Attachment)
-    custom_fields = EmbeddedDocumentListField(CustomField)
-    checklist = EmbeddedDocumentListField(ChecklistItem)
     doc_version = IntField()
 
-    title = StringField()
-    status = StringField()
-    priority = StringField()
-    assignee_id = StringField()
     creator_id = StringField()
     team_id = StringField()
     board_id = StringField()
-    column_id = StringField()
-    start_at = DateTimeField()
-    due_at = DateTimeField()
     metadata = EmbeddedDocumentField(Metadata)
     deleted = BooleanField()
     purged_at = DateTimeField()
@@ -107,14 +113,14 @@ class TaskDocument(Document):
     }
 
 
-def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+def text_message(task_id: str, version: int, content: Mapping[str, Any]) -> Message:
     """The text register of a task at a version, checked and encoded, so that applying it can't fail for its content.
 
     Raises:
         InvalidInput: a field does not have its shape.
         TooLarge: all texts together exceed 1 MB.
     """
-    document = TaskDocument(task_id=task_id, **{name: fields[name] for name in TASK_TEXT})
+    document = TaskDocument(task_id=task_id, **{name: content[name] for name in TASK_TEXT})
     try:
         document.validate()
     except ValidationError as error:
@@ -122,8 +128,10 @@ def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Messa
             fields={name: str(why) for name, why in error.to_dict().items()}
         ) from error
     # MongoEngine leaves null values out; null is a value that a custom field may have.
-    stored = document.to_mongo() | {"custom_fields": [dict(one) for one in fields["custom_fields"]]}
-    text = {name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT}
+    stored = document.to_mongo() | {
+        "custom_fields": [dict(one) for one in content["custom_fields"]]
+    }
+    text = {name: stored.get(name, EMPTY_CONTENT[name]) for name in TASK_TEXT}
     message = encode_message("task", task_id, TEXT, version, text)
     if len(message.payload) > MAX_DOCUMENT_BYTES:
         raise TooLarge(
@@ -140,6 +148,7 @@ def core_message(row: Mapping[str, Any]) -> Message:
 def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the core register as a reference row gives them, in the register's order."""
     derived = {
+        **fields.plain_state({name: row[name] for name in fields.CORE_NAMES}),
         "creator_id": row["created_by"],
         "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
         "deleted": row["deleted_at"] is not None,
@@ -151,16 +160,11 @@ def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
     """What takes the place of a purged task's document: both registers, one version on and without content."""
     core = {**dict.fromkeys(TASK_CORE), "deleted": True, "purged_at": at}
     return [
-        text_message(row["task_id"], row["doc_version"] + 1, EMPTY_TEXT),
+        text_message(row["task_id"], row["doc_version"] + 1, EMPTY_CONTENT),
         encode_message("task", row["task_id"], CORE, row["version"] + 1, core),
     ]
 
 
 def face_fields(texts: Mapping[str, Any]) -> dict[str, Any]:
     """What the reference row copies of the texts for the card's face."""
-    done = sum(1 for item in texts["checklist"] if item["done"])
-    return {
-        "tags": list(texts["tags"]),
-        "checklist_done": done,
-        "checklist_total": len(texts["checklist"]),
-    }
+    return fields.copied_columns(texts)

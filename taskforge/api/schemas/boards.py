@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
-from taskforge.boards.models import STATUSES
+from taskforge.boards.statuses import STATUSES
 from taskforge.text.people import HUES
 from taskforge.web.boards.forms import COLUMN_NAME_LENGTH, MOST_WORK, NAME_LENGTH
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -20,9 +19,10 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.documents import text_message
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back, places_at_end
 from taskforge.tasks.editing.writer import insert_task, update_task
+from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import keep_members
 
 MOST_TASKS = 100  # in one batch
@@ -35,15 +35,14 @@ _OPPOSITE = {
 _EDITS = ("task.moved", "task.status_changed", "task.assigned", "task.edited")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NewTask:
-    """A task that is to be created; `texts` may hold description, tags, custom_fields and checklist."""
+    """A task that is to be created: its row fields by name, and its content in `texts`; see `create_task`."""
 
-    title: str
-    priority: str = "medium"
-    assignee_id: str | None = None
-    due_at: datetime | None = None
-    texts: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(
+        self, *, title: str, texts: Mapping[str, Any] | None = None, **values: Any
+    ) -> None:
+        self.core = new_core({"title": title, **values})
+        self.texts = {**EMPTY_CONTENT, **(texts or {})}
 
 
 @once
@@ -81,16 +80,8 @@ def insert_tasks(
 ) -> None:
     """Insert tasks under a lock that has a number and a sequence number for each of them."""
     for step, (place, new, task_id) in enumerate(zip(places, new_tasks, ids, strict=True)):
-        texts = {**EMPTY_TEXT, **new.texts}
-        core = {
-            "title": new.title,
-            "priority": new.priority,
-            "assignee_id": new.assignee_id,
-            "start_at": None,
-            "due_at": new.due_at,
-        }
-        message = text_message(task_id, 1, texts)
-        insert_task(uow, board.at(step), place, message, core=core, texts=texts)
+        message = text_message(task_id, 1, new.texts)
+        insert_task(uow, board.at(step), place, message, core=new.core, texts=new.texts)
 
 
 def delete_tasks(
@@ -232,6 +223,6 @@ def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
 
 
 def _require_members(uow: UnitOfWork, board: LockedBoard, new_tasks: Sequence[NewTask]) -> None:
-    wanted = {new.assignee_id for new in new_tasks if new.assignee_id}
-    if wanted - set(keep_members(uow, board.team_id, wanted)):
+    named = {new.core["assignee_id"] for new in new_tasks} - {None}
+    if named - set(keep_members(uow, board.team_id, named)):
         raise Conflict("Somebody whom you named has just left the team. Nothing was added.")

@@ -18,9 +18,9 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.edit import RowEdit, read_tasks, with_texts, write_edits
 from taskforge.tasks.editing.changes import ATTEMPTS
 from taskforge.tasks.editing.placement import Place, place_back
-from taskforge.tasks.editing.writer import CORE_FIELDS, TEXT_FIELDS
+from taskforge.tasks.fields import CONTENT_NAMES, CORE_NAMES, earlier_value
 from taskforge.tasks.history.events import PERMISSIONS, PLACE, Fact, list_facts, list_later_of
-from taskforge.tasks.history.undo import earlier_value, find_refusal
+from taskforge.tasks.history.undo import find_refusal
 from taskforge.teams.access import keep_members
 
 LEFT = "Who had it does not belong to this team any more."
@@ -117,7 +117,9 @@ def _find_edits(rows: Sequence[sql.Row], facts: Facts) -> list[RowEdit]:
     texts = {}
     for row in rows:
         before = facts[row["task_id"]][1]
-        fields = {name: earlier_value(name, before[name]) for name in TEXT_FIELDS if name in before}
+        fields = {
+            name: earlier_value(name, before[name]) for name in CONTENT_NAMES if name in before
+        }
         if fields:
             texts[row["task_id"]] = fields
     with_text = with_texts(rows, texts)
@@ -125,7 +127,7 @@ def _find_edits(rows: Sequence[sql.Row], facts: Facts) -> list[RowEdit]:
     for row in rows:
         fact, before = facts[row["task_id"]]
         edit = with_text.get(row["task_id"], RowEdit(row=row))
-        core = {name: earlier_value(name, before[name]) for name in CORE_FIELDS if name in before}
+        core = {name: earlier_value(name, before[name]) for name in CORE_NAMES if name in before}
         edits.append(replace(edit, core=core, undoes=fact.event_id))
     return edits
 

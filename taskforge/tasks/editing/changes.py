@@ -17,7 +17,8 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_text
 from taskforge.tasks.documents import face_fields, text_message
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back, place_wished
-from taskforge.tasks.editing.writer import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
+from taskforge.tasks.editing.writer import update_task
+from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
 
 ATTEMPTS = 3
@@ -45,7 +46,7 @@ def change_fields(
         StaleVersion: the task is not at `version` any more, or another change came first.
         InvalidInput, WipLimitReached, Unavailable: like `taskforge.tasks.service.edit_task`.
     """
-    texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
+    texts = {name: changes[name] for name in CONTENT_NAMES if name in changes}
     row, old_text = read_task_text(actor, row) if texts else (row, {})
     check_version(row, version)
     new_text = {**old_text, **texts}
@@ -55,7 +56,7 @@ def change_fields(
         else None
     )
     faults.point("read.done")
-    after = {**row, **{name: changes[name] for name in CORE_FIELDS if name in changes}}
+    after = {**row, **{name: changes[name] for name in CORE_NAMES if name in changes}}
     find_place = find_place or _place_of_edit(row, changes)
     if message is None and find_place is None and after == row:
         return unchanged(actor, entity_id=row["task_id"], version=row["version"])
@@ -168,11 +169,10 @@ def _place_of_restored(
 
 
 def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
-    changed = {name for name in (*CORE_FIELDS, *PLACE_FIELDS) if row[name] != after[name]}
-    if text_changed:
+    """The event of an edit: that of the one field, or of the place, which changed; else an edit."""
+    changed = {name for name in (*CORE_NAMES, *PLACE_NAMES) if row[name] != after[name]}
+    if text_changed or not changed:
         return "task.edited"
-    if changed == {"assignee_id"}:
-        return "task.assigned"
-    if changed and changed <= set(PLACE_FIELDS):
-        return "task.status_changed" if "status" in changed else "task.moved"
-    return "task.edited"
+    if changed <= set(PLACE_NAMES):
+        return BY_NAME["status" if "status" in changed else "column_id"].event
+    return BY_NAME[changed.pop()].event if len(changed) == 1 else "task.edited"

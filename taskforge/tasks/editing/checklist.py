@@ -11,8 +11,9 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_text
-from taskforge.tasks.documents import EMPTY_TEXT, MAX_CHECKLIST_ITEMS
+from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
 from taskforge.tasks.editing.changes import ATTEMPTS
+from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.tasks.service import edit_task
 
 Items = list[dict[str, Any]]
@@ -67,7 +68,7 @@ def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Cha
     for attempt in range(ATTEMPTS):
         row, _ = access_task(actor.user_id, task_id, "task.edit")
         row, texts = read_task_text(actor, row)
-        items = change({**EMPTY_TEXT, **texts}["checklist"])
+        items = change({**EMPTY_CONTENT, **texts}["checklist"])
         try:
             return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
         except StaleVersion:

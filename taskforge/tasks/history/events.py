@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
-from taskforge.tasks.editing.writer import PLACE_FIELDS
+from taskforge.tasks.fields import PLACE_NAMES
 
 MOST_LATER = 500
 PLACE, TRASH = "place", "deleted"
@@ -53,7 +53,7 @@ class Fact:
     @property
     def touched(self) -> frozenset[str]:
         """The fields that it changed; column, status and rank together are the place."""
-        names = {PLACE if name in PLACE_FIELDS else name for name in self.fields - _NOTES}
+        names = {PLACE if name in PLACE_NAMES else name for name in self.fields - _NOTES}
         return frozenset(names)
 
     @property

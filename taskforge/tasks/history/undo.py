@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -21,7 +20,13 @@ from taskforge.tasks.editing.changes import (
     take_from_trash,
 )
 from taskforge.tasks.editing.placement import place_back
-from taskforge.tasks.editing.writer import CORE_FIELDS, TEXT_FIELDS
+from taskforge.tasks.fields import (
+    CONTENT_NAMES,
+    CORE_NAMES,
+    RESTORABLE,
+    earlier_value,
+    name_fields,
+)
 from taskforge.tasks.history.events import (
     IN_AND_OUT,
     MOST_LATER,
@@ -34,16 +39,11 @@ from taskforge.tasks.history.events import (
 )
 from taskforge.tasks.service import edit_task
 from taskforge.teams.access import Membership
-from taskforge.web.tasks.forms import RESTORABLE
-from taskforge.web.tasks.history_entries import name_fields
 
 TRASHINGS = {
     "task.deleted": "moved the task to the trash",
     "task.restored": "restored the task",
 }
-LARGEST_WHOLE = (
-    2**53
-)  # JSONB turns a large fraction into a whole number; custom fields hold none above this
 
 
 def undo_change(actor: Actor, task_id: str, event_id: str) -> Change:
@@ -104,7 +104,7 @@ def _undo_change(actor: Actor, task_id: str, *, version: int | None, event_id: s
         return take_from_trash(actor, row, undoes=event_id)
     if fact.event in IN_AND_OUT:
         return put_into_trash(actor, row, undoes=event_id)
-    fields = [name for name in (*CORE_FIELDS, *TEXT_FIELDS) if name in before]
+    fields = [name for name in (*CORE_NAMES, *CONTENT_NAMES) if name in before]
     try:
         return change_fields(
             actor,
@@ -162,19 +162,6 @@ def _place_before(row: sql.Row, before: Mapping[str, Any]) -> FindPlace:
     return lambda uow, board: place_back(
         uow, board, task_id=row["task_id"], column_id=column_id, rank=rank
     )
-
-
-def earlier_value(field: str, value: Any) -> Any:
-    """A value of the log as services take it."""
-    if field in ("start_at", "due_at") and value is not None:
-        return datetime.fromisoformat(value)
-    if field == "custom_fields":
-        return [{"k": one["k"], "v": _number(one["v"])} for one in value]
-    return value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if type(value) is int and abs(value) > LARGEST_WHOLE else value
 
 
 def _explained(error: InvalidInput, before: Mapping[str, Any]) -> Conflict:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.priorities import PRIORITIES
 from taskforge.tasks.quick_add.days import LONGEST_PHRASE, read_day
 from taskforge.text.handles import Nameable, find_named
 from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS, fold

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import StringField
 
-from taskforge.boards.models import STATUSES
+from taskforge.boards.statuses import STATUSES
 from taskforge.http.forms import (
     Form,
     OpenSelectField,

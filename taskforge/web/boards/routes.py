@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -30,7 +29,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.board.filter_menu import show_chips
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.filters import CardFilter, read_filter
-from taskforge.tasks.board.lanes import KINDS, list_lanes, show_lanes
+from taskforge.tasks.board.lanes import KINDS, list_lanes
 from taskforge.tasks.board.queries import (
     BoardView,
     find_columns,
@@ -43,6 +42,7 @@ from taskforge.teams.access import Membership
 from taskforge.text.values import parse_uuid
 from taskforge.web.boards.cards import draw_cards, next_cards_url, show_columns
 from taskforge.web.boards.forms import NAME_LENGTH, CreateBoardForm
+from taskforge.web.boards.lanes_presenter import show_lanes
 from taskforge.web.boards.tiles import show_tiles
 
 blueprint = Blueprint("boards", __name__)
@@ -209,8 +209,8 @@ def _around(view: BoardView, wanted: CardFilter, lanes: str | None) -> dict[str,
     """What the board page shows around its columns or lanes."""
     me = current_actor().user_id
     further = {"lanes": lanes} if lanes else {}
-    is_mine = wanted.assignees == (me,)
-    mine = replace(wanted, assignees=() if is_mine else (me,))
+    is_mine = wanted.values("assignee") == (me,)
+    mine = wanted.having("assignee", () if is_mine else (me,))
     return {
         "board": show_board(view.row),
         "columns": view.columns,

@@ -15,7 +15,7 @@ from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.http.request_guard import accept_lists
 from taskforge.http.urls import safe_next
 from taskforge.identity.current import current_actor
-from taskforge.tasks.board.filter_menu import list_choices
+from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.web.boards.forms import FoldColumnForm
 from taskforge.web.boards.routes import asked_filter, asked_lanes, blueprint, show_board
@@ -33,8 +33,8 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
-        choices=list_choices(row, wanted, today),
-        words=wanted.words,
+        menus=list_menus(row, wanted, today),
+        words="".join(wanted.values("q")),
         filter_count=wanted.count,
         lanes_by=lanes,
         further={"lanes": lanes} if lanes else {},

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import url_for
 
+from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.stores import sql
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import STATUS_NAMES
 
 SENTENCES = {
     "assigned": "{actor} assigned {task} to you",

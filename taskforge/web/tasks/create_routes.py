@@ -49,7 +49,9 @@ def create(board_id: str) -> ResponseReturnValue:
         joins = lane_values(lanes, lane)
         new, notes = read_line(title, _people(actor, board_id, title), today, joins)
         told.extend(tell_notes(notes))
-        return service.create_task(actor, board_id=board_id, column_id=column_id, **vars(new))
+        return service.create_task(
+            actor, board_id=board_id, column_id=column_id, texts=new.texts, **new.core
+        )
 
     change = form.attempt(add)
     if change is None:

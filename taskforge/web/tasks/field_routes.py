@@ -21,8 +21,7 @@ from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import service as teams
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
-from taskforge.web.tasks.forms import form_text
-from taskforge.web.tasks.inline_fields import TEXTS, Field, choices_of, find_field, quick_days
+from taskforge.web.tasks.inline_fields import InlineField, choices_of, find_field, quick_days
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint
 
@@ -47,7 +46,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     def save(version: int, **values: Any) -> Change:
         value = values[wanted.stored]
         state = _state(view)
-        if form_text(wanted.stored, value) == wanted.text_of(state):
+        if wanted.form_text(value) == wanted.text_of(state):
             value = state[wanted.stored]  # a time of day that the form doesn't show stays
         return edit_field(
             actor, task_id, field=wanted.stored, value=value, version=version, label=wanted.label
@@ -63,7 +62,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     return show_field(get_task(actor, task_id), wanted, change)
 
 
-def get_field_view(actor: Actor, task_id: str, field: Field) -> TaskView:
+def get_field_view(actor: Actor, task_id: str, field: InlineField) -> TaskView:
     """The task of a field that the actor may change.
 
     Raises:
@@ -72,12 +71,12 @@ def get_field_view(actor: Actor, task_id: str, field: Field) -> TaskView:
     """
     view = get_task(actor, task_id)
     view.membership.require(field.permission)
-    if view.texts is None and field.name in TEXTS:
+    if view.texts is None and field.is_content:
         raise Unavailable(UNREADABLE)
     return view
 
 
-def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnValue:
+def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseReturnValue:
     """A field as the task's page shows it, and word to the page of what changed."""
     page = render_template(
         "tasks/_field.html",
@@ -89,13 +88,13 @@ def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnVa
     return page, 200, {"HX-Trigger": json.dumps(told)}
 
 
-def describe(task_id: str, change: Change, field: Field | None = None) -> dict[str, Any]:
+def describe(task_id: str, change: Change, field: InlineField | None = None) -> dict[str, Any]:
     """What scripts are told of a change that they made; a text to say only where the change is not plain to see."""
     told = {"id": task_id, "version": change.version, "event": change.event_id}
     return told | ({"text": f"{field.label} saved."} if field else {})
 
 
-def _news(view: TaskView, field: Field) -> ResponseReturnValue:
+def _news(view: TaskView, field: InlineField) -> ResponseReturnValue:
     given = request.args.get("since")
     since = optional_int(given, field="since", minimum=1, maximum=LAST_VERSION)
     version: int = view.row["version"]
@@ -113,7 +112,7 @@ def _json_answer(form: Form, save: Any) -> ResponseReturnValue:
     return {"version": change.version, "event": change.event_id}
 
 
-def _refused(actor: Actor, task_id: str, field: Field, form: Form) -> ResponseReturnValue:
+def _refused(actor: Actor, task_id: str, field: InlineField, form: Form) -> ResponseReturnValue:
     typed = str(form[field.stored].data or "")
     view = get_field_view(actor, task_id, field)
     if isinstance(form.refusal, FieldTaken):
@@ -127,7 +126,7 @@ def _refused(actor: Actor, task_id: str, field: Field, form: Form) -> ResponseRe
 def _form_page(
     actor: Actor,
     view: TaskView,
-    field: Field,
+    field: InlineField,
     value: str,
     *,
     errors: list[str] | None = None,

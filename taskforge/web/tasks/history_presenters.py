@@ -7,12 +7,12 @@ from typing import Any
 
 from taskforge.stores import sql
 from taskforge.stores.operations import as_json
+from taskforge.tasks.fields import RESTORABLE, plain_state
 from taskforge.tasks.history.events import PERMISSIONS, TRASH, Fact, find_obstacle, list_later
 from taskforge.tasks.history.undo import describe_obstacle
 from taskforge.tasks.queries import list_names
 from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import RESTORABLE
 from taskforge.web.tasks.history_entries import Reading, mentioned_people, show_entry
 
 _UNKNOWN = object()  # what a text is now stands in another store
@@ -43,10 +43,14 @@ def show_history(
                 and needed
                 and not undone
                 and name in RESTORABLE
-                and as_json({name: row.get(name, _UNKNOWN)}) != {name: before}
+                and as_json(_present(row, name)) != {name: before}
             )
         shown.append(one)
     return shown
+
+
+def _present(row: sql.Row, name: str) -> dict[str, Any]:
+    return plain_state({name: row[name]}) if name in row else {name: _UNKNOWN}
 
 
 def _undoing(

@@ -13,9 +13,9 @@ from taskforge.http.urls import safe_next
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
+from taskforge.tasks.fields import name_fields
 from taskforge.tasks.history import undo as undo_service
 from taskforge.web.tasks.forms import RestoreValueForm, UndoForm
-from taskforge.web.tasks.history_entries import name_fields
 from taskforge.web.tasks.history_presenters import show_history
 from taskforge.web.tasks.presenters import show_reference
 from taskforge.web.tasks.routes import blueprint

@@ -17,26 +17,17 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.edit import ACTS, MOST_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
+from taskforge.tasks.field_kinds import Choice, Day, Reference
+from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.routes import asked_filter, show_board
 from taskforge.web.onboarding.routes import batch_undo_url
-from taskforge.web.tasks.forms import PRIORITY_NAMES
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
-from taskforge.web.tasks.select_forms import EditManyForm, read_task_ids
+from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
 
 MOST_SELECTED = 200  # by a script, which sends them portion by portion
-VERBS = {
-    "column": "moved to “{}”",
-    "done": "done",
-    "assignee": "assigned to {}",
-    "priority": "set to {} priority",
-    "due": "due {}",
-    "add_tags": "tagged {}",
-    "remove_tags": "without {} now",
-    "delete": "put into the trash",
-}
 
 
 @blueprint.get("/boards/<id:board_id>/select")
@@ -70,23 +61,23 @@ def edit_many(board_id: str) -> ResponseReturnValue:
     sent = request.form.getlist("task_id")
 
     def do(**_: Any) -> Change:
-        return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.wanted)
+        return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.chosen)
 
     if wants_json():
         if not form.validate():
             raise InvalidInput(" ".join(form.sentences))
-        return _told_to_script(board_id, do())
+        return _script_answer(board_id, do())
     change = form.attempt(do)
     if change is None:
         found = get_selectable(actor, board_id, None, asked_filter(), most=MOST_AT_ONCE)
         return _page(found, form, set(sent)), form.http_status, form.http_headers
-    told = _tell(actor, board_id, form, change)
+    summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
-    flash({"text": told, "undo_url": undo_url} if undo_url else told, "ok")  # type: ignore[arg-type]
+    flash({"text": summary, "undo_url": undo_url} if undo_url else summary, "ok")  # type: ignore[arg-type]
     return go_to(url_for("boards.show", board_id=board_id))
 
 
-def _told_to_script(board_id: str, change: Change) -> dict[str, Any]:
+def _script_answer(board_id: str, change: Change) -> dict[str, Any]:
     return {
         "changed": len(change.extra["versions"]),
         "skipped": len(change.extra["skipped"]),
@@ -96,13 +87,13 @@ def _told_to_script(board_id: str, change: Change) -> dict[str, Any]:
     }
 
 
-def _tell(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> str:
+def _summarise(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> str:
     changed, skipped, gone = (len(change.extra[name]) for name in ("versions", "skipped", "gone"))
-    act, value = form.wanted["act"], form.wanted["value"]
+    act, value = form.chosen["act"], form.chosen["value"]
     sentences = []
     if changed or not gone:
         cards = "1 card is" if changed == 1 else f"{changed} cards are"
-        what = VERBS[act].format(_words(actor, board_id, act, value))
+        what = ACTS[act].sentence.format(_words(actor, board_id, act, value))
         sentences.append(f"{cards} {what}.")
     if skipped:
         sentences.append(f"{skipped} {'was' if skipped == 1 else 'were'} so already.")
@@ -113,15 +104,19 @@ def _tell(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> st
 
 def _words(actor: Actor, board_id: str, act: str, value: Any) -> str:
     """What an act's value is called."""
-    view = get_board(actor, board_id)
-    if act == "column":
-        return {one["column_id"]: str(one["name"]) for one in view.columns}.get(value, "")
-    if act == "assignee":
-        names = {one["user_id"]: str(one["display_name"]) for one in view.people}
-        return names.get(value, "nobody")
-    if act == "due":
+    field = ACTS[act].field
+    if field is None:
+        return ""
+    if isinstance(field.kind, Day):
         return f"on {value:%-d %b %Y}" if value else "on no day"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(field.kind, Choice):
+        return str(value)
+    view = get_board(actor, board_id)
+    names = {one["column_id"]: str(one["name"]) for one in view.columns}
+    names |= {one["user_id"]: str(one["display_name"]) for one in view.people}
+    if isinstance(field.kind, Reference):
+        return names.get(value, "nobody" if field.kind.may_be_empty else "")
+    return field.kind.words(field.kind.plain(value), names) or "nothing"
 
 
 def _offers(found: Selectable) -> dict[str, Any]:
@@ -135,6 +130,7 @@ def _offers(found: Selectable) -> dict[str, Any]:
         "tags": view.tags,
         "days": quick_days(),
         "has_done": any(column["status"] == "done" for column in view.columns),
+        "plain_acts": PLAIN_ACTS,
         "may": {name: view.membership.may(act.permission) for name, act in ACTS.items()},
         "most": MOST_AT_ONCE,
     }
