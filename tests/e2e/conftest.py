@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed; `make e2e` installs it"
 )
 
-from tests.e2e.boards import open_board  # noqa: E402 - needs Playwright
-from tests.e2e.journeys import (  # noqa: E402 - needs Playwright
-    add_card,
-    add_member,
-    create_team,
-    email_of,
-    sign_up,
+from tests.e2e.accounts import (  # noqa: E402 - needs Playwright
+    join_team,
+    log_in_newcomer,
+    make_board,
 )
+from tests.e2e.boards import open_board  # noqa: E402 - needs Playwright
 
 # The one without windows first: it needs half the time.
 BROWSERS = (
@@ -136,20 +136,29 @@ def plain(
 
 
 @pytest.fixture
-def board(page: sync_api.Page) -> str:
+def log_in(app: Flask, live_server: str) -> Callable[..., None]:
+    """Log a new person in at a page's browser: ``log_in(page)`` for Ada, ``log_in(page, "Grace", "Hopper")``."""
+    return partial(log_in_newcomer, app, live_server)
+
+
+@pytest.fixture
+def board(page: sync_api.Page, log_in: Callable[..., None]) -> str:
     """The address of a board with three cards in the first column, which is open and live."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
+    log_in(page)
+    address = make_board(page, "One", "Two", "Three")
     open_board(address, page)
     return address
 
 
 @pytest.fixture
-def grace(page: sync_api.Page, board: str, second_page: sync_api.Page) -> sync_api.Page:
+def grace(
+    page: sync_api.Page,
+    board: str,
+    second_page: sync_api.Page,
+    log_in: Callable[..., None],
+) -> sync_api.Page:
     """The browser of a second member, on the same board."""
-    sign_up(second_page, "Grace", "Hopper")
-    add_member(page, email_of(second_page))
+    log_in(second_page, "Grace", "Hopper")
+    join_team(page, second_page)
     open_board(board, page, second_page)
     return second_page
