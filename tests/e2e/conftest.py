@@ -60,7 +60,8 @@ def find_browser() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[sync_api.Browser]:
+def chromium() -> Iterator[sync_api.Browser]:
+    """The browser process of this test process."""
     path = find_browser()
     if path is None:
         reason = (
@@ -74,6 +75,26 @@ def browser() -> Iterator[sync_api.Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser(chromium: sync_api.Browser, app: Flask) -> Iterator[sync_api.Browser]:
+    """The browser; profiles that a failed test left open are closed before the stores are emptied."""
+    yield chromium
+    for context in chromium.contexts:
+        close_context(context)
+
+
+def close_context(context: sync_api.BrowserContext) -> None:
+    """Close a profile with its pages, and let none of its errors reach the next test.
+
+    Playwright raises an error of a route's handler in the next call of its API, whichever page that call is about. A
+    handler that still waits when its page is closed gets such an error, and the test after it would fail.
+    """
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+    context.unroute_all(behavior="ignoreErrors")
+    context.close()
 
 
 def is_error(said: sync_api.ConsoleMessage) -> bool:
@@ -103,7 +124,7 @@ def open_page(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
     yield page
-    context.close()
+    close_context(context)
     assert [error for error in errors if not forgiven.match(error)] == []
 
 

@@ -42,10 +42,15 @@ class Held:
 
     def __init__(self, page: Page, address: str | re.Pattern[str]) -> None:
         self.page, self.address, self.late = page, address, []
+        self.released = False
         page.route(address, self._take)
 
     def _take(self, route: Route) -> None:
-        self.late.append((route, route.fetch()))
+        answer = route.fetch()
+        if self.released:  # while this one was fetched
+            route.fulfill(response=answer)
+        else:
+            self.late.append((route, answer))
 
     def wait(self) -> None:
         """Until something was asked for."""
@@ -57,6 +62,7 @@ class Held:
 
     def release(self) -> None:
         """Let the answers come, and those of later requests at once."""
+        self.released = True
         for route, answer in self.late:
             route.fulfill(response=answer)
         self.page.unroute(self.address)
