@@ -17,7 +17,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Una
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
@@ -41,7 +41,7 @@ class ProfileView:
     texts: Mapping[str, Any] | None
 
 
-@once
+@idempotent
 def register_user(
     actor: Actor, *, email: str, password: str, first_name: str, last_name: str
 ) -> Change:
@@ -124,7 +124,7 @@ def get_profile(actor: Actor) -> ProfileView:
         return ProfileView(row, None)
 
 
-@once
+@idempotent
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
     """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
 
@@ -176,7 +176,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     return uow.change
 
 
-@once
+@idempotent
 def change_password(actor: Actor, *, current: str, new: str) -> Change:
     """Change the actor's password and end all their other sessions.
 

@@ -16,7 +16,7 @@ from taskforge.errors import Conflict, Forbidden, NotFound, StaleVersion, Unavai
 from taskforge.ids import new_id
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
@@ -25,7 +25,7 @@ from taskforge.teams.access import keep_members
 COMMENTS_PER_TASK = 5000
 
 
-@once
+@idempotent
 def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     """Comment on a task; tells its assignee, creator, earlier commenters and everybody mentioned.
 
@@ -65,7 +65,7 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     return uow.change
 
 
-@once
+@idempotent
 def edit_comment(
     actor: Actor, comment_id: str, *, content: str, version: int | None = None
 ) -> Change:
@@ -106,7 +106,7 @@ def edit_comment(
     return uow.change
 
 
-@once
+@idempotent
 def delete_comment(actor: Actor, comment_id: str) -> Change:
     """Delete one's own comment, or anybody's with ``comment.moderate``. Its place in the discussion stays.
 

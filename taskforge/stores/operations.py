@@ -116,7 +116,7 @@ def unchanged(
     return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
 
 
-def once(
+def idempotent(
     service: Callable[Concatenate[Actor, Parameters], Change],
 ) -> Callable[Concatenate[Actor, Parameters], Change]:
     """Make a service answer a repeated operation with the stored result instead of doing it again.

@@ -36,7 +36,7 @@ class UnitOfWork:
     The transaction begins, with its operation, when something is first asked of it.
 
     Raises then:
-        Replayed: the actor's operation was already acknowledged (`once` turns it into the stored answer).
+        Replayed: the actor's operation was already acknowledged (`idempotent` turns it into the stored answer).
         InvalidInput: the operation id was used for another request.
         Unavailable: PostgreSQL can't be asked.
     """

@@ -14,7 +14,7 @@ from taskforge.errors import Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
+from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
 from taskforge.tasks.content import read_task_text
 from taskforge.tasks.documents import EMPTY_TEXT
 from taskforge.teams.access import Membership, access_team
@@ -38,16 +38,16 @@ class TaskView:
 
 
 def get_task(
-    actor: Actor, task_id: str, *, deleted: bool = False, seen: Seen | None = None
+    actor: Actor, task_id: str, *, deleted: bool = False, preloaded: TaskAccess | None = None
 ) -> TaskView:
     """A task with its texts. With ``deleted=True`` also one in the trash.
 
-    `seen` is what `access_task` answered a moment ago, where the caller has it.
+    `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound: no such task, or not a member of its team.
     """
-    row, membership = seen or access_task(actor.user_id, task_id, deleted=deleted)
+    row, membership = preloaded or access_task(actor.user_id, task_id, deleted=deleted)
     try:
         row, fields = read_task_text(actor, row)
     except Unavailable:

@@ -15,7 +15,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
@@ -46,7 +46,7 @@ class NewTask:
     texts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@once
+@idempotent
 def create_tasks(
     actor: Actor, *, board_id: str, column_id: str, new_tasks: Sequence[NewTask]
 ) -> Change:
@@ -111,7 +111,7 @@ def delete_tasks(
     raise AssertionError("unreachable")
 
 
-@once
+@idempotent
 def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
     """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 

@@ -13,7 +13,7 @@ from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
@@ -88,7 +88,7 @@ ACTS = {
 }
 
 
-@once
+@idempotent
 def edit_tasks(
     actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
 ) -> Change:

@@ -114,7 +114,7 @@ def retried(
 ) -> Change:
     """Run a change; when the caller named no version, losing a race against another change means trying again.
 
-    What the caller had ``seen`` before is then read anew.
+    What the caller had ``preloaded`` is then read anew.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -122,8 +122,8 @@ def retried(
         except StaleVersion:
             if version is not None or attempt == ATTEMPTS - 1:
                 raise
-            if "seen" in wanted:
-                wanted["seen"] = None
+            if "preloaded" in wanted:
+                wanted["preloaded"] = None
     raise AssertionError("unreachable")
 
 
