@@ -15,7 +15,7 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from taskforge import clock, faults
-from taskforge.accounts.documents import core_message
+from taskforge.accounts.documents import mirror_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
 from taskforge.messaging import redis_cache
@@ -83,7 +83,7 @@ def open_session(
         )
         if row is None:
             raise NotFound()
-        outbox.insert(connection, [core_message(dict(row))])
+        outbox.insert(connection, [mirror_message(dict(row))])
         connection.execute(
             text(
                 "INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent, created_at,"

@@ -138,19 +138,32 @@ def lock_board(
 
 
 @cache
-def _locking(joined: str) -> str:
-    """The lock, and behind it the membership, held as it is until COMMIT.
+def _locking(joined: str) -> tuple[str, str]:
+    """The lock, and after it the membership, which is held as it is until COMMIT.
 
-    Two statements, though in one round trip: one that waits for a lock sees memberships and cards as they were when
-    it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+    Two statements, in one round trip: a statement that waited for the lock would read membership and cards from the
+    snapshot that it took before (READ COMMITTED), and miss that the actor was removed or demoted in the meantime.
     """
-    more, join = (", joined.*", f" CROSS JOIN LATERAL ({joined}) joined") if joined else ("", "")
+    columns, join = ("", "")
+    if joined:
+        columns, join = ", joined.*", f"CROSS JOIN LATERAL ({joined}) joined"
     return (
-        "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
-        " WHERE board_id = :board_id AND deleted_at IS NULL;"
-        " SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,"
-        " b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,"
-        f" b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{more}"
-        f" FROM boards b JOIN team_memberships m USING (team_id){join}"
-        " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id FOR SHARE OF m"
+        _LOCK,
+        f"""
+        SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
+               b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
+               b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
+        FROM boards b
+        JOIN team_memberships m USING (team_id)
+        {join}
+        WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id
+        FOR SHARE OF m
+    """,
     )
+
+
+_LOCK = """
+    UPDATE boards
+    SET seq = seq + :changes, next_number = next_number + :numbers
+    WHERE board_id = :board_id AND deleted_at IS NULL
+"""

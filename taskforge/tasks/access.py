@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
@@ -29,8 +30,7 @@ SHOWN_TABLES = f" tasks k{NAMED_BY}"
 _VISIBLE_TASK = (
     f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
     f" {HELD_PERMISSIONS} AS permissions,"
-    " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
-    " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+    f" {pending_content('k.task_id')} AS pending_content"
     f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
     " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
     " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"

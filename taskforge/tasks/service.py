@@ -18,7 +18,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.documents import EMPTY_CONTENT, content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
@@ -62,8 +62,8 @@ def create_task(
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
-    stored_text = {**EMPTY_TEXT, **(texts or {})}
-    message = text_message(task_id, 1, stored_text)
+    stored_text = {**EMPTY_CONTENT, **(texts or {})}
+    message = content_message(task_id, 1, stored_text)
     core = {
         "title": title,
         "priority": priority,
