@@ -19,7 +19,7 @@ from taskforge.errors import NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
 from taskforge.identity.actors import circumstances, make_actor
-from taskforge.messaging import redis_cache
+from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import Beside
@@ -216,7 +216,7 @@ def _seen(identity: Identity | None) -> Identity | None:
         if len(_last_seen) >= MOST_PRESENT:
             _last_seen.clear()
         _last_seen[identity.user_id] = now
-        redis_cache.touch_presence(identity.user_id)
+        online.mark_online(identity.user_id)
     g.user_id = identity.user_id
     return identity
 

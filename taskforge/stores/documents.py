@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import Unavailable
-from taskforge.messaging import redis_cache
+from taskforge.messaging import document_cache
 from taskforge.stores import mongo, sql
 from taskforge.stores.document_parts import TEXT, register_of
 
@@ -51,14 +51,14 @@ def read_texts(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str
         VersionMoved: a newer version was committed after the rows were read.
         DocumentsUnavailable: none of the sources could be asked.
     """
-    cached = redis_cache.get_documents(entity_type, versions)
+    cached = document_cache.get_documents(entity_type, versions)
     missing = {
         entity_id: version for entity_id, version in versions.items() if entity_id not in cached
     }
     found = {entity_id: mongo.decode(payload) for entity_id, payload in cached.items()}
     if missing:
         fresh = _from_mongo(entity_type, missing)
-        redis_cache.set_documents(
+        document_cache.set_documents(
             entity_type,
             {
                 entity_id: (missing[entity_id], mongo.encode(fields))

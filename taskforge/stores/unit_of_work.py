@@ -2,7 +2,7 @@
 
 One SQL transaction holds the operation (idempotency), the changed rows, the audit fact, the outbox messages and the
 notification intents. COMMIT is the only acknowledgement. What follows (bringing MongoDB up to date, publishing the
-live hint, ringing the workers) is best effort: the relay repeats it until it has happened.
+live hint, waking the workers) is best effort: the relay repeats it until it has happened.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
+from taskforge.live.hints import encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
@@ -289,5 +290,6 @@ class UnitOfWork:
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
         wanted = {queues.AUDIT: bool(self._audit), queues.NOTIFICATIONS: self._told > 0}
-        publishing.announce(self._hints, [name for name, rings in wanted.items() if rings])
+        messages = [publishing.BoardMessage(board, encode_change(hint)) for board, hint in self._hints]
+        publishing.publish(messages, [name for name, wakes in wanted.items() if wakes])
         faults.point("ack.before")
