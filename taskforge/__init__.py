@@ -131,7 +131,7 @@ def _measure(app: Flask) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    fragments.init_shared_html(app)
+    fragments.init_fragments(app)
     assets.init_assets(app)
 
     @app.context_processor
