@@ -228,8 +228,8 @@ def _declared_lists() -> frozenset[str]:
     """The fields that the matched view, or its method for the request's, declares by `accept_lists`."""
     view = current_app.view_functions.get(request.endpoint or "")
     method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    declared = getattr(view, "accepts_lists", frozenset())
-    names: frozenset[str] = getattr(method, "accepts_lists", declared)
+    of_view: frozenset[str] = getattr(view, "accepts_lists", frozenset())
+    names: frozenset[str] = getattr(method, "accepts_lists", of_view)
     return names
 
 

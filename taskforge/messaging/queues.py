@@ -76,8 +76,9 @@ class AllowedJob(Job):
 
     def _deserialize_data(self) -> None:
         """RQ's only reader of the stored function name."""
-        super()._deserialize_data()
-        self._func_name = RETIRED_NAMES.get(self._func_name, self._func_name)
+        super()._deserialize_data()  # type: ignore[no-untyped-call]
+        name = str(self._func_name)
+        self._func_name = RETIRED_NAMES.get(name, name)
 
     def _refuse_unknown(self) -> None:
         if self.func_name not in ALLOWED or self.instance is not None:

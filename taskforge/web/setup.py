@@ -9,7 +9,7 @@ from taskforge.audit import security_events
 from taskforge.http import rate_limits
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
-from taskforge.identity.actors import circumstances
+from taskforge.identity.actors import client_details
 from taskforge.web.accounts import profile_routes
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import column_settings_routes, settings_routes, unseen_routes, view_routes
@@ -75,6 +75,6 @@ def _report_denial(response: Response) -> Response:
             "user.access_denied",
             user_id=user_id,
             details={"method": request.method, "path": request.path[:400]},
-            **circumstances(),
+            **client_details(),
         )
     return response
