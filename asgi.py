@@ -6,10 +6,10 @@ import os
 from collections.abc import MutableMapping
 from typing import Any
 
-from taskforge.live_request import is_wanted
-from taskforge.live_stream import LiveStreams
-from taskforge.serving import Receive, Send, in_threads
-from taskforge.warm_up import warm_up
+from taskforge.live.stream import LiveStreams
+from taskforge.server.asgi_bridge import Receive, Send, in_threads
+from taskforge.server.warm_up import warm_up
+from taskforge.web.live.access import is_wanted
 from wsgi import app as flask_app
 
 warm_up(flask_app)

@@ -15,8 +15,8 @@ from mongoengine import (
     StringField,
 )
 
+from taskforge.stores.document_parts import CORE, PROFILE_CORE, PROFILE_TEXT, TEXT
 from taskforge.stores.outbox import Message, encode_message
-from taskforge.stores.registers import CORE, PROFILE_CORE, PROFILE_TEXT, TEXT
 
 THEMES = ("system", "light", "dark")
 FREQUENCIES = ("immediate", "hourly", "daily", "weekly")

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from taskforge import faults, passwords
-from taskforge.accounts import session_records
+from taskforge import faults
+from taskforge.accounts import passwords, session_records
 from taskforge.accounts.documents import core_message, face_fields, new_profile, text_message
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable

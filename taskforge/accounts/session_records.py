@@ -14,16 +14,17 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from taskforge import clock, faults, redis_cache
+from taskforge import clock, faults
 from taskforge.accounts.documents import core_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.people import Person
+from taskforge.messaging import redis_cache
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.text.people import Person
 
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=30)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from taskforge.admin import doctoring as doctoring  # adds commands of its own
 from taskforge.admin import service
-from taskforge.audit import security
+from taskforge.audit import security_events
 from taskforge.cli import group
 from taskforge.extensions import config_of
 
@@ -15,6 +14,6 @@ from taskforge.extensions import config_of
 def admin_link() -> None:
     """Print a one-time link that makes whoever opens it (and is logged in) a site administrator."""
     token = service.issue_admin_claim()
-    security.report("user.admin_claim_issued", user_id=None)
+    security_events.report("user.admin_claim_issued", user_id=None)
     click.echo(f"{config_of().public_url.rstrip('/')}/admin/claim/{token}")
     click.echo("It works once, within an hour.")

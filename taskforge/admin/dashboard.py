@@ -1,7 +1,7 @@
 """The RQ dashboard inside the application: for site administrators only, and hardened.
 
 The library has no access control, deserialises jobs with pickle by default and empties its failed queue on a GET;
-each of these is closed here. Its weaker content policy is confined to its prefix (`taskforge.security_headers`).
+each of these is closed here. Its weaker content policy is confined to its prefix (`taskforge.http.security_headers`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 from taskforge.admin.access import require_site_admin
 from taskforge.errors import MethodNotAllowed
 from taskforge.extensions import config_of, csrf
-from taskforge.security_headers import DASHBOARD_PREFIX
+from taskforge.http.security_headers import DASHBOARD_PREFIX
 
 
 def init_dashboard(app: Flask) -> None:

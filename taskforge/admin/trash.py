@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from taskforge.comments.documents import tombstone_message
 from taskforge.errors import NotFound
+from taskforge.history.snapshots import drop_snapshots
 from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import tombstone_messages
-from taskforge.travel.snapshots import drop_snapshots
 
 SHOWN = ("number", "title", "status", "priority", "assignee_id", "created_by", "column_id")
 

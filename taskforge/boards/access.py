@@ -8,7 +8,7 @@ from functools import cache
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import Beside
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, require

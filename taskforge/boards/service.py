@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.boards.founding import insert_board
+from taskforge.boards.creation import insert_board
 from taskforge.errors import Conflict, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
@@ -16,7 +16,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
-from taskforge.teams.founding import insert_team, require_parent
+from taskforge.teams.creation import insert_team, require_parent
 
 BOARDS_PER_TEAM = 50
 

@@ -16,8 +16,8 @@ from mongoengine import (
     StringField,
 )
 
+from taskforge.stores.document_parts import COMMENT_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.stores.outbox import Message, encode_message
-from taskforge.stores.registers import COMMENT_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.tasks.documents import Attachment
 
 MAX_CONTENT_LENGTH = 20_000

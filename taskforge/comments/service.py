@@ -11,13 +11,13 @@ from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.comments.documents import new_comment, text_message
 from taskforge.comments.mentions import resolve_mentions
 from taskforge.comments.models import Comment
-from taskforge.comments.views import UNREADABLE, get_editable_comment, get_live_comment
+from taskforge.comments.queries import UNREADABLE, get_editable_comment, get_live_comment
 from taskforge.errors import Conflict, Forbidden, NotFound, StaleVersion, Unavailable
 from taskforge.ids import new_id
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once, unchanged
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import keep_members

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from taskforge import clock, redis_cache
+from taskforge import clock
 from taskforge.errors import NotFound
+from taskforge.messaging import redis_cache
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 
 PAGE = 50
 _LINES = (

@@ -8,8 +8,8 @@ import structlog
 
 from taskforge.errors import Unavailable
 from taskforge.stores import mongo, outbox
+from taskforge.stores.document_parts import TEXT
 from taskforge.stores.outbox import Message
-from taskforge.stores.registers import TEXT
 
 MOST_APPLIED = (
     20  # texts that a request brings to MongoDB itself; of more, the relay takes the rest

@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.ids import new_id
-from taskforge.stores import comparing, mongo, relay, sql
+from taskforge.stores import document_checks, mongo, relay, sql
+from taskforge.stores.document_parts import TEXT, Register, register_of
 from taskforge.stores.invariants import Probes, check_all
-from taskforge.stores.registers import TEXT, Register, register_of
 from taskforge.stores.violations import Violation
 
 CLEAN, REPAIRED, NOT_REPAIRABLE = 0, 1, 2
@@ -93,7 +93,7 @@ def rewrite(violation: Violation, probes: Probes, *, over: bool = False) -> bool
     Answers False when the row has changed in the meantime, or there is no source any more.
     """
     register = register_of(violation.entity_type, violation.register)
-    rows = comparing.read_rows(register, ids=[violation.entity_id])
+    rows = document_checks.read_rows(register, ids=[violation.entity_id])
     payload = _source(register, rows[0], probes) if rows else None
     if payload is None:
         return False
@@ -171,7 +171,7 @@ def check_start(debug: bool) -> list[str]:
 
 def _source(register: Register, row: sql.Row, probes: Probes) -> bytes | None:
     if register.name == TEXT:
-        return comparing.find_payload(register, row["id"], row["current"])
+        return document_checks.find_payload(register, row["id"], row["current"])
     return mongo.encode(dict(probes.copies[register.entity_type].core(row)))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge import redis_cache
 from taskforge.errors import Unavailable
+from taskforge.messaging import redis_cache
 from taskforge.stores import mongo, sql
-from taskforge.stores.registers import TEXT, register_of
+from taskforge.stores.document_parts import TEXT, register_of
 
 ATTEMPTS = 4
 

@@ -1,7 +1,7 @@
 """What must always be true of the three stores together, as checks that anybody may run at any time.
 
-I1–I3, I5 and I7 compare documents with their reference rows (`taskforge.stores.comparing`); the rest are questions to
-PostgreSQL and Redis. Each check answers what is wrong now; on a system at work a difference counts only if it is
+I1–I3, I5 and I7 compare documents with their reference rows (`document_checks`); the rest are questions to PostgreSQL
+and Redis. Each check answers what is wrong now; on a system at work a difference counts only if it is
 still there a moment later. Memory is bounded: rows come in pages, and a check stops at `MOST` findings.
 """
 
@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.stores import comparing, sql
-from taskforge.stores.registers import REGISTERS, TEXT
+from taskforge.stores import document_checks, sql
+from taskforge.stores.document_parts import REGISTERS, TEXT
 from taskforge.stores.violations import Violation
 
 MOST = 1000
@@ -43,7 +43,7 @@ class Probes:
     ``check_snapshots`` what is wrong with I13.
     """
 
-    copies: Mapping[str, comparing.Copies]
+    copies: Mapping[str, document_checks.Copies]
     check_snapshots: Callable[[], Iterator[Violation]]
     verify_chain: Callable[[], str | None]
     check_redis: Mapping[str, Callable[[], Iterator[Violation]]]
@@ -226,11 +226,11 @@ def pages(statement: Any, key: str, **parameters: Any) -> Iterator[sql.Row]:
 
 
 def _compare(probes: Probes) -> Iterator[Violation]:
-    yield from comparing.check_outbox()
+    yield from document_checks.check_outbox()
     for register in REGISTERS.values():
-        yield from comparing.check_register(register, probes.copies.get(register.entity_type))
+        yield from document_checks.check_register(register, probes.copies.get(register.entity_type))
         if register.name == TEXT:
-            yield from comparing.check_orphans(register)
+            yield from document_checks.check_orphans(register)
 
 
 def _of(name: str, found: Iterator[Violation]) -> Iterator[Violation]:

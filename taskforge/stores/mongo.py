@@ -13,10 +13,10 @@ from bson.errors import BSONError
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
-from taskforge.breakers import Breaker, BreakerOpen
 from taskforge.config import Config
-from taskforge.meter import MongoCommands
-from taskforge.stores.registers import Register
+from taskforge.http.server_timing import MongoCommands
+from taskforge.messaging.breaker import Breaker, BreakerOpen
+from taskforge.stores.document_parts import Register
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
 SAME_KEY_OTHER_REQUEST = (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from taskforge import faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.registers import register_of
+from taskforge.stores.document_parts import register_of
 
 CHANNEL = "taskforge_outbox"
 REQUEST_LEASE_SECONDS = 2

@@ -23,7 +23,7 @@ from taskforge import faults
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.stores import mongo, outbox, sql
-from taskforge.stores.registers import register_of
+from taskforge.stores.document_parts import register_of
 
 log = structlog.get_logger()
 BATCH = 100

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from taskforge.breakers import Breaker, BreakerOpen
 from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
+from taskforge.messaging.breaker import Breaker, BreakerOpen
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."

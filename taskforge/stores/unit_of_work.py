@@ -15,18 +15,19 @@ from typing import Any, Self, cast
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import IntegrityError
 
-from taskforge import announcing, clock, faults, jobs
+from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
-from taskforge.stores import last_statement, operations, sql
+from taskforge.messaging import publishing, queues
+from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_texts
-from taskforge.stores.last_statement import Reference
+from taskforge.stores.change_writer import Reference
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
-from taskforge.stores.prepared import BETWEEN, prepared
+from taskforge.stores.prepared_statements import BETWEEN, prepared
 
 
 class UnitOfWork:
@@ -268,7 +269,7 @@ class UnitOfWork:
         if self._answer_changed:
             operations.update(connection, self.actor, self.change)
         reference, self._reference = self._reference, None
-        self._told = last_statement.write(
+        self._told = change_writer.write(
             connection, reference, self._audit, self._messages, self._intents
         )
         if reference is not None:
@@ -278,7 +279,7 @@ class UnitOfWork:
     def _write_reference(self) -> None:
         reference, self._reference = self._reference, None
         if reference is not None:
-            last_statement.write(self._begun(), reference, (), (), ())
+            change_writer.write(self._begun(), reference, (), (), ())
             faults.point("tx.ref_updated")
 
     def _follow_up(self) -> None:
@@ -287,6 +288,6 @@ class UnitOfWork:
         self.change = replace(self.change, syncing=bool(left))
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
-        wanted = {jobs.AUDIT: bool(self._audit), jobs.NOTIFICATIONS: self._told > 0}
-        announcing.announce(self._hints, [name for name, rings in wanted.items() if rings])
+        wanted = {queues.AUDIT: bool(self._audit), queues.NOTIFICATIONS: self._told > 0}
+        publishing.announce(self._hints, [name for name, rings in wanted.items() if rings])
         faults.point("ack.before")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import Beside
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
 

@@ -21,8 +21,8 @@ from mongoengine import (
 )
 
 from taskforge.errors import InvalidInput, TooLarge
+from taskforge.stores.document_parts import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
 from taskforge.stores.outbox import Message, encode_message
-from taskforge.stores.registers import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_DESCRIPTION_LENGTH = 100_000

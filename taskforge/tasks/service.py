@@ -19,7 +19,7 @@ from taskforge.stores.operations import Change, once
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import Seen, access_task
 from taskforge.tasks.documents import EMPTY_TEXT, text_message
-from taskforge.tasks.editing import (
+from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
     put_into_trash,
@@ -27,8 +27,8 @@ from taskforge.tasks.editing import (
     retried,
     take_from_trash,
 )
-from taskforge.tasks.placing import ask_between, place_at_end, place_found
-from taskforge.tasks.writing import insert_task, update_task
+from taskforge.tasks.editing.placement import ask_between, place_at_end, place_found
+from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.teams.access import access_team
 
 

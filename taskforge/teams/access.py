@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from taskforge import faults
 from taskforge.errors import Forbidden, NotFound
 from taskforge.stores import sql
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 
 # The names of the permissions that a membership row `m` holds, as an array.

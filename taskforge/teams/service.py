@@ -13,7 +13,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, once
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, access_team, lock_team
-from taskforge.teams.founding import TEAMS_PER_USER, require_parent
+from taskforge.teams.creation import TEAMS_PER_USER, require_parent
 from taskforge.teams.permissions import ROLES
 
 MEMBERS_PER_TEAM = 500

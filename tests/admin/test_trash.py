@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
-from taskforge.admin import upkeep
+from taskforge.admin import maintenance
 from taskforge.comments.service import create_comment
 from taskforge.stores import mongo, outbox
-from taskforge.stores.registers import REGISTERS, TOMBSTONE_SECONDS
+from taskforge.stores.document_parts import REGISTERS, TOMBSTONE_SECONDS
 from taskforge.tasks.service import delete_task, restore_task
 from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
@@ -34,7 +34,7 @@ def trash_a_task(scene: Scene) -> tuple[str, str]:
 
 def purge_in(days: int) -> int:
     with clock.frozen(clock.now() + timedelta(days=days)):
-        return upkeep.empty_trash()
+        return maintenance.empty_trash()
 
 
 def test_the_trash_is_kept_for_thirty_days(scene: Scene) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from taskforge import create_app, redis_cache
+from taskforge import create_app
 from taskforge.accounts.service import register_user
 from taskforge.boards.service import create_team
 from taskforge.config import Config
 from taskforge.ids import new_id
-from taskforge.processes import free_port
+from taskforge.messaging import redis_cache
+from taskforge.server.processes import free_port
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 

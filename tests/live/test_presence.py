@@ -14,10 +14,10 @@ from flask import Flask
 
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
-from taskforge.live_bus import Hint, Listener
-from taskforge.live_presence import Presence
-from taskforge.people import Person as Face
+from taskforge.live.hub import Hint, Listener
+from taskforge.live.presence import Presence
 from taskforge.teams import service as teams
+from taskforge.text.people import Person as Face
 from tests.factories import Person, Team, make_person, make_team
 from tests.live.streams import streaming
 from tests.servers import Servers

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from taskforge.live_stream import STREAMS_PER_PERSON, LiveStreams
+from taskforge.live.stream import STREAMS_PER_PERSON, LiveStreams
 from tests.factories import Person, make_team
 
 

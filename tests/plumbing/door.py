@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, jsonify, request
 from flask.views import MethodView
 
-from taskforge import ingress
 from taskforge.errors import TaskForgeError
-from taskforge.ingress import accept_body, accept_lists
+from taskforge.http import request_guard
+from taskforge.http.request_guard import accept_body, accept_lists
 
 JSON = {"content_type": "application/json"}
 FORM = {"content_type": "application/x-www-form-urlencoded"}
@@ -19,7 +19,7 @@ MULTIPART = {"content_type": "multipart/form-data; boundary=B"}
 def build_door() -> Flask:
     """An application that has nothing but the door; its refusals are answered as JSON."""
     app = Flask("door")
-    ingress.init_app(app)
+    request_guard.init_app(app)
 
     @app.errorhandler(TaskForgeError)
     def refused(error: TaskForgeError) -> tuple[Any, int]:

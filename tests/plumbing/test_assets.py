@@ -9,7 +9,7 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from taskforge.assets import STATIC, asset_url, content
+from taskforge.http.assets import STATIC, asset_url, content
 
 
 def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClient) -> None:

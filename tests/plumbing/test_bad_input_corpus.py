@@ -13,8 +13,8 @@ from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from taskforge import text, values
 from taskforge.errors import NotFound
+from taskforge.text import validation, values
 from tests.corpus import BadInput, load_bad_input, send
 from tests.plumbing.door import build_door
 
@@ -63,7 +63,7 @@ def build_app() -> Flask:
 
 def _store(data: dict[str, Any]) -> dict[str, Any]:
     thing: dict[str, Any] = {
-        "title": text.clean_line(data.get("title"), field="title", max_length=200)
+        "title": validation.clean_line(data.get("title"), field="title", max_length=200)
     }
     if "teamId" in data and values.parse_uuid(data["teamId"]) != KNOWN_ID:
         raise NotFound
@@ -76,11 +76,11 @@ def _store(data: dict[str, Any]) -> dict[str, Any]:
             data["dueDate"], field="dueDate", date_only=True
         ).isoformat()
     if "tags" in data:
-        thing["tags"] = text.clean_tags(data["tags"])
+        thing["tags"] = validation.clean_tags(data["tags"])
     if "customFields" in data:
-        thing["fields"] = text.clean_custom_fields(data["customFields"])
+        thing["fields"] = validation.clean_custom_fields(data["customFields"])
     if "email" in data:
-        thing["email"] = text.clean_email(data["email"])
+        thing["email"] = validation.clean_email(data["email"])
     STORED.append(thing)
     return thing
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from taskforge import breakers
-from taskforge.breakers import FAILURES_TO_OPEN, Breaker, BreakerOpen
+from taskforge.messaging import breaker as breakers
+from taskforge.messaging.breaker import FAILURES_TO_OPEN, Breaker, BreakerOpen
 
 
 def fail(breaker: Breaker) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from taskforge import create_app
 from taskforge.config import Config
-from taskforge.live_stream import LiveStreams
+from taskforge.live.stream import LiveStreams
 from taskforge.stores import mongo
 
 OWN = "tasks.example.test"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from taskforge.markdown import MAX_MENTIONS, find_mentions, render_markdown
+from taskforge.text.markdown import MAX_MENTIONS, find_mentions, render_markdown
 from tests import corpus
 
 PAYLOADS = [

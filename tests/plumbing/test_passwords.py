@@ -11,14 +11,14 @@ from argon2 import PasswordHasher, extract_parameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskforge import passwords
-from taskforge.errors import InvalidInput, Unavailable
-from taskforge.passwords import (
+from taskforge.accounts import passwords
+from taskforge.accounts.passwords import (
     check_password_strength,
     hash_password,
     needs_rehash,
     verify_password,
 )
+from taskforge.errors import InvalidInput, Unavailable
 
 GOOD = "correct horse battery staple"
 

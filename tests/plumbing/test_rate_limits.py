@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute
 
-from taskforge import rate_limits, redis_cache
 from taskforge.errors import RateLimited
 from taskforge.extensions import redis_client
+from taskforge.http import rate_limits
+from taskforge.messaging import redis_cache
 
 
 def test_the_window_key_names_the_user_and_expires(app: Flask) -> None:

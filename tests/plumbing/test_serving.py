@@ -13,7 +13,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from taskforge import serving
+from taskforge.server import asgi_bridge
 
 PIECE = b"z" * 200_000
 
@@ -62,7 +62,7 @@ def body_message(piece: bytes, *, more: bool = False) -> dict[str, Any]:
 
 
 def serve(program: Any, scope: dict[str, Any], client: Client) -> Client:
-    application = serving.in_threads(program, threads=2)
+    application = asgi_bridge.in_threads(program, threads=2)
     asyncio.run(asyncio.wait_for(application(scope, client.receive, client.send), 10))
     return client
 
@@ -70,7 +70,7 @@ def serve(program: Any, scope: dict[str, Any], client: Client) -> Client:
 @Request.application
 def echo(request: Request) -> Response:
     """Answers what arrived, as the real program would read it."""
-    request.max_content_length = serving.MAX_BODY_BYTES
+    request.max_content_length = asgi_bridge.MAX_BODY_BYTES
     try:
         data = request.get_data()
     except HTTPException as refusal:
@@ -99,19 +99,19 @@ def test_several_cookie_headers_are_one_list_of_cookies() -> None:
 def test_a_header_name_with_an_underscore_cannot_pass_for_the_real_one() -> None:
     scope = scope_of()
     scope["headers"] = [(b"x-real", b"1"), (b"x_real", b"2")]
-    environ = serving.environ_of(scope, serving.Body(io.BytesIO(), 0))
+    environ = asgi_bridge.environ_of(scope, asgi_bridge.Body(io.BytesIO(), 0))
     assert environ["HTTP_X_REAL"] == "1"
 
 
 def test_a_body_announced_too_large_is_refused_without_being_read() -> None:
     client = Client([body_message(b"x", more=True)])
-    serve(echo, scope_of("POST", content_length=str(serving.MAX_BODY_BYTES + 1)), client)
+    serve(echo, scope_of("POST", content_length=str(asgi_bridge.MAX_BODY_BYTES + 1)), client)
     assert client.sent[0]["status"] == 413
     assert client.incoming
 
 
 def test_a_chunked_body_that_grows_too_large_is_refused() -> None:
-    half = b"x" * (serving.MAX_BODY_BYTES // 2 + 1)
+    half = b"x" * (asgi_bridge.MAX_BODY_BYTES // 2 + 1)
     pieces = [body_message(half, more=True), body_message(half, more=True), body_message(half)]
     client = serve(echo, scope_of("POST", transfer_encoding="chunked"), Client(pieces))
     assert client.sent[0]["status"] == 413
@@ -148,7 +148,7 @@ def long_answer(start_response: Any, closed: threading.Event) -> Iterator[bytes]
 
 
 def test_a_client_that_stops_reading_gives_its_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "STALLED_CLIENT_SECONDS", 0.2)
+    monkeypatch.setattr(asgi_bridge, "STALLED_CLIENT_SECONDS", 0.2)
     closed = threading.Event()
     client = Client()
 

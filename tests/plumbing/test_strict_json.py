@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskforge.errors import InvalidInput, Malformed, TaskForgeError
-from taskforge.strict_json import MAX_DEPTH, loads, loads_object
+from taskforge.http.strict_json import MAX_DEPTH, loads, loads_object
 from tests.corpus import select
 
 good_text = st.text(

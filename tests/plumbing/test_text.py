@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskforge.errors import InvalidInput
-from taskforge.text import (
+from taskforge.text.validation import (
     clean_custom_fields,
     clean_email,
     clean_line,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskforge.urls import safe_next
+from taskforge.http.urls import safe_next
 
 SAFE = [
     "/",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskforge.errors import InvalidInput, NotFound
-from taskforge.values import parse_date, parse_datetime, parse_int, parse_uuid
+from taskforge.text.values import parse_date, parse_datetime, parse_int, parse_uuid
 
 
 @given(st.uuids())

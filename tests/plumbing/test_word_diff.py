@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from taskforge.word_diff import ADDED, FOLD, REMOVED, SAME, diff_words, fold, shorten
+from taskforge.text.word_diff import ADDED, FOLD, REMOVED, SAME, diff_words, fold, shorten
 
 
 def marked(before: str, after: str) -> str:

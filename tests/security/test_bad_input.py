@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from taskforge.ingress import METHODS_WITH_BODY
+from taskforge.http.request_guard import METHODS_WITH_BODY
 from tests.corpus import BadInput, select, send
 from tests.security.traces import KNOWN_ID, snapshot
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import sql
-from taskforge.stores.prepared import BETWEEN, prepared
+from taskforge.stores.prepared_statements import BETWEEN, prepared
 
 SUM = "SELECT CAST(:left AS int) + CAST(:right AS int) AS sum"
 AMONG = "SELECT CAST(:wanted AS uuid) = ANY(CAST(:ids AS uuid[])) AS among"

@@ -14,7 +14,7 @@ from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 
 FIND = "SELECT planks, metres FROM fences WHERE planks = :planks"

@@ -19,14 +19,14 @@ from taskforge.accounts.session_records import (
 )
 from taskforge.boards.columns import edit_column
 from taskforge.boards.service import create_board, create_team
+from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
-from taskforge.comments.views import list_comments
 from taskforge.errors import Forbidden, NotFound, StaleVersion, TaskForgeError, WipLimitReached
 from taskforge.extensions import db, redis_client
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
-from taskforge.tasks.views import get_task
 from taskforge.teams.service import change_role, edit_team, get_team
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from taskforge.ids import new_id
 from taskforge.stores import mongo
-from taskforge.stores.registers import CORE, TEXT, register_of
+from taskforge.stores.document_parts import CORE, TEXT, register_of
 from tests.stores.scene import document
 from tests.together import at_once
 

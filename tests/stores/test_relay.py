@@ -13,8 +13,8 @@ from taskforge.comments.service import create_comment, edit_comment
 from taskforge.config import Config
 from taskforge.extensions import db
 from taskforge.stores import mongo, outbox, relay
+from taskforge.stores.document_parts import COMMENT_TEXT
 from taskforge.stores.outbox import Message
-from taskforge.stores.registers import COMMENT_TEXT
 from taskforge.tasks.service import edit_task, move_task
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
 

@@ -1,0 +1,225 @@
+"""From a request to a person: Flask-Login's loaders, sessions and tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+import jwt
+from flask import Flask, Request, current_app, g, request, session
+from flask_login import current_user, login_user, logout_user
+
+from taskforge import clock
+from taskforge.accounts import session_records
+from taskforge.accounts.session_records import Identity
+from taskforge.errors import NotAuthenticated
+from taskforge.extensions import login_manager
+from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
+from taskforge.identity.actors import circumstances, make_actor
+from taskforge.messaging import redis_cache
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.sql import Beside
+
+TOKEN_LIFETIME = timedelta(hours=1)
+PRESENCE_EVERY_SECONDS = 60.0
+MOST_PRESENT = 10_000
+View = TypeVar("View", bound=Callable[..., Any])
+_last_seen: dict[str, float] = {}
+
+
+def init_identity(app: Flask) -> None:
+    """Tell Flask-Login how to find out who is asking."""
+    login_manager.init_app(app)
+    # The session's record in PostgreSQL decides, not the address.
+    login_manager.session_protection = None
+    login_manager.login_view = "accounts.login"
+    login_manager.user_loader(_load_from_session)
+    login_manager.request_loader(_load_from_request)
+    app.before_request(_expect_beside)
+
+
+def reads_beside(ask: Callable[..., Beside]) -> Callable[[View], View]:
+    """Declare what a view asks of `current_actor_beside`: `ask` makes the question of the view's arguments.
+
+    So it is in the one statement, though the person is asked for before the view runs.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__["reads_beside"] = ask
+        return view
+
+    return mark
+
+
+def current_identity() -> Identity:
+    """Who is logged in.
+
+    Raises:
+        NotAuthenticated: nobody is.
+    """
+    if not current_user.is_authenticated:
+        raise NotAuthenticated()
+    return cast(Identity, current_user._get_current_object())
+
+
+def current_actor() -> Actor:
+    """The logged-in person with the circumstances of this request, as services want it.
+
+    The operation id is the ``Idempotency-Key`` header or the form's hidden ``op``.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        InvalidInput: the operation id is not a UUID.
+    """
+    identity = current_identity()
+    return make_actor(identity.user_id, session_id=identity.session_id)
+
+
+def current_actor_beside(beside: Beside) -> tuple[Actor, sql.Row | None]:
+    """Like `current_actor`, with a row that is read in the same statement; None when there is no such row for them.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+    """
+    g.beside = beside
+    identity = current_identity()
+    actor = make_actor(identity.user_id, session_id=identity.session_id)
+    del g.beside
+    read, row = g.pop("read_beside", (None, None))
+    if read == beside:
+        return actor, row
+    return actor, session_records.find_beside(
+        actor.user_id, beside
+    )  # who is asking was known already
+
+
+def start_browser_session(user_id: str) -> str:
+    """Log a browser in under a new secret; answers the public session id."""
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    interface.regenerate(_opened_session())
+    sid = _opened_session().sid
+    session_id = session_records.open_session(user_id, sid, kind="browser", **circumstances())
+    identity = session_records.find_identity(sid=sid)
+    login_user(identity)
+    return session_id
+
+
+def start_api_session(user_id: str) -> tuple[str, str]:
+    """Log an API client in; answers the session's secret and a one-hour token bound to the session."""
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    sid = interface._generate_sid(32)
+    session_id = session_records.open_session(user_id, sid, kind="api", **circumstances())
+    return sid, issue_token(user_id, session_id)
+
+
+def end_session(actor: Actor) -> None:
+    """Log out: the record first, so that nothing can bring the session back, then the browser's copy."""
+    if actor.session_id is not None:
+        session_records.revoke_session(actor, actor.session_id)
+    forget_browser_session()
+
+
+def forget_browser_session() -> None:
+    """Empty the browser's session and give it a new secret."""
+    logout_user()
+    session.clear()
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    interface.regenerate(_opened_session())
+
+
+def issue_token(user_id: str, session_id: str) -> str:
+    """A JWT for an hour that is worth something only as long as its session."""
+    issued = clock.now()
+    claims = {"sub": user_id, "sid": session_id, "iat": issued, "exp": issued + TOKEN_LIFETIME}
+    return jwt.encode(claims, _token_key(current_app.config["SECRET_KEY"]), algorithm="HS256")
+
+
+def uses_header_credentials() -> bool:
+    """Whether the request brings its own credentials, which no other site can make a browser send."""
+    return "X-Session-Id" in request.headers or "Authorization" in request.headers
+
+
+def _load_from_session(user_id: str) -> Identity | None:
+    if uses_header_credentials():
+        return _load_from_request(request)
+    identity = _find(sid=_opened_session().sid)
+    return _seen(identity) if identity is not None and identity.user_id == user_id else None
+
+
+def _load_from_request(asked: Request) -> Identity | None:
+    """By X-Session-Id, by Bearer token, or by the cookie when Redis has forgotten the session."""
+    if "X-Session-Id" in asked.headers:
+        return _seen(_find_sid(asked.headers["X-Session-Id"]))
+    if "Authorization" in asked.headers:
+        return _seen(_find_token(asked.headers["Authorization"]))
+    opened = _opened_session()
+    return None if opened.fresh_cookie else _seen(_find(sid=opened.sid))
+
+
+def _opened_session() -> StrictSession:
+    """The session itself, where Flask's name for it would be in the way."""
+    return cast(StrictSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def _find_sid(sid: str) -> Identity | None:
+    return _find(sid=sid) if is_secret(sid) else None
+
+
+def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
+    """The identity of a session, and along with it what `current_actor_beside` wants to know."""
+    beside: Beside | None = g.get("beside")
+    found = session_records.find_identity_beside(beside, sid=sid, session_id=session_id)
+    if found is None:
+        return None
+    identity, row = found
+    g.read_beside = beside, row
+    return identity
+
+
+def _expect_beside() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    ask: Callable[..., Beside] | None = getattr(view, "reads_beside", None)
+    if ask is not None:
+        g.beside = ask(**(request.view_args or {}))
+
+
+def _find_token(header: str) -> Identity | None:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    config = current_app.config
+    for key in (config["SECRET_KEY"], *config.get("SECRET_KEY_FALLBACKS", ())):
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token.strip(),
+                _token_key(key),
+                algorithms=["HS256"],
+                options={"require": ["exp", "sub", "sid"]},
+            )
+        except jwt.InvalidTokenError:
+            continue
+        identity = _find(session_id=claims["sid"])
+        return identity if identity is not None and identity.user_id == claims["sub"] else None
+    return None
+
+
+def _seen(identity: Identity | None) -> Identity | None:
+    """Refresh the presence of whoever is asking, at most once a minute and process."""
+    if identity is None:
+        return None
+    now = time.monotonic()
+    if now - _last_seen.get(identity.user_id, -PRESENCE_EVERY_SECONDS) >= PRESENCE_EVERY_SECONDS:
+        if len(_last_seen) >= MOST_PRESENT:
+            _last_seen.clear()
+        _last_seen[identity.user_id] = now
+        redis_cache.touch_presence(identity.user_id)
+    g.user_id = identity.user_id
+    return identity
+
+
+def _token_key(secret_key: str) -> bytes:
+    return hashlib.sha256(b"taskforge-token:" + secret_key.encode()).digest()
