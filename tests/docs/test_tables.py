@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import click
 import pytest
 from flask import Flask
 
 from taskforge.admin.doctor_probes import EXPIRING
+from taskforge.cli import group
 from taskforge.events import ACTIONS
 from taskforge.faults import POINTS
 from taskforge.stores.invariants import CHECKS
@@ -68,6 +71,21 @@ def test_every_page_has_its_address_documented(app: Flask) -> None:
     assert documented - in_front_of_flask == {
         (rule.replace("fingerprint_given", "fingerprint"), method) for rule, method in served
     }
+
+
+def test_every_command_is_documented(app: Flask) -> None:
+    commands = {f"taskforge {name}" for name in list_commands(group)} | {"ensure-indexes"}
+    named = read_first_cells("docs/operations.md", "command")
+    assert named - {"db upgrade"} == commands
+
+
+def list_commands(group: click.Group) -> Iterator[str]:
+    """The names of a group's commands, those of groups inside it with the name of their group."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from (f"{name} {inner}" for inner in list_commands(command))
+        else:
+            yield name
 
 
 def test_every_table_is_documented(app: Flask) -> None:
