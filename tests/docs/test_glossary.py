@@ -14,6 +14,8 @@ PAGES = [page for page in list_pages() if page != "CHANGELOG.md"]
 _PATH = re.compile(r"[\w*-][\w./*-]*(?:/|\.(?:py|md|html|css|js|ini|in|txt|jsonl))")
 _DOTTED = re.compile(r"taskforge(?:\.\w+)+")
 _PLACEHOLDER = re.compile("NNNN")
+# A page may name a path from the root, or from where its subject is at home.
+PLACES = (ROOT, ROOT / "taskforge", ROOT / "static/js", ROOT / "static/css")
 ENTRY = re.compile(r"^\| ([^|]+) \| ([^|]+) \| (?:([^|]*) \|)?$", re.M)
 
 
@@ -25,9 +27,8 @@ def list_paths(page: str) -> set[str]:
 
 
 def exists(path: str) -> bool:
-    """Whether a path leads somewhere from the root, or from `taskforge`; a bare file name may be anywhere there."""
-    places = [ROOT, ROOT / "taskforge"]
-    if any(any(place.glob(path.rstrip("/"))) for place in places):
+    """Whether a path leads somewhere from one of `PLACES`; a bare file name may be anywhere in code or tests."""
+    if any(any(place.glob(path.rstrip("/"))) for place in PLACES):
         return True
     return "/" not in path and any(any((ROOT / top).rglob(path)) for top in ("taskforge", "tests"))
 
