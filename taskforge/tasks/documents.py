@@ -1,4 +1,4 @@
-"""The task document in MongoDB, and its two registers as outbox messages."""
+"""The task document in MongoDB, and its two parts as outbox messages."""
 
 from __future__ import annotations
 
@@ -22,16 +22,58 @@ from mongoengine import (
 )
 
 from taskforge.errors import InvalidInput, TooLarge
-from taskforge.stores.document_parts import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
+from taskforge.stores.document_parts import (
+    CONTENT,
+    MIRROR,
+    TOMBSTONE_SECONDS,
+    DocumentPart,
+    PartField,
+    first_schema,
+    part_of,
+    register_part,
+)
 from taskforge.stores.outbox import Message, encode_message
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks import fields
-from taskforge.tasks.fields import EMPTY_CONTENT
+from taskforge.tasks.fields import (
+    CONTENT_FIELDS,
+    CORE_NAMES,
+    FIELDS,
+    MIRRORED_FIELDS,
+    copied_columns,
+    plain_state,
+)
 from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
+
+_DOCUMENT: dict[str, Any] = {"entity_type": "task", "collection": "tasks", "table": "tasks", "key": "task_id"}
+# What people write, owned by MongoDB.
+TASK_CONTENT = register_part(
+    DocumentPart(
+        **_DOCUMENT,
+        name=CONTENT,
+        counter="doc_version",
+        version_column="doc_version",
+        fields=tuple(
+            PartField(field.name, field.since, field.kind.empty) for field in CONTENT_FIELDS
+        ),
+    )
+)
+# A copy of the reference row.
+TASK_MIRROR = register_part(
+    DocumentPart(
+        **_DOCUMENT,
+        name=MIRROR,
+        counter="core_version",
+        version_column="version",
+        fields=(
+            *(PartField(field.name, field.since, field.kind.empty) for field in MIRRORED_FIELDS),
+            *first_schema("creator_id", "team_id", "board_id", "metadata", "deleted"),
+        ),
+    )
+)
 
 
 class Attachment(EmbeddedDocument):
@@ -82,17 +124,16 @@ DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
     kinds.Files: lambda: EmbeddedDocumentListField(Attachment),
 }
 _Declared: Any = type(
-    "_Declared",
-    (),
-    {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in fields.FIELDS},
+    "_Declared", (), {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in FIELDS}
 )
 
 
 class TaskDocument(_Declared, Document):
-    """A whole task: the text register that MongoDB owns and a copy of the core that PostgreSQL owns."""
+    """A whole task: the content that MongoDB owns and a mirror of the row that PostgreSQL owns."""
 
     task_id = StringField(primary_key=True)
     doc_version = IntField()
+    content_schema = IntField()
 
     creator_id = StringField()
     team_id = StringField()
@@ -101,6 +142,7 @@ class TaskDocument(_Declared, Document):
     deleted = BooleanField()
     purged_at = DateTimeField()
     core_version = IntField()
+    mirror_schema = IntField()
 
     meta = {
         "collection": "tasks",
@@ -113,14 +155,15 @@ class TaskDocument(_Declared, Document):
     }
 
 
-def text_message(task_id: str, version: int, content: Mapping[str, Any]) -> Message:
-    """The text register of a task at a version, checked and encoded, so that applying it can't fail for its content.
+def content_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+    """The content of a task at a version, checked and encoded, so that applying it can't fail for what it holds.
 
     Raises:
         InvalidInput: a field does not have its shape.
         TooLarge: all texts together exceed 1 MB.
     """
-    document = TaskDocument(task_id=task_id, **{name: content[name] for name in TASK_TEXT})
+    part = part_of("task", CONTENT)
+    document = TaskDocument(task_id=task_id, **{name: fields[name] for name in part.names})
     try:
         document.validate()
     except ValidationError as error:
@@ -128,11 +171,8 @@ def text_message(task_id: str, version: int, content: Mapping[str, Any]) -> Mess
             fields={name: str(why) for name, why in error.to_dict().items()}
         ) from error
     # MongoEngine leaves null values out; null is a value that a custom field may have.
-    stored = document.to_mongo() | {
-        "custom_fields": [dict(one) for one in content["custom_fields"]]
-    }
-    text = {name: stored.get(name, EMPTY_CONTENT[name]) for name in TASK_TEXT}
-    message = encode_message("task", task_id, TEXT, version, text)
+    stored = document.to_mongo() | {"custom_fields": [dict(one) for one in fields["custom_fields"]]}
+    message = encode_message(part, task_id, version, part.defaults() | stored)
     if len(message.payload) > MAX_DOCUMENT_BYTES:
         raise TooLarge(
             "This task's texts together are larger than 1 MB. Shorten the description or a field."
@@ -140,31 +180,38 @@ def text_message(task_id: str, version: int, content: Mapping[str, Any]) -> Mess
     return message
 
 
-def core_message(row: Mapping[str, Any]) -> Message:
-    """The core register: a copy of a reference row of `tasks`, at the row's version."""
-    return encode_message("task", row["task_id"], CORE, row["version"], core_fields(row))
+def mirror_message(row: Mapping[str, Any]) -> Message:
+    """The mirror of a reference row of `tasks`, at the row's version."""
+    part = part_of("task", MIRROR)
+    return encode_message(part, row["task_id"], row["version"], mirror_fields(row))
 
 
-def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the core register as a reference row gives them, in the register's order."""
+def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the mirror as a reference row gives them."""
     derived = {
-        **fields.plain_state({name: row[name] for name in fields.CORE_NAMES}),
+        **plain_state({name: row[name] for name in CORE_NAMES}),
         "creator_id": row["created_by"],
         "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
         "deleted": row["deleted_at"] is not None,
     }
-    return {name: derived[name] if name in derived else row[name] for name in TASK_CORE}
+    return {
+        name: derived[name] if name in derived else row[name]
+        for name in part_of("task", MIRROR).names
+    }
 
 
 def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
-    """What takes the place of a purged task's document: both registers, one version on and without content."""
-    core = {**dict.fromkeys(TASK_CORE), "deleted": True, "purged_at": at}
+    """What takes the place of a purged task's document: both parts, one version on and empty."""
+    part = part_of("task", MIRROR)
+    mirror = {**dict.fromkeys(part.names), "deleted": True}
     return [
-        text_message(row["task_id"], row["doc_version"] + 1, EMPTY_CONTENT),
-        encode_message("task", row["task_id"], CORE, row["version"] + 1, core),
+        content_message(
+            row["task_id"], row["doc_version"] + 1, part_of("task", CONTENT).defaults()
+        ),
+        encode_message(part, row["task_id"], row["version"] + 1, mirror, extra={"purged_at": at}),
     ]
 
 
-def face_fields(texts: Mapping[str, Any]) -> dict[str, Any]:
-    """What the reference row copies of the texts for the card's face."""
-    return fields.copied_columns(texts)
+def denormalised_columns(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the reference row that are copied from the content, so that cards need no document."""
+    return copied_columns(texts)

@@ -84,9 +84,9 @@ class TaskField:
     ``name`` is its name in the stores and the log, ``label`` in a form, ``noun`` in a sentence; ``api_name`` in JSON
     (camelCase of the name, if not given); ``address`` that of its one-field form, if it has one.
 
-    ``initial`` is what a new task has, and one replaced by the API, where nothing is said. ``since`` is the version
-    of the document's content part that first had the field. ``event`` is the audit event of a change to this field
-    alone. ``position`` is its place among the properties of a task and in menus.
+    ``initial`` is what a new task has, and one replaced by the API, where nothing is said. ``since`` is the schema
+    version of its document part (the content, or the mirror of the row) that first had the field. ``event`` is the
+    audit event of a change to this field alone. ``position`` is its place among the properties of a task and in menus.
     """
 
     name: str
@@ -267,6 +267,7 @@ FIELDS = (
 BY_NAME: Mapping[str, TaskField] = {field.name: field for field in FIELDS}
 RANK = "rank"  # where a task stands in its column: part of its place, never shown
 ROW_FIELDS = tuple(field for field in FIELDS if field.store is Store.ROW)
+MIRRORED_FIELDS = tuple(field for field in FIELDS if not field.is_content)
 CONTENT_FIELDS = tuple(field for field in FIELDS if field.is_content)
 CORE_NAMES = tuple(field.name for field in ROW_FIELDS)
 PLACE_NAMES = (*(field.name for field in FIELDS if field.store is Store.PLACE), RANK)

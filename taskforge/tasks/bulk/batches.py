@@ -14,12 +14,12 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
-from taskforge.tasks.documents import text_message
+from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back, places_at_end
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
@@ -45,7 +45,7 @@ class NewTask:
         self.texts = {**EMPTY_CONTENT, **(texts or {})}
 
 
-@once
+@idempotent
 def create_tasks(
     actor: Actor, *, board_id: str, column_id: str, new_tasks: Sequence[NewTask]
 ) -> Change:
@@ -80,7 +80,7 @@ def insert_tasks(
 ) -> None:
     """Insert tasks under a lock that has a number and a sequence number for each of them."""
     for step, (place, new, task_id) in enumerate(zip(places, new_tasks, ids, strict=True)):
-        message = text_message(task_id, 1, new.texts)
+        message = content_message(task_id, 1, new.texts)
         insert_task(uow, board.at(step), place, message, core=new.core, texts=new.texts)
 
 
@@ -102,7 +102,7 @@ def delete_tasks(
     raise AssertionError("unreachable")
 
 
-@once
+@idempotent
 def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
     """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 
