@@ -48,7 +48,12 @@ MAX_DOCUMENT_BYTES = 1_000_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
 
-_DOCUMENT: dict[str, Any] = {"entity_type": "task", "collection": "tasks", "table": "tasks", "key": "task_id"}
+_DOCUMENT: dict[str, Any] = {
+    "entity_type": "task",
+    "collection": "tasks",
+    "table": "tasks",
+    "key": "task_id",
+}
 # What people write, owned by MongoDB.
 TASK_CONTENT = register_part(
     DocumentPart(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
@@ -20,7 +20,7 @@ from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
 from taskforge.tasks.documents import content_message
-from taskforge.tasks.editing.placement import Place, place_at_end, place_back, places_at_end
+from taskforge.tasks.editing.placement import Place, list_columns, place_restored, places_at_end
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import keep_members
@@ -153,37 +153,12 @@ def _restore_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row]) -> Chang
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, "task.restore", changes=len(rows))
-        columns = _list_columns(uow, board)
+        columns = list_columns(uow, board)
         for step, row in enumerate(rows):
-            place = _place_of_restored(uow, board, row, columns)
+            place = place_restored(uow, board, row, columns, at_old_rank=True)
             after = {**row, **asdict(place), "deleted_at": None}
             update_task(uow, board.at(step), "task.restored", row, after)
     return uow.change
-
-
-def _list_columns(uow: UnitOfWork, board: LockedBoard) -> Sequence[Row[tuple[str, str]]]:
-    """The columns that a board has now, from left to right."""
-    columns = uow.execute(
-        text(
-            "SELECT column_id, status FROM columns WHERE board_id = :board_id AND deleted_at IS NULL"
-            " ORDER BY rank"
-        ),
-        {"board_id": board.board_id},
-    ).all()
-    if not columns:
-        raise InvalidInput.about("column", "is missing: this board has none, add one first")
-    return columns
-
-
-def _place_of_restored(
-    uow: UnitOfWork, board: LockedBoard, row: sql.Row, columns: Sequence[Row[tuple[str, str]]]
-) -> Place:
-    """Where a task comes back to: where it was, else the end of the first column with its status, else of the first."""
-    if any(column.column_id == row["column_id"] for column in columns):
-        here = {"task_id": row["task_id"], "column_id": row["column_id"], "rank": row["rank"]}
-        return place_back(uow, board, **here)
-    alike = next((one for one in columns if one.status == row["status"]), columns[0])
-    return place_at_end(uow, board, column_id=alike.column_id)
 
 
 def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[sql.Row]:

@@ -18,7 +18,7 @@ from taskforge.text.validation import clean_line, fold
 # What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
 _BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
 MAX_LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
-MOST_NOTES = 5  # that are told of one request
+MAX_NOTES = 5  # sentences in one answer
 
 
 def split_lines(text: str) -> list[str]:
@@ -65,17 +65,17 @@ def read_lines(
     for number, line in enumerate(lines, start=1):
         try:
             clean_line(line, field="title", max_length=MAX_LINE_LENGTH)
-            task, said = read_line(line, people, today, lane)
+            task, left_over = read_line(line, people, today, lane)
         except InvalidInput as error:
             raise InvalidInput(f"Line {number}: {error.message} Nothing was added.") from error
         tasks.append(task)
-        notes += said
+        notes += left_over
     return tasks, notes
 
 
-def tell_notes(notes: Sequence[Note]) -> list[str]:
+def note_sentences(notes: Sequence[Note]) -> list[str]:
     """The sentences about what stayed in titles, each once and not too many."""
-    return list(dict.fromkeys(note.sentence for note in notes))[:MOST_NOTES]
+    return list(dict.fromkeys(note.sentence for note in notes))[:MAX_NOTES]
 
 
 def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:

@@ -99,7 +99,7 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     wanted = asked_filter()
     rank, task_id = _read_cursor()
     found = list_column_cards(
-        current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, wanted=wanted
+        current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, chosen=wanted
     )
     column = {
         **found.column,
@@ -168,7 +168,7 @@ def draw_columns(
     shown = None if touched is None else frozenset(touched) & here
     folded = frozenset(view.row["folded"]) & here
     variant = ("columns", may["edit"], folded, shown)
-    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
     if drawn is None:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, wanted.query())
@@ -177,7 +177,7 @@ def draw_columns(
         drawn = render_fragment(
             "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
         )
-        view.state.keep_drawn(variant, drawn)
+        view.cached.keep_rendered(variant, drawn)
     return drawn
 
 
@@ -185,13 +185,13 @@ def draw_lanes(view: BoardView, wanted: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for everybody with the same rights; kept like `draw_columns`."""
     may = board_rights(view.membership)
     variant = ("lanes", kind, may["edit"])
-    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
     if drawn is None:
         lanes = show_lanes(list_lanes(view, wanted, kind), kind, wanted)
         columns = [dict(column) for column in view.columns]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
         drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
-        view.state.keep_drawn(variant, drawn)
+        view.cached.keep_rendered(variant, drawn)
     return drawn
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards import service as boards
-from taskforge.errors import InvalidInput, Unavailable
+from taskforge.errors import Unavailable
 from taskforge.http.forms import Form, optional_int
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.identity.current import current_actor
@@ -21,6 +20,7 @@ from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import service as teams
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
+from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.inline_fields import InlineField, choices_of, find_field, quick_days
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint
@@ -53,7 +53,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         )
 
     if wants_json():
-        return _json_answer(form, save)
+        return change_answer(save(**form.require()))
     change = form.attempt(save)
     if change is None:
         return _refused(actor, task_id, wanted, form)
@@ -84,14 +84,8 @@ def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseRe
         field=field,
         may=task_rights(view.membership, deleted=False),
     )
-    told = {"forge:changed": describe(view.row["task_id"], change, field)}
-    return page, 200, {"HX-Trigger": json.dumps(told)}
-
-
-def describe(task_id: str, change: Change, field: InlineField | None = None) -> dict[str, Any]:
-    """What scripts are told of a change that they made; a text to say only where the change is not plain to see."""
-    told = {"id": task_id, "version": change.version, "event": change.event_id}
-    return told | ({"text": f"{field.label} saved."} if field else {})
+    saved = f"{field.label} saved."
+    return page, 200, changed_header(view.row["task_id"], change, text=saved)
 
 
 def _news(view: TaskView, field: InlineField) -> ResponseReturnValue:
@@ -103,13 +97,6 @@ def _news(view: TaskView, field: InlineField) -> ResponseReturnValue:
     )
     by = taken["display_name"] if taken else None
     return {"value": field.text_of(_state(view)), "version": version, "by": by}
-
-
-def _json_answer(form: Form, save: Any) -> ResponseReturnValue:
-    if not form.validate():
-        raise InvalidInput(" ".join(form.sentences))
-    change: Change = save(**form.values)
-    return {"version": change.version, "event": change.event_id}
 
 
 def _refused(actor: Actor, task_id: str, field: InlineField, form: Form) -> ResponseReturnValue:

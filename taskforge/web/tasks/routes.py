@@ -23,6 +23,7 @@ from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import service as teams
 from taskforge.web.boards.routes import show_board
 from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
@@ -105,10 +106,7 @@ def delete(task_id: str) -> ResponseReturnValue:
 
 
 def _deleted(actor: Actor, task_id: str, form: DeleteTaskForm) -> ResponseReturnValue:
-    if not form.validate():
-        raise InvalidInput(" ".join(form.sentences))
-    change = service.delete_task(actor, task_id, **form.values)
-    return {"version": change.version, "event": change.event_id}
+    return change_answer(service.delete_task(actor, task_id, **form.require()))
 
 
 @blueprint.post("/tasks/<id:task_id>/restore")

@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
@@ -22,7 +21,7 @@ from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.routes import asked_filter, show_board
-from taskforge.web.onboarding.routes import batch_undo_url
+from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
@@ -64,8 +63,7 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.chosen)
 
     if wants_json():
-        if not form.validate():
-            raise InvalidInput(" ".join(form.sentences))
+        form.require()
         return _script_answer(board_id, do())
     change = form.attempt(do)
     if change is None:
