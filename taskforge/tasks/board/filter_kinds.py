@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
+from typing import cast as cast_type
 
 from sqlalchemy import (
     Boolean,
@@ -168,7 +169,7 @@ class PersonFilter(Filter):
         display_name = func.coalesce(users.c.display_name, _constant(""))
         chosen = person == any_(cast(bindparam(self.bind("values")), ARRAY(UUID)))
         joined = held.outerjoin(team, team.c.user_id == held.c[name], full=True)
-        counts: Select[Any] = (
+        counts = (
             select(
                 _constant(self.parameter).label("kind"),
                 func.coalesce(cast(person, Text), _constant(NONE)).label("value"),
@@ -181,7 +182,7 @@ class PersonFilter(Filter):
             )
             .limit(bindparam("limit", type_=Integer))
         )
-        return [counts]
+        return [cast_type(Select[Any], counts)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Use cases that change several tasks of a board at once: all of them or none, each with a fact of its own."""
+"""Use cases that change several tasks of a board at once: all of them or none, each with an audit event of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
-from taskforge.tasks.bulk.edit import MOST_AT_ONCE
+from taskforge.tasks.bulk.edit import MAX_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
 from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.placement import Place, list_columns, place_restored, places_at_end
@@ -25,7 +25,7 @@ from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import keep_members
 
-MOST_TASKS = 100  # in one batch
+MAX_TASKS = 100  # in one batch
 ATTEMPTS = 3
 _OPPOSITE = {
     "task.created": "task.deleted",
@@ -57,8 +57,8 @@ def create_tasks(
         WipLimitReached: the column has no room for all of them.
     """
     access_board(actor.user_id, board_id, "task.create")
-    if not 1 <= len(new_tasks) <= MOST_TASKS:
-        raise InvalidInput(f"Between 1 and {MOST_TASKS} cards can be added at once.")
+    if not 1 <= len(new_tasks) <= MAX_TASKS:
+        raise InvalidInput(f"Between 1 and {MAX_TASKS} cards can be added at once.")
     faults.point("read.done")
     ids = [new_id() for _ in new_tasks]
     with UnitOfWork(actor, entity_id=ids[0], version=1, extra={"task_ids": ids}) as uow:
@@ -106,8 +106,8 @@ def delete_tasks(
 def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
     """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 
-    `event_id` is the batch's first fact. ``extra`` holds ``undone`` (the opposite event) and the ``task_ids``; what
-    somebody has taken back already is passed over. Of edited ones see `take_edits_back`.
+    `event_id` is the first audit event of the batch. ``extra`` holds ``undone`` (the opposite event) and the
+    ``task_ids``; what somebody has taken back already is passed over. Of edited ones see `take_edits_back`.
 
     Raises:
         NotFound, Forbidden: no such batch on the board, no access, or no permission for the opposite.
@@ -115,12 +115,12 @@ def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
         Conflict: a task is being changed at this moment, or a column is gone.
     """
     access_board(actor.user_id, board_id)
-    facts = _read_batch(board_id, event_id)
-    event = facts[0]["event"]
+    audit_events = _read_batch(board_id, event_id)
+    event = audit_events[0]["event"]
     if event in _EDITS:
-        event_ids = [fact["event_id"] for fact in facts]
+        event_ids = [audit_event["event_id"] for audit_event in audit_events]
         return take_edits_back(actor, board_id, event=event, event_ids=event_ids)
-    ids = [fact["entity_id"] for fact in facts]
+    ids = [audit_event["entity_id"] for audit_event in audit_events]
     opposite = _OPPOSITE[event]
     if opposite == "task.deleted":
         change = delete_tasks(
@@ -174,7 +174,7 @@ def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[
 
 
 def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
-    """The facts of one unit of work from its first on: the same event by the same person at the same instant."""
+    """The audit events of one unit of work from its first on: the same event by the same person at the same instant."""
     found = sql.rows(
         text(
             "SELECT l.event, l.event_id, l.entity_id FROM audit_logs first"
@@ -189,7 +189,7 @@ def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
             "event_id": event_id,
             "board_id": board_id,
             "events": [*_OPPOSITE, *_EDITS],
-            "most": MOST_AT_ONCE,
+            "most": MAX_AT_ONCE,
         },
     )
     if not found:

@@ -26,7 +26,7 @@ from taskforge.tasks.field_kinds import Person
 from taskforge.tasks.fields import IN_MENUS, Store, TaskField
 from taskforge.text.validation import MAX_TAGS, fold
 
-MOST_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
+MAX_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +120,8 @@ def edit_tasks(
     value = value if chosen.value is None else chosen.value
     access_board(actor.user_id, board_id, chosen.permission)
     ids = list(dict.fromkeys(task_ids))
-    if not 1 <= len(ids) <= MOST_AT_ONCE:
-        raise InvalidInput(f"Select between 1 and {MOST_AT_ONCE} cards.")
+    if not 1 <= len(ids) <= MAX_AT_ONCE:
+        raise InvalidInput(f"Select between 1 and {MAX_AT_ONCE} cards.")
     for attempt in range(ATTEMPTS):
         try:
             return _edit(actor, board_id, ids, chosen, value)

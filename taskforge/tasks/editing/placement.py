@@ -178,13 +178,14 @@ def place_back(
     return Place(column_id, column.status, free)
 
 
-def list_columns(uow: UnitOfWork, board: LockedBoard) -> Sequence[sql.Row]:
+def list_columns(uow: UnitOfWork, board: LockedBoard) -> list[sql.Row]:
     """The columns that a board has now (``column_id``, ``status``), from left to right.
 
     Raises:
         InvalidInput: it has none.
     """
-    columns = uow.execute(_COLUMNS, {"board_id": board.board_id}).mappings().all()
+    found = uow.execute(_COLUMNS, {"board_id": board.board_id})
+    columns: list[sql.Row] = [dict(column) for column in found.mappings()]
     if not columns:
         raise InvalidInput.about("column", "is missing: this board has none, add one first")
     return columns

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from taskforge.errors import InvalidInput
-from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask
+from taskforge.tasks.bulk.batches import MAX_TASKS, NewTask
 from taskforge.tasks.fields import MAX_TITLE_LENGTH
 from taskforge.tasks.priorities import DEFAULT_PRIORITY
 from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
@@ -28,9 +28,9 @@ def split_lines(text: str) -> list[str]:
         InvalidInput: there are too many.
     """
     lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
-    if len(lines) > MOST_TASKS:
+    if len(lines) > MAX_TASKS:
         raise InvalidInput(
-            f"At most {MOST_TASKS} cards can be added at once, and these are {len(lines)} lines."
+            f"At most {MAX_TASKS} cards can be added at once, and these are {len(lines)} lines."
         )
     return [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
 

@@ -17,7 +17,7 @@ from taskforge.tasks.bulk.batches import undo_batch as take_back
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.routes import blueprint
 
-MOST_FLASHED = 3  # sentences about cards of which something could not be taken back
+MAX_FLASHED = 3  # sentences about cards of which something could not be taken back
 
 
 @blueprint.post("/welcome")
@@ -58,7 +58,7 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
         flash(" ".join(form.sentences), "danger")
     else:
         flash(_told(undone), "ok")
-        for refused in undone.extra.get("refused", [])[:MOST_FLASHED]:
+        for refused in undone.extra.get("refused", [])[:MAX_FLASHED]:
             flash(refused, "info")
     return go_to(url_for("boards.show", board_id=board_id))
 

@@ -21,7 +21,7 @@ from taskforge.tasks.access import access_task
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
-from taskforge.tasks.bulk.batches import MOST_TASKS, create_tasks
+from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
 from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
@@ -203,5 +203,5 @@ def _many_page(actor: Actor, board_id: str, form: CreateManyForm) -> str:
     view = get_board(actor, board_id)
     form.column_id.offer((column["column_id"], column["name"]) for column in view.columns)
     return render_template(
-        "tasks/create_many.html", board=show_board(view.row), form=form, most=MOST_TASKS
+        "tasks/create_many.html", board=show_board(view.row), form=form, most=MAX_TASKS
     )

@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from taskforge.errors import InvalidInput
 from taskforge.http.forms import Form, cleaned, one_of
-from taskforge.tasks.bulk.edit import ACTS, MOST_AT_ONCE
+from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE
 from taskforge.tasks.field_kinds import Tags
 from taskforge.tasks.fields import IN_MENUS
 from taskforge.text.values import is_uuid
@@ -87,9 +87,9 @@ def read_task_ids(sent: list[str]) -> list[str]:
     """
     if not sent:
         raise InvalidInput("Select at least one card.")
-    if len(sent) > MOST_AT_ONCE:
+    if len(sent) > MAX_AT_ONCE:
         raise InvalidInput(
-            f"At most {MOST_AT_ONCE} cards can be changed at once, and these are {len(sent)}."
+            f"At most {MAX_AT_ONCE} cards can be changed at once, and these are {len(sent)}."
         )
     if not all(is_uuid(task_id) for task_id in sent):
         raise InvalidInput("One of the selected cards is none.")

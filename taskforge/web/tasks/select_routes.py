@@ -14,7 +14,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
-from taskforge.tasks.bulk.edit import ACTS, MOST_AT_ONCE, edit_tasks
+from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
 from taskforge.tasks.field_kinds import Choice, Day, Reference
 from taskforge.tasks.priorities import PRIORITY_NAMES
@@ -26,7 +26,7 @@ from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
 
-MOST_SELECTED = 200  # by a script, which sends them portion by portion
+MAX_SELECTED = 200  # by a script, which sends them portion by portion
 
 
 @blueprint.get("/boards/<id:board_id>/select")
@@ -40,7 +40,7 @@ def select(board_id: str) -> ResponseReturnValue:
         board_id,
         column_id if is_uuid(column_id) else None,
         asked_filter(),
-        most=MOST_SELECTED if wants_json() else MOST_AT_ONCE,
+        most=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
     )
     if wants_json():
         return {"task_ids": [card["task_id"] for card in found.cards], "more": found.more}
@@ -67,7 +67,7 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         return _script_answer(board_id, do())
     change = form.attempt(do)
     if change is None:
-        found = get_selectable(actor, board_id, None, asked_filter(), most=MOST_AT_ONCE)
+        found = get_selectable(actor, board_id, None, asked_filter(), most=MAX_AT_ONCE)
         return _page(found, form, set(sent)), form.http_status, form.http_headers
     summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
@@ -130,7 +130,7 @@ def _offers(found: Selectable) -> dict[str, Any]:
         "has_done": any(column["status"] == "done" for column in view.columns),
         "plain_acts": PLAIN_ACTS,
         "may": {name: view.membership.may(act.permission) for name, act in ACTS.items()},
-        "most": MOST_AT_ONCE,
+        "most": MAX_AT_ONCE,
     }
 
 
