@@ -17,7 +17,7 @@ from taskforge.extensions import config_of, redis_client
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
 from taskforge.messaging import redis_cache
 from taskforge.notifications import jobs as notifications
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies

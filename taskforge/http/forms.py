@@ -63,6 +63,12 @@ class Form(FlaskForm):
             self.refuse(error)
             return None
 
+    def require(self) -> dict[str, Any]:
+        """The cleaned values. Raises InvalidInput with all sentences when a field is refused."""
+        if not self.validate():
+            raise InvalidInput(" ".join(self.sentences))
+        return self.values
+
     def refuse(self, error: TaskForgeError) -> None:
         """Put an error of a use case beside the fields that it names, or above the form."""
         self.refusal, self.http_status = error, error.status

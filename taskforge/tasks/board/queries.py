@@ -76,9 +76,9 @@ class ColumnPage:
     more: bool
 
 
-def question_for(board_id: str, wanted: CardFilter) -> Beside:
-    """What to ask beside the log-in, for `get_board`."""
-    return board_beside(board_id, kept_boards.named((board_id, wanted)))
+def question_for(board_id: str, wanted: CardFilter, extra_columns: str = "") -> Beside:
+    """What to ask beside the log-in, for `get_board`; `extra_columns` as in `board_beside`."""
+    return board_beside(board_id, kept_boards.named((board_id, wanted)), extra_columns)
 
 
 def get_board(
