@@ -85,9 +85,9 @@ class Event(StrEnum):
         return self.value.partition(".")[0]
 
 
+EVENTS: dict[str, Event] = {event.value: event for event in Event}
+
+
 def find_event(name: str) -> Event | None:
     """The event of that name; None for one that an older release recorded and this one does not know."""
-    try:
-        return Event(name)
-    except ValueError:
-        return None
+    return EVENTS.get(name)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
-from taskforge.events import Event
+from taskforge.events import EVENTS
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.messaging import publishing, queues
@@ -153,7 +153,7 @@ class UnitOfWork:
                 "entity_type": entity_type,
                 "entity_id": entity_id,
                 "entity_version": version,
-                "action": Event(event).action,
+                "action": EVENTS[event].action,
                 "actor_id": self.actor.user_id,
                 "action_timestamp": self.at.isoformat(),
                 "previous_state": as_json(before),
