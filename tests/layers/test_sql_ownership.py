@@ -55,9 +55,8 @@ def sql_strings(path: Path) -> Iterator[str]:
             parts |= {id(part) for part in node.values}
             words = (part.value if isinstance(part, ast.Constant) else "?" for part in node.values)
             yield "".join(map(str, words))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in prose and id(node) not in parts:
-                yield node.value
+        elif isinstance(node, ast.Constant) and id(node) not in prose | parts:
+            yield str(node.value)
 
 
 def foreign_tables(path: Path, package: str) -> set[str]:
