@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from flask import Flask
 
@@ -145,7 +147,8 @@ def test_a_comment_that_two_delete_at_once_is_deleted_once(
     app: Flask, ada: Person, bob: Person, task_id: str, comment_id: str
 ) -> None:
     create_comment(ada.actor, task_id, content="Stays")
-    answers = at_once_inside(app, [lambda: delete_comment(p.actor, comment_id) for p in (ada, bob)])
+    deeds = [partial(delete_comment, person.actor, comment_id) for person in (ada, bob)]
+    answers = at_once_inside(app, deeds)
     assert sorted(isinstance(answer, (StaleVersion, NotFound)) for answer in answers) == [
         False,
         True,
