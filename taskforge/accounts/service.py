@@ -11,14 +11,20 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
-from taskforge.accounts.documents import core_message, face_fields, new_profile, text_message
+from taskforge.accounts.documents import (
+    content_message,
+    denormalised_columns,
+    mirror_message,
+    new_profile,
+)
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
@@ -37,13 +43,8 @@ _USER_WITH_PASSWORD = text(f"""
     FROM   users u
     WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
 """)
-_USER_WITH_PENDING_TEXT = text(f"""
-    SELECT {_USER},
-           (SELECT o.payload
-            FROM   outbox o
-            WHERE  o.entity_id = u.user_id AND o.register = 'text'
-            ORDER  BY o.version DESC
-            LIMIT  1) AS pending_text
+_USER_WITH_PENDING_CONTENT = text(f"""
+    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
     FROM   users u
     WHERE  u.user_id = :user_id
 """)
@@ -76,7 +77,7 @@ class ProfileView:
     texts: Mapping[str, Any] | None
 
 
-@once
+@idempotent
 def register_user(
     actor: Actor, *, email: str, password: str, first_name: str, last_name: str
 ) -> Change:
@@ -90,7 +91,7 @@ def register_user(
     password_hash = passwords.hash_password(password)
     user_id = actor.user_id
     fields = new_profile(first_name, last_name)
-    message = text_message(user_id, 1, fields)
+    message = content_message(user_id, 1, fields)
     faults.point("read.done")
     try:
         with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
@@ -99,7 +100,7 @@ def register_user(
                 "email": email,
                 "password_hash": password_hash,
                 "password_changed_at": uow.at,
-                **face_fields(fields),
+                **denormalised_columns(fields),
                 "version": 1,
                 "doc_version": 1,
                 "doc_sha": message.sha,
@@ -110,7 +111,7 @@ def register_user(
             }
             uow.update_reference(insert(User), row)
             uow.stage(message)
-            uow.stage(core_message(row))
+            uow.stage(mirror_message(row))
             uow.record(
                 Event.USER_REGISTERED,
                 entity_type="user",
@@ -157,7 +158,7 @@ def get_profile(actor: Actor) -> ProfileView:
         return ProfileView(row, None)
 
 
-@once
+@idempotent
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
     """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
 
@@ -179,14 +180,14 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=version)
-    message = text_message(actor.user_id, row["doc_version"] + 1, new)
+    message = content_message(actor.user_id, row["doc_version"] + 1, new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
         uow.update_reference(
             _EDIT_PROFILE,
             {
                 "doc_version": message.version,
                 "sha": message.sha,
-                **face_fields(new),
+                **denormalised_columns(new),
                 "at": uow.at,
                 "user_id": actor.user_id,
                 "version": version,
@@ -205,7 +206,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     return uow.change
 
 
-@once
+@idempotent
 def change_password(actor: Actor, *, current: str, new: str) -> Change:
     """Change the actor's password and end all their other sessions.
 
@@ -237,7 +238,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
                 "core_version": row["core_version"],
             },
         )
-        uow.stage(core_message(after))
+        uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
         uow.record(
             Event.USER_PASSWORD_CHANGED,
@@ -253,7 +254,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
 
 def _own_row(actor: Actor) -> sql.Row:
     found = sql.row(
-        _USER_WITH_PENDING_TEXT,
+        _USER_WITH_PENDING_CONTENT,
         {"user_id": actor.user_id},
     )
     if found is None:

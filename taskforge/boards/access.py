@@ -11,7 +11,7 @@ from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_LIVE
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import Membership, membership_of, require
 from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
@@ -21,8 +21,8 @@ from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 class LockedBoard:
     """A board whose row this transaction holds: nobody else changes the board until COMMIT.
 
-    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``beside`` what was
-    asked along with the lock.
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``joined`` the row
+    of the query that was joined to the lock.
     """
 
     board_id: str
@@ -32,7 +32,7 @@ class LockedBoard:
     seq: int
     next_number: int
     version: int
-    beside: sql.Row | None = None
+    joined: sql.Row | None = None
 
     def at(self, step: int) -> LockedBoard:
         """The same for one of several changes under this lock, `step` changes after the first."""
@@ -58,18 +58,18 @@ _BOARD = prepared(f"""
 """)
 
 
-def board_beside(board_id: str, people: Sequence[str], extra_columns: str = "") -> Beside:
-    """A board as the identified user sees it, to be joined to their identification; `accessed` takes its row.
+def board_query(board_id: str, people: Sequence[str], extra_columns: str = "") -> JoinedQuery:
+    """A board as the identified user sees it, to be joined to their identification; `preloaded_board` takes its row.
 
     ``people_stamp`` is the sum of the versions of `people`. `extra_columns` is a constant: SQL of further columns, by
     which the features above read what they know of the user ``u`` in the same statement.
     """
     parameters = {"board_id": board_id, "people": list(people)}
-    return Beside(_visible_board(extra_columns), parameters)
+    return JoinedQuery(_visible_board(extra_columns), parameters)
 
 
-def accessed(row: sql.Row | None) -> tuple[sql.Row, Membership]:
-    """What `access_board` answers, from the row of `board_beside`.
+def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
+    """What `access_board` answers, from the row of `board_query`.
 
     Raises:
         NotFound: no such board, or not a member of its team.
@@ -104,21 +104,21 @@ def lock_board(
     *,
     numbers: int = 0,
     changes: int = 1,
-    beside: Beside | None = None,
+    joined: JoinedQuery | None = None,
 ) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
     `numbers` short-key numbers are reserved, and sequence numbers for so many `changes`; ``next_number`` and ``seq``
-    are the first of them. `beside` is a question that goes along behind the lock, about the board ``b``; the columns
-    of its one row are the `LockedBoard.beside`.
+    are the first of them. `joined` is a query that may name the board as ``b``: it is read in the same round trip,
+    when the lock is held, and its row is `LockedBoard.joined`.
 
     Raises:
         NotFound, Forbidden: like `access_board`.
     """
     found = uow.lock(
-        _locking(beside.sql if beside else ""),
+        _locking(joined.sql if joined else ""),
         {
-            **(beside.parameters if beside else {}),
+            **(joined.parameters if joined else {}),
             "board_id": board_id,
             "user_id": uow.actor.user_id,
             "numbers": numbers,
@@ -136,7 +136,7 @@ def lock_board(
         seq=found["held_seq"] - changes + 1,
         next_number=found["held_next_number"] - numbers,
         version=found["held_version"],
-        beside=found,
+        joined=found,
     )
 
 
@@ -146,19 +146,32 @@ def _visible_board(extra_columns: str) -> str:
 
 
 @cache
-def _locking(beside: str) -> str:
-    """The lock, and behind it the membership, held as it is until COMMIT.
+def _locking(joined: str) -> tuple[str, str]:
+    """The lock, and after it the membership, which is held as it is until COMMIT.
 
-    Two statements, though in one round trip: one that waits for a lock sees memberships and cards as they were when
-    it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+    Two statements, in one round trip: a statement that waited for the lock would read membership and cards from the
+    snapshot that it took before (READ COMMITTED), and miss that the actor was removed or demoted in the meantime.
     """
-    more, join = (", beside.*", f" CROSS JOIN LATERAL ({beside}) beside") if beside else ("", "")
+    columns, join = ("", "")
+    if joined:
+        columns, join = ", joined.*", f"CROSS JOIN LATERAL ({joined}) joined"
     return (
-        "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
-        " WHERE board_id = :board_id AND deleted_at IS NULL;"
-        " SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,"
-        " b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,"
-        f" b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{more}"
-        f" FROM boards b {join_membership('b.team_id')}{join}"
-        " WHERE b.board_id = :board_id AND b.deleted_at IS NULL FOR SHARE OF m"
+        _LOCK,
+        f"""
+        SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
+               b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
+               b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
+        FROM   boards b
+               {join_membership("b.team_id")}
+               {join}
+        WHERE  b.board_id = :board_id AND {IS_LIVE}
+        FOR SHARE OF m
+    """,
     )
+
+
+_LOCK = """
+    UPDATE boards
+    SET seq = seq + :changes, next_number = next_number + :numbers
+    WHERE board_id = :board_id AND deleted_at IS NULL
+"""

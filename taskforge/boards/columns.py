@@ -17,7 +17,7 @@ from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import Permission
 
@@ -66,7 +66,7 @@ _COUNT_OTHERS = text("""
 _DELETE = text("UPDATE columns SET deleted_at = :at WHERE column_id = :column_id")
 
 
-@once
+@idempotent
 def create_column(
     actor: Actor,
     board_id: str,
@@ -102,7 +102,7 @@ def create_column(
     return uow.change
 
 
-@once
+@idempotent
 def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | None) -> Change:
     """Put a column to the right of another one, or first when `after_id` is None.
 

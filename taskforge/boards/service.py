@@ -12,7 +12,7 @@ from taskforge.errors import Conflict, StaleVersion
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.creation import insert_team, require_parent
@@ -35,7 +35,7 @@ _RAISE_VERSION = text("""
 """)
 
 
-@once
+@idempotent
 def create_team(
     actor: Actor, *, name: str, description: str = "", parent_team_id: str | None = None
 ) -> Change:
@@ -55,7 +55,7 @@ def create_team(
     return uow.change
 
 
-@once
+@idempotent
 def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     """Create a board with the five default columns.
 
@@ -75,7 +75,7 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     return uow.change
 
 
-@once
+@idempotent
 def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Change:
     """Rename a board.
 
@@ -95,7 +95,7 @@ def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Chang
     return uow.change
 
 
-@once
+@idempotent
 def delete_board(actor: Actor, board_id: str) -> Change:
     """Delete a board with everything on it. Its rows stay in the database; nobody sees them or its tasks.
 

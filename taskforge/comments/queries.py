@@ -12,7 +12,8 @@ from taskforge.boards.queries import IS_LIVE, join_board
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.documents import VersionMoved, read_texts
+from taskforge.stores.documents import VersionMoved, decode_content, read_contents
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import join_task
@@ -141,11 +142,7 @@ def _comments_where(where: str, order: str) -> str:
                c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
                k.deleted_at AS task_deleted_at, b.key_prefix || '-' || k.number AS task_key,
                {HELD_PERMISSIONS} AS permissions,
-               (SELECT o.payload
-                FROM   outbox o
-                WHERE  o.entity_id = c.comment_id AND o.register = 'text'
-                ORDER  BY o.version DESC
-                LIMIT  1) AS pending_text
+               {pending_content("c.comment_id")} AS pending_content
         FROM   (SELECT *
                 FROM   comments c
                 WHERE  {where}
@@ -177,14 +174,14 @@ def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[Comm
 
 def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
     found = {
-        row["comment_id"]: mongo.decode(bytes(row["pending_text"]))
+        row["comment_id"]: decode_content("comment", row["pending_content"])
         for row in rows
-        if row["pending_text"] is not None
+        if row["pending_content"] is not None
     }
     rest = {row["comment_id"]: row["version"] for row in rows if row["comment_id"] not in found}
     if rest:
         try:
-            found |= read_texts("comment", rest)
+            found |= read_contents("comment", rest)
         except mongo.DocumentsUnavailable:
             found |= _each_text(rest)
     return [found.get(row["comment_id"]) for row in rows]
@@ -195,7 +192,7 @@ def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for comment_id, version in versions.items():
         try:
-            found |= read_texts("comment", {comment_id: version})
+            found |= read_contents("comment", {comment_id: version})
         except mongo.DocumentsUnavailable:
             continue
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from taskforge.accounts.queries import left_join_person
 from taskforge.errors import NotFound
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -76,10 +76,10 @@ def get_notification(actor: Actor, notification_id: str) -> sql.Row:
 
 def count_unread(user_id: str, *, cached: bool = True) -> int:
     """The number of unread notifications, from the cache if it is there."""
-    known = redis_cache.get_unread(user_id) if cached else None
+    known = unread_counter.get_unread(user_id) if cached else None
     if known is not None:
         return known
     counted = int(sql.scalar(_COUNT_UNREAD, {"user_id": user_id}))
     if cached:
-        redis_cache.set_unread(user_id, counted)
+        unread_counter.set_unread(user_id, counted)
     return counted

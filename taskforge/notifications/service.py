@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -29,5 +29,5 @@ def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) ->
     """
     ids = list(notification_ids[:MAX_MARKED]) if notification_ids is not None else None
     marked = sql.execute_now(_MARK_READ, {"at": clock.now(), "user_id": actor.user_id, "ids": ids})
-    redis_cache.set_unread(actor.user_id, count_unread(actor.user_id, cached=False))
+    unread_counter.set_unread(actor.user_id, count_unread(actor.user_id, cached=False))
     return marked

@@ -22,7 +22,7 @@ from taskforge.boards.queries import (
 from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import Permission
 
@@ -69,7 +69,7 @@ def list_columns_with_counts(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
 
 
-@once
+@idempotent
 def edit_column(
     actor: Actor,
     board_id: str,
@@ -103,7 +103,7 @@ def edit_column(
     return uow.change
 
 
-@once
+@idempotent
 def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
     """Delete an empty column. Trashed tasks of it are restored to another one.
 

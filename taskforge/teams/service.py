@@ -11,7 +11,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team
 from taskforge.teams.creation import require_parent
@@ -67,7 +67,7 @@ _REMOVE_MEMBER = text("""
 """)
 
 
-@once
+@idempotent
 def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, Any]) -> Change:
     """Change name, description or parent of a team.
 
@@ -99,7 +99,7 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
     return uow.change
 
 
-@once
+@idempotent
 def add_member(
     actor: Actor, team_id: str, *, role: str, user_id: str | None = None, email: str | None = None
 ) -> Change:
@@ -132,7 +132,7 @@ def add_member(
     return uow.change
 
 
-@once
+@idempotent
 def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Change:
     """Give a member another role.
 
@@ -153,7 +153,7 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     return uow.change
 
 
-@once
+@idempotent
 def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     """Take a member out of a team; everybody may leave by themselves. Their tasks keep them as assignee.
 

@@ -8,7 +8,7 @@ from flask import Flask
 from taskforge import clock
 from taskforge.comments.service import create_comment
 from taskforge.errors import Unavailable
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
 from taskforge.notification_kinds import NotificationKind, Subject
 from taskforge.notifications import jobs
 from taskforge.notifications.jobs import deliver, deliver_pending, has_undelivered
@@ -187,8 +187,8 @@ def test_a_line_that_was_read_is_not_unread_by_a_second_delivery(
 
 
 def test_the_counter_follows_a_delivery(ada: Person, bob: Person, team: Team) -> None:
-    assert redis_cache.get_unread(bob.user_id) == 1
+    assert unread_counter.get_unread(bob.user_id) == 1
     make_task(ada, team, assignee_id=bob.user_id)
-    assert redis_cache.get_unread(bob.user_id) == 1
+    assert unread_counter.get_unread(bob.user_id) == 1
     deliver()
-    assert redis_cache.get_unread(bob.user_id) == 2
+    assert unread_counter.get_unread(bob.user_id) == 2

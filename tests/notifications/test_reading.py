@@ -7,7 +7,7 @@ from flask import Flask
 
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.queries import PAGE, count_unread, get_notification, list_notifications
 from taskforge.notifications.service import MAX_MARKED, mark_read
@@ -117,11 +117,11 @@ def test_no_page_is_longer_than_the_limit(
 
 def test_a_lost_counter_is_counted_again(bob: Person, ids: list[str]) -> None:
     mark_read(bob.actor, notification_ids=ids[:2])
-    redis_cache.set_unread(bob.user_id, 77)
+    unread_counter.set_unread(bob.user_id, 77)
     assert count_unread(bob.user_id) == 77
     assert count_unread(bob.user_id, cached=False) == 3
     mark_read(bob.actor, notification_ids=[])
-    assert redis_cache.get_unread(bob.user_id) == 3
+    assert unread_counter.get_unread(bob.user_id) == 3
 
 
 def test_two_who_mark_at_once_count_each_line_once(app: Flask, bob: Person, ids: list[str]) -> None:

@@ -9,18 +9,18 @@ from typing import Any
 from flask import current_app, g, render_template
 from markupsafe import Markup
 
-from taskforge.boards.access import accessed
+from taskforge.boards.access import preloaded_board
 from taskforge.history.unseen_changes import find_unseen_of_preloaded
-from taskforge.http.fragments import Shared, draw
+from taskforge.http.fragments import Fragment, render_fragment
 from taskforge.http.htmx import wants_partial
-from taskforge.identity.current import current_actor, current_actor_beside
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.notifications.queries import UNREAD_OF_USER
 from taskforge.onboarding.service import is_sample
 from taskforge.stores import sql
 from taskforge.tasks.board.filter_menu import show_chips
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import list_lanes, show_lanes
-from taskforge.tasks.board.queries import BoardView, get_board, question_for
+from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.cards import show_columns
@@ -35,15 +35,17 @@ def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
         NotAuthenticated: nobody is logged in.
         NotFound: no such board, or not a member of its team.
     """
-    actor, row = current_actor_beside(question_for(board_id, card_filter, UNREAD_OF_USER))
-    seen = accessed(row)
-    g.unread = seen[0]["unread"]
-    return get_board(actor, board_id, card_filter, seen)
+    actor, row = current_actor_and_preloaded(
+        board_view_query(board_id, card_filter, UNREAD_OF_USER)
+    )
+    preloaded = preloaded_board(row)
+    g.unread = preloaded[0]["unread"]
+    return get_board(actor, board_id, card_filter, preloaded)
 
 
 def draw_columns(
     view: BoardView, card_filter: CardFilter, touched: Collection[str] | None = None
-) -> Shared:
+) -> Fragment:
     """The HTML of all columns, or of those in `touched`: the same for people with the same rights and folded columns.
 
     It is cached with the state of the board. Everything that the columns' template depends on must be part of
@@ -54,27 +56,29 @@ def draw_columns(
     shown = None if touched is None else frozenset(touched) & here
     folded = frozenset(view.row["folded"]) & here
     variant = ("columns", may["edit"], folded, shown)
-    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
     if drawn is None:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, card_filter.query())
         for column in columns:
             column["folded"] = column["column_id"] in folded
-        drawn = draw("boards/_columns.html", board=show_board(view.row), columns=columns, may=may)
+        drawn = render_fragment(
+            "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
+        )
         view.state.keep_drawn(variant, drawn)
     return drawn
 
 
-def draw_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Shared:
+def draw_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for people with the same rights; cached like that of `draw_columns`."""
     may = board_rights(view.membership)
     variant = ("lanes", kind, may["edit"])
-    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
     if drawn is None:
         lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
         columns = [dict(column) for column in view.columns]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
-        drawn = draw("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
         view.state.keep_drawn(variant, drawn)
     return drawn
 

@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.http.htmx import go_to, render, wants_partial
-from taskforge.http.page_cache import answer, answer_page
+from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
@@ -42,7 +42,7 @@ def show(board_id: str) -> ResponseReturnValue:
     lanes = choose_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = draw_lanes(view, card_filter, lanes) if lanes else draw_columns(view, card_filter)
-    return answer_page(template, inner, **board_context(view, card_filter, lanes))
+    return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
@@ -79,9 +79,9 @@ def columns(board_id: str) -> ResponseReturnValue:
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
     if lanes:
-        return answer(draw_lanes(view, card_filter, lanes))
+        return respond(draw_lanes(view, card_filter, lanes))
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
-        return answer(draw_columns(view, card_filter, touched))
-    return answer(draw_columns(view, card_filter))
+        return respond(draw_columns(view, card_filter, touched))
+    return respond(draw_columns(view, card_filter))

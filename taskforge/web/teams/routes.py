@@ -12,7 +12,7 @@ from taskforge.boards.service import create_team
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
-from taskforge.messaging import redis_cache
+from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
@@ -126,7 +126,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     members = queries.list_members(actor, team_id)
     rows = list_boards_with_counts(actor, team_id)
     columns = list_columns_with_counts([row["board_id"] for row in rows])
-    online = redis_cache.find_online([member["user_id"] for member in members])
+    online = find_online([member["user_id"] for member in members])
     return render_template(
         "teams/show.html",
         team=show_team(team),
