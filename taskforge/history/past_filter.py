@@ -1,4 +1,4 @@
-"""The board's filter for cards of the past: the same words in the address, applied to states instead of rows."""
+"""The board's filter for cards of the past: the same parameters, applied to replayed cards instead of rows."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.fields import COPIED_COLUMNS, CORE_NAMES, PLACE_NAMES
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
+from taskforge.teams.access import Membership, membership_of
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 REFERENCE_COLUMNS = (
     "task_id", "team_id", "board_id", "number", "created_by", *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS,

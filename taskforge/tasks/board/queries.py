@@ -77,9 +77,13 @@ class ColumnPage:
     more: bool
 
 
-def board_view_query(board_id: str, chosen: CardFilter) -> JoinedQuery:
-    """The query whose row `get_board` takes, to be joined to the identification of the user."""
-    return board_query(board_id, board_cache.shown_people((board_id, chosen)))
+def board_view_query(board_id: str, chosen: CardFilter, extra_columns: str = "") -> JoinedQuery:
+    """The query whose row `get_board` takes, to be joined to the identification of the user.
+
+    `extra_columns` as in `board_query`.
+    """
+    shown_people = board_cache.shown_people((board_id, chosen))
+    return board_query(board_id, shown_people, extra_columns)
 
 
 def get_board(

@@ -20,7 +20,8 @@ from taskforge.tasks.field_kinds import Choice, Day, Reference
 from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
-from taskforge.web.boards.routes import asked_filter, show_board
+from taskforge.web.boards.parameters import requested_filter
+from taskforge.web.boards.presenters import show_board
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
@@ -39,7 +40,7 @@ def select(board_id: str) -> ResponseReturnValue:
         actor,
         board_id,
         column_id if is_uuid(column_id) else None,
-        asked_filter(),
+        requested_filter(),
         most=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
     )
     if wants_json():
@@ -67,7 +68,7 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         return _script_answer(board_id, do())
     change = form.attempt(do)
     if change is None:
-        found = get_selectable(actor, board_id, None, asked_filter(), most=MAX_AT_ONCE)
+        found = get_selectable(actor, board_id, None, requested_filter(), most=MAX_AT_ONCE)
         return _page(found, form, set(sent)), form.http_status, form.http_headers
     summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
@@ -155,5 +156,5 @@ def _page(found: Selectable, form: EditManyForm, checked: set[str]) -> str:
         groups=[group for group in groups if group["cards"]],
         checked=checked,
         more=found.more,
-        query={**asked_filter().query(), **query},
+        query={**requested_filter().query(), **query},
     )
