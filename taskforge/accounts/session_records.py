@@ -18,7 +18,8 @@ from taskforge import clock, faults
 from taskforge.accounts.documents import mirror_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging import keys, online
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -251,22 +252,23 @@ def forget(user_id: str, hashes: Sequence[str]) -> None:
     if not hashes:
         return
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.delete(*(f"session:{sid_hash}" for sid_hash in hashes))
-            pipe.srem(f"user:sessions:{user_id}", *hashes)
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            pipe.delete(*(keys.SESSION.key(sid_hash=sid_hash) for sid_hash in hashes))
+            pipe.srem(keys.USER_SESSIONS.key(user_id=user_id), *hashes)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
     faults.point("logout.redis_deleted")
 
 
 def _remember(user_id: str, sid_hash: str) -> None:
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.sadd(f"user:sessions:{user_id}", sid_hash)
-            pipe.expire(f"user:sessions:{user_id}", int(ABSOLUTE.total_seconds()))
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            key = keys.USER_SESSIONS.key(user_id=user_id)
+            pipe.sadd(key, sid_hash)
+            pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
 
 
@@ -275,4 +277,4 @@ def _mark_seen(session_id: str, user_id: str, at: datetime) -> None:
         text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id = :session_id"),
         {"at": at, "session_id": session_id},
     )
-    redis_cache.touch_presence(user_id)
+    online.mark_online(user_id)

@@ -11,12 +11,14 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.accounts.documents import denormalised_columns as profile_columns
 from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
-from taskforge.accounts.session_records import ABSOLUTE, IDLE
+from taskforge.accounts.session_records import IDLE
 from taskforge.audit import chain
 from taskforge.comments.count_checks import count_comments, wrong_comment_counts
-from taskforge.extensions import config_of, redis_client
+from taskforge.extensions import config_of
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
-from taskforge.messaging import redis_cache
+from taskforge.messaging import keys
+from taskforge.messaging.keys import KeyFamily
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
 from taskforge.notifications.service import count_unread
 from taskforge.stores import sql
@@ -27,13 +29,6 @@ from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import denormalised_columns as task_columns
 from taskforge.tasks.documents import mirror_fields as task_mirror_fields
 
-UNREAD = "user:notifications:count:"
-SESSION = "session:"
-INDEX = "user:sessions:"
-EXPIRING = (
-    SESSION, INDEX, UNREAD, "user:profile:", "task:", "online:users", "presence:", "ratelimit",
-    "doorbell:",
-)  # fmt: skip
 PAGE = 500
 VERSIONED = (
     Versioned("task", "tasks", "task_id"),
@@ -56,8 +51,8 @@ def probes() -> Probes:
         checks={
             "I9": wrong_deliveries,
             "I10": _wrong_counts,
-            "I11": lambda: _while_redis_answers(_keys_that_stay),
-            "I12": lambda: _while_redis_answers(_sessions_that_are_over),
+            "I11": lambda: _while_redis_answers(_keys_without_expiry),
+            "I12": lambda: _while_redis_answers(_ended_sessions),
             "I13": wrong_snapshots,
         },
     )
@@ -70,9 +65,11 @@ def remedies() -> Mapping[str, Remedy]:
         "deliver": deliver_again,
         "count comments": count_comments,
         "drop snapshots": drop_wrong,
-        "count unread": lambda found: _each(found, lambda user_id: forget(UNREAD + user_id)),
+        "count unread": lambda found: _each(
+            found, lambda user_id: forget(keys.UNREAD_COUNT.key(user_id=user_id))
+        ),
         "let expire": lambda found: _each(
-            found, lambda key: redis_client().expire(key, redis_cache.UNREAD_SECONDS)
+            found, lambda key: redis_client().expire(key, keys.UNREAD_COUNT.ttl_seconds)
         ),
         "forget": lambda found: _each(found, forget),
         "list sessions": lambda found: _each(found, list_sessions_anew),
@@ -86,12 +83,15 @@ def forget(key: str) -> None:
 
 def list_sessions_anew(user_id: str) -> None:
     """Write the index of somebody's sessions as PostgreSQL has them."""
-    key, hashes = INDEX + user_id, _live_sessions([user_id]).get(user_id, set())
+    key, hashes = (
+        keys.USER_SESSIONS.key(user_id=user_id),
+        _live_sessions([user_id]).get(user_id, set()),
+    )
     with redis_client().pipeline() as pipe:
         pipe.delete(key)
         if hashes:
             pipe.sadd(key, *hashes)
-            pipe.expire(key, int(ABSOLUTE.total_seconds()))
+            pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
         pipe.execute()
 
 
@@ -101,43 +101,47 @@ def _wrong_counts() -> Iterator[Violation]:
 
 
 def _wrong_unread_counts() -> Iterator[Violation]:
-    for keys in _keys(UNREAD):
-        values = redis_client().mget(keys)
-        for key, value in zip(keys, values, strict=True):
-            user_id = key.removeprefix(UNREAD)
+    for page in _pages(keys.UNREAD_COUNT):
+        values = redis_client().mget(page)
+        for key, value in zip(page, values, strict=True):
+            user_id = key.removeprefix(keys.UNREAD_COUNT.prefix)
             counted = count_unread(user_id, cached=False)
             if value is not None and value != str(counted).encode():
                 detail = f"has {counted} unread, and Redis says {_text(value)}"
                 yield Violation("I10", f"user {user_id}", detail, "count unread")
 
 
-def _keys_that_stay() -> Iterator[Violation]:
-    for prefix in EXPIRING:
-        for keys in _keys(prefix):
+def _keys_without_expiry() -> Iterator[Violation]:
+    for family in keys.FAMILIES:
+        for page in _pages(family):
             with redis_client().pipeline(transaction=False) as pipe:
-                for key in keys:
+                for key in page:
                     pipe.ttl(key)
-                for key, seconds in zip(keys, pipe.execute(), strict=True):
+                for key, seconds in zip(page, pipe.execute(), strict=True):
                     if seconds == -1:
                         yield Violation("I11", f"key {key}", "never expires", "let expire")
 
 
-def _sessions_that_are_over() -> Iterator[Violation]:
-    for keys in _keys(SESSION):
-        over = sql.rows(
+def _ended_sessions() -> Iterator[Violation]:
+    for page in _pages(keys.SESSION):
+        ended = sql.rows(
             text(
                 "SELECT encode(sid_hash, 'hex') AS hash FROM user_sessions"
                 " WHERE sid_hash = ANY(:hashes) AND revoked_at IS NOT NULL"
             ),
-            {"hashes": [bytes.fromhex(h) for h in _hashes(keys)]},
+            {"hashes": [bytes.fromhex(h) for h in _hashes(page)]},
         )
-        for row in over:
-            yield Violation("I12", f"key {SESSION}{row['hash']}", "is revoked", "forget")
-    for keys in _keys(INDEX):
-        users = [key.removeprefix(INDEX) for key in keys]
+        for row in ended:
+            key = keys.SESSION.key(sid_hash=row["hash"])
+            yield Violation("I12", f"key {key}", "is revoked", "forget")
+    for page in _pages(keys.USER_SESSIONS):
+        users = [key.removeprefix(keys.USER_SESSIONS.prefix) for key in page]
         live = _live_sessions(users)
         for user_id in users:
-            listed = {_text(member) for member in redis_client().smembers(INDEX + user_id)}
+            listed = {
+                _text(member)
+                for member in redis_client().smembers(keys.USER_SESSIONS.key(user_id=user_id))
+            }
             dead = listed - live.get(user_id, set())
             if dead:
                 detail = f"{len(dead)} sessions are listed that are over"
@@ -159,10 +163,10 @@ def _live_sessions(user_ids: Sequence[str]) -> dict[str, set[str]]:
     return live
 
 
-def _keys(prefix: str) -> Iterator[list[str]]:
-    """Keys that begin with a prefix, in pages."""
+def _pages(family: KeyFamily) -> Iterator[list[str]]:
+    """The stored keys of a family, in lists of at most `PAGE`."""
     page: list[str] = []
-    for key in redis_client().scan_iter(match=f"{prefix}*", count=PAGE):
+    for key in redis_client().scan_iter(match=f"{family.prefix}*", count=PAGE):
         page.append(_text(key))
         if len(page) == PAGE:
             yield page
@@ -175,8 +179,9 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode(errors="replace")
 
 
-def _hashes(keys: list[str]) -> list[str]:
-    named = (key.removeprefix(SESSION) for key in keys)
+def _hashes(session_keys: Sequence[str]) -> list[str]:
+    """The session hashes in some keys; keys that do not end in one are left out."""
+    named = (key.removeprefix(keys.SESSION.prefix) for key in session_keys)
     return [name for name in named if len(name) == 64 and set(name) <= set("0123456789abcdef")]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import Unavailable
-from taskforge.messaging import redis_cache
+from taskforge.messaging import document_cache
 from taskforge.stores import mongo, sql
 from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
 
@@ -62,14 +62,14 @@ def read_contents(entity_type: str, versions: dict[str, int]) -> dict[str, Field
         DocumentsUnavailable: none of the sources could be asked.
     """
     part = part_of(entity_type, CONTENT)
-    cached = redis_cache.get_documents(entity_type, versions)
+    cached = document_cache.get_documents(entity_type, versions)
     stored = {entity_id: mongo.decode(payload) for entity_id, payload in cached.items()}
     missing = {
         entity_id: version for entity_id, version in versions.items() if entity_id not in cached
     }
     if missing:
         fresh = _from_mongo(part, missing)
-        redis_cache.set_documents(
+        document_cache.set_documents(
             entity_type,
             {
                 entity_id: (missing[entity_id], mongo.encode(fields))

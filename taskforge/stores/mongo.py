@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
 from taskforge.config import Config
 from taskforge.http.server_timing import MongoCommands
-from taskforge.messaging.breaker import Breaker, BreakerOpen
+from taskforge.messaging.breaker import MONGODB, BreakerOpen, make_breaker
 from taskforge.stores.document_parts import DocumentPart
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
@@ -29,7 +29,7 @@ class DocumentRefused(Exception):
     """MongoDB answered, and will not take this document as it is: trying again is of no use."""
 
 
-breaker = Breaker("mongodb", (PyMongoError,))
+breaker = make_breaker(MONGODB, (PyMongoError,))
 
 
 def connect(config: Config) -> None:

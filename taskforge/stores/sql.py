@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
-from taskforge.messaging.breaker import Breaker, BreakerOpen
+from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
@@ -51,7 +51,7 @@ class _Down(Exception):
     """PostgreSQL could not be reached: counts for the breaker."""
 
 
-breaker = Breaker("postgresql", (_Down,))
+breaker = make_breaker(POSTGRESQL, (_Down,))
 # What may mean that PostgreSQL could not be reached; the third comes of a plan that is outdated.
 _REFUSALS = (OperationalError, InterfaceError, NotSupportedError, PoolTimeout, psycopg2.Error)
 

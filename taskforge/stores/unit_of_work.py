@@ -20,6 +20,7 @@ from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
+from taskforge.live.hints import encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
@@ -294,5 +295,8 @@ class UnitOfWork:
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
-        publishing.announce(self._hints, [name for name, exists in work.items() if exists])
+        messages = [
+            publishing.BoardMessage(board, encode_change(hint)) for board, hint in self._hints
+        ]
+        publishing.publish(messages, [name for name, exists in work.items() if exists])
         faults.point("ack.before")

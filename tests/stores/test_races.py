@@ -22,7 +22,8 @@ from taskforge.boards.service import create_board, create_team
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
 from taskforge.errors import Forbidden, NotFound, StaleVersion, TaskForgeError, WipLimitReached
-from taskforge.extensions import db, redis_client
+from taskforge.extensions import db
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import get_task

@@ -14,7 +14,7 @@ from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
 from taskforge.http.forms import optional_id
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
-from taskforge.http.page_cache import answer, answer_page, draw_part
+from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
@@ -39,11 +39,11 @@ def show(task_id: str) -> ResponseReturnValue:
     """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
     actor, found = current_actor_and_preloaded(task_query(task_id))
     context = task_context(actor, task_id, preloaded=preloaded_task(found))
-    panel = draw_part("tasks/_panel.html", **context)
+    panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
-        return answer(panel)
+        return respond(panel)
     named = {name: context["task"][name] for name in ("key", "title")}
-    return answer_page("tasks/show.html", panel, task=named)
+    return respond_with_page("tasks/show.html", panel, task=named)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
