@@ -74,9 +74,10 @@ def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | No
     if not preloaded.is_identified:
         preloaded.query = query
     actor = current_actor()
-    if preloaded.query != query:
-        # The user was identified earlier in this request, by a statement without this query.
+    if preloaded.is_taken or preloaded.query != query:
+        # The user was identified earlier, by a statement without this query.
         preloaded.query, preloaded.row = query, session_records.find_preloaded(actor.user_id, query)
+    preloaded.is_taken = True
     return actor, preloaded.row
 
 

@@ -22,12 +22,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Preloaded:
     """The query that is joined to the identification of a request's user, and the row that it gave.
 
-    ``row`` is None when the query gives this user no row, and before the user ``is_identified``.
+    ``row`` is None when the query gives this user no row, and before the user ``is_identified``. It is handed out once
+    (``is_taken``): whoever asks again wants to know how it is now.
     """
 
     query: JoinedQuery | None = None
     row: sql.Row | None = None
     is_identified: bool = False
+    is_taken: bool = False
 
     @property
     def unread_count(self) -> int | None:
