@@ -23,7 +23,7 @@ class Preloaded:
     """The query that is joined to the identification of a request's user, and the row that it gave.
 
     ``row`` is None when the query gives this user no row, and before the user ``is_identified``. It is handed out once
-    (``is_taken``): whoever asks again wants to know how it is now.
+    (``is_taken``): a second question in the same application context is read anew.
     """
 
     query: JoinedQuery | None = None

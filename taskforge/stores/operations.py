@@ -146,7 +146,7 @@ def idempotent(
 def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None) -> Result:
     """Run a change that begins by reading, and again when another change came between, at most `ATTEMPTS` times.
 
-    Only for callers who named no `version`: who named the version that they mean to change is told of the conflict.
+    A caller who named the `version` that they mean to change is not retried: they are told of the conflict.
 
     Raises:
         StaleVersion: the named version is not the current one, or other changes came first every time.
