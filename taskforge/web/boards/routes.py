@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, flash, g, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -150,9 +150,7 @@ def see_board(board_id: str, wanted: CardFilter) -> BoardView:
         NotFound: no such board, or not a member of its team.
     """
     actor, row = current_actor_and_preloaded(board_view_query(board_id, wanted))
-    preloaded = preloaded_board(row)
-    g.unread = preloaded[0]["unread"]
-    return get_board(actor, board_id, wanted, preloaded)
+    return get_board(actor, board_id, wanted, preloaded_board(row))
 
 
 def draw_columns(
