@@ -30,3 +30,19 @@ def memory_mb(pids: Iterable[int]) -> float:
     """Memory of the processes in megabytes; what they share is counted once (PSS)."""
     found = [_PSS.search((PROC / f"{pid}/smaps_rollup").read_text()) for pid in pids]
     return sum(int(match[1]) for match in found if match) * 1024 / 1e6
+
+
+def descendants_of(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    found: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for child in children_of(pid):
+            found += [child, *descendants_of(child)]
+    return found
+
+
+def name_of(pid: int) -> str:
+    """The command line of a process, "" once it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""

@@ -37,8 +37,8 @@ def list_addresses(things: Things) -> list[str]:
     return [
         *PLAIN,
         *WRONG,
-        *(address for board in things.boards[:3] for address in _of_board(board, things)),
-        *(address for task in things.tasks[:4] for address in _of_task(task["taskId"])),
+        *(address for board in things.boards[:2] for address in _of_board(board, things)),
+        *(address for task in things.tasks[:3] for address in _of_task(task["taskId"])),
         *(f"/comments/{comment['commentId']}/edit" for comment in things.comments[:4]),
         *(f"/teams/{team['teamId']}{end}" for team in things.teams[:2] for end in ("", "/edit")),
         *_of_history(things),

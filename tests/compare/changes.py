@@ -69,17 +69,17 @@ def _of_tasks(things: Things) -> Iterator[Sent]:
     start = f"/tasks/{task['taskId']}"
     version = task["version"]
     for kind in ("page", "partial", "json"):
-        yield f"{start}/fields/title", kind, {"title": f"Title by {kind}", "version": str(version)}
+        yield f"{start}/fields/title", kind, {"value": f"Title by {kind}", "version": str(version)}
         yield (
             f"{start}/fields/due",
             kind,
-            {"due_at": f"2027-02-0{len(kind) - 3}", "version": str(version)},
+            {"value": f"2027-02-0{len(kind) - 3}", "version": str(version)},
         )
-        yield f"{start}/fields/tags", kind, {"tags": f"bug, {kind}", "version": str(version)}
+        yield f"{start}/fields/tags", kind, {"value": f"bug, {kind}", "version": str(version)}
         yield (
             f"{start}/fields/description",
             kind,
-            {"description": f"Text by *{kind}*", "version": str(version + 9)},
+            {"value": f"Text by *{kind}*", "version": str(version + 9)},
         )
         yield f"{start}/checklist/add", kind, {"text": f"A step by {kind}"}
         yield (

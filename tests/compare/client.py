@@ -38,11 +38,11 @@ class Ask:
     @property
     def name(self) -> str:
         """What tells the request from all others of a person."""
-        said = " ".join(f"{name}={value}" for name, value in self.body or ())
+        said = " ".join(f"{name}={value!r}" for name, value in self.body or ())
         further = " ".join(f"{name}:{value}" for name, value in self.headers)
         token = "" if self.with_token else "without token"
-        parts = (self.method, self.address, self.kind, said, self.raw or "", further, token)
-        return " ".join(part for part in parts if part)
+        parts = (self.method, self.address, self.kind, said, self.raw, further, token)
+        return " ".join(part for part in parts if part is not None and part != "")
 
 
 @dataclass(frozen=True)

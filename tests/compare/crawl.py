@@ -18,7 +18,7 @@ SKIPPED = re.compile(r"/(live|assets)/|/rq\b|/admin/rq")
 _NUMBER = re.compile(r"(?<![\w-])\d+(?![\w-])")
 EACH = 3
 EACH_SHAPE = 4
-EACH_PATH = 16
+EACH_PATH = 10
 
 
 @dataclass
@@ -26,12 +26,13 @@ class Crawl:
     """The addresses that were seen, and how many of each pattern.
 
     `each` bounds the addresses that differ in ids and numbers only, `each_shape` those that differ
-    in the values of their parameters; EACH_PATH bounds all that have the same path.
+    in the values of their parameters; `each_path` bounds all that have the same path.
     """
 
     dump: Dump
     each: int = EACH
     each_shape: int = EACH_SHAPE
+    each_path: int = EACH_PATH
     _seen: set[str] = field(default_factory=set)
     _patterns: Counter[str] = field(default_factory=Counter)
     _queue: deque[str] = field(default_factory=deque)
@@ -58,7 +59,7 @@ class Crawl:
     def _has_room(self, address: str) -> bool:
         pattern, shape = pattern_of(address), shape_of(address)
         path = f"path {shape.partition('?')[0]}"
-        most = {pattern: self.each, shape: self.each_shape, path: EACH_PATH}
+        most = {pattern: self.each, shape: self.each_shape, path: self.each_path}
         if any(self._patterns[name] >= number for name, number in most.items()):
             return False
         self._patterns.update(most.keys())
@@ -69,7 +70,10 @@ def ask_in_all_kinds(dump: Dump, address: str) -> list[Answer]:
     """An address as a page, as a partial, and as JSON where that is something else."""
     page = dump.record(Ask("GET", address, kind="page"))
     partial = dump.record(Ask("GET", address, kind="partial"))
-    dump.record(Ask("GET", address, kind="json"), unless_like=page)
+    shape = shape_of(address)
+    if shape not in dump.asked_for_json:
+        dump.asked_for_json.add(shape)
+        dump.record(Ask("GET", address, kind="json"), unless_like=page)
     return [page, partial]
 
 

@@ -45,6 +45,7 @@ class Dump:
     client: Client
     neutral: Neutraliser
     written: dict[str, Path] = field(default_factory=dict)
+    asked_for_json: set[str] = field(default_factory=set)
 
     def record(self, ask: Ask, *, unless_like: Answer | None = None) -> Answer:
         """Send a request and write its answer; `unless_like` leaves out one with the same status and type."""

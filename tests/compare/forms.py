@@ -80,7 +80,7 @@ def _of_teams(things: Things) -> Iterator[tuple[str, Fields]]:
 
 
 def _of_boards(things: Things) -> Iterator[tuple[str, Fields]]:
-    for board in things.boards[:2]:
+    for board in things.boards[:1]:
         start = f"/boards/{board['boardId']}"
         column = board["columns"][1]["columnId"]
         whole = {"name": "Other", "status": "todo", "wip_limit": "", "hue": "3"}
@@ -124,10 +124,10 @@ def _of_tasks(things: Things) -> Iterator[tuple[str, Fields]]:
             ("priority", "none"),
             ("assignee", NOBODY),
         ):
-            yield f"{start}/fields/{name}", {_FIELDS[name]: value, "version": version}
-        yield f"{start}/fields/description", {"description": "Mine", "version": STALE}
-        yield f"{start}/fields/title", {"title": "Mine", "version": STALE}
-        yield f"{start}/fields/nothing", {"nothing": "x", "version": version}
+            yield f"{start}/fields/{name}", {"value": value, "version": version}
+        yield f"{start}/fields/description", {"value": "Mine", "version": STALE}
+        yield f"{start}/fields/title", {"value": "Mine", "version": STALE}
+        yield f"{start}/fields/nothing", {"value": "x", "version": version}
         yield f"{start}/move", {"column_id": "", "version": version}
         yield f"{start}/move", {"column_id": NOBODY, "version": version}
         yield f"{start}/move", {"column_id": task["columnId"], "version": STALE}
@@ -144,9 +144,6 @@ def _of_tasks(things: Things) -> Iterator[tuple[str, Fields]]:
         start = f"/comments/{comment['commentId']}"
         yield f"{start}/edit", {"content": "", "version": str(comment["version"])}
         yield f"{start}/edit", {"content": "Mine", "version": FUTURE}
-
-
-_FIELDS = {"title": "title", "due": "due_at", "priority": "priority", "assignee": "assignee_id"}
 
 
 def _of_history(things: Things) -> Iterator[tuple[str, Fields]]:
