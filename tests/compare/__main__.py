@@ -30,7 +30,7 @@ from tests.compare.operations import (
 )
 from tests.compare.renames import Renames
 from tests.compare.report import compare, count_kinds, show
-from tests.compare.things import find_things
+from tests.compare.things import Things, find_things
 
 FOR_STRANGERS = 60
 
@@ -69,9 +69,10 @@ def dump(wanted: argparse.Namespace) -> None:
 
 def _explore(dumps: dict[str, Dump], wanted: argparse.Namespace) -> None:
     document = dumps["member"].client.get_json(DOCUMENT)
-    for name in [name for name in dumps if name != "stranger"]:
-        _look_at_everything(dumps[name], document, wanted)
-    things = find_things(dumps["member"].client)
+    found = {name: find_things(one.client) for name, one in dumps.items() if name != "stranger"}
+    for name, things in found.items():
+        _look_at_everything(dumps[name], things, document, wanted)
+    things = found["member"]
     stranger = dumps["stranger"]
     for address in list_addresses(things)[:FOR_STRANGERS]:
         ask_in_all_kinds(stranger, address)
@@ -85,8 +86,9 @@ def _explore(dumps: dict[str, Dump], wanted: argparse.Namespace) -> None:
             dumps["member"].record(ask)
 
 
-def _look_at_everything(made: Dump, document: dict[str, Any], wanted: argparse.Namespace) -> None:
-    things = find_things(made.client)
+def _look_at_everything(
+    made: Dump, things: Things, document: dict[str, Any], wanted: argparse.Namespace
+) -> None:
     if made.person == "guest":
         things = things.narrowed()
         Crawl(made, 1, 1, 2).run(list_addresses(things))

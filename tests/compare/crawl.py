@@ -52,9 +52,15 @@ class Crawl:
         if not answer.is_html or answer.status >= 400:
             return
         for found in links(parse(answer.text), self.dump.client.base, address):
-            if found not in self._seen and not SKIPPED.match(found) and self._has_room(found):
+            if found in self._seen or SKIPPED.match(found) or self._is_of_this_run(found):
+                continue
+            if self._has_room(found):
                 self._seen.add(found)
                 self._queue.append(found)
+
+    def _is_of_this_run(self, address: str) -> bool:
+        """Whether it names a thing that another run does not have."""
+        return "{fresh-id}" in self.dump.neutral(address)
 
     def _has_room(self, address: str) -> bool:
         pattern, shape = pattern_of(address), shape_of(address)

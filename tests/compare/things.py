@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +70,14 @@ def find_things(client: Client) -> Things:
 
 
 def _most_telling(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those changed most often, talked about most and with the most steps first, then all in their order."""
-    by_key = [
-        max(tasks, key=lambda task: (task[name], task["taskId"]))
-        for name in ("version", "commentCount", "checklistTotal", "updatedAt")
-        if tasks
-    ]
-    first = list({task["taskId"]: task for task in by_key}.values())
+    """The oddest title, most comments, most changes, most steps and the last change first, then all in their order."""
+    keys: tuple[Callable[[dict[str, Any]], Any], ...] = (
+        lambda task: sum(not letter.isascii() for letter in task["title"]),
+        lambda task: task["commentCount"],
+        lambda task: task["version"],
+        lambda task: task["checklistTotal"],
+        lambda task: task["updatedAt"],
+    )
+    chosen = [max(tasks, key=lambda task, key=key: (key(task), task["taskId"])) for key in keys]
+    first = list({task["taskId"]: task for task in chosen}.values())
     return [*first, *(task for task in tasks if task not in first)]
