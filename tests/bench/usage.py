@@ -18,12 +18,24 @@ def children_of(pid: int) -> list[int]:
 
 def cpu_seconds(pids: Iterable[int]) -> float:
     """Processor time that the processes have used since their start, to the nanosecond."""
-    nanoseconds = 0
+    return sum(cpu_by_process(pids).values())
+
+
+def cpu_by_process(pids: Iterable[int]) -> dict[int, float]:
+    """The same for each process; those that have just ended are left out."""
+    found = {}
     for pid in pids:
-        for thread in (PROC / str(pid) / "task").iterdir():
-            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-                nanoseconds += int((thread / "schedstat").read_text().split()[0])
-    return nanoseconds / 1e9
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found[pid] = _nanoseconds(PROC / str(pid)) / 1e9
+    return found
+
+
+def _nanoseconds(process: Path) -> int:
+    used = 0
+    for thread in (process / "task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            used += int((thread / "schedstat").read_text().split()[0])
+    return used
 
 
 def memory_mb(pids: Iterable[int]) -> float:

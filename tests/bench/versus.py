@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 
 from tests.bench.contestant import Contestant, Window, running
 from tests.bench.load import Flow, request_bytes, run_closed_loop
-from tests.bench.usage import cpu_seconds, memory_mb
+from tests.bench.usage import cpu_by_process, memory_mb
 
 ROOT = Path(__file__).parent.parent.parent
 WARM_UP_SECONDS = 0.3
@@ -66,6 +66,20 @@ def main(arguments: Sequence[str]) -> int:
             return report(measure(a, b, wanted.rounds, wanted.seconds), wanted.limit)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Meter:
+    """Counts the processor time of a contestant's processes from when it is made."""
+
+    def __init__(self, contestant: Contestant) -> None:
+        self._contestant = contestant
+        self._before = cpu_by_process(contestant.all_pids)
+
+    def milliseconds(self) -> Cost:
+        """What the web server's workers used since, and what everything did."""
+        after = cpu_by_process(self._contestant.all_pids)
+        used = {pid: (now - self._before.get(pid, 0.0)) * 1000 for pid, now in after.items()}
+        return sum(used.get(pid, 0.0) for pid in self._contestant.web_pids), sum(used.values())
 
 
 Figures = dict[str, dict[str, list[float]]]
@@ -115,15 +129,12 @@ def _closed_loop(
         flow = make(contestant)
         run_closed_loop(contestant.port, flow, connections=CONNECTIONS, seconds=WARM_UP_SECONDS)
         gc.collect()
-        web, everything = contestant.web_pids, contestant.all_pids
-        before = cpu_seconds(web), cpu_seconds(everything)
+        used = _Meter(contestant)
         load = run_closed_loop(contestant.port, flow, connections=CONNECTIONS, seconds=seconds)
-        after = cpu_seconds(web), cpu_seconds(everything)
+        web, everything = used.milliseconds()
         if load.statuses[status] != load.count:
             raise SystemExit(f"{contestant.name} answered {dict(load.statuses)}, not {status}.")
-        return tuple(
-            (end - begin) / load.count * 1000 for begin, end in zip(before, after, strict=True)
-        )  # type: ignore[return-value]
+        return web / load.count, everything / load.count
 
     return once
 
@@ -214,10 +225,9 @@ def _fresh_process(contestant: Contestant, _seconds: float) -> Cost:
 
 
 def _cost_of(contestant: Contestant, request: bytes) -> Cost:
-    web, everything = contestant.web_pids, contestant.all_pids
-    before = cpu_seconds(web), cpu_seconds(everything)
+    used = _Meter(contestant)
     _send(contestant, request)
-    return (cpu_seconds(web) - before[0]) * 1000, (cpu_seconds(everything) - before[1]) * 1000
+    return used.milliseconds()
 
 
 def _send(contestant: Contestant, request: bytes) -> None:

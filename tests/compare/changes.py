@@ -67,19 +67,18 @@ def _of_cards(board: dict[str, Any], tasks: list[dict[str, Any]]) -> Iterator[Se
 def _of_tasks(things: Things) -> Iterator[Sent]:
     task = things.tasks[0]
     start = f"/tasks/{task['taskId']}"
-    version = task["version"]
     for kind in ("page", "partial", "json"):
-        yield f"{start}/fields/title", kind, {"value": f"Title by {kind}", "version": str(version)}
+        yield f"{start}/fields/title", kind, {"value": f"Title by {kind}", "version": ""}
         yield (
             f"{start}/fields/due",
             kind,
-            {"value": f"2027-02-0{len(kind) - 3}", "version": str(version)},
+            {"value": f"2027-02-0{len(kind) - 3}", "version": ""},
         )
-        yield f"{start}/fields/tags", kind, {"value": f"bug, {kind}", "version": str(version)}
+        yield f"{start}/fields/tags", kind, {"value": f"bug, {kind}", "version": ""}
         yield (
             f"{start}/fields/description",
             kind,
-            {"value": f"Text by *{kind}*", "version": str(version + 9)},
+            {"value": f"Text by *{kind}*", "version": ""},
         )
         yield f"{start}/checklist/add", kind, {"text": f"A step by {kind}"}
         yield (
@@ -90,7 +89,7 @@ def _of_tasks(things: Things) -> Iterator[Sent]:
     other = things.tasks[1]
     edit = {"title": "Edited whole", "description": "All new", "tags": "a, b", "priority": "urgent"}
     yield f"/tasks/{other['taskId']}/edit", "page", {**edit, "version": str(other["version"])}
-    for comment in things.comments[-1:]:
+    for comment in things.comments[:1]:
         yield f"/comments/{comment['commentId']}/delete", "page", {}
         yield f"/comments/{comment['commentId']}/delete", "partial", {}
 
