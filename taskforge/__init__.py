@@ -35,7 +35,7 @@ from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import redis_client
 from taskforge.model_registry import MODULES
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
 from taskforge.web import setup as web

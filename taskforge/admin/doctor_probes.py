@@ -20,7 +20,7 @@ from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies

@@ -9,7 +9,8 @@ from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
+from taskforge.teams.access import Membership, membership_of
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 REFERENCE = (
     "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"

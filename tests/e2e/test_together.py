@@ -51,7 +51,7 @@ def go_away(app: Flask, page: Page, board: str) -> None:
     with app.app_context():
         sql.execute_now(
             text(
-                "UPDATE board_visits v SET seen_seq = b.seq, seen_at = now() - interval '1 day'"
+                "UPDATE board_view_preferences v SET seen_seq = b.seq, seen_at = now() - interval '1 day'"
                 " FROM boards b, users u WHERE b.board_id = v.board_id AND u.user_id = v.user_id"
                 " AND b.board_id = :board_id AND u.email = :email"
             ),
@@ -206,7 +206,9 @@ def test_what_one_watched_is_not_new_afterwards(app: Flask, page: Page, grace: P
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     page.goto("/boards")
     with app.app_context():
-        sql.execute_now(text("UPDATE board_visits SET seen_at = now() - interval '1 day'"))
+        sql.execute_now(
+            text("UPDATE board_view_preferences SET seen_at = now() - interval '1 day'")
+        )
     open_board(board, page)
     expect(page.locator(STRIP)).to_have_count(0)
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, Unavailable
 from taskforge.http.forms import Form, optional_int
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
@@ -18,10 +17,11 @@ from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
+from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.content import UNREADABLE
 from taskforge.tasks.editing.one_field import FieldTaken, edit_field, find_change
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.teams import service as teams
+from taskforge.teams import queries as team_queries
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
 from taskforge.web.tasks.forms import form_text
@@ -170,8 +170,8 @@ def _form_page(
     row = view.row
     choices: list[dict[str, Any]] = []
     if field.control == "choice":
-        columns = list(boards.list_columns([row["board_id"]]))
-        members = list(teams.list_members(actor, row["team_id"]))
+        columns = list(list_columns_with_counts([row["board_id"]]))
+        members = list(team_queries.list_members(actor, row["team_id"]))
         choices = choices_of(field, row, columns, members)
     theirs = field.text_of(_state(view))
     words = {choice["value"]: choice["words"] for choice in choices}

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.stores import sql
 from taskforge.tasks.custom_fields import write_custom_fields
 from taskforge.text.people import person_of
 from taskforge.text.word_diff import MOST_CHARACTERS, SAME, diff_words, fold, shorten
-from taskforge.web.tasks.forms import PRIORITY_NAMES, STATUS_NAMES
+from taskforge.web.tasks.forms import PRIORITY_NAMES
 
 LONGEST_TEXT = 400
 LONGEST_CHANGE = 1_500  # characters of one comparison on a page with others
