@@ -1,4 +1,4 @@
-"""What the doctor is given by the features: their copies in MongoDB, the checks of Redis, and the repairs."""
+"""What the doctor is given by the features: their copies in MongoDB, their own checks, and the repairs."""
 
 from __future__ import annotations
 
@@ -9,41 +9,51 @@ import redis
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts.documents import core_fields as profile_core_fields
-from taskforge.accounts.documents import face_fields as profile_face
+from taskforge.accounts.documents import denormalised_columns as profile_columns
+from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
 from taskforge.accounts.session_records import IDLE
 from taskforge.audit import chain
+from taskforge.comments.count_checks import count_comments, wrong_comment_counts
 from taskforge.extensions import config_of
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
 from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
-from taskforge.notifications import jobs as notifications
+from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
 from taskforge.notifications.service import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
-from taskforge.stores.invariants import Probes
+from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
-from taskforge.tasks.documents import core_fields as task_core_fields
-from taskforge.tasks.documents import face_fields as task_face
+from taskforge.tasks.documents import denormalised_columns as task_columns
+from taskforge.tasks.documents import mirror_fields as task_mirror_fields
 
 PAGE = 500
+VERSIONED = (
+    Versioned("task", "tasks", "task_id"),
+    Versioned("comment", "comments", "comment_id"),
+    Versioned("user", "users", "user_id"),
+    Versioned("team", "teams", "team_id"),
+    Versioned("board", "boards", "board_id"),
+)
 
 
 def probes() -> Probes:
     """The probes of the current application."""
     return Probes(
         copies={
-            "task": Copies(core=task_core_fields, face=task_face),
-            "user": Copies(core=profile_core_fields, face=profile_face),
+            "task": Copies(mirror=task_mirror_fields, columns=task_columns),
+            "user": Copies(mirror=profile_mirror_fields, columns=profile_columns),
         },
-        check_snapshots=wrong_snapshots,
+        versioned=VERSIONED,
         verify_chain=lambda: chain.verify(_audit_key()).problem,
-        check_redis={
-            "I10": lambda: _while_redis_answers(_wrong_unread_counts),
+        checks={
+            "I9": wrong_deliveries,
+            "I10": _wrong_counts,
             "I11": lambda: _while_redis_answers(_keys_without_expiry),
             "I12": lambda: _while_redis_answers(_ended_sessions),
+            "I13": wrong_snapshots,
         },
     )
 
@@ -52,7 +62,8 @@ def remedies() -> Mapping[str, Remedy]:
     """The repair of each finding of `probes`, by the name that the violation gives it."""
     return {
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
-        "deliver": deliver_missing,
+        "deliver": deliver_again,
+        "count comments": count_comments,
         "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(
             found, lambda user_id: delete_key(keys.UNREAD_COUNT.key(user_id=user_id))
@@ -63,19 +74,6 @@ def remedies() -> Mapping[str, Remedy]:
         "forget": lambda found: _each(found, delete_key),
         "list sessions": lambda found: _each(found, rewrite_session_index),
     }
-
-
-def deliver_missing(violations: Sequence[Violation]) -> None:
-    """Deliver the notifications of these events, also those that are marked as delivered and stand in no inbox."""
-    sql.execute_now(
-        text(
-            "UPDATE notification_intents i SET delivered_at = NULL"
-            " WHERE event_id = ANY(CAST(:ids AS uuid[])) AND NOT EXISTS (SELECT 1 FROM notifications n"
-            " WHERE n.event_id = i.event_id AND n.user_id = i.user_id)"
-        ),
-        {"ids": [violation.entity_id for violation in violations]},
-    )
-    notifications.deliver()
 
 
 def delete_key(key: str) -> None:
@@ -95,6 +93,11 @@ def rewrite_session_index(user_id: str) -> None:
             pipe.sadd(key, *hashes)
             pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
         pipe.execute()
+
+
+def _wrong_counts() -> Iterator[Violation]:
+    yield from _while_redis_answers(_wrong_unread_counts)
+    yield from wrong_comment_counts()
 
 
 def _wrong_unread_counts() -> Iterator[Violation]:

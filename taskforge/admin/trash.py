@@ -32,9 +32,8 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
         Unavailable: a store can't be asked, or somebody else holds a lock; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=task_id, version=0) as uow:
-        board = advance_sequence(
-            uow, board_id
-        )  # the board's lock before the task's, like every change of a task
+        # The board's lock before the task's, like every change of a task.
+        board = advance_sequence(uow, board_id)
         task = lock_trashed(uow, task_id, before=deleted_before)
         if board is None or task is None or task["board_id"] != board_id:
             raise NotFound()

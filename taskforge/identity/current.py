@@ -22,7 +22,7 @@ from taskforge.identity.actors import client_details, make_actor
 from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 
 TOKEN_LIFETIME = timedelta(hours=1)
 MARK_ONLINE_EVERY_SECONDS = 60.0
@@ -39,17 +39,18 @@ def init_identity(app: Flask) -> None:
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)
-    app.before_request(_expect_beside)
+    app.before_request(_expect_preload)
 
 
-def reads_beside(ask: Callable[..., Beside]) -> Callable[[View], View]:
-    """Declare what a view asks of `current_actor_beside`: `ask` makes the question of the view's arguments.
+def preload(ask: Callable[..., JoinedQuery]) -> Callable[[View], View]:
+    """Declare the query of a view's `current_actor_and_preloaded`: `ask` makes it from the view's arguments.
 
-    So it is in the one statement, though the person is request_ for before the view runs.
+    Needed where the person is identified before the view runs (by a rate limit, say): the statement that identifies
+    them reads the row as well.
     """
 
     def mark(view: View) -> View:
-        view.__dict__["reads_beside"] = ask
+        view.__dict__["preload"] = ask
         return view
 
     return mark
@@ -79,22 +80,21 @@ def current_actor() -> Actor:
     return make_actor(identity.user_id, session_id=identity.session_id)
 
 
-def current_actor_beside(beside: Beside) -> tuple[Actor, sql.Row | None]:
-    """Like `current_actor`, with a row that is read in the same statement; None when there is no such row for them.
+def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | None]:
+    """Like `current_actor`, with the row of `query`, read in the same statement; None when it gives them no row.
 
     Raises:
         NotAuthenticated: nobody is logged in.
     """
-    g.beside = beside
+    g.preload_query = query
     identity = current_identity()
     actor = make_actor(identity.user_id, session_id=identity.session_id)
-    del g.beside
-    read, row = g.pop("read_beside", (None, None))
-    if read == beside:
+    del g.preload_query
+    read, row = g.pop("preloaded", (None, None))
+    if read == query:
         return actor, row
-    return actor, session_records.find_beside(
-        actor.user_id, beside
-    )  # who is asking was known already
+    # The person was identified earlier in this request, by a statement without this query.
+    return actor, session_records.find_preloaded(actor.user_id, query)
 
 
 def start_browser_session(user_id: str) -> str:
@@ -172,21 +172,21 @@ def _find_sid(sid: str) -> Identity | None:
 
 
 def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
-    """The identity of a session, and along with it what `current_actor_beside` wants to know."""
-    beside: Beside | None = g.get("beside")
-    found = session_records.find_identity_beside(beside, sid=sid, session_id=session_id)
+    """The identity of a session, and the row of the query that the request preloads, if any."""
+    query: JoinedQuery | None = g.get("preload_query")
+    found = session_records.find_identity_and_preloaded(query, sid=sid, session_id=session_id)
     if found is None:
         return None
     identity, row = found
-    g.read_beside = beside, row
+    g.preloaded = query, row
     return identity
 
 
-def _expect_beside() -> None:
+def _expect_preload() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    ask: Callable[..., Beside] | None = getattr(view, "reads_beside", None)
+    ask: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)
     if ask is not None:
-        g.beside = ask(**(request.view_args or {}))
+        g.preload_query = ask(**(request.view_args or {}))
 
 
 def _find_token(header: str) -> Identity | None:

@@ -35,11 +35,12 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A row to be read in the same statement as another, whose tables its SQL names by their aliases.
+class JoinedQuery:
+    """A query that is read in the same statement as another one, through a LATERAL join.
 
-    Beside who is logged in that is the user ``u``; beside a board's lock the board ``b``. ``sql`` is a constant, a
-    SELECT of at most one row; its columns must not be named like those of the other row.
+    ``sql`` is a constant: a SELECT of at most one row that may name the outer query's tables by their aliases: the
+    user ``u`` when it is joined to the identification of a request, the board ``b`` when it is joined to a board's
+    lock. Its columns must not have the names of the outer query's columns.
     """
 
     sql: str

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from taskforge import clock
 from taskforge.boards import service
-from taskforge.boards.access import accessed
+from taskforge.boards.access import preloaded_board
 from taskforge.boards.view_preferences import keep_lanes
 from taskforge.errors import NotFound
 from taskforge.history.unseen_changes import find_news
@@ -23,7 +23,7 @@ from taskforge.http.fragments import Fragment, render_fragment
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.http.request_guard import accept_lists
-from taskforge.identity.current import current_actor, current_actor_beside
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.onboarding.service import is_sample
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -33,10 +33,10 @@ from taskforge.tasks.board.filters import CardFilter, read_filter
 from taskforge.tasks.board.lanes import KINDS, list_lanes, show_lanes
 from taskforge.tasks.board.queries import (
     BoardView,
+    board_view_query,
     find_columns,
     get_board,
     list_column_cards,
-    question_for,
 )
 from taskforge.teams import service as teams
 from taskforge.teams.access import Membership
@@ -149,10 +149,10 @@ def see_board(board_id: str, wanted: CardFilter) -> BoardView:
         NotAuthenticated: nobody is logged in.
         NotFound: no such board, or not a member of its team.
     """
-    actor, row = current_actor_beside(question_for(board_id, wanted))
-    seen = accessed(row)
-    g.unread = seen[0]["unread"]
-    return get_board(actor, board_id, wanted, seen)
+    actor, row = current_actor_and_preloaded(board_view_query(board_id, wanted))
+    preloaded = preloaded_board(row)
+    g.unread = preloaded[0]["unread"]
+    return get_board(actor, board_id, wanted, preloaded)
 
 
 def draw_columns(
