@@ -105,7 +105,7 @@ async def _refuse(kind: str, receive: Receive, send: Send) -> None:
     """Close a web socket at once: none are offered.
 
     Raises:
-        NotImplementedError: for the other kinds, among them ``lifespan``, by which the server learns that it is not used.
+        NotImplementedError: for other kinds; a server takes it to mean that ``lifespan`` is not used.
     """
     if kind == "websocket":
         await receive()

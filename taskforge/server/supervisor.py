@@ -152,7 +152,7 @@ class Supervisor:
 
 
 def run(children: Iterable[Child], *, tell: Callable[[str], None] = say) -> int:
-    """Run children until a signal, then stop them in order. Returns the exit code: 1 when one could not be started or kept."""
+    """Run children until a signal, then stop them in order. Returns the exit code: 1 when one can't be kept running."""
     supervisor = Supervisor(tell)
     supervisor.listen()
     try:
