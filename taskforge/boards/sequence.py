@@ -23,3 +23,15 @@ def advance_sequence(uow: UnitOfWork, board_id: str) -> sql.Row | None:
         """),
         {"board_id": board_id},
     )
+
+
+def current_sequence(board_id: str) -> int:
+    """The number of a board's last change.
+
+    Raises:
+        Unavailable: PostgreSQL can't be asked.
+    """
+    found: int = sql.scalar(
+        text("SELECT seq FROM boards WHERE board_id = :board_id"), {"board_id": board_id}
+    )
+    return found
