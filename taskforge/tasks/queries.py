@@ -45,7 +45,7 @@ def get_task(
     Raises:
         NotFound: no such task, or not a member of its team.
     """
-    row, membership = preloaded or access_task(actor.user_id, task_id, deleted=deleted)
+    row, membership = access_task(actor.user_id, task_id, deleted=deleted, preloaded=preloaded)
     try:
         row, fields = read_task_content(actor, row)
     except Unavailable:

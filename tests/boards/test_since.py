@@ -53,7 +53,9 @@ def said(page: str) -> str | None:
 def seen_seq(person: Person, team: Team) -> int | None:
     with person.app.app_context():
         found: int | None = sql.scalar(
-            text("SELECT seen_seq FROM board_view_preferences WHERE user_id = :u AND board_id = :b"),
+            text(
+                "SELECT seen_seq FROM board_view_preferences WHERE user_id = :u AND board_id = :b"
+            ),
             {"u": person.user_id, "b": team.board_id},
         )
     return found

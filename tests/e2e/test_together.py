@@ -206,7 +206,9 @@ def test_what_one_watched_is_not_new_afterwards(app: Flask, page: Page, grace: P
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     page.goto("/boards")
     with app.app_context():
-        sql.execute_now(text("UPDATE board_view_preferences SET seen_at = now() - interval '1 day'"))
+        sql.execute_now(
+            text("UPDATE board_view_preferences SET seen_at = now() - interval '1 day'")
+        )
     open_board(board, page)
     expect(page.locator(STRIP)).to_have_count(0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from flask import current_app, g, render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from taskforge.boards.access import preloaded_board
@@ -38,9 +38,7 @@ def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
     actor, row = current_actor_and_preloaded(
         board_view_query(board_id, card_filter, UNREAD_OF_USER)
     )
-    preloaded = preloaded_board(row)
-    g.unread = preloaded[0]["unread"]
-    return get_board(actor, board_id, card_filter, preloaded)
+    return get_board(actor, board_id, card_filter, preloaded_board(row))
 
 
 def draw_columns(

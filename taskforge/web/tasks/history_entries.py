@@ -10,7 +10,7 @@ from taskforge.stores import sql
 from taskforge.tasks.field_kinds import Kind, LongText
 from taskforge.tasks.fields import BY_NAME, INPUT_FIELDS, name_fields
 from taskforge.text.people import person_of
-from taskforge.text.word_diff import MOST_CHARACTERS, SAME, diff_words, fold, shorten
+from taskforge.text.word_diff import MAX_CHARACTERS, SAME, diff_words, fold, shorten
 
 MAX_CHANGE_LENGTH = 1_500  # characters of one comparison on a page with others
 MAX_COMPARED = 120_000  # characters that differ and are compared word by word on one page
@@ -48,7 +48,7 @@ class Reading:
 
     def compare(self, before: str, after: str) -> dict[str, Any]:
         """The pieces of two texts as the page shows them, and whether something of the changed ones was left out."""
-        pieces = diff_words(before, after, most=min(self.left, MOST_CHARACTERS))
+        pieces = diff_words(before, after, max_characters=min(self.left, MAX_CHARACTERS))
         self.left -= sum(len(piece.text) for piece in pieces if piece.kind != SAME)
         self.left = max(0, self.left)
         if self.whole:

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
 from taskforge.http.htmx import go_to, render, wants_json
-from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service

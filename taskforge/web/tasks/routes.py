@@ -14,7 +14,8 @@ from taskforge.history.task_history import list_history
 from taskforge.http.forms import optional_id
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
-from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
