@@ -17,8 +17,8 @@ from taskforge.api.schemas.base import Input, camel_case
 from taskforge.errors import InvalidInput
 from taskforge.http import error_pages
 
-MOST_PROBLEMS = 50
-LONGEST_FIELD_NAME = 100
+MAX_PROBLEMS = 50
+MAX_FIELD_NAME_LENGTH = 100
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -62,8 +62,8 @@ class StrictParser(FlaskParser):
         problems: dict[str, str] = {}
         for by_field in error.messages_dict.values():
             for name, sentence in _flatten(by_field):
-                problems[name[:LONGEST_FIELD_NAME]] = sentence
-                if len(problems) >= MOST_PROBLEMS:
+                problems[name[:MAX_FIELD_NAME_LENGTH]] = sentence
+                if len(problems) >= MAX_PROBLEMS:
                     break
         message = next(iter(problems.values())) if len(problems) == 1 else None
         raise _RefusedFields(message, problems)

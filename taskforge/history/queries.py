@@ -10,10 +10,11 @@ from taskforge.boards.statuses import Status
 from taskforge.comments.queries import left_join_comment
 from taskforge.events import Event
 from taskforge.stores.prepared_statements import prepared
+from taskforge.tasks.fields import PROSE_NAMES
 from taskforge.tasks.queries import join_task
 
 # What people wrote is no part of a board's history: descriptions, custom fields, the words of comments.
-_WRITTEN = "{description,custom_fields,content}"
+_WRITTEN = f"{{{','.join((*PROSE_NAMES, 'content'))}}}"
 
 
 def _without_texts(state: str) -> str:

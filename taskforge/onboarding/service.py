@@ -19,7 +19,7 @@ from taskforge.tasks.bulk.batches import NewTask, delete_tasks, insert_tasks
 from taskforge.tasks.editing.placement import places_at_end
 from taskforge.teams.creation import insert_team
 
-LONGEST_NAME = 70  # of the team's 80 characters
+MAX_NAME_LENGTH = 70  # of the team's 80 characters
 NO_NEWCOMER = "You have a team already."
 
 
@@ -42,7 +42,7 @@ def found_home(actor: Actor) -> Change:
     extra = {"board_id": board_id}
     with UnitOfWork(actor, entity_id=team_id, version=1, extra=extra) as uow:
         _require_newcomer(uow)
-        name = f"{first_name[:LONGEST_NAME]}’s team"
+        name = f"{first_name[:MAX_NAME_LENGTH]}’s team"
         insert_team(uow, team_id=team_id, name=name, description="", parent_team_id=None)
         total = sum(map(len, cards.values()))
         columns = insert_board(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from taskforge.tasks.bulk.batches import NewTask
 
 BOARD = "Welcome"
-LONGEST_NAME = 40  # in a title, where small letters may be twice as many
+MAX_NAME_LENGTH = 40  # in a title, where small letters may be twice as many
 _DRAG = """\
 With a finger, hold me for a moment first. The arrow on a card moves it too.
 
@@ -53,7 +53,7 @@ _INVITE = "Open **Teams**, choose your team, and add them by the address of thei
 
 def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]]:
     """The cards by the status of their column, from the top down, for the person whose first board it is."""
-    short = first_name.isalpha() and len(first_name) <= LONGEST_NAME
+    short = first_name.isalpha() and len(first_name) <= MAX_NAME_LENGTH
     you = f" @{first_name.lower()}" if short else ""
     return {
         "backlog": (

@@ -9,14 +9,15 @@ from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
+from taskforge.tasks.fields import COPIED_COLUMNS, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import Membership, membership_of
 from taskforge.teams.queries import HELD_PERMISSIONS
 
-REFERENCE = (
-    "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"
-    " k.assignee_id, k.created_by, k.start_at, k.due_at, k.version, k.doc_version, k.tags, k.comment_count,"
-    " k.attachment_count, k.checklist_done, k.checklist_total, k.created_at, k.updated_at, k.deleted_at"
-)
+REFERENCE_COLUMNS = (
+    "task_id", "team_id", "board_id", "number", "created_by", *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS,
+    "comment_count", "attachment_count", "version", "doc_version", "created_at", "updated_at", "deleted_at",
+)  # fmt: skip
+REFERENCE = ", ".join(f"k.{name}" for name in REFERENCE_COLUMNS)
 SHOWN = (
     " b.name AS board_name, b.key_prefix || '-' || k.number AS key, c.name AS column_name, c.hue AS column_hue,"
     " assignee.display_name AS assignee_name, creator.display_name AS creator_name"

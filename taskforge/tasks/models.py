@@ -19,8 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.boards.models import RANK
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
-
-PRIORITIES = ("low", "medium", "high", "urgent")
+from taskforge.tasks.priorities import DEFAULT_PRIORITY
 
 
 class Task(Model):
@@ -41,7 +40,7 @@ class Task(Model):
     rank: Mapped[str] = mapped_column(RANK)
     title: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(12))
-    priority: Mapped[str] = mapped_column(String(8), server_default="medium")
+    priority: Mapped[str] = mapped_column(String(8), server_default=DEFAULT_PRIORITY)
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("users.user_id"))
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     start_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,13 +1,12 @@
-"""Reads of tasks: one task with its texts, lists for boards, the API and the trash."""
+"""Reads of tasks: one task with its texts, the trash, and names for a history."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound, Unavailable
@@ -15,13 +14,11 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
 from taskforge.tasks.content import read_task_content
-from taskforge.tasks.documents import EMPTY_CONTENT
-from taskforge.teams.access import Membership, access_team
+from taskforge.tasks.fields import EMPTY_CONTENT
+from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
-
-LONGEST_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -54,67 +51,6 @@ def get_task(
     except Unavailable:
         return TaskView(row, None, membership)
     return TaskView(row, {**EMPTY_CONTENT, **fields}, membership)
-
-
-def list_tasks(
-    actor: Actor,
-    *,
-    team_id: str | None = None,
-    board_id: str | None = None,
-    status: str | None = None,
-    assignee_id: str | None = None,
-    limit: int = 50,
-    after_id: str | None = None,
-) -> Sequence[sql.Row]:
-    """Live tasks that the actor sees, oldest first, behind `after_id`; at most `limit` (200).
-
-    Raises:
-        NotFound: the team or board is not visible to the actor.
-    """
-    asked = {
-        "team_id": team_id,
-        "board_id": board_id,
-        "status": status,
-        "assignee_id": assignee_id,
-        "after_id": after_id,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    found = sql.rows(
-        _listing(tuple(given)),
-        {**given, "user_id": actor.user_id, "limit": min(limit, LONGEST_PAGE)},
-    )
-    if not found:  # whoever sees a task sees its board and team
-        if team_id is not None:
-            access_team(actor.user_id, team_id)
-        if board_id is not None:
-            access_board(actor.user_id, board_id)
-    return found
-
-
-_LISTED = {
-    "team_id": "k.team_id = :team_id",
-    "board_id": "k.board_id = :board_id",
-    "status": "k.status = :status",
-    "assignee_id": "k.assignee_id = :assignee_id",
-    "after_id": "k.task_id > :after_id",
-}
-
-
-@cache
-def _listing(given: tuple[str, ...]) -> TextClause:
-    """The question for `list_tasks` with just the conditions that are given, so that each has its own plan.
-
-    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
-    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
-    """
-    by_place = "team_id" in given or "board_id" in given
-    planned = prepared if by_place and "assignee_id" not in given else text
-    return planned(
-        f"SELECT {REFERENCE}, {SHOWN} FROM (SELECT k.* FROM tasks k JOIN boards b USING (board_id)"
-        " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-        f" WHERE {' AND '.join(('k.deleted_at IS NULL', 'b.deleted_at IS NULL', *map(_LISTED.__getitem__, given)))}"
-        f" ORDER BY k.task_id LIMIT :limit) k{NAMED_BY} ORDER BY k.task_id"
-    )
 
 
 def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:

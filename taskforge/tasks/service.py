@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -18,7 +17,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
-from taskforge.tasks.documents import EMPTY_CONTENT, content_message
+from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
@@ -28,27 +27,28 @@ from taskforge.tasks.editing.changes import (
 )
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
 from taskforge.tasks.editing.writer import insert_task, update_task
+from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import access_team
 
 
 @idempotent
 def create_task(
     actor: Actor,
+    /,
     *,
     team_id: str | None = None,
     board_id: str | None = None,
     title: str,
     column_id: str | None = None,
     status: str | None = None,
-    priority: str = "medium",
-    assignee_id: str | None = None,
-    start_at: datetime | None = None,
-    due_at: datetime | None = None,
     texts: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> Change:
-    """Create a task at the end of a column. `texts` may hold description, tags, custom_fields and checklist.
+    """Create a task at the end of a column.
 
-    Without a board it goes to the team's first one; without column and status to the board's first column.
+    `values` are its other row fields, `texts` its content, by the names declared in `taskforge.tasks.fields`; what is
+    not given has the declared initial value. Without a board it goes to the team's first one; without column and
+    status to the board's first column.
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission ``task.create``.
@@ -61,18 +61,12 @@ def create_task(
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
+    core = new_core({"title": title, **values})
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
-    core = {
-        "title": title,
-        "priority": priority,
-        "assignee_id": assignee_id,
-        "start_at": start_at,
-        "due_at": due_at,
-    }
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
         board = lock_board(uow, board_id, "task.create", numbers=1)
-        require_assignee(uow, board.team_id, assignee_id)
+        require_assignee(uow, board.team_id, core["assignee_id"])
         place = place_at_end(uow, board, column_id=column_id, status=status)
         insert_task(uow, board, place, message, core=core, texts=stored_text)
     return uow.change
@@ -88,10 +82,9 @@ def edit_task(
 ) -> Change:
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
-    Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
-    column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
-    Without `version` the change is made to whatever is current. `preloaded` is what `access_task` would answer, if the
-    request has read it already.
+    Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
+    column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
+    is made to whatever is current. `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
-from taskforge.tasks.board.filters import MOST_VALUES
+from taskforge.tasks.board.filters import MAX_VALUES
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Page, visit
 
@@ -172,9 +172,9 @@ def test_what_is_no_filter_is_passed_over(ada: Person, team: Team, query: str) -
 
 
 def test_a_filter_of_very_many_values_is_read_up_to_a_limit(ada: Person, team: Team) -> None:
-    query = "&".join(f"tag=t{number}" for number in range(MOST_VALUES)) + "&tag=api"
+    query = "&".join(f"tag=t{number}" for number in range(MAX_VALUES)) + "&tag=api"
     page = visit(ada).open(f"/boards/{team.board_id}?{query}")
-    assert len(chips(page)) == MOST_VALUES
+    assert len(chips(page)) == MAX_VALUES
     assert titles(page) == []
     too_long = "&".join(f"tag={'x' * 40}{number}" for number in range(190))
     assert visit(ada).open(f"/boards/{team.board_id}?{too_long}").status == 413

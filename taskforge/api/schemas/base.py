@@ -10,7 +10,7 @@ import marshmallow as ma
 from taskforge.api import fields
 from taskforge.text.values import LAST_VERSION
 
-LONGEST_PAGE = 200
+MAX_PAGE = 200
 MAX_CURSOR_LENGTH = 200
 
 
@@ -59,7 +59,7 @@ class OptionalVersion(Versioned):
 class Page(Input):
     """Which part of a list is wanted."""
 
-    limit = fields.whole_number(1, LONGEST_PAGE)
+    limit = fields.whole_number(1, MAX_PAGE)
     cursor = fields.line(MAX_CURSOR_LENGTH, optional=True)
 
 

@@ -18,15 +18,15 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
-from taskforge.tasks.board.cache import BoardState, Stamp, kept_boards
+from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
 from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.teams.access import Membership
 from taskforge.text.values import is_uuid
 
 CARDS_PER_COLUMN = 50
-MOST_PEOPLE = 500
-MOST_TAGS = 200
-MOST_TOUCHED = 50
+MAX_PEOPLE = 500
+MAX_TAGS = 200
+MAX_TOUCHED = 50
 
 
 @dataclass(frozen=True)
@@ -35,34 +35,35 @@ class BoardView:
 
     row: sql.Row
     membership: Membership
-    state: BoardState
+    cached: CachedBoard
     first_column_id: str | None
 
     @property
     def columns(self) -> Sequence[Mapping[str, Any]]:
         """The columns from left to right."""
-        return self.state.columns
+        return self.cached.columns
 
     @property
     def people(self) -> Sequence[Mapping[str, Any]]:
         """The members of the team, by name."""
-        return self.state.people
+        return self.cached.people
 
     @property
     def tags(self) -> Sequence[str]:
         """The tags that are in use."""
-        return self.state.tags
+        return self.cached.tags
 
     @property
     def cards(self) -> Sequence[sql.Row]:
         """The first cards of each column."""
-        return self.state.cards
+        return self.cached.cards
 
     def narrowed_to(self, column_ids: Collection[str]) -> BoardView:
         """The same with only some of its columns."""
         columns = [column for column in self.columns if column["column_id"] in column_ids]
         cards = [card for card in self.cards if card["column_id"] in column_ids]
-        return replace(self, state=replace(self.state, columns=columns, cards=cards, drawn={}))
+        cached = replace(self.cached, columns=columns, cards=cards, rendered={})
+        return replace(self, cached=cached)
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,19 @@ class ColumnPage:
     more: bool
 
 
-def board_view_query(board_id: str, wanted: CardFilter, extra_columns: str = "") -> JoinedQuery:
+def board_view_query(board_id: str, chosen: CardFilter, extra_columns: str = "") -> JoinedQuery:
     """The query whose row `get_board` takes, to be joined to the identification of the user.
 
     `extra_columns` as in `board_query`.
     """
-    return board_query(board_id, kept_boards.named((board_id, wanted)), extra_columns)
+    shown_people = board_cache.shown_people((board_id, chosen))
+    return board_query(board_id, shown_people, extra_columns)
 
 
 def get_board(
     actor: Actor,
     board_id: str,
-    wanted: CardFilter | None = None,
+    chosen: CardFilter | None = None,
     preloaded: tuple[sql.Row, Membership] | None = None,
 ) -> BoardView:
     """A board with the first 50 cards of every column.
@@ -97,28 +99,30 @@ def get_board(
     Raises:
         NotFound: no such board, or not a member of its team.
     """
-    wanted = wanted or CardFilter()
-    key = (board_id, wanted)
+    chosen = chosen or CardFilter()
+    key = (board_id, chosen)
     row, membership = preloaded or preloaded_board(
-        find_preloaded(actor.user_id, board_view_query(board_id, wanted))
+        find_preloaded(actor.user_id, board_view_query(board_id, chosen))
     )
-    stamp = Stamp(row["seq"], row["version"], row["team_version"], int(row["people_stamp"]))
-    state = kept_boards.find(key, stamp)
-    if state is None:
-        state = _read_state(
-            stamp, {**wanted.parameters(), "board_id": board_id, "team_id": row["team_id"]}
+    version = BoardVersion(
+        row["seq"], row["version"], row["team_version"], int(row["people_stamp"])
+    )
+    cached = board_cache.find(key, version)
+    if cached is None:
+        cached = _read_board(
+            version, {**chosen.parameters(), "board_id": board_id, "team_id": row["team_id"]}
         )
-        kept_boards.keep(key, state)
-    first = next((column["column_id"] for column in state.columns), None)
-    return BoardView(row, membership, state, first)
+        board_cache.keep(key, cached)
+    first = next((column["column_id"] for column in cached.columns), None)
+    return BoardView(row, membership, cached, first)
 
 
-def _read_state(stamp: Stamp, parameters: dict[str, Any]) -> BoardState:
-    """The state of a board that had `stamp` a moment ago: what is read now is never older than its stamp says.
+def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoard:
+    """A board that had `version` a moment ago: what is read now is never older than its version says.
 
-    The people's part of the stamp is made of the versions that were read with their names.
+    The people's part of the version is the sum of the versions that were read with their names.
     """
-    frame = sql.row(_FRAME, {**parameters, "people": MOST_PEOPLE, "tags": MOST_TAGS})
+    frame = sql.row(_FRAME, {**parameters, "people": MAX_PEOPLE, "tags": MAX_TAGS})
     assert frame is not None
     cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
     versions = {person["user_id"]: person["version"] for person in frame["people"]}
@@ -126,13 +130,13 @@ def _read_state(stamp: Stamp, parameters: dict[str, Any]) -> BoardState:
         if card["assignee_id"] is not None:
             known = versions.get(card["assignee_id"], card["assignee_version"])
             versions[card["assignee_id"]] = min(known, card["assignee_version"])
-    return BoardState(
-        stamp=stamp._replace(people=sum(versions.values())),
+    return CachedBoard(
+        version=version._replace(people=sum(versions.values())),
         columns=frame["columns"],
         people=frame["people"],
         tags=frame["tags"],
         cards=cards,
-        named=tuple(versions),
+        shown_people=tuple(versions),
     )
 
 
@@ -143,7 +147,7 @@ def list_column_cards(
     *,
     after_rank: str,
     after_id: str,
-    wanted: CardFilter | None = None,
+    chosen: CardFilter | None = None,
 ) -> ColumnPage:
     """The next 50 cards of one column, below the card with that rank and id.
 
@@ -161,7 +165,7 @@ def list_column_cards(
             " ORDER BY k.rank, k.task_id LIMIT :limit"
         ),
         {
-            **(wanted or CardFilter()).parameters(),
+            **(chosen or CardFilter()).parameters(),
             **place,
             "after_rank": after_rank,
             "after_id": after_id,
@@ -184,7 +188,7 @@ def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
 
 def find_columns(board_id: str, task_ids: Sequence[str]) -> set[str]:
     """The columns of a board in which some of its tasks are; what is no id of a task there is passed over."""
-    known = [task_id for task_id in task_ids[:MOST_TOUCHED] if is_uuid(task_id)]
+    known = [task_id for task_id in task_ids[:MAX_TOUCHED] if is_uuid(task_id)]
     found = sql.rows(
         prepared(
             "SELECT DISTINCT column_id FROM tasks"

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
@@ -16,8 +14,9 @@ from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import content_message, denormalised_columns
-from taskforge.tasks.editing.placement import Place, place_at_end, place_back, place_wished
-from taskforge.tasks.editing.writer import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
+from taskforge.tasks.editing.placement import Place, list_columns, place_restored, place_wished
+from taskforge.tasks.editing.writer import update_task
+from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
@@ -43,7 +42,7 @@ def change_fields(
         StaleVersion: the task is not at `version` any more, or another change came first.
         InvalidInput, WipLimitReached, Unavailable: like `taskforge.tasks.service.edit_task`.
     """
-    texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
+    texts = {name: changes[name] for name in CONTENT_NAMES if name in changes}
     row, old_content = read_task_content(actor, row) if texts else (row, {})
     check_version(row, version)
     new_content = {**old_content, **texts}
@@ -53,7 +52,7 @@ def change_fields(
         else None
     )
     faults.point("read.done")
-    after = {**row, **{name: changes[name] for name in CORE_FIELDS if name in changes}}
+    after = {**row, **{name: changes[name] for name in CORE_NAMES if name in changes}}
     find_place = find_place or _place_of_edit(row, changes)
     if message is None and find_place is None and after == row:
         return unchanged(actor, entity_id=row["task_id"], version=row["version"])
@@ -103,7 +102,8 @@ def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None 
     """
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], "task.restore")
-        place = _place_of_restored(uow, board, row, exactly=undoes is not None)
+        columns = list_columns(uow, board)
+        place = place_restored(uow, board, row, columns, at_old_rank=undoes is not None)
         after = {**row, **asdict(place), "deleted_at": None}
         update_task(uow, board, "task.restored", row, after, undoes=undoes)
     return uow.change
@@ -129,32 +129,11 @@ def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPl
     return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
 
 
-def _place_of_restored(
-    uow: UnitOfWork, board: LockedBoard, row: Mapping[str, Any], *, exactly: bool
-) -> Place:
-    alive = uow.execute(
-        text("SELECT 1 FROM columns WHERE column_id = :column_id AND deleted_at IS NULL"),
-        {"column_id": row["column_id"]},
-    ).first()
-    if alive is not None:
-        here = {"task_id": row["task_id"], "column_id": row["column_id"]}
-        return (
-            place_back(uow, board, **here, rank=row["rank"])
-            if exactly
-            else place_at_end(uow, board, column_id=row["column_id"])
-        )
-    try:
-        return place_at_end(uow, board, status=row["status"])
-    except InvalidInput:
-        return place_at_end(uow, board)
-
-
 def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
-    changed = {name for name in (*CORE_FIELDS, *PLACE_FIELDS) if row[name] != after[name]}
-    if text_changed:
+    """The event of an edit: that of the one field, or of the place, which changed; else an edit."""
+    changed = {name for name in (*CORE_NAMES, *PLACE_NAMES) if row[name] != after[name]}
+    if text_changed or not changed:
         return "task.edited"
-    if changed == {"assignee_id"}:
-        return "task.assigned"
-    if changed and changed <= set(PLACE_FIELDS):
-        return "task.status_changed" if "status" in changed else "task.moved"
-    return "task.edited"
+    if changed <= set(PLACE_NAMES):
+        return BY_NAME["status" if "status" in changed else "column_id"].event
+    return BY_NAME[changed.pop()].event if len(changed) == 1 else "task.edited"

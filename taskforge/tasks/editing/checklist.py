@@ -11,7 +11,8 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_content
-from taskforge.tasks.documents import EMPTY_CONTENT, MAX_CHECKLIST_ITEMS
+from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
+from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.tasks.service import edit_task
 
 Items = list[dict[str, Any]]

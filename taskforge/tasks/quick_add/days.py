@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from taskforge.text.values import FIRST_YEAR, LAST_YEAR
 
-LONGEST_PHRASE = 3  # words
+MAX_PHRASE_WORDS = 3  # words
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",

@@ -13,9 +13,9 @@ from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.filters import FILTER, read_filter
 from taskforge.text.handles import Nameable, make_nameables
 
-MOST_PEOPLE = 500
-MOST_TAGS = 200
-MOST_FIELDS = 200  # of an address
+MAX_PEOPLE = 500
+MAX_TAGS = 200
+MAX_FIELDS = 200  # of an address
 
 
 def list_nameables(team_id: str) -> list[Nameable]:
@@ -25,7 +25,7 @@ def list_nameables(team_id: str) -> list[Nameable]:
             "SELECT u.user_id, u.display_name, u.email FROM team_memberships m JOIN users u USING (user_id)"
             " WHERE m.team_id = :team_id ORDER BY lower(u.display_name), u.user_id LIMIT :most"
         ),
-        {"team_id": team_id, "most": MOST_PEOPLE},
+        {"team_id": team_id, "most": MAX_PEOPLE},
     )
     return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
 
@@ -37,7 +37,7 @@ def list_tags(board_id: str) -> list[str]:
             "SELECT DISTINCT unnest(tags) AS tag FROM tasks WHERE board_id = :board_id"
             " AND deleted_at IS NULL ORDER BY tag LIMIT :most"
         ),
-        {"board_id": board_id, "most": MOST_TAGS},
+        {"board_id": board_id, "most": MAX_TAGS},
     )
     return [row["tag"] for row in found]
 
@@ -56,7 +56,7 @@ def list_made(board_id: str, task_ids: Sequence[str]) -> Sequence[sql.Row]:
 def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
     """Those of some tasks that the board at an address leaves out by its filter."""
     try:
-        given = parse_qs(urlsplit(address).query, max_num_fields=MOST_FIELDS)
+        given = parse_qs(urlsplit(address).query, max_num_fields=MAX_FIELDS)
     except ValueError:
         return set()  # no address of ours
     if any("\0" in value for values in given.values() for value in values):

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from taskforge.tasks.models import PRIORITIES
-from taskforge.tasks.quick_add.days import LONGEST_PHRASE, read_day
+from taskforge.tasks.priorities import PRIORITIES
+from taskforge.tasks.quick_add.days import MAX_PHRASE_WORDS, read_day
 from taskforge.text.handles import Nameable, find_named
 from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS, fold
 
@@ -171,7 +171,7 @@ def _take_name(name: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
 
 def _take_day(words: list[_Word], today: date, found: QuickAdd) -> list[_Word]:
     """Take a day off the end, if words are left before it; answers the words that are."""
-    for length in range(min(LONGEST_PHRASE, len(words) - 1), 0, -1):
+    for length in range(min(MAX_PHRASE_WORDS, len(words) - 1), 0, -1):
         phrase = words[-length:]
         if any(word.literal for word in phrase):
             continue

@@ -13,10 +13,19 @@ from markupsafe import Markup
 
 from taskforge.stores import sql
 from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
+from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.people import Person, person_of
 
 CARDS_KEPT = 10_000
 SOME_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class Fact(NamedTuple):
+    """A plain field on a card: its icon, what people call the field, and its value in words."""
+
+    icon: str
+    title: str
+    words: str
 
 
 class Card(NamedTuple):
@@ -34,6 +43,7 @@ class Card(NamedTuple):
     attachment_count: int
     checklist_done: int
     checklist_total: int
+    facts: tuple[Fact, ...]
     version: int
     url: str
 
@@ -54,9 +64,20 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         attachment_count=row["attachment_count"],
         checklist_done=row["checklist_done"],
         checklist_total=row["checklist_total"],
+        facts=_show_facts(row) if CARD_FACTS else (),
         version=row["version"],
         url=url,
     )
+
+
+def _show_facts(row: sql.Row) -> tuple[Fact, ...]:
+    """The declared facts that the task has a value for."""
+    facts = []
+    for field in CARD_FACTS:
+        words = field.kind.words(field.kind.plain(row[field.name]), {})
+        if words and field.card_fact:
+            facts.append(Fact(field.card_fact.icon, field.label, words))
+    return tuple(facts)
 
 
 def draw_cards(rows: Iterable[sql.Row]) -> list[Markup]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 from flask import current_app, render_template
@@ -19,11 +18,12 @@ from taskforge.onboarding.service import is_sample
 from taskforge.stores import sql
 from taskforge.tasks.board.filter_menu import show_chips
 from taskforge.tasks.board.filters import CardFilter
-from taskforge.tasks.board.lanes import list_lanes, show_lanes
+from taskforge.tasks.board.lanes import list_lanes
 from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.cards import show_columns
+from taskforge.web.boards.lanes_presenter import show_lanes
 
 SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 
@@ -54,7 +54,7 @@ def draw_columns(
     shown = None if touched is None else frozenset(touched) & here
     folded = frozenset(view.row["folded"]) & here
     variant = ("columns", may["edit"], folded, shown)
-    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
     if drawn is None:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, card_filter.query())
@@ -63,7 +63,7 @@ def draw_columns(
         drawn = render_fragment(
             "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
         )
-        view.state.keep_drawn(variant, drawn)
+        view.cached.keep_rendered(variant, drawn)
     return drawn
 
 
@@ -71,13 +71,13 @@ def draw_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for people with the same rights; cached like that of `draw_columns`."""
     may = board_rights(view.membership)
     variant = ("lanes", kind, may["edit"])
-    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
     if drawn is None:
         lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
         columns = [dict(column) for column in view.columns]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
         drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
-        view.state.keep_drawn(variant, drawn)
+        view.cached.keep_rendered(variant, drawn)
     return drawn
 
 
@@ -97,8 +97,8 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
     """The context of the board page around its columns or lanes."""
     me = current_actor().user_id
     further = {"lanes": lanes} if lanes else {}
-    is_mine = card_filter.assignees == (me,)
-    mine = replace(card_filter, assignees=() if is_mine else (me,))
+    is_mine = card_filter.values("assignee") == (me,)
+    mine = card_filter.having("assignee", () if is_mine else (me,))
     return {
         "board": show_board(view.row),
         "columns": view.columns,

@@ -52,7 +52,7 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     card_filter = requested_filter()
     rank, task_id = read_cursor()
     found = list_column_cards(
-        current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, wanted=card_filter
+        current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, chosen=card_filter
     )
     column = {
         **found.column,

@@ -14,7 +14,7 @@ from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.http.request_guard import accept_lists
 from taskforge.http.urls import safe_next
 from taskforge.identity.current import current_actor
-from taskforge.tasks.board.filter_menu import list_choices
+from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm
@@ -34,8 +34,8 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
-        choices=list_choices(row, card_filter, today),
-        words=card_filter.words,
+        menus=list_menus(row, card_filter, today),
+        words="".join(card_filter.values("q")),
         filter_count=card_filter.count,
         lanes_by=lanes,
         further={"lanes": lanes} if lanes else {},

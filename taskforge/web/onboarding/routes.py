@@ -15,6 +15,7 @@ from taskforge.onboarding import service
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.bulk.batches import undo_batch as take_back
+from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.routes import blueprint
 
 MAX_FLASHED = 3  # sentences about cards of which something could not be taken back
@@ -76,13 +77,6 @@ def lead_home(actor: Actor) -> str:
         return url_for("boards.index")
     anchor = f"new-{change.extra['column_id']}"
     return url_for("boards.show", board_id=change.extra["board_id"], _anchor=anchor)
-
-
-def batch_undo_url(board_id: str, change: Change) -> str | None:
-    """Where what was done to many cards at once is taken back; None where nothing was done."""
-    if change.event_id is None:
-        return None
-    return url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
 
 
 def _summary(change: Change) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
@@ -17,7 +15,7 @@ from taskforge.tasks.documents import MAX_ITEM_TEXT
 from taskforge.tasks.editing import checklist
 from taskforge.tasks.queries import get_task
 from taskforge.text.validation import clean_line
-from taskforge.web.tasks.field_routes import describe
+from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint, task_context
 
@@ -37,9 +35,8 @@ class AddItemForm(Form):
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/tick")
 def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
     """Mark a line as done or not done."""
-    actor, form = current_actor(), TickForm()
-    form.validate()
-    done: bool = form.values["done"]
+    actor = current_actor()
+    done: bool = TickForm().require()["done"]
     return _answer(actor, task_id, checklist.tick_item(actor, task_id, item_id, done=done))
 
 
@@ -69,11 +66,10 @@ def add_item(task_id: str) -> ResponseReturnValue:
 
 def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:
     if wants_json():
-        return {"version": change.version, "event": change.event_id}
+        return change_answer(change)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id, _anchor="checklist"))
-    told = {"forge:changed": describe(task_id, change)}
-    return _checklist(actor, task_id), 200, {"HX-Trigger": json.dumps(told)}
+    return _checklist(actor, task_id), 200, changed_header(task_id, change)
 
 
 def _checklist(actor: Actor, task_id: str, **refused: str) -> str:

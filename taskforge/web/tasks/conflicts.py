@@ -8,16 +8,14 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.stores import sql
-from taskforge.tasks.documents import EMPTY_CONTENT
+from taskforge.tasks.fields import FORM_FIELDS, earlier_value, name_fields
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import EDITED_FIELDS, EditTaskForm, form_text, form_texts
-from taskforge.web.tasks.history_entries import name_fields
+from taskforge.web.tasks.controls import control_name
+from taskforge.web.tasks.forms import EditTaskForm, form_texts
 
+_EDITED = frozenset(field.name for field in FORM_FIELDS)
 AWAY = "Away for a moment: their text can't be read now."
-TEXT_FIELDS = frozenset(EMPTY_CONTENT)
-LONG_FIELDS = frozenset({"description", "custom_fields"})
-DAYS = frozenset({"start_at", "due_at"})
 
 
 def show_conflict(
@@ -34,14 +32,12 @@ def show_conflict(
         if entry["entity_type"] == "task" and (entry["entity_version"] or 0) > version
     ]
     theirs = form_texts({**view.row, **(view.texts or {})})
-    seen = {**theirs, **_texts_before(later)}
-    yours = {
-        name: form_text(name, value) for name, value in form.values.items() if name in EDITED_FIELDS
-    }
+    before = {**theirs, **_texts_before(later)}
+    yours = form_texts(form.values)
     disputed = [
         name
-        for name in EDITED_FIELDS
-        if name in yours and yours[name] != theirs.get(name) and yours[name] != seen.get(name)
+        for name in yours
+        if yours[name] != theirs.get(name) and yours[name] != before.get(name)
     ]
     newest = later[0] if later else None
     return {
@@ -49,11 +45,7 @@ def show_conflict(
         "changed_at": newest["action_timestamp"] if newest else view.row["updated_at"],
         "changed_fields": _names_of_changes(later),
         "fields": [_show_field(name, theirs.get(name), yours[name], form) for name in disputed],
-        "kept": [
-            (name, theirs.get(name, yours[name]))
-            for name in EDITED_FIELDS
-            if name in yours and name not in disputed
-        ],
+        "kept": [(name, theirs.get(name, yours[name])) for name in yours if name not in disputed],
     }
 
 
@@ -103,9 +95,8 @@ def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:
     state: dict[str, Any] = {}
     for entry in reversed(later):
         for name, value in (entry["previous_state"] or {}).items():
-            state.setdefault(name, value)
-    for name in DAYS & state.keys():
-        state[name] = datetime.fromisoformat(state[name]) if state[name] else None
+            if name in _EDITED:
+                state.setdefault(name, earlier_value(name, value))
     return form_texts(state)
 
 
@@ -115,7 +106,7 @@ def _names_of_changes(later: Sequence[sql.Row]) -> str:
 
 def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -> dict[str, Any]:
     choices: dict[str, str] = getattr(form[name], "offered", {})
-    kind = "choice" if choices else "text" if name in LONG_FIELDS else "line"
+    kind = "choice" if choices else "text" if control_name(name) == "text" else "line"
     return {
         "name": name,
         "label": form[name].label.text,

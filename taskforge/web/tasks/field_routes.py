@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import InvalidInput, Unavailable
+from taskforge.errors import Unavailable
 from taskforge.http.forms import Form, optional_int
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
@@ -24,8 +23,8 @@ from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import queries as team_queries
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
-from taskforge.web.tasks.forms import form_text
-from taskforge.web.tasks.inline_fields import TEXTS, Field, choices_of, find_field, quick_days
+from taskforge.web.tasks.change_answers import change_answer, changed_header
+from taskforge.web.tasks.inline_fields import InlineField, choices_of, find_field, quick_days
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint
 
@@ -52,7 +51,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     def save(version: int, **values: Any) -> Change:
         value = values[wanted.stored]
         state = _state(view)
-        if form_text(wanted.stored, value) == wanted.text_of(state):
+        if wanted.form_text(value) == wanted.text_of(state):
             value = state[wanted.stored]  # a time of day that the form doesn't show stays
         return edit_field(
             actor,
@@ -65,7 +64,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         )
 
     if wants_json():
-        return _json_answer(form, save)
+        return change_answer(save(**form.require()))
     change = form.attempt(save)
     if change is None:
         return _refused(actor, task_id, wanted, form)
@@ -75,7 +74,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
 
 
 def get_field_view(
-    actor: Actor, task_id: str, field: Field, *, preloaded: TaskAccess | None = None
+    actor: Actor, task_id: str, field: InlineField, *, preloaded: TaskAccess | None = None
 ) -> TaskView:
     """The task of a field that the actor may change.
 
@@ -85,23 +84,23 @@ def get_field_view(
     """
     view = get_task(actor, task_id, preloaded=preloaded)
     view.membership.require(field.permission)
-    if view.texts is None and field.name in TEXTS:
+    if view.texts is None and field.is_content:
         raise Unavailable(UNREADABLE)
     return view
 
 
 def _view_to_change(
-    actor: Actor, task_id: str, field: Field, preloaded: TaskAccess | None
+    actor: Actor, task_id: str, field: InlineField, preloaded: TaskAccess | None
 ) -> TaskView:
     """Like `get_field_view`, without the content of the task where the field is one of the row."""
-    if field.name in TEXTS:
+    if field.is_content:
         return get_field_view(actor, task_id, field, preloaded=preloaded)
     row, membership = access_task(actor.user_id, task_id, field.permission, preloaded=preloaded)
     return TaskView(row, None, membership)
 
 
 def _view_changed(
-    actor: Actor, view: TaskView, field: Field, form: Form, change: Change
+    actor: Actor, view: TaskView, field: InlineField, form: Form, change: Change
 ) -> TaskView:
     """The task after the change. A line of the row is known without reading the task again, unless it is a replay."""
     if field.control != "line" or change.replayed:
@@ -110,7 +109,7 @@ def _view_changed(
     return replace(view, row={**view.row, **changed})
 
 
-def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnValue:
+def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseReturnValue:
     """A field as the task's page shows it, and word to the page of what changed."""
     page = render_template(
         "tasks/_field.html",
@@ -118,17 +117,11 @@ def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnVa
         field=field,
         may=task_rights(view.membership, deleted=False),
     )
-    told = {"forge:changed": describe(view.row["task_id"], change, field)}
-    return page, 200, {"HX-Trigger": json.dumps(told)}
+    saved = f"{field.label} saved."
+    return page, 200, changed_header(view.row["task_id"], change, text=saved)
 
 
-def describe(task_id: str, change: Change, field: Field | None = None) -> dict[str, Any]:
-    """What scripts are told of a change that they made; a text to say only where the change is not plain to see."""
-    told = {"id": task_id, "version": change.version, "event": change.event_id}
-    return told | ({"text": f"{field.label} saved."} if field else {})
-
-
-def _news(view: TaskView, field: Field) -> ResponseReturnValue:
+def _news(view: TaskView, field: InlineField) -> ResponseReturnValue:
     given = request.args.get("since")
     since = optional_int(given, field="since", minimum=1, maximum=LAST_VERSION)
     version: int = view.row["version"]
@@ -139,14 +132,7 @@ def _news(view: TaskView, field: Field) -> ResponseReturnValue:
     return {"value": field.text_of(_state(view)), "version": version, "by": by}
 
 
-def _json_answer(form: Form, save: Any) -> ResponseReturnValue:
-    if not form.validate():
-        raise InvalidInput(" ".join(form.sentences))
-    change: Change = save(**form.values)
-    return {"version": change.version, "event": change.event_id}
-
-
-def _refused(actor: Actor, task_id: str, field: Field, form: Form) -> ResponseReturnValue:
+def _refused(actor: Actor, task_id: str, field: InlineField, form: Form) -> ResponseReturnValue:
     typed = str(form[field.stored].data or "")
     view = get_field_view(actor, task_id, field)
     if isinstance(form.refusal, FieldTaken):
@@ -160,7 +146,7 @@ def _refused(actor: Actor, task_id: str, field: Field, form: Form) -> ResponseRe
 def _form_page(
     actor: Actor,
     view: TaskView,
-    field: Field,
+    field: InlineField,
     value: str,
     *,
     errors: list[str] | None = None,

@@ -7,12 +7,12 @@ from typing import Any
 
 from taskforge.stores import sql
 from taskforge.stores.operations import as_json
-from taskforge.tasks.history.events import PERMISSIONS, TRASH, Fact, find_obstacle, list_later
+from taskforge.tasks.fields import RESTORABLE, plain_state
+from taskforge.tasks.history.events import PERMISSIONS, TRASH, AuditEvent, find_obstacle, list_later
 from taskforge.tasks.history.undo import describe_obstacle
 from taskforge.tasks.queries import list_names
 from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import RESTORABLE
 from taskforge.web.tasks.history_entries import Reading, mentioned_people, show_entry
 
 _UNKNOWN = object()  # what a text is now stands in another store
@@ -21,17 +21,19 @@ _UNKNOWN = object()  # what a text is now stands in another store
 def show_history(
     row: sql.Row, membership: Membership, entries: Sequence[sql.Row], *, whole: bool = False
 ) -> list[dict[str, Any]]:
-    """Facts of a task that was read as `row`; with ``whole=True`` nothing of their texts is left out."""
+    """AuditEvents of a task that was read as `row`; with ``whole=True`` nothing of their texts is left out."""
     names = list_names(row["board_id"], mentioned_people(entries))
-    facts = list_later(row["task_id"], 0)
-    by_event = {fact.event_id: fact for fact in facts}
+    audit_events = list_later(row["task_id"], 0)
+    by_event = {audit_event.event_id: audit_event for audit_event in audit_events}
     reading = Reading(whole=whole)
     shown = []
     for entry in entries:
         one = show_entry(entry, names, reading)
-        fact = by_event.get(entry["event_id"])
-        one |= _undoing(row, membership, fact, facts)
-        open_to = fact is not None and row["deleted_at"] is None and membership.may("task.edit")
+        audit_event = by_event.get(entry["event_id"])
+        one |= _undoing(row, membership, audit_event, audit_events)
+        open_to = (
+            audit_event is not None and row["deleted_at"] is None and membership.may("task.edit")
+        )
         # Where undoing does the same, or was done, there is nothing more to restore.
         needed = whole or len(one["changes"]) > 1 or one["obstacle"] is not None
         undone = one["obstacle"] is not None and one["obstacle"]["is_undoing"]
@@ -43,27 +45,38 @@ def show_history(
                 and needed
                 and not undone
                 and name in RESTORABLE
-                and as_json({name: row.get(name, _UNKNOWN)}) != {name: before}
+                and as_json(_present(row, name)) != {name: before}
             )
         shown.append(one)
     return shown
 
 
+def _present(row: sql.Row, name: str) -> dict[str, Any]:
+    return plain_state({name: row[name]}) if name in row else {name: _UNKNOWN}
+
+
 def _undoing(
-    row: sql.Row, membership: Membership, fact: Fact | None, facts: Sequence[Fact]
+    row: sql.Row,
+    membership: Membership,
+    audit_event: AuditEvent | None,
+    audit_events: Sequence[AuditEvent],
 ) -> dict[str, Any]:
-    """Whether a fact may be undone here and now, or who did what later that stands in the way."""
+    """Whether an audit event may be undone here and now, or who did what later that stands in the way."""
     nothing = {"may_undo": False, "obstacle": None}
-    if fact is None or not fact.undoable or not membership.may(PERMISSIONS[fact.event]):
+    if (
+        audit_event is None
+        or not audit_event.undoable
+        or not membership.may(PERMISSIONS[audit_event.event])
+    ):
         return nothing
-    obstacle = find_obstacle(fact, facts)
+    obstacle = find_obstacle(audit_event, audit_events)
     if obstacle is not None:
         found = {
             "who": person_of(obstacle.actor_id, obstacle.actor_name),
-            "did": describe_obstacle(fact, obstacle),
+            "did": describe_obstacle(audit_event, obstacle),
             "at": obstacle.at,
-            "is_undoing": obstacle.undoes == fact.event_id,
+            "is_undoing": obstacle.undoes == audit_event.event_id,
         }
         return {**nothing, "obstacle": found}
     in_trash = row["deleted_at"] is not None
-    return {**nothing, "may_undo": not in_trash or fact.undoable == {TRASH}}
+    return {**nothing, "may_undo": not in_trash or audit_event.undoable == {TRASH}}

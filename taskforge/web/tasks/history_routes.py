@@ -13,9 +13,10 @@ from taskforge.http.urls import safe_next
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
+from taskforge.tasks.fields import name_fields
 from taskforge.tasks.history import undo as undo_service
+from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.forms import RestoreValueForm, UndoForm
-from taskforge.web.tasks.history_entries import name_fields
 from taskforge.web.tasks.history_presenters import show_history
 from taskforge.web.tasks.presenters import show_reference
 from taskforge.web.tasks.routes import blueprint
@@ -42,7 +43,7 @@ def undo(task_id: str) -> ResponseReturnValue:
     if change is None:
         return _refused(actor, task_id, form)
     if wants_json():
-        return {"version": change.version, "event": change.event_id}
+        return change_answer(change)
     offer_undo(f"Undone on {row['key']}.", change, kind="redo")
     return go_to(_back(task_id))
 

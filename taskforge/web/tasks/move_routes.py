@@ -21,13 +21,14 @@ from taskforge.tasks.board.queries import find_first_task
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import list_names
 from taskforge.web.boards.cards import draw_cards
+from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import say_who_was_first
 from taskforge.web.tasks.forms import MoveTaskForm
 from taskforge.web.tasks.presenters import show_move_columns, show_reference
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.undo_toast import offer_undo
 
-FACTS_IN_A_SENTENCE = 10
+MAX_EVENTS_READ = 10
 
 
 @blueprint.get("/tasks/<id:task_id>/move")
@@ -73,8 +74,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             change = move_to(**form.values)
         except StaleVersion as error:
             raise StaleVersion(_say_who_was_first(actor, task_id, form)) from error
-        answer = {"version": change.version, "event": change.event_id}
-        return answer | _face(actor, task_id, form.values.get("lanes"))
+        return change_answer(change) | _card_in_lane(actor, task_id, form.values.get("lanes"))
     row, _ = access_task(actor.user_id, task_id)
     moved = form.attempt(move_to)
     if moved is None:
@@ -86,13 +86,13 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
 
 def _say_who_was_first(actor: Actor, task_id: str, form: MoveTaskForm) -> str | None:
     row, _ = access_task(actor.user_id, task_id, deleted=True)
-    entries = list_history(actor, task_id, limit=FACTS_IN_A_SENTENCE)
+    entries = list_history(actor, task_id, limit=MAX_EVENTS_READ)
     names = list_names(row["board_id"], ())
     version = form.values.get("version") or row["version"]
     return say_who_was_first(entries, names, me=actor.user_id, version=version)
 
 
-def _face(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
+def _card_in_lane(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
     """The card as it looks in its new lane, and that lane; nothing where no lanes are shown."""
     if not lanes:
         return {}

@@ -20,10 +20,10 @@ from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.presenters import show_task
 from taskforge.web.tasks.routes import blueprint
 
-LONGEST_EXTRACT = 600
-LONGEST_REMARK = 240
-MOST_ITEMS = 6
-MOST_COMMENTS = 2
+MAX_EXTRACT_LENGTH = 600
+MAX_REMARK_LENGTH = 240
+MAX_ITEMS = 6
+MAX_COMMENTS = 2
 
 
 @blueprint.get("/tasks/<id:task_id>/card")
@@ -46,7 +46,7 @@ def peek(task_id: str) -> ResponseReturnValue:
         "tasks/_peek.html",
         task=show_task(_shortened(view)),
         details_unavailable=view.texts is None,
-        most_items=MOST_ITEMS,
+        most_items=MAX_ITEMS,
         comments=show_comments(_last_words(actor, task_id)),
     )
 
@@ -62,18 +62,18 @@ def extract(markdown: str, most: int) -> str:
 def _shortened(view: TaskView) -> TaskView:
     if view.texts is None:
         return view
-    description = extract(view.texts["description"], LONGEST_EXTRACT)
+    description = extract(view.texts["description"], MAX_EXTRACT_LENGTH)
     return replace(view, texts={**view.texts, "description": description})
 
 
 def _last_words(actor: Actor, task_id: str) -> Sequence[CommentView]:
     """The last comments that can be read, oldest first."""
     try:
-        found = list_last_comments(actor, task_id, limit=MOST_COMMENTS)
+        found = list_last_comments(actor, task_id, limit=MAX_COMMENTS)
     except Unavailable:
         return []
     return [
-        replace(view, fields={"content": extract(view.content, LONGEST_REMARK)})
+        replace(view, fields={"content": extract(view.content, MAX_REMARK_LENGTH)})
         for view in found
         if view.content
     ]

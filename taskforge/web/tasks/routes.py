@@ -24,9 +24,11 @@ from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import show_conflict
+from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
-from taskforge.web.tasks.inline_fields import FIELDS
+from taskforge.web.tasks.inline_fields import INLINE_FIELDS, RAIL
 from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
 from taskforge.web.tasks.undo_toast import offer_undo
 
@@ -105,10 +107,7 @@ def delete(task_id: str) -> ResponseReturnValue:
 
 
 def _deleted(actor: Actor, task_id: str, form: DeleteTaskForm) -> ResponseReturnValue:
-    if not form.validate():
-        raise InvalidInput(" ".join(form.sentences))
-    change = service.delete_task(actor, task_id, **form.values)
-    return {"version": change.version, "event": change.event_id}
+    return change_answer(service.delete_task(actor, task_id, **form.require()))
 
 
 @blueprint.post("/tasks/<id:task_id>/restore")
@@ -151,7 +150,8 @@ def task_context(
     later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
     return {
         "task": show_task(view),
-        "fields": FIELDS,
+        "fields": INLINE_FIELDS,
+        "rail": RAIL,
         "comments": show_comments(found),
         "comment_form": comment_form,
         "details_unavailable": view.texts is None,
@@ -179,7 +179,7 @@ def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
         "tasks/_edit_form.html",
         task=show_reference(view.row),
         form=form,
-        details_unavailable=view.texts is None and not form.is_submitted(),
+        rows=edit_rows(form, without_content=view.texts is None and not form.is_submitted()),
     )
 
 

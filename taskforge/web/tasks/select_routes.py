@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
@@ -15,29 +14,20 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
-from taskforge.tasks.bulk.edit import ACTS, MOST_AT_ONCE, edit_tasks
+from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
+from taskforge.tasks.field_kinds import Choice, Day, Reference
+from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.parameters import requested_filter
 from taskforge.web.boards.presenters import show_board
-from taskforge.web.onboarding.routes import batch_undo_url
-from taskforge.web.tasks.forms import PRIORITY_NAMES
+from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
-from taskforge.web.tasks.select_forms import EditManyForm, read_task_ids
+from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
 
-MOST_SELECTED = 200  # by a script, which sends them portion by portion
-VERBS = {
-    "column": "moved to “{}”",
-    "done": "done",
-    "assignee": "assigned to {}",
-    "priority": "set to {} priority",
-    "due": "due {}",
-    "add_tags": "tagged {}",
-    "remove_tags": "without {} now",
-    "delete": "put into the trash",
-}
+MAX_SELECTED = 200  # by a script, which sends them portion by portion
 
 
 @blueprint.get("/boards/<id:board_id>/select")
@@ -51,7 +41,7 @@ def select(board_id: str) -> ResponseReturnValue:
         board_id,
         column_id if is_uuid(column_id) else None,
         requested_filter(),
-        most=MOST_SELECTED if wants_json() else MOST_AT_ONCE,
+        most=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
     )
     if wants_json():
         return {"task_ids": [card["task_id"] for card in found.cards], "more": found.more}
@@ -71,23 +61,22 @@ def edit_many(board_id: str) -> ResponseReturnValue:
     sent = request.form.getlist("task_id")
 
     def do(**_: Any) -> Change:
-        return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.wanted)
+        return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.chosen)
 
     if wants_json():
-        if not form.validate():
-            raise InvalidInput(" ".join(form.sentences))
-        return _told_to_script(board_id, do())
+        form.require()
+        return _script_answer(board_id, do())
     change = form.attempt(do)
     if change is None:
-        found = get_selectable(actor, board_id, None, requested_filter(), most=MOST_AT_ONCE)
+        found = get_selectable(actor, board_id, None, requested_filter(), most=MAX_AT_ONCE)
         return _page(found, form, set(sent)), form.http_status, form.http_headers
-    told = _tell(actor, board_id, form, change)
+    summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
-    flash({"text": told, "undo_url": undo_url} if undo_url else told, "ok")  # type: ignore[arg-type]
+    flash({"text": summary, "undo_url": undo_url} if undo_url else summary, "ok")  # type: ignore[arg-type]
     return go_to(url_for("boards.show", board_id=board_id))
 
 
-def _told_to_script(board_id: str, change: Change) -> dict[str, Any]:
+def _script_answer(board_id: str, change: Change) -> dict[str, Any]:
     return {
         "changed": len(change.extra["versions"]),
         "skipped": len(change.extra["skipped"]),
@@ -97,13 +86,13 @@ def _told_to_script(board_id: str, change: Change) -> dict[str, Any]:
     }
 
 
-def _tell(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> str:
+def _summarise(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> str:
     changed, skipped, gone = (len(change.extra[name]) for name in ("versions", "skipped", "gone"))
-    act, value = form.wanted["act"], form.wanted["value"]
+    act, value = form.chosen["act"], form.chosen["value"]
     sentences = []
     if changed or not gone:
         cards = "1 card is" if changed == 1 else f"{changed} cards are"
-        what = VERBS[act].format(_words(actor, board_id, act, value))
+        what = ACTS[act].sentence.format(_words(actor, board_id, act, value))
         sentences.append(f"{cards} {what}.")
     if skipped:
         sentences.append(f"{skipped} {'was' if skipped == 1 else 'were'} so already.")
@@ -114,15 +103,19 @@ def _tell(actor: Actor, board_id: str, form: EditManyForm, change: Change) -> st
 
 def _words(actor: Actor, board_id: str, act: str, value: Any) -> str:
     """What an act's value is called."""
-    view = get_board(actor, board_id)
-    if act == "column":
-        return {one["column_id"]: str(one["name"]) for one in view.columns}.get(value, "")
-    if act == "assignee":
-        names = {one["user_id"]: str(one["display_name"]) for one in view.people}
-        return names.get(value, "nobody")
-    if act == "due":
+    field = ACTS[act].field
+    if field is None:
+        return ""
+    if isinstance(field.kind, Day):
         return f"on {value:%-d %b %Y}" if value else "on no day"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(field.kind, Choice):
+        return str(value)
+    view = get_board(actor, board_id)
+    names = {one["column_id"]: str(one["name"]) for one in view.columns}
+    names |= {one["user_id"]: str(one["display_name"]) for one in view.people}
+    if isinstance(field.kind, Reference):
+        return names.get(value, "nobody" if field.kind.may_be_empty else "")
+    return field.kind.words(field.kind.plain(value), names) or "nothing"
 
 
 def _offers(found: Selectable) -> dict[str, Any]:
@@ -136,8 +129,9 @@ def _offers(found: Selectable) -> dict[str, Any]:
         "tags": view.tags,
         "days": quick_days(),
         "has_done": any(column["status"] == "done" for column in view.columns),
+        "plain_acts": PLAIN_ACTS,
         "may": {name: view.membership.may(act.permission) for name, act in ACTS.items()},
-        "most": MOST_AT_ONCE,
+        "most": MAX_AT_ONCE,
     }
 
 

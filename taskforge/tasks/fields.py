@@ -1,0 +1,344 @@
+"""The fields of a task, each declared once. Everything that handles fields loops over this declaration.
+
+From it follow: the columns of the reference row and the parts of the document, what a new task may be given, the edit
+form and the one-field forms, the JSON of the API, the audit log and its differences, the history in words, undo, the
+acts on many cards, the filter of a board, the filters and orders of the API's list, and the facts on a card.
+docs/dev/add-a-field.md tells how to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from taskforge.boards.statuses import STATUS_NAMES, Status
+from taskforge.tasks.board.filter_kinds import (
+    ChoiceFilter,
+    DueFilter,
+    Filter,
+    PersonFilter,
+    TagsFilter,
+    WordsFilter,
+)
+from taskforge.tasks.field_kinds import (
+    BoardColumn,
+    Checklist,
+    Choice,
+    CustomFields,
+    Day,
+    Files,
+    Kind,
+    Line,
+    LongText,
+    Person,
+    Tags,
+)
+from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITY_NAMES
+
+MAX_TITLE_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 100_000
+
+
+class Store(Enum):
+    """Where the value of a field lives."""
+
+    ROW = "a column of the reference row in PostgreSQL, copied into the document"
+    PLACE = "like ROW; written together with column, status and rank, which must fit each other"
+    CONTENT = "the content part of the document, which MongoDB owns"
+
+
+class Output(Enum):
+    """In which answers of the API a field stands."""
+
+    NOWHERE = "in none"
+    SUMMARY = "in lists, and in the whole task"
+    TASK = "in the whole task only"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkAct:
+    """Something that is done to a field of many cards: the name of the act, its sentence, the words on its button.
+
+    ``sentence`` completes “3 cards are …”. ``value`` is set where the act needs no value from outside.
+    """
+
+    name: str
+    sentence: str
+    button: str = "Set"
+    value: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardFact:
+    """How a plain field shows on a card: an icon and its value, if it has one."""
+
+    icon: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaskField:
+    """One field of a task.
+
+    ``name`` is its name in the stores and the log, ``label`` in a form, ``noun`` in a sentence; ``api_name`` in JSON
+    (camelCase of the name, if not given); ``address`` that of its one-field form, if it has one.
+
+    ``initial`` is what a new task has, and one replaced by the API, where nothing is said. ``since`` is the schema
+    version of its document part (the content, or the mirror of the row) that first had the field. ``event`` is the
+    audit event of a change to this field alone. ``position`` is its place among the properties of a task and in menus.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    store: Store = Store.ROW
+    noun: str = ""
+    api_name: str = ""
+    address: str = ""
+    permission: str = "task.edit"
+    event: str = "task.edited"
+    initial: Any = None
+    since: int = 1
+    position: int | None = None
+    in_input: bool = True
+    in_form: bool = True
+    in_output: Output = Output.SUMMARY
+    in_list_filter: bool = False
+    is_restorable: bool = True
+    is_sortable: bool = False
+    on_card: bool = False
+    card_fact: CardFact | None = None
+    filter: Filter | None = None
+    bulk_acts: tuple[BulkAct, ...] = ()
+
+    @property
+    def is_content(self) -> bool:
+        """Whether MongoDB owns it: while it is away, the value can't be read."""
+        return self.store is Store.CONTENT
+
+    @property
+    def words(self) -> str:
+        """Its name inside a sentence."""
+        return self.noun or self.label.lower()
+
+    @property
+    def json_name(self) -> str:
+        """Its name in the JSON of the API."""
+        first, *rest = self.name.split("_")
+        return self.api_name or first + "".join(word.capitalize() for word in rest)
+
+
+FIELDS = (
+    TaskField(
+        name="title",
+        kind=Line(MAX_TITLE_LENGTH),
+        label="Title",
+        address="title",
+        initial="",
+        on_card=True,
+        filter=WordsFilter(parameter="q", title="Title"),
+    ),
+    TaskField(
+        name="description",
+        kind=LongText(MAX_DESCRIPTION_LENGTH),
+        label="Description",
+        store=Store.CONTENT,
+        address="description",
+        initial="",
+        in_output=Output.TASK,
+    ),
+    TaskField(
+        name="column_id",
+        kind=BoardColumn(),
+        label="Column",
+        store=Store.PLACE,
+        address="column",
+        permission="task.move",
+        event="task.moved",
+        position=1,
+        in_form=False,
+        on_card=True,
+        bulk_acts=(BulkAct(name="column", sentence="moved to “{}”", button="Move"),),
+    ),
+    TaskField(
+        name="status",
+        kind=Choice(STATUS_NAMES),
+        label="Status",
+        store=Store.PLACE,
+        address="status",
+        event="task.status_changed",
+        initial=Status.BACKLOG.value,
+        in_list_filter=True,
+        is_restorable=False,
+        on_card=True,
+        bulk_acts=(BulkAct(name="done", sentence="done", button="Done", value=Status.DONE.value),),
+    ),
+    TaskField(
+        name="priority",
+        kind=Choice(PRIORITY_NAMES),
+        label="Priority",
+        address="priority",
+        initial=DEFAULT_PRIORITY,
+        position=3,
+        on_card=True,
+        filter=ChoiceFilter(parameter="priority", title="Priority", kind=Choice(PRIORITY_NAMES)),
+        bulk_acts=(BulkAct(name="priority", sentence="set to {} priority"),),
+    ),
+    TaskField(
+        name="assignee_id",
+        kind=Person(),
+        label="Assignee",
+        address="assignee",
+        event="task.assigned",
+        position=2,
+        in_list_filter=True,
+        on_card=True,
+        filter=PersonFilter(parameter="assignee", title="Assignee"),
+        bulk_acts=(BulkAct(name="assignee", sentence="assigned to {}", button="Assign"),),
+    ),
+    TaskField(
+        name="start_at",
+        kind=Day(),
+        label="Start",
+        api_name="startDate",
+        address="start",
+        position=5,
+    ),
+    TaskField(
+        name="due_at",
+        kind=Day(),
+        label="Due",
+        noun="due date",
+        api_name="dueDate",
+        address="due",
+        position=4,
+        on_card=True,
+        filter=DueFilter(parameter="due", title="Due"),
+        bulk_acts=(BulkAct(name="due", sentence="due {}"),),
+    ),
+    TaskField(
+        name="tags",
+        kind=Tags(),
+        label="Tags",
+        store=Store.CONTENT,
+        address="tags",
+        initial=[],
+        position=6,
+        on_card=True,
+        filter=TagsFilter(parameter="tag", title="Tag"),
+        bulk_acts=(
+            BulkAct(name="add_tags", sentence="tagged {}", button="Add"),
+            BulkAct(name="remove_tags", sentence="without {} now", button="Remove"),
+        ),
+    ),
+    TaskField(
+        name="attachments",
+        kind=Files(),
+        label="Files",
+        store=Store.CONTENT,
+        initial=[],
+        in_input=False,
+        in_form=False,
+        in_output=Output.TASK,
+        is_restorable=False,
+    ),
+    TaskField(
+        name="custom_fields",
+        kind=CustomFields(),
+        label="Fields",
+        store=Store.CONTENT,
+        address="custom",
+        initial=[],
+        position=7,
+        in_output=Output.TASK,
+    ),
+    TaskField(
+        name="checklist",
+        kind=Checklist(),
+        label="Checklist",
+        store=Store.CONTENT,
+        initial=[],
+        in_form=False,
+        in_output=Output.TASK,
+    ),
+)
+
+BY_NAME: Mapping[str, TaskField] = {field.name: field for field in FIELDS}
+RANK = "rank"  # where a task stands in its column: part of its place, never shown
+ROW_FIELDS = tuple(field for field in FIELDS if field.store is Store.ROW)
+MIRRORED_FIELDS = tuple(field for field in FIELDS if not field.is_content)
+CONTENT_FIELDS = tuple(field for field in FIELDS if field.is_content)
+CORE_NAMES = tuple(field.name for field in ROW_FIELDS)
+PLACE_NAMES = (*(field.name for field in FIELDS if field.store is Store.PLACE), RANK)
+INPUT_FIELDS = tuple(field for field in FIELDS if field.in_input)
+CONTENT_NAMES = tuple(field.name for field in CONTENT_FIELDS if field.in_input)  # those that change
+FORM_FIELDS = tuple(field for field in FIELDS if field.in_form)
+RESTORABLE = tuple(field.name for field in FIELDS if field.is_restorable)
+PROPERTIES = tuple(
+    sorted((field for field in FIELDS if field.position), key=lambda field: field.position or 0)
+)
+IN_MENUS = tuple(
+    dict.fromkeys((*PROPERTIES, *FIELDS))
+)  # properties in their order, then the others
+CARD_FIELDS = tuple(field for field in FIELDS if field.on_card)
+CARD_FACTS = tuple(field for field in CARD_FIELDS if field.card_fact)
+SORTABLE = tuple(field for field in FIELDS if field.is_sortable)
+PROSE_NAMES = tuple(field.name for field in FIELDS if field.kind.is_prose)
+# The columns of the row that repeat the content, for cards: tags, and the counts of the checklist.
+COPIED_COLUMNS = tuple(
+    column for field in CONTENT_FIELDS for column in field.kind.row_copies(field.name, [])
+)
+EMPTY_CONTENT: Mapping[str, Any] = {field.name: field.kind.empty for field in CONTENT_FIELDS}
+
+
+def by_address(address: str) -> TaskField | None:
+    """The field whose one-field form has an address; None if there is none."""
+    return next((field for field in FIELDS if field.address == address and address), None)
+
+
+def new_core(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row fields of a new task: those given, and for the others what a new task has.
+
+    Raises:
+        TypeError: a name that is no field of the row: a mistake of the caller.
+    """
+    unknown = values.keys() - set(CORE_NAMES)
+    if unknown:
+        raise TypeError(f"not a field of a new task: {', '.join(sorted(unknown))}")
+    return {field.name: values.get(field.name, field.initial) for field in ROW_FIELDS}
+
+
+def copied_columns(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reference row repeats of the content, for the card."""
+    copies: dict[str, Any] = {}
+    for field in CONTENT_FIELDS:
+        copies |= field.kind.row_copies(field.name, content[field.name])
+    return copies
+
+
+def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state of a task as the audit log keeps it: values of declared fields in their plain form."""
+    return {
+        name: BY_NAME[name].kind.plain(value) if name in BY_NAME else value
+        for name, value in state.items()
+    }
+
+
+def earlier_value(name: str, value: Any) -> Any:
+    """A value of the audit log as services take it."""
+    return BY_NAME[name].kind.from_log(value)
+
+
+def name_fields(names: Iterable[str]) -> str:
+    """The names of fields inside a sentence, in their order: “title, due date and place”."""
+    given = set(names)
+    words = [word for name, word in _WORDS.items() if name in given]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+_WORDS = {
+    **{field.name: field.words for field in FIELDS if field.in_input},
+    "content": "text",  # of a comment
+    "place": "place",
+}
