@@ -72,7 +72,7 @@ def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:
         return {"version": change.version, "event": change.event_id}
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id, _anchor="checklist"))
-    told = {"forge:changed": describe(task_id, change)}
+    told = {"forge:task-changed": describe(task_id, change)}
     return _checklist(actor, task_id), 200, {"HX-Trigger": json.dumps(told)}
 
 

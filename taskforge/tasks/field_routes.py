@@ -85,7 +85,7 @@ def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnVa
         field=field,
         may=task_rights(view.membership, deleted=False),
     )
-    told = {"forge:changed": describe(view.row["task_id"], change, field)}
+    told = {"forge:task-changed": describe(view.row["task_id"], change, field)}
     return page, 200, {"HX-Trigger": json.dumps(told)}
 
 

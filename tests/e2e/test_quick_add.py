@@ -33,7 +33,7 @@ def field(page: Page) -> Locator:
 
 
 def chips(page: Page) -> Locator:
-    return column(page, "Backlog").locator(".quick-add__said .chip")
+    return column(page, "Backlog").locator(".quick-add__preview .chip")
 
 
 def suggestions(page: Page) -> Locator:
@@ -209,7 +209,7 @@ def test_pasted_lines_wait_while_the_board_changes_around_them(page: Page, field
     expect(panel).to_be_visible()
     with page.expect_response(re.compile(r"/columns")):
         page.evaluate(
-            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:stale'))"
+            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:board-stale'))"
         )
     expect(panel).to_be_visible()
     page.locator("#board-chips a").last.click()

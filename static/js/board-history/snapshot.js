@@ -43,21 +43,21 @@ function replacePart(here, fresh, selector) {
   const part = fresh.querySelector(selector);
   if (old && part) old.replaceWith(part);
   else if (old) old.remove();
-  else if (part) here.querySelector(".travel__banner").after(part);
+  else if (part) here.querySelector(".board-history__banner").after(part);
 }
 
 function put(here, fresh) {
   copyAttributes(fresh, here, ["data-seq", "data-last-seq", "data-position", "data-changed"]);
   updateColumns(here.querySelector(".board__columns"), fresh.querySelector(".board__columns"));
-  for (const selector of [".travel__banner", ".travel__note", ".travel__count"]) replacePart(here, fresh, selector);
+  for (const selector of [".board-history__banner", ".board-history__note", ".board-history__count"]) replacePart(here, fresh, selector);
   for (const link of here.querySelectorAll("[data-history-step]")) {
     copyAttributes(fresh.querySelector(`[data-history-step="${link.dataset.historyStep}"]`), link, STEP_ATTRIBUTES);
   }
   // The region itself stays: what is put into it is read out.
-  here.querySelector(".travel__told").replaceChildren(...fresh.querySelector(".travel__told").childNodes);
+  here.querySelector(".board-history__announcement").replaceChildren(...fresh.querySelector(".board-history__announcement").childNodes);
   refreshTimes(here);
   showInstants(here);
-  const changed = here.querySelector(".travel__changed");
+  const changed = here.querySelector(".board-history__changed");
   changed?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 

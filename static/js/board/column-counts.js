@@ -19,9 +19,9 @@ function showLimit(head, count, limit) {
 
 function showEmpty(columnId) {
   const list = document.getElementById(`cards-${columnId}`);
-  if (!list || list.querySelector(".column__none")) return; // the style sheet hides it while there are cards
+  if (!list || list.querySelector(".column__empty")) return; // the style sheet hides it while there are cards
   const none = document.createElement("p");
-  none.className = "column__none";
+  none.className = "column__empty";
   none.textContent = "No cards";
   list.prepend(none);
 }
@@ -35,6 +35,6 @@ export function recountColumn(columnId, by) {
   head.querySelector(".column__count").firstChild.data = limit ? `${count}/${limit}` : `${count}`;
   if (limit) showLimit(head, count, limit);
   if (!count) showEmpty(columnId);
-  const jump = document.querySelector(`.board__jump a[href="#column-${columnId}"] .soft`);
+  const jump = document.querySelector(`.board__jump a[href="#column-${columnId}"] .muted`);
   if (jump) jump.textContent = count;
 }

@@ -8,7 +8,7 @@ const animations = new WeakMap(); // by card: its last animation
 export function floatingCopy(card, { left, top, width }) {
   const copy = card.cloneNode(true);
   copy.removeAttribute("id");
-  copy.classList.remove("is-ghost", "is-away");
+  copy.classList.remove("is-ghost", "is-in-flight");
   copy.classList.add("is-dragging");
   copy.inert = true;
   copy.ariaHidden = "true";
@@ -27,13 +27,13 @@ export function animateMove(card, from) {
   const to = card.getBoundingClientRect();
   if (reducedMotion.matches || (from.left === to.left && from.top === to.top)) return;
   const copy = floatingCopy(card, to);
-  card.classList.add("is-away");
+  card.classList.add("is-in-flight");
   const start = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
   const animation = copy.animate([{ transform: start }, { transform: "none" }], { duration: DURATION, easing: "ease-out" });
   animations.set(card, animation);
   animation.finished.then(() => {
     copy.remove();
-    if (animations.get(card) === animation) card.classList.remove("is-away");
+    if (animations.get(card) === animation) card.classList.remove("is-in-flight");
   });
 }
 

@@ -15,9 +15,9 @@ const LABELS = { title: "Title", assignee: "Assignee", tags: "Tags", due: "Due d
 const metaOf = (card) => card.querySelector(".card__meta");
 
 function paintPriority(card, priority) {
-  metaOf(card).querySelector(".fact--glyph")?.remove();
+  metaOf(card).querySelector(".card__fact--icon")?.remove();
   if (priority === "medium") return;
-  const glyph = createElement("span", `fact fact--glyph icon--priority-${priority}`, { title: priority, textContent: priority });
+  const glyph = createElement("span", `card__fact card__fact--icon icon--priority-${priority}`, { title: priority, textContent: priority });
   metaOf(card).querySelector(".nowrap").after(glyph);
 }
 

@@ -7,7 +7,7 @@ import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.j
 behaviour("form", (form) => {
   guardAgainstDoubleSubmit(form);
   if (form.hasAttribute("hx-post")) resetAfterSuccess(form);
-  if (form.hasAttribute("data-forget")) form.addEventListener("submit", () => discardAllDrafts());
+  if (form.hasAttribute("data-clear-device")) form.addEventListener("submit", () => discardAllDrafts());
 });
 
 /** A form that came back with errors: go to the first of them. */

@@ -1,7 +1,7 @@
 // Drafts in the storage of this device. Storage may be full or forbidden; then there are no drafts, and nothing else changes.
 
 const PREFIX = "taskforge:draft:";
-const SENT = "taskforge:sent"; // the key of the form that the last full page load sent
+const SENT = "taskforge:form-sent"; // the key of the form that the last full page load sent
 
 function attempt(action) {
   try {

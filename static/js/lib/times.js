@@ -34,13 +34,13 @@ function daysUntil(day) {
 
 function showDue(element) {
   if (element.closest("[data-status=done]")) return;
-  element.dataset.plain ??= element.textContent;
+  element.dataset.original ??= element.textContent;
   const days = daysUntil(element.dateTime);
-  element.classList.toggle("is-late", days < 0);
-  element.classList.toggle("is-soon", days === 0 || days === 1);
-  element.title = element.dataset.plain;
+  element.classList.toggle("is-overdue", days < 0);
+  element.classList.toggle("is-due-soon", days === 0 || days === 1);
+  element.title = element.dataset.original;
   if (days < 0) element.textContent = days === -1 ? "1 day late" : `${-days} days late`;
-  else element.textContent = ["today", "tomorrow"][days] ?? element.dataset.plain;
+  else element.textContent = ["today", "tomorrow"][days] ?? element.dataset.original;
 }
 
 export function refreshTimes(root) {

@@ -98,7 +98,7 @@ behaviour("undo-form", (form) => {
 });
 
 document.addEventListener("submit", ({ target }) => {
-  if (target.hasAttribute("data-forget")) sessionStorage.removeItem(STORAGE_KEY); // the next person at this browser is another
+  if (target.hasAttribute("data-clear-device")) sessionStorage.removeItem(STORAGE_KEY); // the next person at this browser is another
 });
 
 async function undoLast(kind) {

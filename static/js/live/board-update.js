@@ -60,7 +60,7 @@ function updateHead(here, fresh) {
   const newHead = fresh.querySelector(".column__head");
   if (isInUse(head) || head.innerHTML === newHead.innerHTML) return;
   const count = newHead.querySelector(".column__count")?.firstChild?.data.split("/")[0];
-  const jump = document.querySelector(`.board__jump a[href="#${CSS.escape(here.id)}"] .soft`);
+  const jump = document.querySelector(`.board__jump a[href="#${CSS.escape(here.id)}"] .muted`);
   if (jump) jump.textContent = count;
   head.replaceWith(newHead);
 }

@@ -82,7 +82,7 @@ function choose() {
 function drawOption(option, index) {
   const row = createElement("div", "palette__option", { id: `palette-${index}`, role: "option" });
   row.dataset.index = index;
-  row.append(createIcon(option.icon), createElement("span", "palette__words", { textContent: option.words }));
+  row.append(createIcon(option.icon), createElement("span", "palette__label", { textContent: option.words }));
   if (option.note) row.append(createElement("span", "palette__note", { textContent: option.note }));
   const keys = option.keys ? option.keys.split(" ") : [];
   if (keys.length) {
@@ -108,7 +108,7 @@ function draw() {
     }
   });
   list.replaceChildren(...groups);
-  if (!options.length || found?.failed) list.append(createElement("p", "palette__none", { textContent: emptyWords() }));
+  if (!options.length || found?.failed) list.append(createElement("p", "palette__empty", { textContent: emptyWords() }));
   point(Math.max(0, options.findIndex(({ section }) => section !== "create")));
 }
 

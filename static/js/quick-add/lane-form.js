@@ -12,7 +12,7 @@ function createForm({ ariaLabel, href }, { columnId, lane }) {
   title.id = `new-${place}`;
   title.ariaLabel = ariaLabel;
   form.querySelector("[type=submit]").ariaLabel = ariaLabel.replace("a card", "the card");
-  Object.assign(form.querySelector(".quick-add__many"), { href, ariaLabel: ariaLabel.replace("a card", "several cards") });
+  Object.assign(form.querySelector(".quick-add__several"), { href, ariaLabel: ariaLabel.replace("a card", "several cards") });
   column.value = columnId;
   key.value = lane;
   op.value = uuid();

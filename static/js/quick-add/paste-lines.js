@@ -36,7 +36,7 @@ function putIn(columnId, { cards, head }) {
   else list.append(made);
   list.querySelector(".card:last-of-type")?.scrollIntoView({ block: "nearest" });
   const shown = parseHtml(head).firstElementChild;
-  const jump = document.querySelector(`.board__jump a[href="#column-${columnId}"] .soft`);
+  const jump = document.querySelector(`.board__jump a[href="#column-${columnId}"] .muted`);
   if (jump && shown) jump.textContent = shown.dataset.count;
   if (shown) document.getElementById(shown.id).replaceWith(shown);
 }
@@ -87,7 +87,7 @@ function offer(form, text, lines) {
   const panel = createElement("div", "quick-add__paste", { role: "group", ariaLabel: "Pasted lines" });
   const preview = createElement("ol", "quick-add__lines");
   preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line.replace(BULLET, ""))));
-  if (lines.length > PREVIEWED) preview.append(createText("li", "soft", `and ${lines.length - PREVIEWED} more`));
+  if (lines.length > PREVIEWED) preview.append(createText("li", "muted", `and ${lines.length - PREVIEWED} more`));
   const error = createElement("p", "field__error", { role: "alert" });
   const fields = { lines: text, column_id: form.elements.column_id.value, today: today(), op: uuid() };
   const { lanes, lane } = form.elements;

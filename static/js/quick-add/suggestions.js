@@ -88,7 +88,7 @@ function draw({ write, show }, at) {
   option.append(name);
   if (write.startsWith("@")) {
     const handle = document.createElement("span");
-    handle.className = "soft small";
+    handle.className = "muted small";
     handle.textContent = write;
     option.append(handle);
   }

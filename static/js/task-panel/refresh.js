@@ -15,7 +15,7 @@ function fingerprint(part) {
   copy.querySelectorAll("input[type=hidden], .inline-field__draft").forEach((element) => element.remove());
   for (const time of copy.querySelectorAll("time")) {
     time.textContent = "";
-    for (const name of ["title", "class", "data-plain"]) time.removeAttribute(name);
+    for (const name of ["title", "class", "data-original"]) time.removeAttribute(name);
   }
   return `${copy.hidden}${copy.innerHTML.replaceAll(/\s+/g, " ").replaceAll(HTMX_CLASS, ' class="$1"')}`;
 }

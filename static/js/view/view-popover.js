@@ -10,7 +10,7 @@ import { toast } from "../lib/toast.js";
 const GAP = 6; // pixels between the link and the popover
 const MARGIN = 8; // pixels between the popover and the window's edge
 const ALL_FIELDS = "input:not([type=hidden], [type=radio])";
-const popover = createPopover("menu__sheet view-popover", "auto");
+const popover = createPopover("menu__popup view-popover", "auto");
 popover.id = "view-popover";
 popover.setAttribute("role", "dialog");
 let opener = null;
