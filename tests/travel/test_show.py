@@ -207,7 +207,7 @@ def test_ways_lead_a_change_and_a_day_on(ada: Person, team: Team, story: str) ->
 
 def test_the_script_gets_the_moment_alone(ada: Person, team: Team, story: str) -> None:
     page = visit(ada).open(history(team, "?step=2"), **HTMX)
-    assert page.html.lstrip().startswith('<div class="travel__moment" id="moment"')
+    assert page.html.lstrip().startswith('<div class="board-history__snapshot" id="board-snapshot"')
     assert 'data-seq="2"' in page.html
     assert "<html" not in page.html
 

@@ -39,11 +39,10 @@ if (board) {
     open(link.getAttribute("href"), true);
   });
 }
-// After a reload the browser may still take the board and the task for one page.
 window.addEventListener("popstate", ({ state }) => {
   if (board && state?.task) open(state.task, false);
   else if (location.pathname === boardPath) {
     wanted = null;
     dialog?.hideTask();
-  } else location.reload();
+  }
 });

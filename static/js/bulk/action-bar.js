@@ -24,7 +24,7 @@ function returnFocus() {
 
 const fetchBar = async () => parseHtml(await fetchHtml(config.dataset.url)).querySelector("#bulk");
 
-/** Show or hide the bar; it is fetched anew with each selection, as columns and people change. */
+/** Show or hide the bar; it is fetched again for each selection, as columns and people change. */
 export async function showBar(isOn, number) {
   count = number;
   if (!isOn) {

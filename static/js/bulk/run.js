@@ -35,7 +35,7 @@ function showProgress(bar, action, at, all) {
   Object.assign(bar.querySelector(".bulk__progress"), { max: all, value: at });
 }
 
-/** What this page did to cards: their columns are drawn anew. */
+/** What this page did to cards: their columns are fetched again. */
 function showVersions(versions) {
   for (const [id, version] of Object.entries(versions)) showOwnChange(id, version);
 }

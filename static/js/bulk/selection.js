@@ -1,4 +1,4 @@
-// Which cards are selected: kept by their ids, so that cards that are drawn anew, or not at all, stay selected.
+// Which cards are selected: kept by their ids, so that cards that are rendered again, or not at all, stay selected.
 
 import { findCard } from "../lib/card.js";
 import { announce } from "../lib/dom.js";
@@ -21,7 +21,7 @@ function markCards() {
   frame = 0;
   for (const card of allCards()) card.classList.toggle("is-selected", selected.has(card.dataset.taskId));
 }
-// Whatever draws cards anew, live updates or another view, knows nothing of the selection.
+// Whatever renders cards again, live updates or another view, knows nothing of the selection.
 const observer = new MutationObserver(() => { frame ||= requestAnimationFrame(markCards); });
 
 function onChange(text = "") {
@@ -35,7 +35,7 @@ function onChange(text = "") {
   showBar(isOn, selected.size);
 }
 
-/** Select these cards besides, as far as they may be at once. */
+/** Add cards to the selection, up to its limit. */
 function add(ids) {
   const fresh = ids.filter((id) => !selected.has(id));
   const room = MAX_SELECTED - selected.size;

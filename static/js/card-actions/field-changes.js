@@ -1,4 +1,4 @@
-// Changing a card by a key: seen at once, sent to the field's own address, and drawn anew when the server has answered.
+// Changing a card by a key: seen at once, sent to the field's own address, and rendered again when the server has answered.
 
 import { cardKey, findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
@@ -12,7 +12,7 @@ import { uuid } from "../lib/uuid.js";
 const FAILED = "That did not work, and nothing was changed.";
 const fieldUrl = (card, field) => `${titleLink(card).href}/fields/${field}`;
 
-/** Draw one card as the server has it now; the focus stays with it. */
+/** Render one card as the server has it now; the focus stays with it. */
 async function refreshCard(taskId) {
   const html = await fetchHtml(`${titleLink(findCard(taskId)).href}/card`);
   const old = findCard(taskId);

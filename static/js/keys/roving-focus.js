@@ -1,5 +1,5 @@
 // One selected card: real focus on its title. Arrows walk, Tab passes all other cards by, and the place is remembered.
-// Nothing is written into the cards, so that a card drawn anew is the same card.
+// Nothing is written into the cards, so that a card that is rendered again is the same card.
 
 import { behaviour } from "../lib/behaviours.js";
 import { findCard, titleLink } from "../lib/card.js";

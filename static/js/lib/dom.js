@@ -25,7 +25,7 @@ export function announce(text) {
   if (region) region.textContent = text;
 }
 
-/** Tell the board that something of it, which is no card, was changed: it fetches its columns anew. */
+/** Tell the board that something of it, which is no card, was changed: it fetches its columns again. */
 export function markBoardStale() {
   document.querySelector(".board__columns")?.dispatchEvent(new CustomEvent("forge:board-stale"));
 }

@@ -3,7 +3,7 @@
 let refreshBoard = null;
 let isHandled = false;
 
-/** Register that this page shows its own changes without a new page load; `refresh(taskId, version)` draws the board anew. */
+/** Register that this page shows its own changes without a new page load; `refresh(taskId, version)` renders the board again. */
 export function handleOwnChanges(refresh = null) {
   isHandled = true;
   refreshBoard ??= refresh;

@@ -77,7 +77,7 @@ function updateColumn(board, fresh, touched, changed) {
   updateCards(here.querySelector(".column__cards"), fresh.querySelector(".column__cards"), touched, changed);
 }
 
-/** Lanes always come whole: theirs are the heads, and each cell is updated as a column is. */
+/** The server always sends all lanes: their heads are replaced, and each cell is updated as a column is. */
 function updateLanes(board, fresh, touched, changed) {
   const lanes = [...fresh.children].map((lane) => {
     const here = document.getElementById(lane.id);

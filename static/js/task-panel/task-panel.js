@@ -91,7 +91,7 @@ behaviour("task-panel", (panel) => {
   open();
 });
 
-// What htmx saved: the field stands there anew already; the rest follows.
+// What htmx saved: the field is shown again already; the rest is refreshed.
 document.addEventListener("forge:task-changed", ({ detail }) => {
   showOwnChange(detail.id, detail.version);
   if (detail.event && detail.text) offerUndo(detail.text, detail.id, detail.event);

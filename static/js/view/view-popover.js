@@ -49,7 +49,7 @@ export async function openViewPopover(link) {
   (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector(ALL_FIELDS))?.focus();
 }
 
-/** Fetch what the open popover shows anew, from another address; what had the focus has it again. */
+/** Fetch what the open popover shows from another address; the field that had the focus gets it again. */
 export async function refillViewPopover(address) {
   const html = await fetchHtml(address).catch(() => null);
   if (html === null || !popover.matches(":popover-open")) return;
