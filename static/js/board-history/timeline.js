@@ -1,4 +1,4 @@
-// The timeline of a board's history: the slider, the step links, the date and the keys all name a moment; its snapshot is fetched and shown.
+// The timeline of a board's history: the slider, the step links, the date and the keys name a moment; its snapshot is fetched and shown.
 
 import { behaviour } from "../lib/behaviours.js";
 import { fetchHtml } from "../lib/http.js";

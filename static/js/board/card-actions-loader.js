@@ -12,4 +12,5 @@ export async function runCardAction(name, card, ...more) {
 }
 
 /** Whether this page lets one do that. */
-export const canRunCardAction = (name) => name === "preview" || document.querySelector(MOVES.includes(name) ? ".can-move" : ".can-edit") !== null;
+export const canRunCardAction = (name) =>
+  name === "preview" || document.querySelector(MOVES.includes(name) ? ".can-move" : ".can-edit") !== null;

@@ -23,7 +23,7 @@ export function recountLanes(from, to) {
   }
 }
 
-/** Render a card again after the server has changed it, in the lane to which it belongs now (a card with more tags has another first one). */
+/** Render a card again after the server has changed it, in the lane to which it belongs now: another tag may be its first one. */
 export function redrawInLane(card, { card: html, lane }) {
   const fresh = parseHtml(html);
   refreshTimes(fresh);

@@ -7,7 +7,8 @@ export const findCell = (columnId, lane) =>
   [...document.querySelectorAll(`.column--cell[data-column-id="${CSS.escape(columnId)}"]`)].find(({ dataset }) => dataset.lane === lane);
 
 /** The column, or its cell in a lane. */
-export const findColumn = (columnId, lane) => (lane === undefined ? document.getElementById(`column-${columnId}`) : findCell(columnId, lane));
+export const findColumn = (columnId, lane) =>
+  (lane === undefined ? document.getElementById(`column-${columnId}`) : findCell(columnId, lane));
 
 function neighbour(card, side) {
   let element = card[side];

@@ -2,8 +2,8 @@
 
 /** What is under way, by action. */
 export const doing = {
-  column: "Moving", done: "Finishing", assignee: "Assigning", priority: "Changing", due: "Changing", add_tags: "Tagging", remove_tags: "Changing",
-  delete: "Deleting",
+  column: "Moving", done: "Finishing", assignee: "Assigning", priority: "Changing", due: "Changing", add_tags: "Tagging",
+  remove_tags: "Changing", delete: "Deleting",
 };
 const done = {
   column: ({ label }) => `moved to “${label}”`,

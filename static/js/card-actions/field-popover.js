@@ -40,7 +40,9 @@ function createEditor() {
     event.stopPropagation();
     popover.hidePopover();
   }, { capture: true });
-  popover.addEventListener("htmx:afterSettle", () => popover.querySelector(".inline-field--open") && popover.querySelector(CONTROLS)?.focus());
+  popover.addEventListener("htmx:afterSettle", () => {
+    if (popover.querySelector(".inline-field--open")) popover.querySelector(CONTROLS)?.focus();
+  });
   // The server's word that the field was changed; no other part of the page needs it.
   popover.addEventListener("forge:task-changed", (event) => {
     event.stopPropagation();

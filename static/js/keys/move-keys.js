@@ -8,7 +8,8 @@ import { isShortcut } from "../lib/keyboard.js";
 import { selectCard, selectedCard } from "../lib/selected-card.js";
 import { cardAfter, cardAlong } from "./card-navigation.js";
 
-const sides = { ",": "previousElementSibling", ".": "nextElementSibling", ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" };
+const [LEFT, RIGHT] = ["previousElementSibling", "nextElementSibling"];
+const sides = { ",": LEFT, ".": RIGHT, ArrowLeft: LEFT, ArrowRight: RIGHT };
 
 function columnBeside(card, key) {
   const column = card.closest(".column")[sides[key]];

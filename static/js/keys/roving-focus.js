@@ -25,7 +25,8 @@ const steps = {
 function firstStop() {
   const list = document.getElementById(lastSelected.list);
   const cards = list ? cardsOf(list) : [];
-  return findCard(lastSelected.id) ?? cards[Math.min(lastSelected.index, cards.length - 1)] ?? document.querySelector(".board__columns .card");
+  const successor = cards[Math.min(lastSelected.index, cards.length - 1)];
+  return findCard(lastSelected.id) ?? successor ?? document.querySelector(".board__columns .card");
 }
 
 function onArrow(event) {

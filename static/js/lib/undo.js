@@ -69,9 +69,13 @@ async function undo(entry, kind) {
   const act = handlers.get(entry.event);
   handlers.delete(entry.event);
   if (act && await act(kind) !== false) return;
-  // Where nothing shows what changed, the page is loaded again, as without JavaScript.
-  if (!areOwnChangesHandled()) submitByPageLoad(`/tasks/${entry.taskId}/undo`, { op: uuid(), event: entry.event, next: location.pathname + location.search });
-  else await inTurn(() => requestUndo(entry, kind, uuid()));
+  if (areOwnChangesHandled()) await inTurn(() => requestUndo(entry, kind, uuid()));
+  else undoByPageLoad(entry);
+}
+
+/** Where nothing shows what changed, the page is loaded again, as without JavaScript. */
+function undoByPageLoad({ taskId, event }) {
+  submitByPageLoad(`/tasks/${taskId}/undo`, { op: uuid(), event, next: location.pathname + location.search });
 }
 
 async function requestUndo(entry, kind, op) {

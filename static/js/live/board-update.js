@@ -9,7 +9,8 @@ import { refreshTimes } from "../lib/times.js";
 import { measureCards, showRemoteChanges } from "./remote-changes.js";
 
 const isTypedIn = (element) => element.contains(document.activeElement) && isTyping(document.activeElement);
-const hasChanges = (form) => [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+const hasChanges = (form) =>
+  [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
 const isInUse = (element) =>
   isTypedIn(element) || element.querySelector(".quick-add__paste") !== null || [...element.querySelectorAll("form")].some(hasChanges);
 

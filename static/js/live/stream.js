@@ -118,7 +118,9 @@ function connect(board) {
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => event.persisted && open());
 
-  handleOwnChanges((taskId, version) => refresh.addOwn({ id: taskId, cardId: taskId, version, event: "task.edited", actor: currentUserId() }));
+  handleOwnChanges((taskId, version) => {
+    refresh.addOwn({ id: taskId, cardId: taskId, version, event: "task.edited", actor: currentUserId() });
+  });
   // A part of the page changed something of the board that no card is: a column, say.
   board.addEventListener("forge:board-stale", () => refresh.addOwn({ event: "", cardId: null }));
   open();

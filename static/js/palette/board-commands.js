@@ -23,16 +23,18 @@ function cardCommands(card) {
     keys: "",
     run: () => runCardAction("sendToTop", card, columnIdOf(head)),
   }));
+  const selectForBulk = async () => (await loadBulk())?.toggle(card);
+  const setPriority = ([name, digit]) => command("priority", `priority-${name}`, `Set priority: ${name}`, digit, name);
   const ifAllowed = (name, commands) => (canRunCardAction(name) ? commands : []);
   return [
     command("preview", "eye", "Peek", "Space"),
-    document.getElementById("bulk-config") && { ...base, icon: "list-checks", words: "Select", keys: "x", run: async () => (await loadBulk())?.toggle(card) },
+    document.getElementById("bulk-config") && { ...base, icon: "list-checks", words: "Select", keys: "x", run: selectForBulk },
     { ...base, icon: "corner-down-left", words: "Open", keys: "Enter", run: () => runCardAction("open", card) },
     ...ifAllowed("move", moves),
     command("move", "arrow-right", "Move…", "m"),
     command("assignToMe", "user-round", "Assign to me", "i"),
     command("assignee", "user-plus", "Assign to…", "a"),
-    ...ifAllowed("priority", PRIORITIES).map(([name, digit]) => command("priority", `priority-${name}`, `Set priority: ${name}`, digit, name)),
+    ...ifAllowed("priority", PRIORITIES).map(setPriority),
     command("due", "calendar", "Set the due date…", "d"),
     command("tags", "tag", "Change the tags…", "l"),
     command("title", "pencil", "Change the title…", "t"),
@@ -43,13 +45,23 @@ function cardCommands(card) {
 }
 
 const peopleCommands = (card, people) => (canRunCardAction("assignToMe") ? people : []).map((person) => ({
-  section: "card", sure: true, note: "", icon: "user-round", words: `Assign to ${person.name}`, keys: "", run: () => runCardAction("assign", card, person),
+  section: "card",
+  sure: true,
+  note: "",
+  icon: "user-round",
+  words: `Assign to ${person.name}`,
+  keys: "",
+  run: () => runCardAction("assign", card, person),
 }));
 
 function placeCommands() {
   const board = document.querySelector(".board__names h1")?.textContent ?? "";
   // What lies under an open task can't be reached before the task is closed.
-  const view = (words, element) => ({ ...clickCommand("go", board, words, element, "layers"), url: "", run: () => afterClosingTask(() => element.click()) });
+  const view = (words, element) => ({
+    ...clickCommand("go", board, words, element, "layers"),
+    url: "",
+    run: () => afterClosingTask(() => element.click()),
+  });
   return [
     ...all(".board__places a[href]").map((element) => clickCommand("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
     ...all("#board-filter").map((element) => view("Filter the cards", element)),
@@ -73,8 +85,9 @@ function createCommands(card, typed) {
   const note = column?.querySelector(".column__name")?.textContent ?? column?.querySelector(".column__cards").ariaLabel;
   const write = () => (place.matches("form") ? place.elements.title.focus() : place.click());
   const base = { section: "create", note, icon: "plus" };
+  const typedCard = { ...base, sure: true, made: true, words: `Create card “${typed}”`, keys: "", run: () => addCard(place, typed) };
   return [
-    typed && !newBoardName(typed) && { ...base, sure: true, made: true, words: `Create card “${typed}”`, keys: "", run: () => addCard(place, typed) },
+    typed && !newBoardName(typed) && typedCard,
     { ...base, words: "New card", keys: "c", run: () => afterClosingTask(write) },
   ];
 }

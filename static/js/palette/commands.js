@@ -26,12 +26,14 @@ export const clickCommand = (section, note, words, element, icon) => ({
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 /** The buttons of an open task. */
-const taskCommands = () => all(".task__head :is(a.button, button)").map((element) => clickCommand("card", "", wordsOf(element), element, "arrow-right"));
+const taskCommands = () => all(".task__head :is(a.button, button)").map((element) =>
+  clickCommand("card", "", wordsOf(element), element, "arrow-right"));
 
 const barCommands = () => all(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]").map((element) =>
   clickCommand("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users"));
 
-const helpCommands = () => all("[data-open=shortcuts-help]").map((element) => clickCommand("go", "", "Keyboard shortcuts", element, "keyboard"));
+const helpCommands = () => all("[data-open=shortcuts-help]").map((element) =>
+  clickCommand("go", "", "Keyboard shortcuts", element, "keyboard"));
 
 /** The id of the team that the page is about; "" where it is about none. */
 function currentTeam() {

@@ -27,7 +27,8 @@ let isPointed = false; // whether the arrow keys have chosen the active option
 function build() {
   const head = createElement("div", "palette__head");
   const field = createElement("input", "palette__field", {
-    type: "text", role: "combobox", autocomplete: "off", spellcheck: false, maxLength: MAX_LENGTH, ariaExpanded: "true", ariaAutoComplete: "list",
+    type: "text", role: "combobox", autocomplete: "off", spellcheck: false, maxLength: MAX_LENGTH,
+    ariaExpanded: "true", ariaAutoComplete: "list",
   });
   field.setAttribute("aria-controls", "palette-list");
   head.append(createIcon("search"), field, createElement("kbd", "", { textContent: "Esc", ariaHidden: "true" }));
@@ -60,13 +61,16 @@ function foundOptions() {
   ].filter(Boolean);
 }
 
-/** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title) always fits. */
+/** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title)
+    always fits. */
 function choose() {
   const query = typed();
   // To make what was typed is offered once it is known what there is of that name: Enter must not be too early.
   const commands = listCommands(card, query).filter(({ sure, made }) => (sure || mode === "all") && (found || !made));
   const scoreOf = (option) => Math.max(option.sure ? 0 : -1, fuzzyScore(query, option.words));
-  const fitting = [...commands, ...foundOptions()].map((option) => ({ ...option, score: scoreOf(option) })).filter(({ score }) => score >= 0);
+  const fitting = [...commands, ...foundOptions()]
+    .map((option) => ({ ...option, score: scoreOf(option) }))
+    .filter(({ score }) => score >= 0);
   const recentOptions = (query ? [] : recent)
     .map((words) => fitting.find((option) => option.words === words))
     .filter(Boolean)
@@ -99,7 +103,9 @@ function draw() {
     const last = groups.at(-1);
     if (last?.dataset.section === option.section) last.append(drawOption(option, index));
     else {
-      const title = createElement("p", "palette__title", { id: `palette-of-${option.section}`, textContent: titleOf(option.section), ariaHidden: "true" });
+      const title = createElement("p", "palette__title", {
+        id: `palette-of-${option.section}`, textContent: titleOf(option.section), ariaHidden: "true",
+      });
       const group = createElement("div", "palette__group", { role: "group" });
       group.setAttribute("aria-labelledby", title.id);
       group.dataset.section = option.section;

@@ -20,7 +20,8 @@ function createForm({ ariaLabel, href }, { columnId, lane }) {
 }
 
 const isIdle = (form) =>
-  !form.elements.title.value && !form.hasAttribute("aria-busy") && !form.querySelector(".quick-add__paste") && !form.contains(document.activeElement);
+  !form.elements.title.value && !form.hasAttribute("aria-busy") && !form.querySelector(".quick-add__paste")
+  && !form.contains(document.activeElement);
 
 /** Open the quick-add of a cell, and answer its form; `link` is the one to the cell's page. */
 export function openLaneForm(link) {

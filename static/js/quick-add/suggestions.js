@@ -62,7 +62,7 @@ function close() {
 
 function mark(at) {
   active = at;
-  [...list.children].forEach((option, place) => { option.ariaSelected = place === at ? "true" : "false"; });
+  [...list.children].forEach((option, index) => { option.ariaSelected = index === at ? "true" : "false"; });
   if (at < 0) owner.removeAttribute("aria-activedescendant");
   else owner.setAttribute("aria-activedescendant", list.children[at].id);
 }

@@ -11,7 +11,9 @@ behaviour("inline-field", (field) => {
     open();
   });
   if (!readDraft(field.dataset.draftOf)) return;
-  const note = createElement("button", "button button--small inline-field__draft", { type: "button", textContent: "Unsaved draft: continue" });
+  const note = createElement("button", "button button--small inline-field__draft", {
+    type: "button", textContent: "Unsaved draft: continue",
+  });
   note.addEventListener("click", open);
   (field.querySelector("dd") ?? field).append(note);
 });

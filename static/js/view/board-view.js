@@ -1,4 +1,4 @@
-// Another filter or other lanes: the parts of the board that change are fetched and put in place, and the address follows, so that Back works.
+// Another filter or other lanes: the parts of the board that change are fetched and replaced, and the address follows, so that Back works.
 
 import htmx from "../../vendor/htmx.esm.js";
 import { ownMoves } from "../board/moves.js";

@@ -22,7 +22,8 @@ function write(saved) {
   }
 }
 
-const nameOfCurrent = () => [...document.querySelectorAll("#board-chips bdi")].map((chip) => chip.textContent).join(", ").slice(0, MAX_NAME);
+const nameOfCurrent = () =>
+  [...document.querySelectorAll("#board-chips bdi")].map((chip) => chip.textContent).join(", ").slice(0, MAX_NAME);
 
 function createRow({ name, query }, remove) {
   const row = document.getElementById("saved-filter").content.cloneNode(true);
