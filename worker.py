@@ -12,9 +12,9 @@ from types import FrameType
 
 from taskforge import create_app
 from taskforge.config import ConfigError, load_config
-from taskforge.jobs import QUEUES
-from taskforge.processes import Child
-from taskforge.supervise import run as supervise
+from taskforge.messaging.queues import QUEUES
+from taskforge.server.processes import Child
+from taskforge.server.supervisor import run as supervise
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run_queue(queue: str) -> int:
     """Work on one queue until a signal."""
-    from taskforge.rq_worker import work
+    from taskforge.server.rq_worker import work
 
     work(create_app(load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)), queue)
     return 0
@@ -60,7 +60,7 @@ def run_queue(queue: str) -> int:
 
 def run_relay() -> int:
     """Relay until a signal; it may wait longer for the stores than a request may."""
-    from taskforge.admin.upkeep import chores
+    from taskforge.admin.maintenance import chores
     from taskforge.stores.relay import Relay
 
     config = load_config().replaced(

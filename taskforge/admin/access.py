@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taskforge.accounts.identity import current_identity
 from taskforge.accounts.session_records import Identity
 from taskforge.errors import Forbidden
+from taskforge.identity.current import current_identity
 
 
 def require_site_admin() -> Identity:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rq import Queue
 
-from taskforge import clock, jobs
-from taskforge.extensions import redis_client
+from taskforge import clock
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 
 STUCK_AFTER_SECONDS = 60
 
@@ -17,15 +18,15 @@ def requeue_stuck_jobs() -> int:
         redis.RedisError: Redis can't be asked.
     """
     client = redis_client()
-    queues = [jobs.queue(name, client) for name in jobs.QUEUES]
-    return sum(_requeue_failed(queue) + _requeue_taken(queue) for queue in queues)
+    found = [queues.queue(name, client) for name in queues.QUEUES]
+    return sum(_requeue_failed(queue) + _requeue_taken(queue) for queue in found)
 
 
 def _requeue_failed(queue: Queue) -> int:
     count = 0
     for job_id in queue.failed_job_registry.get_job_ids():
         job = queue.fetch_job(job_id)
-        if job is not None and job.func_name in jobs.ALLOWED:
+        if job is not None and job.func_name in queues.ALLOWED:
             queue.failed_job_registry.requeue(job_id)
             count += 1
     return count

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
@@ -14,6 +13,7 @@ from taskforge.api.versions import change_latest, showing_current, tagged, wante
 from taskforge.boards import columns, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 

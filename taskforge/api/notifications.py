@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, takes_no_key
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import notifications as schemas
 from taskforge.api.schemas.base import Page
+from taskforge.identity.current import current_actor
 from taskforge.notifications import service
 
 blueprint = ApiBlueprint("notifications", __name__, topic="Notifications", prefix="/notifications")

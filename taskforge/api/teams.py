@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import teams as schemas
 from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
 from taskforge.boards.service import create_team as found_team
 from taskforge.errors import NotFound
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.teams import service

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import request
 
 from taskforge.errors import InvalidInput, StaleVersion
-from taskforge.values import LAST_VERSION, parse_int
+from taskforge.text.values import LAST_VERSION, parse_int
 
 ATTEMPTS = 3
 # A plain number, or an entity tag, weak or strong; compression adds its name to the tags it sends.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from taskforge.markdown import find_mentions
 from taskforge.stores import sql
+from taskforge.text.markdown import find_mentions
 
 MOST_MENTIONS = 50
 

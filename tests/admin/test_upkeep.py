@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from taskforge import clock, jobs, redis_cache
+from taskforge import clock
 from taskforge.accounts.session_records import open_session
-from taskforge.admin import upkeep
-from taskforge.extensions import redis_client
+from taskforge.admin import maintenance
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_client, redis_guard
+from taskforge.messaging.redis_client import breaker as redis_breaker
 from tests.stores.scene import Scene, read, set_scene, write
 
 
@@ -26,20 +28,20 @@ def scene(app: Flask) -> Iterator[Scene]:
 @pytest.fixture
 def no_redis(scene: Scene) -> Iterator[None]:
     for _ in range(3):
-        with pytest.raises(redis_cache.RedisAway), redis_cache.asking():
+        with pytest.raises(RedisUnavailable), redis_guard():
             raise OSError("refused")
     yield
-    redis_cache.breaker.reset()
+    redis_breaker.reset()
 
 
 def waiting(queue: str) -> int:
-    return jobs.queue(queue, redis_client()).count
+    return queues.queue(queue, redis_client()).count
 
 
 def test_what_is_fresh_is_left_to_the_jobs(scene: Scene) -> None:
-    for chore in upkeep.chores():
+    for chore in maintenance.chores():
         chore.run()
-    assert waiting(jobs.AUDIT) == waiting(jobs.NOTIFICATIONS) == 0
+    assert waiting(queues.AUDIT) == waiting(queues.NOTIFICATIONS) == 0
 
 
 def test_late_facts_and_intents_ring_their_queues_once(scene: Scene) -> None:
@@ -47,22 +49,22 @@ def test_late_facts_and_intents_ring_their_queues_once(scene: Scene) -> None:
     redis_client().flushdb()
     with clock.frozen(clock.now() + timedelta(seconds=3)):
         for _ in range(2):
-            for chore in upkeep.chores():
+            for chore in maintenance.chores():
                 chore.run()
-    assert waiting(jobs.AUDIT) == 1
-    assert waiting(jobs.NOTIFICATIONS) == 1
+    assert waiting(queues.AUDIT) == 1
+    assert waiting(queues.NOTIFICATIONS) == 1
 
 
 def test_while_redis_stays_away_the_relay_does_the_jobs_itself(
     scene: Scene, no_redis: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.add_task(assignee_id=scene.bob.user_id)
-    chores = upkeep.chores()
+    chores = maintenance.chores()
     with clock.frozen(clock.now() + timedelta(seconds=3)):
         for chore in chores:
             chore.run()
         assert read("SELECT count(*) FROM notifications") == 0
-        monkeypatch.setattr(upkeep, "REDIS_PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr(maintenance, "REDIS_PATIENCE_SECONDS", 0.0)
         for chore in chores:
             chore.run()
     assert read("SELECT count(*) FROM notifications WHERE kind = 'assigned'") == 1
@@ -86,9 +88,9 @@ def test_rows_go_when_they_are_past_their_time(
     rows = read(f"SELECT count(*) FROM {table}")
     assert rows > 0
     write(f"UPDATE {table} SET {column} = now() - make_interval(days => {days}, hours => -1)")
-    assert upkeep.drop_expired() == 0
+    assert maintenance.drop_expired() == 0
     write(f"UPDATE {table} SET {column} = now() - make_interval(days => {days}, hours => 1)")
-    assert upkeep.drop_expired() == rows
+    assert maintenance.drop_expired() == rows
     assert read(f"SELECT count(*) FROM {table}") == 0
 
 
@@ -102,4 +104,4 @@ def fill(scene: Scene) -> None:
 
 
 def test_stuck_jobs_wait_while_redis_is_away(scene: Scene, no_redis: None) -> None:
-    assert upkeep.put_stuck_jobs_back() == 0
+    assert maintenance.put_stuck_jobs_back() == 0

@@ -21,9 +21,9 @@ from taskforge.boards import service as boards
 from taskforge.comments import service as comments
 from taskforge.config import load_config
 from taskforge.dev.commands import HOST, ROOT, web_child
-from taskforge.processes import Child, Process, free_port
+from taskforge.server.processes import Child, Process, free_port
 from taskforge.stores import sql
-from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks
+from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask, create_tasks
 from taskforge.teams.service import add_member
 from tests.bench import floors
 from tests.bench.load import Connection, request_bytes

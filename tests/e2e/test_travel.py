@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
+from tests.e2e.accounts import make_board
+from tests.e2e.journeys import column, move_card
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """A board on which a card was made, moved to To do and then to Done (steps 2 to 4); its address."""
-    sign_up(page)
-    address = create_team(page)
-    add_card(page, "Pour the steel")
+    log_in(page)
+    address = make_board(page, "Pour the steel")
     for name in ("To do", "Done"):
         page.goto(address)
         move_card(page, "Pour the steel", name)
@@ -33,7 +34,9 @@ def test_the_history_is_opened_by_its_key_and_walked_by_keys(page: Page, board: 
     expect_card_in(page, "Done")
     page.keyboard.press("ArrowLeft")
     expect_card_in(page, "To do")
-    expect(page.locator(".board-history__announcement")).to_contain_text("Ada Byron moved WT-1 to To do")
+    expect(page.locator(".board-history__announcement")).to_contain_text(
+        "Ada Byron moved WT-1 to To do"
+    )
     expect(page.locator(".board-history__changed")).to_contain_text("Pour the steel")
     expect(page).to_have_url(re.compile(r"/history\?step=3$"))
     page.keyboard.press("Home")

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.comments.service import create_comment
 from taskforge.demo import stage, story
-from taskforge.error_pages import answer_error
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
+from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor

@@ -109,14 +109,19 @@ function finish(back) {
   swallowClick();
 }
 
-// The click that ends a drag must not open the card.
+// The click that ends a drag must not open the card. The browser sends none where the pressed element was taken out of the
+// document on the way, so the next press ends the waiting: its click is meant.
 function swallowClick() {
+  const waiting = new AbortController();
+  const { signal } = waiting;
   const swallow = (event) => {
     event.preventDefault();
     event.stopPropagation();
+    waiting.abort();
   };
-  document.addEventListener("click", swallow, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
+  document.addEventListener("click", swallow, { capture: true, signal });
+  document.addEventListener("pointerdown", () => waiting.abort(), { capture: true, signal });
+  setTimeout(() => waiting.abort(), 50);
 }
 
 /** Put a card that is being dragged back where the drag began. */

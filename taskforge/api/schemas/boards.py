@@ -8,9 +8,9 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
-from taskforge.boards.forms import COLUMN_NAME_LENGTH, MOST_WORK, NAME_LENGTH
 from taskforge.boards.models import STATUSES
-from taskforge.people import HUES
+from taskforge.text.people import HUES
+from taskforge.web.boards.forms import COLUMN_NAME_LENGTH, MOST_WORK, NAME_LENGTH
 
 
 class NewBoard(Input):

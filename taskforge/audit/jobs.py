@@ -1,0 +1,61 @@
+"""The audit queue's jobs: seal what was committed, and write security events that belong to no transaction."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from taskforge import faults
+from taskforge.audit import chain
+from taskforge.errors import Unavailable
+from taskforge.extensions import config_of
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
+from taskforge.stores import sql
+
+PATIENCE_SECONDS = 40
+
+
+def seal_pending() -> int:
+    """Seal all facts that are not in the chain yet; answers how many."""
+    faults.point("job.started")
+    queues.take_wake_up(queues.AUDIT, redis_client())
+    return queues.process_queue(queues.AUDIT, _seal)
+
+
+def write_security_event(event: dict[str, Any]) -> None:
+    """Write one security event (see `taskforge.audit.security_events`) unless it is there, and seal it.
+
+    The job is the only place that holds the event, so it waits for a PostgreSQL that is away.
+    """
+    faults.point("job.started")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            insert_security_event(event)
+            break
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    queues.process_queue(queues.AUDIT, _seal)
+
+
+def insert_security_event(event: dict[str, Any]) -> None:
+    """The audit row of a security event; repeating it does nothing."""
+    sql.execute_now(
+        text(
+            "INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, actor_id, action_timestamp,"
+            " new_state, ip_address, user_agent) VALUES (:event_id, :event, :entity_type, :entity_id, :action,"
+            " :actor_id, CAST(:at AS timestamptz), :new_state, CAST(:ip AS inet), :user_agent)"
+            " ON CONFLICT (event_id) DO NOTHING"
+        ).bindparams(bindparam("new_state", type_=JSONB)),
+        event,
+    )
+
+
+def _seal() -> int:
+    return chain.seal_pending(config_of().audit_key.encode())

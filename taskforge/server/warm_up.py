@@ -1,0 +1,14 @@
+"""What a web server does once before it takes its first request, so that no visitor waits for it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from taskforge.http import assets
+
+
+def warm_up(app: Flask) -> None:
+    """Compile every template and compress the bundles. Opens no connection: the server may fork afterwards."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+    assets.warm_up()

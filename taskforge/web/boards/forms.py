@@ -1,0 +1,66 @@
+"""Forms of boards and their columns."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+
+from taskforge.boards.models import STATUSES
+from taskforge.http.forms import (
+    Form,
+    OpenSelectField,
+    VersionForm,
+    cleaned,
+    one_of,
+    optional_id,
+    optional_int,
+)
+from taskforge.text.people import HUES
+from taskforge.text.validation import clean_line
+from taskforge.text.values import parse_int
+
+NAME_LENGTH = 80
+COLUMN_NAME_LENGTH = 40
+MOST_WORK = 999
+
+
+class CreateBoardForm(Form):
+    """A new board of a team."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+
+
+class EditBoardForm(VersionForm):
+    """Another name for a board."""
+
+    name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+
+
+class CreateColumnForm(Form):
+    """A new column: its name, the status it stands for, its limit and its colour."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=COLUMN_NAME_LENGTH)])
+    status = OpenSelectField("Means", [cleaned(one_of, options=STATUSES)])
+    wip_limit = StringField("Limit", [cleaned(optional_int, minimum=1, maximum=MOST_WORK)])
+    hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=HUES)])
+
+
+class AddColumnForm(CreateColumnForm):
+    """A new column that may name its left neighbour."""
+
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+
+
+class EditColumnForm(CreateColumnForm, VersionForm):
+    """The same of a column that is there; ``version`` is the board's."""
+
+
+class MoveColumnForm(Form):
+    """One place to the left or to the right."""
+
+    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
+
+
+class FoldColumnForm(Form):
+    """Whether a column is to be folded (1) or open (0)."""
+
+    folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
