@@ -32,9 +32,10 @@ from taskforge.http import (
     sessions,
 )
 from taskforge.identity import current as identity
+from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import redis_client
 from taskforge.model_registry import MODULES
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
 from taskforge.web import setup as web
@@ -146,8 +147,9 @@ def _init_templates(app: Flask) -> None:
 
 
 def _count_unread(user_id: str) -> int | None:
-    if "unread" in g:  # read with who is asking
-        return int(g.unread)
+    preloaded = request_preloaded().unread_count
+    if preloaded is not None:
+        return int(preloaded)
     try:
         return count_unread(user_id)
     except Unavailable:  # a page about an outage must not fail for a badge

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from taskforge.accounts import service as accounts
 from taskforge.accounts import session_records
+from taskforge.boards import queries as board_queries
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
@@ -101,7 +102,9 @@ def make_team(admin: Person, name: str = "Web", **members: Person) -> Team:
         board_id = change.extra["board_id"]
         for role, person in members.items():
             teams.add_member(admin.actor, change.entity_id, role=role, user_id=person.user_id)
-        columns = {row["status"]: row["column_id"] for row in boards.list_columns([board_id])}
+        columns = {
+            row["status"]: row["column_id"] for row in board_queries.list_columns([board_id])
+        }
     return Team(change.entity_id, board_id, columns)
 
 

@@ -25,6 +25,8 @@ from taskforge.stores.document_parts import (
 )
 from taskforge.stores.outbox import Message, encode_message
 
+NAME_LENGTH = 80
+BIO_LENGTH = 2000
 THEMES = ("system", "light", "dark")
 FREQUENCIES = ("immediate", "hourly", "daily", "weekly")
 PROFILE_CONTENT = register_part(
@@ -80,10 +82,10 @@ class ProfileDocument(Document):
     """What a person tells about themselves. Holds no password hash."""
 
     user_id = StringField(primary_key=True)
-    first_name = StringField(required=True, max_length=80)
-    last_name = StringField(required=True, max_length=80)
+    first_name = StringField(required=True, max_length=NAME_LENGTH)
+    last_name = StringField(required=True, max_length=NAME_LENGTH)
     picture = StringField(max_length=2000)
-    bio = StringField(max_length=2000, default="")
+    bio = StringField(max_length=BIO_LENGTH, default="")
     preferences = EmbeddedDocumentField(Preferences, default=Preferences)
     doc_version = IntField()
     content_schema = IntField()

@@ -19,6 +19,7 @@ from taskforge.accounts.documents import (
 )
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
@@ -33,10 +34,39 @@ CANNOT_REGISTER = (
     "No account can be made with this address. If you have one already, log in instead."
 )
 
-_USER = (
-    "u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version, u.core_version,"
-    " u.created_at, u.updated_at, u.last_login, u.password_changed_at"
-)
+_USER = """
+       u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
+       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at
+"""
+_USER_WITH_PASSWORD = text(f"""
+    SELECT {_USER}, u.password_hash
+    FROM   users u
+    WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
+""")
+_USER_WITH_PENDING_CONTENT = text(f"""
+    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
+    FROM   users u
+    WHERE  u.user_id = :user_id
+""")
+_CREDENTIALS = text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email")
+_REHASH = text("""
+    UPDATE users
+    SET    password_hash = :new
+    WHERE  user_id = :user_id AND password_hash = :old
+""")
+_EDIT_PROFILE = text("""
+    UPDATE users
+    SET    version = version + 1, doc_version = :doc_version, doc_sha = :sha,
+           display_name = :display_name, theme = :theme, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version
+""")
+_CHANGE_PASSWORD = text("""
+    UPDATE users
+    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
+           password_changed_at = :at, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
+           AND password_hash = :old_hash
+""")
 
 
 @dataclass(frozen=True)
@@ -83,7 +113,7 @@ def register_user(
             uow.stage(message)
             uow.stage(mirror_message(row))
             uow.record(
-                "user.registered",
+                Event.USER_REGISTERED,
                 entity_type="user",
                 entity_id=user_id,
                 version=1,
@@ -101,7 +131,7 @@ def check_credentials(email: str, password: str) -> str | None:
     A hash with outdated parameters is replaced on the way. Suspended users are refused like unknown ones.
     """
     found = sql.row(
-        text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email"),
+        _CREDENTIALS,
         {"email": email},
     )
     matches = passwords.verify_password(found["password_hash"] if found else None, password)
@@ -109,9 +139,7 @@ def check_credentials(email: str, password: str) -> str | None:
         return None
     if passwords.needs_rehash(found["password_hash"]):
         sql.execute_now(
-            text(
-                "UPDATE users SET password_hash = :new WHERE user_id = :user_id AND password_hash = :old"
-            ),
+            _REHASH,
             {
                 "new": passwords.hash_password(password),
                 "old": found["password_hash"],
@@ -155,11 +183,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     message = content_message(actor.user_id, row["doc_version"] + 1, new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
         uow.update_reference(
-            text(
-                "UPDATE users SET version = version + 1, doc_version = :doc_version, doc_sha = :sha,"
-                " display_name = :display_name, theme = :theme, updated_at = :at"
-                " WHERE user_id = :user_id AND version = :version"
-            ),
+            _EDIT_PROFILE,
             {
                 "doc_version": message.version,
                 "sha": message.sha,
@@ -172,7 +196,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
         uow.stage(message)
         changed = [name for name in new if new[name] != old.get(name)]
         uow.record(
-            "user.profile_edited",
+            Event.USER_PROFILE_EDITED,
             entity_type="user",
             entity_id=actor.user_id,
             version=version + 1,
@@ -190,9 +214,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         InvalidInput: the present password is wrong or the new one too weak.
     """
     row = sql.row(
-        text(
-            f"SELECT {_USER}, u.password_hash FROM users u WHERE u.user_id = :user_id AND u.suspended_at IS NULL"
-        ),
+        _USER_WITH_PASSWORD,
         {"user_id": actor.user_id},
     )
     if row is None:
@@ -206,11 +228,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
         after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
         uow.update_reference(
-            text(
-                "UPDATE users SET version = version + 1, core_version = core_version + 1, password_hash = :new_hash,"
-                " password_changed_at = :at, updated_at = :at WHERE user_id = :user_id AND version = :version"
-                " AND core_version = :core_version AND password_hash = :old_hash"
-            ),
+            _CHANGE_PASSWORD,
             {
                 "new_hash": new_hash,
                 "old_hash": row["password_hash"],
@@ -223,7 +241,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
         uow.record(
-            "user.password_changed",
+            Event.USER_PASSWORD_CHANGED,
             entity_type="user",
             entity_id=actor.user_id,
             version=row["version"] + 1,
@@ -236,10 +254,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
 
 def _own_row(actor: Actor) -> sql.Row:
     found = sql.row(
-        text(
-            f"SELECT {_USER}, {pending_content('u.user_id')} AS pending_content"
-            " FROM users u WHERE u.user_id = :user_id"
-        ),
+        _USER_WITH_PENDING_CONTENT,
         {"user_id": actor.user_id},
     )
     if found is None:

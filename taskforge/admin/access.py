@@ -1,4 +1,4 @@
-"""Who may see the administration."""
+"""Access to the site administration."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from taskforge.identity.current import current_identity
 
 
 def require_site_admin() -> Identity:
-    """The logged-in site administrator.
+    """The identity of the logged-in user, who must be a site administrator.
 
     Raises:
         NotAuthenticated: nobody is logged in.
-        Forbidden: somebody who is none.
+        Forbidden: the user is no site administrator.
     """
     identity = current_identity()
     if not identity.is_site_admin:

@@ -10,12 +10,12 @@ import redis
 from flask import current_app
 
 from taskforge.admin import doctor_probes
-from taskforge.admin.maintenance import put_stuck_jobs_back
+from taskforge.admin.maintenance import requeue_stuck_jobs_if_possible
 from taskforge.audit import chain
 from taskforge.cli import group
 from taskforge.errors import Unavailable
 from taskforge.extensions import config_of, db
-from taskforge.messaging.redis_client import make_redis_client, redis_client
+from taskforge.messaging.redis_client import EXTENSION, make_redis_client, redis_client
 from taskforge.stores import doctor, mongo, sql
 from taskforge.stores.violations import Violation
 
@@ -24,17 +24,17 @@ SHOWN = 20
 
 
 @group.command("doctor")
-@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@click.option("--repair", is_flag=True, help="Repair what can be repaired.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor_command(repair: bool, as_json: bool) -> None:
     """Compare the three stores with each other.
 
     Exits with 0 if nothing is wrong, 1 if what was wrong can be (or was) repaired, 2 if something can't be.
     """
-    _be_patient()
+    _raise_timeouts()
     try:
         if repair:
-            requeued = put_stuck_jobs_back()
+            requeued = requeue_stuck_jobs_if_possible()
             report = doctor.treat(doctor_probes.probes(), doctor_probes.remedies())
         else:
             requeued = 0
@@ -57,8 +57,8 @@ def audit() -> None:
 @audit.command("verify")
 @click.option("--anchor", metavar="SEQ:HASH", help="A head that was noted down earlier.")
 def verify(anchor: str | None) -> None:
-    """Check every link of the chain; exits with 1 if a fact was changed, removed or added."""
-    _be_patient()
+    """Check every link of the chain; exits with 1 if an event was changed, removed or added."""
+    _raise_timeouts()
     report = chain.verify(config_of().audit_key.encode(), anchor=_read_anchor(anchor))
     if report.problem:
         click.echo(f"The audit log was tampered with: {report.problem}.")
@@ -68,7 +68,7 @@ def verify(anchor: str | None) -> None:
 
 @audit.command("head")
 def head() -> None:
-    """Print the newest link, to be noted down outside the database: it shows later that nothing was cut off."""
+    """Print the newest link. Kept outside the database, it shows later that nothing was cut off."""
     seq, link = chain.head()
     click.echo(f"{seq}:{link.hex()}")
 
@@ -82,11 +82,11 @@ def _read_anchor(anchor: str | None) -> tuple[int, str] | None:
     return int(seq), link.lower()
 
 
-def _be_patient() -> None:
+def _raise_timeouts() -> None:
     config = config_of().replaced(mongodb_timeout_ms=20_000, redis_timeout_seconds=5.0)
     sql.be_patient(db.engine, PATIENCE_SECONDS)
     mongo.connect(config)
-    current_app.extensions["taskforge_redis"] = make_redis_client(config)
+    current_app.extensions[EXTENSION] = make_redis_client(config)
 
 
 def _redis_advice() -> list[str]:

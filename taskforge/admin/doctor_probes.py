@@ -1,4 +1,4 @@
-"""What the doctor needs to know of the features: their copies, their own checks, and their remedies."""
+"""What the doctor is given by the features: their copies in MongoDB, their own checks, and the repairs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
@@ -40,7 +40,7 @@ VERSIONED = (
 
 
 def probes() -> Probes:
-    """For the current application."""
+    """The probes of the current application."""
     return Probes(
         copies={
             "task": Copies(mirror=task_mirror_fields, columns=task_columns),
@@ -59,30 +59,30 @@ def probes() -> Probes:
 
 
 def remedies() -> Mapping[str, Remedy]:
-    """What to do about the findings of `probes`, by the name of the remedy."""
+    """The repair of each finding of `probes`, by the name that the violation gives it."""
     return {
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "count comments": count_comments,
         "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(
-            found, lambda user_id: forget(keys.UNREAD_COUNT.key(user_id=user_id))
+            found, lambda user_id: delete_key(keys.UNREAD_COUNT.key(user_id=user_id))
         ),
         "let expire": lambda found: _each(
             found, lambda key: redis_client().expire(key, keys.UNREAD_COUNT.ttl_seconds)
         ),
-        "forget": lambda found: _each(found, forget),
-        "list sessions": lambda found: _each(found, list_sessions_anew),
+        "forget": lambda found: _each(found, delete_key),
+        "list sessions": lambda found: _each(found, rewrite_session_index),
     }
 
 
-def forget(key: str) -> None:
-    """Drop a key from Redis: it is made anew from PostgreSQL when it is asked for."""
+def delete_key(key: str) -> None:
+    """Delete a key from Redis; it is written anew from PostgreSQL when it is read next."""
     redis_client().delete(key)
 
 
-def list_sessions_anew(user_id: str) -> None:
-    """Write the index of somebody's sessions as PostgreSQL has them."""
+def rewrite_session_index(user_id: str) -> None:
+    """Write a user's index of session hashes from the sessions in PostgreSQL."""
     key, hashes = (
         keys.USER_SESSIONS.key(user_id=user_id),
         _live_sessions([user_id]).get(user_id, set()),
@@ -186,7 +186,7 @@ def _hashes(session_keys: Sequence[str]) -> list[str]:
 
 
 def _while_redis_answers(check: Callable[[], Iterator[Violation]]) -> Iterator[Violation]:
-    """A Redis that is away holds nothing that could be wrong."""
+    """The findings of a check of Redis; none while Redis is unavailable: then it holds nothing that is wrong."""
     try:
         yield from check()
     except (redis.ConnectionError, redis.TimeoutError):

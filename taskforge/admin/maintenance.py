@@ -1,4 +1,4 @@
-"""The relay's chores: waking jobs that were lost, and dropping what nobody needs any more."""
+"""What the relay does from time to time besides relaying: wake the workers for overdue work, delete expired rows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.admin import trash
+from taskforge.accounts import retention as accounts_retention
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
+from taskforge.admin.trash import purge_task
 from taskforge.audit import chain
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
@@ -19,57 +19,67 @@ from taskforge.history import snapshots
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
-from taskforge.stores import sql
+from taskforge.notifications import retention as notifications_retention
+from taskforge.stores import retention as stores_retention
 from taskforge.stores.relay import Chore
+from taskforge.stores.retention import delete_expired
+from taskforge.tasks.purging import list_trashed
 
 log = structlog.get_logger()
-LATE = timedelta(seconds=2)
+OVERDUE_AFTER = timedelta(seconds=2)
 REDIS_PATIENCE_SECONDS = 5.0
 TRASH_KEPT = timedelta(days=30)
 TASKS_PURGED_AT_ONCE = 50
-ROWS_DROPPED_AT_ONCE = 2000
+ROWS_DELETED_AT_ONCE = 2000
 BATCHES_AT_ONCE = 10
 PURGE_SECONDS = 5.0
-EXPIRED = (
-    ("outbox_redo", "applied_at < :before", timedelta(days=7)),
-    ("operations", "created_at < :before", timedelta(days=30)),
-    ("notification_intents", "delivered_at < :before", timedelta(days=30)),
-    ("user_sessions", "revoked_at < :before OR expires_at < :before", timedelta(days=30)),
-    ("admin_claims", "expires_at < :before", timedelta(days=30)),
+# Each owner of a table says how long its rows are kept.
+RETENTION_RULES = (
+    *stores_retention.RULES,
+    *notifications_retention.RULES,
+    *accounts_retention.RULES,
 )
 
 
-class LateWork:
-    """Rings a queue whose work lies about, and does the work itself while Redis stays away."""
+class OverdueWork:
+    """Wakes the worker of a queue whose work is overdue, and does the work itself while Redis stays unavailable.
+
+    `is_overdue` says whether work from before an instant is pending; `process` does all that is pending.
+    """
 
     def __init__(
-        self, queue: str, is_late: Callable[[datetime], bool], drain: Callable[[], object]
+        self, queue: str, is_overdue: Callable[[datetime], bool], process: Callable[[], object]
     ) -> None:
-        self._queue, self._is_late, self._drain = queue, is_late, drain
-        self._away_since: float | None = None
+        self._queue, self._is_overdue, self._process = queue, is_overdue, process
+        self._unavailable_since: float | None = None
 
     def __call__(self) -> None:
-        """Look once."""
-        if not self._is_late(clock.now() - LATE):
+        """Check once; called every second."""
+        if not self._is_overdue(clock.now() - OVERDUE_AFTER):
             return
         if queues.wake(self._queue):
-            self._away_since = None
+            self._unavailable_since = None
             return
         now = time.monotonic()
-        self._away_since = self._away_since or now
-        if now - self._away_since > REDIS_PATIENCE_SECONDS:
-            self._drain()
+        self._unavailable_since = self._unavailable_since or now
+        if now - self._unavailable_since > REDIS_PATIENCE_SECONDS:
+            self._process()
 
 
 def chores() -> list[Chore]:
-    """Everything that a relay does beside relaying. Needs the application's context."""
+    """Everything that a relay does besides relaying, each with its interval in seconds.
+
+    Needs the application's context.
+    """
     key = config_of().audit_key.encode()
-    seal = LateWork(queues.AUDIT, chain.has_unsealed, lambda: chain.seal_pending(key))
-    deliver = LateWork(queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver)
+    seal = OverdueWork(queues.AUDIT, chain.has_unsealed, lambda: chain.seal_pending(key))
+    deliver = OverdueWork(
+        queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
+    )
     return [
-        Chore("seal late facts", 1.0, seal),
-        Chore("deliver late notifications", 1.0, deliver),
-        Chore("put stuck jobs back", 60.0, put_stuck_jobs_back),
+        Chore("seal overdue audit events", 1.0, seal),
+        Chore("deliver overdue notifications", 1.0, deliver),
+        Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),
         Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
@@ -77,8 +87,11 @@ def chores() -> list[Chore]:
     ]
 
 
-def put_stuck_jobs_back() -> int:
-    """Security events exist in their jobs only, so a job that failed is tried again; answers how many."""
+def requeue_stuck_jobs_if_possible() -> int:
+    """Requeue stuck jobs; answers how many, 0 while Redis is unavailable.
+
+    Security events exist in their jobs only, so that a job that failed must be tried again.
+    """
     try:
         with redis_guard():
             return requeue_stuck_jobs()
@@ -87,39 +100,33 @@ def put_stuck_jobs_back() -> int:
 
 
 def drop_expired() -> int:
-    """Delete rows that are past their time, in bounded batches; answers how many."""
-    dropped = 0
-    for table, condition, kept in EXPIRED:
+    """Delete the rows that are past their time, in bounded batches; answers how many."""
+    at, deleted = clock.now(), 0
+    for rule in RETENTION_RULES:
         for _ in range(BATCHES_AT_ONCE):
-            batch = sql.execute_now(
-                text(
-                    f"DELETE FROM {table} WHERE ctid = ANY (ARRAY("
-                    f"SELECT ctid FROM {table} WHERE {condition} LIMIT :limit))"
-                ),
-                {"before": clock.now() - kept, "limit": ROWS_DROPPED_AT_ONCE},
-            )
-            dropped += batch
-            if batch < ROWS_DROPPED_AT_ONCE:
+            batch = delete_expired(rule, at, limit=ROWS_DELETED_AT_ONCE)
+            deleted += batch
+            if batch < ROWS_DELETED_AT_ONCE:
                 break
-    return dropped
+    return deleted
 
 
 def empty_trash() -> int:
-    """Purge what has been in the trash for 30 days, for at most five seconds; answers how many tasks."""
+    """Purge what has been in the trash for 30 days, for at most `PURGE_SECONDS`; answers how many tasks."""
     before, deadline, purged = clock.now() - TRASH_KEPT, time.monotonic() + PURGE_SECONDS, 0
-    for task_id in trash.list_expired(before, TASKS_PURGED_AT_ONCE):
+    for task in list_trashed(before, TASKS_PURGED_AT_ONCE):
         if time.monotonic() > deadline:
             break
         try:
-            trash.purge_task(task_id, deleted_before=before)
-        except (NotFound, Unavailable) as error:  # restored or busy this very moment
-            log.info("purge_postponed", task_id=task_id, why=str(error))
+            purge_task(task["task_id"], task["board_id"], deleted_before=before)
+        except (NotFound, Unavailable) as error:  # restored, or busy at this moment
+            log.info("purge_postponed", task_id=task["task_id"], why=str(error))
         else:
             purged += 1
     return purged
 
 
 def note_audit_head() -> None:
-    """Log the newest link of the audit chain: an anchor outside the database, in case the chain is cut short."""
+    """Log the newest link of the audit chain: an anchor outside the database, which shows when the chain is cut off."""
     seq, link = chain.head()
     log.info("audit_head", anchor=f"{seq}:{link.hex()}")

@@ -23,7 +23,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 @blueprint.get("/")
 def index() -> str:
-    """How the stores, queues and the outbox are doing."""
+    """The state of the stores, the queues and the outbox."""
     require_site_admin()
     queues, workers = _queues()
     stores = [
@@ -42,7 +42,7 @@ def index() -> str:
 
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
 def claim(token: str) -> ResponseReturnValue:
-    """The one-time link that the command line prints: show what it does, then do it."""
+    """The one-time link that the command line prints: GET shows what it does, POST does it."""
     if request.method == "POST":
         try:
             service.claim_admin(current_actor(), token)

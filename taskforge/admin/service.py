@@ -1,4 +1,4 @@
-"""Use cases of site administration: the first administrator's one-time link, and how the installation is doing."""
+"""Use cases of site administration: the one-time link for the first administrator, and the outbox's figures."""
 
 from __future__ import annotations
 

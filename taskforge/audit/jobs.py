@@ -16,11 +16,19 @@ from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import sql
 
-PATIENCE_SECONDS = 40
+MAX_WAIT_SECONDS = 40
+
+_INSERT_SECURITY_EVENT = text("""
+    INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, actor_id, action_timestamp,
+                            new_state, ip_address, user_agent)
+    VALUES (:event_id, :event, :entity_type, :entity_id, :action, :actor_id, CAST(:at AS timestamptz),
+            :new_state, CAST(:ip AS inet), :user_agent)
+    ON CONFLICT (event_id) DO NOTHING
+""").bindparams(bindparam("new_state", type_=JSONB))
 
 
 def seal_pending() -> int:
-    """Seal all facts that are not in the chain yet; answers how many."""
+    """Seal all audit events that are not in the chain yet; answers how many."""
     faults.point("job.started")
     queues.take_wake_up(queues.AUDIT, redis_client())
     return queues.process_queue(queues.AUDIT, _seal)
@@ -29,10 +37,10 @@ def seal_pending() -> int:
 def write_security_event(event: dict[str, Any]) -> None:
     """Write one security event (see `taskforge.audit.security_events`) unless it is there, and seal it.
 
-    The job is the only place that holds the event, so it waits for a PostgreSQL that is away.
+    Only this job holds the event, so it waits while PostgreSQL is away.
     """
     faults.point("job.started")
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         try:
             insert_security_event(event)
@@ -45,14 +53,9 @@ def write_security_event(event: dict[str, Any]) -> None:
 
 
 def insert_security_event(event: dict[str, Any]) -> None:
-    """The audit row of a security event; repeating it does nothing."""
+    """Insert the audit row of a security event. Idempotent."""
     sql.execute_now(
-        text(
-            "INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, actor_id, action_timestamp,"
-            " new_state, ip_address, user_agent) VALUES (:event_id, :event, :entity_type, :entity_id, :action,"
-            " :actor_id, CAST(:at AS timestamptz), :new_state, CAST(:ip AS inet), :user_agent)"
-            " ON CONFLICT (event_id) DO NOTHING"
-        ).bindparams(bindparam("new_state", type_=JSONB)),
+        _INSERT_SECURITY_EVENT,
         event,
     )
 

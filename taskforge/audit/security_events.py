@@ -10,7 +10,7 @@ import structlog
 from taskforge import clock
 from taskforge.audit.jobs import insert_security_event
 from taskforge.errors import Unavailable
-from taskforge.events import ACTIONS
+from taskforge.events import EVENTS
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.stores.actor import NOBODY
@@ -32,7 +32,7 @@ def report(
         "event": event,
         "entity_type": "user",
         "entity_id": user_id or NOBODY,
-        "action": ACTIONS[event],
+        "action": EVENTS[event].action,
         "actor_id": user_id,
         "at": clock.now().isoformat(),
         "new_state": details or {},

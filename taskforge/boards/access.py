@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from taskforge.accounts.queries import VERSIONS_OF_PEOPLE
+from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_LIVE
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, require
+from taskforge.teams.access import Membership, membership_of, require
+from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 
 
 @dataclass(frozen=True)
@@ -36,28 +39,33 @@ class LockedBoard:
         return replace(self, seq=self.seq + step, next_number=self.next_number + step)
 
 
-# What a page about a board begins with, joined to the person who asks (``u``): their access, how they look at it
-# (`BoardVisit`), how many notifications wait, and a stamp that changes when one of the people is renamed.
-_VISIBLE_BOARD = (
-    "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
-    " b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{}') AS folded, v.lanes,"
-    f" t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,"
-    " (SELECT coalesce(sum(p.version), 0) FROM users p WHERE p.user_id = ANY(CAST(:people AS uuid[])))"
-    " AS people_stamp,"
-    " (SELECT count(*) FROM (SELECT FROM notifications n WHERE n.user_id = u.user_id AND n.read_at IS NULL"
-    " LIMIT 100) waiting) AS unread"
-    " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
-    " LEFT JOIN board_visits v ON v.board_id = b.board_id AND v.user_id = m.user_id"
-    " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = u.user_id"
-)
+# A board as the user ``u`` sees it, to be joined to the identification of a request: their access, their view
+# preferences (`BoardViewPreferences`), and a stamp that changes when one of the people is renamed.
+_VISIBLE_BOARD = f"""
+    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
+           b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
+           t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
+           {VERSIONS_OF_PEOPLE} AS people_stamp %s
+    FROM   {BOARDS_OF_MEMBERS}
+           LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id
+    WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
+"""
+_BOARD = prepared(f"""
+    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,
+           b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
+    FROM   {BOARDS_OF_MEMBERS}
+    WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = :user_id
+""")
 
 
-def board_query(board_id: str, people: Sequence[str]) -> JoinedQuery:
+def board_query(board_id: str, people: Sequence[str], extra_columns: str = "") -> JoinedQuery:
     """A board as the identified user sees it, to be joined to their identification; `preloaded_board` takes its row.
 
-    ``people_stamp`` in it is the sum of the versions of `people`.
+    ``people_stamp`` is the sum of the versions of `people`. `extra_columns` is a constant: SQL of further columns, by
+    which the features above read what they know of the user ``u`` in the same statement.
     """
-    return JoinedQuery(_VISIBLE_BOARD, {"board_id": board_id, "people": list(people)})
+    parameters = {"board_id": board_id, "people": list(people)}
+    return JoinedQuery(_visible_board(extra_columns), parameters)
 
 
 def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
@@ -81,12 +89,7 @@ def access_board(
         Forbidden: a member without `permission`.
     """
     found = sql.row(
-        prepared(
-            "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,"
-            f" b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
-            " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
-            " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id"
-        ),
+        _BOARD,
         {"board_id": board_id, "user_id": user_id},
     )
     if found is None:
@@ -138,6 +141,11 @@ def lock_board(
 
 
 @cache
+def _visible_board(extra_columns: str) -> str:
+    return _VISIBLE_BOARD % (f", {extra_columns}" if extra_columns else "")
+
+
+@cache
 def _locking(joined: str) -> tuple[str, str]:
     """The lock, and after it the membership, which is held as it is until COMMIT.
 
@@ -153,10 +161,10 @@ def _locking(joined: str) -> tuple[str, str]:
         SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
                b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
                b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
-        FROM boards b
-        JOIN team_memberships m USING (team_id)
-        {join}
-        WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id
+        FROM   boards b
+               {join_membership("b.team_id")}
+               {join}
+        WHERE  b.board_id = :board_id AND {IS_LIVE}
         FOR SHARE OF m
     """,
     )

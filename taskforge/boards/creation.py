@@ -1,4 +1,4 @@
-"""Founding a board: its row, default columns and key prefix, inside whatever unit of work creates it."""
+"""Creation of a board: its row, default columns and key prefix, inside the unit of work of the caller."""
 
 from __future__ import annotations
 
@@ -10,29 +10,23 @@ from fractional_indexing import generate_n_keys_between
 from sqlalchemy import insert, text
 
 from taskforge.boards.models import Board, Column
+from taskforge.boards.statuses import Status
+from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.unit_of_work import UnitOfWork
 
-DEFAULT_COLUMNS = (
-    ("Backlog", "backlog", 1),
-    ("To do", "todo", 2),
-    ("In progress", "in_progress", 3),
-    ("In review", "in_review", 4),
-    ("Done", "done", 5),
-)
+_KEY_PREFIXES = text("SELECT key_prefix FROM boards WHERE team_id = :team_id")
 
 
 def insert_board(
     uow: UnitOfWork, *, board_id: str, team_id: str, name: str, sample_cards: int = 0
 ) -> list[dict[str, Any]]:
-    """Insert a board with the five default columns and the audit fact; answers the columns.
+    """Insert a board with the five default columns and the audit event; answers the columns.
 
     `sample_cards`: how many of its first cards are the tutorial of a sample board.
     """
-    taken = uow.execute(
-        text("SELECT key_prefix FROM boards WHERE team_id = :team_id"), {"team_id": team_id}
-    )
-    prefix = choose_key_prefix(name, {found.key_prefix for found in taken})
+    taken = uow.execute(_KEY_PREFIXES, {"team_id": team_id}).scalars()
+    prefix = choose_key_prefix(name, set(taken))
     uow.update_reference(
         insert(Board),
         {
@@ -51,7 +45,7 @@ def insert_board(
     uow.execute(insert(Column), columns)
     shown = ("column_id", "name", "status", "hue", "wip_limit", "rank")
     uow.record(
-        "board.created",
+        Event.BOARD_CREATED,
         entity_type="board",
         entity_id=board_id,
         version=1,
@@ -83,18 +77,18 @@ def choose_key_prefix(name: str, taken: set[str]) -> str:
 
 
 def _default_columns(board_id: str, at: datetime) -> list[dict[str, Any]]:
-    ranks = generate_n_keys_between(None, None, len(DEFAULT_COLUMNS))
+    ranks = generate_n_keys_between(None, None, len(Status))
     return [
         {
             "column_id": new_id(),
             "board_id": board_id,
-            "name": column_name,
-            "status": status,
-            "hue": hue,
+            "name": status.column_name,
+            "status": status.value,
+            "hue": status.hue,
             "wip_limit": None,
             "rank": rank,
             "created_at": at,
             "updated_at": at,
         }
-        for (column_name, status, hue), rank in zip(DEFAULT_COLUMNS, ranks, strict=True)
+        for status, rank in zip(Status, ranks, strict=True)
     ]

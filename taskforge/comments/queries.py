@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from taskforge.accounts.queries import join_person
+from taskforge.boards.queries import IS_LIVE, join_board
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -13,11 +16,16 @@ from taskforge.stores.documents import VersionMoved, decode_content, read_conten
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import access_task
-from taskforge.teams.access import HELD_PERMISSIONS
+from taskforge.tasks.queries import join_task
+from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 
 PAGE = 100
 ATTEMPTS = 4
 UNREADABLE = "The comment can't be read right now, so it can't be changed safely. Please try again."
+
+# SQL of comments for the features above: the only way in which theirs names the table of comments.
+COMMENT_IDS_OF_TASK = "SELECT comment_id FROM comments WHERE task_id = :task_id"
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,11 @@ class CommentView:
         return None if self.fields is None else str(self.fields.get("content") or "")
 
 
+def left_join_comment(condition: str) -> str:
+    """SQL that joins, as ``c``, the comment for which a condition on ``c`` holds, if there is one."""
+    return f"LEFT JOIN comments c ON {condition}"
+
+
 def list_comments(
     actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
 ) -> list[CommentView]:
@@ -44,13 +57,13 @@ def list_comments(
         NotFound: the task is not visible to the actor.
     """
     access_task(actor.user_id, task_id, deleted=True)
-    return list_seen_comments(actor, task_id, after_id=after_id, limit=limit)
+    return list_comments_of_visible_task(actor, task_id, after_id=after_id, limit=limit)
 
 
-def list_seen_comments(
+def list_comments_of_visible_task(
     actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
 ) -> list[CommentView]:
-    """Like `list_comments` for a task that the caller has seen; none where it is not visible to the actor."""
+    """Like `list_comments`, without the check of the task: empty where the task is not visible to the actor."""
     return _view(
         actor,
         lambda: _rows(
@@ -111,29 +124,42 @@ def get_editable_comment(actor: Actor, comment_id: str) -> CommentView:
 def _rows(
     actor: Actor, where: str, *, newest_first: bool = False, **parameters: Any
 ) -> Sequence[sql.Row]:
-    """Comments of one task, which `where` names, each with what it stands on."""
+    """Comments of one task, which `where` selects, each with its author, its task and the reader's permissions."""
     order = "DESC" if newest_first else "ASC"
-    return sql.rows(
-        prepared(
-            "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
-            " c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at,"
-            f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions,"
-            f" {pending_content('c.comment_id')} AS pending_content"
-            # Limited before anything is joined: a plan does not know the limit, and would join it to all of a task's.
-            f" FROM (SELECT * FROM comments c WHERE {where}"
-            " AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))"
-            f" ORDER BY c.comment_id {order} LIMIT :limit) c"
-            " JOIN tasks k USING (task_id) JOIN boards b ON b.board_id = k.board_id"
-            " JOIN users u ON u.user_id = c.author_id"
-            " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-            f" WHERE b.deleted_at IS NULL ORDER BY c.comment_id {order}"
-        ),
-        {"after_id": None, **parameters, "user_id": actor.user_id},
-    )
+    parameters = {"after_id": None, **parameters, "user_id": actor.user_id}
+    return sql.rows(prepared(_comments_where(where, order)), parameters)
+
+
+@cache
+def _comments_where(where: str, order: str) -> str:
+    """The statement for one of few conditions.
+
+    The inner SELECT limits the comments before anything is joined: the generic plan does not know the limit, and
+    would join all comments of the task.
+    """
+    return f"""
+        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version,
+               c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
+               k.deleted_at AS task_deleted_at, b.key_prefix || '-' || k.number AS task_key,
+               {HELD_PERMISSIONS} AS permissions,
+               {pending_content("c.comment_id")} AS pending_content
+        FROM   (SELECT *
+                FROM   comments c
+                WHERE  {where}
+                       AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))
+                ORDER  BY c.comment_id {order}
+                LIMIT  :limit) c
+               {join_task("c.task_id")}
+               {join_board("k.board_id")}
+               {join_person("c.author_id")}
+               {join_membership("k.team_id")}
+        WHERE  {IS_LIVE}
+        ORDER  BY c.comment_id {order}
+    """
 
 
 def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[CommentView]:
-    """Comments with their texts; a text that can't be read is None, so that the rest can be shown."""
+    """Comments with their texts; a text that can't be read is None, so that the page can show the others."""
     for _ in range(ATTEMPTS):
         rows = read_rows()
         try:
@@ -162,7 +188,7 @@ def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
 
 
 def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """One by one what can be had (from the redo log), when all at once can't."""
+    """Read texts one by one, when MongoDB is away: those that the redo log holds are found."""
     found: dict[str, dict[str, Any]] = {}
     for comment_id, version in versions.items():
         try:
@@ -173,11 +199,11 @@ def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
 
 
 def _comment_view(actor: Actor, row: sql.Row, fields: dict[str, Any] | None) -> CommentView:
-    own = row["author_id"] == actor.user_id and "comment.create" in row["permissions"]
-    alive = row["deleted_at"] is None
+    own = row["author_id"] == actor.user_id and Permission.COMMENT_CREATE in row["permissions"]
+    is_live = row["deleted_at"] is None
     return CommentView(
         row,
         fields,
-        may_edit=alive and own,
-        may_delete=alive and (own or "comment.moderate" in row["permissions"]),
+        may_edit=is_live and own,
+        may_delete=is_live and (own or Permission.COMMENT_MODERATE in row["permissions"]),
     )

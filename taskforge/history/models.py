@@ -1,4 +1,4 @@
-"""Snapshots of boards: states kept along the way, so that a replay never has far to go."""
+"""Snapshots of boards: stored states from which a replay starts, so that it never applies many events."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from taskforge.stores.models import Instant
 
 
 class BoardSnapshot(Model):
-    """A board as it was behind the fact `board_seq`. Derived from the audit log: any row may be deleted at any time.
+    """A board as it was after its audit event `board_seq`. Derived from the audit log: any row may be deleted.
 
     ``state`` is what `taskforge.history.replay` made, without the cards of tasks that have been purged; ``next_seq``
-    is the number of the fact at which the next snapshot is due.
+    is the number of the event at which the next snapshot is due.
     """
 
     __tablename__ = "board_snapshots"

@@ -1,4 +1,4 @@
-"""Reads of a board as it was: the step of its past that is meant, its state there, and what happened at it."""
+"""Reads of a board as it was at a step of its past: its columns and cards there, and the audit event of the step."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import clock
+from taskforge.accounts.queries import list_display_names
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.history.past_filter import PastFilter
-from taskforge.history.replay import BoardState, Item
-from taskforge.history.snapshots import state_at, without_texts
+from taskforge.history.queries import (
+    ACTIVITY,
+    EVENT_OF_BOARD,
+    FIRST_INSTANT_FROM,
+    LAST_EVENT_BEFORE,
+)
+from taskforge.history.replay import Item, ReplayedBoard
+from taskforge.history.snapshots import board_at
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
@@ -24,11 +29,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A place in a board's past: behind its fact number `seq`, at an instant not before that and not after the next.
+    """A step of a board's past: after its audit event number `seq`, at an instant between that event and the next.
 
-    ``first_at`` and ``last_at`` are the instants of the first and the last fact, ``day_before`` and ``day_after`` the
-    last steps of the nearest days on which something happened, None where there is none. ``missed`` says that the
-    wanted place lies "before" or "after" the past.
+    ``first_at`` and ``last_at`` are the instants of the first and the last event, ``day_before`` and ``day_after`` the
+    last steps of the nearest days with an event, None where there is none. ``missed`` says that the requested place
+    lies "before" or "after" the past.
     """
 
     seq: int
@@ -42,13 +47,13 @@ class Step:
 
     @property
     def is_now(self) -> bool:
-        """Whether nothing has happened since."""
+        """Whether the board has not changed since."""
         return self.seq == self.last_seq
 
 
 @dataclass(frozen=True, kw_only=True)
 class PastBoard:
-    """A board at a step: its row as it is today, its state there, what happened last, and today's names of people.
+    """A board at a step: its row as it is today, its state there, the step's audit event, and today's names of people.
 
     ``cards`` holds, by column, those that fit the filter, from top to bottom; ``columns`` carry ``task_count`` (all)
     and ``shown_count`` (those that fit).
@@ -56,8 +61,8 @@ class PastBoard:
 
     row: sql.Row
     step: Step
-    state: BoardState
-    fact: sql.Row
+    state: ReplayedBoard
+    event: sql.Row
     columns: Sequence[Item]
     cards: Mapping[str, Sequence[Item]]
     names: Mapping[str, str]
@@ -69,17 +74,17 @@ def get_past_board(
     *,
     at: datetime | None = None,
     seq: int | None = None,
-    wanted: PastFilter | None = None,
+    card_filter: PastFilter | None = None,
 ) -> PastBoard:
-    """A board as it was at an instant, or behind a fact; without both, as it is now.
+    """A board as it was at an instant, or after an audit event; without both, as it is now.
 
     Raises:
-        NotFound: no such board, not a member of its team today, or nothing of it is on record.
+        NotFound: no such board, not a member of its team today, or it has no audit events.
     """
     row, _ = access_board(actor.user_id, board_id)
-    step, fact = _find_step(row, at, seq)
-    state = state_at(board_id, step.seq)
-    chosen, today = wanted or PastFilter(), step.at.date()
+    step, event = _find_step(row, at, seq)
+    state = board_at(board_id, step.seq)
+    chosen, today = card_filter or PastFilter(), step.at.date()
     all_cards = state.cards_by_column()
     cards = {
         column_id: [card for card in found if chosen.fits(card, today)]
@@ -95,15 +100,15 @@ def get_past_board(
         for column in state.ordered_columns()
     ]
     people = {card["assignee_id"] for found in cards.values() for card in found}
-    people.add((fact["new_state"] or {}).get("assignee_id"))
+    people.add((event["new_state"] or {}).get("assignee_id"))
     return PastBoard(
         row=row,
         step=step,
         state=state,
-        fact=fact,
+        event=event,
         columns=columns,
         cards=cards,
-        names=_read_names(people),
+        names=list_display_names(people),
     )
 
 
@@ -111,12 +116,7 @@ def count_activity(board_id: str, step: Step) -> list[int]:
     """How many changes fall into each of 96 equal parts of a board's past."""
     counts = [0] * BUCKETS
     found = sql.rows(
-        text(
-            "SELECT least(floor(extract(epoch FROM action_timestamp - :first_at)"
-            " / greatest(extract(epoch FROM CAST(:last_at AS timestamptz) - :first_at), 0.001) * :buckets),"
-            " :buckets - 1)::int AS bucket, count(*) AS changes FROM audit_logs"
-            " WHERE board_id = :board_id GROUP BY bucket"
-        ),
+        ACTIVITY,
         {
             "board_id": board_id,
             "first_at": step.first_at,
@@ -130,7 +130,7 @@ def count_activity(board_id: str, step: Step) -> list[int]:
 
 
 def card_row(past: PastBoard, card: Item) -> dict[str, Any]:
-    """A card as a row that `taskforge.web.boards.cards.show_card` draws."""
+    """A card as a row like those of `taskforge.tasks.board.queries`, which the board's presenter takes."""
     return {
         **card,
         "key": f"{past.state.key_prefix}-{card['number']}",
@@ -151,67 +151,33 @@ def _find_step(row: sql.Row, at: datetime | None, seq: int | None) -> tuple[Step
         missed, found_seq = ("before", 1) if earlier is None else (missed, earlier)
     else:
         found_seq = last_seq
-    fact = sql.row(_FACT, {"board_id": board_id, "seq": found_seq})
-    if fact is None:
+    event = sql.row(EVENT_OF_BOARD, {"board_id": board_id, "seq": found_seq})
+    if event is None:
         raise NotFound("Nothing of this board's past is on record.")
-    shown = fact["at"] if at is None or missed else max(at, fact["at"])
+    shown = event["at"] if at is None or missed else max(at, event["at"])
     midnight = shown.replace(hour=0, minute=0, second=0, microsecond=0)
     step = Step(
         seq=found_seq,
         at=shown,
         last_seq=last_seq,
-        first_at=fact["first_at"],
-        last_at=fact["last_at"],
+        first_at=event["first_at"],
+        last_at=event["last_at"],
         day_before=_last_before(board_id, midnight),
         day_after=_end_of_next_day(board_id, midnight + DAY),
         missed=missed,
     )
-    return step, fact
+    return step, event
 
 
 def _last_before(board_id: str, at: datetime) -> int | None:
-    """The number of a board's last fact before an instant."""
-    found: int | None = sql.scalar(
-        text(
-            "SELECT board_seq FROM audit_logs WHERE board_id = :board_id AND action_timestamp < :at"
-            " ORDER BY action_timestamp DESC, board_seq DESC LIMIT 1"
-        ),
-        {"board_id": board_id, "at": at},
-    )
+    """The number of a board's last audit event before an instant."""
+    found: int | None = sql.scalar(LAST_EVENT_BEFORE, {"board_id": board_id, "at": at})
     return found
 
 
 def _end_of_next_day(board_id: str, midnight: datetime) -> int | None:
-    """The number of the last fact of the first day from `midnight` on that has one."""
-    first: datetime | None = sql.scalar(
-        text(
-            "SELECT action_timestamp FROM audit_logs WHERE board_id = :board_id"
-            " AND action_timestamp >= :at ORDER BY action_timestamp LIMIT 1"
-        ),
-        {"board_id": board_id, "at": midnight},
-    )
+    """The number of the last audit event of the first day from `midnight` on that has one."""
+    first: datetime | None = sql.scalar(FIRST_INSTANT_FROM, {"board_id": board_id, "at": midnight})
     if first is None:
         return None
     return _last_before(board_id, first.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
-
-
-def _read_names(user_ids: set[str | None]) -> dict[str, str]:
-    found = sql.rows(
-        text("SELECT user_id, display_name FROM users WHERE user_id = ANY(CAST(:ids AS uuid[]))"),
-        {"ids": [user_id for user_id in user_ids if user_id]},
-    )
-    return {row["user_id"]: row["display_name"] for row in found}
-
-
-_EDGE = (
-    "(SELECT action_timestamp FROM audit_logs WHERE board_id = :board_id"
-    " ORDER BY action_timestamp {order} LIMIT 1)"
-)
-_FACT = text(
-    "SELECT l.event, l.entity_type, l.entity_id, l.actor_id, u.display_name AS actor_name,"
-    f" l.action_timestamp AS at, {without_texts('l.new_state')} AS new_state,"
-    " CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,"
-    f" {_EDGE.format(order='ASC')} AS first_at, {_EDGE.format(order='DESC')} AS last_at"
-    " FROM audit_logs l LEFT JOIN users u ON u.user_id = l.actor_id"
-    " WHERE l.board_id = :board_id AND l.board_seq = :seq"
-)

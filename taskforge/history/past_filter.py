@@ -1,4 +1,4 @@
-"""The board's filter for cards of the past: the same words in the address, applied to states instead of rows."""
+"""The board's filter for cards of the past: the same parameters, applied to replayed cards instead of rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from taskforge.boards.statuses import Status
 from taskforge.history.replay import Item
 from taskforge.tasks.board import filters
 from taskforge.tasks.board.filters import NOBODY
@@ -43,7 +44,7 @@ def _has_assignee(card: Item, value: str, _today: date) -> bool:
 def _is_due(card: Item, value: str, today: date) -> bool:
     if value == NOBODY:
         return card["due_at"] is None
-    if card["due_at"] is None or card["status"] == "done":
+    if card["due_at"] is None or card["status"] == Status.DONE:
         return False
     due = date.fromisoformat(card["due_at"][:10])
     return due < today if value == "overdue" else today <= due < today + WEEK

@@ -1,7 +1,7 @@
-"""Replaying a board: from the facts of the audit log to the board as it was behind any one of them.
+"""Replay: from the audit events of a board to the board as it was after any one of them.
 
-Pure: no store is asked. Facts come in the order of their ``board_seq``; what a fact does not tell stays as it is, what
-it tells beyond this is passed over, and a fact about something unknown changes nothing.
+Pure: it asks no store. Events come in the order of their ``board_seq``. A field that an event does not name keeps its
+value, a field that a board does not show is ignored, and an event of an unknown card or column changes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Fact = Mapping[str, Any]  # event, entity_type, entity_id, entity_version, board_seq, new_state
+from taskforge.boards.statuses import Status
+from taskforge.events import Event
+
+AuditEvent = Mapping[
+    str, Any
+]  # event, entity_type, entity_id, entity_version, board_seq, new_state
 Item = dict[str, Any]
 
 COLUMN_FIELDS = ("name", "status", "hue", "wip_limit", "rank")
@@ -19,7 +24,7 @@ CARD_FIELDS = ("title", "status", "priority", "assignee_id", "due_at", "tags", "
 NEW_CARD: Item = {
     "number": 0,
     "title": "",
-    "status": "backlog",
+    "status": Status.BACKLOG.value,
     "priority": "medium",
     "assignee_id": None,
     "due_at": None,
@@ -36,8 +41,8 @@ NEW_CARD: Item = {
 
 
 @dataclass
-class BoardState:
-    """A board behind the fact number `seq`: columns and cards by id.
+class ReplayedBoard:
+    """A board after its audit event number `seq`: columns and cards by id.
 
     Cards in the trash are among them, marked ``deleted``. Instants are ISO text, so that all of it is plain JSON.
     """
@@ -49,7 +54,7 @@ class BoardState:
     cards: dict[str, Item] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """What a snapshot keeps; `read_state` reads it. It shares columns and cards with the state."""
+        """The content of a snapshot, which `read_state` reads. It shares its columns and cards with this object."""
         return {
             "name": self.name,
             "key_prefix": self.key_prefix,
@@ -72,98 +77,98 @@ class BoardState:
             cards.sort(key=lambda card: (card["rank"], card["task_id"]))
         return found
 
-    def keep(self, task_ids: Iterable[str]) -> None:
-        """Forget every card but these: what has been erased is not remembered here either."""
-        kept = set(task_ids)
-        self.cards = {task_id: card for task_id, card in self.cards.items() if task_id in kept}
+    def retain(self, task_ids: Iterable[str]) -> None:
+        """Remove every card but these: a purged task must not be shown by the history either."""
+        retained = set(task_ids)
+        self.cards = {task_id: card for task_id, card in self.cards.items() if task_id in retained}
 
 
-def read_state(seq: int, stored: Mapping[str, Any]) -> BoardState:
-    """The state that a snapshot keeps."""
-    return BoardState(seq=seq, **stored)
+def read_state(seq: int, stored: Mapping[str, Any]) -> ReplayedBoard:
+    """The board that a snapshot holds."""
+    return ReplayedBoard(seq=seq, **stored)
 
 
-def replay(state: BoardState, facts: Iterable[Fact]) -> BoardState:
-    """Let facts happen to a state, in their order. The state itself is changed, and answered."""
-    for fact in facts:
-        happen = _HAPPENINGS.get(fact["event"]) or _CHANGES.get(fact["entity_type"])
-        if happen is not None:
-            happen(state, fact, fact["new_state"] or {})
-        state.seq = fact["board_seq"]
+def replay(state: ReplayedBoard, events: Iterable[AuditEvent]) -> ReplayedBoard:
+    """Apply events to a board, in their order. The board itself is changed, and answered."""
+    for event in events:
+        apply = _BY_EVENT.get(event["event"]) or _BY_ENTITY.get(event["entity_type"])
+        if apply is not None:
+            apply(state, event, event["new_state"] or {})
+        state.seq = event["board_seq"]
     return state
 
 
-def _create_board(state: BoardState, _fact: Fact, told: Item) -> None:
-    state.name = told.get("name", "")
-    state.key_prefix = told.get("key_prefix", "")
-    for column in told.get("columns", []):
-        _create_column(state, _fact, column)
+def _create_board(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+    state.name = new.get("name", "")
+    state.key_prefix = new.get("key_prefix", "")
+    for column in new.get("columns", []):
+        _create_column(state, _event, column)
 
 
-def _create_column(state: BoardState, _fact: Fact, told: Item) -> None:
-    state.columns[told["column_id"]] = {name: told.get(name) for name in COLUMN_FIELDS}
+def _create_column(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+    state.columns[new["column_id"]] = {name: new.get(name) for name in COLUMN_FIELDS}
 
 
-def _change_board(state: BoardState, _fact: Fact, told: Item) -> None:
-    """Of the board itself only the name is shown; whatever names a column is about that."""
-    if "column_id" not in told:
-        state.name = told.get("name", state.name)
+def _change_board(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+    """Change a column, if the event names one; else the board itself, of which only the name is shown."""
+    if "column_id" not in new:
+        state.name = new.get("name", state.name)
         return
-    column = state.columns.get(told["column_id"])
+    column = state.columns.get(new["column_id"])
     if column is not None:
-        column.update({name: told[name] for name in COLUMN_FIELDS if name in told})
-    for column_id, rank in told.get("spread_ranks", {}).items():
+        column.update({name: new[name] for name in COLUMN_FIELDS if name in new})
+    for column_id, rank in new.get("spread_ranks", {}).items():
         if column_id in state.columns:
             state.columns[column_id]["rank"] = rank
 
 
-def _delete_column(state: BoardState, _fact: Fact, told: Item) -> None:
-    state.columns.pop(told.get("column_id", ""), None)
+def _delete_column(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+    state.columns.pop(new.get("column_id", ""), None)
 
 
-def _create_card(state: BoardState, fact: Fact, told: Item) -> None:
-    state.cards[fact["entity_id"]] = dict(NEW_CARD, number=told.get("number", 0))
-    _change_card(state, fact, told)
+def _create_card(state: ReplayedBoard, event: AuditEvent, new: Item) -> None:
+    state.cards[event["entity_id"]] = dict(NEW_CARD, number=new.get("number", 0))
+    _change_card(state, event, new)
 
 
-def _change_card(state: BoardState, fact: Fact, told: Item) -> None:
-    card = state.cards.get(fact["entity_id"])
+def _change_card(state: ReplayedBoard, event: AuditEvent, new: Item) -> None:
+    card = state.cards.get(event["entity_id"])
     if card is not None:
-        card.update({name: told[name] for name in CARD_FIELDS if name in told})
-        card["version"] = fact["entity_version"] or card["version"]
-        if "checklist" in told:
-            card["checklist_total"] = len(told["checklist"])
-            card["checklist_done"] = sum(1 for item in told["checklist"] if item["done"])
+        card.update({name: new[name] for name in CARD_FIELDS if name in new})
+        card["version"] = event["entity_version"] or card["version"]
+        if "checklist" in new:
+            card["checklist_total"] = len(new["checklist"])
+            card["checklist_done"] = sum(1 for item in new["checklist"] if item["done"])
     # Last, for the card itself is among those that got a new rank.
-    for task_id, rank in told.get("spread_ranks", {}).items():
+    for task_id, rank in new.get("spread_ranks", {}).items():
         if task_id in state.cards:
             state.cards[task_id]["rank"] = rank
 
 
-def _purge_card(state: BoardState, fact: Fact, _told: Item) -> None:
-    state.cards.pop(fact["entity_id"], None)
+def _purge_card(state: ReplayedBoard, event: AuditEvent, _new: Item) -> None:
+    state.cards.pop(event["entity_id"], None)
 
 
-def _count_comment(difference: int) -> Callable[[BoardState, Fact, Item], None]:
-    def count(state: BoardState, _fact: Fact, told: Item) -> None:
-        card = state.cards.get(told.get("task_id", ""))
+def _count_comment(difference: int) -> Callable[[ReplayedBoard, AuditEvent, Item], None]:
+    def count(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+        card = state.cards.get(new.get("task_id", ""))
         if card is not None:
             card["comment_count"] += difference
 
     return count
 
 
-_HAPPENINGS: dict[str, Callable[[BoardState, Fact, Item], None]] = {
-    "board.created": _create_board,
-    "board.column_created": _create_column,
-    "board.column_deleted": _delete_column,
-    "task.created": _create_card,
-    "task.purged": _purge_card,
-    "comment.created": _count_comment(1),
-    "comment.deleted": _count_comment(-1),
+_BY_EVENT: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {
+    Event.BOARD_CREATED: _create_board,
+    Event.BOARD_COLUMN_CREATED: _create_column,
+    Event.BOARD_COLUMN_DELETED: _delete_column,
+    Event.TASK_CREATED: _create_card,
+    Event.TASK_PURGED: _purge_card,
+    Event.COMMENT_CREATED: _count_comment(1),
+    Event.COMMENT_DELETED: _count_comment(-1),
 }
-# What all other events of an entity tell is which of its fields are new.
-_CHANGES: dict[str, Callable[[BoardState, Fact, Item], None]] = {
+# All other events of an entity name the fields that have changed.
+_BY_ENTITY: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {
     "board": _change_board,
     "task": _change_card,
 }

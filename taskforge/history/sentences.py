@@ -1,12 +1,18 @@
-"""What happened at one step of a board's past, in the words that follow a name: “moved K-12 to Done”."""
+"""Sentences of a board's history: what an audit event changed, as it follows the person's name: “moved K-12 to Done”.
+
+Which sentence shows an event is said by its row of `taskforge.events.Event`; edits of tasks name what has changed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from taskforge.history.replay import BoardState, Fact, Item
+from taskforge.events import find_event
+from taskforge.history.replay import AuditEvent, Item, ReplayedBoard
 
-ERASED = "a card that was deleted for good since"
+PURGED = "a card that was deleted for good since"
+CHANGED_BOARD = "changed the board"
+CHANGED_CARD = "changed {key}"
 FIELD_WORDS = {
     "title": "title",
     "status": "status",
@@ -19,53 +25,57 @@ FIELD_WORDS = {
 }
 
 
-def changed_task(fact: Fact) -> str | None:
-    """The id of the task that a fact is about; None for facts about the board."""
-    if fact["entity_type"] == "task":
-        return str(fact["entity_id"])
-    told = fact["new_state"] or {}
-    return told.get("task_id") if fact["entity_type"] == "comment" else None
+def changed_task(event: AuditEvent) -> str | None:
+    """The id of the task that an event is about; None for events of the board."""
+    if event["entity_type"] == "task":
+        return str(event["entity_id"])
+    new = event["new_state"] or {}
+    return new.get("task_id") if event["entity_type"] == "comment" else None
 
 
-def tell(fact: Fact, state: BoardState, names: Mapping[str, str]) -> str:
-    """What a fact says, with the board as it is behind it and the names of people by id."""
-    told = fact["new_state"] or {}
-    task_id = changed_task(fact)
+def describe_event(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, str]) -> str:
+    """What an event changed; `board` is the board after it, `names` the names of people by id.
+
+    Of the event it reads event, entity_type, entity_id, new_state, and old_name: the name before it of what the event
+    deleted or renamed, or None.
+    """
+    new = event["new_state"] or {}
+    known = find_event(event["event"])
+    task_id = changed_task(event)
     if task_id is None:
-        return _tell_of_board(fact, told, state)
-    card = state.cards.get(task_id)
-    key = ERASED if card is None else f"{state.key_prefix}-{card['number']}"
-    sentence = _CARD_SENTENCES.get(fact["event"])
-    if sentence is not None:
-        return sentence.format(key=key, column=_column_name(state, card))
-    if card is None:
-        return f"changed {key}"
-    return _tell_change(told, state, card, key, names)
+        sentence = known.on_board if known else CHANGED_BOARD
+        return sentence.format(name=_board_or_column_name(event, new, board))
+    card = board.cards.get(task_id)
+    key = PURGED if card is None else f"{board.key_prefix}-{card['number']}"
+    if card is not None and (known is None or known.changes_fields):
+        return _describe_fields(new, board, card, key, names)
+    sentence = known.on_board if known else CHANGED_CARD
+    return sentence.format(key=key, column=_column_name(board, card))
 
 
-def _tell_change(
-    told: Item, state: BoardState, card: Item, key: str, names: Mapping[str, str]
+def _describe_fields(
+    new: Item, board: ReplayedBoard, card: Item, key: str, names: Mapping[str, str]
 ) -> str:
-    if "column_id" in told:
-        return f"moved {key} to {_column_name(state, card)}"
-    if "rank" in told:
-        return f"moved {key} within {_column_name(state, card)}"
-    if told.keys() & FIELD_WORDS.keys() == {"assignee_id"}:
-        name = names.get(told["assignee_id"] or "")
+    """The sentence of an edit of a task, made of the fields that it changed."""
+    if "column_id" in new:
+        return f"moved {key} to {_column_name(board, card)}"
+    if "rank" in new:
+        return f"moved {key} within {_column_name(board, card)}"
+    if new.keys() & FIELD_WORDS.keys() == {"assignee_id"}:
+        name = names.get(new["assignee_id"] or "")
         return f"assigned {key} to {name}" if name else f"unassigned {key}"
-    changed = [word for name, word in FIELD_WORDS.items() if name in told]
+    changed = [word for name, word in FIELD_WORDS.items() if name in new]
     return f"changed {_listed(changed)} of {key}" if changed else f"changed the text of {key}"
 
 
-def _tell_of_board(fact: Fact, told: Item, state: BoardState) -> str:
-    column = state.columns.get(told.get("column_id", ""), {})
-    name = told.get("name") or column.get("name") or fact["old_name"]
-    sentence = _BOARD_SENTENCES.get(fact["event"], "changed the board")
-    return sentence.format(name=f"“{name}”" if name else "that is gone")
+def _board_or_column_name(event: AuditEvent, new: Item, board: ReplayedBoard) -> str:
+    column = board.columns.get(new.get("column_id", ""), {})
+    name = new.get("name") or column.get("name") or event["old_name"]
+    return f"“{name}”" if name else "that is gone"
 
 
-def _column_name(state: BoardState, card: Item | None) -> str:
-    column = state.columns.get(card["column_id"]) if card else None
+def _column_name(board: ReplayedBoard, card: Item | None) -> str:
+    column = board.columns.get(card["column_id"]) if card else None
     return str(column["name"]) if column else "a column that is gone"
 
 
@@ -73,22 +83,3 @@ def _listed(words: list[str]) -> str:
     """The words as people list them: “the title, the tags and the due date”."""
     named = [f"the {word}" for word in words]
     return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
-
-
-_CARD_SENTENCES = {
-    "task.created": "added {key} to {column}",
-    "task.deleted": "moved {key} to the trash",
-    "task.restored": "restored {key}",
-    "task.purged": "deleted a card for good",
-    "comment.created": "commented on {key}",
-    "comment.edited": "changed a comment on {key}",
-    "comment.deleted": "deleted a comment on {key}",
-}
-_BOARD_SENTENCES = {
-    "board.created": "created the board {name}",
-    "board.edited": "renamed the board to {name}",
-    "board.column_created": "added the column {name}",
-    "board.column_edited": "changed the column {name}",
-    "board.column_moved": "moved the column {name}",
-    "board.column_deleted": "deleted the column {name}",
-}

@@ -1,4 +1,4 @@
-"""Telling htmx's and our scripts' requests from a browser's own, and answering each with what it can use."""
+"""Tells the requests of htmx and of our scripts from a browser's own, and answers each in the form that it reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 
 def wants_partial() -> bool:
-    """Whether the answer is swapped into a page. A full page is sent when htmx restores its history."""
+    """Whether htmx will swap the answer into a page; for restoring its history it needs a full page instead."""
     return (
         request.headers.get("HX-Request") == "true"
         and "HX-History-Restore-Request" not in request.headers
@@ -15,17 +15,17 @@ def wants_partial() -> bool:
 
 
 def wants_json() -> bool:
-    """Whether one of our scripts asks, which reads the answer itself."""
+    """Whether one of our scripts asks, which reads JSON."""
     return request.headers.get("Accept") == "application/json"
 
 
 def render(page: str, partial: str, /, **context: object) -> str:
-    """The partial for htmx, the page for everybody else; both from the same context."""
+    """Render the template `partial` for htmx, `page` for everybody else; both with the same context."""
     return render_template(partial if wants_partial() else page, **context)
 
 
 def go_to(address: str) -> ResponseReturnValue:
-    """Lead the browser to an address of ours after a change: a 303, or htmx's header for it."""
+    """Redirect to an address of ours after a change: a 303, or for htmx a 204 with ``HX-Redirect``."""
     if wants_partial():
         return "", 204, {"HX-Redirect": address}
     return redirect(address, code=303)

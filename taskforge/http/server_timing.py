@@ -1,6 +1,6 @@
-"""What a request costs: round trips and time per store, and drawing time, as a ``Server-Timing`` header.
+"""Measures requests: round trips to and time in each store, and time in templates, as a ``Server-Timing`` header.
 
-On in development only. In production nothing is installed, so that it costs nothing there.
+Installed in development only, so that it costs nothing in production.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ POSTGRESQL, REDIS, MONGODB, TEMPLATES = "postgresql", "redis", "mongodb", "templ
 
 @dataclass
 class Meter:
-    """The figures of one request. ``trips`` counts statements, commands or drawn templates by store."""
+    """The figures of one request, by store (`TEMPLATES` is one of them).
+
+    ``trips`` counts statements, commands or rendered templates, ``seconds`` adds up their time; ``marks`` are the
+    beginnings of those that have not ended.
+    """
 
     began: float = field(default_factory=time.perf_counter)
     trips: dict[str, int] = field(default_factory=dict)
@@ -33,18 +37,18 @@ class Meter:
     marks: dict[str, float] = field(default_factory=dict)
 
     def start(self, store: str) -> None:
-        """A trip to a store begins."""
+        """Count a trip to a store, which begins now."""
         self.trips[store] = self.trips.get(store, 0) + 1
         self.marks[store] = time.perf_counter()
 
     def stop(self, store: str) -> None:
-        """What began last for a store has ended."""
+        """Add the time of the trip that began last."""
         began = self.marks.pop(store, None)
         if began is not None:
             self.seconds[store] = self.seconds.get(store, 0.0) + time.perf_counter() - began
 
     def header(self) -> str:
-        """The figures as ``Server-Timing`` has them, in milliseconds; ``desc`` is the number of trips."""
+        """The value of the header: ``dur`` in milliseconds, and as ``desc`` the number of trips."""
         total = (time.perf_counter() - self.began) * 1000
         entries = [f"total;dur={total:.2f}"]
         for store, trips in sorted(self.trips.items()):
@@ -57,19 +61,22 @@ _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 def init_meter(app: Flask, *, engine: Engine, pools: list[ConnectionPool]) -> None:
-    """Measure every request of the application: its engine and the Redis `pools`; see also `MongoCommands`."""
+    """Measure every request of the application: statements of `engine`, commands of the Redis `pools`, templates.
+
+    MongoDB's commands are counted by `MongoCommands`, which its client gets when it is made.
+    """
     app.wsgi_app = _metered(app.wsgi_app)  # type: ignore[method-assign,assignment]
     event.listen(engine, "before_cursor_execute", lambda *_: _start(POSTGRESQL))
     event.listen(engine, "after_cursor_execute", lambda *_: _stop(POSTGRESQL))
-    before_render_template.connect(_before_drawing, app)
-    template_rendered.connect(_after_drawing, app)
+    before_render_template.connect(_before_template, app)
+    template_rendered.connect(_after_template, app)
     for pool in pools:
         kind = pool.connection_class
         pool.connection_class = type(f"Metered{kind.__name__}", (_MeteredConnection, kind), {})
 
 
 class MongoCommands(CommandListener):
-    """Counts the commands of the process's MongoDB client."""
+    """A listener of pymongo that counts the commands of the process's client."""
 
     def started(self, event: Any) -> None:
         """A command is being sent."""
@@ -85,7 +92,7 @@ class MongoCommands(CommandListener):
 
 
 class _MeteredConnection:
-    """Counts what is sent in one go as one trip: a pipeline is one, however many commands it holds."""
+    """A mixin for redis-py's connections that counts each sending as one trip: a pipeline is one, whatever it holds."""
 
     def send_packed_command(self, command: Any, check_health: bool = True) -> None:
         _start(REDIS)
@@ -99,7 +106,7 @@ class _MeteredConnection:
 
 
 def _metered(program: WSGIApplication) -> WSGIApplication:
-    """Measure around everything: the session is opened before, and saved after, whatever Flask calls a request."""
+    """Measure outside of Flask: the session is opened before, and saved after, what Flask's hooks see of a request."""
 
     def measured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         meter = Meter()
@@ -128,9 +135,9 @@ def _stop(store: str) -> None:
         meter.stop(store)
 
 
-def _before_drawing(_sender: Flask, **_facts: Any) -> None:
+def _before_template(_sender: Flask, **_facts: Any) -> None:
     _start(TEMPLATES)
 
 
-def _after_drawing(_sender: Flask, **_facts: Any) -> None:
+def _after_template(_sender: Flask, **_facts: Any) -> None:
     _stop(TEMPLATES)

@@ -1,8 +1,8 @@
-"""Reading JSON in exactly one way: what two parsers could understand differently is refused.
+"""Reads JSON strictly: what two parsers could understand differently is refused.
 
-The standard decoder does the work, so that values are Python's own; the checks around it refuse
-what it lets through: duplicate keys, NaN and Infinity, endless integers, depth, other encodings,
-control characters and lone surrogates (which no store can hold).
+The standard library decodes; the checks around it refuse what it lets through: duplicate keys, NaN and Infinity,
+integers beyond 64 bits, deep nesting, encodings other than UTF-8, control characters and lone surrogates (which no
+store can hold).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FORBIDDEN_KEYS = frozenset({"__proto__"})
 
 
 def loads_object(raw: bytes) -> dict[str, object]:
-    """The JSON object in ``raw``; any other top-level value is ``Malformed``."""
+    """The JSON object in ``raw``. Raises like `loads`, and ``Malformed`` for any other top-level value."""
     value = loads(raw)
     if not isinstance(value, dict):
         raise Malformed("The body must be a JSON object, like {“title”: “…”}.")
@@ -40,8 +40,9 @@ def loads_object(raw: bytes) -> dict[str, object]:
 def loads(raw: bytes) -> object:
     """The one JSON value in ``raw``, which must be UTF-8 without a byte-order mark.
 
-    Raises ``Malformed`` for anything outside the rules of this module and ``InvalidInput`` for
-    text that holds a lone surrogate, because that is a value and not a form.
+    Raises:
+        Malformed: it breaks a rule of this module.
+        InvalidInput: a text holds a lone surrogate; that is a wrong value in well-formed JSON.
     """
     text = _decoded(raw)
     if _depth_exceeds(raw, MAX_DEPTH):
@@ -52,7 +53,7 @@ def loads(raw: bytes) -> object:
         raise Malformed(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from error
-    except RecursionError as error:  # cannot happen below MAX_DEPTH; a second lock on the door
+    except RecursionError as error:  # can't happen below MAX_DEPTH; a second check
         raise Malformed("The JSON is nested too deeply.") from error
     # Strings can only hold something odd if it was escaped or is outside ASCII.
     if b"\\" in raw or not text.isascii() or b"\x7f" in raw:

@@ -1,4 +1,4 @@
-"""Addresses: the ids in ours, and those that come from outside and are about to be sent back to a browser."""
+"""Addresses: the ids in our routes, and the check of addresses from outside before we redirect to them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _DOUBLE = re.compile(r"[/\\]{2}|\\|[\x00-\x20\x7f]")
 
 
 class IdConverter(BaseConverter):
-    """``<id:task_id>`` in a route: an id in its canonical form; any other spelling is no address of ours."""
+    """``<id:task_id>`` in a route matches an id in its canonical form; any other spelling is answered with 404."""
 
     regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def safe_next(value: object) -> str | None:
-    """The value if it is a path on this site that a browser cannot read as anything else.
+    """The value if it is a path on this site, whoever reads it; None for everything else.
 
-    None for everything else: other hosts, a second slash or any backslash, control characters, and
-    paths that turn into one of these when some server on the way decodes them once or twice.  Use
-    it for every ``next`` parameter and every redirect header that repeats input.
+    Refused are other hosts, two slashes in a row, backslashes, control characters, and paths that become one of these
+    when a server on the way percent-decodes them once or twice. Use it for every ``next`` parameter and every redirect
+    that repeats input.
     """
     if not isinstance(value, str) or len(value) > MAX_LENGTH or not _PLAIN.fullmatch(value):
         return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import jwt
 from flask import Flask, Request, current_app, g, request, session
@@ -19,6 +18,7 @@ from taskforge.errors import NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
 from taskforge.identity.actors import client_details, make_actor
+from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -27,7 +27,6 @@ from taskforge.stores.sql import JoinedQuery
 TOKEN_LIFETIME = timedelta(hours=1)
 MARK_ONLINE_EVERY_SECONDS = 60.0
 MAX_REMEMBERED = 10_000
-View = TypeVar("View", bound=Callable[..., Any])
 _marked_online_at: dict[str, float] = {}
 
 
@@ -39,21 +38,6 @@ def init_identity(app: Flask) -> None:
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)
-    app.before_request(_expect_preload)
-
-
-def preload(ask: Callable[..., JoinedQuery]) -> Callable[[View], View]:
-    """Declare the query of a view's `current_actor_and_preloaded`: `ask` makes it from the view's arguments.
-
-    Needed where the person is identified before the view runs (by a rate limit, say): the statement that identifies
-    them reads the row as well.
-    """
-
-    def mark(view: View) -> View:
-        view.__dict__["preload"] = ask
-        return view
-
-    return mark
 
 
 def current_identity() -> Identity:
@@ -86,15 +70,15 @@ def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | No
     Raises:
         NotAuthenticated: nobody is logged in.
     """
-    g.preload_query = query
-    identity = current_identity()
-    actor = make_actor(identity.user_id, session_id=identity.session_id)
-    del g.preload_query
-    read, row = g.pop("preloaded", (None, None))
-    if read == query:
-        return actor, row
-    # The person was identified earlier in this request, by a statement without this query.
-    return actor, session_records.find_preloaded(actor.user_id, query)
+    preloaded = request_preloaded()
+    if not preloaded.is_identified:
+        preloaded.query = query
+    actor = current_actor()
+    if preloaded.is_taken or preloaded.query != query:
+        # The user was identified earlier, by a statement without this query.
+        preloaded.query, preloaded.row = query, session_records.find_preloaded(actor.user_id, query)
+    preloaded.is_taken = True
+    return actor, preloaded.row
 
 
 def start_browser_session(user_id: str) -> str:
@@ -173,20 +157,15 @@ def _find_sid(sid: str) -> Identity | None:
 
 def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
     """The identity of a session, and the row of the query that the request preloads, if any."""
-    query: JoinedQuery | None = g.get("preload_query")
+    preloaded = request_preloaded()
+    query = None if preloaded.is_identified else preloaded.query
     found = session_records.find_identity_and_preloaded(query, sid=sid, session_id=session_id)
     if found is None:
         return None
     identity, row = found
-    g.preloaded = query, row
+    if not preloaded.is_identified:
+        preloaded.row, preloaded.is_identified = row, True
     return identity
-
-
-def _expect_preload() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    ask: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)
-    if ask is not None:
-        g.preload_query = ask(**(request.view_args or {}))
 
 
 def _find_token(header: str) -> Identity | None:

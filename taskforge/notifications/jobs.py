@@ -1,4 +1,4 @@
-"""The notifications queue's job: turn the intents of committed changes into lines of people's inboxes."""
+"""The job of the notifications queue: deliver the notification intents of committed changes to inboxes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,29 @@ from taskforge.ids import new_id
 from taskforge.messaging import queues, unread_counter
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.models import Notification
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 
 BATCH = 200
+
+_UNDELIVERED = text("""
+    SELECT event_id, user_id, kind, payload, created_at
+    FROM   notification_intents
+    WHERE  delivered_at IS NULL
+    ORDER  BY created_at, event_id, user_id
+    LIMIT  :batch
+""")
+_HAS_UNDELIVERED = text("""
+    SELECT EXISTS (SELECT
+                   FROM   notification_intents
+                   WHERE  delivered_at IS NULL AND created_at < :before)
+""")
+_MARK_DELIVERED = text("""
+    UPDATE notification_intents i
+    SET    delivered_at = :at
+    FROM   unnest(CAST(:event_ids AS uuid[]), CAST(:user_ids AS uuid[])) AS done (event_id, user_id)
+    WHERE  i.event_id = done.event_id AND i.user_id = done.user_id AND i.delivered_at IS NULL
+""")
 
 
 def deliver_pending() -> int:
@@ -29,8 +48,8 @@ def deliver_pending() -> int:
 def deliver() -> int:
     """Deliver all intents that are not delivered yet; answers how many. Needs no Redis.
 
-    Each batch is marked only when its inboxes and their counters are written: what dies in between does it all
-    again, which adds no line.
+    A batch is marked as delivered after its notifications and counters are written: a job that dies in between is
+    repeated, and the repetition inserts nothing, because an event and a user have at most one notification.
     """
     delivered = 0
     while intents := _pending():
@@ -45,29 +64,15 @@ def deliver() -> int:
 
 def has_undelivered(before: datetime) -> bool:
     """Whether an intent from before an instant waits for delivery."""
-    return bool(
-        sql.scalar(
-            text(
-                "SELECT EXISTS (SELECT 1 FROM notification_intents"
-                " WHERE delivered_at IS NULL AND created_at < :before)"
-            ),
-            {"before": before},
-        )
-    )
+    return bool(sql.scalar(_HAS_UNDELIVERED, {"before": before}))
 
 
 def _pending() -> Sequence[sql.Row]:
-    return sql.rows(
-        text(
-            "SELECT event_id, user_id, kind, payload, created_at FROM notification_intents"
-            " WHERE delivered_at IS NULL ORDER BY created_at, event_id, user_id LIMIT :batch"
-        ),
-        {"batch": BATCH},
-    )
+    return sql.rows(_UNDELIVERED, {"batch": BATCH})
 
 
 def _insert(intents: Sequence[sql.Row]) -> None:
-    """Once for each event and user, however often and however many at the same time the job runs."""
+    """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped."""
     with sql.transaction() as connection:
         connection.execute(
             upsert(Notification).on_conflict_do_nothing(index_elements=["event_id", "user_id"]),
@@ -77,11 +82,7 @@ def _insert(intents: Sequence[sql.Row]) -> None:
 
 def _mark(intents: Sequence[sql.Row]) -> None:
     sql.execute_now(
-        text(
-            "UPDATE notification_intents i SET delivered_at = :at"
-            " FROM unnest(CAST(:event_ids AS uuid[]), CAST(:user_ids AS uuid[])) AS told (event_id, user_id)"
-            " WHERE i.event_id = told.event_id AND i.user_id = told.user_id AND i.delivered_at IS NULL"
-        ),
+        _MARK_DELIVERED,
         {
             "at": clock.now(),
             "event_ids": [intent["event_id"] for intent in intents],

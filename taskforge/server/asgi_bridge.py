@@ -1,8 +1,8 @@
-"""Serve the Flask program behind an asynchronous (ASGI) web server.
+"""Runs a WSGI application (Flask) behind an asynchronous (ASGI) web server.
 
-The event loop reads a request's body and writes its answer; the program itself runs in a thread of
-a small pool.  So a slow client does not hold a thread, and thousands of idle connections can share
-the process with the pages.  Why this server: docs/decisions/0002-web-server.md.
+The event loop reads a request's body and writes its answer; the application runs in a thread of a small pool. A slow
+client therefore holds no thread, and thousands of idle connections can share the process with the pages. Why this
+server: docs/decisions/0002-web-server.md.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ class ClientGoneError(Exception):
 
 
 class Body(NamedTuple):
-    """A request's body; ``size`` is what was sent or announced, even if it was not kept."""
+    """A request's body; ``size`` in bytes is what was sent or announced, also where the stream is empty."""
 
     stream: IO[bytes]
     size: int
 
 
 class _Answer(NamedTuple):
-    """What is left to send once the program has returned; ``start`` is None if it has gone out."""
+    """What is left to send when the application has returned; ``start`` is None if it was sent already."""
 
     start: Message | None
     rest: bytes
 
 
 def in_threads(wsgi: WSGIApplication, *, threads: int) -> AsgiApplication:
-    """An ASGI application that runs ``wsgi`` in a pool of ``threads`` threads."""
+    """An ASGI application that runs the WSGI application ``wsgi`` in a pool of ``threads`` threads."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,10 +66,9 @@ def in_threads(wsgi: WSGIApplication, *, threads: int) -> AsgiApplication:
 def environ_of(scope: Scope, body: Body) -> WSGIEnvironment:
     """The WSGI environment of an ASGI request.
 
-    The path is taken from the bytes on the wire, so that text which is not UTF-8 reaches the
-    program as it was sent.  A chunked body has been put together: it has a length and no coding.
-    A header name with an underscore is dropped: it would pass for the one with a hyphen, which a
-    proxy may have checked.
+    The path comes from the raw bytes, so that text that is not UTF-8 reaches the application as it was sent. A chunked
+    body has been put together: it has a length and no transfer coding. Headers with an underscore in the name are
+    dropped: WSGI can't tell them from the ones with a hyphen, which a proxy may have checked or set.
     """
     host, port = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
@@ -103,7 +102,11 @@ def environ_of(scope: Scope, body: Body) -> WSGIEnvironment:
 
 
 async def _refuse(kind: str, receive: Receive, send: Send) -> None:
-    """Web sockets are not offered; the server's own start and stop messages need no work here."""
+    """Close a web socket at once: none are offered.
+
+    Raises:
+        NotImplementedError: for other kinds; a server takes it to mean that ``lifespan`` is not used.
+    """
     if kind == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1000})
@@ -112,10 +115,10 @@ async def _refuse(kind: str, receive: Receive, send: Send) -> None:
 
 
 async def _read_body(scope: Scope, receive: Receive, file: IO[bytes]) -> Body | None:
-    """Read the body into ``file``; None if the client left before all of it had come.
+    """Read the body into ``file``; None if the client disconnected before its end.
 
-    A body over the limit is not kept: the program is given its size with an empty stream, and
-    refuses it by that size in its own words (``MAX_CONTENT_LENGTH``).
+    Of a body over the limit the application gets the size and an empty stream, and refuses it by its size with its own
+    error page.
     """
     announced = next((int(v) for name, v in scope["headers"] if name == b"content-length"), 0)
     size = 0
@@ -142,9 +145,10 @@ async def _run_and_answer(
     receive: Receive,
     send: Send,
 ) -> None:
-    """Run the program in a thread and send what it answers; a short answer goes out at once.
+    """Run the application in a thread and send its answer, a short one in one message.
 
-    A client that stops reading a long answer raises TimeoutError, on which the server drops it.
+    Raises:
+        TimeoutError: the client has stopped reading a long answer; the server then closes the connection.
     """
     loop = asyncio.get_running_loop()
     gone = threading.Event()
@@ -182,10 +186,10 @@ async def _run_and_answer(
 def _run(
     wsgi: WSGIApplication, environ: WSGIEnvironment, send: Callable[[Message], None]
 ) -> _Answer:
-    """Run the program to its end, in a thread.
+    """Run the application to its end, in a thread.
 
-    An answer that grows past ``ANSWER_IN_MEMORY_BYTES`` is sent piece by piece, as fast as the
-    client takes it.  Its iterable is closed whatever happens, as WSGI asks.
+    An answer that grows past ``ANSWER_IN_MEMORY_BYTES`` is sent piece by piece, as fast as the client takes it. The
+    answer's iterable is closed in every case, as WSGI demands.
     """
     start: Message = {"type": "http.response.start"}
     pieces: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Child processes: start one with a log, see whether it answers, stop it, leave none behind."""
+"""Child processes: start one with a log, check whether it is ready, stop it, and end what earlier runs left behind."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """What to run and how to treat it.
+    """A command and how to supervise it.
 
-    `is_store` children stop after all others and are given up on when restarts do not mend them.
-    `marker` is a text in the command line by which an earlier run of the same child is recognised.
+    `is_store` children are stopped after all others, and end the supervisor when restarts do not help. `pid_file` and
+    `marker`, a text in the command line, identify the process of an earlier run. `is_ready` is asked until it answers
+    true, for at most `ready_seconds`; after the stop signal the child has `grace_seconds` before it is killed.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Child:
 
 
 class Process:
-    """One running child. Start it from a thread that lives as long as the child should."""
+    """One running child. On Linux it gets its stop signal when the thread that started it ends."""
 
     def __init__(self, child: Child) -> None:
         end_leftover(child)
@@ -78,17 +79,17 @@ class Process:
         return self._popen.poll()
 
     def is_ready(self) -> bool:
-        """Whether it answers; a probe that fails means not yet."""
+        """Whether it is ready; a check that fails means not yet."""
         try:
             return self.exit_code is None and self.child.is_ready()
         except (OSError, ValueError, IndexError):
             return False
 
     def wait_until_ready(self, *, cancelled: Callable[[], bool] = lambda: False) -> None:
-        """Block until it answers, or `cancelled()` says that nobody wants it any more.
+        """Block until it is ready, or until `cancelled()` is true.
 
         Raises:
-            StartFailed: it ended or did not answer in time; the message has the end of its log.
+            StartFailed: it ended or was not ready in time; the message has the end of its log.
         """
         deadline = time.monotonic() + self.child.ready_seconds
         while not self.is_ready() and not cancelled():
@@ -109,14 +110,17 @@ class Process:
             self._popen.send_signal(self.child.stop_signal)
 
     def wait_stopped(self, *, hurry: Callable[[], bool] = lambda: False) -> bool:
-        """Wait for the end, then kill the whole group. Returns whether it went by itself."""
+        """Wait for its end for `grace_seconds`, or until `hurry()` is true, then kill its process group.
+
+        Returns whether it ended by itself.
+        """
         deadline = time.monotonic() + self.child.grace_seconds
         while self.exit_code is None and time.monotonic() < deadline and not hurry():
             time.sleep(POLL_SECONDS)
-        went_by_itself = self.exit_code is not None
-        if not went_by_itself:
+        ended_by_itself = self.exit_code is not None
+        if not ended_by_itself:
             self.kill()
-        return went_by_itself
+        return ended_by_itself
 
     def kill(self) -> None:
         """SIGKILL to the child and its process group."""
@@ -127,15 +131,18 @@ class Process:
         self._popen.wait()
 
     def log_tail(self, lines: int = 12) -> str:
-        """The end of its log, set off for a terminal; empty without a log."""
+        """The last lines of its log, indented for a terminal; empty without a log."""
         return log_tail(self.child.log, lines) if self.child.log else ""
 
 
 def end_leftover(child: Child) -> None:
-    """Wait for, and if need be end, the process that an earlier run of this child left behind.
+    """Stop the process that an earlier run of this child left behind, and wait for its end.
 
-    A killed launcher's stores are still shutting down when the next one starts; two servers in one
-    folder would be fatal. A process id that another program has by now is left alone.
+    When a launcher was killed, its stores may still be shutting down while the next one starts; two servers on one data
+    folder would destroy it. A process id that another program has by now is left alone.
+
+    Raises:
+        StartFailed: it does not end, even after SIGKILL.
     """
     pid = _earlier_pid(child)
     if pid is None:
@@ -167,7 +174,11 @@ def command_line(pid: int) -> str:
 
 
 def free_port(start: int = 0) -> int:
-    """A free TCP port on 127.0.0.1: any, or the first from `start` on."""
+    """A free TCP port on 127.0.0.1: any, or the first from `start` on.
+
+    Raises:
+        StartFailed: none of 200 ports is free.
+    """
     for port in range(start, start + 200) if start else (0,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -180,7 +191,7 @@ def free_port(start: int = 0) -> int:
 
 
 def log_tail(log: Path, lines: int = 12) -> str:
-    """The last lines of a log, set off for a terminal."""
+    """The last lines of a log, indented for a terminal; empty when it can't be read."""
     try:
         text = log.read_text(errors="replace")
     except OSError:
@@ -190,7 +201,7 @@ def log_tail(log: Path, lines: int = 12) -> str:
 
 
 def describe_exit(code: int) -> str:
-    """Words for an exit code, to follow the name of a process."""
+    """An exit code as words that follow the name of a process; negative codes are signals."""
     return (
         f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     )
@@ -224,14 +235,14 @@ def _spawn(child: Child) -> subprocess.Popen[bytes]:
 
 
 def _follow_parent(signal_number: int) -> Callable[[], None]:
-    """In the child: ask the kernel for a signal when the parent dies, however it dies (Linux)."""
+    """What the child runs before its command: ask the kernel for a signal when the parent dies (Linux only)."""
     parent = os.getpid()
 
     def arrange() -> None:
         if _libc is None:
             return
         _libc.prctl(PR_SET_PDEATHSIG, int(signal_number))
-        if os.getppid() != parent:  # it died before the arrangement was made
+        if os.getppid() != parent:  # the parent died before the request was made
             os._exit(1)
 
     return arrange

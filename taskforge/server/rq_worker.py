@@ -1,4 +1,4 @@
-"""The worker of one queue: RQ's, with the application built before the fork, that outlives a Redis that is away."""
+"""The worker of one queue: RQ's, with the application made before the fork, and with waiting for an absent Redis."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ log = structlog.get_logger()
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 10
 FIRST_WAIT_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 5.0
+MAX_WAIT_SECONDS = 5.0
 
 
 class ForkingWorker(Worker):
-    """Forks a process for each job. The child drops the sockets it inherited and makes its own.
+    """Forks a process for each job; the child replaces the connections that it inherited by its own.
 
     It takes no commands over Redis: whoever can write there must not be able to stop it.
     """
 
-    max_connection_wait_time = LONGEST_WAIT_SECONDS
+    max_connection_wait_time = MAX_WAIT_SECONDS
     app: Flask
 
     def perform_job(self, *arguments: Any) -> bool:
-        """In the child: run the job inside the application."""
+        """Run the job inside the application's context; called by RQ in the forked child."""
         with self.app.app_context():
             for engine in db.engines.values():
-                engine.dispose(close=False)  # the parent's connections are the parent's
+                engine.dispose(close=False)  # closing them would end the parent's connections
             mongo.connect(config_of(self.app))
             sql.breaker.reset()
             redis_breaker.reset()
             return bool(super().perform_job(*arguments))
 
     def subscribe(self) -> None:
-        """Listen to no commands."""
+        """Do nothing, instead of listening to commands."""
 
     def unsubscribe(self) -> None:
-        """Nothing was subscribed to."""
+        """Do nothing: `subscribe` did nothing."""
 
 
 def work(app: Flask, queue_name: str) -> None:
-    """Work on a queue until SIGTERM or SIGINT; a job at hand is finished first.
+    """Work on a queue until SIGTERM or SIGINT; a running job is finished first.
 
-    One queue for each process: a worker on two would lose a job for ever if it were killed between taking the job
-    from its list and starting it.
+    One queue for each process: only then does RQ take a job by way of an intermediate list, in which it is found when
+    the worker is killed before it has started the job (`taskforge.admin.stuck_jobs`).
     """
     stopping = threading.Event()
     wait = FIRST_WAIT_SECONDS
@@ -71,7 +71,7 @@ def work(app: Flask, queue_name: str) -> None:
             log.warning("redis_away", queue=queue_name, why=str(error), wait_seconds=wait)
         _on_stop_signals(stopping)
         stopping.wait(wait)
-        wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+        wait = min(wait * 2, MAX_WAIT_SECONDS)
 
 
 def _make_worker(app: Flask, queue_name: str) -> ForkingWorker:
@@ -90,7 +90,7 @@ def _make_worker(app: Flask, queue_name: str) -> ForkingWorker:
 
 
 def _on_stop_signals(stopping: threading.Event) -> None:
-    """While RQ is not at work its own handlers would raise out of place."""
+    """Set our signal handlers while RQ does not work: RQ's own would raise its exceptions outside of its loop."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()

@@ -1,7 +1,7 @@
-"""A small supervisor: starts children, restarts those that die, stops all in order.
+"""A small supervisor: starts child processes, restarts those that end, and stops all of them in order.
 
-`make run` runs everything under it, `worker.py all` the workers. Stores stop last, so that the
-others can finish what they are at. A second Ctrl-C while stopping kills what is left.
+`make run` runs everything under it, `worker.py all` the workers. Stores stop last, so that the other processes can
+finish their work. A second Ctrl-C while stopping kills what is left.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ STORE_FALSE_STARTS = 4
 
 
 def say(message: str) -> None:
-    """Print for the person at the terminal, who may have closed it."""
+    """Print to the terminal; a closed terminal is no error."""
     with contextlib.suppress(OSError):
         print(message, flush=True)
 
 
 @dataclass
 class _Slot:
-    """A child and what has become of it.
+    """A child and its present process, which is None while it waits for its restart.
 
-    `failures` counts ends in a row without a steady run between them and sets the delay;
-    `false_starts` counts restarts in a row that never answered.
+    `failures` counts ends in a row without a run of `STEADY_SECONDS` between them, and sets the delay of the restart;
+    `false_starts` counts restarts in a row that never became ready.
     """
 
     child: Child
@@ -45,7 +45,7 @@ class _Slot:
 
 
 class Supervisor:
-    """Keeps children running until a signal, or until one can't be kept running."""
+    """Keeps children running until a signal, or until a store can't be kept running. `tell` prints its messages."""
 
     def __init__(self, tell: Callable[[str], None] = say) -> None:
         self._tell = tell
@@ -54,23 +54,23 @@ class Supervisor:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether somebody asked for the end."""
+        """Whether a stop signal was received."""
         return self._signals_seen > 0
 
     def listen(self) -> None:
-        """Take Ctrl-C, SIGTERM and a closed terminal as requests to stop everything."""
+        """Handle SIGINT, SIGTERM and SIGHUP (a closed terminal) as requests to stop everything."""
         for number in STOP_SIGNALS:
             signal.signal(number, self._count_signal)
 
     def adopt(self, process: Process) -> None:
-        """Look after a child that runs already."""
+        """Supervise a child that runs already."""
         self._slots.append(_Slot(process.child, process))
 
     def start(self, child: Child) -> None:
-        """Start a child and wait until it answers, or until somebody asks to stop.
+        """Start a child and wait until it is ready, or until a stop signal.
 
         Raises:
-            StartFailed: with the end of its log.
+            StartFailed: it ended or was not ready in time.
         """
         if self.is_stopping:
             return
@@ -79,7 +79,7 @@ class Supervisor:
         process.wait_until_ready(cancelled=lambda: self.is_stopping)
 
     def watch(self) -> int:
-        """Keep everything running until somebody asks to stop. Returns an exit code."""
+        """Keep everything running until a stop signal. Returns the exit code: 1 when a store was given up."""
         while not self.is_stopping:
             for slot in self._slots:
                 if not self._keep(slot):
@@ -88,7 +88,7 @@ class Supervisor:
         return 0
 
     def stop(self) -> None:
-        """Stop everything: first what uses the stores, then the stores."""
+        """Stop everything: first the processes that use the stores, then the stores."""
         seen = self._signals_seen
         for stores in (False, True):
             running = [
@@ -103,7 +103,7 @@ class Supervisor:
                     self._tell(f"{process.child.name} did not stop by itself and was killed.")
 
     def _keep(self, slot: _Slot) -> bool:
-        """Restart a dead child when its time has come. Returns False when it is given up."""
+        """Check a child and restart it when its delay is over. Returns False when it is given up."""
         process, now = slot.process, time.monotonic()
         if process is None:
             if now >= slot.start_at:
@@ -111,7 +111,7 @@ class Supervisor:
             return True
         if process.exit_code is None:
             return self._check_alive(slot, process)
-        return self._note_death(slot, describe_exit(process.exit_code), process)
+        return self._record_end(slot, describe_exit(process.exit_code), process)
 
     def _check_alive(self, slot: _Slot, process: Process) -> bool:
         age = time.monotonic() - process.started_at
@@ -119,13 +119,13 @@ class Supervisor:
             slot.was_ready = process.is_ready()
             if not slot.was_ready and age > slot.child.ready_seconds:
                 process.kill()
-                return self._note_death(slot, "does not answer", process)
+                return self._record_end(slot, "does not answer", process)
         if slot.was_ready:
             slot.false_starts = 0
             slot.failures = slot.failures if age < STEADY_SECONDS else 0
         return True
 
-    def _note_death(self, slot: _Slot, what: str, process: Process) -> bool:
+    def _record_end(self, slot: _Slot, what: str, process: Process) -> bool:
         slot.process = None
         slot.failures += 1
         slot.false_starts += 0 if slot.was_ready else 1
@@ -152,7 +152,7 @@ class Supervisor:
 
 
 def run(children: Iterable[Child], *, tell: Callable[[str], None] = say) -> int:
-    """Run children until a signal, then stop them in order. Returns an exit code."""
+    """Run children until a signal, then stop them in order. Returns the exit code: 1 when one can't be kept running."""
     supervisor = Supervisor(tell)
     supervisor.listen()
     try:

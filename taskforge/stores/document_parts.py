@@ -6,8 +6,8 @@ only, guarded by its own counter, so that neither part can carry the other backw
 
 **Schema versions.** Every field says in which schema version of its part it was added. A part that is written is
 written with all its fields, and keeps the schema version that this was (`DocumentPart.schema_key`; a part without one
-has version 1). Whoever reads a part of an earlier schema gets the later fields with their defaults; whoever checks it
-looks at the fields that it had when it was written. So a new field changes no stored document: the first later write
+has version 1). A read of a part of an earlier schema fills the later fields with their defaults; a check of it looks at
+the fields that it had when it was written. So a new field changes no stored document: the first later write
 of each brings it to the present schema. A field never leaves a part and never moves within it.
 """
 

@@ -6,18 +6,20 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+ATTEMPTS = 3
 SAME_KEY_OTHER_REQUEST = (
     "This idempotency key was already used for a different request. Use a new one."
 )
@@ -139,6 +141,23 @@ def idempotent(
             return stored
 
     return cast(Callable[Concatenate[Actor, Parameters], Change], wrapper)
+
+
+def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None) -> Result:
+    """Run a change that begins by reading, and again when another change came between, at most `ATTEMPTS` times.
+
+    A caller who named the `version` that they mean to change is not retried: they are told of the conflict.
+
+    Raises:
+        StaleVersion: the named version is not the current one, or other changes came first every time.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except StaleVersion:
+            if version is not None:
+                raise
+    return attempt()
 
 
 def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
-from taskforge.events import ACTIONS
+from taskforge.events import EVENTS
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.live.hints import encode_change
@@ -155,7 +155,7 @@ class UnitOfWork:
                 "entity_type": entity_type,
                 "entity_id": entity_id,
                 "entity_version": version,
-                "action": ACTIONS[event],
+                "action": EVENTS[event].action,
                 "actor_id": self.actor.user_id,
                 "action_timestamp": self.at.isoformat(),
                 "previous_state": as_json(before),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
+from taskforge.teams.access import Membership, membership_of
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 REFERENCE = (
     "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"
@@ -39,7 +42,12 @@ _ALONE = prepared(
     f"{_VISIBLE_TASK.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
 )
 
-TaskAccess = tuple[sql.Row, Membership]
+
+class TaskAccess(NamedTuple):
+    """A task's reference row, and the membership through which somebody sees it."""
+
+    row: sql.Row
+    membership: Membership
 
 
 def task_query(task_id: str) -> JoinedQuery:
@@ -49,21 +57,31 @@ def task_query(task_id: str) -> JoinedQuery:
 
 def preloaded_task(row: sql.Row | None) -> TaskAccess | None:
     """What `access_task` would answer, from the row of `task_query`; None where it would raise NotFound."""
-    return None if row is None else (row, membership_of(row, None))
+    return None if row is None else TaskAccess(row, membership_of(row, None))
 
 
 def access_task(
-    user_id: str, task_id: str, permission: str | None = None, *, deleted: bool = False
-) -> tuple[sql.Row, Membership]:
+    user_id: str,
+    task_id: str,
+    permission: str | None = None,
+    *,
+    deleted: bool = False,
+    preloaded: TaskAccess | None = None,
+) -> TaskAccess:
     """A task's reference row with its names and pending text, and the membership through which it is seen.
 
-    Trashed tasks are found only with ``deleted=True``, which finds live ones too.
+    Trashed tasks are found only with ``deleted=True``, which finds live ones too. `preloaded` is what the request has
+    read already (`preloaded_task`); the task is then not read again.
 
     Raises:
         NotFound: no such task, or not a member of its team.
         Forbidden: a member without `permission`.
     """
+    if preloaded is not None and (deleted or preloaded.row["deleted_at"] is None):
+        if permission is not None:
+            preloaded.membership.require(permission)
+        return preloaded
     found = sql.row(_ALONE, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
     if found is None:
         raise NotFound()
-    return dict(found), membership_of(found, permission)
+    return TaskAccess(dict(found), membership_of(found, permission))

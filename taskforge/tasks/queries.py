@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from taskforge.boards.access import access_board
-from taskforge.errors import Unavailable
+from taskforge.errors import NotFound, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import EMPTY_CONTENT
@@ -47,7 +48,7 @@ def get_task(
     Raises:
         NotFound: no such task, or not a member of its team.
     """
-    row, membership = preloaded or access_task(actor.user_id, task_id, deleted=deleted)
+    row, membership = access_task(actor.user_id, task_id, deleted=deleted, preloaded=preloaded)
     try:
         row, fields = read_task_content(actor, row)
     except Unavailable:
@@ -145,3 +146,29 @@ def list_names(board_id: str, user_ids: Collection[str]) -> dict[str, str]:
         {"board_id": board_id, "user_ids": list(user_ids)},
     )
     return {row["id"]: row["name"] for row in found}
+
+
+# SQL of tasks for the features above: the only way in which theirs names the table of tasks.
+TASKS = "tasks k"
+TASK_IDS_OF_BOARD = text("SELECT task_id FROM tasks WHERE board_id = :board_id")
+_ADD_TO_COMMENT_COUNT = prepared("""
+    UPDATE tasks
+    SET    comment_count = comment_count + :difference
+    WHERE  task_id = :task_id AND deleted_at IS NULL
+""")
+
+
+def join_task(task_id: str) -> str:
+    """SQL that joins the task, as ``k``, whose id `task_id` (a column or an expression) gives."""
+    return f"JOIN tasks k ON k.task_id = {task_id}"
+
+
+def add_to_comment_count(uow: UnitOfWork, task_id: str, difference: int) -> None:
+    """Change a task's denormalised number of comments.
+
+    Raises:
+        NotFound: the task is in the trash, or does not exist.
+    """
+    counted = uow.execute(_ADD_TO_COMMENT_COUNT, {"difference": difference, "task_id": task_id})
+    if counted.rowcount != 1:
+        raise NotFound()

@@ -15,7 +15,7 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.documents import EMPTY_CONTENT, content_message
@@ -24,7 +24,6 @@ from taskforge.tasks.editing.changes import (
     check_version,
     put_into_trash,
     require_assignee,
-    retried,
     take_from_trash,
 )
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
@@ -80,13 +79,19 @@ def create_task(
 
 
 def edit_task(
-    actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None = None
+    actor: Actor,
+    task_id: str,
+    *,
+    changes: Mapping[str, Any],
+    version: int | None = None,
+    preloaded: TaskAccess | None = None,
 ) -> Change:
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
     column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
-    Without `version` the change is made to whatever is current.
+    Without `version` the change is made to whatever is current. `preloaded` is what `access_task` would answer, if the
+    request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -95,7 +100,17 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return retried(_edit_task, actor, task_id, changes=changes, version=version)
+    unused = [preloaded]  # what was preloaded is stale after the first attempt
+    return retry_on_stale(
+        lambda: _edit_task(
+            actor,
+            task_id,
+            changes=changes,
+            version=version,
+            preloaded=unused.pop() if unused else None,
+        ),
+        version=version,
+    )
 
 
 def move_task(
@@ -118,15 +133,18 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full.
     """
-    return retried(
-        _move_task,
-        actor,
-        task_id,
-        column_id=column_id,
-        before_id=before_id,
-        after_id=after_id,
+    unused = [preloaded]  # what was preloaded is stale after the first attempt
+    return retry_on_stale(
+        lambda: _move_task(
+            actor,
+            task_id,
+            column_id=column_id,
+            before_id=before_id,
+            after_id=after_id,
+            version=version,
+            preloaded=unused.pop() if unused else None,
+        ),
         version=version,
-        preloaded=preloaded,
     )
 
 
@@ -137,7 +155,7 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
         NotFound, Forbidden: no access, or no permission ``task.delete``.
         StaleVersion: the task is not at `version` any more.
     """
-    return retried(_delete_task, actor, task_id, version=version)
+    return retry_on_stale(lambda: _delete_task(actor, task_id, version=version), version=version)
 
 
 @idempotent
@@ -156,9 +174,14 @@ def restore_task(actor: Actor, task_id: str) -> Change:
 
 @idempotent
 def _edit_task(
-    actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None
+    actor: Actor,
+    task_id: str,
+    *,
+    changes: Mapping[str, Any],
+    version: int | None,
+    preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.edit")
+    row, _ = access_task(actor.user_id, task_id, "task.edit", preloaded=preloaded)
     check_version(row, version)
     return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
 
@@ -174,10 +197,7 @@ def _move_task(
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
-    if preloaded is None or preloaded[0]["deleted_at"] is not None:
-        preloaded = access_task(actor.user_id, task_id)
-    row, membership = preloaded
-    membership.require("task.move")
+    row, _ = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
     check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")

@@ -1,4 +1,4 @@
-"""Naming people in quick-add: ``@grace``, ``@grace.hopper`` or the part of the e-mail address before the "@"."""
+"""Handles, by which quick-add names people: ``@grace``, ``@grace.hopper``, or the local part of the e-mail address."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 
 from taskforge.text.validation import fold
 
-_JOINTS = re.compile(r"[._'’\-]")
+_JOINERS = re.compile(r"[._'’\-]")
 _WRITABLE = re.compile(r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+(?<!\.)")
 
 
 @dataclass(frozen=True)
 class Nameable:
-    """Somebody who can be named: by first name, by whole name without spaces, by the address's local part.
+    """Somebody who can be named: by ``first`` name, by ``whole`` name without spaces, by the address's ``local`` part.
 
-    ``handle`` is the shortest of these that means nobody else; "" when there is none.
+    The three are in the form of `plain_name`. ``handle`` is the shortest of them that means nobody else on the team, as
+    it is written; "" when there is none.
     """
 
     user_id: str
@@ -29,23 +30,23 @@ class Nameable:
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """Everything that the person may be called."""
+        """The names by which the person can be found, in the form of `plain_name`."""
         return self.first, self.whole, self.local
 
 
 def plain_name(name: str) -> str:
-    """A name as it is compared: folded, without dots, hyphens, underscores and apostrophes."""
-    return _JOINTS.sub("", fold(name))
+    """A name in the form in which names are compared: folded, without dots, hyphens, underscores and apostrophes."""
+    return _JOINERS.sub("", fold(name))
 
 
 def find_named(name: str, people: Iterable[Nameable]) -> list[Nameable]:
-    """Those whom a name may mean; whoever has it as their whole name goes before all others."""
-    wanted = plain_name(name)
-    return _preferred(wanted, [one for one in people if wanted in one.names])
+    """Those whom a name may mean: whoever alone has it as their whole name, else all who have it at all."""
+    plain = plain_name(name)
+    return _prefer_whole_name(plain, [one for one in people if plain in one.names])
 
 
 def make_nameables(people: Iterable[tuple[str, str, str]]) -> list[Nameable]:
-    """From (user id, display name, e-mail address) of all members of a team."""
+    """The members of a team with their handles, from (user id, display name, e-mail address) of all of them."""
     named, spellings = [], []
     for user_id, display_name, email in people:
         words = display_name.split()
@@ -59,21 +60,21 @@ def make_nameables(people: Iterable[tuple[str, str, str]]) -> list[Nameable]:
         for name in set(one.names):
             by_name[name].append(one)
     return [
-        replace(one, handle=_shortest(one, spelt, by_name))
+        replace(one, handle=_shortest_handle(one, spelt, by_name))
         for one, spelt in zip(named, spellings, strict=True)
     ]
 
 
-def _preferred(wanted: str, meant: list[Nameable]) -> list[Nameable]:
-    whole = [one for one in meant if one.whole == wanted]
-    return whole if len(whole) == 1 else meant
+def _prefer_whole_name(name: str, found: list[Nameable]) -> list[Nameable]:
+    whole = [one for one in found if one.whole == name]
+    return whole if len(whole) == 1 else found
 
 
-def _shortest(
+def _shortest_handle(
     one: Nameable, spellings: Sequence[str], by_name: Mapping[str, list[Nameable]]
 ) -> str:
     for spelt in spellings:
         name = plain_name(spelt)
-        if _WRITABLE.fullmatch(spelt) and _preferred(name, by_name.get(name, [])) == [one]:
+        if _WRITABLE.fullmatch(spelt) and _prefer_whole_name(name, by_name.get(name, [])) == [one]:
             return spelt
     return ""

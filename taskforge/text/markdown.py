@@ -1,9 +1,8 @@
-"""Markdown of people to HTML that is safe to put into a page.
+"""Renders people's Markdown as HTML that is safe in a page.
 
-Two independent locks: the parser never passes HTML through and only makes links with a known
-scheme; the sanitiser then keeps an allowlist of tags and attributes, so that no id, class, style,
-``hx-*``, ``data-*`` or event handler of a person can reach the page.  This is the only module that
-may declare text as ``Markup``.
+Two independent protections: the parser never passes HTML through and makes links with known schemes only; the
+sanitiser then keeps an allowlist of tags and attributes, so that no id, class, style, ``hx-*``, ``data-*`` or event
+handler that a person wrote reaches the page. No other module may declare a person's text as ``Markup``.
 """
 
 from __future__ import annotations
@@ -21,15 +20,14 @@ from markupsafe import Markup, escape
 from taskforge.text.validation import fold
 
 MAX_LENGTH = 200_000
-# The parser needs up to 20 µs for a character of a hostile text.  What comes after this many
-# characters is shown as plain text, so that no text costs more than about half a second.
+# The parser needs up to 20 µs for a character of a hostile text. What follows after this many characters is shown as
+# plain text, so that no text costs more than about half a second.
 MAX_FORMATTED = 24_000
-# The parser fills up short table rows, so a wide head and many short lines make endless cells.
+# The parser fills up short table rows: a wide head over many short lines would make millions of cells.
 MAX_TABLE_CELLS = 20_000
 MAX_MENTIONS = 50
-MAX_KEPT = (
-    8_000  # characters of a text whose HTML a process remembers, so that 500 of them stay small
-)
+# Characters of a text whose HTML is cached in the process: the cache holds 500 of them.
+MAX_CACHED = 8_000
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
@@ -63,10 +61,11 @@ _CLEANER = nh3.Cleaner(
 def render_markdown(text: str) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
-    CommonMark with tables, strikethrough, task lists, bare links and line breaks where the text
-    has them.  Headings begin at level 3, below the headings of the page.  Images become links.
+    CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
+    begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
+    off.
     """
-    return _render_kept(text) if len(text) <= MAX_KEPT else _render(text)
+    return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
 
 
 def _render(text: str) -> Markup:
@@ -78,11 +77,11 @@ def _render(text: str) -> Markup:
 
 
 # The HTML depends on the text alone, and a discussion is read far more often than it is written.
-_render_kept = lru_cache(maxsize=500)(_render)
+_render_cached = lru_cache(maxsize=500)(_render)
 
 
 def find_mentions(text: str) -> list[str]:
-    """The people a text addresses, as folded tokens in order, each once, at most 50.
+    """The people whom a text mentions by ``@``, as folded names in their order, each once, at most `MAX_MENTIONS`.
 
     ``@ada``, ``@ada.lovelace`` and ``@ada@example.com`` give ``ada``, ``ada.lovelace`` and
     ``ada@example.com``.  Code and the targets of links mention nobody.
@@ -91,7 +90,7 @@ def find_mentions(text: str) -> list[str]:
     if "@" not in formatted:
         return []
     found: dict[str, None] = {}
-    for piece in _spoken_pieces(_parser_for(formatted).parse(formatted)):
+    for piece in _text_outside_links(_parser_for(formatted).parse(formatted)):
         for match in _MENTION.finditer(piece):
             found.setdefault(fold(match.group(1).rstrip(".+-")))
             if len(found) == MAX_MENTIONS:
@@ -100,7 +99,7 @@ def find_mentions(text: str) -> list[str]:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The part that is formatted and the rest, cut at the end of a line where there is one."""
+    """The part that is formatted, and the rest; cut at the end of a line if there is one in its second half."""
     if len(text) <= MAX_FORMATTED:
         return text, ""
     cut = text.rfind("\n", MAX_FORMATTED // 2, MAX_FORMATTED) + 1 or MAX_FORMATTED
@@ -113,7 +112,7 @@ def _parser_for(text: str) -> MarkdownIt:
     return _PARSER_WITHOUT_TABLES if too_many else _PARSER
 
 
-def _spoken_pieces(tokens: Sequence[Token]) -> Iterator[str]:
+def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
     for block in tokens:
         in_link = 0
         for token in block.children or ():
@@ -123,7 +122,7 @@ def _spoken_pieces(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _adapt(state: StateCore) -> None:
-    """The rule that runs last: headings, images, bare links and task lists."""
+    """The parser's last rule: adapts headings, images, bare links and task lists."""
     for index, token in enumerate(state.tokens):
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
@@ -163,7 +162,7 @@ def _with_links(text: str, md: MarkdownIt) -> Iterator[Token]:
 
 
 def _without_punctuation(address: str) -> str:
-    """The address without the sentence's signs after it; a closed bracket pair belongs to it."""
+    """The address without the punctuation that follows it; a closing bracket stays if its opening one is in it."""
     while address and address[-1] in ".,;:!?*_~)":
         if address[-1] == ")" and address.count("(") >= address.count(")"):
             break
@@ -180,7 +179,7 @@ def _starts_list_item(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _mark_task(children: list[Token]) -> None:
-    """Turn a leading ``[ ]`` or ``[x]`` into a checkbox that cannot be changed."""
+    """Turn a leading ``[ ]`` or ``[x]`` into a disabled checkbox."""
     first = children[0]
     match = _TASK.match(first.content) if first.type == "text" else None
     if match is None:
@@ -207,7 +206,7 @@ def _link(target: str, words: str) -> list[Token]:
 
 
 def _build_parser(*, tables: bool) -> MarkdownIt:
-    """The parser; it keeps nothing between calls, so threads share one."""
+    """A parser; it keeps no state between calls, so that threads can share it."""
     options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
     parser = MarkdownIt("commonmark", options).enable("strikethrough")
     if tables:

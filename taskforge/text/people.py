@@ -1,4 +1,4 @@
-"""How a person is drawn beside what they did: a name, initials, and a colour that always is theirs."""
+"""How a person is shown beside what they did: a name, initials, and a colour that never changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HUES = 6
 
 @dataclass(frozen=True)
 class Person:
-    """A person as pages show them: who, the name, and what the avatar needs."""
+    """A person as pages show them; initials and hue are for the avatar."""
 
     user_id: str
     display_name: str
@@ -24,14 +24,14 @@ class Person:
 
     @property
     def hue(self) -> int:
-        """The avatar's colour, 1 to 6, which depends on the id only."""
+        """The number of the avatar's colour, 1 to `HUES`; it depends on the id only."""
         return int(self.user_id[-4:], 16) % HUES + 1
 
 
 def person_of(
     user_id: str | None, display_name: str | None, email: str | None = None
 ) -> Person | None:
-    """The person behind a row's id and name; None when the row names nobody."""
+    """The person of a row's id and name; None when the row has neither, as after an outer join."""
     if user_id is None or display_name is None:
         return None
     return Person(user_id, display_name, email)

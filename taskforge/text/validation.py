@@ -1,9 +1,8 @@
-"""Turning what people send into the one form that is stored, or saying what is wrong with it.
+"""Validates input and brings it into the one form that is stored.
 
-Every function is pure and total: it returns the canonical value or raises ``InvalidInput`` whose
-``fields`` names the input and says what to change.  Applying a function to its own result changes
-nothing.  Lengths are counted in code points, because that is what people count, and in UTF-8
-bytes, because that is what the stores pay for.
+Every function is pure: it returns the canonical value, or raises ``InvalidInput`` whose ``fields`` names the input and
+says what to change. Applied to its own result it changes nothing. Lengths are limited in code points, which is close to
+what people count, and in UTF-8 bytes, which is what the stores need.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LINE_BREAK = re.compile("[\t\n\r\u2028\u2029]")
 _LONG_NON_ASCII = re.compile(rf"[^\x00-\x7f]{{{MAX_MARKS_IN_A_ROW + 1},}}")
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
-# Letters and symbols of Unicode that draw nothing at all: a title made of them looks empty.
-_DRAWS_NOTHING = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
-_EDGE = "\ufeff"  # a byte-order mark at an edge is a leftover of some editor
+# Letters and symbols of Unicode that are invisible: a title made of them looks empty.
+_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
+_BYTE_ORDER_MARK = "\ufeff"  # at either end of a text it is a leftover of some editor
 _CUSTOM_KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
 # Names that mean something to a JavaScript object; "__proto__" already fails the pattern.
 _RESERVED_KEYS = frozenset({"constructor", "prototype"})
@@ -58,14 +57,14 @@ def clean_line(
 ) -> str:
     """One line of text: NFC, trimmed, without control characters or line breaks.
 
-    ``None`` counts as empty.  An empty result is "" when not ``required``.  ``max_length`` is in
-    code points, ``max_bytes`` in UTF-8 bytes of the result.
+    ``None`` counts as empty. An empty result is "" when it is not ``required``. ``max_length`` is in code points of the
+    result, ``max_bytes`` in its UTF-8 bytes.
     """
     text = _readable(value, field=field, max_length=max_length)
     text = _trim(text)
     if _LINE_BREAK.search(text):
         raise InvalidInput.about(field, "must be a single line: remove the line breaks and tabs")
-    return _measured(
+    return _check_length(
         _nfc(text, field),
         field=field,
         max_length=max_length,
@@ -82,14 +81,19 @@ def clean_text(
     required: bool = True,
     max_bytes: int | None = None,
 ) -> str:
-    """Text of any number of lines: NFC, newline as line end, no blank edge lines, tabs kept.
+    """Text of any number of lines: NFC, line feeds as line ends, no blank lines at either end, tabs kept.
 
-    Spaces at the start of the first line stay, because Markdown gives them a meaning.
+    Spaces at the start of the first line stay, because Markdown gives them a meaning. Parameters as in `clean_line`.
     """
     text = _readable(value, field=field, max_length=max_length)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _LEADING_BLANK_LINES.sub("", text.lstrip(_EDGE)).rstrip().rstrip(_EDGE).rstrip()
-    return _measured(
+    text = (
+        _LEADING_BLANK_LINES.sub("", text.lstrip(_BYTE_ORDER_MARK))
+        .rstrip()
+        .rstrip(_BYTE_ORDER_MARK)
+        .rstrip()
+    )
+    return _check_length(
         _nfc(text, field),
         field=field,
         max_length=max_length,
@@ -99,10 +103,10 @@ def clean_text(
 
 
 def clean_email(value: object, *, field: str = "email") -> str:
-    """The one spelling of an e-mail address under which it is stored and looked up.
+    """The spelling of an e-mail address under which it is stored and looked up.
 
-    NFKC and case-folded, domain in Unicode, at most 254 code points and bytes.  No DNS is asked:
-    whether mail arrives is proved by the confirmation mail.
+    NFKC and case-folded, domain in Unicode, at most 254 code points and bytes. No DNS is asked: whether mail arrives is
+    not known here.
     """
     text = _trim(_readable(value, field=field, max_length=MAX_EMAIL_LENGTH))
     if not text:
@@ -145,7 +149,7 @@ def clean_tags(value: object, *, field: str = "tags") -> list[str]:
 
 
 def fold(text: str) -> str:
-    """The form in which names are compared: NFKC, case-folded, stable under repetition."""
+    """The form in which names are compared: NFKC and case-folded, repeated until it no longer changes."""
     for _ in range(3):
         folded = unicodedata.normalize("NFKC", text.casefold())
         if folded == text:
@@ -175,7 +179,7 @@ def clean_custom_fields(value: object, *, field: str = "customFields") -> list[C
 
 
 def _readable(value: object, *, field: str, max_length: int) -> str:
-    """The value as text that can be encoded and is not far beyond its limit."""
+    """The value as text that can be encoded in UTF-8 and is not far beyond its limit."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -192,12 +196,12 @@ def _readable(value: object, *, field: str, max_length: int) -> str:
 
 
 def _trim(text: str) -> str:
-    trimmed = text.strip().strip(_EDGE).strip()
+    trimmed = text.strip().strip(_BYTE_ORDER_MARK).strip()
     return trimmed if trimmed == text else _trim(trimmed)
 
 
 def _nfc(text: str, field: str) -> str:
-    """Compose; refuse first what makes composing quadratic (one letter under endless marks)."""
+    """Normalise to NFC; refuse first what makes that quadratic: one letter with very many combining marks."""
     if text.isascii():
         return text
     for run in _LONG_NON_ASCII.finditer(text):
@@ -215,7 +219,7 @@ def _longest_mark_run(text: str) -> int:
     return longest
 
 
-def _measured(
+def _check_length(
     text: str, *, field: str, max_length: int, max_bytes: int | None, required: bool
 ) -> str:
     if len(text) > max_length:
@@ -234,11 +238,9 @@ def _measured(
 
 
 def _is_blank(text: str) -> bool:
-    """Whether nothing of the text can be seen (spaces, zero-width characters, fillers)."""
+    """Whether nothing of the text is visible: only spaces, zero-width characters and fillers."""
     return all(
-        character.isspace()
-        or character in _DRAWS_NOTHING
-        or unicodedata.category(character) == "Cf"
+        character.isspace() or character in _INVISIBLE or unicodedata.category(character) == "Cf"
         for character in text
     )
 

@@ -1,8 +1,7 @@
-"""Reading ids, numbers and instants from what people send.
+"""Parses ids, numbers, days and instants from input.
 
-The companion of ``text``.  Pure: they return the canonical value or raise ``InvalidInput`` with a
-sentence about the field (``parse_uuid`` raises ``NotFound``, because an odd id and an unknown id
-must look the same).
+Every function is pure: it returns the canonical value, or raises ``InvalidInput`` with a sentence about the field.
+Only ``parse_uuid`` raises ``NotFound``: a malformed id and an unknown id must give the same answer.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from taskforge.errors import InvalidInput, NotFound
 
 FIRST_YEAR = 1970
 LAST_YEAR = 2200
-LAST_VERSION = 2**31 - 1  # what a column of versions can count to
+LAST_VERSION = 2**31 - 1  # the largest value of a version column
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
@@ -28,8 +27,11 @@ _DATETIME = re.compile(
 def parse_uuid(value: object) -> str:
     """The id if it is in the canonical form: 36 characters, lower case, hyphens in place.
 
-    Braces, upper case, ``urn:uuid:`` and the rest that Python would accept raise ``NotFound``, so
-    that every object has exactly one address.
+    Every object has exactly one address: braces, upper case, ``urn:uuid:`` and the other spellings that Python accepts
+    are refused.
+
+    Raises:
+        NotFound: it is in any other form.
     """
     if isinstance(value, str) and is_uuid(value):
         return value
@@ -73,8 +75,8 @@ def parse_date(value: object, *, field: str) -> date:
 def parse_datetime(value: object, *, field: str, date_only: bool = False) -> datetime:
     """An instant in ISO 8601 with an offset, as aware UTC cut to milliseconds.
 
-    ``date_only`` also takes a bare day, which means its first moment in UTC.  Offsets are whole
-    quarter hours from -12:00 to +14:00, as on Earth; 24:00 and leap seconds are refused.
+    With ``date_only`` a bare day is accepted too and means its first moment in UTC. Offsets are whole quarter hours
+    from -12:00 to +14:00; 24:00 and leap seconds are refused.
     """
     if date_only and isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
         day = parse_date(value, field=field)

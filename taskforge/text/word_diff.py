@@ -1,7 +1,7 @@
-"""What changed between two texts, word by word, for people to read; bounded in time whatever the texts are.
+"""The difference between two texts, word by word, for people to read; bounded in time whatever the texts are.
 
-What both begin and end with is cut off first, which is a comparison of memory. The rest is compared line by line and
-the lines that differ word by word, as long as few enough differ: longer ones are shown as replaced whole.
+The common beginning and end are cut off first, which only compares memory. The rest is compared line by line, and the
+lines that differ word by word. Texts with too many differing lines or words are shown as replaced as a whole.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST_CHARACTERS = 40_000  # of the part that differs; beyond it is not even cut into words
-MOST_PARTS = 2000  # lines, or words of neighbouring lines, that are compared with each other
-KEPT_AROUND = 60  # characters of an unchanged stretch that stay on each side of a fold
-LONGEST_SAME = 240
+MAX_CHARACTERS = 40_000  # of the part that differs; a longer one is shown as replaced
+MAX_PARTS = 2000  # lines, or words of neighbouring lines, that are compared with each other
+CONTEXT_CHARACTERS = 60  # of an unchanged stretch that stay on each side of a fold
+MAX_SAME = 240  # characters of an unchanged stretch that is not folded
 SAME, REMOVED, ADDED, FOLD = "same", "removed", "added", "fold"
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _FIRST_WORD, _LAST_WORD = re.compile(r"^\S+\s*(?=\S)"), re.compile(r"(?<=\S)\s+\S*$")
@@ -23,44 +23,44 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text that is the "same" in both, "removed" or "added"; of a "fold" the text is left out."""
+    """A stretch of text; ``kind`` is `SAME` (in both texts), `REMOVED`, `ADDED` or `FOLD` (left out, no ``text``)."""
 
     kind: str
     text: str
 
 
-def diff_words(before: str, after: str, *, most: int = MOST_CHARACTERS) -> list[Piece]:
-    """The pieces of both texts in their order; without those that were added it is `before`, and the other way round.
+def diff_words(before: str, after: str, *, max_characters: int = MAX_CHARACTERS) -> list[Piece]:
+    """The pieces of both texts in their order. Without the added ones they are `before`, without the removed `after`.
 
-    `most` is how many characters may be looked at word by word.
+    A differing part of more than `max_characters` (of both texts together) is not compared but shown as replaced.
     """
     start = _common_start(before, after)
     end = _common_end(before, after, min(len(before), len(after)) - start)
     middle = before[start : len(before) - end], after[start : len(after) - end]
     pieces = [
         Piece(SAME, before[:start]),
-        *_differing(*middle, most),
+        *_differing(*middle, max_characters),
         Piece(SAME, before[len(before) - end :]),
     ]
     return list(_joined(pieces))
 
 
-def fold(pieces: Sequence[Piece], *, longest: int = LONGEST_SAME) -> list[Piece]:
-    """The same pieces, with a fold in place of the middle of every long stretch that is the same."""
+def fold(pieces: Sequence[Piece], *, longest: int = MAX_SAME) -> list[Piece]:
+    """The same pieces, but with a fold for the middle of every unchanged stretch of more than `longest` characters."""
     folded: list[Piece] = []
     for position, piece in enumerate(pieces):
         if piece.kind != SAME or len(piece.text) <= longest:
             folded.append(piece)
             continue
-        head = _LAST_WORD.sub("", piece.text[:KEPT_AROUND]) if position > 0 else ""
+        head = _LAST_WORD.sub("", piece.text[:CONTEXT_CHARACTERS]) if position > 0 else ""
         last = position == len(pieces) - 1
-        tail = "" if last else _FIRST_WORD.sub("", piece.text[-KEPT_AROUND:])
+        tail = "" if last else _FIRST_WORD.sub("", piece.text[-CONTEXT_CHARACTERS:])
         folded += [Piece(SAME, head), Piece(FOLD, ""), Piece(SAME, tail)]
     return [piece for piece in folded if piece.text or piece.kind == FOLD]
 
 
 def shorten(pieces: Sequence[Piece], *, longest: int) -> tuple[list[Piece], bool]:
-    """The first pieces, `longest` characters of text together; and whether that was all."""
+    """The first pieces, together at most `longest` characters of text; and whether these are all."""
     left = longest
     kept: list[Piece] = []
     for piece in pieces:
@@ -71,8 +71,8 @@ def shorten(pieces: Sequence[Piece], *, longest: int) -> tuple[list[Piece], bool
     return kept, left >= 0
 
 
-def _differing(before: str, after: str, most: int) -> Iterator[Piece]:
-    if len(before) + len(after) > most:
+def _differing(before: str, after: str, max_characters: int) -> Iterator[Piece]:
+    if len(before) + len(after) > max_characters:
         yield from _replaced(before, after)
         return
     for same, old, new in _matched(_LINES.findall(before), _LINES.findall(after)):
@@ -84,8 +84,8 @@ def _differing(before: str, after: str, most: int) -> Iterator[Piece]:
 
 
 def _matched(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
-    """Stretches of two lists of parts as texts, and whether they are the same."""
-    if max(len(before), len(after)) > MOST_PARTS:
+    """The stretches of two lists of parts, as (same in both, text before, text after)."""
+    if max(len(before), len(after)) > MAX_PARTS:
         yield False, "".join(before), "".join(after)
         return
     for tag, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
@@ -98,7 +98,7 @@ def _replaced(before: str, after: str) -> Iterator[Piece]:
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Without empty pieces; a blank between two changes belongs to both, so that they read as one."""
+    """Join neighbouring pieces of a kind; blanks between two changes become part of both, so that they read as one."""
     removed = added = same = ""
     for piece in pieces:
         if piece.kind == SAME and (piece.text.strip() or not (removed or added)):
@@ -126,13 +126,13 @@ def _flushed(same: str, removed: str, added: str) -> Iterator[Piece]:
 
 
 def _shared_blank(removed: str, added: str) -> str:
-    """The blank that both end with: it was taken in between two changes, and nothing came after it."""
+    """The blanks with which both end: `_joined` took them for blanks between two changes, but no change followed."""
     blank = removed[len(removed.rstrip()) :]
     return blank if blank and added.endswith(blank) else ""
 
 
 def _common_start(before: str, after: str) -> int:
-    """How many characters both begin with, up to the last whole word of these."""
+    """The length of the common beginning, cut back to whole words. A binary search: each step compares one slice."""
     low, high = 0, min(len(before), len(after))
     while low < high:
         middle = (low + high + 1) // 2
@@ -147,9 +147,9 @@ def _common_start(before: str, after: str) -> int:
     return low
 
 
-def _common_end(before: str, after: str, most: int) -> int:
-    """How many characters both end with, at most `most`, from the first whole word of these on."""
-    low, high = 0, most
+def _common_end(before: str, after: str, maximum: int) -> int:
+    """The length of the common end, at most `maximum`, cut back to whole words."""
+    low, high = 0, maximum
     while low < high:
         middle = (low + high + 1) // 2
         old, new = (

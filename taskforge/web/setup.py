@@ -12,8 +12,17 @@ from taskforge.http.urls import API_PREFIX, IdConverter
 from taskforge.identity.actors import client_details
 from taskforge.web.accounts import profile_routes
 from taskforge.web.accounts import routes as accounts
-from taskforge.web.boards import column_settings_routes, settings_routes, unseen_routes, view_routes
-from taskforge.web.boards import routes as boards
+from taskforge.web.boards import (
+    blueprint as boards,
+)
+from taskforge.web.boards import (
+    column_settings_routes,
+    index_routes,
+    settings_routes,
+    show_routes,
+    unseen_routes,
+    view_routes,
+)
 from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
 from taskforge.web.notifications import routes as notifications
@@ -34,6 +43,8 @@ from taskforge.web.teams import routes as teams
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
     profile_routes,
+    index_routes,
+    show_routes,
     settings_routes,
     column_settings_routes,
     view_routes,

@@ -256,6 +256,7 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
     ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor, board = visit(ada), f"/boards/{team.board_id}"
+    cache.kept_boards.clear()  # also of what other tests have left there
     page = open_twice(visitor, board)
     room = 40_000
     monkeypatch.setattr(cache, "ROOM", room)

@@ -7,7 +7,7 @@ import time
 import pytest
 from flask import Flask
 
-from taskforge.boards.service import list_boards, list_columns
+from taskforge.boards.queries import list_boards, list_columns
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.errors import Unavailable

@@ -13,5 +13,5 @@ from taskforge.tasks.editing import writer
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranks are made short again, and snapshots taken, within few steps."""
     for module in (writer, columns, models):
-        monkeypatch.setattr(module, "LONGEST_RANK", 2)
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 20)
+        monkeypatch.setattr(module, "MAX_RANK_LENGTH", 2)
+    monkeypatch.setattr(snapshots, "EVENTS_BETWEEN", 20)

@@ -9,12 +9,14 @@ from random import Random
 from typing import Any
 
 from taskforge.boards import columns as board_columns
-from taskforge.boards.service import edit_board, list_columns
+from taskforge.boards.queries import list_columns
+from taskforge.boards.service import edit_board
 from taskforge.comments.service import create_comment, delete_comment, edit_comment
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.history.past_board import card_row, get_past_board
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
+from taskforge.tasks import columns as task_columns
 from taskforge.tasks import service as tasks
 from taskforge.tasks.board.queries import get_board
 from taskforge.web.boards.cards import show_card
@@ -124,7 +126,7 @@ class Life:
 
     def edit_column(self) -> None:
         limit = self.random.choice((None, 2, 9))
-        board_columns.edit_column(
+        task_columns.edit_column(
             self.scene.ann,
             self.scene.board_id,
             self.column(),
@@ -138,7 +140,7 @@ class Life:
         )
 
     def delete_column(self) -> None:
-        board_columns.delete_column(self.scene.ann, self.scene.board_id, self.column())
+        task_columns.delete_column(self.scene.ann, self.scene.board_id, self.column())
 
     def rename(self) -> None:
         version = read("SELECT version FROM boards WHERE board_id = :id", id=self.scene.board_id)

@@ -14,7 +14,7 @@ from taskforge.admin import maintenance
 from taskforge.comments.service import create_comment
 from taskforge.demo import stage, story
 from taskforge.history import snapshots
-from taskforge.history.replay import BoardState, replay
+from taskforge.history.replay import ReplayedBoard, replay
 from taskforge.stores import sql
 from taskforge.tasks import service as tasks
 from tests.factories import PASSWORD
@@ -75,13 +75,13 @@ def test_facts_that_say_too_little_or_too_much_are_survived() -> None:
         }
         for number, fact in enumerate(odd, start=1)
     ]
-    assert replay(BoardState(), facts) == BoardState(seq=5, name="Old")
+    assert replay(ReplayedBoard(), facts) == ReplayedBoard(seq=5, name="Old")
 
 
 def test_a_purged_card_is_in_no_moment_and_in_no_snapshot(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 3)
+    monkeypatch.setattr(snapshots, "EVENTS_BETWEEN", 3)
     scene.add_task("Stays")
     secret = scene.add_task("Secret plan", texts={"description": "Very secret"})
     create_comment(scene.bob, secret, content="Also secret")
@@ -100,7 +100,7 @@ def test_a_purged_card_is_in_no_moment_and_in_no_snapshot(
 
 
 def test_a_snapshot_may_be_lost_at_any_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 4)
+    monkeypatch.setattr(snapshots, "EVENTS_BETWEEN", 4)
     for number in range(20):
         scene.add_task(f"Card {number}")
     assert snapshots.take_due() == 5

@@ -89,5 +89,5 @@ def test_the_doctor_finds_a_key_of_every_family_that_does_not_expire(app: Flask)
             key = f"{family.prefix}x" if "{" in family.pattern else family.prefix
             client.set(key, "1")
             stay.add(f"key {key}")
-        check = doctor_probes.probes().check_redis["I11"]
+        check = doctor_probes.probes().checks["I11"]
         assert {violation.entity for violation in check()} == stay

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.accounts.service import register_user
-from taskforge.boards.service import create_team, list_boards, list_columns
+from taskforge.boards.queries import list_boards, list_columns
+from taskforge.boards.service import create_team
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import mongo, relay, sql

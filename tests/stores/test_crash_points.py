@@ -15,7 +15,7 @@ from taskforge.audit.security_events import NOBODY
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
 from taskforge.messaging.redis_client import redis_client
-from taskforge.notifications.service import count_unread
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import doctor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task, move_task

@@ -16,7 +16,7 @@ from taskforge.admin import doctor_probes
 from taskforge.comments.documents import CommentDocument
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import edit_comment
-from taskforge.extensions import redis_client
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import doctor, document_parts, mongo
 from taskforge.stores.document_parts import CONTENT, MIRROR, PartField, part_of
 from taskforge.tasks.documents import TaskDocument

@@ -17,7 +17,6 @@ from taskforge.accounts.session_records import (
     open_session,
     revoke_all_sessions,
 )
-from taskforge.boards.columns import edit_column
 from taskforge.boards.service import create_board, create_team
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
@@ -26,9 +25,11 @@ from taskforge.extensions import db
 from taskforge.messaging.redis_client import redis_client
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
+from taskforge.tasks.columns import edit_column
 from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
-from taskforge.teams.service import change_role, edit_team, get_team
+from taskforge.teams.queries import get_team
+from taskforge.teams.service import change_role, edit_team
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
 from tests.together import at_once_inside

@@ -22,7 +22,7 @@ from tests.stores.healing import Lived, found, repair
 from tests.stores.scene import read, relay_everything, write
 
 
-def test_i4_a_version_without_its_fact_is_seen(lived: Lived) -> None:
+def test_i4_a_version_without_its_audit_event_is_seen(lived: Lived) -> None:
     write("DELETE FROM audit_chain")
     write("DELETE FROM audit_logs WHERE entity_id = :id AND entity_version = 2", id=lived.task)
     assert found("I4") == [(f"task {lived.task}", False)]
@@ -54,7 +54,7 @@ def test_i6_an_operation_that_took_effect_twice_is_seen(lived: Lived) -> None:
     assert len(found("I6")) == 1
 
 
-def test_i8_facts_that_nobody_sealed_are_sealed(lived: Lived) -> None:
+def test_i8_audit_events_that_nobody_sealed_are_sealed(lived: Lived) -> None:
     lived.scene.add_task()
     assert found("I8") == []
     with clock.frozen(clock.now() + timedelta(seconds=61)):

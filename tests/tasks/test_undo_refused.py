@@ -8,11 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.boards import columns
 from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimitReached
 from taskforge.ids import new_id
 from taskforge.stores import sql
-from taskforge.tasks import service
+from taskforge.tasks import columns, service
 from taskforge.tasks.history import undo as undo_service
 from taskforge.tasks.history.undo import undo_change
 from taskforge.teams import service as teams

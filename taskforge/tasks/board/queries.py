@@ -76,9 +76,12 @@ class ColumnPage:
     more: bool
 
 
-def board_view_query(board_id: str, wanted: CardFilter) -> JoinedQuery:
-    """The query whose row `get_board` takes, to be joined to the identification of the user."""
-    return board_query(board_id, kept_boards.named((board_id, wanted)))
+def board_view_query(board_id: str, wanted: CardFilter, extra_columns: str = "") -> JoinedQuery:
+    """The query whose row `get_board` takes, to be joined to the identification of the user.
+
+    `extra_columns` as in `board_query`.
+    """
+    return board_query(board_id, kept_boards.named((board_id, wanted)), extra_columns)
 
 
 def get_board(

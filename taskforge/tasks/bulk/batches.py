@@ -11,11 +11,11 @@ from sqlalchemy import Row, text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
@@ -26,7 +26,6 @@ from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.teams.access import keep_members
 
 MOST_TASKS = 100  # in one batch
-ATTEMPTS = 3
 _OPPOSITE = {
     "task.created": "task.deleted",
     "task.deleted": "task.restored",
@@ -101,14 +100,12 @@ def delete_tasks(
     ``extra`` holds the ``task_ids``. Raises `NotFound` or `Forbidden` like `access_board`.
     """
     access_board(actor.user_id, board_id, permission)
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> Change:
         rows = _read_rows(board_id, list_ids(), deleted=False)
-        try:
-            return _delete_rows(actor, board_id, rows, permission)
-        except StaleVersion:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+        return _delete_rows(actor, board_id, rows, permission)
+
+    return retry_on_stale(attempt)
 
 
 @idempotent

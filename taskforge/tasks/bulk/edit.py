@@ -10,16 +10,16 @@ from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.errors import InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.outbox import Message, pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.content import read_task_contents
 from taskforge.tasks.documents import content_message, denormalised_columns
-from taskforge.tasks.editing.changes import ATTEMPTS, require_assignee
+from taskforge.tasks.editing.changes import require_assignee
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.text.validation import MAX_TAGS, fold
@@ -106,13 +106,7 @@ def edit_tasks(
     ids = list(dict.fromkeys(task_ids))
     if not 1 <= len(ids) <= MOST_AT_ONCE:
         raise InvalidInput(f"Select between 1 and {MOST_AT_ONCE} cards.")
-    for attempt in range(ATTEMPTS):
-        try:
-            return _edit(actor, board_id, ids, what, value)
-        except StaleVersion:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+    return retry_on_stale(lambda: _edit(actor, board_id, ids, what, value))
 
 
 def write_edits(

@@ -13,10 +13,9 @@ from taskforge.boards.access import access_board, lock_board
 from taskforge.errors import StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, unchanged
+from taskforge.stores.operations import Change, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.edit import RowEdit, read_tasks, with_texts, write_edits
-from taskforge.tasks.editing.changes import ATTEMPTS
 from taskforge.tasks.editing.placement import Place, place_back
 from taskforge.tasks.editing.writer import CORE_FIELDS, TEXT_FIELDS
 from taskforge.tasks.history.events import PERMISSIONS, PLACE, Fact, list_facts, list_later_of
@@ -41,13 +40,7 @@ def take_edits_back(actor: Actor, board_id: str, *, event: str, event_ids: Seque
         Unavailable: a text is to change and its present state can't be read.
     """
     access_board(actor.user_id, board_id, PERMISSIONS[event])
-    for attempt in range(ATTEMPTS):
-        try:
-            return _take_back(actor, board_id, event, list_facts(event_ids))
-        except StaleVersion:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+    return retry_on_stale(lambda: _take_back(actor, board_id, event, list_facts(event_ids)))
 
 
 def _take_back(actor: Actor, board_id: str, event: str, facts: Facts) -> Change:

@@ -20,8 +20,6 @@ from taskforge.tasks.editing.placement import Place, place_at_end, place_back, p
 from taskforge.tasks.editing.writer import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
 from taskforge.teams.access import keep_members
 
-ATTEMPTS = 3
-
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
 
 
@@ -109,29 +107,6 @@ def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None 
         after = {**row, **asdict(place), "deleted_at": None}
         update_task(uow, board, "task.restored", row, after, undoes=undoes)
     return uow.change
-
-
-def retried(
-    change_once: Callable[..., Change],
-    actor: Actor,
-    task_id: str,
-    *,
-    version: int | None,
-    **wanted: Any,
-) -> Change:
-    """Run a change; when the caller named no version, losing a race against another change means trying again.
-
-    What the caller had ``preloaded`` is then read anew.
-    """
-    for attempt in range(ATTEMPTS):
-        try:
-            return change_once(actor, task_id, version=version, **wanted)
-        except StaleVersion:
-            if version is not None or attempt == ATTEMPTS - 1:
-                raise
-            if "preloaded" in wanted:
-                wanted["preloaded"] = None
-    raise AssertionError("unreachable")
 
 
 def check_version(row: Mapping[str, Any], version: int | None) -> None:

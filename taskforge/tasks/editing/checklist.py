@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taskforge.errors import InvalidInput, NotFound, StaleVersion
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import EMPTY_CONTENT, MAX_CHECKLIST_ITEMS
-from taskforge.tasks.editing.changes import ATTEMPTS
 from taskforge.tasks.service import edit_task
 
 Items = list[dict[str, Any]]
@@ -63,17 +62,15 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
 
 @idempotent  # a repeated request finds its line gone, or the list full
 def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
-    """Apply a change to what is current; who loses a race applies it anew."""
-    for attempt in range(ATTEMPTS):
+    """Apply a change to the current items, and again to newer ones if another change came first."""
+
+    def attempt() -> Change:
         row, _ = access_task(actor.user_id, task_id, "task.edit")
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
-        try:
-            return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
-        except StaleVersion:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+        return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
+
+    return retry_on_stale(attempt)
 
 
 def _holding(items: Items, item_id: str) -> Items:

@@ -11,9 +11,8 @@ from sqlalchemy import text
 from taskforge.errors import StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, unchanged
-from taskforge.tasks.access import access_task
-from taskforge.tasks.editing.changes import ATTEMPTS
+from taskforge.stores.operations import ATTEMPTS, Change, unchanged
+from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.service import edit_task, move_task
 from taskforge.text.people import Person, person_of
 
@@ -30,9 +29,18 @@ class FieldTaken(StaleVersion):
 
 
 def edit_field(
-    actor: Actor, task_id: str, *, field: str, value: Any, version: int, label: str
+    actor: Actor,
+    task_id: str,
+    *,
+    field: str,
+    value: Any,
+    version: int,
+    label: str,
+    preloaded: TaskAccess | None = None,
 ) -> Change:
     """Set one field (named as in `edit_task`) to a checked value; `version` is what the caller saw.
+
+    `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit`` (for ``column_id``: ``task.move``).
@@ -42,9 +50,10 @@ def edit_field(
     seen = version
     for _ in range(ATTEMPTS):
         try:
-            return _set(actor, task_id, field, value, version)
+            return _set(actor, task_id, field, value, version, preloaded)
         except StaleVersion:
-            row, _ = access_task(actor.user_id, task_id)
+            preloaded = access_task(actor.user_id, task_id)
+            row = preloaded.row
             taken = find_change(task_id, field, after=seen)
             if taken is not None and row.get(field) != value:
                 raise FieldTaken(
@@ -54,13 +63,23 @@ def edit_field(
     raise StaleVersion()
 
 
-def _set(actor: Actor, task_id: str, field: str, value: Any, version: int) -> Change:
+def _set(
+    actor: Actor,
+    task_id: str,
+    field: str,
+    value: Any,
+    version: int,
+    preloaded: TaskAccess | None,
+) -> Change:
     if field != "column_id":
-        return edit_task(actor, task_id, changes={field: value}, version=version)
-    row, _ = access_task(actor.user_id, task_id, "task.move")
+        return edit_task(
+            actor, task_id, changes={field: value}, version=version, preloaded=preloaded
+        )
+    preloaded = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
+    row = preloaded.row
     if row["column_id"] == value:
         return unchanged(actor, entity_id=task_id, version=row["version"])
-    return move_task(actor, task_id, column_id=value, version=version)
+    return move_task(actor, task_id, column_id=value, version=version, preloaded=preloaded)
 
 
 def find_change(task_id: str, field: str, *, after: int) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from taskforge.boards.access import LockedBoard
-from taskforge.boards.models import LONGEST_RANK
+from taskforge.boards.models import MAX_RANK_LENGTH
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import denormalised_columns, mirror_message
@@ -84,7 +84,7 @@ def update_task(
     uow.stage(mirror_message(after))
     before, now = _difference(_state(row, old_content), _state(after, new_content))
     changed = frozenset(now)
-    if len(after["rank"]) > LONGEST_RANK:
+    if len(after["rank"]) > MAX_RANK_LENGTH:
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
     if undoes is not None:
         now["undoes"] = undoes

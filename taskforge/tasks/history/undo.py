@@ -11,13 +11,12 @@ from sqlalchemy import text
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.editing.changes import (
     FindPlace,
     change_fields,
     put_into_trash,
-    retried,
     take_from_trash,
 )
 from taskforge.tasks.editing.placement import place_back
@@ -58,7 +57,7 @@ def undo_change(actor: Actor, task_id: str, event_id: str) -> Change:
         WipLimitReached: the column that it would go back to is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return retried(_undo_change, actor, task_id, version=None, event_id=event_id)
+    return retry_on_stale(lambda: _undo_change(actor, task_id, event_id=event_id))
 
 
 def restore_value(
@@ -92,7 +91,7 @@ def require_any_right(membership: Membership) -> None:
 
 
 @idempotent
-def _undo_change(actor: Actor, task_id: str, *, version: int | None, event_id: str) -> Change:
+def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
     row, membership = access_task(actor.user_id, task_id, deleted=True)
     require_any_right(membership)
     fact, before = get_fact(task_id, event_id)

@@ -6,12 +6,9 @@ from typing import Any
 
 from wtforms import BooleanField, PasswordField, StringField, TextAreaField
 
-from taskforge.accounts.documents import FREQUENCIES, THEMES
+from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
 from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
 from taskforge.text.validation import clean_email, clean_line, clean_text
-
-NAME_LENGTH = 80
-BIO_LENGTH = 2000
 
 
 class RegisterForm(Form):

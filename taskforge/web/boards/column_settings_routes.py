@@ -7,15 +7,17 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.teams.permissions import Permission
 from taskforge.text.values import is_uuid
-from taskforge.web.boards.routes import blueprint, show_board
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.presenters import show_board
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/settings")
@@ -24,8 +26,8 @@ def column_settings(board_id: str, column_id: str) -> ResponseReturnValue:
     return _page(current_actor(), board_id, column_id)
 
 
-def asked_on_board() -> str | None:
-    """The column on whose sheet a form of the settings was sent; None when it came from the settings page."""
+def opened_on_board() -> str | None:
+    """The column in whose popover on the board a form was sent; None when it came from the settings page."""
     column_id = request.form.get("sheet", "")
     return column_id if is_uuid(column_id) else None
 
@@ -33,7 +35,7 @@ def asked_on_board() -> str | None:
 def answer_on_board(
     actor: Actor, board_id: str, column_id: str, sent: Form, *, done: bool
 ) -> ResponseReturnValue:
-    """Back to the board, which hears of the change by itself; or the sheet with what is wrong."""
+    """Back to the board, which its live hint updates; or the popover with the errors."""
     if done and wants_partial():
         return "", 204
     if done:
@@ -42,13 +44,13 @@ def answer_on_board(
 
 
 def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = None) -> str:
-    row, _ = access_board(actor.user_id, board_id, "board.edit")
-    columns = service.list_columns([board_id])
+    row, _ = access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    columns = list_columns_with_counts([board_id])
     order = [column["column_id"] for column in columns]
     if column_id not in order:
         raise NotFound()
     place = order.index(column_id)
-    # Of a form that holds the column's fields, the fields are shown again; of the small ones, the sentence.
+    # The form with the column's fields is shown again as it was sent; of the small forms only the errors.
     holds_fields = (
         failed is not None and hasattr(failed, "wip_limit") and "after_id" not in request.form
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wtforms import StringField
 
-from taskforge.boards.models import STATUSES
+from taskforge.boards.models import COLUMN_NAME_LENGTH, MAX_WIP_LIMIT, NAME_LENGTH
+from taskforge.boards.statuses import STATUSES
 from taskforge.http.forms import (
     Form,
     OpenSelectField,
@@ -18,9 +19,7 @@ from taskforge.text.people import HUES
 from taskforge.text.validation import clean_line
 from taskforge.text.values import parse_int
 
-NAME_LENGTH = 80
-COLUMN_NAME_LENGTH = 40
-MOST_WORK = 999
+MAX_SEQ = 2**63 - 1
 
 
 class CreateBoardForm(Form):
@@ -40,7 +39,7 @@ class CreateColumnForm(Form):
 
     name = StringField("Name", [cleaned(clean_line, max_length=COLUMN_NAME_LENGTH)])
     status = OpenSelectField("Means", [cleaned(one_of, options=STATUSES)])
-    wip_limit = StringField("Limit", [cleaned(optional_int, minimum=1, maximum=MOST_WORK)])
+    wip_limit = StringField("Limit", [cleaned(optional_int, minimum=1, maximum=MAX_WIP_LIMIT)])
     hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=HUES)])
 
 
@@ -64,3 +63,9 @@ class FoldColumnForm(Form):
     """Whether a column is to be folded (1) or open (0)."""
 
     folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
+
+
+class SeenForm(Form):
+    """How far a board has been seen: the number of its last change."""
+
+    seq = StringField("Seq", [cleaned(parse_int, minimum=0, maximum=MAX_SEQ)])

@@ -7,16 +7,23 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import columns, service
+from taskforge.boards import service
 from taskforge.boards.access import access_board
+from taskforge.boards.columns import create_column as create_board_column
+from taskforge.boards.columns import move_column as move_board_column
+from taskforge.boards.queries import list_columns
 from taskforge.errors import NotFound
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
-from taskforge.web.boards.column_settings_routes import answer_on_board, asked_on_board
+from taskforge.tasks import columns as task_columns
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.teams.permissions import Permission
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.column_settings_routes import answer_on_board, opened_on_board
 from taskforge.web.boards.forms import AddColumnForm, EditBoardForm, EditColumnForm, MoveColumnForm
-from taskforge.web.boards.routes import blueprint, board_rights, show_board
+from taskforge.web.boards.presenters import board_rights, show_board
 
 
 @blueprint.get("/boards/<id:board_id>/settings")
@@ -39,7 +46,7 @@ def add_column(board_id: str) -> ResponseReturnValue:
     """Add a column to the right of a named one, or of all."""
     actor = current_actor()
     form = AddColumnForm()
-    change = form.attempt(lambda **values: columns.create_column(actor, board_id, **values))
+    change = form.attempt(lambda **values: create_board_column(actor, board_id, **values))
     return _answer(actor, board_id, form, done=change is not None, column_form=form)
 
 
@@ -49,7 +56,7 @@ def edit_column(board_id: str, column_id: str) -> ResponseReturnValue:
     actor = current_actor()
     form = EditColumnForm()
     change = form.attempt(
-        lambda version, **values: columns.edit_column(
+        lambda version, **values: task_columns.edit_column(
             actor, board_id, column_id, changes=values, version=version
         )
     )
@@ -62,12 +69,12 @@ def move_column(board_id: str, column_id: str) -> ResponseReturnValue:
     """Move a column one place."""
     actor = current_actor()
     form = MoveColumnForm()
-    access_board(actor.user_id, board_id, "board.edit")
-    order = [column["column_id"] for column in service.list_columns([board_id])]
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    order = [column["column_id"] for column in list_columns([board_id])]
 
     def move(direction: str) -> object:
         after_id = left_neighbour_after(order, column_id, direction)
-        return columns.move_column(actor, board_id, column_id, after_id=after_id)
+        return move_board_column(actor, board_id, column_id, after_id=after_id)
 
     done = form.attempt(move) is not None
     return _answer(actor, board_id, form, done=done, anchor="columns")
@@ -78,7 +85,7 @@ def delete_column(board_id: str, column_id: str) -> ResponseReturnValue:
     """Delete an empty column."""
     actor = current_actor()
     form = Form()
-    change = form.attempt(lambda: columns.delete_column(actor, board_id, column_id))
+    change = form.attempt(lambda: task_columns.delete_column(actor, board_id, column_id))
     return _answer(actor, board_id, form, done=change is not None, anchor="columns")
 
 
@@ -106,7 +113,7 @@ def _answer(
     **failed: Any,
 ) -> ResponseReturnValue:
     """Back to the settings (or the board, where they were opened there), or the form that failed."""
-    if column_id := asked_on_board():
+    if column_id := opened_on_board():
         return answer_on_board(actor, board_id, column_id, sent, done=done)
     if done:
         return go_to(url_for("boards.settings", board_id=board_id, _anchor=anchor))
@@ -118,8 +125,10 @@ def _answer(
 
 
 def _page(actor: Actor, board_id: str, **failed: Any) -> str:
-    row, membership = access_board(actor.user_id, board_id, "board.edit")
-    shown = [{**column, "version": row["version"]} for column in service.list_columns([board_id])]
+    row, membership = access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    shown = [
+        {**column, "version": row["version"]} for column in list_columns_with_counts([board_id])
+    ]
     form = failed.pop("form", None) or EditBoardForm(formdata=None, data={"name": row["name"]})
     form.form_errors.extend(failed.pop("problems", []))
     context = {"column_form": None, "column_errors": {}, **failed}

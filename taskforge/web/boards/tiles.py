@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from taskforge.boards.statuses import Status
 from taskforge.stores import sql
 
 
@@ -19,5 +20,5 @@ def show_tiles(boards: Sequence[sql.Row], columns: Sequence[sql.Row]) -> list[di
 
 def show_tile(board: sql.Row, columns: Sequence[sql.Row]) -> dict[str, Any]:
     """One board of a list."""
-    done = sum(column["task_count"] for column in columns if column["status"] == "done")
+    done = sum(column["task_count"] for column in columns if column["status"] == Status.DONE)
     return {**board, "columns": columns, "done_count": done}

@@ -1,4 +1,4 @@
-"""A board as it was, shaped for its page: columns with drawn cards, the way on, the picture of its activity."""
+"""The page of a board as it was: its columns with their cards, the steps around it, and the chart of its activity."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from taskforge.history.past_board import PastBoard, Step, card_row
 from taskforge.history.replay import Item
-from taskforge.history.sentences import changed_task, tell
+from taskforge.history.sentences import changed_task, describe_event
 from taskforge.text.people import person_of
 from taskforge.web.boards.cards import Card, show_card
 
 CARDS_SHOWN = 50
-DRAWN_KEPT = 2000  # cards of some boards, while somebody walks through their past
-POSITIONS = 1000  # of the slider, from the first fact to the last
+CACHED_CARDS = 2000  # of some boards, while a person steps through their past
+POSITIONS = 1000  # of the slider, from the first event to the last
 BAR_WIDTH, BARS_HEIGHT, LOWEST_BAR = 10, 100, 6
 MISSED = {
     "before": "The board was not there yet: this is how it began.",
@@ -30,7 +30,7 @@ Address = Callable[..., str]  # the address of a step: by ``step`` or ``at``
 
 
 def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
-    """The step that is shown: when, what happened at it, and where one can go from it."""
+    """The step that is shown: its instant, what changed at it, and the steps that can be reached from it."""
     step = past.step
     before, after = step.seq > 1, not step.is_now
     ways = {
@@ -49,10 +49,10 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
         "old_name": past.state.name if past.state.name != past.row["name"] else None,
         "note": MISSED.get(step.missed or ""),
         "position": _position(step),
-        "actor": person_of(past.fact["actor_id"], past.fact["actor_name"]),
-        "told": tell(past.fact, past.state, past.names),
-        "told_at": past.fact["at"],
-        "changed_id": changed_task(past.fact) or "",
+        "actor": person_of(past.event["actor_id"], past.event["actor_name"]),
+        "sentence": describe_event(past.event, past.state, past.names),
+        "changed_at": past.event["at"],
+        "changed_id": changed_task(past.event) or "",
         "ways": {name: address(step=seq) if seq else None for name, seq in ways.items()},
     }
 
@@ -81,7 +81,7 @@ def show_column(past: PastBoard, column: Item, *, more_url: str, page: int = 1) 
 
 def draw_cards(past: PastBoard, cards: Sequence[Item]) -> list[dict[str, Any]]:
     """The cards as ``{html, is_changed}``. Each leads to its task's history; one drawn before is not drawn again."""
-    changed_id = changed_task(past.fact)
+    changed_id = changed_task(past.event)
     return [
         {
             "html": _draw(
@@ -135,7 +135,7 @@ def _milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-@lru_cache(maxsize=DRAWN_KEPT)
+@lru_cache(maxsize=CACHED_CARDS)
 def _draw(card: Card) -> Markup:
     macros = current_app.jinja_env.get_template("_macros/card.html").module
     drawn: Markup = macros.task_card(card, past=True)  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
-from taskforge.web.boards.routes import show_board
+from taskforge.web.boards.presenters import show_board
 from taskforge.web.history.presenters import (
     show_bars,
     show_column,
@@ -30,7 +30,7 @@ from taskforge.web.history.presenters import (
 blueprint = Blueprint("board_history", __name__)
 
 OWN_PARAMETERS = ("at", "step", "page")
-MOST_PAGES = 2000
+MAX_PAGES = 2000
 _SPACED = re.compile(r"(?<=^[0-9-]{10}) ")
 _WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 
@@ -38,7 +38,7 @@ _WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 @blueprint.get("/boards/<id:board_id>/history")
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
-    """The board at an instant (``at``) or behind a change (``step``); as a part of the page for our script."""
+    """The board at an instant (``at``) or after a change (``step``); as a part of the page for the script."""
     past = _read(board_id)
     moment = {
         "board": show_board(past.row),
@@ -56,7 +56,7 @@ def show(board_id: str) -> ResponseReturnValue:
         line=show_line(past.step),
         activity=show_bars(count_activity(board_id, past.step)),
         here_url=_address("board_history.show", board_id),
-        kept=_kept(),
+        kept=_kept_parameters(),
     )
 
 
@@ -64,7 +64,7 @@ def show(board_id: str) -> ResponseReturnValue:
 @accept_lists(*FILTER_LISTS)
 def column(board_id: str, column_id: str) -> ResponseReturnValue:
     """One column at a moment, with a page of its cards."""
-    page = parse_int(request.args.get("page", "1"), field="page", minimum=1, maximum=MOST_PAGES)
+    page = parse_int(request.args.get("page", "1"), field="page", minimum=1, maximum=MAX_PAGES)
     past = _read(board_id)
     found = next((each for each in past.columns if each["column_id"] == column_id), None)
     if found is None:
@@ -89,13 +89,13 @@ def _read(board_id: str) -> PastBoard:
     """
     actor = current_actor()
     step, at = request.args.get("step", ""), request.args.get("at", "")
-    # A number beyond what is on record is no mistake: the board is shown at its end, with a sentence about it.
+    # A number beyond the last event is allowed: the board is shown at its end, with a note.
     seq = (
         parse_int(step, field="step", minimum=-LAST_VERSION, maximum=LAST_VERSION) if step else None
     )
     instant = _read_instant(at) if at and seq is None else None
-    wanted = read_filter(request.args.to_dict(flat=False))
-    return get_past_board(actor, board_id, at=instant, seq=seq, wanted=wanted)
+    card_filter = read_filter(request.args.to_dict(flat=False))
+    return get_past_board(actor, board_id, at=instant, seq=seq, card_filter=card_filter)
 
 
 def _read_instant(value: str) -> datetime:
@@ -115,10 +115,10 @@ def _address(endpoint: str, board_id: str, column_id: str | None = None, **own: 
     place: dict[str, Any] = {"board_id": board_id}
     if column_id is not None:
         place["column_id"] = column_id
-    query = urlencode([*own.items(), *_kept()])
+    query = urlencode([*own.items(), *_kept_parameters()])
     return url_for(endpoint, **place) + (f"?{query}" if query else "")
 
 
-def _kept() -> list[tuple[str, str]]:
+def _kept_parameters() -> list[tuple[str, str]]:
     pairs = request.args.items(multi=True)
     return [(name, value) for name, value in pairs if name not in OWN_PARAMETERS and value]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards.service import list_columns
+from taskforge.boards.queries import list_columns
 from taskforge.errors import Conflict, Unavailable
+from taskforge.events import Event
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, wants_json
 from taskforge.identity.current import current_actor
@@ -87,6 +88,6 @@ def batch_undo_url(board_id: str, change: Change) -> str | None:
 def _told(change: Change) -> str:
     number, left = len(change.extra["task_ids"]), change.extra.get("refused_count", 0)
     cards = "1 card is" if number == 1 else f"{number} cards are"
-    now = {"task.deleted": "in the trash", "task.restored": "back"}
+    now = {Event.TASK_DELETED: "in the trash", Event.TASK_RESTORED: "back"}
     told = f"{cards} {now.get(change.extra['undone'], 'as before')}."
     return f"{told} {left} could not be." if left else told

@@ -18,7 +18,7 @@ from taskforge.text.values import parse_uuid
 
 blueprint = Blueprint("search", __name__)
 
-ON_THE_PAGE = 40
+SHOWN_ON_PAGE = 40
 
 
 @blueprint.get("/find")
@@ -33,12 +33,12 @@ def find() -> ResponseReturnValue:
     except InvalidInput as error:
         why = " ".join(error.fields.values()) or error.message
         return render_template("search/find.html", query=asked, found=None, error=why), 422
-    found = queries.find(actor, query, most=ON_THE_PAGE) if query else None
+    found = queries.find(actor, query, limit=SHOWN_ON_PAGE) if query else None
     return render_template("search/find.html", query=query, found=found, error="")
 
 
 def _read(asked: str) -> str:
-    return clean_line(asked, field="q", max_length=queries.LONGEST_QUERY, required=False)
+    return clean_line(asked, field="q", max_length=queries.MAX_QUERY_LENGTH, required=False)
 
 
 def _answer(actor: Actor, query: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_namea
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import draw_cards, show_card
-from taskforge.web.boards.routes import board_page, show_board
+from taskforge.web.boards.presenters import board_page, show_board
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.web.tasks.routes import blueprint
 

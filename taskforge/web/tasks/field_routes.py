@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, Unavailable
 from taskforge.http.forms import Form, optional_int
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
+from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
+from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.content import UNREADABLE
 from taskforge.tasks.editing.one_field import FieldTaken, edit_field, find_change
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.teams import service as teams
+from taskforge.teams import queries as team_queries
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
 from taskforge.web.tasks.forms import form_text
@@ -38,10 +41,12 @@ def field(task_id: str, field: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<id:task_id>/fields/<field>")
+@preload(lambda task_id, field: task_query(task_id))
 def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     """Save one field: a script gets the new version, htmx the field, a browser the task's page."""
-    actor, wanted = current_actor(), find_field(field)
-    view = get_field_view(actor, task_id, wanted)
+    actor, row = current_actor_and_preloaded(task_query(task_id))
+    wanted, preloaded = find_field(field), preloaded_task(row)
+    view = _view_to_change(actor, task_id, wanted, preloaded)
     form = wanted.read(request.form, view.row["version"])
 
     def save(version: int, **values: Any) -> Change:
@@ -50,7 +55,13 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         if form_text(wanted.stored, value) == wanted.text_of(state):
             value = state[wanted.stored]  # a time of day that the form doesn't show stays
         return edit_field(
-            actor, task_id, field=wanted.stored, value=value, version=version, label=wanted.label
+            actor,
+            task_id,
+            field=wanted.stored,
+            value=value,
+            version=version,
+            label=wanted.label,
+            preloaded=preloaded,
         )
 
     if wants_json():
@@ -60,21 +71,43 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         return _refused(actor, task_id, wanted, form)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
-    return show_field(get_task(actor, task_id), wanted, change)
+    return show_field(_view_changed(actor, view, wanted, form, change), wanted, change)
 
 
-def get_field_view(actor: Actor, task_id: str, field: Field) -> TaskView:
+def get_field_view(
+    actor: Actor, task_id: str, field: Field, *, preloaded: TaskAccess | None = None
+) -> TaskView:
     """The task of a field that the actor may change.
 
     Raises:
         NotFound, Forbidden: no access, in the trash, or no permission for this field.
         Unavailable: the field is a text and can't be read now.
     """
-    view = get_task(actor, task_id)
+    view = get_task(actor, task_id, preloaded=preloaded)
     view.membership.require(field.permission)
     if view.texts is None and field.name in TEXTS:
         raise Unavailable(UNREADABLE)
     return view
+
+
+def _view_to_change(
+    actor: Actor, task_id: str, field: Field, preloaded: TaskAccess | None
+) -> TaskView:
+    """Like `get_field_view`, without the content of the task where the field is one of the row."""
+    if field.name in TEXTS:
+        return get_field_view(actor, task_id, field, preloaded=preloaded)
+    row, membership = access_task(actor.user_id, task_id, field.permission, preloaded=preloaded)
+    return TaskView(row, None, membership)
+
+
+def _view_changed(
+    actor: Actor, view: TaskView, field: Field, form: Form, change: Change
+) -> TaskView:
+    """The task after the change. A line of the row is known without reading the task again, unless it is a replay."""
+    if field.control != "line" or change.replayed:
+        return get_task(actor, view.row["task_id"])
+    changed = {field.stored: form.values[field.stored], "version": change.version}
+    return replace(view, row={**view.row, **changed})
 
 
 def show_field(view: TaskView, field: Field, change: Change) -> ResponseReturnValue:
@@ -137,8 +170,8 @@ def _form_page(
     row = view.row
     choices: list[dict[str, Any]] = []
     if field.control == "choice":
-        columns = list(boards.list_columns([row["board_id"]]))
-        members = list(teams.list_members(actor, row["team_id"]))
+        columns = list(list_columns_with_counts([row["board_id"]]))
+        members = list(team_queries.list_members(actor, row["team_id"]))
         choices = choices_of(field, row, columns, members)
     theirs = field.text_of(_state(view))
     words = {choice["value"]: choice["words"] for choice in choices}

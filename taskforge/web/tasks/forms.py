@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import StringField, TextAreaField
 
 from taskforge import clock
-from taskforge.boards.models import STATUSES
+from taskforge.boards.statuses import STATUS_NAMES, STATUSES
 from taskforge.http.forms import (
     Form,
     OpenSelectField,
@@ -34,13 +34,6 @@ LANE_KINDS = ("assignee", "priority", "tag")
 LANE_LENGTH = 60
 LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
 LINES_LENGTH = 60_000
-STATUS_NAMES = {
-    "backlog": "Backlog",
-    "todo": "To do",
-    "in_progress": "In progress",
-    "in_review": "In review",
-    "done": "Done",
-}
 PRIORITY_NAMES = {priority: priority.title() for priority in PRIORITIES}
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.stores import sql
 from taskforge.tasks.custom_fields import write_custom_fields
 from taskforge.text.people import person_of
-from taskforge.text.word_diff import MOST_CHARACTERS, SAME, diff_words, fold, shorten
-from taskforge.web.tasks.forms import PRIORITY_NAMES, STATUS_NAMES
+from taskforge.text.word_diff import MAX_CHARACTERS, SAME, diff_words, fold, shorten
+from taskforge.web.tasks.forms import PRIORITY_NAMES
 
 LONGEST_TEXT = 400
 LONGEST_CHANGE = 1_500  # characters of one comparison on a page with others
@@ -71,7 +72,7 @@ class Reading:
 
     def compare(self, before: str, after: str) -> dict[str, Any]:
         """The pieces of two texts as the page shows them, and whether something of the changed ones was left out."""
-        pieces = diff_words(before, after, most=min(self.left, MOST_CHARACTERS))
+        pieces = diff_words(before, after, max_characters=min(self.left, MAX_CHARACTERS))
         self.left -= sum(len(piece.text) for piece in pieces if piece.kind != SAME)
         self.left = max(0, self.left)
         if self.whole:

@@ -7,17 +7,18 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
 from taskforge.http.htmx import go_to, render, wants_json
-from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.board.lanes import lane_changes, lane_of
 from taskforge.tasks.board.queries import find_first_task
+from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import list_names
 from taskforge.web.boards.cards import draw_cards
 from taskforge.web.tasks.conflicts import say_who_was_first
@@ -106,7 +107,7 @@ def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:
         "tasks/move.html",
         "tasks/_move_form.html",
         task=show_reference(row),
-        columns=show_move_columns(boards.list_columns([row["board_id"]])),
+        columns=show_move_columns(list_columns_with_counts([row["board_id"]])),
         chosen=(failed.column_id.data if failed else None) or row["column_id"],
         error=" ".join(failed.sentences) if failed else None,
     )

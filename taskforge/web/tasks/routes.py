@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service as boards
 from taskforge.boards.access import access_board
 from taskforge.comments import queries as comments
 from taskforge.errors import InvalidInput, StaleVersion
@@ -15,13 +14,15 @@ from taskforge.history.task_history import list_history
 from taskforge.http.forms import optional_id
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
-from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
+from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import TaskView, get_task, list_trash
-from taskforge.teams import service as teams
-from taskforge.web.boards.routes import show_board
+from taskforge.teams import queries as team_queries
+from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
@@ -143,7 +144,7 @@ def task_context(
     view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
     after_id = _after_comment()
     found = (
-        comments.list_seen_comments(actor, task_id, after_id=after_id)
+        comments.list_comments_of_visible_task(actor, task_id, after_id=after_id)
         if view.texts is not None
         else []
     )
@@ -171,8 +172,8 @@ def _after_comment() -> str | None:
 
 
 def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
-    columns = boards.list_columns([view.row["board_id"]])
-    form.offer(view.row, columns, teams.list_members(actor, view.row["team_id"]))
+    columns = list_columns_with_counts([view.row["board_id"]])
+    form.offer(view.row, columns, team_queries.list_members(actor, view.row["team_id"]))
     return render(
         "tasks/edit.html",
         "tasks/_edit_form.html",
@@ -184,8 +185,8 @@ def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
 
 def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm) -> str:
     view = get_task(actor, task_id)
-    columns = boards.list_columns([view.row["board_id"]])
-    form.offer(view.row, columns, teams.list_members(actor, view.row["team_id"]))
+    columns = list_columns_with_counts([view.row["board_id"]])
+    form.offer(view.row, columns, team_queries.list_members(actor, view.row["team_id"]))
     entries = list_history(actor, task_id)
     return render(
         "tasks/conflict.html",

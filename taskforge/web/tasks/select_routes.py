@@ -19,7 +19,8 @@ from taskforge.tasks.bulk.edit import ACTS, MOST_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
-from taskforge.web.boards.routes import asked_filter, show_board
+from taskforge.web.boards.parameters import requested_filter
+from taskforge.web.boards.presenters import show_board
 from taskforge.web.onboarding.routes import batch_undo_url
 from taskforge.web.tasks.forms import PRIORITY_NAMES
 from taskforge.web.tasks.inline_fields import quick_days
@@ -49,7 +50,7 @@ def select(board_id: str) -> ResponseReturnValue:
         actor,
         board_id,
         column_id if is_uuid(column_id) else None,
-        asked_filter(),
+        requested_filter(),
         most=MOST_SELECTED if wants_json() else MOST_AT_ONCE,
     )
     if wants_json():
@@ -78,7 +79,7 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         return _told_to_script(board_id, do())
     change = form.attempt(do)
     if change is None:
-        found = get_selectable(actor, board_id, None, asked_filter(), most=MOST_AT_ONCE)
+        found = get_selectable(actor, board_id, None, requested_filter(), most=MOST_AT_ONCE)
         return _page(found, form, set(sent)), form.http_status, form.http_headers
     told = _tell(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
@@ -161,5 +162,5 @@ def _page(found: Selectable, form: EditManyForm, checked: set[str]) -> str:
         groups=[group for group in groups if group["cards"]],
         checked=checked,
         more=found.more,
-        query={**asked_filter().query(), **query},
+        query={**requested_filter().query(), **query},
     )

@@ -8,11 +8,10 @@ from wtforms import StringField, TextAreaField
 
 from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_id
 from taskforge.stores import sql
-from taskforge.teams.permissions import ROLES
+from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
+from taskforge.teams.permissions import ROLES, Permission, Role
 from taskforge.text.validation import clean_email, clean_line, clean_text
 
-NAME_LENGTH = 80
-DESCRIPTION_LENGTH = 2000
 ROLE_CHOICES = [(role, role.title()) for role in ROLES]
 
 
@@ -25,12 +24,12 @@ class CreateTeamForm(Form):
     )
     parent_team_id = OpenSelectField("Part of", [cleaned(optional_id)])
 
-    def offer_parents(self, teams: Iterable[sql.Row], *, but: str | None = None) -> None:
+    def offer_parents(self, teams: Iterable[sql.Row], *, ignored_id: str | None = None) -> None:
         """Offer the teams that one may edit as parents."""
         offered = [
             (team["team_id"], team["name"])
             for team in teams
-            if "team.edit" in team["permissions"] and team["team_id"] != but
+            if Permission.TEAM_EDIT in team["permissions"] and team["team_id"] != ignored_id
         ]
         self.parent_team_id.offer([("", "No other team"), *offered])
 
@@ -44,7 +43,7 @@ class AddMemberForm(Form):
 
     email = StringField("E-mail address", [cleaned(clean_email)])
     role = OpenSelectField(
-        "Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES, default="member"
+        "Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES, default=Role.MEMBER.value
     )
 
 

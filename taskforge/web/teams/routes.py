@@ -1,25 +1,27 @@
-"""Teams: the list, one team with its boards and people, and the changes of both."""
+"""Teams: the list, one team with its boards and members, and the changes of a team and its members."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards import service as boards
+from taskforge.boards.queries import list_teams
+from taskforge.boards.service import create_team
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
 from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.teams import service
+from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
-from taskforge.text.people import person_of
+from taskforge.teams.permissions import Permission
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
+from taskforge.web.teams.presenters import list_with_parents, show_member, show_team, team_rights
 
 blueprint = Blueprint("teams", __name__)
 
@@ -35,7 +37,7 @@ def create() -> ResponseReturnValue:
     """Create a team with its first board, and go there."""
     actor = current_actor()
     form = CreateTeamForm()
-    change = form.attempt(lambda **values: boards.create_team(actor, **values))
+    change = form.attempt(lambda **values: create_team(actor, **values))
     if change is None:
         return _index_page(actor, form), form.http_status, form.http_headers
     return go_to(url_for("boards.show", board_id=change.extra["board_id"]))
@@ -51,8 +53,8 @@ def show(team_id: str) -> ResponseReturnValue:
 def edit(team_id: str) -> ResponseReturnValue:
     """The form for name, description and place of a team."""
     actor = current_actor()
-    access_team(actor.user_id, team_id, "team.edit")
-    team = service.get_team(actor, team_id)
+    access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
+    team = queries.get_team(actor, team_id)
     return _edit_page(actor, team, EditTeamForm(formdata=None, data=dict(team)))
 
 
@@ -60,8 +62,8 @@ def edit(team_id: str) -> ResponseReturnValue:
 def edit_submitted(team_id: str) -> ResponseReturnValue:
     """Save name, description and place of a team."""
     actor = current_actor()
-    access_team(actor.user_id, team_id, "team.edit")
-    team = service.get_team(actor, team_id)
+    access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
+    team = queries.get_team(actor, team_id)
     form = EditTeamForm()
     change = form.attempt(
         lambda version, **values: service.edit_team(
@@ -69,7 +71,7 @@ def edit_submitted(team_id: str) -> ResponseReturnValue:
         )
     )
     if change is None:
-        page = _edit_page(actor, service.get_team(actor, team_id), form)
+        page = _edit_page(actor, queries.get_team(actor, team_id), form)
         return page, form.http_status, form.http_headers
     return go_to(url_for("teams.show", team_id=team_id))
 
@@ -97,7 +99,7 @@ def change_role(team_id: str, user_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/teams/<id:team_id>/members/<id:user_id>/remove")
 def remove_member(team_id: str, user_id: str) -> ResponseReturnValue:
-    """Take somebody out of a team."""
+    """Remove a member from a team."""
     actor = current_actor()
     form = Form()
     change = form.attempt(lambda: service.remove_member(actor, team_id, user_id))
@@ -113,62 +115,30 @@ def leave(team_id: str) -> ResponseReturnValue:
     return go_to(url_for("teams.index"))
 
 
-def show_team(row: sql.Row) -> dict[str, Any]:
-    """A team with its parent, as far as the actor sees one."""
-    parent = {"team_id": row["parent_team_id"], "name": row["parent_name"]}
-    return {**row, "parent": parent if row["parent_name"] else None}
-
-
-def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str, Any]:
-    """A row of the people list; `online` are the ids of those who are active now."""
-    return {
-        "user": person_of(row["user_id"], row["display_name"], row["email"]),
-        "role": row["role"],
-        "joined_at": row["joined_at"],
-        "is_you": row["user_id"] == actor.user_id,
-        "is_online": row["user_id"] in online,
-    }
-
-
-def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
-    """Teams with the names of those parents that are in the list too."""
-    names = {team["team_id"]: team["name"] for team in teams}
-    return [show_team({**team, "parent_name": names.get(team["parent_team_id"])}) for team in teams]
-
-
 def _index_page(actor: Actor, form: CreateTeamForm) -> str:
-    teams = service.list_teams(actor)
+    teams = list_teams(actor)
     form.offer_parents(teams)
     return render_template("teams/index.html", teams=list_with_parents(teams), form=form)
 
 
 def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
-    team = service.get_team(actor, team_id)
-    members = service.list_members(actor, team_id)
-    rows = boards.list_boards(actor, team_id)
-    columns = boards.list_columns([row["board_id"] for row in rows])
+    team = queries.get_team(actor, team_id)
+    members = queries.list_members(actor, team_id)
+    rows = list_boards_with_counts(actor, team_id)
+    columns = list_columns_with_counts([row["board_id"] for row in rows])
     online = find_online([member["user_id"] for member in members])
-    manages = "team.manage_members" in team["permissions"]
-    may = {
-        "edit": "team.edit" in team["permissions"],
-        "invite": manages,
-        "change_roles": manages,
-        "remove": manages,
-        "leave": len(members) > 1,
-        "create_board": "board.create" in team["permissions"],
-    }
     return render_template(
         "teams/show.html",
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
         boards=show_tiles(rows, columns),
         form=form,
-        may=may,
+        may=team_rights(team["permissions"], len(members)),
     )
 
 
 def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
-    form.offer_parents(service.list_teams(actor), but=team["team_id"])
+    form.offer_parents(list_teams(actor), ignored_id=team["team_id"])
     present = team["parent_team_id"]
     offered: dict[str, str] = form.parent_team_id.offered
     if present and present not in offered:

@@ -1,4 +1,4 @@
-"""The relay's chores ring what was lost, work while Redis is away, and drop what is past its time."""
+"""The relay's chores wake workers again, work while Redis is unavailable, and delete what is past its time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.stores.scene import Scene, read, set_scene, write
 def scene(app: Flask) -> Iterator[Scene]:
     with app.app_context():
         made = set_scene()
-        redis_client().flushdb()  # whatever was rung is lost
+        redis_client().flushdb()  # all wake-ups are lost
         yield made
 
 
@@ -44,7 +44,7 @@ def test_what_is_fresh_is_left_to_the_jobs(scene: Scene) -> None:
     assert waiting(queues.AUDIT) == waiting(queues.NOTIFICATIONS) == 0
 
 
-def test_late_facts_and_intents_ring_their_queues_once(scene: Scene) -> None:
+def test_overdue_events_and_intents_wake_their_workers_once(scene: Scene) -> None:
     scene.add_task(assignee_id=scene.bob.user_id)
     redis_client().flushdb()
     with clock.frozen(clock.now() + timedelta(seconds=3)):
@@ -104,4 +104,4 @@ def fill(scene: Scene) -> None:
 
 
 def test_stuck_jobs_wait_while_redis_is_away(scene: Scene, no_redis: None) -> None:
-    assert maintenance.put_stuck_jobs_back() == 0
+    assert maintenance.requeue_stuck_jobs_if_possible() == 0
