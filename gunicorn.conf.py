@@ -13,9 +13,8 @@ import os
 import signal
 from typing import Any
 
-# A password check takes 19 MiB for a moment.  glibc would keep that much for every thread;
-# taking blocks over 1 MiB from the system and giving them back made 441 MB 137, for two uvicorn
-# workers.  musl and macOS have no mallopt.
+# A password check takes 19 MiB for a moment, and glibc would keep that much for every thread. With blocks over 1 MiB
+# returned to the system at once, two workers took 137 MB instead of 441. musl and macOS have no mallopt.
 M_MMAP_THRESHOLD = -3
 if hasattr(ctypes.CDLL(None), "mallopt"):
     ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
@@ -57,17 +56,17 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Before the fork: what is loaded now stays, so that the collector need not touch, and copy, its pages."""
+    """Freeze what is loaded before the fork: the garbage collector would touch, and so copy, its memory pages."""
     gc.collect()
     gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
-    """End the live streams on SIGTERM: they never end by themselves, and would hold up each deploy."""
+    """End the live streams on SIGTERM: they never end by themselves, and would delay every deployment."""
     import asgi
 
-    def leave() -> None:
+    def stop() -> None:
         asgi.streams.stop()
         worker.handle_exit_signal()
 
-    worker.loop.add_signal_handler(signal.SIGTERM, leave)
+    worker.loop.add_signal_handler(signal.SIGTERM, stop)

@@ -1,6 +1,6 @@
 """The background processes: ``worker.py rq [QUEUE ...]``, ``worker.py relay``, ``worker.py all``.
 
-Each queue has a process of its own; several of them, or ``all``, run under a supervisor that starts again what ends.
+Each queue has a process of its own. Several of them, or ``all``, run under a supervisor that restarts those that end.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from types import FrameType
 
 from taskforge import create_app
 from taskforge.config import ConfigError, load_config
-from taskforge.jobs import QUEUES
-from taskforge.processes import Child
-from taskforge.supervise import run as supervise
+from taskforge.messaging.queues import QUEUES
+from taskforge.server.processes import Child
+from taskforge.server.supervisor import run as supervise
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the command line asks for; answers the exit code."""
-    wanted = parse(arguments)
+    """Run what the command line names; answers the exit code."""
+    options = parse(arguments)
     try:
-        if wanted.what == "relay":
+        if options.what == "relay":
             return run_relay()
-        queues = getattr(wanted, "queues", None) or list(QUEUES)
-        if wanted.what == "rq" and len(queues) == 1:
+        queues = getattr(options, "queues", None) or list(QUEUES)
+        if options.what == "rq" and len(queues) == 1:
             return run_queue(queues[0])
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     words = [("rq", queue) for queue in queues]
     return supervise(
-        child(*each) for each in (words if wanted.what == "rq" else [*words, ("relay",)])
+        child(*each) for each in (words if options.what == "rq" else [*words, ("relay",)])
     )
 
 
@@ -43,24 +43,24 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     rq.add_argument("queues", nargs="*", metavar="QUEUE", help=", ".join(QUEUES))
     kinds.add_parser("relay", help="bring MongoDB up to PostgreSQL")
     kinds.add_parser("all", help="all queues and the relay")
-    wanted = parser.parse_args(arguments)
-    unknown = [queue for queue in getattr(wanted, "queues", []) if queue not in QUEUES]
+    options = parser.parse_args(arguments)
+    unknown = [queue for queue in getattr(options, "queues", []) if queue not in QUEUES]
     if unknown:
         parser.error(f"there is no queue {unknown[0]!r}; the queues are {', '.join(QUEUES)}")
-    return wanted
+    return options
 
 
 def run_queue(queue: str) -> int:
     """Work on one queue until a signal."""
-    from taskforge.rq_worker import work
+    from taskforge.server.rq_worker import work
 
     work(create_app(load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)), queue)
     return 0
 
 
 def run_relay() -> int:
-    """Relay until a signal; it may wait longer for the stores than a request may."""
-    from taskforge.admin.upkeep import chores
+    """Relay until a signal, with longer time limits for the stores than a request has."""
+    from taskforge.admin.maintenance import chores
     from taskforge.stores.relay import Relay
 
     config = load_config().replaced(
@@ -80,7 +80,7 @@ def run_relay() -> int:
 
 
 def child(*words: str) -> Child:
-    """One of our own processes, for the supervisor."""
+    """A process of this program with other arguments, for the supervisor."""
     return Child(name=" ".join(words), command=(sys.executable, __file__, *words))
 
 

@@ -10,33 +10,35 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from taskforge import (
-    api,
-    assets,
-    cli,
-    error_pages,
-    health,
-    ingress,
-    logs,
-    meter,
-    pages,
-    passwords,
-    rate_limits,
-    security_headers,
-    sessions,
-    shared_html,
-)
-from taskforge.accounts import identity
+from taskforge import api, cli, logs
+from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
 from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
-from taskforge.extensions import config_of, csrf, db, make_redis
-from taskforge.notifications.service import count_unread
-from taskforge.stores import mongo, prepared, sql
-from taskforge.tables import MODULES
+from taskforge.extensions import config_of, csrf, db
+from taskforge.http import (
+    assets,
+    cross_site,
+    error_pages,
+    fragments,
+    health,
+    rate_limits,
+    request_guard,
+    security_headers,
+    server_timing,
+    sessions,
+)
+from taskforge.identity import current as identity
+from taskforge.identity.preload import request_preloaded
+from taskforge.messaging import redis_client
+from taskforge.model_registry import MODULES
+from taskforge.notifications.queries import count_unread
+from taskforge.server import store_checks
+from taskforge.stores import mongo, prepared_statements, sql
+from taskforge.web import setup as web
 
 SESSION_LIFETIME = timedelta(days=30)
 
@@ -58,10 +60,11 @@ def create_app(config: Config | None = None) -> Flask:
     _connect_stores(app, config)
     # The order is the order in which a request meets them.
     logs.init_logs(app)
-    ingress.init_app(app)
+    request_guard.init_app(app)
     security_headers.init_security_headers(app)
+    app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
-    sessions.init_sessions(app, app.extensions["taskforge_redis"])
+    sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])
     csrf.init_app(app)
     identity.init_identity(app)
     rate_limits.init_rate_limits(app)
@@ -72,9 +75,9 @@ def create_app(config: Config | None = None) -> Flask:
     Compress(app)
     if not config.is_production:
         _measure(app)
-    assert admin_commands  # imported for the commands that they add
-    assert demo_commands
     cli.init_cli(app)
+    app.cli.add_command(admin_commands.ensure_indexes_command)
+    assert demo_commands  # imported for the commands that it adds to the group
     return app
 
 
@@ -108,24 +111,28 @@ def _connect_stores(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         sql.keep_ids_as_text(db.engine)
-        prepared.prepare_on(db.engine)
+        prepared_statements.prepare_on(db.engine)
     assert MODULES  # imported for what it declares
     mongo.connect(config)
-    app.extensions["taskforge_redis"] = make_redis(config)
+    app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
+    store_checks.init_store_checks(app)
     passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
 
 def _measure(app: Flask) -> None:
     limiters = app.extensions["taskforge_limiters"].values()
-    pools = [app.extensions["taskforge_redis"].connection_pool, *(each.pool for each in limiters)]
+    pools = [
+        app.extensions[redis_client.EXTENSION].connection_pool,
+        *(each.pool for each in limiters),
+    ]
     with app.app_context():
-        meter.init_meter(app, engine=db.engine, pools=pools)
+        server_timing.init_meter(app, engine=db.engine, pools=pools)
 
 
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    shared_html.init_shared_html(app)
+    fragments.init_fragments(app)
     assets.init_assets(app)
 
     @app.context_processor
@@ -140,8 +147,9 @@ def _init_templates(app: Flask) -> None:
 
 
 def _count_unread(user_id: str) -> int | None:
-    if "unread" in g:  # read with who is asking
-        return int(g.unread)
+    preloaded = request_preloaded().unread_count
+    if preloaded is not None:
+        return int(preloaded)
     try:
         return count_unread(user_id)
     except Unavailable:  # a page about an outage must not fail for a badge
@@ -150,7 +158,7 @@ def _count_unread(user_id: str) -> int | None:
 
 def _register_features(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
-    pages.init_pages(app)
+    web.init_web(app)
     api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
     dashboard.init_dashboard(app)
@@ -164,4 +172,4 @@ def _check_host() -> None:
 
 
 def _check_csrf() -> None:
-    security_headers.check_csrf(header_credentials=identity.uses_header_credentials())
+    cross_site.check_token(header_credentials=identity.uses_header_credentials())

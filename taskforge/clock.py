@@ -1,4 +1,4 @@
-"""The one source of time, so that tests and the demo can set it."""
+"""The one source of the current time, so that tests and the demo can set it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def to_milliseconds(instant: datetime) -> datetime:
 
 @contextmanager
 def frozen(instant: datetime) -> Iterator[None]:
-    """Let time stand at an instant within the block, in this thread only."""
+    """Make `now` answer this instant within the block, in this thread only."""
     token = _frozen.set(instant)
     try:
         yield

@@ -1,40 +1,93 @@
-"""Every event that can happen, and the audit action it counts as. One event is one change of one entity."""
+"""Every event that can happen, in one table. One event is one change of one entity.
+
+The name of an event is ``<entity type>.<what happened>``. Its row says which audit action it counts as, and which
+sentence shows it, after the name of the person: in the history of a task, and in the history of a board, where
+``{key}`` is a card's short key, ``{column}`` a card's column and ``{name}`` the name of the board or the column.
+"""
 
 from __future__ import annotations
 
-ACTIONS: dict[str, str] = {
-    "user.registered": "create",
-    "user.profile_edited": "update",
-    "user.password_changed": "update",
-    "user.admin_claim_issued": "issue",
-    "user.admin_granted": "update",
-    "user.logged_in": "login",
-    "user.login_failed": "login_failed",
-    "user.logged_out": "logout",
-    "user.session_revoked": "revoke",
-    "user.all_sessions_revoked": "revoke",
-    "user.access_denied": "deny",
-    "team.created": "create",
-    "team.edited": "update",
-    "team.member_added": "member_add",
-    "team.member_role_changed": "member_role",
-    "team.member_removed": "member_remove",
-    "board.created": "create",
-    "board.edited": "update",
-    "board.deleted": "delete",
-    "board.column_created": "column_create",
-    "board.column_edited": "column_update",
-    "board.column_moved": "column_move",
-    "board.column_deleted": "column_delete",
-    "task.created": "create",
-    "task.edited": "update",
-    "task.assigned": "assign",
-    "task.status_changed": "status_change",
-    "task.moved": "move",
-    "task.deleted": "delete",
-    "task.restored": "restore",
-    "task.purged": "purge",
-    "comment.created": "create",
-    "comment.edited": "update",
-    "comment.deleted": "delete",
-}
+from enum import StrEnum
+from typing import Self
+
+
+class Event(StrEnum):
+    """An event: its name, its audit ``action`` and the sentences that show it (empty where no history shows it).
+
+    The sentences of an event that `changes_fields` are only used where nothing is known of the fields: otherwise the
+    history names what has changed.
+    """
+
+    action: str
+    on_task: str
+    on_board: str
+    changes_fields: bool
+
+    def __new__(
+        cls,
+        name: str,
+        action: str,
+        on_task: str = "",
+        on_board: str = "",
+        changes_fields: bool = False,
+    ) -> Self:
+        """One row of the table."""
+        event = str.__new__(cls, name)
+        event._value_ = name
+        event.action = action
+        event.on_task = on_task
+        event.on_board = on_board
+        event.changes_fields = changes_fields
+        return event
+
+    USER_REGISTERED = "user.registered", "create"
+    USER_PROFILE_EDITED = "user.profile_edited", "update"
+    USER_PASSWORD_CHANGED = "user.password_changed", "update"
+    USER_ADMIN_CLAIM_ISSUED = "user.admin_claim_issued", "issue"
+    USER_ADMIN_GRANTED = "user.admin_granted", "update"
+    USER_LOGGED_IN = "user.logged_in", "login"
+    USER_LOGIN_FAILED = "user.login_failed", "login_failed"
+    USER_LOGGED_OUT = "user.logged_out", "logout"
+    USER_SESSION_REVOKED = "user.session_revoked", "revoke"
+    USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
+    USER_ACCESS_DENIED = "user.access_denied", "deny"
+
+    TEAM_CREATED = "team.created", "create"
+    TEAM_EDITED = "team.edited", "update"
+    TEAM_MEMBER_ADDED = "team.member_added", "member_add"
+    TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
+    TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+
+    BOARD_CREATED = "board.created", "create", "", "created the board {name}"
+    BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
+    BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
+    BOARD_COLUMN_CREATED = "board.column_created", "column_create", "", "added the column {name}"
+    BOARD_COLUMN_EDITED = "board.column_edited", "column_update", "", "changed the column {name}"
+    BOARD_COLUMN_MOVED = "board.column_moved", "column_move", "", "moved the column {name}"
+    BOARD_COLUMN_DELETED = "board.column_deleted", "column_delete", "", "deleted the column {name}"
+
+    TASK_CREATED = "task.created", "create", "created this task", "added {key} to {column}"
+    TASK_EDITED = "task.edited", "update", "changed it", "changed {key}", True
+    TASK_ASSIGNED = "task.assigned", "assign", "changed the assignee", "changed {key}", True
+    TASK_STATUS_CHANGED = "task.status_changed", "status_change", "moved it", "changed {key}", True
+    TASK_MOVED = "task.moved", "move", "moved it", "changed {key}", True
+    TASK_DELETED = "task.deleted", "delete", "moved it to the trash", "moved {key} to the trash"
+    TASK_RESTORED = "task.restored", "restore", "restored it", "restored {key}"
+    TASK_PURGED = "task.purged", "purge", "deleted it for good", "deleted a card for good"
+
+    COMMENT_CREATED = "comment.created", "create", "commented", "commented on {key}"
+    COMMENT_EDITED = "comment.edited", "update", "changed a comment", "changed a comment on {key}"
+    COMMENT_DELETED = "comment.deleted", "delete", "deleted a comment", "deleted a comment on {key}"
+
+    @property
+    def entity_type(self) -> str:
+        """What kind of entity the event changes: ``user``, ``team``, ``board``, ``task`` or ``comment``."""
+        return self.value.partition(".")[0]
+
+
+EVENTS: dict[str, Event] = {event.value: event for event in Event}
+
+
+def find_event(name: str) -> Event | None:
+    """The event of that name; None for one that an older release recorded and this one does not know."""
+    return EVENTS.get(name)

@@ -47,7 +47,7 @@ class FaultInjected(BaseException):
 
 
 def point(name: str) -> None:
-    """Die here if this point is armed. Costs one comparison when nothing is armed."""
+    """Kill the process here, or raise, if this point is armed. Costs one comparison when nothing is armed."""
     if not _armed:
         return
     _seen[name] += 1

@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7, so that newer rows sort and index behind older ones."""
+"""Identifiers: UUID version 7, whose order is that of their creation, which keeps indexes compact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON line for each event, with the request's id, without secrets."""
+"""Structured logs: one JSON line for each event, with the request's id; values under secret names are hidden."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from taskforge.accounts import service as accounts
 from taskforge.accounts import session_records
+from taskforge.boards import queries as board_queries
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
@@ -78,7 +79,7 @@ def new_secret() -> str:
     return f"test{new_id().replace('-', '')}".ljust(43, "x")
 
 
-def make_person(app: Flask, name: str = "Ada") -> Person:
+def make_person(app: Flask, name: str = "Ada", last_name: str = "") -> Person:
     """A new account, logged in by an API session."""
     number = next(_number)
     email, secret = f"{name.lower()}{number}@example.test", new_secret()
@@ -88,7 +89,7 @@ def make_person(app: Flask, name: str = "Ada") -> Person:
             email=email,
             password=PASSWORD,
             first_name=name,
-            last_name=f"Number{number}",
+            last_name=last_name or f"Number{number}",
         ).entity_id
         session_id = session_records.open_session(user_id, secret, kind="api")
     return Person(app, user_id, email, secret, session_id)
@@ -101,7 +102,9 @@ def make_team(admin: Person, name: str = "Web", **members: Person) -> Team:
         board_id = change.extra["board_id"]
         for role, person in members.items():
             teams.add_member(admin.actor, change.entity_id, role=role, user_id=person.user_id)
-        columns = {row["status"]: row["column_id"] for row in boards.list_columns([board_id])}
+        columns = {
+            row["status"]: row["column_id"] for row in board_queries.list_columns([board_id])
+        }
     return Team(change.entity_id, board_id, columns)
 
 

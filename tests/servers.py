@@ -24,7 +24,7 @@ from pymongo.uri_parser import parse_uri
 
 from taskforge.dev import postgres
 from taskforge.dev.servers import Home, describe_mongodb, describe_postgres, describe_redis, running
-from taskforge.processes import StartFailed
+from taskforge.server.processes import StartFailed
 
 DATABASE = "taskforge_test"
 REDIS_DATABASE = 15

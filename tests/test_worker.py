@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from taskforge import jobs
 from taskforge.dev.commands import ROOT
-from taskforge.extensions import redis_client
-from taskforge.processes import free_port
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
+from taskforge.server.processes import free_port
 from tests.conftest import SECRETS
 from tests.servers import Servers
 from tests.stores.scene import read, set_scene
@@ -118,7 +118,7 @@ def test_a_worker_waits_for_a_redis_that_is_away(start: Start) -> None:
 
 def test_a_worker_refuses_a_job_that_is_not_ours(app: Flask, start: Start) -> None:
     with app.app_context():
-        queue = jobs.queue(jobs.AUDIT, redis_client())
+        queue = queues.queue(queues.AUDIT, redis_client())
         job = queue.enqueue("os.system", "touch /tmp/taskforge-owned")
         process = start("rq", "audit")
         assert wait_until(lambda: job.get_status(refresh=True).value == "failed")

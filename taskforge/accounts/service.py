@@ -9,15 +9,22 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from taskforge import faults, passwords
-from taskforge.accounts import session_records
-from taskforge.accounts.documents import core_message, face_fields, new_profile, text_message
+from taskforge import faults
+from taskforge.accounts import passwords, session_records
+from taskforge.accounts.documents import (
+    content_message,
+    denormalised_columns,
+    mirror_message,
+    new_profile,
+)
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
@@ -27,10 +34,39 @@ CANNOT_REGISTER = (
     "No account can be made with this address. If you have one already, log in instead."
 )
 
-_USER = (
-    "u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version, u.core_version,"
-    " u.created_at, u.updated_at, u.last_login, u.password_changed_at"
-)
+_USER = """
+       u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
+       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at
+"""
+_USER_WITH_PASSWORD = text(f"""
+    SELECT {_USER}, u.password_hash
+    FROM   users u
+    WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
+""")
+_USER_WITH_PENDING_CONTENT = text(f"""
+    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
+    FROM   users u
+    WHERE  u.user_id = :user_id
+""")
+_CREDENTIALS = text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email")
+_REHASH = text("""
+    UPDATE users
+    SET    password_hash = :new
+    WHERE  user_id = :user_id AND password_hash = :old
+""")
+_EDIT_PROFILE = text("""
+    UPDATE users
+    SET    version = version + 1, doc_version = :doc_version, doc_sha = :sha,
+           display_name = :display_name, theme = :theme, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version
+""")
+_CHANGE_PASSWORD = text("""
+    UPDATE users
+    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
+           password_changed_at = :at, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
+           AND password_hash = :old_hash
+""")
 
 
 @dataclass(frozen=True)
@@ -41,7 +77,7 @@ class ProfileView:
     texts: Mapping[str, Any] | None
 
 
-@once
+@idempotent
 def register_user(
     actor: Actor, *, email: str, password: str, first_name: str, last_name: str
 ) -> Change:
@@ -55,7 +91,7 @@ def register_user(
     password_hash = passwords.hash_password(password)
     user_id = actor.user_id
     fields = new_profile(first_name, last_name)
-    message = text_message(user_id, 1, fields)
+    message = content_message(user_id, 1, fields)
     faults.point("read.done")
     try:
         with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
@@ -64,7 +100,7 @@ def register_user(
                 "email": email,
                 "password_hash": password_hash,
                 "password_changed_at": uow.at,
-                **face_fields(fields),
+                **denormalised_columns(fields),
                 "version": 1,
                 "doc_version": 1,
                 "doc_sha": message.sha,
@@ -75,9 +111,9 @@ def register_user(
             }
             uow.update_reference(insert(User), row)
             uow.stage(message)
-            uow.stage(core_message(row))
+            uow.stage(mirror_message(row))
             uow.record(
-                "user.registered",
+                Event.USER_REGISTERED,
                 entity_type="user",
                 entity_id=user_id,
                 version=1,
@@ -95,7 +131,7 @@ def check_credentials(email: str, password: str) -> str | None:
     A hash with outdated parameters is replaced on the way. Suspended users are refused like unknown ones.
     """
     found = sql.row(
-        text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email"),
+        _CREDENTIALS,
         {"email": email},
     )
     matches = passwords.verify_password(found["password_hash"] if found else None, password)
@@ -103,9 +139,7 @@ def check_credentials(email: str, password: str) -> str | None:
         return None
     if passwords.needs_rehash(found["password_hash"]):
         sql.execute_now(
-            text(
-                "UPDATE users SET password_hash = :new WHERE user_id = :user_id AND password_hash = :old"
-            ),
+            _REHASH,
             {
                 "new": passwords.hash_password(password),
                 "old": found["password_hash"],
@@ -124,7 +158,7 @@ def get_profile(actor: Actor) -> ProfileView:
         return ProfileView(row, None)
 
 
-@once
+@idempotent
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
     """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
 
@@ -146,18 +180,14 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=version)
-    message = text_message(actor.user_id, row["doc_version"] + 1, new)
+    message = content_message(actor.user_id, row["doc_version"] + 1, new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
         uow.update_reference(
-            text(
-                "UPDATE users SET version = version + 1, doc_version = :doc_version, doc_sha = :sha,"
-                " display_name = :display_name, theme = :theme, updated_at = :at"
-                " WHERE user_id = :user_id AND version = :version"
-            ),
+            _EDIT_PROFILE,
             {
                 "doc_version": message.version,
                 "sha": message.sha,
-                **face_fields(new),
+                **denormalised_columns(new),
                 "at": uow.at,
                 "user_id": actor.user_id,
                 "version": version,
@@ -166,7 +196,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
         uow.stage(message)
         changed = [name for name in new if new[name] != old.get(name)]
         uow.record(
-            "user.profile_edited",
+            Event.USER_PROFILE_EDITED,
             entity_type="user",
             entity_id=actor.user_id,
             version=version + 1,
@@ -176,7 +206,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     return uow.change
 
 
-@once
+@idempotent
 def change_password(actor: Actor, *, current: str, new: str) -> Change:
     """Change the actor's password and end all their other sessions.
 
@@ -184,9 +214,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         InvalidInput: the present password is wrong or the new one too weak.
     """
     row = sql.row(
-        text(
-            f"SELECT {_USER}, u.password_hash FROM users u WHERE u.user_id = :user_id AND u.suspended_at IS NULL"
-        ),
+        _USER_WITH_PASSWORD,
         {"user_id": actor.user_id},
     )
     if row is None:
@@ -200,11 +228,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
         after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
         uow.update_reference(
-            text(
-                "UPDATE users SET version = version + 1, core_version = core_version + 1, password_hash = :new_hash,"
-                " password_changed_at = :at, updated_at = :at WHERE user_id = :user_id AND version = :version"
-                " AND core_version = :core_version AND password_hash = :old_hash"
-            ),
+            _CHANGE_PASSWORD,
             {
                 "new_hash": new_hash,
                 "old_hash": row["password_hash"],
@@ -214,10 +238,10 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
                 "core_version": row["core_version"],
             },
         )
-        uow.stage(core_message(after))
+        uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
         uow.record(
-            "user.password_changed",
+            Event.USER_PASSWORD_CHANGED,
             entity_type="user",
             entity_id=actor.user_id,
             version=row["version"] + 1,
@@ -230,11 +254,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
 
 def _own_row(actor: Actor) -> sql.Row:
     found = sql.row(
-        text(
-            f"SELECT {_USER}, (SELECT o.payload FROM outbox o WHERE o.entity_id = u.user_id"
-            " AND o.register = 'text' ORDER BY o.version DESC LIMIT 1) AS pending_text"
-            " FROM users u WHERE u.user_id = :user_id"
-        ),
+        _USER_WITH_PENDING_CONTENT,
         {"user_id": actor.user_id},
     )
     if found is None:

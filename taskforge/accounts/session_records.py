@@ -1,7 +1,7 @@
 """The record of sessions in PostgreSQL, and the index of them in Redis.
 
-What PostgreSQL says decides: a session whose row is revoked or gone authenticates nobody, whatever Redis holds, and
-a Redis that forgot everything logs nobody out.
+PostgreSQL decides: a session whose row is revoked or missing authenticates nobody, whatever Redis holds, and losing
+the content of Redis logs nobody out.
 """
 
 from __future__ import annotations
@@ -14,21 +14,56 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from taskforge import clock, faults, redis_cache
-from taskforge.accounts.documents import core_message
+from taskforge import clock, faults
+from taskforge.accounts.documents import mirror_message
 from taskforge.errors import NotFound
+from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.people import Person
+from taskforge.messaging import keys, online
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.text.people import Person
 
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 SESSIONS_PER_USER = 100
+
+
+_LOG_IN = text("""
+    UPDATE users
+    SET    last_login = :at, core_version = core_version + 1
+    WHERE  user_id = :user_id AND suspended_at IS NULL
+    RETURNING user_id, email, created_at, last_login, password_changed_at, core_version
+""")
+_INSERT_SESSION = text("""
+    INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent,
+                               created_at, last_seen_at, expires_at)
+    VALUES (:session_id, :sid_hash, :user_id, :kind, CAST(:ip AS inet), :user_agent,
+            :at, :at, :expires_at)
+""")
+_LIST_SESSIONS = text("""
+    SELECT session_id, kind, host(ip_address) AS ip_address, user_agent, created_at, last_seen_at,
+           expires_at
+    FROM   user_sessions
+    WHERE  user_id = :user_id AND revoked_at IS NULL AND expires_at > :at
+           AND last_seen_at > :idle_since
+    ORDER  BY last_seen_at DESC, session_id
+    LIMIT  :limit
+""")
+_REVOKE = text("""
+    UPDATE user_sessions
+    SET    revoked_at = :at
+    WHERE  user_id = :user_id AND revoked_at IS NULL
+           AND (CAST(:only AS uuid) IS NULL OR session_id = CAST(:only AS uuid))
+           AND (CAST(:keep AS uuid) IS NULL OR session_id <> CAST(:keep AS uuid))
+    RETURNING sid_hash
+""")
+_MARK_SEEN = text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id = :session_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +99,13 @@ def open_session(
     """Record a log-in: a new session for `sid` and the user's last log-in. Answers the public session id.
 
     Raises:
-        NotFound: the user is gone or suspended.
+        NotFound: the account does not exist or is suspended.
     """
     session_id, at = new_id(), clock.now()
     with sql.transaction() as connection:
         row = (
             connection.execute(
-                text(
-                    "UPDATE users SET last_login = :at, core_version = core_version + 1"
-                    " WHERE user_id = :user_id AND suspended_at IS NULL RETURNING user_id, email, created_at,"
-                    " last_login, password_changed_at, core_version"
-                ),
+                _LOG_IN,
                 {"user_id": user_id, "at": at},
             )
             .mappings()
@@ -82,13 +113,9 @@ def open_session(
         )
         if row is None:
             raise NotFound()
-        outbox.insert(connection, [core_message(dict(row))])
+        outbox.insert(connection, [mirror_message(dict(row))])
         connection.execute(
-            text(
-                "INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent, created_at,"
-                " last_seen_at, expires_at) VALUES (:session_id, :sid_hash, :user_id, :kind, CAST(:ip AS inet),"
-                " :user_agent, :at, :at, :expires_at)"
-            ),
+            _INSERT_SESSION,
             {
                 "session_id": session_id,
                 "sid_hash": hash_sid(sid),
@@ -115,23 +142,23 @@ def find_identity(
     Raises:
         Unavailable: PostgreSQL can't be asked; nobody is authenticated then.
     """
-    found = find_identity_beside(None, sid=sid, session_id=session_id, mark_seen=mark_seen)
+    found = find_identity_and_preloaded(None, sid=sid, session_id=session_id, mark_seen=mark_seen)
     return found[0] if found is not None else None
 
 
-def find_identity_beside(
-    beside: Beside | None,
+def find_identity_and_preloaded(
+    query: JoinedQuery | None,
     *,
     sid: str | None = None,
     session_id: str | None = None,
     mark_seen: bool = True,
 ) -> tuple[Identity, sql.Row | None] | None:
-    """Like `find_identity`, with the row of `beside`, which is None when there is no such row for them."""
+    """Like `find_identity`, with the row of `query` joined to the user; None where it gives no row."""
     at = clock.now()
     found = sql.row(
-        _who(sid is not None, beside.sql if beside else ""),
+        _who(sid is not None, query.sql if query else ""),
         {
-            **(beside.parameters if beside else {}),
+            **(query.parameters if query else {}),
             "sid_hash": hash_sid(sid) if sid is not None else None,
             "session_id": session_id,
             "at": at,
@@ -148,45 +175,44 @@ def find_identity_beside(
     return identity, row if any(value is not None for value in row.values()) else None
 
 
-def find_beside(user_id: str, beside: Beside) -> sql.Row | None:
-    """The row of `beside` for somebody who is known already."""
-    return sql.row(_beside_alone(beside.sql), {**beside.parameters, "user_id": user_id})
+def find_preloaded(user_id: str, query: JoinedQuery) -> sql.Row | None:
+    """The row of `query` for a person who was identified by an earlier statement of this request."""
+    return sql.row(_joined_alone(query.sql), {**query.parameters, "user_id": user_id})
 
 
 @cache
-def _beside_alone(beside: str) -> TextClause:
+def _joined_alone(query: str) -> TextClause:
     return prepared(
-        f"SELECT beside.* FROM users u CROSS JOIN LATERAL ({beside}) beside WHERE u.user_id = :user_id"
+        f"SELECT joined.* FROM users u CROSS JOIN LATERAL ({query}) joined WHERE u.user_id = :user_id"
     )
 
 
 @cache
-def _who(by_secret: bool, beside: str) -> TextClause:
+def _who(by_secret: bool, query: str) -> TextClause:
     where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
-    more = ", beside.*" if beside else ""
-    join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
-    # The limit has the session found first, also by a plan that was made while there were hardly any users.
-    return prepared(
-        f"SELECT u.*{more} FROM (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,"
-        " s.kind, s.last_seen_at FROM user_sessions s JOIN users u USING (user_id)"
-        f" WHERE {where} AND s.revoked_at IS NULL AND s.expires_at > :at AND s.last_seen_at > :idle_since"
-        f" AND u.suspended_at IS NULL LIMIT 1) u{join}"
-    )
+    more = ", joined.*" if query else ""
+    join = f" LEFT JOIN LATERAL ({query}) joined ON true" if query else ""
+    # The LIMIT makes PostgreSQL look up the session first, even by a generic plan from when there were few users.
+    return prepared(f"""
+        SELECT u.*{more}
+        FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,
+                       s.kind, s.last_seen_at
+                FROM   user_sessions s JOIN users u USING (user_id)
+                WHERE  {where} AND s.revoked_at IS NULL AND s.expires_at > :at
+                       AND s.last_seen_at > :idle_since AND u.suspended_at IS NULL
+                LIMIT  1) u{join}
+    """)
 
 
 def list_sessions(actor: Actor) -> Sequence[sql.Row]:
     """The actor's live sessions, latest first: session_id, kind, ip_address, user_agent and instants."""
     return sql.rows(
-        text(
-            "SELECT session_id, kind, host(ip_address) AS ip_address, user_agent, created_at, last_seen_at, expires_at"
-            " FROM user_sessions WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > :at"
-            " AND last_seen_at > :idle_since ORDER BY last_seen_at DESC, session_id LIMIT :most"
-        ),
+        _LIST_SESSIONS,
         {
             "user_id": actor.user_id,
             "at": clock.now(),
             "idle_since": clock.now() - IDLE,
-            "most": SESSIONS_PER_USER,
+            "limit": SESSIONS_PER_USER,
         },
     )
 
@@ -202,7 +228,7 @@ def revoke_session(actor: Actor, session_id: str) -> None:
         if not ended:
             raise NotFound()
         own = session_id == actor.session_id
-        event = "user.logged_out" if own else "user.session_revoked"
+        event = Event.USER_LOGGED_OUT if own else Event.USER_SESSION_REVOKED
         uow.record(
             event,
             entity_type="user",
@@ -219,7 +245,7 @@ def revoke_all_sessions(actor: Actor, *, keep_current: bool = False) -> int:
     with UnitOfWork(actor, entity_id=actor.user_id, version=0) as uow:
         ended = revoke_in(uow, actor.user_id, keep=actor.session_id if keep_current else None)
         uow.record(
-            "user.all_sessions_revoked",
+            Event.USER_ALL_SESSIONS_REVOKED,
             entity_type="user",
             entity_id=actor.user_id,
             before={"sessions": len(ended)},
@@ -235,43 +261,40 @@ def revoke_in(
 ) -> list[str]:
     """Revoke sessions inside a transaction; the hashes (hexadecimal) of those that ended."""
     ended = uow.execute(
-        text(
-            "UPDATE user_sessions SET revoked_at = :at WHERE user_id = :user_id AND revoked_at IS NULL"
-            " AND (CAST(:only AS uuid) IS NULL OR session_id = CAST(:only AS uuid))"
-            " AND (CAST(:keep AS uuid) IS NULL OR session_id <> CAST(:keep AS uuid)) RETURNING sid_hash"
-        ),
+        _REVOKE,
         {"at": uow.at, "user_id": user_id, "only": only, "keep": keep},
     ).scalars()
     return [bytes(sid_hash).hex() for sid_hash in ended]
 
 
 def forget(user_id: str, hashes: Sequence[str]) -> None:
-    """Take ended sessions out of Redis. Best effort: PostgreSQL refuses them anyway."""
+    """Remove ended sessions from Redis. Best effort: PostgreSQL refuses them anyway."""
     if not hashes:
         return
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.delete(*(f"session:{sid_hash}" for sid_hash in hashes))
-            pipe.srem(f"user:sessions:{user_id}", *hashes)
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            pipe.delete(*(keys.SESSION.key(sid_hash=sid_hash) for sid_hash in hashes))
+            pipe.srem(keys.USER_SESSIONS.key(user_id=user_id), *hashes)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
     faults.point("logout.redis_deleted")
 
 
 def _remember(user_id: str, sid_hash: str) -> None:
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.sadd(f"user:sessions:{user_id}", sid_hash)
-            pipe.expire(f"user:sessions:{user_id}", int(ABSOLUTE.total_seconds()))
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            key = keys.USER_SESSIONS.key(user_id=user_id)
+            pipe.sadd(key, sid_hash)
+            pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
 
 
 def _mark_seen(session_id: str, user_id: str, at: datetime) -> None:
     sql.execute_now(
-        text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id = :session_id"),
+        _MARK_SEEN,
         {"at": at, "session_id": session_id},
     )
-    redis_cache.touch_presence(user_id)
+    online.mark_online(user_id)

@@ -1,7 +1,7 @@
 """The RQ dashboard inside the application: for site administrators only, and hardened.
 
 The library has no access control, deserialises jobs with pickle by default and empties its failed queue on a GET;
-each of these is closed here. Its weaker content policy is confined to its prefix (`taskforge.security_headers`).
+each of these is closed here. Its weaker content policy is confined to its prefix (`taskforge.http.security_headers`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 from taskforge.admin.access import require_site_admin
 from taskforge.errors import MethodNotAllowed
 from taskforge.extensions import config_of, csrf
-from taskforge.security_headers import DASHBOARD_PREFIX
+from taskforge.http.security_headers import DASHBOARD_PREFIX
 
 
 def init_dashboard(app: Flask) -> None:
@@ -24,7 +24,7 @@ def init_dashboard(app: Flask) -> None:
     guards = dashboard.blueprint.before_request_funcs.setdefault(None, [])
     if _guard not in guards:  # the blueprint is one for the whole process
         guards.insert(0, _guard)  # before its own hook, which opens a connection
-    # Its scripts send no token: `security_headers` asks for Sec-Fetch-Site instead.
+    # Its scripts send no token: `taskforge.http.cross_site` asks for Sec-Fetch-Site instead.
     csrf.exempt(dashboard.blueprint)
     app.register_blueprint(dashboard.blueprint, url_prefix=DASHBOARD_PREFIX.rstrip("/"))
 

@@ -9,19 +9,21 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from rq import Worker
 
-from taskforge import health, jobs, redis_cache
-from taskforge.accounts.identity import current_actor
 from taskforge.admin import service
 from taskforge.admin.access import require_site_admin
 from taskforge.errors import NotFound
-from taskforge.htmx import go_to
+from taskforge.http import health
+from taskforge.http.htmx import go_to
+from taskforge.identity.current import current_actor
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @blueprint.get("/")
 def index() -> str:
-    """How the stores, queues and the outbox are doing."""
+    """The state of the stores, the queues and the outbox."""
     require_site_admin()
     queues, workers = _queues()
     stores = [
@@ -40,7 +42,7 @@ def index() -> str:
 
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
 def claim(token: str) -> ResponseReturnValue:
-    """The one-time link that the command line prints: show what it does, then do it."""
+    """The one-time link that the command line prints: GET shows what it does, POST does it."""
     if request.method == "POST":
         try:
             service.claim_admin(current_actor(), token)
@@ -61,8 +63,8 @@ def _claim_page(state: str, token: str) -> str:
 
 def _queues() -> tuple[list[dict[str, Any]], int]:
     try:
-        with redis_cache.asking() as client:
-            queues = [jobs.queue(name, client) for name in jobs.QUEUES]
+        with redis_guard() as client:
+            found = [queues.queue(name, client) for name in queues.QUEUES]
             figures = [
                 {
                     "name": queue.name,
@@ -70,8 +72,8 @@ def _queues() -> tuple[list[dict[str, Any]], int]:
                     "running": queue.started_job_registry.get_job_count(cleanup=False),
                     "failed": queue.failed_job_registry.get_job_count(cleanup=False),
                 }
-                for queue in queues
+                for queue in found
             ]
             return figures, Worker.count(connection=client)
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return [], 0

@@ -35,7 +35,7 @@ class _Api(Api):
     ERROR_SCHEMA = Error
 
     def _register_error_handlers(self) -> None:
-        """Leave errors to `taskforge.error_pages`, which answers them in one form."""
+        """Leave errors to `taskforge.http.error_pages`, which answers them in one form."""
 
     def _openapi_json(self) -> Response:
         document: str = current_app.extensions["taskforge_openapi"]

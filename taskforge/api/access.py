@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
-from taskforge import rate_limits
-from taskforge.accounts.identity import current_identity
 from taskforge.errors import NotAuthenticated
-from taskforge.urls import API_PREFIX
-from taskforge.values import parse_uuid
+from taskforge.http import rate_limits
+from taskforge.http.urls import API_PREFIX
+from taskforge.identity.current import current_identity
+from taskforge.text.values import parse_uuid
 
 OPENAPI_ENDPOINT = "api-docs.openapi_json"
 

@@ -7,17 +7,18 @@ from typing import Any
 
 from flask import Response, request
 
-from taskforge import rate_limits
-from taskforge.accounts import actors, identity, service, session_records
-from taskforge.accounts.logins import WRONG, check_login, report_login
+from taskforge.accounts import service, session_records
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
-from taskforge.sessions import is_secret
+from taskforge.http import rate_limits
+from taskforge.http.sessions import is_secret
+from taskforge.identity import actors, current
+from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
-from taskforge.values import parse_uuid
+from taskforge.text.values import parse_uuid
 
 CLEAR_SITE_DATA = '"cache", "storage"'
 
@@ -31,7 +32,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     rate_limits.limit_registrations(ip=request.remote_addr)
-    change = service.register_user(actors.make_newcomer(), **data)
+    change = service.register_user(actors.make_signup_actor(), **data)
     return {**data, "user_id": change.entity_id}
 
 
@@ -47,11 +48,11 @@ def login(data: dict[str, Any]) -> Any:
     """
     user_id = check_login(data["email"], data["password"])
     if user_id is None:
-        raise NotAuthenticated(WRONG)
+        raise NotAuthenticated(WRONG_CREDENTIALS)
     try:
-        secret, token = identity.start_api_session(user_id)
+        secret, token = current.start_api_session(user_id)
     except NotFound as error:  # suspended this very moment
-        raise NotAuthenticated(WRONG) from error
+        raise NotAuthenticated(WRONG_CREDENTIALS) from error
     report_login(user_id, kind="api")
     profile = service.get_profile(Actor(user_id=user_id))
     return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
@@ -64,9 +65,9 @@ def login(data: dict[str, Any]) -> Any:
 def logout(_data: dict[str, Any]) -> Response:
     """End the session that makes this request."""
     # Doing it twice is doing it once, so that no key is needed; and a key would outlive the session.
-    actor = dataclasses.replace(identity.current_actor(), op_id=None, op_fingerprint=None)
-    if not identity.uses_header_credentials():
-        identity.end_session(actor)
+    actor = dataclasses.replace(current.current_actor(), op_id=None, op_fingerprint=None)
+    if not current.uses_header_credentials():
+        current.end_session(actor)
         return no_content(Clear_Site_Data=CLEAR_SITE_DATA)
     assert actor.session_id is not None
     session_records.revoke_session(actor, actor.session_id)
@@ -77,7 +78,7 @@ def logout(_data: dict[str, Any]) -> Response:
 @blueprint.response(200, schemas.SessionList)
 def list_sessions() -> Any:
     """The live sessions of whoever is asking."""
-    actor = identity.current_actor()
+    actor = current.current_actor()
     return {
         "items": [
             {**row, "current": row["session_id"] == actor.session_id}
@@ -90,7 +91,7 @@ def list_sessions() -> Any:
 @blueprint.response(204)
 def delete_session(session: str) -> Response:
     """End a session by its public id, or by the secret that the log-in answered."""
-    actor = identity.current_actor()
+    actor = current.current_actor()
     session_records.revoke_session(actor, _public_id(actor, session))
     return no_content()
 

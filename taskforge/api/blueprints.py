@@ -13,9 +13,9 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter
 
-from taskforge import error_pages
 from taskforge.api.schemas.base import Input, camel_case
 from taskforge.errors import InvalidInput
+from taskforge.http import error_pages
 
 MOST_PROBLEMS = 50
 LONGEST_FIELD_NAME = 100

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
@@ -14,8 +13,11 @@ from taskforge.api.versions import change_latest, showing_current, tagged, wante
 from taskforge.boards import columns, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
+from taskforge.tasks import columns as task_columns
+from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
 
 DEFAULT_HUE = 1
 
@@ -26,8 +28,8 @@ blueprint = ApiBlueprint("boards", __name__, topic="Boards and columns", prefix=
 @blueprint.response(200, schemas.BoardList)
 def list_boards(team_id: str) -> Any:
     """The boards of a team, with their columns."""
-    rows = service.list_boards(current_actor(), team_id)
-    found = service.list_columns([row["board_id"] for row in rows])
+    rows = list_boards_with_counts(current_actor(), team_id)
+    found = list_columns_with_counts([row["board_id"] for row in rows])
     return {"items": serialising.boards(rows, found)}
 
 
@@ -92,7 +94,7 @@ def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     version = wanted_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
     with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
-        columns.edit_column(actor, board_id, column_id, changes=changes, version=version)
+        task_columns.edit_column(actor, board_id, column_id, changes=changes, version=version)
     return _column(actor, board_id, column_id)
 
 
@@ -100,7 +102,7 @@ def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
 @blueprint.response(204)
 def delete_column(board_id: str, column_id: str) -> Response:
     """Delete an empty column."""
-    columns.delete_column(current_actor(), board_id, column_id)
+    task_columns.delete_column(current_actor(), board_id, column_id)
     return no_content()
 
 
@@ -116,7 +118,7 @@ def move_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
 
 def _board(actor: Actor, board_id: str) -> dict[str, Any]:
     row, _membership = access_board(actor.user_id, board_id)
-    return serialising.boards([row], service.list_columns([board_id]))[0]
+    return serialising.boards([row], list_columns_with_counts([board_id]))[0]
 
 
 def _column(actor: Actor, board_id: str, column_id: str) -> Any:

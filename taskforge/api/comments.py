@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import comments as schemas
 from taskforge.api.schemas.base import Page
 from taskforge.api.versions import showing_current, tagged, wanted_version
-from taskforge.comments import service, views
+from taskforge.comments import queries, service
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 
 blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
@@ -27,11 +27,11 @@ def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
     actor = current_actor()
     items, cursor = read_page(
         wanted,
-        lambda after, limit: views.list_comments(
+        lambda after, limit: queries.list_comments(
             actor, task_id, after_id=as_id(after), limit=limit
         ),
         lambda view: view.row["comment_id"],
-        longest=views.PAGE,
+        longest=queries.PAGE,
     )
     return {"items": map(serialising.comment, items), "next_cursor": cursor}
 
@@ -67,7 +67,7 @@ def delete_comment(comment_id: str) -> Response:
 
 
 def _comment(actor: Actor, comment_id: str) -> dict[str, Any]:
-    return serialising.comment(views.get_comment(actor, comment_id))
+    return serialising.comment(queries.get_comment(actor, comment_id))
 
 
 def _answer(actor: Actor, comment_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""Fields of requests: marshmallow's frame around the functions of `taskforge.text` and `taskforge.values`.
+"""Fields of requests: marshmallow's frame around the functions of `text.validation` and `text.values`.
 
 A field answers the canonical value or says what is wrong with the one that was sent. Its ``metadata`` is what the
 OpenAPI document says of it.
@@ -11,11 +11,11 @@ from typing import Any
 
 import marshmallow as ma
 
-from taskforge import text
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
-from taskforge.values import parse_datetime, parse_int, parse_uuid
+from taskforge.text import validation
+from taskforge.text.values import parse_datetime, parse_int, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -46,7 +46,7 @@ def line(max_length: int, *, required: bool = True, optional: bool = False) -> C
     """One line of text. ``optional`` may be left out of the request, but not be empty if it is there."""
 
     def check(value: object, *, field: str) -> str:
-        return text.clean_line(value, field=field, max_length=max_length, required=required)
+        return validation.clean_line(value, field=field, max_length=max_length, required=required)
 
     described = {"type": "string", "maxLength": max_length}
     return Checked(check, described, required=required and not optional)
@@ -56,7 +56,7 @@ def long_text(max_length: int, *, required: bool = False, max_bytes: int | None 
     """Text of many lines (Markdown); null is the empty text."""
 
     def check(value: object, *, field: str) -> str:
-        return text.clean_text(
+        return validation.clean_text(
             value, field=field, max_length=max_length, required=required, max_bytes=max_bytes
         )
 
@@ -65,8 +65,8 @@ def long_text(max_length: int, *, required: bool = False, max_bytes: int | None 
 
 def email(*, required: bool = True) -> Checked:
     """An e-mail address in its one spelling."""
-    described = {"type": "string", "format": "email", "maxLength": text.MAX_EMAIL_LENGTH}
-    return Checked(text.clean_email, described, required=required, allow_none=not required)
+    described = {"type": "string", "format": "email", "maxLength": validation.MAX_EMAIL_LENGTH}
+    return Checked(validation.clean_email, described, required=required, allow_none=not required)
 
 
 def password() -> Checked:
@@ -153,18 +153,20 @@ def instant() -> Checked:
 
 def tags() -> Checked:
     """A list of tags."""
-    items = {"type": "string", "maxLength": text.MAX_TAG_LENGTH}
-    return Checked(text.clean_tags, {"type": "array", "items": items, "maxItems": text.MAX_TAGS})
+    items = {"type": "string", "maxLength": validation.MAX_TAG_LENGTH}
+    return Checked(
+        validation.clean_tags, {"type": "array", "items": items, "maxItems": validation.MAX_TAGS}
+    )
 
 
 def custom_fields() -> Checked:
     """An object of names and values; answers the list of ``{"k", "v"}`` that is stored."""
     described = {
         "type": "object",
-        "maxProperties": text.MAX_CUSTOM_FIELDS,
+        "maxProperties": validation.MAX_CUSTOM_FIELDS,
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     }
-    return Checked(text.clean_custom_fields, described)
+    return Checked(validation.clean_custom_fields, described)
 
 
 def checklist() -> Checked:
@@ -215,7 +217,7 @@ def _read_item(item: object, field: str) -> dict[str, Any]:
         raise InvalidInput.about(
             field, "has an itemId that is not an id: leave it out for new items"
         )
-    words = text.clean_line(item.get("text"), field=field, max_length=MAX_ITEM_TEXT)
+    words = validation.clean_line(item.get("text"), field=field, max_length=MAX_ITEM_TEXT)
     return {"item_id": item_id, "text": words, "done": done}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, takes_no_key
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import notifications as schemas
 from taskforge.api.schemas.base import Page
-from taskforge.notifications import service
+from taskforge.identity.current import current_actor
+from taskforge.notifications import queries, service
 
 blueprint = ApiBlueprint("notifications", __name__, topic="Notifications", prefix="/notifications")
 
@@ -23,14 +23,14 @@ def list_notifications(wanted: dict[str, Any]) -> Any:
     actor = current_actor()
     items, cursor = read_page(
         wanted,
-        lambda after, limit: service.list_notifications(actor, after_id=as_id(after), limit=limit),
+        lambda after, limit: queries.list_notifications(actor, after_id=as_id(after), limit=limit),
         lambda row: row["notification_id"],
-        longest=service.PAGE,
+        longest=queries.PAGE,
     )
     return {
         "items": map(serialising.notification, items),
         "next_cursor": cursor,
-        "unread_count": service.count_unread(actor.user_id),
+        "unread_count": queries.count_unread(actor.user_id),
     }
 
 
@@ -42,4 +42,4 @@ def mark_read(data: dict[str, Any]) -> Any:
     """Mark some notifications as read, or all of them."""
     actor = current_actor()
     marked = service.mark_read(actor, **data)
-    return {"marked": marked, "unread_count": service.count_unread(actor.user_id)}
+    return {"marked": marked, "unread_count": queries.count_unread(actor.user_id)}

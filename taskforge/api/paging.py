@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from taskforge.errors import InvalidInput, NotFound
-from taskforge.values import parse_int, parse_uuid
+from taskforge.text.values import parse_int, parse_uuid
 
 DEFAULT_LIMIT = 50
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from taskforge.accounts.service import ProfileView
 from taskforge.api.schemas.base import as_instant, camel_case
-from taskforge.comments.views import CommentView
-from taskforge.tasks.views import TaskView
+from taskforge.comments.queries import CommentView
+from taskforge.tasks.queries import TaskView
 
 # Names in the stores that the API calls otherwise than by their camelCase.
 RENAMED = {"due_at": "dueDate", "start_at": "startDate", "created_by": "creatorId"}

@@ -7,17 +7,18 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.paging import as_id, as_number, read_page
 from taskforge.api.schemas import tasks as schemas
 from taskforge.api.schemas.base import LONGEST_PAGE, Nothing, OptionalVersion, Page
 from taskforge.api.versions import showing_current, tagged, wanted_version
-from taskforge.audit import service as audit
+from taskforge.history import task_history as audit
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
-from taskforge.tasks import service, undoing, views
-from taskforge.tasks.writing import TEXT_FIELDS
+from taskforge.tasks import queries, service
+from taskforge.tasks.editing.writer import TEXT_FIELDS
+from taskforge.tasks.history import undo
 
 RENAMED = {"start_date": "start_at", "due_date": "due_at"}
 # What a replaced task gets where the request says nothing; status and column have no empty value and stay.
@@ -45,7 +46,7 @@ def list_tasks(wanted: dict[str, Any]) -> Any:
     given = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
     items, cursor = read_page(
         wanted,
-        lambda after, limit: views.list_tasks(actor, **given, after_id=as_id(after), limit=limit),
+        lambda after, limit: queries.list_tasks(actor, **given, after_id=as_id(after), limit=limit),
         lambda row: row["task_id"],
         longest=LONGEST_PAGE,
     )
@@ -68,7 +69,7 @@ def create_task(data: dict[str, Any]) -> Any:
 @blueprint.response(200, schemas.Task)
 def get_task(task_id: str) -> Any:
     """One task. What lies in the trash is not found."""
-    return tagged(serialising.task(views.get_task(current_actor(), task_id)))
+    return tagged(serialising.task(queries.get_task(current_actor(), task_id)))
 
 
 @blueprint.put("/<any_id:task_id>")
@@ -131,7 +132,7 @@ def restore_task(_data: dict[str, Any], task_id: str) -> Any:
 def undo_change(data: dict[str, Any], task_id: str) -> Any:
     """Take one change of a task back, if no later one touched the same fields."""
     actor = current_actor()
-    undoing.undo_change(actor, task_id, data["event_id"])
+    undo.undo_change(actor, task_id, data["event_id"])
     return _answer(actor, task_id)
 
 
@@ -161,12 +162,14 @@ def _change(task_id: str, changes: dict[str, Any], version: int | None) -> Any:
 
 def _answer(actor: Actor, task_id: str) -> Any:
     """The task after a change; a repeated one may find it in the trash by now."""
-    return tagged(serialising.task(views.get_task(actor, task_id, deleted=True)))
+    return tagged(serialising.task(queries.get_task(actor, task_id, deleted=True)))
 
 
 def _showing_current(actor: Actor, task_id: str) -> Any:
     return showing_current(
-        lambda: schemas.Task().dump(serialising.task(views.get_task(actor, task_id, deleted=True)))
+        lambda: schemas.Task().dump(
+            serialising.task(queries.get_task(actor, task_id, deleted=True))
+        )
     )
 
 

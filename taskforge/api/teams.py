@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts.identity import current_actor
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import teams as schemas
 from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
-from taskforge.boards.service import create_team as found_team
+from taskforge.boards import queries as boards
+from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.teams import service
+from taskforge.teams import queries, service
 
 blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")
 
@@ -23,7 +24,7 @@ blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")
 @blueprint.response(200, schemas.TeamList)
 def list_teams() -> Any:
     """The teams of whoever is asking."""
-    return {"items": service.list_teams(current_actor())}
+    return {"items": boards.list_teams(current_actor())}
 
 
 @blueprint.post("")
@@ -32,14 +33,14 @@ def list_teams() -> Any:
 def create_team(data: dict[str, Any]) -> Any:
     """Create a team, with oneself as its admin and a board of five columns."""
     actor = current_actor()
-    return tagged(service.get_team(actor, found_team(actor, **data).entity_id))
+    return tagged(queries.get_team(actor, create_team_with_board(actor, **data).entity_id))
 
 
 @blueprint.get("/<any_id:team_id>")
 @blueprint.response(200, schemas.Team)
 def get_team(team_id: str) -> Any:
     """One team."""
-    return tagged(service.get_team(current_actor(), team_id))
+    return tagged(queries.get_team(current_actor(), team_id))
 
 
 @blueprint.patch("/<any_id:team_id>")
@@ -55,16 +56,16 @@ def edit_team(data: dict[str, Any], team_id: str) -> Any:
     def change(at: int) -> Change:
         return service.edit_team(actor, team_id, version=at, changes=changes)
 
-    with showing_current(lambda: schemas.Team().dump(service.get_team(actor, team_id))):
-        change_latest(version, lambda: int(service.get_team(actor, team_id)["version"]), change)
-    return tagged(service.get_team(actor, team_id))
+    with showing_current(lambda: schemas.Team().dump(queries.get_team(actor, team_id))):
+        change_latest(version, lambda: int(queries.get_team(actor, team_id)["version"]), change)
+    return tagged(queries.get_team(actor, team_id))
 
 
 @blueprint.get("/<any_id:team_id>/members")
 @blueprint.response(200, schemas.MemberList)
 def list_members(team_id: str) -> Any:
     """The members of a team."""
-    return {"items": service.list_members(current_actor(), team_id)}
+    return {"items": queries.list_members(current_actor(), team_id)}
 
 
 @blueprint.post("/<any_id:team_id>/members")
@@ -98,7 +99,7 @@ def remove_member(team_id: str, user_id: str) -> Response:
 def _member(
     actor: Actor, team_id: str, *, user_id: str | None = None, email: str | None = None
 ) -> Any:
-    for member in service.list_members(actor, team_id):
+    for member in queries.list_members(actor, team_id):
         if member["user_id"] == user_id or member["email"] == email:
             return member
     raise NotFound()

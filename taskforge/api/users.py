@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskforge.accounts import service
-from taskforge.accounts.identity import current_actor
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, takes_version
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
 from taskforge.errors import Unavailable
+from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from flask import request
 
 from taskforge.errors import InvalidInput, StaleVersion
-from taskforge.values import LAST_VERSION, parse_int
+from taskforge.stores.operations import retry_on_stale
+from taskforge.text.values import LAST_VERSION, parse_int
 
-ATTEMPTS = 3
 # A plain number, or an entity tag, weak or strong; compression adds its name to the tags it sends.
 _ENTITY_TAG = re.compile(r'(?:W/)?"([^":]*)(?::[a-z]+)?"|([0-9]+)')
 
@@ -58,11 +58,6 @@ def change_latest(
     version: int | None, read_version: Callable[[], int], change: Callable[[int], Answer]
 ) -> Answer:
     """Run a change that needs a version: the named one, or whichever is current."""
-    if version is not None:
-        return change(version)
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return change(read_version())
-        except StaleVersion:
-            continue
-    return change(read_version())
+    return retry_on_stale(
+        lambda: change(read_version() if version is None else version), version=version
+    )

@@ -1,6 +1,6 @@
-"""The hash chain over the audit facts: each link is an HMAC of the one before and of the fact.
+"""The hash chain over the audit events: each link is an HMAC of the one before and of the event.
 
-Changing, dropping or swapping any sealed fact breaks every link behind it; the key is not in the database.
+Changing, deleting or swapping any sealed event breaks every later link; the key is not in the database.
 """
 
 from __future__ import annotations
@@ -21,23 +21,56 @@ from taskforge.stores import sql
 GENESIS = b"\0" * 32
 ADVISORY_LOCK = 7_301_001
 BATCH = 500
-# Facts commit out of order; one this far behind the newest sealed one is looked for by the doctor only.
+# Events commit out of order; one this far behind the newest sealed one is looked for by the doctor only.
 WINDOW = 20_000
-# What the relay looks through every second.
+# What the relay searches every second.
 SWEPT_WINDOW = 2_000
 SEALED_FIELDS = (
     "log_id", "event_id", "event", "entity_type", "entity_id", "entity_version", "action", "actor_id",
     "action_timestamp", "previous_state", "new_state", "ip_address", "user_agent", "team_id", "board_id", "board_seq",
     "operation_id",
 )  # fmt: skip
-_FACT = ", ".join(
+_EVENT = ", ".join(
     f"host(l.{name}) AS {name}" if name == "ip_address" else f"l.{name}" for name in SEALED_FIELDS
 )
+
+_UNSEALED = "NOT EXISTS (SELECT FROM audit_chain c WHERE c.log_id = l.log_id)"
+_NEWEST = text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
+_LINKS = text(f"""
+    SELECT c.seq, c.prev_hash, c.hash, c.log_id AS sealed_log_id, {_EVENT}
+    FROM   audit_chain c
+           LEFT JOIN audit_logs l USING (log_id)
+    WHERE  c.seq >= :seq
+    ORDER  BY c.seq
+    LIMIT  :batch
+""")
+_COUNT_UNSEALED = text(f"SELECT count(*) FROM audit_logs l WHERE {_UNSEALED}")
+_HAS_UNSEALED = text(f"""
+    SELECT EXISTS (SELECT
+                   FROM   audit_logs l
+                   WHERE  {_UNSEALED} AND l.action_timestamp < :before
+                          AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain))
+""")
+# Among all events, where `:window` is NULL.
+_NEXT_UNSEALED = text(f"""
+    SELECT {_EVENT}
+    FROM   audit_logs l
+    WHERE  {_UNSEALED}
+           AND (CAST(:window AS bigint) IS NULL
+                OR l.log_id > (SELECT coalesce(max(log_id), 0) - CAST(:window AS bigint)
+                               FROM   audit_chain))
+    ORDER  BY l.log_id
+    LIMIT  :batch
+""")
+_INSERT_LINK = text("""
+    INSERT INTO audit_chain (seq, log_id, prev_hash, hash, sealed_at)
+    VALUES (:seq, :log_id, :prev_hash, :hash, :sealed_at)
+""")
 
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What a verification found: the number of links, facts not sealed yet, and the first thing that is wrong."""
+    """What a verification found: the number of links, events not sealed yet, and the first thing that is wrong."""
 
     links: int
     unsealed: int
@@ -46,7 +79,7 @@ class ChainReport:
 
 
 def seal_pending(key: bytes, *, everything: bool = False) -> int:
-    """Append a link for every fact that has none; answers how many. Safe to run twice and at the same time.
+    """Append a link for every event that has none; answers how many. Safe to run twice and at the same time.
 
     With ``everything`` the whole log is searched, not only its recent part.
     """
@@ -57,20 +90,17 @@ def seal_pending(key: bytes, *, everything: bool = False) -> int:
 
 
 def has_unsealed(before: datetime) -> bool:
-    """Whether a recent fact from before an instant has no link yet."""
+    """Whether a recent event from before an instant has no link yet."""
     return bool(
         sql.scalar(
-            text(
-                f"SELECT EXISTS (SELECT 1 FROM audit_logs l WHERE {_UNSEALED} AND l.action_timestamp < :before"
-                " AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain))"
-            ),
+            _HAS_UNSEALED,
             {"before": before, "window": SWEPT_WINDOW},
         )
     )
 
 
 def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
-    """Check every link against its fact and its predecessor.
+    """Check every link against its event and its predecessor.
 
     `anchor` is a (seq, hash) noted down earlier outside the database: it shows a chain that was cut short.
     """
@@ -78,10 +108,7 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
     problem: str | None = None
     while True:
         page = sql.rows(
-            text(
-                f"SELECT c.seq, c.prev_hash, c.hash, c.log_id AS sealed_log_id, {_FACT} FROM audit_chain c"
-                " LEFT JOIN audit_logs l USING (log_id) WHERE c.seq >= :seq ORDER BY c.seq LIMIT :batch"
-            ),
+            _LINKS,
             {"seq": expected_seq, "batch": BATCH},
         )
         for link in page:
@@ -95,7 +122,7 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
             break
     if problem is None and anchor and anchor[0] > links:
         problem = f"the chain ends at link {links}, but link {anchor[0]} was noted down"
-    unsealed = sql.scalar(text(f"SELECT count(*) FROM audit_logs l WHERE {_UNSEALED}"))
+    unsealed = sql.scalar(_COUNT_UNSEALED)
     return ChainReport(links, int(unsealed), previous.hex(), problem)
 
 
@@ -104,51 +131,39 @@ def head() -> tuple[int, bytes]:
     return _place_of(sql.row(_NEWEST))
 
 
-def link_hash(key: bytes, previous: bytes, fact: Mapping[str, Any]) -> bytes:
-    """HMAC-SHA256 of the previous hash and the canonical form of a fact."""
-    return hmac.new(key, previous + canonical(fact), hashlib.sha256).digest()
+def link_hash(key: bytes, previous: bytes, event: Mapping[str, Any]) -> bytes:
+    """HMAC-SHA256 of the previous hash and the canonical form of a event."""
+    return hmac.new(key, previous + canonical(event), hashlib.sha256).digest()
 
 
-def canonical(fact: Mapping[str, Any]) -> bytes:
-    """A fact as bytes that are the same wherever and whenever it is read: sorted JSON, instants in UTC."""
+def canonical(event: Mapping[str, Any]) -> bytes:
+    """A event as bytes that are the same wherever and whenever it is read: sorted JSON, instants in UTC."""
     fields = {
         name: value.astimezone(UTC).isoformat()
-        if isinstance(value := fact[name], datetime)
+        if isinstance(value := event[name], datetime)
         else value
         for name in SEALED_FIELDS
     }
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-_NEWEST = text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
-_UNSEALED = "NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.log_id = l.log_id)"
-
-
 def _seal_batch(key: bytes, everything: bool) -> int:
-    window = (
-        ""
-        if everything
-        else " AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain)"
-    )
     with sql.transaction() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-        facts = connection.execute(
-            text(
-                f"SELECT {_FACT} FROM audit_logs l WHERE {_UNSEALED}{window} ORDER BY l.log_id LIMIT :batch"
-            ),
-            {"batch": BATCH, **({} if everything else {"window": WINDOW})},
+        events = connection.execute(
+            _NEXT_UNSEALED, {"batch": BATCH, "window": None if everything else WINDOW}
         ).mappings()
         seq, previous = _place_of(
             cast(sql.Row | None, connection.execute(_NEWEST).mappings().first())
         )
         links = []
-        for fact in facts:
+        for event in events:
             seq += 1
-            hashed = link_hash(key, previous, dict(fact))
+            hashed = link_hash(key, previous, dict(event))
             links.append(
                 {
                     "seq": seq,
-                    "log_id": fact["log_id"],
+                    "log_id": event["log_id"],
                     "prev_hash": previous,
                     "hash": hashed,
                     "sealed_at": clock.now(),
@@ -157,10 +172,7 @@ def _seal_batch(key: bytes, everything: bool) -> int:
             previous = hashed
         if links:
             connection.execute(
-                text(
-                    "INSERT INTO audit_chain (seq, log_id, prev_hash, hash, sealed_at)"
-                    " VALUES (:seq, :log_id, :prev_hash, :hash, :sealed_at)"
-                ),
+                _INSERT_LINK,
                 links,
             )
     faults.point("audit.sealed")
@@ -177,9 +189,11 @@ def _check_link(
     if link["seq"] != expected_seq:
         return f"link {expected_seq} is missing"
     if link["log_id"] is None:
-        return f"link {expected_seq} seals fact {link['sealed_log_id']}, which is gone"
+        return (
+            f"link {expected_seq} seals audit event {link['sealed_log_id']}, which does not exist"
+        )
     if bytes(link["prev_hash"]) != previous:
         return f"link {expected_seq} does not follow link {expected_seq - 1}"
     if not hmac.compare_digest(bytes(link["hash"]), link_hash(key, previous, link)):
-        return f"fact {link['log_id']} (link {expected_seq}) was changed after it was sealed"
+        return f"audit event {link['log_id']} (link {expected_seq}) was changed after it was sealed"
     return None

@@ -1,4 +1,7 @@
-"""Use cases of a board's columns: create, edit, move, delete."""
+"""Use cases of a board's columns: create and move. What needs to know a column's tasks is in `taskforge.tasks.columns`.
+
+The public functions below the use cases change columns inside the unit of work of the caller.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,62 @@ from fractional_indexing import generate_key_between, generate_n_keys_between
 from sqlalchemy import insert, text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.boards.models import LONGEST_RANK, Column
+from taskforge.boards.models import MAX_RANK_LENGTH, Column
 from taskforge.boards.service import record_board_change
-from taskforge.errors import Conflict, NotFound, StaleVersion
+from taskforge.errors import Conflict, NotFound
+from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.permissions import Permission
 
 COLUMNS_PER_BOARD = 30
 
+_ENDS = text("""
+    SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS column_count, max(rank) AS last_rank
+    FROM   columns
+    WHERE  board_id = :board_id
+""")
+_RANK = text("""
+    SELECT rank
+    FROM   columns
+    WHERE  column_id = :column_id AND board_id = :board_id AND deleted_at IS NULL
+""")
+# The ranks of deleted columns count: the database lets no two columns of a board have the same one.
+_NEXT_RANK = text("""
+    SELECT min(rank)
+    FROM   columns
+    WHERE  board_id = :board_id AND rank > coalesce(:rank, '')
+           AND column_id IS DISTINCT FROM CAST(:ignored_id AS uuid)
+""")
+_ALL_RANKS = text("""
+    SELECT column_id, rank, deleted_at
+    FROM   columns
+    WHERE  board_id = :board_id
+    ORDER  BY rank
+""")
+_MOVE = text("UPDATE columns SET rank = :rank, updated_at = :at WHERE column_id = :column_id")
+_SPREAD = text("""
+    UPDATE columns
+    SET    rank = fresh.rank
+    FROM   unnest(CAST(:column_ids AS uuid[]), CAST(:ranks AS text[])) AS fresh (column_id, rank)
+    WHERE  columns.column_id = fresh.column_id
+""")
+_UPDATE = text("""
+    UPDATE columns
+    SET    name = :name, status = :status, hue = :hue, wip_limit = :wip_limit, updated_at = :at
+    WHERE  column_id = :column_id
+""")
+_COUNT_OTHERS = text("""
+    SELECT count(*)
+    FROM   columns
+    WHERE  board_id = :board_id AND column_id <> :column_id AND deleted_at IS NULL
+""")
+_DELETE = text("UPDATE columns SET deleted_at = :at WHERE column_id = :column_id")
 
-@once
+
+@idempotent
 def create_column(
     actor: Actor,
     board_id: str,
@@ -37,81 +83,26 @@ def create_column(
         NotFound, Forbidden: no access, no permission ``board.edit``, or no such left neighbour.
         Conflict: the board has too many columns.
     """
-    access_board(actor.user_id, board_id, "board.edit")
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     column_id = new_id()
     with UnitOfWork(actor, entity_id=board_id, version=0, extra={"column_id": column_id}) as uow:
-        board = lock_board(uow, board_id, "board.edit")
-        ends = uow.execute(
-            text(
-                "SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS living, max(rank) AS last_rank"
-                " FROM columns WHERE board_id = :board_id"
-            ),
-            {"board_id": board_id},
-        ).one()
-        if ends.living >= COLUMNS_PER_BOARD:
+        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
+        ends = uow.execute(_ENDS, {"board_id": board_id}).one()
+        if ends.column_count >= COLUMNS_PER_BOARD:
             raise Conflict(
                 f"A board can have at most {COLUMNS_PER_BOARD} columns. Delete one first."
             )
         shown = {"name": name, "status": status, "hue": hue, "wip_limit": wip_limit}
-        left = ends.last_rank if after_id is None else _column(uow, board, after_id)["rank"]
-        rank = generate_key_between(left, _rank_right_of(uow, board, left))
-        uow.execute(
-            insert(Column),
-            {
-                **shown,
-                "column_id": column_id,
-                "board_id": board_id,
-                "rank": rank,
-                "created_at": uow.at,
-                "updated_at": uow.at,
-            },
-        )
+        left = ends.last_rank if after_id is None else _rank_of(uow, board, after_id)
+        rank = generate_key_between(left, _next_rank(uow, board, left))
+        place = {"column_id": column_id, "board_id": board_id, "rank": rank}
+        uow.execute(insert(Column), {**shown, **place, "created_at": uow.at, "updated_at": uow.at})
         after = {"column_id": column_id, **shown, "rank": rank}
-        record_board_change(uow, board, "board.column_created", before=None, after=after)
+        record_board_change(uow, board, Event.BOARD_COLUMN_CREATED, before=None, after=after)
     return uow.change
 
 
-@once
-def edit_column(
-    actor: Actor,
-    board_id: str,
-    column_id: str,
-    *,
-    changes: dict[str, Any],
-    version: int | None = None,
-) -> Change:
-    """Change name, hue or WIP limit of a column, and its status while it is empty.
-
-    A lower limit than the number of tasks is allowed: it stops new ones. `version` is the board's.
-
-    Raises:
-        NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
-        StaleVersion: the board is not at `version` any more.
-        Conflict: the status of a column with tasks can't change.
-    """
-    access_board(actor.user_id, board_id, "board.edit")
-    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
-        board = lock_board(uow, board_id, "board.edit")
-        _check_version(board, version)
-        column = _column(uow, board, column_id)
-        before = {name: column[name] for name in ("name", "status", "hue", "wip_limit")}
-        after = {**before, **{name: value for name, value in changes.items() if name in before}}
-        if after["status"] != before["status"] and column["task_count"] > 0:
-            raise Conflict(
-                "Tasks take their status from the column. Empty the column before changing its status."
-            )
-        uow.execute(
-            text(
-                "UPDATE columns SET name = :name, status = :status, hue = :hue, wip_limit = :wip_limit,"
-                " updated_at = :at WHERE column_id = :column_id"
-            ),
-            {**after, "at": uow.at, "column_id": column_id},
-        )
-        _record(uow, board, "board.column_edited", column_id, before, after)
-    return uow.change
-
-
-@once
+@idempotent
 def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | None) -> Change:
     """Put a column to the right of another one, or first when `after_id` is None.
 
@@ -119,130 +110,91 @@ def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | 
         NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
         Conflict: the column was to follow itself.
     """
-    access_board(actor.user_id, board_id, "board.edit")
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
-        board = lock_board(uow, board_id, "board.edit")
-        column = _column(uow, board, column_id)
+        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
+        old_rank = _rank_of(uow, board, column_id)
         if after_id == column_id:
             raise Conflict(
                 "A column can't follow itself. Name another one, or none to put it first."
             )
-        left = None if after_id is None else _column(uow, board, after_id)["rank"]
-        rank = generate_key_between(left, _rank_right_of(uow, board, left, but=column_id))
-        uow.execute(
-            text("UPDATE columns SET rank = :rank, updated_at = :at WHERE column_id = :column_id"),
-            {"rank": rank, "at": uow.at, "column_id": column_id},
-        )
+        left = None if after_id is None else _rank_of(uow, board, after_id)
+        rank = generate_key_between(left, _next_rank(uow, board, left, ignored_id=column_id))
+        uow.execute(_MOVE, {"rank": rank, "at": uow.at, "column_id": column_id})
         after: dict[str, Any] = {"rank": rank}
-        if len(rank) > LONGEST_RANK:
+        if len(rank) > MAX_RANK_LENGTH:
             after["spread_ranks"] = _spread_ranks(uow, board)
-        _record(uow, board, "board.column_moved", column_id, {"rank": column["rank"]}, after)
+        before = {"rank": old_rank}
+        record_column_change(uow, board, Event.BOARD_COLUMN_MOVED, column_id, before, after)
     return uow.change
 
 
-@once
-def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
-    """Delete an empty column. Trashed tasks of it are restored to another one.
+def update_column(
+    uow: UnitOfWork,
+    board: LockedBoard,
+    column_id: str,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """Write name, status, hue and WIP limit (all of them in `before` and `after`) of a column of a locked board."""
+    uow.execute(_UPDATE, {**after, "at": uow.at, "column_id": column_id})
+    record_column_change(uow, board, Event.BOARD_COLUMN_EDITED, column_id, before, after)
+
+
+def mark_column_deleted(uow: UnitOfWork, board: LockedBoard, column_id: str, *, name: str) -> None:
+    """Mark a column of a locked board as deleted. The caller has checked that it holds no task.
 
     Raises:
-        NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
-        Conflict: it holds tasks, or is the board's last column.
+        Conflict: it is the board's last column.
     """
-    access_board(actor.user_id, board_id, "board.edit")
-    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
-        board = lock_board(uow, board_id, "board.edit")
-        column = _column(uow, board, column_id)
-        if column["task_count"] > 0:
-            raise Conflict("This column still holds tasks. Move them first.")
-        others = uow.execute(
-            text(
-                "SELECT count(*) FROM columns WHERE board_id = :board_id AND deleted_at IS NULL"
-                " AND column_id <> :column_id"
-            ),
-            {"board_id": board_id, "column_id": column_id},
-        ).scalar_one()
-        if others == 0:
-            raise Conflict("A board needs at least one column.")
-        uow.execute(
-            text("UPDATE columns SET deleted_at = :at WHERE column_id = :column_id"),
-            {"at": uow.at, "column_id": column_id},
-        )
-        _record(
-            uow,
-            board,
-            "board.column_deleted",
-            column_id,
-            {"name": column["name"]},
-            {"deleted": True},
-        )
-    return uow.change
-
-
-def _column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
-    found = uow.row(
-        text(
-            "SELECT c.*, (SELECT count(*) FROM tasks k WHERE k.board_id = c.board_id"
-            " AND k.column_id = c.column_id AND k.deleted_at IS NULL) AS task_count"
-            " FROM columns c WHERE c.column_id = :column_id AND c.board_id = :board_id"
-            " AND c.deleted_at IS NULL"
-        ),
-        {"column_id": column_id, "board_id": board.board_id},
+    place = {"board_id": board.board_id, "column_id": column_id}
+    if uow.execute(_COUNT_OTHERS, place).scalar_one() == 0:
+        raise Conflict("A board needs at least one column.")
+    uow.execute(_DELETE, {"at": uow.at, "column_id": column_id})
+    record_column_change(
+        uow, board, Event.BOARD_COLUMN_DELETED, column_id, {"name": name}, {"deleted": True}
     )
-    if found is None:
+
+
+def record_column_change(
+    uow: UnitOfWork,
+    board: LockedBoard,
+    event: Event,
+    column_id: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """Raise the board's version and write the audit event of a change of one of its columns."""
+    place = {"column_id": column_id}
+    record_board_change(uow, board, event, before={**place, **before}, after={**place, **after})
+
+
+def _rank_of(uow: UnitOfWork, board: LockedBoard, column_id: str) -> str:
+    place = {"column_id": column_id, "board_id": board.board_id}
+    rank = uow.execute(_RANK, place).scalar()
+    if rank is None:
         raise NotFound()
-    return found
+    return str(rank)
 
 
-def _rank_right_of(
-    uow: UnitOfWork, board: LockedBoard, rank: str | None, *, but: str | None = None
+def _next_rank(
+    uow: UnitOfWork, board: LockedBoard, rank: str | None, *, ignored_id: str | None = None
 ) -> str | None:
-    """The next rank on the board, that of a deleted column too; None at the right end. `but` is passed over."""
-    found: str | None = uow.execute(
-        text(
-            "SELECT min(rank) FROM columns WHERE board_id = :board_id"
-            " AND column_id IS DISTINCT FROM CAST(:but AS uuid) AND rank > coalesce(:rank, '')"
-        ),
-        {"board_id": board.board_id, "but": but, "rank": rank},
-    ).scalar()
+    """The next rank on the board, without the column `ignored_id`; None at the right end."""
+    parameters = {"board_id": board.board_id, "rank": rank, "ignored_id": ignored_id}
+    found: str | None = uow.execute(_NEXT_RANK, parameters).scalar()
     return found
 
 
 def _spread_ranks(uow: UnitOfWork, board: LockedBoard) -> dict[str, str]:
     """Give the columns short ranks again, in the same order; the new ranks by column id.
 
-    They come behind all present ones, those of deleted columns too, so that none is taken.
+    They follow all present ones, those of deleted columns too, so that none is taken.
     """
-    ordered = uow.execute(
-        text(
-            "SELECT column_id, rank, deleted_at FROM columns WHERE board_id = :board_id ORDER BY rank"
-        ),
-        {"board_id": board.board_id},
-    ).all()
-    living = [column.column_id for column in ordered if column.deleted_at is None]
-    fresh = generate_n_keys_between(ordered[-1].rank, None, len(living))
-    ranks = dict(zip(living, fresh, strict=True))
-    uow.execute(
-        text(
-            "UPDATE columns SET rank = fresh.rank FROM unnest(CAST(:column_ids AS uuid[]), CAST(:ranks AS text[]))"
-            " AS fresh(column_id, rank) WHERE columns.column_id = fresh.column_id"
-        ),
-        {"column_ids": list(ranks), "ranks": list(ranks.values())},
-    )
+    ordered = uow.execute(_ALL_RANKS, {"board_id": board.board_id}).all()
+    shown = [column.column_id for column in ordered if column.deleted_at is None]
+    fresh = generate_n_keys_between(ordered[-1].rank, None, len(shown))
+    ranks = dict(zip(shown, fresh, strict=True))
+    uow.execute(_SPREAD, {"column_ids": list(ranks), "ranks": list(ranks.values())})
     return ranks
-
-
-def _check_version(board: LockedBoard, version: int | None) -> None:
-    if version is not None and board.version != version:
-        raise StaleVersion()
-
-
-def _record(
-    uow: UnitOfWork,
-    board: LockedBoard,
-    event: str,
-    column_id: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    place = {"column_id": column_id}
-    record_board_change(uow, board, event, before={**place, **before}, after={**place, **after})

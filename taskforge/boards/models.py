@@ -20,16 +20,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
 
-STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
+NAME_LENGTH = 80
+COLUMN_NAME_LENGTH = 40
+MAX_WIP_LIMIT = 999
 RANK = String(255, collation="C")
-LONGEST_RANK = 180  # a longer one has all ranks of its board or column made short again
+MAX_RANK_LENGTH = 180  # beyond it, all ranks of the board or column are replaced by short ones
 
 
 class Board(Model):
     """A board of a team.
 
-    ``seq`` numbers the board's changes; whoever raises it holds the row's lock until COMMIT, which is what
-    makes WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
+    ``seq`` numbers the board's changes: every change raises it and so holds the row's lock until COMMIT, which makes
+    the checks of WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
     ``sample_cards`` cards of a sample board are its tutorial.
     """
 
@@ -37,7 +39,7 @@ class Board(Model):
 
     board_id: Mapped[str] = mapped_column(Id, primary_key=True)
     team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), index=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     key_prefix: Mapped[str] = mapped_column(String(6))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
@@ -61,7 +63,7 @@ class Column(Model):
 
     column_id: Mapped[str] = mapped_column(Id, primary_key=True)
     board_id: Mapped[str] = mapped_column(ForeignKey("boards.board_id"))
-    name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(COLUMN_NAME_LENGTH))
     status: Mapped[str] = mapped_column(String(12))
     hue: Mapped[int]
     wip_limit: Mapped[int | None]
@@ -81,14 +83,14 @@ class Column(Model):
     )
 
 
-class BoardVisit(Model):
-    """What one person keeps of one board: how far they have seen it, the columns that they folded, its lanes.
+class BoardViewPreferences(Model):
+    """How one person looks at one board: how far they have seen it, the columns that they folded, and its lanes.
 
-    A way of looking, not work: nothing of it is audited, and it may be lost without harm. ``seen_seq`` is the
-    board's ``seq`` up to which they have seen every change; ``lanes`` by what they divided it last, if by anything.
+    It is no content of the board: it is not audited, and losing it does no harm. ``seen_seq`` is the board's ``seq``
+    up to which they have seen every change; ``lanes`` is by what they last divided the board, if by anything.
     """
 
-    __tablename__ = "board_visits"
+    __tablename__ = "board_view_preferences"
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
     board_id: Mapped[str] = mapped_column(ForeignKey("boards.board_id"), primary_key=True)
@@ -98,6 +100,6 @@ class BoardVisit(Model):
     lanes: Mapped[str | None] = mapped_column(String(12))
 
     __table_args__ = (
-        Index("ix_board_visits_board_id", "board_id"),
+        Index("ix_board_view_preferences_board_id", "board_id"),
         CheckConstraint("lanes IN ('assignee','priority','tag')", name="lanes"),
     )

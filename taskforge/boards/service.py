@@ -1,27 +1,41 @@
-"""Use cases of boards: create with default columns, list, edit, delete."""
+"""Use cases of boards: create a team with its first board, create, rename and delete a board."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
 
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.boards.founding import insert_board
+from taskforge.boards.creation import insert_board
 from taskforge.errors import Conflict, StaleVersion
+from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
-from taskforge.teams.founding import insert_team, require_parent
+from taskforge.teams.creation import insert_team, require_parent
+from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import LOCK_TEAM
 
 BOARDS_PER_TEAM = 50
 
+_COUNT_BOARDS = text("""
+    SELECT count(*)
+    FROM   boards
+    WHERE  team_id = :team_id AND deleted_at IS NULL
+""")
+_RENAME = text("UPDATE boards SET name = :name WHERE board_id = :board_id")
+_DELETE = text("UPDATE boards SET deleted_at = :at WHERE board_id = :board_id")
+_RAISE_VERSION = text("""
+    UPDATE boards
+    SET    version = version + 1, updated_at = :at
+    WHERE  board_id = :board_id
+""")
 
-@once
+
+@idempotent
 def create_team(
     actor: Actor, *, name: str, description: str = "", parent_team_id: str | None = None
 ) -> Change:
@@ -41,7 +55,7 @@ def create_team(
     return uow.change
 
 
-@once
+@idempotent
 def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     """Create a board with the five default columns.
 
@@ -49,57 +63,19 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
         NotFound, Forbidden: no access to the team, or no permission ``board.create``.
         Conflict: the team has too many boards.
     """
-    access_team(actor.user_id, team_id, "board.create")
+    access_team(actor.user_id, team_id, Permission.BOARD_CREATE)
     board_id = new_id()
     with UnitOfWork(actor, entity_id=board_id, version=1) as uow:
-        # The team's row is locked so that two boards can't take the same key prefix.
-        uow.execute(
-            text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE"), {"team_id": team_id}
-        )
-        hold_membership(uow, team_id, "board.create")
-        count = uow.execute(
-            text("SELECT count(*) FROM boards WHERE team_id = :team_id AND deleted_at IS NULL"),
-            {"team_id": team_id},
-        ).scalar_one()
+        uow.execute(LOCK_TEAM, {"team_id": team_id})  # two boards must not take the same key prefix
+        hold_membership(uow, team_id, Permission.BOARD_CREATE)
+        count = uow.execute(_COUNT_BOARDS, {"team_id": team_id}).scalar_one()
         if count >= BOARDS_PER_TEAM:
             raise Conflict(f"A team can have at most {BOARDS_PER_TEAM} boards. Delete one first.")
         insert_board(uow, board_id=board_id, team_id=team_id, name=name)
     return uow.change
 
 
-def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name, with their number of tasks."""
-    if team_id is not None:
-        access_team(actor.user_id, team_id)
-    return sql.rows(
-        text(
-            "SELECT b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.version, b.seq,"
-            " b.created_at, b.updated_at, m.role,"
-            " (SELECT count(*) FROM tasks k WHERE k.board_id = b.board_id AND k.deleted_at IS NULL) AS task_count"
-            " FROM boards b JOIN teams t USING (team_id) JOIN team_memberships m USING (team_id)"
-            " WHERE m.user_id = :user_id AND b.deleted_at IS NULL"
-            " AND (CAST(:team_id AS uuid) IS NULL OR b.team_id = CAST(:team_id AS uuid))"
-            " ORDER BY lower(t.name), t.team_id, lower(b.name), b.board_id LIMIT 1000"
-        ),
-        {"user_id": actor.user_id, "team_id": team_id},
-    )
-
-
-def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
-    """The columns of boards that the caller has been given access to, in order, with their number of tasks."""
-    return sql.rows(
-        text(
-            "SELECT c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank,"
-            " (SELECT count(*) FROM tasks k WHERE k.board_id = c.board_id AND k.column_id = c.column_id"
-            " AND k.deleted_at IS NULL) AS task_count"
-            " FROM columns c WHERE c.board_id = ANY(CAST(:board_ids AS uuid[])) AND c.deleted_at IS NULL"
-            " ORDER BY c.board_id, c.rank"
-        ),
-        {"board_ids": list(board_ids)},
-    )
-
-
-@once
+@idempotent
 def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Change:
     """Rename a board.
 
@@ -107,57 +83,46 @@ def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Chang
         NotFound, Forbidden: no access, or no permission ``board.edit``.
         StaleVersion: the board is not at `version` any more.
     """
-    access_board(actor.user_id, board_id, "board.edit")
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=version + 1) as uow:
-        board = lock_board(uow, board_id, "board.edit")
+        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
         if board.version != version:
             raise StaleVersion()
         record_board_change(
-            uow, board, "board.edited", before={"name": board.name}, after={"name": name}
+            uow, board, Event.BOARD_EDITED, before={"name": board.name}, after={"name": name}
         )
-        uow.execute(
-            text("UPDATE boards SET name = :name WHERE board_id = :board_id"),
-            {"name": name, "board_id": board_id},
-        )
+        uow.execute(_RENAME, {"name": name, "board_id": board_id})
     return uow.change
 
 
-@once
+@idempotent
 def delete_board(actor: Actor, board_id: str) -> Change:
-    """Put a board away with everything on it. Nothing is erased; its tasks are seen by nobody.
+    """Delete a board with everything on it. Its rows stay in the database; nobody sees them or its tasks.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.delete``.
     """
-    access_board(actor.user_id, board_id, "board.delete")
+    access_board(actor.user_id, board_id, Permission.BOARD_DELETE)
     with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
-        board = lock_board(uow, board_id, "board.delete")
+        board = lock_board(uow, board_id, Permission.BOARD_DELETE)
         record_board_change(
-            uow, board, "board.deleted", before={"deleted": False}, after={"deleted": True}
+            uow, board, Event.BOARD_DELETED, before={"deleted": False}, after={"deleted": True}
         )
-        uow.execute(
-            text("UPDATE boards SET deleted_at = :at WHERE board_id = :board_id"),
-            {"at": uow.at, "board_id": board_id},
-        )
+        uow.execute(_DELETE, {"at": uow.at, "board_id": board_id})
     return uow.change
 
 
 def record_board_change(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     *,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> None:
-    """Raise the version of a locked board and write the audit fact of a change to it or its columns."""
+    """Raise the version of a locked board and write the audit event of a change to it or its columns."""
     uow.answer(version=board.version + 1)
-    uow.update_reference(
-        text(
-            "UPDATE boards SET version = version + 1, updated_at = :at WHERE board_id = :board_id"
-        ),
-        {"at": uow.at, "board_id": board.board_id},
-    )
+    uow.update_reference(_RAISE_VERSION, {"at": uow.at, "board_id": board.board_id})
     uow.record(
         event,
         entity_type="board",

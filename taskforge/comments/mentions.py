@@ -1,13 +1,11 @@
-"""Who is meant by the @names in a comment."""
+"""Which team members the @names in a comment mean."""
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from taskforge.teams.queries import list_member_addresses
+from taskforge.text.markdown import find_mentions
 
-from taskforge.markdown import find_mentions
-from taskforge.stores import sql
-
-MOST_MENTIONS = 50
+MAX_MENTIONS = 50
 
 
 def resolve_mentions(team_id: str, content: str) -> list[str]:
@@ -15,24 +13,17 @@ def resolve_mentions(team_id: str, content: str) -> list[str]:
 
     A name is an e-mail address, its local part, or first.last; one that fits several members means none of them.
     """
-    tokens = [token.casefold() for token in find_mentions(content)[:MOST_MENTIONS]]
+    tokens = [token.casefold() for token in find_mentions(content)[:MAX_MENTIONS]]
     if not tokens:
         return []
-    members = sql.rows(
-        text(
-            "SELECT u.user_id, u.email, u.display_name FROM users u JOIN team_memberships m USING (user_id)"
-            " WHERE m.team_id = :team_id"
-        ),
-        {"team_id": team_id},
-    )
     by_handle: dict[str, set[str]] = {}
-    for member in members:
+    for member in list_member_addresses(team_id):
         for handle in _handles(member["email"], member["display_name"]):
             by_handle.setdefault(handle, set()).add(member["user_id"])
-    meant = [
+    mentioned = [
         next(iter(found)) for token in tokens if len(found := by_handle.get(token, set())) == 1
     ]
-    return list(dict.fromkeys(meant))
+    return list(dict.fromkeys(mentioned))
 
 
 def _handles(email: str, display_name: str) -> set[str]:

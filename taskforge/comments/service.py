@@ -1,39 +1,61 @@
-"""Use cases that change comments: create, edit, delete. Mentions are recognised and their people told."""
+"""Use cases that change comments: create, edit, delete. People who are mentioned are notified."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import TextClause, insert
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
-from taskforge.comments.documents import new_comment, text_message
+from taskforge.comments.documents import content_message, new_comment
 from taskforge.comments.mentions import resolve_mentions
 from taskforge.comments.models import Comment
-from taskforge.comments.views import UNREADABLE, get_editable_comment, get_live_comment
-from taskforge.errors import Conflict, Forbidden, NotFound, StaleVersion, Unavailable
+from taskforge.comments.queries import UNREADABLE, get_editable_comment, get_live_comment
+from taskforge.errors import Conflict, Forbidden, StaleVersion, Unavailable
+from taskforge.events import Event
 from taskforge.ids import new_id
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
-from taskforge.stores.prepared import prepared
+from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
+from taskforge.tasks.queries import add_to_comment_count
 from taskforge.teams.access import keep_members
+from taskforge.teams.permissions import Permission
 
 COMMENTS_PER_TASK = 5000
+MAX_PARTICIPANTS = 50
+
+_AUTHORS = prepared(f"""
+    SELECT DISTINCT author_id
+    FROM   comments
+    WHERE  task_id = :task_id AND deleted_at IS NULL
+    LIMIT  {MAX_PARTICIPANTS}
+""")
+_EDIT = prepared("""
+    UPDATE comments
+    SET    version = :version, doc_sha = :sha, edited_at = :at
+    WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NULL
+""")
+_DELETE = prepared("""
+    UPDATE comments
+    SET    version = :version, doc_sha = :sha, deleted_at = :at
+    WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NULL
+""")
 
 
-@once
+@idempotent
 def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
-    """Comment on a task; tells its assignee, creator, earlier commenters and everybody mentioned.
+    """Comment on a task; notifies everybody mentioned, its assignee, its creator and earlier commenters.
 
     Raises:
         NotFound, Forbidden: no access to the task, or no permission ``comment.create``.
         Conflict: the task has too many comments.
     """
-    task, _ = access_task(actor.user_id, task_id, "comment.create")
+    task, _ = access_task(actor.user_id, task_id, Permission.COMMENT_CREATE)
     if task["comment_count"] >= COMMENTS_PER_TASK:
         raise Conflict(
             f"A task can have at most {COMMENTS_PER_TASK:,} comments. Go on in a new task."
@@ -42,9 +64,9 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     faults.point("read.done")
     comment_id = new_id()
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
-        board = lock_board(uow, task["board_id"], "comment.create")
+        board = lock_board(uow, task["board_id"], Permission.COMMENT_CREATE)
         fields = new_comment(task_id, actor.user_id, content, mentioned, uow.at)
-        message = text_message(comment_id, 1, fields)
+        message = content_message(comment_id, 1, fields)
         uow.update_reference(
             insert(Comment),
             {
@@ -56,20 +78,20 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
                 "created_at": uow.at,
             },
         )
-        _count(uow, task_id, 1)
+        add_to_comment_count(uow, task_id, 1)
         uow.stage(message)
-        event_id = _record(uow, board, "comment.created", None, {"content": content})
+        event_id = _record(uow, board, Event.COMMENT_CREATED, None, {"content": content})
         subject = _subject(comment_id, task_id, task["key"], task["title"])
-        uow.notify(event_id, mentioned, "mentioned", subject)
-        uow.notify(event_id, _concerned(uow, task), "commented", subject)
+        uow.notify(event_id, mentioned, NotificationKind.MENTIONED, subject)
+        uow.notify(event_id, _participants(uow, task), NotificationKind.COMMENTED, subject)
     return uow.change
 
 
-@once
+@idempotent
 def edit_comment(
     actor: Actor, comment_id: str, *, content: str, version: int | None = None
 ) -> Change:
-    """Change one's own comment; people mentioned for the first time are told.
+    """Change one's own comment; notifies people who are mentioned for the first time.
 
     Raises:
         NotFound: no such comment, deleted, or its task is not visible.
@@ -88,7 +110,7 @@ def edit_comment(
     mentioned = resolve_mentions(row["team_id"], content)
     new = row["version"] + 1
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
-        board = lock_board(uow, row["board_id"], "comment.create")
+        board = lock_board(uow, row["board_id"], Permission.COMMENT_CREATE)
         fields = {
             **view.fields,
             "content": content,
@@ -96,17 +118,17 @@ def edit_comment(
             "edited": True,
             "last_edited_at": uow.at,
         }
-        message = text_message(comment_id, new, fields)
-        _update(uow, row, message, "edited_at")
+        message = content_message(comment_id, new, fields)
+        _update(uow, row, message, _EDIT)
         before, after = {"content": view.content}, {"content": content}
-        event_id = _record(uow, board, "comment.edited", before, after)
+        event_id = _record(uow, board, Event.COMMENT_EDITED, before, after)
         subject = _subject(comment_id, row["task_id"], row["task_key"], row["task_title"])
         newly = [user for user in mentioned if user not in view.fields["mentioned_users"]]
-        uow.notify(event_id, newly, "mentioned", subject)
+        uow.notify(event_id, newly, NotificationKind.MENTIONED, subject)
     return uow.change
 
 
-@once
+@idempotent
 def delete_comment(actor: Actor, comment_id: str) -> Change:
     """Delete one's own comment, or anybody's with ``comment.moderate``. Its place in the discussion stays.
 
@@ -121,38 +143,36 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
     if view.fields is None:
         raise Unavailable(UNREADABLE)
     new = row["version"] + 1
-    permission = "comment.create" if view.may_edit else "comment.moderate"
+    permission = Permission.COMMENT_CREATE if view.may_edit else Permission.COMMENT_MODERATE
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], permission)
         fields = {**view.fields, "content": "", "mentioned_users": [], "deleted": True}
-        message = text_message(comment_id, new, fields)
-        _update(uow, row, message, "deleted_at")
-        _count(uow, row["task_id"], -1)
-        _record(uow, board, "comment.deleted", {"content": view.content}, {"deleted": True})
+        message = content_message(comment_id, new, fields)
+        _update(uow, row, message, _DELETE)
+        add_to_comment_count(uow, row["task_id"], -1)
+        _record(uow, board, Event.COMMENT_DELETED, {"content": view.content}, {"deleted": True})
     return uow.change
 
 
 def _subject(comment_id: str, task_id: str, key: str, title: str) -> dict[str, Any]:
-    """What a notification keeps of a comment: enough to be read when the task is gone."""
+    """The payload of a notification about a comment: readable also when the task is deleted."""
     return {"task_id": task_id, "key": key, "title": title, "comment_id": comment_id}
 
 
-def _concerned(uow: UnitOfWork, task: sql.Row) -> list[str]:
-    earlier = uow.execute(
-        prepared(
-            "SELECT DISTINCT author_id FROM comments WHERE task_id = :task_id AND deleted_at IS NULL LIMIT 50"
-        ),
-        {"task_id": task["task_id"]},
-    ).scalars()
+def _participants(uow: UnitOfWork, task: sql.Row) -> list[str]:
+    """The team members who take part in a task: its assignee, its creator and those who have commented."""
+    earlier = uow.execute(_AUTHORS, {"task_id": task["task_id"]}).scalars()
     return keep_members(uow, task["team_id"], [task["assignee_id"], task["created_by"], *earlier])
 
 
-def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) -> None:
+def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, statement: TextClause) -> None:
+    """Write the new version of a comment that was read as `row`, and stage its text.
+
+    Raises:
+        StaleVersion: another change came first.
+    """
     uow.update_reference(
-        prepared(
-            f"UPDATE comments SET version = :version, doc_sha = :sha, {stamp} = :at"
-            " WHERE comment_id = :comment_id AND version = :expected AND deleted_at IS NULL"
-        ),
+        statement,
         {
             "version": message.version,
             "sha": message.sha,
@@ -164,22 +184,10 @@ def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, stamp: str) 
     uow.stage(message)
 
 
-def _count(uow: UnitOfWork, task_id: str, difference: int) -> None:
-    counted = uow.execute(
-        prepared(
-            "UPDATE tasks SET comment_count = comment_count + :difference"
-            " WHERE task_id = :task_id AND deleted_at IS NULL"
-        ),
-        {"difference": difference, "task_id": task_id},
-    )
-    if counted.rowcount != 1:
-        raise NotFound()
-
-
 def _record(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     before: dict[str, Any] | None,
     after: dict[str, Any],
 ) -> str:

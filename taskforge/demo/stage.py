@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from taskforge import clock
 from taskforge.accounts.service import register_user
-from taskforge.boards.service import create_board, create_team, edit_board, list_boards
+from taskforge.boards.queries import list_boards
+from taskforge.boards.service import create_board, create_team, edit_board
 from taskforge.comments.service import create_comment
 from taskforge.demo.story import HALF_YEAR, Step
 from taskforge.demo.words import BOARDS, PEOPLE, TEAM

@@ -9,7 +9,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from taskforge.dev.servers import Home
-from taskforge.processes import Child
+from taskforge.server.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"

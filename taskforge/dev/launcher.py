@@ -12,24 +12,11 @@ import subprocess
 import time
 from functools import partial
 
-from taskforge.dev.commands import (
-    HOST,
-    RELEASE,
-    ROOT,
-    flask_command,
-    web_child,
-    worker_children,
-)
+from taskforge.dev.commands import HOST, RELEASE, ROOT, flask_command, web_child, worker_children
 from taskforge.dev.environment import Claim, add_secrets, read_environment
 from taskforge.dev.servers import DESCRIBE, Home, start
-from taskforge.processes import (
-    POLL_SECONDS,
-    Child,
-    Process,
-    StartFailed,
-    end_leftover,
-)
-from taskforge.supervise import Supervisor, say
+from taskforge.server.processes import POLL_SECONDS, Child, Process, StartFailed, end_leftover
+from taskforge.server.supervisor import Supervisor, say
 
 DATA = ROOT / ".data"
 FIRST_PORT = 8000

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from taskforge.processes import Account, Child, StartFailed, command_line, log_tail
+from taskforge.server.processes import Account, Child, StartFailed, command_line, log_tail
 
 SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 to 108 bytes, depending on the system
 SOCKET_NAME = ".s.PGSQL.5432"

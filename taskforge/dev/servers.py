@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from taskforge.dev import postgres
-from taskforge.processes import Child, Process, StartFailed, free_port
+from taskforge.server.processes import Child, Process, StartFailed, free_port
 
 ATTEMPTS = 3
 RETRY_SECONDS = 0.5

@@ -6,18 +6,20 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared import prepared
+from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+ATTEMPTS = 3
 SAME_KEY_OTHER_REQUEST = (
     "This idempotency key was already used for a different request. Use a new one."
 )
@@ -27,7 +29,7 @@ SAME_KEY_OTHER_REQUEST = (
 class Change:
     """What a service answers: the entity that changed and its new version.
 
-    ``event_id`` names the (first) audit fact of the change, by which it can be undone; None when nothing changed.
+    ``event_id`` names the (first) audit event of the change, by which it can be undone; None when nothing changed.
     ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
     """
 
@@ -47,11 +49,12 @@ class Replayed(Exception):
         self.change = change
 
 
-# Written first thing in the transaction of a change; a second try of the same waits here, and then fails.
-INSERT = (
-    "INSERT INTO operations (user_id, op_id, fingerprint, result)"
-    " VALUES (:op_user_id, :op_id, :op_fingerprint, CAST(:op_result AS jsonb))"
-)
+# The first statement in the transaction of a change. The same operation in another transaction waits here, and fails
+# when this one commits.
+INSERT = """
+    INSERT INTO operations (user_id, op_id, fingerprint, result)
+    VALUES (:op_user_id, :op_id, :op_fingerprint, CAST(:op_result AS jsonb))
+"""
 
 
 def row_of(actor: Actor, change: Change) -> dict[str, Any]:
@@ -65,17 +68,17 @@ def row_of(actor: Actor, change: Change) -> dict[str, Any]:
 
 
 def is_repeated(error: IntegrityError) -> bool:
-    """Whether `INSERT` was refused, since the operation is there already."""
+    """Whether `INSERT` was refused because the operation is stored already."""
     refused = error.orig
     return isinstance(refused, UniqueViolation) and refused.diag.table_name == "operations"
 
 
 def replayed(actor: Actor) -> Replayed:
-    """The answer of an operation that is there already; to be called outside the transaction that found out.
+    """The answer of an operation that is stored already; to be called outside the transaction that was refused.
 
     Raises:
         InvalidInput: its id was used for another request.
-        Unavailable: it is gone again.
+        Unavailable: it was removed in the meantime.
     """
     stored = find_operation(actor)
     if stored is None:
@@ -84,7 +87,7 @@ def replayed(actor: Actor) -> Replayed:
 
 
 def update(connection: Connection, actor: Actor, change: Change) -> None:
-    """Put the answer right that became known only inside the transaction."""
+    """Replace the stored answer by one that became known only inside the transaction."""
     if actor.op_id is not None:
         connection.execute(
             _UPDATE,
@@ -116,13 +119,13 @@ def unchanged(
     return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
 
 
-def once(
+def idempotent(
     service: Callable[Concatenate[Actor, Parameters], Change],
 ) -> Callable[Concatenate[Actor, Parameters], Change]:
     """Make a service answer a repeated operation with the stored result instead of doing it again.
 
-    A retry may also stumble earlier (its version is stale by now, its task is in the trash): such a failure counts
-    only when the operation was never acknowledged.
+    A retry may fail before it reaches its operation, because the first try succeeded: its version is stale by now, its
+    task is in the trash. Such a failure counts only when the operation was never acknowledged.
     """
 
     @functools.wraps(service)
@@ -138,6 +141,23 @@ def once(
             return stored
 
     return cast(Callable[Concatenate[Actor, Parameters], Change], wrapper)
+
+
+def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None) -> Result:
+    """Run a change that begins by reading, and again when another change came between, at most `ATTEMPTS` times.
+
+    A caller who named the `version` that they mean to change is not retried: they are told of the conflict.
+
+    Raises:
+        StaleVersion: the named version is not the current one, or other changes came first every time.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except StaleVersion:
+            if version is not None:
+                raise
+    return attempt()
 
 
 def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -161,10 +181,13 @@ def _result(change: Change) -> str:
     )
 
 
-_UPDATE = prepared(
-    "UPDATE operations SET result = CAST(:result AS jsonb)"
-    " WHERE user_id = :user_id AND op_id = :op_id"
-)
-_FIND = prepared(
-    "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
-)
+_UPDATE = prepared("""
+    UPDATE operations
+    SET result = CAST(:result AS jsonb)
+    WHERE user_id = :user_id AND op_id = :op_id
+""")
+_FIND = prepared("""
+    SELECT fingerprint, result
+    FROM operations
+    WHERE user_id = :user_id AND op_id = :op_id
+""")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from taskforge.errors import NotFound
 from taskforge.stores import sql
-from taskforge.stores.prepared import prepared
-from taskforge.stores.sql import Beside
-from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
+from taskforge.stores.outbox import pending_content
+from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.sql import JoinedQuery
+from taskforge.teams.access import Membership, membership_of
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 REFERENCE = (
     "k.task_id, k.team_id, k.board_id, k.column_id, k.number, k.rank, k.title, k.status, k.priority,"
@@ -26,44 +30,58 @@ SHOWN_TABLES = f" tasks k{NAMED_BY}"
 
 
 # A task, and the membership through which the user ``u`` sees it.
-_SEEN = (
+_VISIBLE_TASK = (
     f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
     f" {HELD_PERMISSIONS} AS permissions,"
-    " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
-    " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+    f" {pending_content('k.task_id')} AS pending_content"
     f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
     " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
     " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"
 )
 _ALONE = prepared(
-    f"{_SEEN.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
+    f"{_VISIBLE_TASK.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
 )
 
-Seen = tuple[sql.Row, Membership]
+
+class TaskAccess(NamedTuple):
+    """A task's reference row, and the membership through which somebody sees it."""
+
+    row: sql.Row
+    membership: Membership
 
 
-def task_beside(task_id: str) -> Beside:
-    """The question for a task, also in the trash, to go with the log-in; the answer is for `seen_task`."""
-    return Beside(_SEEN, {"task_id": task_id})
+def task_query(task_id: str) -> JoinedQuery:
+    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row."""
+    return JoinedQuery(_VISIBLE_TASK, {"task_id": task_id})
 
 
-def seen_task(row: sql.Row | None) -> Seen | None:
-    """What `access_task` would answer, from the row of `task_beside`; None where it would raise NotFound."""
-    return None if row is None else (row, membership_of(row, None))
+def preloaded_task(row: sql.Row | None) -> TaskAccess | None:
+    """What `access_task` would answer, from the row of `task_query`; None where it would raise NotFound."""
+    return None if row is None else TaskAccess(row, membership_of(row, None))
 
 
 def access_task(
-    user_id: str, task_id: str, permission: str | None = None, *, deleted: bool = False
-) -> tuple[sql.Row, Membership]:
+    user_id: str,
+    task_id: str,
+    permission: str | None = None,
+    *,
+    deleted: bool = False,
+    preloaded: TaskAccess | None = None,
+) -> TaskAccess:
     """A task's reference row with its names and pending text, and the membership through which it is seen.
 
-    Trashed tasks are found only with ``deleted=True``, which finds live ones too.
+    Trashed tasks are found only with ``deleted=True``, which finds live ones too. `preloaded` is what the request has
+    read already (`preloaded_task`); the task is then not read again.
 
     Raises:
         NotFound: no such task, or not a member of its team.
         Forbidden: a member without `permission`.
     """
+    if preloaded is not None and (deleted or preloaded.row["deleted_at"] is None):
+        if permission is not None:
+            preloaded.membership.require(permission)
+        return preloaded
     found = sql.row(_ALONE, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
     if found is None:
         raise NotFound()
-    return dict(found), membership_of(found, permission)
+    return TaskAccess(dict(found), membership_of(found, permission))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from taskforge.errors import InvalidInput
-from taskforge.text import CustomField, CustomValue, clean_custom_fields
+from taskforge.text.validation import CustomField, CustomValue, clean_custom_fields
 
 WORDS: dict[str, CustomValue] = {"true": True, "false": False, "none": None}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")

@@ -15,24 +15,23 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import Seen, access_task
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
-from taskforge.tasks.editing import (
+from taskforge.tasks.access import TaskAccess, access_task
+from taskforge.tasks.documents import EMPTY_CONTENT, content_message
+from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
     put_into_trash,
     require_assignee,
-    retried,
     take_from_trash,
 )
-from taskforge.tasks.placing import ask_between, place_at_end, place_found
-from taskforge.tasks.writing import insert_task, update_task
+from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
+from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.teams.access import access_team
 
 
-@once
+@idempotent
 def create_task(
     actor: Actor,
     *,
@@ -62,8 +61,8 @@ def create_task(
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
-    stored_text = {**EMPTY_TEXT, **(texts or {})}
-    message = text_message(task_id, 1, stored_text)
+    stored_text = {**EMPTY_CONTENT, **(texts or {})}
+    message = content_message(task_id, 1, stored_text)
     core = {
         "title": title,
         "priority": priority,
@@ -80,13 +79,19 @@ def create_task(
 
 
 def edit_task(
-    actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None = None
+    actor: Actor,
+    task_id: str,
+    *,
+    changes: Mapping[str, Any],
+    version: int | None = None,
+    preloaded: TaskAccess | None = None,
 ) -> Change:
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
     column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
-    Without `version` the change is made to whatever is current.
+    Without `version` the change is made to whatever is current. `preloaded` is what `access_task` would answer, if the
+    request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -95,7 +100,17 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return retried(_edit_task, actor, task_id, changes=changes, version=version)
+    unused = [preloaded]  # what was preloaded is stale after the first attempt
+    return retry_on_stale(
+        lambda: _edit_task(
+            actor,
+            task_id,
+            changes=changes,
+            version=version,
+            preloaded=unused.pop() if unused else None,
+        ),
+        version=version,
+    )
 
 
 def move_task(
@@ -106,11 +121,11 @@ def move_task(
     before_id: str | None = None,
     after_id: str | None = None,
     version: int | None = None,
-    seen: Seen | None = None,
+    preloaded: TaskAccess | None = None,
 ) -> Change:
     """Move a task to a column of its board: above `before_id`, below `after_id`, or to the end.
 
-    `seen` is what `access_task` answered a moment ago, where the caller has it.
+    `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.move``.
@@ -118,15 +133,18 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full.
     """
-    return retried(
-        _move_task,
-        actor,
-        task_id,
-        column_id=column_id,
-        before_id=before_id,
-        after_id=after_id,
+    unused = [preloaded]  # what was preloaded is stale after the first attempt
+    return retry_on_stale(
+        lambda: _move_task(
+            actor,
+            task_id,
+            column_id=column_id,
+            before_id=before_id,
+            after_id=after_id,
+            version=version,
+            preloaded=unused.pop() if unused else None,
+        ),
         version=version,
-        seen=seen,
     )
 
 
@@ -137,10 +155,10 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
         NotFound, Forbidden: no access, or no permission ``task.delete``.
         StaleVersion: the task is not at `version` any more.
     """
-    return retried(_delete_task, actor, task_id, version=version)
+    return retry_on_stale(lambda: _delete_task(actor, task_id, version=version), version=version)
 
 
-@once
+@idempotent
 def restore_task(actor: Actor, task_id: str) -> Change:
     """Take a task out of the trash, to the end of its column (or of the first with its status, if that is gone).
 
@@ -154,16 +172,21 @@ def restore_task(actor: Actor, task_id: str) -> Change:
     return take_from_trash(actor, row)
 
 
-@once
+@idempotent
 def _edit_task(
-    actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None
+    actor: Actor,
+    task_id: str,
+    *,
+    changes: Mapping[str, Any],
+    version: int | None,
+    preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.edit")
+    row, _ = access_task(actor.user_id, task_id, "task.edit", preloaded=preloaded)
     check_version(row, version)
     return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
 
 
-@once
+@idempotent
 def _move_task(
     actor: Actor,
     task_id: str,
@@ -172,26 +195,23 @@ def _move_task(
     before_id: str | None,
     after_id: str | None,
     version: int | None,
-    seen: Seen | None,
+    preloaded: TaskAccess | None,
 ) -> Change:
-    if seen is None or seen[0]["deleted_at"] is not None:
-        seen = access_task(actor.user_id, task_id)
-    row, membership = seen
-    membership.require("task.move")
+    row, _ = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
     check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
     near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        asked = ask_between(task_id=task_id, column_id=column_id, **near)
-        board = lock_board(uow, row["board_id"], "task.move", beside=asked)
-        place = place_found(board.beside, **near)
+        asked = neighbours_query(task_id=task_id, column_id=column_id, **near)
+        board = lock_board(uow, row["board_id"], "task.move", joined=asked)
+        place = place_found(board.joined, **near)
         update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
     return uow.change
 
 
-@once
+@idempotent
 def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.delete")
     check_version(row, version)

@@ -8,14 +8,33 @@ from dataclasses import dataclass
 from taskforge import faults
 from taskforge.errors import Forbidden, NotFound
 from taskforge.stores import sql
-from taskforge.stores.prepared import prepared
+from taskforge.stores.change_writer import Recipients
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS
 
-# The names of the permissions that a membership row `m` holds, as an array.
-HELD_PERMISSIONS = (
-    "ARRAY(SELECT p.name FROM role_permissions rp JOIN permissions p USING (permission_id)"
-    " WHERE rp.team_id = m.team_id AND rp.role = m.role)"
-)
+_MEMBERSHIP = prepared(f"""
+    SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
+    FROM   {TEAMS_OF_MEMBERS}
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id
+""")
+_LOCK = prepared("""
+    UPDATE teams
+    SET    version = version + 1, updated_at = :at
+    WHERE  team_id = :team_id
+    RETURNING version
+""")
+_HOLD_MEMBERSHIP = prepared(f"""
+    SELECT {HELD_PERMISSIONS} AS permissions
+    FROM   team_memberships m
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id
+    FOR SHARE OF m
+""")
+_KEEP_MEMBERS = prepared("""
+    SELECT user_id
+    FROM   team_memberships
+    WHERE  team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))
+""")
 
 
 @dataclass(frozen=True)
@@ -50,11 +69,7 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
         Forbidden: a member without `permission`.
     """
     found = sql.row(
-        prepared(
-            f"SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions"
-            " FROM team_memberships m JOIN teams t USING (team_id)"
-            " WHERE m.team_id = :team_id AND m.user_id = :user_id"
-        ),
+        _MEMBERSHIP,
         {"team_id": team_id, "user_id": user_id},
     )
     if found is None:
@@ -82,13 +97,7 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
     Raises:
         NotFound, Forbidden: like `access_team`.
     """
-    found = uow.execute(
-        prepared(
-            "UPDATE teams SET version = version + 1, updated_at = :at WHERE team_id = :team_id"
-            " RETURNING version"
-        ),
-        {"team_id": team_id, "at": uow.at},
-    ).first()
+    found = uow.execute(_LOCK, {"team_id": team_id, "at": uow.at}).first()
     if found is None:
         raise NotFound()
     hold_membership(uow, team_id, permission)
@@ -98,20 +107,16 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
 
 
 def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> None:
-    """Check the actor's membership and permission inside the transaction, and hold them as they are until COMMIT.
+    """Check the actor's membership and permission inside the transaction, and keep both unchanged until COMMIT.
 
-    It must be a statement of its own behind the one that waits for a lock: that one sees memberships as they were
-    when it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+    A separate statement: one that waited for the lock would read the membership from its old snapshot (READ
+    COMMITTED), and allow a change by a person who was removed or demoted while it waited.
 
     Raises:
         NotFound, Forbidden: like `access_team`.
     """
     found = uow.execute(
-        prepared(
-            f"SELECT {HELD_PERMISSIONS} AS permissions FROM team_memberships m"
-            " WHERE m.team_id = :team_id AND m.user_id = :user_id FOR SHARE OF m"
-        ),
-        {"team_id": team_id, "user_id": uow.actor.user_id},
+        _HOLD_MEMBERSHIP, {"team_id": team_id, "user_id": uow.actor.user_id}
     ).first()
     if found is None:
         raise NotFound()
@@ -119,12 +124,20 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         require(found.permissions, permission)
 
 
+def members_only(team_id: str) -> Recipients:
+    """Restricts a notification to people who belong to the team when the change is written."""
+    return Recipients(_IS_MEMBER, team_id)
+
+
 def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
-    """Those of some people who belong to the team now: nobody else may be told of its tasks."""
-    found = uow.execute(
-        prepared(
-            "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"team_id": team_id, "ids": [user_id for user_id in user_ids if user_id]},
+    """Those of `user_ids` who belong to the team now: only they may be notified of its tasks."""
+    ids = [user_id for user_id in user_ids if user_id]
+    return list(uow.execute(_KEEP_MEMBERS, {"team_id": team_id, "ids": ids}).scalars())
+
+
+_IS_MEMBER = """
+    EXISTS (
+        SELECT FROM team_memberships m
+        WHERE m.team_id = i.scope_id AND m.user_id = i.user_id
     )
-    return list(found.scalars())
+"""

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
 
+NAME_LENGTH = 80
+DESCRIPTION_LENGTH = 2000
+
 
 class Team(Model):
     """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy."""
@@ -17,8 +20,8 @@ class Team(Model):
     __tablename__ = "teams"
 
     team_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-    description: Mapped[str] = mapped_column(String(2000), server_default="")
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), server_default="")
     parent_team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.team_id"))
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
@@ -41,8 +44,8 @@ class TeamMembership(Model):
     __table_args__ = (CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),)
 
 
-class Permission(Model):
-    """One thing a role may be allowed to do. The catalogue is filled by the migration."""
+class CatalogueEntry(Model):
+    """A permission in the database, so that a matrix can refer to it. Migrations write it; see `teams.permissions`."""
 
     __tablename__ = "permissions"
 

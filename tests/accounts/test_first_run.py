@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from taskforge import faults
-from taskforge.accounts import actors
 from taskforge.errors import TaskForgeError
+from taskforge.identity import actors
 from taskforge.ids import new_id
+from taskforge.onboarding import service
 from taskforge.stores import sql
 from taskforge.stores.operations import Change
-from taskforge.tasks import first_run
 from tests.factories import Person, csrf_token, make_team
 from tests.pages import Page, Visitor, visit
 from tests.stores.conftest import assert_stores_agree, catch_up
@@ -142,11 +142,11 @@ def test_who_is_in_a_team_gets_no_second_home(app: Flask, ada: Person) -> None:
 def test_two_tabs_at_once_found_one_team(app: Flask, ada: Person) -> None:
     def found() -> Change:
         with app.test_request_context("/welcome", method="POST"):
-            return first_run.found_home(actors.make_actor(ada.user_id))
+            return service.found_home(actors.make_actor(ada.user_id))
 
     answers = at_once([found] * 4)
     refusals = {str(answer) for answer in answers if isinstance(answer, TaskForgeError)}
-    assert refusals <= {first_run.NO_NEWCOMER}
+    assert refusals <= {service.NO_NEWCOMER}
     assert [count(app, table) for table in ("teams", "boards")] == [1, 1]
 
 

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from taskforge import jobs, passwords
-from taskforge.extensions import redis_client
+from taskforge.accounts import passwords
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from tests.factories import PASSWORD, Person
 from tests.pages import Page, Visitor, visit
 
@@ -106,8 +107,8 @@ def test_logging_in_and_failing_to_are_put_on_record(
     log_in(client, ada.email, "not the right password")
     log_in(client, ada.email)
     with app.app_context():
-        waiting = jobs.queue(jobs.AUDIT, redis_client()).jobs
-    events = [job.args[0] for job in waiting if job.func_name == jobs.WRITE_SECURITY_EVENT]
+        waiting = queues.queue(queues.AUDIT, redis_client()).jobs
+    events = [job.args[0] for job in waiting if job.func_name == queues.WRITE_SECURITY_EVENT]
     assert [event["event"] for event in events] == ["user.login_failed", "user.logged_in"]
     assert ada.email not in str(events)
 

@@ -10,20 +10,21 @@ from flask import Flask
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from taskforge import clock, jobs
+from taskforge import clock
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
-from taskforge.extensions import redis_client
 from taskforge.ids import new_id
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 
 
 @pytest.fixture
 def queue(app: Flask) -> Iterator[Queue]:
     with app.app_context():
-        yield jobs.queue(jobs.AUDIT, redis_client())
+        yield queues.queue(queues.AUDIT, redis_client())
 
 
 def test_a_job_that_was_taken_by_a_worker_that_died(queue: Queue) -> None:
-    jobs.enqueue_security_event({"event_id": new_id()})
+    queues.enqueue_security_event({"event_id": new_id()})
     job_ids = queue.get_job_ids()
     redis_client().lmove(queue.key, queue.intermediate_queue.key)
     assert requeue_stuck_jobs() == 0  # it may be about to start
@@ -33,11 +34,11 @@ def test_a_job_that_was_taken_by_a_worker_that_died(queue: Queue) -> None:
 
 
 def test_a_job_that_failed_unless_it_is_none_of_ours(queue: Queue) -> None:
-    jobs.enqueue_security_event({"event_id": new_id()})  # too little: it fails
+    queues.enqueue_security_event({"event_id": new_id()})  # too little: it fails
     ours = queue.get_job_ids()
     queue.enqueue("os.getcwd")
     worker = SimpleWorker(
-        [queue], connection=redis_client(), job_class=jobs.AllowedJob, serializer=JSONSerializer
+        [queue], connection=redis_client(), job_class=queues.AllowedJob, serializer=JSONSerializer
     )
     worker.work(burst=True, logging_level="CRITICAL")
     assert queue.failed_job_registry.get_job_count() == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from taskforge.notifications.handlers import deliver
+from taskforge.notifications.jobs import deliver
 from tests.factories import Person, Team, make_task
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from taskforge import passwords
+from taskforge.accounts import passwords
 from taskforge.extensions import config_of, db
 from tests.factories import PASSWORD, Person
 

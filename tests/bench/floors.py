@@ -19,7 +19,7 @@ import redis
 from flask import Flask, Response, request
 from jinja2 import Environment
 
-from taskforge.serving import in_threads
+from taskforge.server.asgi_bridge import in_threads
 
 BOARD = "bench"
 COLUMNS = 5

@@ -17,13 +17,14 @@ from sqlalchemy import text
 
 from taskforge import create_app
 from taskforge.accounts import session_records
+from taskforge.boards import queries as board_queries
 from taskforge.boards import service as boards
 from taskforge.comments import service as comments
 from taskforge.config import load_config
 from taskforge.dev.commands import HOST, ROOT, web_child
-from taskforge.processes import Child, Process, free_port
+from taskforge.server.processes import Child, Process, free_port
 from taskforge.stores import sql
-from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks
+from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask, create_tasks
 from taskforge.teams.service import add_member
 from tests.bench import floors
 from tests.bench.load import Connection, request_bytes
@@ -179,7 +180,7 @@ def _fill_board(stage: Stage, team_id: str, size: int) -> Board:
     chance = Random(size)
     with stage.app.app_context():
         made = boards.create_board(stage.people[0].actor, team_id, name=f"Board of {size}")
-        columns = [row["column_id"] for row in boards.list_columns([made.entity_id])]
+        columns = [row["column_id"] for row in board_queries.list_columns([made.entity_id])]
         task_ids: list[str] = []
         for number, column_id in enumerate(columns):
             left = [_new_task(stage, chance, card) for card in range(number, size, len(columns))]

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.tasks.kept_boards import kept_boards
+from taskforge.tasks.board.cache import kept_boards
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX
 from tests.trips import count_round_trips

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
-from taskforge.tasks.filters import MOST_VALUES
+from taskforge.tasks.board.filters import MOST_VALUES
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Page, visit
 

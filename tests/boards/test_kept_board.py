@@ -11,15 +11,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge import create_app, shared_answers
+from taskforge import create_app
 from taskforge.accounts import service as accounts
 from taskforge.accounts import session_records
 from taskforge.boards import service as boards
 from taskforge.config import Config
+from taskforge.http import page_cache
 from taskforge.ids import new_id
 from taskforge.stores import sql
-from taskforge.tasks import kept_boards
 from taskforge.tasks import service as tasks
+from taskforge.tasks.board import cache
 from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
@@ -255,27 +256,28 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
     ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor, board = visit(ada), f"/boards/{team.board_id}"
+    cache.kept_boards.clear()  # also of what other tests have left there
     page = open_twice(visitor, board)
     room = 40_000
-    monkeypatch.setattr(kept_boards, "ROOM", room)
+    monkeypatch.setattr(cache, "ROOM", room)
     ids = list(team.columns.values())
     for number in range(1, 2 ** len(ids)):
         some = ",".join(one for at, one in enumerate(ids) if number >> at & 1)
         part = visitor.open(f"{board}/columns?column={some}", **HTMX)
         assert part.html.count("<section") == number.bit_count()
-        for state in kept_boards.kept_boards._states.values():
+        for state in cache.kept_boards._states.values():
             assert sum(drawn.size for drawn in state.drawn.values()) <= room
-    monkeypatch.setattr(kept_boards, "ROOM", 100)  # nothing fits
+    monkeypatch.setattr(cache, "ROOM", 100)  # nothing fits
     assert visitor.open(board).html.count("<section") == page.html.count("<section")
 
 
 def test_a_page_around_a_very_long_filter_is_not_kept(ada: Person, team: Team) -> None:
     tags = "&".join(f"tag={'x' * 35}{number}" for number in range(20))
-    before = len(shared_answers._frames)
+    before = len(page_cache._frames)
     people = "&".join(f"assignee={new_id()}" for _ in range(20))
     page = open_twice(visit(ada), f"/boards/{team.board_id}?{tags}&{people}&q={'y' * 100}")
     assert page.status == 200
-    assert len(shared_answers._frames) == before
+    assert len(page_cache._frames) == before
 
 
 def test_what_happens_while_a_page_is_drawn_is_not_kept_as_what_was_before(

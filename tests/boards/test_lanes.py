@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import mongo, sql
-from taskforge.tasks import move_routes
-from taskforge.tasks.lanes import CARDS_PER_CELL, MOST_LANES
+from taskforge.tasks.board.lanes import CARDS_PER_CELL, MOST_LANES
 from taskforge.tasks.service import edit_task
+from taskforge.web.tasks import move_routes
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX, Page, visit
 from tests.trips import counting_statements

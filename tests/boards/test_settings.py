@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from taskforge.boards import columns
-from taskforge.boards.service import list_columns
+from taskforge.boards.queries import list_columns
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, Visitor, visit
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from taskforge.stores import mongo
-from taskforge.tasks.board_views import CARDS_PER_COLUMN
+from taskforge.tasks.board.queries import CARDS_PER_COLUMN
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, visit
 from tests.trips import counting_statements

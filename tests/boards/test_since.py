@@ -33,7 +33,7 @@ def leave(person: Person, team: Team, ago: timedelta = timedelta(days=3)) -> Non
     with person.app.app_context():
         sql.execute_now(
             text(
-                "UPDATE board_visits v SET seen_at = :at, seen_seq = b.seq FROM boards b"
+                "UPDATE board_view_preferences v SET seen_at = :at, seen_seq = b.seq FROM boards b"
                 " WHERE b.board_id = v.board_id AND v.user_id = :user_id"
             ),
             {"at": clock.now() - ago, "user_id": person.user_id},
@@ -53,7 +53,9 @@ def said(page: str) -> str | None:
 def seen_seq(person: Person, team: Team) -> int | None:
     with person.app.app_context():
         found: int | None = sql.scalar(
-            text("SELECT seen_seq FROM board_visits WHERE user_id = :u AND board_id = :b"),
+            text(
+                "SELECT seen_seq FROM board_view_preferences WHERE user_id = :u AND board_id = :b"
+            ),
             {"u": person.user_id, "b": team.board_id},
         )
     return found

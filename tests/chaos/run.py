@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from taskforge.processes import StartFailed
+from taskforge.server.processes import StartFailed
 from tests.chaos.client import Client
 from tests.chaos.judge import judge, wait_until_done
 from tests.chaos.system import System

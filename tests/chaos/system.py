@@ -21,7 +21,7 @@ from taskforge.dev.servers import (
     describe_postgres,
     describe_redis,
 )
-from taskforge.processes import Child, Process, StartFailed, command_line, free_port
+from taskforge.server.processes import Child, Process, StartFailed, command_line, free_port
 
 MARK = "TASKFORGE_CHAOS"
 LONGEST_PAUSE_SECONDS = 1.0

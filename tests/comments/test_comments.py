@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from taskforge.comments import service, views
+from taskforge.comments import queries, service
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
 
@@ -124,7 +124,7 @@ def test_a_long_discussion_goes_on_behind_a_link(
     app: Flask, ada: Person, visitor: Visitor, path: str
 ) -> None:
     with app.app_context():
-        for number in range(views.PAGE + 1):
+        for number in range(queries.PAGE + 1):
             service.create_comment(ada.actor, path[7:], content=f"Comment number {number:03}")
     page = visitor.open(path)
     assert "Comment number 099" in page.text

@@ -35,6 +35,11 @@ UPDATES: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("$set may store null", {"$set": {"title": None}}, {"title": None}),
     ("$unset removes a field", {"$unset": {"title": ""}}, {"title": GONE}),
     ("$unset of a missing field is fine", {"$unset": {"nothing": ""}}, {}),
+    (
+        "$set and $unset act together",
+        {"$set": {"title": "Read"}, "$unset": {"points": "", "nothing": ""}},
+        {"title": "Read", "points": GONE},
+    ),
     ("$inc adds", {"$inc": {"points": -3}}, {"points": -1}),
     ("$inc starts at zero", {"$inc": {"version": 1}}, {"version": 1}),
     ("$push appends", {"$push": {"tags": "new"}}, {"tags": ["ui", "bug", "ui", "new"]}),

@@ -14,10 +14,13 @@ Documents = Collection[dict[str, Any]]
 WRITERS = 4
 
 
-def apply(documents: Documents, register: str, version: int) -> bool:
-    """Set a register to a version unless it has that or a newer one; whether it was set."""
-    guard = {"_id": "t", f"{register}_version": {"$not": {"$gte": version}}}
-    change = {"$set": {register: f"{register} {version}", f"{register}_version": version}}
+def apply(documents: Documents, part: str, version: int) -> bool:
+    """Set a part to a version unless it has that or a newer one; whether it was set."""
+    guard = {"_id": "t", f"{part}_version": {"$not": {"$gte": version}}}
+    change = {
+        "$set": {part: f"{part} {version}", f"{part}_version": version},
+        "$unset": {f"{part}_schema": ""},
+    }
     for _ in range(2):  # a duplicate key is either a lost race or "already newer": ask again
         try:
             documents.update_one(guard, change, upsert=True)
@@ -32,13 +35,13 @@ def test_the_newest_version_stands_whatever_the_order(
     empty: Documents, order: tuple[int, ...]
 ) -> None:
     for version in order:
-        apply(empty, "text", version)
-    assert empty.find_one() == {"_id": "t", "text": "text 3", "text_version": 3}
+        apply(empty, "content", version)
+    assert empty.find_one() == {"_id": "t", "content": "content 3", "content_version": 3}
 
 
-@pytest.mark.parametrize("first", ["text", "core"])
-def test_two_registers_of_a_document_do_not_touch_each_other(empty: Documents, first: str) -> None:
-    other = "core" if first == "text" else "text"
+@pytest.mark.parametrize("first", ["content", "mirror"])
+def test_two_parts_of_a_document_do_not_touch_each_other(empty: Documents, first: str) -> None:
+    other = "mirror" if first == "content" else "content"
     assert apply(empty, first, 7)
     assert apply(empty, other, 1)
     found = empty.find_one() or {}
@@ -47,8 +50,8 @@ def test_two_registers_of_a_document_do_not_touch_each_other(empty: Documents, f
 
 def test_less_than_does_not_match_a_missing_counter(empty: Documents) -> None:
     empty.insert_one({"_id": "t"})
-    assert empty.count_documents({"core_version": {"$lt": 5}}) == 0
-    assert empty.count_documents({"core_version": {"$not": {"$gte": 5}}}) == 1
+    assert empty.count_documents({"mirror_version": {"$lt": 5}}) == 0
+    assert empty.count_documents({"mirror_version": {"$not": {"$gte": 5}}}) == 1
 
 
 def test_a_guarded_upsert_on_a_newer_document_is_a_duplicate_key(empty: Documents) -> None:
@@ -75,9 +78,9 @@ def test_of_racing_writers_one_wins_each_version(empty: Documents) -> None:
 
 def test_racing_upserts_make_one_document(empty: Documents) -> None:
     with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(lambda version: apply(empty, "text", version), range(1, 41)))
+        list(writers.map(lambda version: apply(empty, "content", version), range(1, 41)))
     assert empty.count_documents({}) == 1
-    assert (empty.find_one() or {})["text_version"] == 40
+    assert (empty.find_one() or {})["content_version"] == 40
 
 
 def test_racing_increments_all_count(empty: Documents) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from taskforge.tasks.quick_add_names import make_nameables
+from taskforge.text.handles import make_nameables
 
 TUESDAY = "2026-05-12"
 PEOPLE = make_nameables(

@@ -7,16 +7,16 @@ import time
 import pytest
 from flask import Flask
 
-from taskforge.boards.service import list_boards, list_columns
+from taskforge.boards.queries import list_boards, list_columns
+from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment, edit_comment
-from taskforge.comments.views import list_comments
 from taskforge.errors import Unavailable
 from taskforge.stores import mongo
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board_views import get_board
-from taskforge.tasks.edit_many import edit_tasks
+from taskforge.tasks.board.queries import get_board
+from taskforge.tasks.bulk.edit import edit_tasks
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
-from taskforge.tasks.views import get_task
 from tests.degraded.conftest import MakeApp
 from tests.stores.scene import write
 

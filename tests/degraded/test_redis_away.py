@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from taskforge import health
 from taskforge.accounts import session_records
-from taskforge.boards.service import list_boards
-from taskforge.notifications.service import count_unread
+from taskforge.boards.queries import list_boards
+from taskforge.http import health
+from taskforge.notifications.queries import count_unread
 from taskforge.stores.actor import Actor
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task
-from taskforge.tasks.views import get_task
 from tests.degraded.conftest import MakeApp
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.admin import checkup
+from taskforge.admin import doctor_probes
 from taskforge.demo import stage, story
 from taskforge.stores import doctor, relay, sql
 from tests.factories import PASSWORD
@@ -44,15 +44,15 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     with app.app_context():
         scene = stage.set_up(PASSWORD, END)
         stage.act(scene, steps, done=lambda: None)
-        relay.drain_all(seconds=20)
+        relay.process_outbox(seconds=20)
         facts = sql.scalar(
             text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")
         )
         first = sql.scalar(text("SELECT min(created_at) FROM tasks"))
         doctor.treat(
-            checkup.probes(), checkup.remedies()
+            doctor_probes.probes(), doctor_probes.remedies()
         )  # seals and delivers, as the workers would
-        report = doctor.examine(checkup.probes())
+        report = doctor.examine(doctor_probes.probes())
     assert len(scene.cards) == 20
     assert facts >= len(scene.cards) * 2
     assert first < END - timedelta(days=60)

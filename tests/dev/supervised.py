@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from taskforge.processes import Child
-from taskforge.supervise import run
+from taskforge.server.processes import Child
+from taskforge.server.supervisor import run
 
 PROGRAM = Path(__file__).with_name("child.py")
 

@@ -25,7 +25,7 @@ from taskforge.dev.servers import (
     describe_redis,
     start,
 )
-from taskforge.processes import Process
+from taskforge.server.processes import Process
 
 
 @pytest.fixture

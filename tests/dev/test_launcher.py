@@ -12,7 +12,7 @@ import pytest
 from taskforge.dev import bootstrap
 from taskforge.dev.environment import Claim, add_secrets, read_environment
 from taskforge.dev.launcher import choose_port
-from taskforge.processes import StartFailed
+from taskforge.server.processes import StartFailed
 
 
 def test_a_taken_port_is_named_with_a_way_out() -> None:

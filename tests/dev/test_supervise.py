@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from taskforge.processes import Child, Process, StartFailed
+from taskforge.server.processes import Child, Process, StartFailed
 
 
 def supervised(folder: Path, *names: str) -> subprocess.Popen[str]:

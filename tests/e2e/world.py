@@ -12,8 +12,8 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.comments.service import create_comment
 from taskforge.demo import stage, story
-from taskforge.error_pages import answer_error
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
+from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -55,7 +55,7 @@ class World:
         with self.app.app_context():
             sql.execute_now(
                 text(
-                    "UPDATE board_visits v SET seen_seq = b.seq, seen_at = now() - interval '1 day'"
+                    "UPDATE board_view_preferences v SET seen_seq = b.seq, seen_at = now() - interval '1 day'"
                     " FROM boards b WHERE b.board_id = v.board_id AND v.user_id = :user_id"
                 ),
                 {"user_id": self.people[0].user_id},
@@ -64,7 +64,7 @@ class World:
     def forget_lanes(self) -> None:
         """Nobody keeps the board in lanes."""
         with self.app.app_context():
-            sql.execute_now(text("UPDATE board_visits SET lanes = NULL"))
+            sql.execute_now(text("UPDATE board_view_preferences SET lanes = NULL"))
 
     def error_page(self, error: TaskForgeError) -> str:
         """An error as a page, for those that a picture should not have to provoke."""

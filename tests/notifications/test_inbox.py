@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from taskforge.comments.service import create_comment
-from taskforge.notifications.handlers import deliver_pending
+from taskforge.notifications.jobs import deliver_pending
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Visitor, visit
 

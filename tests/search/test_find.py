@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from taskforge.boards.service import create_board, delete_board
-from taskforge.search import views
+from taskforge.search import queries
 from taskforge.tasks.service import create_task
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
@@ -146,7 +146,7 @@ def test_the_page_works_without_javascript(ada: Person, team: Team, visitor: Vis
 def test_the_cards_of_a_deleted_board_leave_room_for_those_that_are_there(
     app: Flask, ada: Person, team: Team, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "CANDIDATES", 2)
+    monkeypatch.setattr(queries, "CANDIDATES", 2)
     make_task(ada, team, "Quench the blade")
     with app.app_context():
         board_id = create_board(ada.actor, team.team_id, name="Old").entity_id

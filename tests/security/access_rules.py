@@ -44,7 +44,7 @@ GUESTS = {
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",
     "tasks.card", "tasks.peek",
-    "travel.show", "travel.column",
+    "board_history.show", "board_history.column",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip

@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
-from taskforge.notifications.handlers import deliver_pending
+from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.batches import NewTask, create_tasks
+from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 

@@ -8,9 +8,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from taskforge import create_app
-from taskforge.accounts.identity import issue_token
 from taskforge.admin.service import issue_admin_claim
 from taskforge.config import Config
+from taskforge.identity.current import issue_token
 from tests.factories import csrf_token
 from tests.security.access_rules import LOGS_OUT, expected, is_listed
 from tests.security.principals import PRINCIPALS, World, make_world

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from taskforge.assets import asset_url
+from taskforge.http.assets import asset_url
 
 ADDRESSES = [
     "/login",

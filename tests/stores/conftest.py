@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from taskforge.admin import checkup
+from taskforge.admin import doctor_probes
 from taskforge.audit import chain
 from taskforge.dev.commands import ROOT
 from taskforge.extensions import config_of
-from taskforge.notifications import handlers as notifications
-from taskforge.stores import comparing, doctor
+from taskforge.notifications import jobs as notifications
+from taskforge.stores import doctor, document_checks
 from taskforge.stores.actor import Actor
 from tests.conftest import SECRETS
 from tests.servers import Servers
@@ -77,7 +77,7 @@ def doomed(servers: Servers, migrated_app: Flask) -> Iterator[Doomed]:
 @pytest.fixture
 def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """A team on a board, with every store up to date."""
-    monkeypatch.setattr(comparing, "SECOND_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(document_checks, "SECOND_LOOK_SECONDS", 0.0)
     with app.app_context():
         made = set_scene()
         catch_up()
@@ -103,7 +103,7 @@ def catch_up() -> None:
 
 def assert_stores_agree() -> None:
     """Every invariant holds, without a repair."""
-    assert doctor.examine(checkup.probes()).found == []
+    assert doctor.examine(doctor_probes.probes()).found == []
 
 
 def _plain(actor: Actor) -> dict[str, Any]:

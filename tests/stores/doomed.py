@@ -16,9 +16,9 @@ from flask import Flask
 
 from taskforge import create_app, faults
 from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
-from taskforge.audit.handlers import seal_pending, write_security_event
+from taskforge.audit.jobs import seal_pending, write_security_event
 from taskforge.comments.service import create_comment
-from taskforge.notifications.handlers import deliver_pending
+from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import relay
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -34,7 +34,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
 }
 JOBS: dict[str, Callable[..., Any]] = {
     "log in": open_session,
-    "relay": lambda: relay.drain_all(seconds=5),
+    "relay": lambda: relay.process_outbox(seconds=5),
     "seal": seal_pending,
     "deliver": deliver_pending,
     "write security event": write_security_event,

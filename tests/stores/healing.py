@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taskforge.admin import checkup
+from taskforge.admin import doctor_probes
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.stores import doctor, invariants
 from taskforge.tasks.service import delete_task, edit_task, move_task
@@ -37,15 +37,15 @@ def live(scene: Scene) -> Lived:
 
 def found(name: str) -> list[tuple[str, bool]]:
     """What the check of an invariant finds: of what, and whether it can be repaired."""
-    violations = invariants.check(name, checkup.probes())
+    violations = invariants.check(name, doctor_probes.probes())
     return [(violation.entity, violation.repairable) for violation in violations]
 
 
 def repair() -> doctor.Report:
     """Have everything mended, and see that a second look finds nothing."""
-    report = doctor.treat(checkup.probes(), checkup.remedies())
+    report = doctor.treat(doctor_probes.probes(), doctor_probes.remedies())
     assert report.exit_code == doctor.REPAIRED, report.left
     assert report.left == []
-    second = doctor.examine(checkup.probes())
+    second = doctor.examine(doctor_probes.probes())
     assert (second.found, second.exit_code) == ([], doctor.CLEAN)
     return report

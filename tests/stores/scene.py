@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.accounts.service import register_user
-from taskforge.boards.service import create_team, list_boards, list_columns
+from taskforge.boards.queries import list_boards, list_columns
+from taskforge.boards.service import create_team
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import mongo, relay, sql
@@ -79,4 +80,4 @@ def document(collection: str, entity_id: str) -> dict[str, Any] | None:
 
 def relay_everything() -> relay.Outcome:
     """What a running relay would do at once."""
-    return relay.drain_all(seconds=20)
+    return relay.process_outbox(seconds=20)

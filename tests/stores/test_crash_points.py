@@ -10,12 +10,12 @@ import pytest
 
 from taskforge import faults
 from taskforge.accounts.session_records import find_identity, hash_sid, open_session
-from taskforge.admin import checkup
-from taskforge.audit.security import NOBODY
+from taskforge.admin import doctor_probes
+from taskforge.audit.security_events import NOBODY
 from taskforge.comments.service import create_comment
-from taskforge.extensions import redis_client
 from taskforge.ids import new_id
-from taskforge.notifications.service import count_unread
+from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications.queries import count_unread
 from taskforge.stores import doctor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task, move_task
@@ -175,7 +175,7 @@ def test_a_session_whose_revocation_was_killed_is_over_whatever_redis_says(
     doomed.die_at(point, what, scene.ann, **wanted)
     assert find_identity(sid="secret") is None
     catch_up()
-    report = doctor.treat(checkup.probes(), checkup.remedies())
+    report = doctor.treat(doctor_probes.probes(), doctor_probes.remedies())
     assert {violation.invariant for violation in report.found} <= {"I12"}
     assert report.left == []
     assert_stores_agree()

@@ -17,17 +17,19 @@ from taskforge.accounts.session_records import (
     open_session,
     revoke_all_sessions,
 )
-from taskforge.boards.columns import edit_column
 from taskforge.boards.service import create_board, create_team
+from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
-from taskforge.comments.views import list_comments
 from taskforge.errors import Forbidden, NotFound, StaleVersion, TaskForgeError, WipLimitReached
-from taskforge.extensions import db, redis_client
+from taskforge.extensions import db
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
+from taskforge.tasks.columns import edit_column
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
-from taskforge.tasks.views import get_task
-from taskforge.teams.service import change_role, edit_team, get_team
+from taskforge.teams.queries import get_team
+from taskforge.teams.service import change_role, edit_team
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
 from tests.together import at_once_inside
@@ -43,9 +45,9 @@ def together(app: Flask, scene: Scene) -> Together:
 
 def test_the_same_move_sent_twice_at_once_is_made_once(scene: Scene, together: Together) -> None:
     task_id = scene.add_task()
-    seen = access_task(scene.ann.user_id, task_id)
+    preloaded = access_task(scene.ann.user_id, task_id)
     actor = with_op(scene.ann)
-    send = partial(move_task, actor, task_id, column_id=scene.columns[2], seen=seen)
+    send = partial(move_task, actor, task_id, column_id=scene.columns[2], preloaded=preloaded)
     answers = together([send, send])
     assert sorted(answer.replayed for answer in answers) == [False, True]
     assert {(answer.version, answer.event_id) for answer in answers} == {(2, answers[0].event_id)}
@@ -56,11 +58,13 @@ def test_the_same_move_sent_twice_at_once_is_made_once(scene: Scene, together: T
 
 def test_a_move_of_what_was_seen_before_another_change_looks_again(scene: Scene) -> None:
     task_id = scene.add_task()
-    seen = access_task(scene.ann.user_id, task_id)
+    preloaded = access_task(scene.ann.user_id, task_id)
     move_task(scene.ann, task_id, column_id=scene.columns[1])
-    assert move_task(scene.ann, task_id, column_id=scene.columns[2], seen=seen).version == 3
+    assert (
+        move_task(scene.ann, task_id, column_id=scene.columns[2], preloaded=preloaded).version == 3
+    )
     with pytest.raises(StaleVersion):
-        move_task(scene.ann, task_id, column_id=scene.columns[3], version=1, seen=seen)
+        move_task(scene.ann, task_id, column_id=scene.columns[3], version=1, preloaded=preloaded)
 
 
 def test_of_two_edits_of_one_version_one_is_told_of_the_other(

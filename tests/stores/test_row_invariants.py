@@ -7,24 +7,26 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from taskforge import clock, redis_cache
+from taskforge import clock
 from taskforge.accounts.session_records import hash_sid, open_session, revoke_session
-from taskforge.admin import checkup
-from taskforge.extensions import db, redis_client
+from taskforge.admin import doctor_probes
+from taskforge.extensions import db
+from taskforge.history import snapshots
 from taskforge.ids import new_id
+from taskforge.messaging import unread_counter
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import doctor, invariants
 from taskforge.stores.actor import Actor
-from taskforge.travel import snapshots
 from tests.stores.conftest import catch_up
 from tests.stores.healing import Lived, found, repair
 from tests.stores.scene import read, relay_everything, write
 
 
-def test_i4_a_version_without_its_fact_is_seen(lived: Lived) -> None:
+def test_i4_a_version_without_its_audit_event_is_seen(lived: Lived) -> None:
     write("DELETE FROM audit_chain")
     write("DELETE FROM audit_logs WHERE entity_id = :id AND entity_version = 2", id=lived.task)
     assert found("I4") == [(f"task {lived.task}", False)]
-    assert doctor.examine(checkup.probes()).exit_code == doctor.NOT_REPAIRABLE
+    assert doctor.examine(doctor_probes.probes()).exit_code == doctor.NOT_REPAIRABLE
 
 
 def test_i6_an_operation_without_effect_is_seen(lived: Lived) -> None:
@@ -52,7 +54,7 @@ def test_i6_an_operation_that_took_effect_twice_is_seen(lived: Lived) -> None:
     assert len(found("I6")) == 1
 
 
-def test_i8_facts_that_nobody_sealed_are_sealed(lived: Lived) -> None:
+def test_i8_audit_events_that_nobody_sealed_are_sealed(lived: Lived) -> None:
     lived.scene.add_task()
     assert found("I8") == []
     with clock.frozen(clock.now() + timedelta(seconds=61)):
@@ -66,7 +68,7 @@ def test_i8_a_broken_chain_is_beyond_repair(lived: Lived) -> None:
         "UPDATE audit_logs SET new_state = '{}' WHERE log_id = (SELECT max(log_id) FROM audit_logs)"
     )
     assert found("I8") == [("audit chain", False)]
-    assert doctor.examine(checkup.probes()).exit_code == doctor.NOT_REPAIRABLE
+    assert doctor.examine(doctor_probes.probes()).exit_code == doctor.NOT_REPAIRABLE
 
 
 def test_i9_a_notification_that_got_lost_is_delivered(lived: Lived) -> None:
@@ -86,7 +88,7 @@ def test_i9_a_second_line_for_the_same_event_is_refused_by_the_table(lived: Live
 
 
 def test_i10_wrong_counters_are_counted_again(lived: Lived) -> None:
-    redis_cache.set_unread(lived.scene.bob.user_id, 41)
+    unread_counter.set_unread(lived.scene.bob.user_id, 41)
     write("UPDATE tasks SET comment_count = 7 WHERE task_id = :id", id=lived.task)
     assert found("I10") == [(f"user {lived.scene.bob.user_id}", True), (f"task {lived.task}", True)]
     repair()
@@ -101,7 +103,7 @@ def test_i11_a_key_that_would_stay_for_ever_gets_an_end(lived: Lived) -> None:
 
 def test_i11_losing_redis_loses_nothing(lived: Lived) -> None:
     redis_client().flushall()
-    assert invariants.check_all(checkup.probes()) == []
+    assert invariants.check_all(doctor_probes.probes()) == []
 
 
 def test_i12_sessions_that_are_over_are_forgotten(lived: Lived) -> None:

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.operations import Change
-from taskforge.tasks.batches import undo_batch
-from taskforge.tasks.edit_many import edit_tasks
+from taskforge.tasks.bulk.batches import undo_batch
+from taskforge.tasks.bulk.edit import edit_tasks
 from tests.factories import Person, Team, csrf_token
 from tests.pages import visit
 from tests.stores.conftest import assert_stores_agree, catch_up

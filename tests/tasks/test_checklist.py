@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from taskforge.audit.service import list_history
+from taskforge.history.task_history import list_history
 from taskforge.ids import new_id
-from taskforge.tasks.checklists import tick_item
-from taskforge.tasks.views import get_task
+from taskforge.tasks.editing.checklist import tick_item
+from taskforge.tasks.queries import get_task
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred

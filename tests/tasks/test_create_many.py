@@ -11,8 +11,8 @@ from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.tasks.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
-from taskforge.tasks.quick_add_lines import split_lines
+from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
+from taskforge.tasks.quick_add.lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
 from tests.factories import Person, Team, csrf_token, make_task
 from tests.pages import Page, visit

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from taskforge.errors import InvalidInput
 from taskforge.tasks.custom_fields import read_custom_fields, write_custom_fields
-from taskforge.text import CustomField, clean_custom_fields
+from taskforge.text.validation import CustomField, clean_custom_fields
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.just("\n"))
 VALUES = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from taskforge.tasks.views import get_task
+from taskforge.tasks.queries import get_task
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred

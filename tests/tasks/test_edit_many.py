@@ -12,7 +12,7 @@ from taskforge.errors import InvalidInput, StaleVersion, WipLimitReached
 from taskforge.ids import new_id
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.edit_many import edit_tasks
+from taskforge.tasks.bulk.edit import edit_tasks
 from taskforge.tasks.service import delete_task, edit_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.stores.conftest import catch_up

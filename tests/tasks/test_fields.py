@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from taskforge.tasks.fields import FIELDS
-from taskforge.tasks.views import TaskView, get_task
+from taskforge.tasks.queries import TaskView, get_task
+from taskforge.web.tasks.inline_fields import FIELDS
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
 from tests.tasks.conftest import Barred

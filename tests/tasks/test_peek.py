@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from taskforge.comments.service import create_comment, delete_comment
-from taskforge.tasks.peek_routes import extract
+from taskforge.web.tasks.peek_routes import extract
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.trips import counting_statements

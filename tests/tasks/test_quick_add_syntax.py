@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from taskforge.tasks.quick_add import Note, parse_line
-from taskforge.tasks.quick_add_names import Nameable, find_named, make_nameables
+from taskforge.tasks.quick_add.syntax import Note, parse_line
+from taskforge.text.handles import Nameable, find_named, make_nameables
 from tests.corpus.quick_add import CASES, PEOPLE, Case
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from taskforge.ids import new_id
-from taskforge.tasks.edit_many import MOST_AT_ONCE
+from taskforge.tasks.bulk.edit import MOST_AT_ONCE
 from taskforge.tasks.service import move_task
 from tests.factories import Person, Team, csrf_token, make_task
 from tests.pages import visit

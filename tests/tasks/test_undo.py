@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from taskforge.boards import columns
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.tasks import service
-from taskforge.tasks.undoing import undo_change
+from taskforge.tasks import columns, service
+from taskforge.tasks.history.undo import undo_change
 from tests.factories import Person, Team, make_task
 from tests.tasks.undoing import edit, facts, order, state, undo
 

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.boards import columns
 from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimitReached
 from taskforge.ids import new_id
 from taskforge.stores import sql
-from taskforge.tasks import service, undoing
-from taskforge.tasks.undoing import undo_change
+from taskforge.tasks import columns, service
+from taskforge.tasks.history import undo as undo_service
+from taskforge.tasks.history.undo import undo_change
 from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_task, make_team
 from tests.tasks.undoing import edit, facts, order, state, undo
@@ -187,5 +187,5 @@ def test_giving_a_column_back_is_a_move_and_needs_its_permission(
         take_permission(team, "task.move")
         back = {"event_id": str(moved.event_id), "field": "column_id", "version": None}
         with pytest.raises(Forbidden):
-            undoing.restore_value(bob.actor, task_id, **back)
-        undoing.restore_value(ada.actor, task_id, **back)
+            undo_service.restore_value(bob.actor, task_id, **back)
+        undo_service.restore_value(ada.actor, task_id, **back)

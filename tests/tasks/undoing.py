@@ -9,8 +9,8 @@ from sqlalchemy import text
 from taskforge.stores import sql
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
-from taskforge.tasks.undoing import undo_change
-from taskforge.tasks.views import get_task
+from taskforge.tasks.history.undo import undo_change
+from taskforge.tasks.queries import get_task
 from tests.factories import Person, Team
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from taskforge import jobs
-from taskforge.extensions import redis_client
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from tests.factories import Person, Team, csrf_token
 from tests.pages import Page, visit
 
@@ -90,8 +90,8 @@ def test_a_member_manages_nobody_and_the_try_is_put_on_record(
     form.action = form.action.replace(bob.user_id, ada.user_id)
     assert visitor.send(form, csrf_token=token).status == 403
     with app.app_context():
-        waiting = jobs.queue(jobs.AUDIT, redis_client()).jobs
-    events = [job.args[0] for job in waiting if job.func_name == jobs.WRITE_SECURITY_EVENT]
+        waiting = queues.queue(queues.AUDIT, redis_client()).jobs
+    events = [job.args[0] for job in waiting if job.func_name == queues.WRITE_SECURITY_EVENT]
     assert [(event["event"], event["actor_id"]) for event in events] == [
         ("user.access_denied", bob.user_id)
     ]

@@ -6,8 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from taskforge.accounts.documents import FREQUENCIES, THEMES
-from taskforge.accounts.forms import BIO_LENGTH, NAME_LENGTH
+from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 

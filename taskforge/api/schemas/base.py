@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
-from taskforge.values import LAST_VERSION
+from taskforge.text.values import LAST_VERSION
 
 LONGEST_PAGE = 200
 MAX_CURSOR_LENGTH = 200

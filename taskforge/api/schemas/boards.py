@@ -8,9 +8,9 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
-from taskforge.boards.forms import COLUMN_NAME_LENGTH, MOST_WORK, NAME_LENGTH
-from taskforge.boards.models import STATUSES
-from taskforge.people import HUES
+from taskforge.boards.models import COLUMN_NAME_LENGTH, MAX_WIP_LIMIT, NAME_LENGTH
+from taskforge.boards.statuses import STATUSES
+from taskforge.text.people import HUES
 
 
 class NewBoard(Input):
@@ -31,7 +31,7 @@ class NewColumn(Input):
     name = fields.line(COLUMN_NAME_LENGTH)
     status = fields.choice(STATUSES, required=True)
     hue = fields.whole_number(1, HUES)
-    wip_limit = fields.whole_number(1, MOST_WORK, nullable=True)
+    wip_limit = fields.whole_number(1, MAX_WIP_LIMIT, nullable=True)
 
 
 class ColumnChanges(Versioned):
@@ -40,7 +40,7 @@ class ColumnChanges(Versioned):
     name = fields.line(COLUMN_NAME_LENGTH, optional=True)
     status = fields.choice(STATUSES)
     hue = fields.whole_number(1, HUES)
-    wip_limit = fields.whole_number(1, MOST_WORK, nullable=True)
+    wip_limit = fields.whole_number(1, MAX_WIP_LIMIT, nullable=True)
 
 
 class ColumnPlace(Input):

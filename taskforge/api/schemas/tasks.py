@@ -16,10 +16,10 @@ from taskforge.api.schemas.base import (
     id_answer,
     text_answer,
 )
-from taskforge.boards.models import STATUSES
+from taskforge.boards.statuses import STATUSES
 from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
-from taskforge.tasks.forms import TITLE_LENGTH
 from taskforge.tasks.models import PRIORITIES
+from taskforge.web.tasks.forms import TITLE_LENGTH
 
 
 class _TaskFields(Versioned):

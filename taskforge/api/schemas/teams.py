@@ -9,7 +9,7 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
-from taskforge.teams.forms import DESCRIPTION_LENGTH, NAME_LENGTH
+from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES
 
 

@@ -1,0 +1,57 @@
+"""SQL of accounts for the features above, and reads of people that several of them need.
+
+The fragments are the only way in which another feature's SQL names the tables of accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+
+from taskforge.stores import sql
+
+# Items of a FROM clause.
+PEOPLE = "users u"
+# A sum that changes whenever one of the people in `:people` is renamed.
+VERSIONS_OF_PEOPLE = """
+       (SELECT coalesce(sum(p.version), 0)
+        FROM   users p
+        WHERE  p.user_id = ANY(CAST(:people AS uuid[])))
+"""
+# Locks the account of `:user_id` until COMMIT; two that run at once wait for each other.
+LOCK_PERSON = text("SELECT 1 FROM users WHERE user_id = :user_id FOR NO KEY UPDATE")
+
+_FIND_PERSON = text("""
+    SELECT user_id
+    FROM   users
+    WHERE  user_id = CAST(:user_id AS uuid) OR email = :email
+    LIMIT  1
+""")
+_NAMES = text("""
+    SELECT user_id, display_name
+    FROM   users
+    WHERE  user_id = ANY(CAST(:ids AS uuid[]))
+""")
+
+
+def join_person(user_id: str, alias: str = "u") -> str:
+    """SQL that joins the account, as `alias`, of the person whose id the column `user_id` holds."""
+    return f"JOIN users {alias} ON {alias}.user_id = {user_id}"
+
+
+def left_join_person(user_id: str, alias: str = "u") -> str:
+    """Like `join_person`, for a column that may be NULL, or name an account that does not exist any more."""
+    return f"LEFT {join_person(user_id, alias)}"
+
+
+def find_user_id(*, user_id: str | None = None, email: str | None = None) -> str | None:
+    """The id of the account with this id or e-mail address; None when there is none."""
+    found: str | None = sql.scalar(_FIND_PERSON, {"user_id": user_id, "email": email})
+    return found
+
+
+def list_display_names(user_ids: Iterable[str | None]) -> dict[str, str]:
+    """The display names of people by id; ids of nobody are left out."""
+    found = sql.rows(_NAMES, {"ids": [user_id for user_id in user_ids if user_id]})
+    return {row["user_id"]: row["display_name"] for row in found}

@@ -1,0 +1,132 @@
+"""What the relay does from time to time besides relaying: wake the workers for overdue work, delete expired rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from taskforge import clock
+from taskforge.accounts import retention as accounts_retention
+from taskforge.admin.stuck_jobs import requeue_stuck_jobs
+from taskforge.admin.trash import purge_task
+from taskforge.audit import chain
+from taskforge.errors import NotFound, Unavailable
+from taskforge.extensions import config_of
+from taskforge.history import snapshots
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.notifications import jobs as notifications
+from taskforge.notifications import retention as notifications_retention
+from taskforge.stores import retention as stores_retention
+from taskforge.stores.relay import Chore
+from taskforge.stores.retention import delete_expired
+from taskforge.tasks.purging import list_trashed
+
+log = structlog.get_logger()
+OVERDUE_AFTER = timedelta(seconds=2)
+REDIS_PATIENCE_SECONDS = 5.0
+TRASH_KEPT = timedelta(days=30)
+TASKS_PURGED_AT_ONCE = 50
+ROWS_DELETED_AT_ONCE = 2000
+BATCHES_AT_ONCE = 10
+PURGE_SECONDS = 5.0
+# Each owner of a table says how long its rows are kept.
+RETENTION_RULES = (
+    *stores_retention.RULES,
+    *notifications_retention.RULES,
+    *accounts_retention.RULES,
+)
+
+
+class OverdueWork:
+    """Wakes the worker of a queue whose work is overdue, and does the work itself while Redis stays unavailable.
+
+    `is_overdue` says whether work from before an instant is pending; `process` does all that is pending.
+    """
+
+    def __init__(
+        self, queue: str, is_overdue: Callable[[datetime], bool], process: Callable[[], object]
+    ) -> None:
+        self._queue, self._is_overdue, self._process = queue, is_overdue, process
+        self._unavailable_since: float | None = None
+
+    def __call__(self) -> None:
+        """Check once; called every second."""
+        if not self._is_overdue(clock.now() - OVERDUE_AFTER):
+            return
+        if queues.wake(self._queue):
+            self._unavailable_since = None
+            return
+        now = time.monotonic()
+        self._unavailable_since = self._unavailable_since or now
+        if now - self._unavailable_since > REDIS_PATIENCE_SECONDS:
+            self._process()
+
+
+def chores() -> list[Chore]:
+    """Everything that a relay does besides relaying, each with its interval in seconds.
+
+    Needs the application's context.
+    """
+    key = config_of().audit_key.encode()
+    seal = OverdueWork(queues.AUDIT, chain.has_unsealed, lambda: chain.seal_pending(key))
+    deliver = OverdueWork(
+        queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
+    )
+    return [
+        Chore("seal overdue audit events", 1.0, seal),
+        Chore("deliver overdue notifications", 1.0, deliver),
+        Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),
+        Chore("take board snapshots", 30.0, snapshots.take_due),
+        Chore("drop expired rows", 600.0, drop_expired),
+        Chore("empty the trash", 600.0, empty_trash),
+        Chore("note the audit head", 600.0, note_audit_head),
+    ]
+
+
+def requeue_stuck_jobs_if_possible() -> int:
+    """Requeue stuck jobs; answers how many, 0 while Redis is unavailable.
+
+    Security events exist in their jobs only, so that a job that failed must be tried again.
+    """
+    try:
+        with redis_guard():
+            return requeue_stuck_jobs()
+    except RedisUnavailable:
+        return 0
+
+
+def drop_expired() -> int:
+    """Delete the rows that are past their time, in bounded batches; answers how many."""
+    at, deleted = clock.now(), 0
+    for rule in RETENTION_RULES:
+        for _ in range(BATCHES_AT_ONCE):
+            batch = delete_expired(rule, at, limit=ROWS_DELETED_AT_ONCE)
+            deleted += batch
+            if batch < ROWS_DELETED_AT_ONCE:
+                break
+    return deleted
+
+
+def empty_trash() -> int:
+    """Purge what has been in the trash for 30 days, for at most `PURGE_SECONDS`; answers how many tasks."""
+    before, deadline, purged = clock.now() - TRASH_KEPT, time.monotonic() + PURGE_SECONDS, 0
+    for task in list_trashed(before, TASKS_PURGED_AT_ONCE):
+        if time.monotonic() > deadline:
+            break
+        try:
+            purge_task(task["task_id"], task["board_id"], deleted_before=before)
+        except (NotFound, Unavailable) as error:  # restored, or busy at this moment
+            log.info("purge_postponed", task_id=task["task_id"], why=str(error))
+        else:
+            purged += 1
+    return purged
+
+
+def note_audit_head() -> None:
+    """Log the newest link of the audit chain: an anchor outside the database, which shows when the chain is cut off."""
+    seq, link = chain.head()
+    log.info("audit_head", anchor=f"{seq}:{link.hex()}")

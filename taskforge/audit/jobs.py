@@ -1,0 +1,64 @@
+"""The audit queue's jobs: seal what was committed, and write security events that belong to no transaction."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from taskforge import faults
+from taskforge.audit import chain
+from taskforge.errors import Unavailable
+from taskforge.extensions import config_of
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
+from taskforge.stores import sql
+
+MAX_WAIT_SECONDS = 40
+
+_INSERT_SECURITY_EVENT = text("""
+    INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, actor_id, action_timestamp,
+                            new_state, ip_address, user_agent)
+    VALUES (:event_id, :event, :entity_type, :entity_id, :action, :actor_id, CAST(:at AS timestamptz),
+            :new_state, CAST(:ip AS inet), :user_agent)
+    ON CONFLICT (event_id) DO NOTHING
+""").bindparams(bindparam("new_state", type_=JSONB))
+
+
+def seal_pending() -> int:
+    """Seal all audit events that are not in the chain yet; answers how many."""
+    faults.point("job.started")
+    queues.take_wake_up(queues.AUDIT, redis_client())
+    return queues.process_queue(queues.AUDIT, _seal)
+
+
+def write_security_event(event: dict[str, Any]) -> None:
+    """Write one security event (see `taskforge.audit.security_events`) unless it is there, and seal it.
+
+    Only this job holds the event, so it waits while PostgreSQL is away.
+    """
+    faults.point("job.started")
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while True:
+        try:
+            insert_security_event(event)
+            break
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    queues.process_queue(queues.AUDIT, _seal)
+
+
+def insert_security_event(event: dict[str, Any]) -> None:
+    """Insert the audit row of a security event. Idempotent."""
+    sql.execute_now(
+        _INSERT_SECURITY_EVENT,
+        event,
+    )
+
+
+def _seal() -> int:
+    return chain.seal_pending(config_of().audit_key.encode())

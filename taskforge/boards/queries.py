@@ -1,0 +1,108 @@
+"""Reads of boards and columns, and SQL of boards for the features above.
+
+The fragments are the only way in which another feature's SQL names the tables of boards. How many tasks there are is
+not known here: see `taskforge.tasks.columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.teams.access import access_team
+from taskforge.teams.queries import TEAM_COLUMNS, TEAMS_OF_MEMBERS, TEAMS_PER_USER
+
+BOARDS_PER_USER = 1000
+
+# Items of a FROM clause. Boards as their members see them are to be narrowed by `m.user_id` and `IS_LIVE`.
+BOARDS = "boards b"
+BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) USING (team_id)"
+COLUMNS = "columns c"
+VIEW_PREFERENCES = "board_view_preferences v"
+IS_LIVE = "b.deleted_at IS NULL"
+IS_LIVE_COLUMN = "c.deleted_at IS NULL"
+# The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
+BOARD_COLUMNS = """
+       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.version, b.seq,
+       b.created_at, b.updated_at, m.role
+"""
+# The columns of a list of a board's columns, from `COLUMNS`.
+COLUMN_COLUMNS = "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank"
+# The condition and order of a list of boards; None in `:team_id` stands for every team.
+LISTED_BOARDS = f"""
+    WHERE  m.user_id = :user_id AND {IS_LIVE}
+           AND (CAST(:team_id AS uuid) IS NULL OR b.team_id = CAST(:team_id AS uuid))
+    ORDER  BY lower(t.name), t.team_id, lower(b.name), b.board_id
+    LIMIT  :limit
+"""
+# The condition and order of a list of the columns of some boards.
+LISTED_COLUMNS = f"""
+    WHERE  c.board_id = ANY(CAST(:board_ids AS uuid[])) AND {IS_LIVE_COLUMN}
+    ORDER  BY c.board_id, c.rank
+"""
+# Holds the row of `:board_id`: nobody changes the board until COMMIT, nor does who holds it so hinder another reader.
+HOLD_BOARD = text("SELECT 1 FROM boards WHERE board_id = :board_id FOR SHARE")
+
+_TEAMS = text(f"""
+    SELECT {TEAM_COLUMNS},
+           (SELECT count(*)
+            FROM   boards b
+            WHERE  b.team_id = t.team_id AND {IS_LIVE}) AS board_count
+    FROM   {TEAMS_OF_MEMBERS}
+    WHERE  m.user_id = :user_id
+    ORDER  BY lower(t.name), t.team_id
+    LIMIT  :limit
+""")
+_BOARDS = text(f"""
+    SELECT {BOARD_COLUMNS}
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+_COLUMNS = text(f"""
+    SELECT {COLUMN_COLUMNS}
+    FROM   {COLUMNS}
+    {LISTED_COLUMNS}
+""")
+
+
+def join_board(board_id: str) -> str:
+    """SQL that joins the board, as ``b``, whose id the column `board_id` holds."""
+    return f"JOIN boards b ON b.board_id = {board_id}"
+
+
+def join_column(column_id: str) -> str:
+    """SQL that joins the column, as ``c``, whose id the column `column_id` holds."""
+    return f"JOIN columns c ON c.column_id = {column_id}"
+
+
+def list_teams(actor: Actor) -> Sequence[sql.Row]:
+    """The actor's teams by name, each with the actor's role and permissions, and how many members and boards it has."""
+    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": TEAMS_PER_USER})
+
+
+def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
+    """The boards that the actor sees (of one team, or all), by team and name.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    return sql.rows(_BOARDS, listed_boards(actor, team_id))
+
+
+def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """The columns of boards that the caller has been given access to, in order."""
+    return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
+
+
+def listed_boards(actor: Actor, team_id: str | None) -> dict[str, object]:
+    """The parameters of `LISTED_BOARDS`, when the actor may see the team.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    if team_id is not None:
+        access_team(actor.user_id, team_id)
+    return {"user_id": actor.user_id, "team_id": team_id, "limit": BOARDS_PER_USER}

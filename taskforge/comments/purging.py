@@ -1,0 +1,20 @@
+"""The rows of a purged task's comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import text
+
+from taskforge.stores.sql import Row
+from taskforge.stores.unit_of_work import UnitOfWork
+
+
+def delete_comments(uow: UnitOfWork, task_id: str) -> Sequence[Row]:
+    """Delete all comments of a task; answers their ``comment_id`` and ``version``."""
+    found = uow.execute(
+        text("DELETE FROM comments WHERE task_id = :task_id RETURNING comment_id, version"),
+        {"task_id": task_id},
+    )
+    return cast(Sequence[Row], found.mappings().all())

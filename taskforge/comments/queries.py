@@ -1,0 +1,209 @@
+"""Reads of comments: a task's discussion, and one comment, each with its text and what the reader may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from taskforge.accounts.queries import join_person
+from taskforge.boards.queries import IS_LIVE, join_board
+from taskforge.errors import Forbidden, NotFound, Unavailable
+from taskforge.stores import mongo, sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.documents import VersionMoved, decode_content, read_contents
+from taskforge.stores.outbox import pending_content
+from taskforge.stores.prepared_statements import prepared
+from taskforge.tasks.access import access_task
+from taskforge.tasks.queries import join_task
+from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
+
+PAGE = 100
+ATTEMPTS = 4
+UNREADABLE = "The comment can't be read right now, so it can't be changed safely. Please try again."
+
+# SQL of comments for the features above: the only way in which theirs names the table of comments.
+COMMENT_IDS_OF_TASK = "SELECT comment_id FROM comments WHERE task_id = :task_id"
+
+
+@dataclass(frozen=True)
+class CommentView:
+    """A comment as somebody sees it. ``fields`` is None while its text can't be read; deleted ones have no content."""
+
+    row: sql.Row
+    fields: dict[str, Any] | None
+    may_edit: bool
+    may_delete: bool
+
+    @property
+    def content(self) -> str | None:
+        """The Markdown of the comment; None while unreadable."""
+        return None if self.fields is None else str(self.fields.get("content") or "")
+
+
+def left_join_comment(condition: str) -> str:
+    """SQL that joins, as ``c``, the comment for which a condition on ``c`` holds, if there is one."""
+    return f"LEFT JOIN comments c ON {condition}"
+
+
+def list_comments(
+    actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
+) -> list[CommentView]:
+    """The comments of a task, oldest first, behind `after_id`; at most `limit` (100).
+
+    Raises:
+        NotFound: the task is not visible to the actor.
+    """
+    access_task(actor.user_id, task_id, deleted=True)
+    return list_comments_of_visible_task(actor, task_id, after_id=after_id, limit=limit)
+
+
+def list_comments_of_visible_task(
+    actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
+) -> list[CommentView]:
+    """Like `list_comments`, without the check of the task: empty where the task is not visible to the actor."""
+    return _view(
+        actor,
+        lambda: _rows(
+            actor, "c.task_id = :task_id", task_id=task_id, after_id=after_id, limit=limit
+        ),
+    )
+
+
+def list_last_comments(actor: Actor, task_id: str, *, limit: int) -> list[CommentView]:
+    """The latest comments of a task that are not deleted, oldest first; none where the task is not visible."""
+    where = "c.task_id = :task_id AND c.deleted_at IS NULL"
+    newest = _view(
+        actor,
+        lambda: _rows(actor, where, newest_first=True, task_id=task_id, limit=limit),
+    )
+    return newest[::-1]
+
+
+def get_comment(actor: Actor, comment_id: str) -> CommentView:
+    """One comment.
+
+    Raises:
+        NotFound: no such comment, or its task is not visible to the actor.
+    """
+    found = _view(
+        actor, lambda: _rows(actor, "c.comment_id = :comment_id", comment_id=comment_id, limit=1)
+    )
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def get_live_comment(actor: Actor, comment_id: str) -> CommentView:
+    """One comment that is not deleted, of a task that is not in the trash.
+
+    Raises:
+        NotFound: no such comment, deleted, or its task is not visible to the actor.
+    """
+    view = get_comment(actor, comment_id)
+    if view.row["deleted_at"] is not None or view.row["task_deleted_at"] is not None:
+        raise NotFound()
+    return view
+
+
+def get_editable_comment(actor: Actor, comment_id: str) -> CommentView:
+    """One of the actor's own comments.
+
+    Raises:
+        NotFound: like `get_live_comment`.
+        Forbidden: somebody else's comment, or no permission ``comment.create``.
+    """
+    view = get_live_comment(actor, comment_id)
+    if not view.may_edit:
+        raise Forbidden("Only its author can edit a comment.")
+    return view
+
+
+def _rows(
+    actor: Actor, where: str, *, newest_first: bool = False, **parameters: Any
+) -> Sequence[sql.Row]:
+    """Comments of one task, which `where` selects, each with its author, its task and the reader's permissions."""
+    order = "DESC" if newest_first else "ASC"
+    parameters = {"after_id": None, **parameters, "user_id": actor.user_id}
+    return sql.rows(prepared(_comments_where(where, order)), parameters)
+
+
+@cache
+def _comments_where(where: str, order: str) -> str:
+    """The statement for one of few conditions.
+
+    The inner SELECT limits the comments before anything is joined: the generic plan does not know the limit, and
+    would join all comments of the task.
+    """
+    return f"""
+        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version,
+               c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
+               k.deleted_at AS task_deleted_at, b.key_prefix || '-' || k.number AS task_key,
+               {HELD_PERMISSIONS} AS permissions,
+               {pending_content("c.comment_id")} AS pending_content
+        FROM   (SELECT *
+                FROM   comments c
+                WHERE  {where}
+                       AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))
+                ORDER  BY c.comment_id {order}
+                LIMIT  :limit) c
+               {join_task("c.task_id")}
+               {join_board("k.board_id")}
+               {join_person("c.author_id")}
+               {join_membership("k.team_id")}
+        WHERE  {IS_LIVE}
+        ORDER  BY c.comment_id {order}
+    """
+
+
+def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[CommentView]:
+    """Comments with their texts; a text that can't be read is None, so that the page can show the others."""
+    for _ in range(ATTEMPTS):
+        rows = read_rows()
+        try:
+            return [
+                _comment_view(actor, row, fields)
+                for row, fields in zip(rows, _texts(rows), strict=True)
+            ]
+        except VersionMoved:
+            continue
+    raise Unavailable(UNREADABLE, retry_after=1)
+
+
+def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
+    found = {
+        row["comment_id"]: decode_content("comment", row["pending_content"])
+        for row in rows
+        if row["pending_content"] is not None
+    }
+    rest = {row["comment_id"]: row["version"] for row in rows if row["comment_id"] not in found}
+    if rest:
+        try:
+            found |= read_contents("comment", rest)
+        except mongo.DocumentsUnavailable:
+            found |= _each_text(rest)
+    return [found.get(row["comment_id"]) for row in rows]
+
+
+def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Read texts one by one, when MongoDB is away: those that the redo log holds are found."""
+    found: dict[str, dict[str, Any]] = {}
+    for comment_id, version in versions.items():
+        try:
+            found |= read_contents("comment", {comment_id: version})
+        except mongo.DocumentsUnavailable:
+            continue
+    return found
+
+
+def _comment_view(actor: Actor, row: sql.Row, fields: dict[str, Any] | None) -> CommentView:
+    own = row["author_id"] == actor.user_id and Permission.COMMENT_CREATE in row["permissions"]
+    is_live = row["deleted_at"] is None
+    return CommentView(
+        row,
+        fields,
+        may_edit=is_live and own,
+        may_delete=is_live and (own or Permission.COMMENT_MODERATE in row["permissions"]),
+    )

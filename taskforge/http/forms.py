@@ -1,0 +1,191 @@
+"""The base of all forms: input becomes typed keyword arguments, or sentences beside the fields.
+
+A field names a cleaning function (mostly of `taskforge.text.validation`); its result is what the service gets. The
+API's schemas name the same functions, so that a value has one rule however it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectChoice, SelectField, StringField
+from wtforms.validators import StopValidation
+
+from taskforge.errors import (
+    Conflict,
+    InvalidInput,
+    RateLimited,
+    StaleVersion,
+    TaskForgeError,
+    TooLarge,
+    Unavailable,
+)
+from taskforge.text.values import LAST_VERSION, parse_int, parse_uuid
+
+STALE = "Someone else changed this while you were editing it. What you typed is kept; saving again replaces theirs."
+
+Result = TypeVar("Result")
+Clean = Callable[..., Any]
+
+
+class Form(FlaskForm):
+    """A form whose ``values`` are what the cleaning functions returned, by field name.
+
+    ``refusal`` is the error with which a service refused the values; ``http_status`` and ``http_headers`` belong to the
+    answer that shows the form again.
+    """
+
+    class Meta(FlaskForm.Meta):
+        """`taskforge.http.cross_site` checks the token of every request, before any view runs."""
+
+        csrf = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.values: dict[str, Any] = {}
+        self.http_status = 422
+        self.http_headers: dict[str, str] = {}
+        self.refusal: TaskForgeError | None = None
+
+    def attempt(self, use_case: Callable[..., Result]) -> Result | None:
+        """Call a use case with the cleaned values as keywords; None when a field or the use case refused.
+
+        Errors that the person can answer by changing the form or sending it again are then part of the form (see
+        `refuse`); all others, such as missing access, are raised.
+        """
+        if not self.validate():
+            return None
+        try:
+            return use_case(**self.values)
+        except (InvalidInput, Conflict, TooLarge, RateLimited, Unavailable) as error:
+            self.refuse(error)
+            return None
+
+    def require(self) -> dict[str, Any]:
+        """The cleaned values, for requests whose answer is no form.
+
+        Raises:
+            InvalidInput: its message holds the sentences about everything that is wrong.
+        """
+        if not self.validate():
+            raise InvalidInput(" ".join(self.sentences))
+        return self.values
+
+    def refuse(self, error: TaskForgeError) -> None:
+        """Put an error of a use case beside the fields that it names, or above the form."""
+        self.refusal, self.http_status = error, error.status
+        if retry_after := getattr(error, "retry_after", None):
+            self.http_headers["Retry-After"] = str(retry_after)
+        shown = {name: why for name, why in error.fields.items() if name in self._fields}
+        for name, why in shown.items():
+            self._fields[name].errors = [*self._fields[name].errors, why]
+        if not shown:
+            self.form_errors.append(STALE if isinstance(error, StaleVersion) else error.message)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences about everything that is wrong: about the whole form first, then field by field."""
+        return [*self.form_errors, *(line for field in self for line in field.errors)]
+
+
+class cleaned:  # noqa: N801 - used like a function where fields are declared
+    """A WTForms validator that puts the result of a cleaning function into the form's ``values``.
+
+    The function is called as ``clean(text, field=name, **options)`` and raises `InvalidInput`. With ``if_sent`` a field
+    that the request does not hold is left out of the values, and so changes nothing.
+    """
+
+    def __init__(self, clean: Clean, *, if_sent: bool = False, **options: Any) -> None:
+        self.clean = clean
+        self.if_sent = if_sent
+        self.options = options
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Clean the field's text.
+
+        Raises:
+            StopValidation: with the sentence of the cleaning function.
+        """
+        if self.if_sent and not field.raw_data:
+            return
+        try:
+            form.values[field.name] = self.clean(field.data, field=field.name, **self.options)
+        except InvalidInput as error:
+            raise StopValidation(error.message) from error
+
+
+class OpenSelectField(SelectField):
+    """A select whose options are set for each page; its cleaning function decides what is accepted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        offered = kwargs.pop("offered", ())
+        super().__init__(*args, validate_choice=False, choices=[], **kwargs)
+        self.offer(offered)
+
+    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        """Set the options: pairs of a value and its label."""
+        self.offered = dict(choices)
+        self.choices = [SelectChoice(value, words) for value, words in self.offered.items()]
+
+
+class VersionForm(Form):
+    """A form that edits something with a version; ``version`` is the one that the person saw."""
+
+    version = StringField("Version", [cleaned(parse_int, minimum=1, maximum=LAST_VERSION)])
+
+
+def secret(value: object, *, field: str) -> str:
+    """A password exactly as it was typed; nothing is trimmed.
+
+    Raises:
+        InvalidInput: it is empty.
+    """
+    if not isinstance(value, str) or not value:
+        raise InvalidInput.about(field, "is required")
+    return value
+
+
+def one_of(value: object, *, field: str, options: tuple[str, ...]) -> str:
+    """A value that must be one of `options`.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    if isinstance(value, str) and value in options:
+        return value
+    raise InvalidInput.about(field, "is not one of the choices")
+
+
+def optional_id(value: object, *, field: str) -> str | None:
+    """An id, or None for the empty option. Raises like `an_id`."""
+    return None if value in (None, "") else an_id(value, field=field)
+
+
+def an_id(value: object, *, field: str) -> str:
+    """An id in its canonical form.
+
+    Raises:
+        InvalidInput: it is malformed, so that no page has offered it.
+    """
+    try:
+        return parse_uuid(value)
+    except TaskForgeError as error:
+        raise InvalidInput.about(field, "is not one of the choices") from error
+
+
+def optional_int(value: object, *, field: str, minimum: int, maximum: int) -> int | None:
+    """A whole number from `minimum` to `maximum`, or None for an empty field.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if value in (None, ""):
+        return None
+    return parse_int(value, field=field, minimum=minimum, maximum=maximum)
+
+
+def checked(value: object, *, field: str) -> bool:
+    """Whether a checkbox was sent as checked."""
+    return value == "1"

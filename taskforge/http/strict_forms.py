@@ -1,0 +1,138 @@
+"""Reads form and query fields strictly, as `taskforge.http.strict_json` reads JSON.
+
+The framework's own readers replace bytes that are not UTF-8, or give up and return an empty form, so that people are
+told "this field is required" about a field that they filled in. Here such a body is ``Malformed``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+
+from taskforge.errors import Malformed, TooLarge
+
+MAX_FIELDS = 200
+MAX_NAME_LENGTH = 100
+UTF_8_NAMES = frozenset({"utf-8", "utf8"})
+
+_CHUNK = 64 * 1024
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL_OR_BREAK = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
+
+Pair = tuple[str, str]
+
+
+def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
+    """The fields of a query string or an urlencoded body, in order.
+
+    ``line_breaks`` says whether values may hold them: yes in bodies, no in addresses.
+
+    Raises:
+        Malformed: not UTF-8, control characters, or a name that is too long.
+        TooLarge: more than `MAX_FIELDS` fields.
+    """
+    if not raw:
+        return []
+    if raw.count(b"&") >= MAX_FIELDS:
+        raise TooLarge(f"At most {MAX_FIELDS} fields can be sent at once.")
+    pairs = []
+    for part in raw.split(b"&"):
+        name, _, value = part.partition(b"=")
+        pairs.append((_unquoted(name), _unquoted(value)))
+    _check_pairs(pairs, line_breaks=line_breaks)
+    return pairs
+
+
+def read_multipart(stream: IO[bytes], boundary: str, *, max_memory: int) -> list[Pair]:
+    """The fields of a multipart body, in order; ``max_memory`` limits each of them, in bytes.
+
+    Raises:
+        Malformed: cut off, not multipart, not UTF-8, or with a file in it.
+        TooLarge: a field is too long, or there are more than `MAX_FIELDS`.
+    """
+    try:
+        decoder = MultipartDecoder(
+            boundary.encode("ascii"), max_form_memory_size=max_memory, max_parts=MAX_FIELDS
+        )
+        pairs = _collect(_events(decoder, stream), max_memory)
+    except (ValueError, AssertionError, AttributeError) as error:
+        # The decoder lets through whatever its parts raise on broken input.
+        raise Malformed("The form was cut off or is not valid multipart data.") from error
+    _check_pairs(pairs, line_breaks=True)
+    return pairs
+
+
+def decode(raw: bytes) -> str:
+    """The bytes as UTF-8 text.
+
+    Raises:
+        Malformed: they are not UTF-8; encoded surrogates and overlong forms are not.
+    """
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("The request holds bytes that are not valid UTF-8.") from error
+
+
+def _unquoted(raw: bytes) -> str:
+    return decode(unquote_to_bytes(raw.replace(b"+", b" ")))
+
+
+def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Field | File | Data]:
+    finished = False
+    while not finished:
+        chunk = stream.read(_CHUNK)
+        finished = not chunk
+        decoder.receive_data(chunk or None)
+        event = decoder.next_event()
+        while not isinstance(event, NeedData | Epilogue):
+            if isinstance(event, Field | File | Data):
+                yield event
+            event = decoder.next_event()
+
+
+def _collect(events: Iterator[Field | File | Data], max_memory: int) -> list[Pair]:
+    pairs: list[Pair] = []
+    part: Field | None = None
+    text = bytearray()
+    for event in events:
+        if isinstance(event, Data):
+            text += event.data
+            if len(text) > max_memory:
+                raise TooLarge
+            if not event.more_data and part is not None:
+                pairs.append((part.name, decode(bytes(text))))
+            continue
+        _check_part(event)
+        if isinstance(event, File):
+            raise Malformed("This form does not take files.")
+        part, text = event, bytearray()
+    return pairs
+
+
+def _check_part(part: Field | File) -> None:
+    if not isinstance(part.name, str):  # the decoder's type promises it, hostile input breaks it
+        raise Malformed("A part of the form has no name.")
+    headers: Headers = part.headers
+    charset = parse_options_header(headers.get("content-type", ""))[1].get("charset", "utf-8")
+    transfer = headers.get("content-transfer-encoding", "").strip().lower()
+    if charset.strip().lower() not in UTF_8_NAMES or transfer not in _PLAIN_TRANSFER:
+        raise Malformed("Send the parts of the form as plain UTF-8.")
+
+
+def _check_pairs(pairs: list[Pair], *, line_breaks: bool) -> None:
+    if len(pairs) > MAX_FIELDS:
+        raise TooLarge(f"At most {MAX_FIELDS} fields can be sent at once.")
+    refused = _CONTROL if line_breaks else _CONTROL_OR_BREAK
+    for name, value in pairs:
+        if len(name) > MAX_NAME_LENGTH or not (name.isprintable() or not name):
+            raise Malformed("A field has a name that cannot be right.")
+        if not value.isprintable() and refused.search(value):
+            raise Malformed(f"The field “{name}” holds invisible control characters: remove them.")

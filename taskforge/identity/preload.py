@@ -1,0 +1,56 @@
+"""What a request reads in the statement that identifies its user, so that it costs no statement of its own.
+
+A view names the query: by `preload`, where the user is identified before the view runs (a rate limit does so), or only
+in `current_actor_and_preloaded`. The row is kept in the request's one `Preloaded`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from taskforge.stores import sql
+from taskforge.stores.sql import JoinedQuery
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass
+class Preloaded:
+    """The query that is joined to the identification of a request's user, and the row that it gave.
+
+    ``row`` is None when the query gives this user no row, and before the user ``is_identified``. It is handed out once
+    (``is_taken``): a second question in the same application context is read anew.
+    """
+
+    query: JoinedQuery | None = None
+    row: sql.Row | None = None
+    is_identified: bool = False
+    is_taken: bool = False
+
+    @property
+    def unread_count(self) -> int | None:
+        """How many notifications the user has not read, if the row says so (`boards.access.board_query`)."""
+        return None if self.row is None else self.row.get("unread")
+
+
+def preload(make_query: Callable[..., JoinedQuery]) -> Callable[[View], View]:
+    """Declare the query of a view's `current_actor_and_preloaded`; `make_query` makes it from the view's arguments."""
+
+    def mark(view: View) -> View:
+        view.__dict__["preload"] = make_query
+        return view
+
+    return mark
+
+
+def request_preloaded() -> Preloaded:
+    """The one of this request; its query is what the view declares, until `current_actor_and_preloaded` names it."""
+    if "preloaded" not in g:
+        view = current_app.view_functions.get(request.endpoint or "")
+        make_query: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)
+        g.preloaded = Preloaded(make_query(**(request.view_args or {})) if make_query else None)
+    return cast(Preloaded, g.preloaded)

@@ -1,0 +1,166 @@
+"""RQ: the queues, the functions that a job may run, and how a request wakes a worker.
+
+A job carries no work: what must be done stands in PostgreSQL, and each job processes all of it. A lost job therefore
+loses nothing, because the relay wakes the worker again for whatever is left undone. Security events are the one
+exception: they exist in their jobs only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import redis
+import structlog
+from redis.client import Pipeline
+from rq import Queue, Retry
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from taskforge.errors import Unavailable
+from taskforge.ids import new_id
+from taskforge.messaging.keys import WAKE_UP
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+
+log = structlog.get_logger()
+
+AUDIT = "audit"
+NOTIFICATIONS = "notifications"
+QUEUES = (AUDIT, NOTIFICATIONS)
+
+# Dotted names, as RQ stores them in a job: the function that processes all pending work of a queue.
+PROCESSORS = {
+    AUDIT: "taskforge.audit.jobs.seal_pending",
+    NOTIFICATIONS: "taskforge.notifications.jobs.deliver_pending",
+}
+WRITE_SECURITY_EVENT = "taskforge.audit.jobs.write_security_event"
+ALLOWED = frozenset({*PROCESSORS.values(), WRITE_SECURITY_EVENT})
+# Jobs outlive the version that queued them: names that earlier versions wrote, and what runs them now.
+RETIRED_NAMES = {
+    "taskforge.audit.handlers.seal_pending": PROCESSORS[AUDIT],
+    "taskforge.audit.handlers.write_security_event": WRITE_SECURITY_EVENT,
+    "taskforge.notifications.handlers.deliver_pending": PROCESSORS[NOTIFICATIONS],
+}
+
+
+class UnknownJob(Exception):
+    """Redis holds a job whose function is not in `ALLOWED`; it is refused before anything is imported."""
+
+
+class AllowedJob(Job):
+    """A job that runs only functions of `ALLOWED`: whoever can write to Redis must not run code of their choice.
+
+    A job under one of `RETIRED_NAMES` runs the function that has taken its place.
+    """
+
+    @property
+    def func(self) -> Any:
+        """The function to run, looked up only when it is allowed."""
+        self._refuse_unknown()
+        return super().func
+
+    def _execute(self) -> Any:
+        self._refuse_unknown()
+        return super()._execute()
+
+    def restore(self, raw_data: Any) -> None:
+        """Read a job from Redis without the callbacks and webhooks that somebody may have put there."""
+        for callback in (
+            b"success_callback_name",
+            b"failure_callback_name",
+            b"stopped_callback_name",
+            b"webhooks",
+        ):
+            raw_data.pop(callback, None)
+        super().restore(raw_data)
+
+    def _deserialize_data(self) -> None:
+        """RQ's only reader of the stored function name."""
+        super()._deserialize_data()  # type: ignore[no-untyped-call]
+        name = str(self._func_name)
+        self._func_name = RETIRED_NAMES.get(name, name)
+
+    def _refuse_unknown(self) -> None:
+        if self.func_name not in ALLOWED or self.instance is not None:
+            raise UnknownJob(f"the job function {self.func_name!r} is not allowed")
+
+
+def queue(name: str, client: redis.Redis) -> Queue:
+    """The RQ queue of that name, with JSON arguments; its jobs run functions of `ALLOWED` only."""
+    return Queue(name, connection=client, serializer=JSONSerializer, job_class=AllowedJob)
+
+
+def wake(name: str) -> bool:
+    """Wake the worker of a queue, unless it was woken already and has not begun; False while Redis is unavailable."""
+    try:
+        with redis_guard() as client:
+            if client.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds):
+                enqueue_processing(client, [name])
+    except RedisUnavailable:
+        return False
+    return True
+
+
+def push_wake_ups(pipe: Pipeline, names: Iterable[str]) -> None:
+    """Put into a pipeline the first half of waking: one SET for each queue, whose answer is true for the first.
+
+    Where it is true, `enqueue_processing` must follow.
+    """
+    for name in names:
+        pipe.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds)
+
+
+def enqueue_processing(client: redis.Redis, names: Iterable[str]) -> None:
+    """The second half of waking: queue the processing job of each queue.
+
+    Raises:
+        redis.RedisError: Redis can't be asked.
+    """
+    for name in names:
+        _enqueue(client, name, PROCESSORS[name], job_id=f"{name}-{new_id()}")
+
+
+def take_wake_up(name: str, client: redis.Redis) -> None:
+    """Called by a processing job before it looks for work: what is committed from now on must wake it again."""
+    client.delete(WAKE_UP.key(queue=name))
+
+
+def process_queue(name: str, process: Callable[[], int]) -> int:
+    """Process all pending work of a queue; answers how much `process` did.
+
+    While PostgreSQL is unavailable it ends quietly with 0: the work stands there, and the relay wakes the worker again.
+    """
+    try:
+        return process()
+    except Unavailable as error:
+        log.info("processing_postponed", queue=name, why=str(error))
+        return 0
+
+
+def enqueue_security_event(event: dict[str, Any]) -> bool:
+    """Queue a security event for the audit job; False while Redis is unavailable.
+
+    `event` is what `taskforge.audit.jobs.write_security_event` takes; its ``event_id`` makes the job idempotent.
+    """
+    try:
+        with redis_guard() as client:
+            _enqueue(
+                client, AUDIT, WRITE_SECURITY_EVENT, event, job_id=f"security-{event['event_id']}"
+            )
+    except RedisUnavailable:
+        return False
+    return True
+
+
+def _enqueue(client: redis.Redis, name: str, function: str, *args: Any, job_id: str) -> None:
+    queue(name, client).enqueue(
+        function,
+        *args,
+        job_id=job_id,
+        job_timeout=60,
+        ttl=3600,
+        result_ttl=300,
+        failure_ttl=7 * 86400,
+        retry=Retry(max=3),  # at once: for what keeps failing, the relay wakes the worker again
+        description=function.rsplit(".", 1)[-1],
+    )

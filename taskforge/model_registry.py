@@ -1,0 +1,29 @@
+"""Imports every table and document class, so that migrations and index creation know them all."""
+
+from __future__ import annotations
+
+from taskforge.accounts import documents as _profile_documents
+from taskforge.accounts import models as _accounts
+from taskforge.boards import models as _boards
+from taskforge.comments import documents as _comment_documents
+from taskforge.comments import models as _comments
+from taskforge.history import models as _travel
+from taskforge.notifications import models as _notifications
+from taskforge.stores import models as _stores
+from taskforge.tasks import documents as _task_documents
+from taskforge.tasks import models as _tasks
+from taskforge.teams import models as _teams
+
+MODULES = (
+    _accounts,
+    _boards,
+    _comment_documents,
+    _comments,
+    _notifications,
+    _profile_documents,
+    _stores,
+    _task_documents,
+    _tasks,
+    _teams,
+    _travel,
+)

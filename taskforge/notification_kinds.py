@@ -1,0 +1,56 @@
+"""Every kind of notification, in one table: what it says, and what it is about.
+
+It stands this low because every feature that notifies names a kind; the inbox, the API and the docs read the same
+table.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Subject(StrEnum):
+    """What a notification is about, and so the page that it leads to.
+
+    The payload of a notification holds the subject's id (``task_id``, ``comment_id`` and ``task_id``, ``team_id``),
+    and the words that its sentence needs, so that it can be read when the subject is deleted.
+    """
+
+    TASK = "task"
+    COMMENT = "comment"
+    TEAM = "team"
+    NONE = "none"  # leads to the inbox itself
+
+
+class NotificationKind(StrEnum):
+    """A kind: its name, its `Subject` and its sentence.
+
+    In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{status}`` the status that it
+    was moved to and ``{team}`` the name of the team.
+    """
+
+    subject: Subject
+    sentence: str
+
+    def __new__(cls, name: str, subject: Subject, sentence: str) -> Self:
+        """One row of the table."""
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.subject = subject
+        kind.sentence = sentence
+        return kind
+
+    ASSIGNED = "assigned", Subject.TASK, "{actor} assigned {task} to you"
+    MENTIONED = "mentioned", Subject.COMMENT, "{actor} mentioned you in {task}"
+    COMMENTED = "commented", Subject.COMMENT, "{actor} commented on {task}"
+    STATUS_CHANGED = "status_changed", Subject.TASK, "{actor} moved {task} to “{status}”"
+    ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to a team"
+
+
+KINDS: dict[str, NotificationKind] = {kind.value: kind for kind in NotificationKind}
+
+
+def find_kind(name: str) -> NotificationKind | None:
+    """The kind of that name; None for one that an older release delivered and this one does not know."""
+    return KINDS.get(name)

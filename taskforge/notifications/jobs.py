@@ -1,0 +1,91 @@
+"""The job of the notifications queue: deliver the notification intents of committed changes to inboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from taskforge import clock, faults
+from taskforge.ids import new_id
+from taskforge.messaging import queues, unread_counter
+from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications.models import Notification
+from taskforge.notifications.queries import count_unread
+from taskforge.stores import sql
+
+BATCH = 200
+
+_UNDELIVERED = text("""
+    SELECT event_id, user_id, kind, payload, created_at
+    FROM   notification_intents
+    WHERE  delivered_at IS NULL
+    ORDER  BY created_at, event_id, user_id
+    LIMIT  :batch
+""")
+_HAS_UNDELIVERED = text("""
+    SELECT EXISTS (SELECT
+                   FROM   notification_intents
+                   WHERE  delivered_at IS NULL AND created_at < :before)
+""")
+_MARK_DELIVERED = text("""
+    UPDATE notification_intents i
+    SET    delivered_at = :at
+    FROM   unnest(CAST(:event_ids AS uuid[]), CAST(:user_ids AS uuid[])) AS done (event_id, user_id)
+    WHERE  i.event_id = done.event_id AND i.user_id = done.user_id AND i.delivered_at IS NULL
+""")
+
+
+def deliver_pending() -> int:
+    """The job: deliver all intents that are not delivered yet; answers how many."""
+    faults.point("job.started")
+    queues.take_wake_up(queues.NOTIFICATIONS, redis_client())
+    return queues.process_queue(queues.NOTIFICATIONS, deliver)
+
+
+def deliver() -> int:
+    """Deliver all intents that are not delivered yet; answers how many. Needs no Redis.
+
+    A batch is marked as delivered after its notifications and counters are written: a job that dies in between is
+    repeated, and the repetition inserts nothing, because an event and a user have at most one notification.
+    """
+    delivered = 0
+    while intents := _pending():
+        _insert(intents)
+        faults.point("notification.inserted")
+        for user_id in {intent["user_id"] for intent in intents}:
+            unread_counter.set_unread(user_id, count_unread(user_id, cached=False))
+        _mark(intents)
+        delivered += len(intents)
+    return delivered
+
+
+def has_undelivered(before: datetime) -> bool:
+    """Whether an intent from before an instant waits for delivery."""
+    return bool(sql.scalar(_HAS_UNDELIVERED, {"before": before}))
+
+
+def _pending() -> Sequence[sql.Row]:
+    return sql.rows(_UNDELIVERED, {"batch": BATCH})
+
+
+def _insert(intents: Sequence[sql.Row]) -> None:
+    """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped."""
+    with sql.transaction() as connection:
+        connection.execute(
+            upsert(Notification).on_conflict_do_nothing(index_elements=["event_id", "user_id"]),
+            [{**intent, "notification_id": new_id()} for intent in intents],
+        )
+
+
+def _mark(intents: Sequence[sql.Row]) -> None:
+    sql.execute_now(
+        _MARK_DELIVERED,
+        {
+            "at": clock.now(),
+            "event_ids": [intent["event_id"] for intent in intents],
+            "user_ids": [intent["user_id"] for intent in intents],
+        },
+    )

@@ -1,0 +1,85 @@
+"""Reads of the inbox, and SQL of notifications for the edges above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from taskforge.accounts.queries import left_join_person
+from taskforge.errors import NotFound
+from taskforge.messaging import unread_counter
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.prepared_statements import prepared
+
+PAGE = 50
+MAX_COUNTED = 100  # a page shows no larger number of unread notifications
+
+# A column ``unread``: how many unread notifications the user ``u`` has, for a query that is joined to them.
+UNREAD_OF_USER = f"""
+           (SELECT count(*)
+            FROM   (SELECT
+                    FROM   notifications n
+                    WHERE  n.user_id = u.user_id AND n.read_at IS NULL
+                    LIMIT  {MAX_COUNTED}) unread_ones) AS unread
+"""
+_LINES = f"""
+    SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
+           l.actor_id, u.display_name AS actor_name
+    FROM   notifications n
+           LEFT JOIN audit_logs l USING (event_id)
+           {left_join_person("l.actor_id")}
+    WHERE  n.user_id = :user_id
+"""
+_LIST = text(f"""
+    {_LINES}
+           AND (CAST(:after_id AS uuid) IS NULL OR n.notification_id < CAST(:after_id AS uuid))
+           AND (NOT :unread_only OR n.read_at IS NULL)
+    ORDER  BY n.notification_id DESC
+    LIMIT  :limit
+""")
+_ONE = text(f"{_LINES} AND n.notification_id = :notification_id")
+_COUNT_UNREAD = prepared("""
+    SELECT count(*)
+    FROM   notifications
+    WHERE  user_id = :user_id AND read_at IS NULL
+""")
+
+
+def list_notifications(
+    actor: Actor, *, after_id: str | None = None, limit: int = PAGE, unread_only: bool = False
+) -> Sequence[sql.Row]:
+    """The actor's notifications (or the unread ones), latest first, older than `after_id`; at most `limit` (50)."""
+    return sql.rows(
+        _LIST,
+        {
+            "user_id": actor.user_id,
+            "after_id": after_id,
+            "limit": min(limit, PAGE),
+            "unread_only": unread_only,
+        },
+    )
+
+
+def get_notification(actor: Actor, notification_id: str) -> sql.Row:
+    """One of the actor's notifications.
+
+    Raises:
+        NotFound: they have no such notification.
+    """
+    found = sql.row(_ONE, {"user_id": actor.user_id, "notification_id": notification_id})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def count_unread(user_id: str, *, cached: bool = True) -> int:
+    """The number of unread notifications, from the cache if it is there."""
+    known = unread_counter.get_unread(user_id) if cached else None
+    if known is not None:
+        return known
+    counted = int(sql.scalar(_COUNT_UNREAD, {"user_id": user_id}))
+    if cached:
+        unread_counter.set_unread(user_id, counted)
+    return counted

@@ -1,0 +1,17 @@
+"""Work that the web server does once before its first request, so that no visitor waits for it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from taskforge.http import assets
+
+
+def warm_up(app: Flask) -> None:
+    """Compile every template and compress the bundles.
+
+    No connection is opened and no thread started: the server forks its processes afterwards.
+    """
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+    assets.warm_up()

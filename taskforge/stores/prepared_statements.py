@@ -1,0 +1,95 @@
+"""Statements that PostgreSQL parses and plans once for a connection, and not each time that they run.
+
+Planning a join of eight tables takes PostgreSQL some 3 ms, running it 0.1 ms. psycopg2 does not prepare statements, so
+the statements that pages and changes run all the time are marked by `prepared`; they are sent as PREPARE, once for each
+connection, and then as EXECUTE. Several marked statements go in one round trip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, TextClause, event, text
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+_OPTION = "taskforge_prepared"
+# What PostgreSQL reports when the connection's prepared statements are not those that we believe: the name is taken;
+# the result has other types than when it was planned; there is none of that name.
+_OUTDATED = {"PREPARE": ("42P05",), "EXECUTE": ("0A000", "26000")}
+# The type of a parameter is declared where it is used, as CAST(:name AS type). EXECUTE needs it for lists: psycopg2
+# writes them as text[], which PostgreSQL does not convert by itself.
+_CAST = re.compile(r"CAST\(:(\w+) AS ([\w\[\]]+)\)")
+_NUMBERED: Dialect = cast(Any, PGDialect)(paramstyle="numeric_dollar")
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One statement: its name on the server, how it is made known there, and how it is called."""
+
+    name: str
+    prepare: str
+    execute: str
+
+
+@cache
+def prepared(*statements: str) -> TextClause:
+    """A statement to be planned once for a connection; of several, which run in one round trip, the last one answers.
+
+    For constants that run often, of which there are few: a connection keeps every one. PostgreSQL must be able to
+    tell the type of each parameter, if need be from a CAST; a list always needs one.
+    """
+    return text("; ".join(statements)).execution_options(**{_OPTION: statements})
+
+
+def prepare_on(engine: Engine) -> None:
+    """Let connections of `engine` keep the statements that are marked by `prepared`.
+
+    A connection whose statements are outdated, say by a migration that changed the type of a column, counts as lost,
+    and the whole pool with it: callers that try again after a restart of PostgreSQL do so after this too.
+    """
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def call(
+        connection: Connection,
+        _cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        _many: bool,
+    ) -> tuple[str, Any]:
+        marked = context.execution_options.get(_OPTION) if context is not None else None
+        if not marked:
+            return statement, parameters
+        statements = [_statement(each) for each in marked]
+        known: set[str] = connection.info.setdefault(_OPTION, set())
+        for each in statements:
+            if each.name not in known:
+                connection.exec_driver_sql(each.prepare)
+                known.add(each.name)
+        return "; ".join(each.execute for each in statements), parameters
+
+    @event.listens_for(engine, "handle_error")
+    def give_up(failed: ExceptionContext) -> None:
+        code = getattr(failed.original_exception, "pgcode", None)
+        if code in _OUTDATED.get((failed.statement or "").partition(" ")[0], ()):
+            failed.is_disconnect = True
+
+
+@cache
+def _statement(statement: str) -> _Statement:
+    types: Mapping[str, str] = dict(_CAST.findall(statement))
+    compiled = text(statement).compile(dialect=_NUMBERED)  # parameters are $1, $2 … there
+    given = ", ".join(
+        f"%({name})s" + (f"::{types[name]}" if name in types else "")
+        for name in compiled.positiontup or ()
+    )
+    name = f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
+    body = str(compiled).replace("%", "%%")  # as psycopg2 reads it
+    return _Statement(
+        name, f"PREPARE {name} AS {body}", f"EXECUTE {name}" + (f" ({given})" if given else "")
+    )

@@ -1,0 +1,250 @@
+"""Swimlanes: the cards of a board in rows by assignee, priority or first tag, across its columns.
+
+A card is in one lane only, so that it is on the page once: its first tag decides among its tags. Two statements
+beside the access; MongoDB is not asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from taskforge.errors import InvalidInput
+from taskforge.stores import sql
+from taskforge.tasks.access import REFERENCE, SHOWN
+from taskforge.tasks.board.filters import FILTER, NOBODY, CardFilter
+from taskforge.tasks.board.queries import BoardView
+from taskforge.tasks.models import PRIORITIES
+from taskforge.text.people import Person, person_of
+from taskforge.text.validation import clean_tags, fold
+from taskforge.text.values import is_uuid
+from taskforge.web.boards.cards import draw_cards
+
+KINDS = ("assignee", "priority", "tag")
+MOST_LANES = 30
+CARDS_PER_CELL = 6
+NONE, OTHERS = "none", "others"
+VALUE = "v:"  # what the key of a lane with a value begins with
+NAMES_OF_NONE = {"assignee": "Unassigned", "tag": "No tag", "priority": "No priority"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a lane and a column cross: the first cards, and how many there are in all."""
+
+    column: Mapping[str, Any]
+    cards: list[sql.Row]
+    count: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A row of cells. `value` is None for cards without one, and for the others together.
+
+    ``key`` names the lane in a page and in a form: ``none``, ``others``, or ``v:`` and the value.
+    """
+
+    key: str
+    name: str
+    cells: list[Cell]
+    value: str | None = None
+    person: Person | None = None
+
+    @property
+    def count(self) -> int:
+        """How many cards it holds."""
+        return sum(cell.count for cell in self.cells)
+
+
+def list_lanes(view: BoardView, wanted: CardFilter, kind: str) -> list[Lane]:
+    """The lanes of a board that somebody sees, with the first cards of each cell."""
+    rows = sql.rows(
+        _CARDS[kind],
+        {
+            **wanted.parameters(),
+            "board_id": view.row["board_id"],
+            "most": MOST_LANES,
+            "per_cell": CARDS_PER_CELL,
+        },
+    )
+    cells: dict[tuple[str, str], list[sql.Row]] = defaultdict(list)
+    people = {person["user_id"]: person["display_name"] for person in view.people}
+    for row in rows:
+        cells[row["lane"], row["column_id"]].append(row)
+        if kind == "assignee" and row["assignee_id"]:
+            people.setdefault(row["assignee_id"], row["assignee_name"])
+    keys = _keys(kind, {lane for lane, _ in cells}, view, wanted, people)
+    return [_lane(key, kind, view, cells, people) for key in keys]
+
+
+def show_lanes(lanes: list[Lane], kind: str, wanted: CardFilter) -> list[dict[str, Any]]:
+    """The lanes with their cards drawn; `query` is the address of the board that shows one lane in full."""
+    return [
+        {
+            "key": lane.key,
+            "name": lane.name,
+            "person": lane.person,
+            "count": lane.count,
+            "query": _query_of(lane, kind, wanted),
+            "cells": [
+                {
+                    "column": cell.column,
+                    "cards_html": draw_cards(cell.cards),
+                    "count": cell.count,
+                    "rest": cell.count - len(cell.cards),
+                }
+                for cell in lane.cells
+            ],
+        }
+        for lane in lanes
+    ]
+
+
+def lane_of(kind: str, row: Mapping[str, Any]) -> str:
+    """The key of the lane in which a task is, unless that lane is one of the others."""
+    value = {
+        "assignee": row["assignee_id"],
+        "priority": row["priority"],
+        "tag": row["tags"][0] if row["tags"] else None,
+    }[kind]
+    return NONE if value is None else VALUE + value
+
+
+def lane_changes(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What to change in a task so that it comes into a lane; nothing when it is there.
+
+    Raises:
+        InvalidInput: no such kind of lane, or no such lane of the kind.
+    """
+    if kind not in KINDS:
+        raise InvalidInput.about("lanes", f"must be one of: {', '.join(KINDS)}")
+    if key == lane_of(kind, row):
+        return {}
+    if key != NONE and not key.startswith(VALUE):
+        raise InvalidInput.about("lane", "is no lane that a card can be put into")
+    value = None if key == NONE else key.removeprefix(VALUE)
+    if kind == "assignee":
+        if value is not None and not is_uuid(value):
+            raise InvalidInput.about("lane", "is not a person")
+        return {"assignee_id": value}
+    if kind == "priority":
+        if value not in PRIORITIES:
+            raise InvalidInput.about("lane", f"must be one of: {', '.join(PRIORITIES)}")
+        return {"priority": value}
+    return {"tags": _with_first_tag(row["tags"], value)}
+
+
+def lane_values(kind: str | None, key: str | None) -> dict[str, Any]:
+    """What a new card has in a lane, of ``assignee_id``, ``priority`` and ``tags``; nothing in no lane.
+
+    Raises:
+        InvalidInput: no such kind of lane, or no such lane of the kind.
+    """
+    if not kind or not key:
+        return {}
+    return lane_changes(kind, key, {"assignee_id": None, "priority": "medium", "tags": []})
+
+
+def lane_name(kind: str, row: Mapping[str, Any]) -> str:
+    """The name of the lane in which a task is, its names read with it."""
+    value = {
+        "assignee": row["assignee_name"],
+        "priority": row["priority"].title(),
+        "tag": row["tags"][0] if row["tags"] else None,
+    }[kind]
+    return value or NAMES_OF_NONE[kind]
+
+
+def _with_first_tag(tags: list[str], value: str | None) -> list[str]:
+    """The tags with another one in the place of the first, or without the first."""
+    if value is None:
+        return list(tags[1:])
+    first = clean_tags([value], field="lane")
+    return first + [tag for tag in tags[1:] if fold(tag) != fold(first[0])]
+
+
+def _query_of(lane: Lane, kind: str, wanted: CardFilter) -> dict[str, list[str]]:
+    """The filter that shows a lane; of lanes that no filter can name, the filter as it is."""
+    if lane.value is not None:
+        return {**wanted.query(), kind: [lane.value]}
+    if lane.key == NONE and kind == "assignee":
+        return {**wanted.query(), kind: [NOBODY]}
+    return wanted.query()
+
+
+def _keys(
+    kind: str,
+    found: set[str],
+    view: BoardView,
+    wanted: CardFilter,
+    people: Mapping[str, str],
+) -> list[str]:
+    """The lanes in their order: those with cards, and the empty ones into which a card may be put."""
+    offered: Iterable[str] = ()
+    if kind == "priority":
+        chosen = wanted.priorities or PRIORITIES
+        return [VALUE + value for value in reversed(PRIORITIES) if value in chosen]
+    if kind == "assignee":
+        offered = wanted.assignees or (*(person["user_id"] for person in view.people), NOBODY)
+        offered = (value if value == NOBODY else VALUE + value for value in offered)
+    elif not wanted.tags:
+        offered = (NONE,)
+    room = MOST_LANES - len(found)
+    shown = found | set([key for key in offered if key not in found][: max(0, room)])
+
+    def place(key: str) -> tuple[int, str, str]:
+        value = key.removeprefix(VALUE)
+        last = {NONE: 1, OTHERS: 2}.get(key, 0)
+        return last, people.get(value, value).lower(), value
+
+    return sorted(shown, key=place)
+
+
+def _lane(
+    key: str,
+    kind: str,
+    view: BoardView,
+    cells: Mapping[tuple[str, str], list[sql.Row]],
+    people: Mapping[str, str],
+) -> Lane:
+    value = key.removeprefix(VALUE) if key.startswith(VALUE) else None
+    person = person_of(value, people.get(value)) if kind == "assignee" and value else None
+    name = {NONE: NAMES_OF_NONE[kind], OTHERS: "Others"}.get(key) or str(value)
+    if value is not None and kind == "assignee":
+        name = person.display_name if person else "Someone who left"
+    elif value is not None and kind == "priority":
+        name = value.title()
+    crossed = []
+    for column in view.columns:
+        cards = cells.get((key, column["column_id"]), [])
+        crossed.append(Cell(column, cards, cards[0]["cell_count"] if cards else 0))
+    return Lane(key, name, crossed, value, person)
+
+
+_VALUES = {
+    "assignee": "CAST(k.assignee_id AS text)",
+    "priority": "CAST(k.priority AS text)",
+    "tag": "CAST(k.tags[1] AS text)",
+}
+_CARDS = {
+    kind: text(
+        f"WITH fitting AS (SELECT k.*, {value} AS lane_value FROM tasks k"
+        f" WHERE k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}),"
+        f" named AS (SELECT lane_value FROM fitting WHERE lane_value IS NOT NULL"
+        " GROUP BY lane_value ORDER BY count(*) DESC, lane_value LIMIT :most),"
+        " laned AS (SELECT f.*, CASE WHEN f.lane_value IS NULL THEN 'none'"
+        " WHEN n.lane_value IS NULL THEN 'others' ELSE 'v:' || f.lane_value END AS lane"
+        " FROM fitting f LEFT JOIN named n ON n.lane_value = f.lane_value),"
+        " placed AS (SELECT l.*, count(*) OVER (PARTITION BY l.lane, l.column_id) AS cell_count,"
+        " row_number() OVER (PARTITION BY l.lane, l.column_id ORDER BY l.rank, l.task_id) AS place FROM laned l)"
+        f" SELECT {REFERENCE}, {SHOWN}, k.lane, k.cell_count FROM placed k JOIN boards b USING (board_id)"
+        " JOIN columns c USING (column_id) JOIN users creator ON creator.user_id = k.created_by"
+        " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
+        " WHERE k.place <= :per_cell ORDER BY k.rank, k.task_id"
+    )
+    for kind, value in _VALUES.items()
+}

@@ -1,0 +1,230 @@
+"""One act on many cards of a board: all of those that it changes or none, each with a fact of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from taskforge import faults
+from taskforge.boards.access import LockedBoard, access_board, lock_board
+from taskforge.errors import InvalidInput
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
+from taskforge.stores.outbox import Message, pending_content
+from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.access import REFERENCE
+from taskforge.tasks.content import read_task_contents
+from taskforge.tasks.documents import content_message, denormalised_columns
+from taskforge.tasks.editing.changes import require_assignee
+from taskforge.tasks.editing.placement import Place, places_at_end
+from taskforge.tasks.editing.writer import update_task
+from taskforge.text.validation import MAX_TAGS, fold
+
+MOST_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowEdit:
+    """What becomes of one task: its row as it was read, the core fields and the texts that change, the event undone."""
+
+    row: sql.Row
+    core: Mapping[str, Any] = field(default_factory=dict)
+    old_content: Mapping[str, Any] | None = None
+    message: Message | None = None
+    new_content: Mapping[str, Any] | None = None
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something that is done to many cards: its event and permission, and how it finds what changes about which row.
+
+    ``changes`` gives the core fields that a row gets, {} where it has them; ``tags`` the tags; ``places`` where to.
+    """
+
+    event: str
+    permission: str = "task.edit"
+    changes: Callable[[sql.Row, Any], Mapping[str, Any]] | None = None
+    tags: Callable[[sql.Row, Sequence[str]], list[str]] | None = None
+    places: str | None = None
+
+
+def _sets(name: str) -> Callable[[sql.Row, Any], Mapping[str, Any]]:
+    return lambda row, value: {} if row[name] == value else {name: value}
+
+
+def _add_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
+    known = {fold(tag) for tag in row["tags"]}
+    after = [*row["tags"], *(tag for tag in tags if fold(tag) not in known)]
+    if len(after) > MAX_TAGS:
+        raise InvalidInput(
+            f"“{row['title']}” would have {len(after)} tags, and a card has at most {MAX_TAGS}. Nothing was changed."
+        )
+    return after
+
+
+def _remove_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
+    gone = {fold(tag) for tag in tags}
+    return [tag for tag in row["tags"] if fold(tag) not in gone]
+
+
+ACTS = {
+    "column": Act(event="task.moved", permission="task.move", places="column_id"),
+    "done": Act(event="task.status_changed", permission="task.move", places="status"),
+    "assignee": Act(event="task.assigned", changes=_sets("assignee_id")),
+    "priority": Act(event="task.edited", changes=_sets("priority")),
+    "due": Act(event="task.edited", changes=_sets("due_at")),
+    "add_tags": Act(event="task.edited", tags=_add_tags),
+    "remove_tags": Act(event="task.edited", tags=_remove_tags),
+    "delete": Act(event="task.deleted", permission="task.delete"),
+}
+
+
+@idempotent
+def edit_tasks(
+    actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
+) -> Change:
+    """Do one of `ACTS` to cards of a board, whatever their version; those that are so already stay as they are.
+
+    `value` is a column, a person or None, a priority, an instant or None, or tags; done and delete need none.
+    Cards that move keep their order among each other, at the end of the column. ``extra`` holds ``versions`` by task
+    id of those that changed, the ids ``skipped`` and those ``gone``: in the trash, or not on this board.
+
+    Raises:
+        NotFound, Forbidden: no access to the board, or no permission for the act.
+        InvalidInput: none or too many cards, no such column, no member of the team, or too many tags on a card.
+        WipLimitReached: the column has no room for all of them.
+        StaleVersion: others change these cards again and again at this moment.
+        Unavailable: tags are to change, and the present text of a card can't be read.
+    """
+    what, value = ACTS[act], "done" if act == "done" else value
+    access_board(actor.user_id, board_id, what.permission)
+    ids = list(dict.fromkeys(task_ids))
+    if not 1 <= len(ids) <= MOST_AT_ONCE:
+        raise InvalidInput(f"Select between 1 and {MOST_AT_ONCE} cards.")
+    return retry_on_stale(lambda: _edit(actor, board_id, ids, what, value))
+
+
+def write_edits(
+    uow: UnitOfWork,
+    board: LockedBoard,
+    event: str,
+    edits: Sequence[RowEdit],
+    place_of: Callable[[sql.Row], Place | None] = lambda row: None,
+) -> None:
+    """Write edits under a lock that has a sequence number for each; a place is asked for when its turn has come.
+
+    Raises:
+        StaleVersion: another change came first.
+    """
+    for step, edit in enumerate(edits):
+        after = {**edit.row, **edit.core}
+        if place := place_of(edit.row):
+            after |= asdict(place)
+        if edit.message is not None and edit.new_content is not None:
+            after |= {"doc_version": edit.message.version, "doc_sha": edit.message.sha}
+            after |= denormalised_columns(edit.new_content)
+            uow.stage(edit.message)
+        update_task(
+            uow,
+            board.at(step),
+            event,
+            edit.row,
+            after,
+            old_content=edit.old_content,
+            new_content=edit.new_content,
+            undoes=edit.undoes,
+        )
+
+
+def with_texts(
+    rows: Sequence[sql.Row], changes: Mapping[str, Mapping[str, Any]]
+) -> dict[str, RowEdit]:
+    """The edits, by task id, that change texts; `changes` holds the new fields by task id.
+
+    Raises:
+        StaleVersion, Unavailable: like `read_task_contents`.
+    """
+    changed = [row for row in rows if row["task_id"] in changes]
+    texts = read_task_contents(changed) if changed else {}
+    edits = {}
+    for row in changed:
+        task_id = row["task_id"]
+        old = texts[task_id]
+        new = {**old, **changes[task_id]}
+        message = content_message(task_id, row["doc_version"] + 1, new)
+        edits[task_id] = RowEdit(row=row, old_content=old, new_content=new, message=message)
+    return edits
+
+
+def read_tasks(board_id: str, ids: Sequence[str]) -> Sequence[sql.Row]:
+    """Those of some tasks that are or were on a board, in its order, each with its ``pending_content``."""
+    return sql.rows(_TASKS, {"board_id": board_id, "ids": list(ids)})
+
+
+def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any) -> Change:
+    rows = [row for row in read_tasks(board_id, ids) if row["deleted_at"] is None]
+    edits = _find_edits(rows, act, value)
+    found = {row["task_id"] for row in rows}
+    changed = {edit.row["task_id"]: edit.row["version"] + 1 for edit in edits}
+    extra = {
+        "versions": changed,
+        "skipped": [task_id for task_id in ids if task_id in found and task_id not in changed],
+        "gone": [task_id for task_id in ids if task_id not in found],
+    }
+    if not edits:
+        return unchanged(actor, entity_id=board_id, version=0, extra=extra)
+    faults.point("read.done")
+    with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
+        board = lock_board(uow, board_id, act.permission, changes=len(edits))
+        if act.event == "task.assigned":
+            require_assignee(uow, board.team_id, value)
+        if act.event == "task.deleted":
+            edits = [RowEdit(row=edit.row, core={"deleted_at": uow.at}) for edit in edits]
+        write_edits(uow, board, act.event, edits, _find_places(uow, board, edits, act, value))
+    return uow.change
+
+
+def _find_edits(rows: Sequence[sql.Row], act: Act, value: Any) -> list[RowEdit]:
+    """What changes about which row, in their order; rows that are so already are left out."""
+    if act.tags is not None:
+        wanted = {row["task_id"]: act.tags(row, value) for row in rows}
+        tags = {
+            row["task_id"]: {"tags": wanted[row["task_id"]]}
+            for row in rows
+            if wanted[row["task_id"]] != row["tags"]
+        }
+        return list(with_texts(rows, tags).values())
+    if act.changes is not None:
+        found = ((row, act.changes(row, value)) for row in rows)
+        return [RowEdit(row=row, core=core) for row, core in found if core]
+    if act.places is not None:
+        return [RowEdit(row=row) for row in rows if row[act.places] != value]
+    return [RowEdit(row=row) for row in rows]
+
+
+def _find_places(
+    uow: UnitOfWork, board: LockedBoard, edits: Sequence[RowEdit], act: Act, value: Any
+) -> Callable[[sql.Row], Place | None]:
+    if act.places is None:
+        return lambda row: None
+    places = places_at_end(
+        uow, board, number=len(edits), refused="Nothing was moved.", **{act.places: value}
+    )
+    by_task = {edit.row["task_id"]: place for edit, place in zip(edits, places, strict=True)}
+    return lambda row: by_task[row["task_id"]]
+
+
+_TASKS = text(f"""
+    SELECT {REFERENCE}, b.key_prefix || '-' || k.number AS key,
+           {pending_content("k.task_id")} AS pending_content
+    FROM tasks k
+    JOIN boards b USING (board_id)
+    JOIN columns c USING (column_id)
+    WHERE k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY c.rank, k.rank, k.task_id
+""")

@@ -1,0 +1,128 @@
+"""Columns with their tasks: lists with numbers of tasks, and the changes that depend on whether a column is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from taskforge.boards.access import LockedBoard, access_board, lock_board
+from taskforge.boards.columns import mark_column_deleted, update_column
+from taskforge.boards.queries import (
+    BOARD_COLUMNS,
+    BOARDS_OF_MEMBERS,
+    COLUMN_COLUMNS,
+    COLUMNS,
+    IS_LIVE_COLUMN,
+    LISTED_BOARDS,
+    LISTED_COLUMNS,
+    listed_boards,
+)
+from taskforge.errors import Conflict, NotFound, StaleVersion
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.permissions import Permission
+
+EDITABLE = ("name", "status", "hue", "wip_limit")
+
+# How many tasks the column `c` holds.
+TASK_COUNT = """
+       (SELECT count(*)
+        FROM   tasks k
+        WHERE  k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL)
+"""
+
+_BOARDS = text(f"""
+    SELECT {BOARD_COLUMNS},
+           (SELECT count(*)
+            FROM   tasks k
+            WHERE  k.board_id = b.board_id AND k.deleted_at IS NULL) AS task_count
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+_COLUMNS = text(f"""
+    SELECT {COLUMN_COLUMNS}, {TASK_COUNT} AS task_count
+    FROM   {COLUMNS}
+    {LISTED_COLUMNS}
+""")
+_COLUMN = text(f"""
+    SELECT {COLUMN_COLUMNS}, {TASK_COUNT} AS task_count
+    FROM   {COLUMNS}
+    WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
+""")
+
+
+def list_boards_with_counts(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
+    """The boards that the actor sees (of one team, or all), by team and name, each with its number of tasks.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    return sql.rows(_BOARDS, listed_boards(actor, team_id))
+
+
+def list_columns_with_counts(board_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """The columns of boards that the caller has been given access to, in order, each with its number of tasks."""
+    return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
+
+
+@idempotent
+def edit_column(
+    actor: Actor,
+    board_id: str,
+    column_id: str,
+    *,
+    changes: dict[str, Any],
+    version: int | None = None,
+) -> Change:
+    """Change name, hue or WIP limit of a column, and its status while it is empty.
+
+    A lower limit than the number of tasks is allowed: it stops new ones. `version` is the board's.
+
+    Raises:
+        NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
+        StaleVersion: the board is not at `version` any more.
+        Conflict: the status of a column with tasks can't change.
+    """
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
+        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
+        if version is not None and board.version != version:
+            raise StaleVersion()
+        column = _get_column(uow, board, column_id)
+        before = {name: column[name] for name in EDITABLE}
+        after = {**before, **{name: value for name, value in changes.items() if name in before}}
+        if after["status"] != before["status"] and column["task_count"] > 0:
+            raise Conflict(
+                "Tasks take their status from the column. Empty the column before changing its status."
+            )
+        update_column(uow, board, column_id, before=before, after=after)
+    return uow.change
+
+
+@idempotent
+def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
+    """Delete an empty column. Trashed tasks of it are restored to another one.
+
+    Raises:
+        NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
+        Conflict: it holds tasks, or is the board's last column.
+    """
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
+        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
+        column = _get_column(uow, board, column_id)
+        if column["task_count"] > 0:
+            raise Conflict("This column still holds tasks. Move them first.")
+        mark_column_deleted(uow, board, column_id, name=column["name"])
+    return uow.change
+
+
+def _get_column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
+    found = uow.row(_COLUMN, {"column_id": column_id, "board_id": board.board_id})
+    if found is None:
+        raise NotFound()
+    return found

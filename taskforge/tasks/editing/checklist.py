@@ -1,0 +1,79 @@
+"""Changing a checklist item by item: two people at two items do not stand in each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from taskforge.errors import InvalidInput, NotFound
+from taskforge.ids import new_id
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change, idempotent, retry_on_stale
+from taskforge.tasks.access import access_task
+from taskforge.tasks.content import read_task_content
+from taskforge.tasks.documents import EMPTY_CONTENT, MAX_CHECKLIST_ITEMS
+from taskforge.tasks.service import edit_task
+
+Items = list[dict[str, Any]]
+
+
+def tick_item(actor: Actor, task_id: str, item_id: str, *, done: bool) -> Change:
+    """Mark one line of a checklist as done, or as not done.
+
+    Raises:
+        NotFound, Forbidden: no access, no such item, or no permission ``task.edit``.
+        Unavailable: the checklist can't be read now.
+    """
+
+    def tick(items: Items) -> Items:
+        return [
+            {**item, "done": done} if item["item_id"] == item_id else item
+            for item in _holding(items, item_id)
+        ]
+
+    return _change(actor, task_id, tick)
+
+
+def remove_item(actor: Actor, task_id: str, item_id: str) -> Change:
+    """Take one line out of a checklist. Raises like `tick_item`."""
+    return _change(
+        actor,
+        task_id,
+        lambda items: [item for item in _holding(items, item_id) if item["item_id"] != item_id],
+    )
+
+
+def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
+    """Add a line at the end of a checklist.
+
+    Raises:
+        NotFound, Forbidden, Unavailable: like `tick_item`.
+        InvalidInput: the checklist is full.
+    """
+    item = {"item_id": new_id(), "text": words, "done": False}
+
+    def add(items: Items) -> Items:
+        if len(items) >= MAX_CHECKLIST_ITEMS:
+            raise InvalidInput.about("text", f"is one too many: {MAX_CHECKLIST_ITEMS} are the most")
+        return [*items, item]
+
+    return _change(actor, task_id, add)
+
+
+@idempotent  # a repeated request finds its line gone, or the list full
+def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
+    """Apply a change to the current items, and again to newer ones if another change came first."""
+
+    def attempt() -> Change:
+        row, _ = access_task(actor.user_id, task_id, "task.edit")
+        row, texts = read_task_content(actor, row)
+        items = change({**EMPTY_CONTENT, **texts}["checklist"])
+        return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
+
+    return retry_on_stale(attempt)
+
+
+def _holding(items: Items, item_id: str) -> Items:
+    if all(item["item_id"] != item_id for item in items):
+        raise NotFound("This line of the checklist is gone.")
+    return items

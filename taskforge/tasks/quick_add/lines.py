@@ -1,0 +1,89 @@
+"""From the lines that somebody wrote to the tasks that are to be created."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from taskforge.errors import InvalidInput
+from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask
+from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
+from taskforge.text.handles import Nameable
+from taskforge.text.validation import clean_line, fold
+from taskforge.web.tasks.forms import LINE_LENGTH, TITLE_LENGTH
+
+# What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
+_BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
+MOST_NOTES = 5  # that are told of one request
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a list that hold something, without bullets, numbers and boxes.
+
+    Raises:
+        InvalidInput: there are too many.
+    """
+    lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
+    if len(lines) > MOST_TASKS:
+        raise InvalidInput(
+            f"At most {MOST_TASKS} cards can be added at once, and these are {len(lines)} lines."
+        )
+    return [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
+
+
+def read_line(
+    line: str, people: Sequence[Nameable], today: date, lane: Mapping[str, Any] | None = None
+) -> tuple[NewTask, list[Note]]:
+    """The task that a line describes, and what of it stayed in the title though it looked like more.
+
+    `lane` are the values that it has where the line says nothing else (`lanes.lane_values`).
+
+    Raises:
+        InvalidInput: the title is missing or too long.
+    """
+    found = parse_line(line, people, today)
+    title = clean_line(found.title, field="title", max_length=TITLE_LENGTH)
+    return _new_task(title, found, lane or {}), found.notes
+
+
+def read_lines(
+    lines: Sequence[str],
+    people: Sequence[Nameable],
+    today: date,
+    lane: Mapping[str, Any] | None = None,
+) -> tuple[list[NewTask], list[Note]]:
+    """The tasks that lines describe, and what stayed in their titles; `lane` as for `read_line`.
+
+    Raises:
+        InvalidInput: one of them is wrong; the sentence says which, as it counts among those that hold something.
+    """
+    tasks, notes = [], []
+    for number, line in enumerate(lines, start=1):
+        try:
+            clean_line(line, field="title", max_length=LINE_LENGTH)
+            task, said = read_line(line, people, today, lane)
+        except InvalidInput as error:
+            raise InvalidInput(f"Line {number}: {error.message} Nothing was added.") from error
+        tasks.append(task)
+        notes += said
+    return tasks, notes
+
+
+def tell_notes(notes: Sequence[Note]) -> list[str]:
+    """The sentences about what stayed in titles, each once and not too many."""
+    return list(dict.fromkeys(note.sentence for note in notes))[:MOST_NOTES]
+
+
+def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:
+    due_at = datetime.combine(found.due_on, time(), UTC) if found.due_on else None
+    tags = lane.get("tags", [])  # goes first, which decides the lane of a card with several
+    same = {fold(tag) for tag in tags}
+    return NewTask(
+        title=title,
+        priority=found.priority or lane.get("priority", "medium"),
+        assignee_id=found.assignee_id or lane.get("assignee_id"),
+        due_at=due_at,
+        texts={"tags": [*tags, *(tag for tag in found.tags if fold(tag) not in same)]},
+    )

@@ -1,0 +1,183 @@
+r"""The syntax of quick-add: ``Fix the hinge @grace !2 #tools fri`` is title, assignee, priority, tag and day.
+
+Pure; the browser does the same while one types (`static/js/quick-add/parse.js`), and `tests/corpus/quick_add.jsonl`
+holds both to the same answers. The rules:
+
+- ``@name``, ``!1`` to ``!4`` (or ``!low`` to ``!urgent``) and ``#tag`` count anywhere as words of their own;
+- a day counts at the end, with "by" or "due" before it if one likes (``by fri``);
+- the first assignee and the first priority count, a further one stays in the title;
+- whatever is not understood stays in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
+- a backslash in front (``\#tools``) or quotation marks around make text of it;
+- a line that would have no title left is all title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.quick_add.days import LONGEST_PHRASE, read_day
+from taskforge.text.handles import Nameable, find_named
+from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS, fold
+
+# What a tag or a name may be made of: no closing marks, so that "#tools," and "(@ada)" are text.
+_WORD = r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+"
+_TAG = re.compile(rf"#({_WORD})(?<!\.)")
+_NAME = re.compile(rf"@({_WORD})(?<!\.)")
+# ASCII only: elsewhere a dotless i is an i to IGNORECASE, but "hıgh" is no priority.
+_PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE | re.ASCII)
+_SPACED_WORD = re.compile(r"(\s*)(\S+)")
+_ENDS_QUOTE = re.compile(r"[\"”][.,;:!?)]*\Z")
+_MARKS = '#@!"“\\'
+_BEFORE_A_DAY = ("by", "due")
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that stayed in the title, and why: ``unknown``, ``ambiguous``, ``second`` or ``full``.
+
+    ``among`` are the people whom an ambiguous name could mean.
+    """
+
+    kind: str
+    word: str
+    among: tuple[Nameable, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told."""
+        if self.kind == "unknown":
+            return f"Nobody in this team goes by {self.word}, so it stays in the title."
+        if self.kind == "ambiguous":
+            who = " or ".join(person.display_name for person in self.among[:3])
+            instead = " or ".join(f"@{person.handle}" for person in self.among[:3] if person.handle)
+            hint = f" Write {instead}." if instead else ""
+            return f"{self.word} could be {who}, so it stays in the title.{hint}"
+        if self.kind == "full":
+            return f"A card has at most {MAX_TAGS} tags, so {self.word} stays in the title."
+        thing = "assignee" if self.word.startswith("@") else "priority"
+        return f"A card has one {thing}, so {self.word} stays in the title."
+
+
+@dataclass
+class QuickAdd:
+    """What a line says: the title that is left, and everything that was taken out of it."""
+
+    title: str
+    assignee_id: str | None = None
+    priority: str | None = None
+    tags: list[str] = field(default_factory=list)
+    due_on: date | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class _Word:
+    gap: str
+    text: str
+    literal: bool = False
+
+
+def parse_line(line: str, people: Iterable[Nameable], today: date) -> QuickAdd:
+    """Read one line. `people` are those who can be assigned; `today` is the writer's."""
+    found = QuickAdd("")
+    members = list(people)
+    words = [word for word in _split(line) if word.literal or not _take(word.text, members, found)]
+    words = _take_day(words, today, found)
+    found.title = "".join(word.gap + word.text for word in words).strip()
+    return found if found.title else QuickAdd(line.strip())
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a text may name people, so that they have to be known to read it."""
+    return "@" in text
+
+
+def _split(line: str) -> list[_Word]:
+    words = [_Word(match[1], match[2]) for match in _SPACED_WORD.finditer(line)]
+    at = 0
+    while at < len(words):
+        end = _end_of_quote(words, at)
+        if end is not None:
+            for word in words[at : end + 1]:
+                word.literal = True
+            at = end
+        elif _is_escaped(words[at].text):
+            words[at].text, words[at].literal = words[at].text[1:], True
+        at += 1
+    return words
+
+
+def _end_of_quote(words: Sequence[_Word], start: int) -> int | None:
+    if not words[start].text.startswith(('"', "“")):
+        return None
+    for at in range(start, len(words)):
+        rest = words[at].text[1:] if at == start else words[at].text
+        if _ENDS_QUOTE.search(rest):
+            return at
+    return None
+
+
+def _is_escaped(word: str) -> bool:
+    """Whether a backslash keeps a word from being read; before any other word it is text itself."""
+    if not word.startswith("\\") or len(word) == 1:
+        return False
+    return word[1] in _MARKS or read_day([word[1:]], date.min.replace(year=2000)) is not None
+
+
+def _take(word: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
+    """Take a word that stands for something out of the title; False when it stays."""
+    if match := _TAG.fullmatch(word):
+        return _take_tag(match[1], found)
+    if match := _PRIORITY.fullmatch(word):
+        return _take_priority(match[1].lower(), found)
+    if match := _NAME.fullmatch(word):
+        return _take_name(match[1], people, found)
+    return False
+
+
+def _take_tag(tag: str, found: QuickAdd) -> bool:
+    if len(tag) > MAX_TAG_LENGTH or not any(letter.isalpha() for letter in tag):
+        return False
+    if fold(tag) in map(fold, found.tags):
+        return True
+    if len(found.tags) == MAX_TAGS:
+        found.notes.append(Note("full", f"#{tag}"))
+        return False
+    found.tags.append(tag)
+    return True
+
+
+def _take_priority(said: str, found: QuickAdd) -> bool:
+    if found.priority is not None:
+        found.notes.append(Note("second", f"!{said}"))
+        return False
+    found.priority = PRIORITIES[int(said) - 1] if said.isdigit() else said
+    return True
+
+
+def _take_name(name: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
+    meant = find_named(name, people)
+    if len(meant) == 1 and found.assignee_id is None:
+        found.assignee_id = meant[0].user_id
+        return True
+    kind = "second" if len(meant) == 1 else "ambiguous" if meant else "unknown"
+    found.notes.append(Note(kind, f"@{name}", tuple(meant) if kind == "ambiguous" else ()))
+    return False
+
+
+def _take_day(words: list[_Word], today: date, found: QuickAdd) -> list[_Word]:
+    """Take a day off the end, if words are left before it; answers the words that are."""
+    for length in range(min(LONGEST_PHRASE, len(words) - 1), 0, -1):
+        phrase = words[-length:]
+        if any(word.literal for word in phrase):
+            continue
+        found.due_on = read_day([word.text for word in phrase], today)
+        if found.due_on is not None:
+            rest = words[:-length]
+            said_so = len(rest) > 1 and not rest[-1].literal and rest[-1].text in _BEFORE_A_DAY
+            return rest[:-1] if said_so else rest
+    return words

@@ -1,0 +1,58 @@
+"""Creation of a team: its row, first admin and permission matrix, inside the unit of work of the caller."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, text
+
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from taskforge.events import Event
+from taskforge.stores.actor import Actor
+from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.access import access_team
+from taskforge.teams.models import RolePermission, Team, TeamMembership
+from taskforge.teams.permissions import Permission, Role, default_rows
+from taskforge.teams.queries import TEAMS_PER_USER
+
+_COUNT_TEAMS = text("SELECT count(*) FROM team_memberships WHERE user_id = :user_id")
+
+
+def require_parent(actor: Actor, parent_id: str | None) -> None:
+    """Raise `InvalidInput` unless a parent is None or a team whose structure the actor may edit."""
+    if parent_id is None:
+        return
+    try:
+        access_team(actor.user_id, parent_id, Permission.TEAM_EDIT)
+    except (NotFound, Forbidden):
+        raise InvalidInput.about("parent_team_id", "must be a team that you may edit") from None
+
+
+def insert_team(
+    uow: UnitOfWork, *, team_id: str, name: str, description: str, parent_team_id: str | None
+) -> None:
+    """Insert a team whose first admin is the actor, with the default permission matrix and the audit event.
+
+    Raises:
+        Conflict: the actor is in too many teams.
+    """
+    actor = uow.actor
+    joined = uow.execute(_COUNT_TEAMS, {"user_id": actor.user_id}).scalar_one()
+    if joined >= TEAMS_PER_USER:
+        raise Conflict(f"You are in {TEAMS_PER_USER} teams already. Leave one first.")
+    values = {"name": name, "description": description, "parent_team_id": parent_team_id}
+    stamps = {"created_by": actor.user_id, "created_at": uow.at, "updated_at": uow.at}
+    admin = Role.ADMIN.value
+    uow.update_reference(insert(Team), {"team_id": team_id, **values, **stamps})
+    uow.execute(
+        insert(TeamMembership),
+        {"team_id": team_id, "user_id": actor.user_id, "role": admin, "joined_at": uow.at},
+    )
+    uow.execute(insert(RolePermission), default_rows(team_id))
+    uow.record(
+        Event.TEAM_CREATED,
+        entity_type="team",
+        entity_id=team_id,
+        version=1,
+        before=None,
+        after={**values, "members": {actor.user_id: admin}},
+        team_id=team_id,
+    )

@@ -1,0 +1,123 @@
+"""Reads of teams and their members, and SQL of teams for the features above.
+
+The fragments are the only way in which another feature's SQL names the tables of teams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from taskforge.accounts.queries import join_person
+from taskforge.errors import NotFound
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.prepared_statements import prepared
+from taskforge.teams.permissions import ROLES
+
+TEAMS_PER_USER = 200
+MEMBERS_PER_TEAM = 500
+
+# The names of the permissions that a membership row `m` holds, as an array.
+HELD_PERMISSIONS = """
+       ARRAY(SELECT p.name
+             FROM   role_permissions rp JOIN permissions p USING (permission_id)
+             WHERE  rp.team_id = m.team_id AND rp.role = m.role)
+"""
+# Items of a FROM clause.
+TEAMS = "teams t"
+MEMBERSHIPS = "team_memberships m"
+MEMBERS = f"team_memberships m {join_person('m.user_id')}"
+TEAMS_OF_MEMBERS = "teams t JOIN team_memberships m USING (team_id)"
+# The columns of a list of teams, from `TEAMS_OF_MEMBERS`.
+TEAM_COLUMNS = f"""
+       t.team_id, t.name, t.description, t.parent_team_id, t.version, t.created_at, t.updated_at,
+       m.role, {HELD_PERMISSIONS} AS permissions,
+       (SELECT count(*) FROM team_memberships o WHERE o.team_id = t.team_id) AS member_count
+"""
+# The ids of the teams of `:user_id`; whether that person, or the user `u`, is in any team.
+TEAM_IDS_OF_PERSON = "SELECT team_id FROM team_memberships WHERE user_id = :user_id"
+IS_IN_A_TEAM = "EXISTS (SELECT FROM team_memberships m WHERE m.user_id = u.user_id)"
+# Locks the row of `:team_id`, for what must be unique among the boards of a team.
+LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
+
+_TEAM = text(f"""
+    SELECT t.team_id, t.name, t.description, t.parent_team_id, parent.name AS parent_name, t.version,
+           t.created_by, t.created_at, t.updated_at, m.role, {HELD_PERMISSIONS} AS permissions
+    FROM   teams t
+           JOIN team_memberships m USING (team_id)
+           LEFT JOIN teams parent
+             ON  parent.team_id = t.parent_team_id
+             AND EXISTS (SELECT
+                         FROM   team_memberships p
+                         WHERE  p.team_id = t.parent_team_id AND p.user_id = m.user_id)
+    WHERE  t.team_id = :team_id AND m.user_id = :user_id
+""")
+_MEMBERS = text(f"""
+    SELECT u.user_id, u.display_name, u.email, m.role, m.joined_at
+    FROM   {MEMBERS}
+    WHERE  m.team_id = :team_id
+           AND EXISTS (SELECT
+                       FROM   team_memberships own
+                       WHERE  own.team_id = m.team_id AND own.user_id = :user_id)
+    ORDER  BY array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id
+    LIMIT  :limit
+""")
+_MEMBER_NAMES = prepared(f"""
+    SELECT u.user_id, u.display_name
+    FROM   {MEMBERS}
+    WHERE  m.team_id = :team_id
+    ORDER  BY lower(u.display_name), u.user_id
+    LIMIT  :limit
+""")
+_MEMBER_ADDRESSES = text(f"""
+    SELECT u.user_id, u.email, u.display_name
+    FROM   {MEMBERS}
+    WHERE  m.team_id = :team_id
+""")
+
+
+def join_team(team_id: str) -> str:
+    """SQL that joins the team, as ``t``, whose id the column `team_id` holds."""
+    return f"JOIN teams t ON t.team_id = {team_id}"
+
+
+def join_membership(team_id: str, user_id: str = ":user_id") -> str:
+    """SQL that joins, as ``m``, the membership of a person (by default `:user_id`) in the team of a column."""
+    return f"JOIN team_memberships m ON m.team_id = {team_id} AND m.user_id = {user_id}"
+
+
+def get_team(actor: Actor, team_id: str) -> sql.Row:
+    """One team with the actor's role and permissions in it. Its parent has a name only for the parent's members.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    found = sql.row(_TEAM, {"team_id": team_id, "user_id": actor.user_id})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
+    """The members of one of the actor's teams: user_id, display_name, email, role, joined_at; admins first.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    parameters = {"team_id": team_id, "user_id": actor.user_id}
+    found = sql.rows(_MEMBERS, {**parameters, "roles": list(ROLES), "limit": MEMBERS_PER_TEAM})
+    if not found:  # not even the actor
+        raise NotFound()
+    return found
+
+
+def list_member_names(team_id: str) -> Sequence[sql.Row]:
+    """The members of a team (user_id, display_name) by name. The caller has checked access."""
+    return sql.rows(_MEMBER_NAMES, {"team_id": team_id, "limit": MEMBERS_PER_TEAM})
+
+
+def list_member_addresses(team_id: str) -> Sequence[sql.Row]:
+    """The members of a team (user_id, email, display_name). The caller has checked access."""
+    return sql.rows(_MEMBER_ADDRESSES, {"team_id": team_id})

@@ -1,0 +1,220 @@
+"""Renders people's Markdown as HTML that is safe in a page.
+
+Two independent protections: the parser never passes HTML through and makes links with known schemes only; the
+sanitiser then keeps an allowlist of tags and attributes, so that no id, class, style, ``hx-*``, ``data-*`` or event
+handler that a person wrote reaches the page. No other module may declare a person's text as ``Markup``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from taskforge.text.validation import fold
+
+MAX_LENGTH = 200_000
+# The parser needs up to 20 µs for a character of a hostile text. What follows after this many characters is shown as
+# plain text, so that no text costs more than about half a second.
+MAX_FORMATTED = 24_000
+# The parser fills up short table rows: a wide head over many short lines would make millions of cells.
+MAX_TABLE_CELLS = 20_000
+MAX_MENTIONS = 50
+# Characters of a text whose HTML is cached in the process: the cache holds 500 of them.
+MAX_CACHED = 8_000
+
+_SCHEMES = {"http", "https", "mailto"}
+_LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
+_BARE_LINK = re.compile(r"(?<![\w@/.:-])https?://[^\s<>\"'`|\\^{}\[\]]{3,2000}", re.IGNORECASE)
+_TASK = re.compile(r"\[([ xX])\](?=\s)")
+_MENTION = re.compile(r"(?<![\w@/.+:-])@(\w[\w.+-]{0,63}(?:@\w[\w.-]{0,189})?)")
+_CHECKED_LABEL = "Done"
+_UNCHECKED_LABEL = "To do"
+
+_CLEANER = nh3.Cleaner(
+    tags={
+        *("p", "br", "hr", "blockquote", "pre", "code", "em", "strong", "s", "a", "ul", "ol", "li"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
+    },
+    clean_content_tags={"script", "style"},
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # "*": no title, no lang
+    tag_attribute_values={
+        "input": {
+            "type": {"checkbox"},
+            "disabled": {""},
+            "checked": {""},
+            "aria-label": {_CHECKED_LABEL, _UNCHECKED_LABEL},
+        }
+    },
+    url_schemes=_SCHEMES,
+    url_relative="deny",
+    link_rel="nofollow noopener ugc",
+)
+
+
+def render_markdown(text: str) -> Markup:
+    """The HTML of a Markdown text, safe inside any element that may hold blocks.
+
+    CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
+    begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
+    off.
+    """
+    return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
+
+
+def _render(text: str) -> Markup:
+    formatted, plain = _split(text[:MAX_LENGTH])
+    html = _parser_for(formatted).render(formatted)
+    if plain:
+        html += f"<pre>{escape(plain)}</pre>"
+    return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitised output, and nothing else
+
+
+# The HTML depends on the text alone, and a discussion is read far more often than it is written.
+_render_cached = lru_cache(maxsize=500)(_render)
+
+
+def find_mentions(text: str) -> list[str]:
+    """The people whom a text mentions by ``@``, as folded names in their order, each once, at most `MAX_MENTIONS`.
+
+    ``@ada``, ``@ada.lovelace`` and ``@ada@example.com`` give ``ada``, ``ada.lovelace`` and
+    ``ada@example.com``.  Code and the targets of links mention nobody.
+    """
+    formatted, _ = _split(text[:MAX_LENGTH])
+    if "@" not in formatted:
+        return []
+    found: dict[str, None] = {}
+    for piece in _text_outside_links(_parser_for(formatted).parse(formatted)):
+        for match in _MENTION.finditer(piece):
+            found.setdefault(fold(match.group(1).rstrip(".+-")))
+            if len(found) == MAX_MENTIONS:
+                return list(found)
+    return list(found)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The part that is formatted, and the rest; cut at the end of a line if there is one in its second half."""
+    if len(text) <= MAX_FORMATTED:
+        return text, ""
+    cut = text.rfind("\n", MAX_FORMATTED // 2, MAX_FORMATTED) + 1 or MAX_FORMATTED
+    return text[:cut], text[cut:]
+
+
+def _parser_for(text: str) -> MarkdownIt:
+    columns = max(line.count("|") for line in text.split("\n"))
+    too_many = columns * text.count("\n") > MAX_TABLE_CELLS
+    return _PARSER_WITHOUT_TABLES if too_many else _PARSER
+
+
+def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
+    for block in tokens:
+        in_link = 0
+        for token in block.children or ():
+            in_link += token.nesting if token.type in {"link_open", "link_close"} else 0
+            if token.type == "text" and not in_link:
+                yield token.content
+
+
+def _adapt(state: StateCore) -> None:
+    """The parser's last rule: adapts headings, images, bare links and task lists."""
+    for index, token in enumerate(state.tokens):
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        elif token.type == "inline" and token.children:
+            token.children = list(_adapted(token.children, state.md))
+            if _starts_list_item(state.tokens, index):
+                _mark_task(token.children)
+
+
+def _adapted(tokens: Sequence[Token], md: MarkdownIt) -> Iterator[Token]:
+    in_link = 0
+    for token in tokens:
+        if token.type in {"link_open", "link_close"}:
+            in_link += token.nesting
+            yield token
+        elif token.type == "image":
+            source = str(token.attrGet("src") or "")
+            words = token.content or source
+            yield from [_text(words)] if in_link else _link(source, words)
+        elif token.type == "text" and not in_link and "://" in token.content:
+            yield from _with_links(token.content, md)
+        else:
+            yield token
+
+
+def _with_links(text: str, md: MarkdownIt) -> Iterator[Token]:
+    end = 0
+    for match in _BARE_LINK.finditer(text):
+        address = _without_punctuation(match.group())
+        target = md.normalizeLink(address)
+        if not md.validateLink(target):
+            continue
+        yield _text(text[end : match.start()])
+        yield from _link(target, address)
+        end = match.start() + len(address)
+    yield _text(text[end:])
+
+
+def _without_punctuation(address: str) -> str:
+    """The address without the punctuation that follows it; a closing bracket stays if its opening one is in it."""
+    while address and address[-1] in ".,;:!?*_~)":
+        if address[-1] == ")" and address.count("(") >= address.count(")"):
+            break
+        address = address[:-1]
+    return address
+
+
+def _starts_list_item(tokens: Sequence[Token], index: int) -> bool:
+    return (
+        index >= 2
+        and tokens[index - 1].type == "paragraph_open"
+        and tokens[index - 2].type == "list_item_open"
+    )
+
+
+def _mark_task(children: list[Token]) -> None:
+    """Turn a leading ``[ ]`` or ``[x]`` into a disabled checkbox."""
+    first = children[0]
+    match = _TASK.match(first.content) if first.type == "text" else None
+    if match is None:
+        return
+    checked = match.group(1) != " "
+    label = _CHECKED_LABEL if checked else _UNCHECKED_LABEL
+    box = Token("html_inline", "", 0)
+    state = " checked" if checked else ""
+    box.content = f'<input type="checkbox" disabled{state} aria-label="{label}">'
+    first.content = first.content[match.end() :]
+    children.insert(0, box)
+
+
+def _text(content: str) -> Token:
+    token = Token("text", "", 0)
+    token.content = content
+    return token
+
+
+def _link(target: str, words: str) -> list[Token]:
+    opening = Token("link_open", "a", 1)
+    opening.attrSet("href", target)
+    return [opening, _text(words), Token("link_close", "a", -1)]
+
+
+def _build_parser(*, tables: bool) -> MarkdownIt:
+    """A parser; it keeps no state between calls, so that threads can share it."""
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
+    parser = MarkdownIt("commonmark", options).enable("strikethrough")
+    if tables:
+        parser.enable("table")
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    parser.core.ruler.push("taskforge", _adapt)
+    return parser
+
+
+_PARSER = _build_parser(tables=True)
+_PARSER_WITHOUT_TABLES = _build_parser(tables=False)

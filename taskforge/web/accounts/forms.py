@@ -1,0 +1,60 @@
+"""Forms of accounts: sign-up, log-in, profile, password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, PasswordField, StringField, TextAreaField
+
+from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
+from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
+from taskforge.text.validation import clean_email, clean_line, clean_text
+
+
+class RegisterForm(Form):
+    """Who somebody is, and how they will log in."""
+
+    first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    email = StringField("E-mail address", [cleaned(clean_email)])
+    password = PasswordField("Password", [cleaned(secret)])
+
+
+class LogInForm(Form):
+    """An address and its password."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+    password = PasswordField("Password", [cleaned(secret)])
+
+
+class EditProfileForm(VersionForm):
+    """What a person tells about themselves, and how TaskForge looks and talks to them."""
+
+    first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    bio = TextAreaField("About you", [cleaned(clean_text, max_length=BIO_LENGTH, required=False)])
+    theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
+    notify_email = BooleanField("By e-mail")
+    notify_push = BooleanField("While TaskForge is open")
+    notify_frequency = OpenSelectField("E-mails come", [cleaned(one_of, options=FREQUENCIES)])
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values as `edit_profile` takes them."""
+        names = ("first_name", "last_name", "bio")
+        return {name: self.values[name] for name in names} | {
+            "preferences": {
+                "theme": self.values["theme"],
+                "notifications": {
+                    "email": self.notify_email.data,
+                    "push": self.notify_push.data,
+                    "frequency": self.values["notify_frequency"],
+                },
+            }
+        }
+
+
+class ChangePasswordForm(Form):
+    """The present password and the one that replaces it."""
+
+    current_password = PasswordField("Present password", [cleaned(secret)])
+    new_password = PasswordField("New password", [cleaned(secret)])

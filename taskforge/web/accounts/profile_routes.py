@@ -1,0 +1,133 @@
+"""One's own account: profile, password, sessions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.accounts import service, session_records
+from taskforge.accounts.service import ProfileView
+from taskforge.http.htmx import go_to
+from taskforge.identity import current
+from taskforge.stores import sql
+from taskforge.web.accounts.devices import describe_device
+from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
+from taskforge.web.accounts.routes import blueprint, leave
+
+
+@blueprint.get("/profile")
+def profile() -> ResponseReturnValue:
+    """The profile and its form."""
+    return _profile_page(service.get_profile(current.current_actor()), None)
+
+
+@blueprint.post("/profile/edit")
+def edit_profile() -> ResponseReturnValue:
+    """Save the profile; a new theme shows on the next page."""
+    actor = current.current_actor()
+    form = EditProfileForm()
+    change = form.attempt(
+        lambda version, **_: service.edit_profile(actor, version=version, changes=form.changes())
+    )
+    if change is None:
+        return _profile_page(service.get_profile(actor), form), form.http_status, form.http_headers
+    flash("Your profile is saved.", "ok")
+    return go_to(url_for("accounts.profile"))
+
+
+@blueprint.get("/profile/password")
+def password() -> ResponseReturnValue:
+    """The form that changes the password."""
+    return _password_page(ChangePasswordForm())
+
+
+@blueprint.post("/profile/password")
+def password_submitted() -> ResponseReturnValue:
+    """Change the password, end all sessions, and go on in a new one."""
+    # No session is spared, not even this one.
+    actor = replace(current.current_actor(), session_id=None)
+    form = ChangePasswordForm()
+    change = form.attempt(
+        lambda current_password, new_password: service.change_password(
+            actor, current=current_password, new=new_password
+        )
+    )
+    if change is None:
+        return _password_page(form), form.http_status, form.http_headers
+    current.start_browser_session(actor.user_id)
+    flash("Your password is changed. All other sessions have ended.", "ok")
+    return go_to(url_for("accounts.profile"))
+
+
+@blueprint.get("/sessions")
+def sessions() -> ResponseReturnValue:
+    """Where one is logged in."""
+    actor = current.current_actor()
+    shown = [show_session(row, actor.session_id) for row in session_records.list_sessions(actor)]
+    return render_template("accounts/sessions.html", sessions=shown)
+
+
+@blueprint.post("/sessions/<id:session_id>/revoke")
+def revoke_session(session_id: str) -> ResponseReturnValue:
+    """End one of one's sessions."""
+    actor = current.current_actor()
+    session_records.revoke_session(actor, session_id)
+    if session_id == actor.session_id:
+        return leave()
+    flash("That session has ended.", "ok")
+    return go_to(url_for("accounts.sessions"))
+
+
+@blueprint.post("/sessions/revoke-all")
+def logout_everywhere() -> ResponseReturnValue:
+    """End all of one's sessions, this one too."""
+    session_records.revoke_all_sessions(current.current_actor())
+    return leave()
+
+
+def show_session(row: sql.Row, current_id: str | None) -> dict[str, Any]:
+    """A row of the session list."""
+    return {
+        "id": row["session_id"],
+        "current": row["session_id"] == current_id,
+        "user_agent": row["user_agent"] or "",
+        "device": describe_device(row["user_agent"]),
+        "ip": row["ip_address"] or "unknown address",
+        "created_at": row["created_at"],
+        "last_seen_at": row["last_seen_at"],
+        "kind": "api" if row["kind"] == "api" else "web",
+    }
+
+
+def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
+    texts = view.texts or {}
+    form = failed or EditProfileForm(
+        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name", "bio")}
+    )
+    preferences = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
+    notifications = preferences["notifications"]
+    shown = {
+        "email": view.row["email"],
+        "version": view.row["version"],
+        "theme": failed.theme.data if failed else preferences["theme"],
+        "notify_email": failed.notify_email.data if failed else notifications.get("email"),
+        "notify_push": failed.notify_push.data if failed else notifications.get("push"),
+        "notify_frequency": failed.notify_frequency.data
+        if failed
+        else notifications.get("frequency"),
+    }
+    return render_template(
+        "accounts/profile.html",
+        profile=shown,
+        form=form,
+        details_unavailable=view.texts is None and failed is None,
+    )
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    actor = current.current_actor()
+    others = len(session_records.list_sessions(actor)) - 1
+    return render_template("accounts/password.html", form=form, other_sessions=max(0, others))

@@ -1,0 +1,69 @@
+"""One column's settings, opened on the board itself: the same forms and addresses as in the settings of the board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.boards.access import access_board
+from taskforge.errors import NotFound
+from taskforge.http.forms import Form
+from taskforge.http.htmx import go_to, render, wants_partial
+from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.teams.permissions import Permission
+from taskforge.text.values import is_uuid
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.presenters import show_board
+
+
+@blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/settings")
+def column_settings(board_id: str, column_id: str) -> ResponseReturnValue:
+    """Name, meaning, limit, colour and place of one column."""
+    return _page(current_actor(), board_id, column_id)
+
+
+def opened_on_board() -> str | None:
+    """The column in whose popover on the board a form was sent; None when it came from the settings page."""
+    column_id = request.form.get("sheet", "")
+    return column_id if is_uuid(column_id) else None
+
+
+def answer_on_board(
+    actor: Actor, board_id: str, column_id: str, sent: Form, *, done: bool
+) -> ResponseReturnValue:
+    """Back to the board, which its live hint updates; or the popover with the errors."""
+    if done and wants_partial():
+        return "", 204
+    if done:
+        return go_to(url_for("boards.show", board_id=board_id, _anchor=f"column-{column_id}"))
+    return _page(actor, board_id, column_id, sent), sent.http_status, sent.http_headers
+
+
+def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = None) -> str:
+    row, _ = access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    columns = list_columns_with_counts([board_id])
+    order = [column["column_id"] for column in columns]
+    if column_id not in order:
+        raise NotFound()
+    place = order.index(column_id)
+    # The form with the column's fields is shown again as it was sent; of the small forms only the errors.
+    holds_fields = (
+        failed is not None and hasattr(failed, "wip_limit") and "after_id" not in request.form
+    )
+    context: dict[str, Any] = {
+        "column": {**columns[place], "version": row["version"]},
+        "first": place == 0,
+        "last": place == len(order) - 1,
+        "failed": failed if holds_fields else None,
+        "problem": " ".join(failed.sentences) if failed and not holds_fields else None,
+    }
+    return render(
+        "boards/column_settings.html",
+        "boards/_column_settings.html",
+        board=show_board(row),
+        **context,
+    )

@@ -1,0 +1,71 @@
+"""Forms of boards and their columns."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+
+from taskforge.boards.models import COLUMN_NAME_LENGTH, MAX_WIP_LIMIT, NAME_LENGTH
+from taskforge.boards.statuses import STATUSES
+from taskforge.http.forms import (
+    Form,
+    OpenSelectField,
+    VersionForm,
+    cleaned,
+    one_of,
+    optional_id,
+    optional_int,
+)
+from taskforge.text.people import HUES
+from taskforge.text.validation import clean_line
+from taskforge.text.values import parse_int
+
+MAX_SEQ = 2**63 - 1
+
+
+class CreateBoardForm(Form):
+    """A new board of a team."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+
+
+class EditBoardForm(VersionForm):
+    """Another name for a board."""
+
+    name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+
+
+class CreateColumnForm(Form):
+    """A new column: its name, the status it stands for, its limit and its colour."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=COLUMN_NAME_LENGTH)])
+    status = OpenSelectField("Means", [cleaned(one_of, options=STATUSES)])
+    wip_limit = StringField("Limit", [cleaned(optional_int, minimum=1, maximum=MAX_WIP_LIMIT)])
+    hue = StringField("Colour", [cleaned(parse_int, minimum=1, maximum=HUES)])
+
+
+class AddColumnForm(CreateColumnForm):
+    """A new column that may name its left neighbour."""
+
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+
+
+class EditColumnForm(CreateColumnForm, VersionForm):
+    """The same of a column that is there; ``version`` is the board's."""
+
+
+class MoveColumnForm(Form):
+    """One place to the left or to the right."""
+
+    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
+
+
+class FoldColumnForm(Form):
+    """Whether a column is to be folded (1) or open (0)."""
+
+    folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
+
+
+class SeenForm(Form):
+    """How far a board has been seen: the number of its last change."""
+
+    seq = StringField("Seq", [cleaned(parse_int, minimum=0, maximum=MAX_SEQ)])

@@ -1,0 +1,74 @@
+"""The list of boards, and creating and deleting one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from taskforge.boards import service
+from taskforge.boards.models import NAME_LENGTH
+from taskforge.boards.queries import list_teams
+from taskforge.http.htmx import go_to
+from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
+from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.teams.permissions import Permission
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.forms import CreateBoardForm
+from taskforge.web.boards.tiles import show_tiles
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The boards for who is in, the log-in for everybody else."""
+    return go_to(url_for("boards.index" if current_user.is_authenticated else "accounts.login"))
+
+
+@blueprint.get("/boards")
+def index() -> ResponseReturnValue:
+    """All boards that one may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
+    return _index_page(current_actor())
+
+
+@blueprint.post("/teams/<id:team_id>/boards/create")
+def create(team_id: str) -> ResponseReturnValue:
+    """Create a board with the default columns, and go there."""
+    actor = current_actor()
+    form = CreateBoardForm()
+    change = form.attempt(lambda **values: service.create_board(actor, team_id, **values))
+    if change is None:
+        page = _index_page(actor, board_form=form, board_form_team_id=team_id)
+        return page, form.http_status, form.http_headers
+    return go_to(url_for("boards.show", board_id=change.entity_id))
+
+
+@blueprint.post("/boards/<id:board_id>/delete")
+def delete(board_id: str) -> ResponseReturnValue:
+    """Delete a board with everything on it."""
+    service.delete_board(current_actor(), board_id)
+    flash("The board is deleted.", "ok")
+    return go_to(url_for("boards.index"))
+
+
+def _index_page(actor: Actor, **failed: Any) -> str:
+    rows = list_boards_with_counts(actor)
+    tiles = show_tiles(rows, list_columns_with_counts([row["board_id"] for row in rows]))
+    teams = list_teams(actor)
+    groups = [
+        {
+            "team": team,
+            "boards": [tile for tile in tiles if tile["team_id"] == team["team_id"]],
+            "may": {"create_board": Permission.BOARD_CREATE in team["permissions"]},
+        }
+        for team in teams
+    ]
+    offers = [team["team_id"] for team in teams if Permission.BOARD_CREATE in team["permissions"]]
+    begun = None
+    if offers and "new" in request.args:
+        team_id = request.args["new"]
+        name = request.args.get("name", "").strip()[:NAME_LENGTH]
+        begun = {"team_id": team_id if team_id in offers else offers[0], "name": name}
+    return render_template("boards/index.html", groups=groups, begun=begun, **failed)

@@ -1,0 +1,134 @@
+"""The board page: what it shows around its columns or lanes, and their HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app, render_template
+from markupsafe import Markup
+
+from taskforge.boards.access import preloaded_board
+from taskforge.history.unseen_changes import find_unseen_of_preloaded
+from taskforge.http.fragments import Fragment, render_fragment
+from taskforge.http.htmx import wants_partial
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.notifications.queries import UNREAD_OF_USER
+from taskforge.onboarding.service import is_sample
+from taskforge.stores import sql
+from taskforge.tasks.board.filter_menu import show_chips
+from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.lanes import list_lanes, show_lanes
+from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
+from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
+from taskforge.web.boards.cards import show_columns
+
+SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
+
+
+def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
+    """The board as the person who asks sees it; one statement identifies them and reads their access.
+
+    Raises:
+        NotAuthenticated: nobody is logged in.
+        NotFound: no such board, or not a member of its team.
+    """
+    actor, row = current_actor_and_preloaded(
+        board_view_query(board_id, card_filter, UNREAD_OF_USER)
+    )
+    return get_board(actor, board_id, card_filter, preloaded_board(row))
+
+
+def draw_columns(
+    view: BoardView, card_filter: CardFilter, touched: Collection[str] | None = None
+) -> Fragment:
+    """The HTML of all columns, or of those in `touched`: the same for people with the same rights and folded columns.
+
+    It is cached with the state of the board. Everything that the columns' template depends on must be part of
+    `variant`; otherwise the HTML of one person would be shown to another.
+    """
+    may = board_rights(view.membership)
+    here = {column["column_id"] for column in view.columns}
+    shown = None if touched is None else frozenset(touched) & here
+    folded = frozenset(view.row["folded"]) & here
+    variant = ("columns", may["edit"], folded, shown)
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    if drawn is None:
+        part = view if shown is None else view.narrowed_to(shown)
+        columns = show_columns(part, card_filter.query())
+        for column in columns:
+            column["folded"] = column["column_id"] in folded
+        drawn = render_fragment(
+            "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
+        )
+        view.state.keep_drawn(variant, drawn)
+    return drawn
+
+
+def draw_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
+    """The HTML of a board in lanes, the same for people with the same rights; cached like that of `draw_columns`."""
+    may = board_rights(view.membership)
+    variant = ("lanes", kind, may["edit"])
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
+    if drawn is None:
+        lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
+        columns = [dict(column) for column in view.columns]
+        context = {"board": show_board(view.row), "columns": columns, "may": may}
+        drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        view.state.keep_drawn(variant, drawn)
+    return drawn
+
+
+def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, str]) -> str:
+    """The board page with a new card that was refused: ``column_id``, ``typed``, ``error``."""
+    columns = show_columns(view, card_filter.query())
+    for column in columns:
+        if column["column_id"] == quick_add["column_id"]:
+            column |= quick_add
+    around = board_context(view, card_filter, None)
+    parts = {"board": around["board"], "columns": columns, "may": around["may"]}
+    inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
+    return render_template("boards/show.html", **around, inner=inner)
+
+
+def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
+    """The context of the board page around its columns or lanes."""
+    me = current_actor().user_id
+    further = {"lanes": lanes} if lanes else {}
+    is_mine = card_filter.assignees == (me,)
+    mine = replace(card_filter, assignees=() if is_mine else (me,))
+    return {
+        "board": show_board(view.row),
+        "columns": view.columns,
+        "lanes_by": lanes,
+        "filter_count": card_filter.count,
+        "query": {**card_filter.query(), **further},
+        "filter_query": card_filter.query(),
+        "mine_query": {**mine.query(), **further},
+        "is_mine": is_mine,
+        "chips": show_chips(card_filter, view.people, further),
+        "further": further,
+        "unseen": None if wants_partial() else find_unseen_of_preloaded(me, view.row),
+        "is_sample": is_sample(view.row),
+        "may": board_rights(view.membership),
+    }
+
+
+def show_board(row: sql.Row) -> dict[str, Any]:
+    """A board's row with its team as an object."""
+    row = {name: row[name] for name in SHOWN_OF_BOARD}
+    return {**row, "team": {"team_id": row["team_id"], "name": row["team_name"]}}
+
+
+def board_rights(membership: Membership) -> dict[str, bool]:
+    """What a page about a board offers."""
+    return {
+        "edit": membership.may(Permission.TASK_CREATE),
+        "move": membership.may(Permission.TASK_MOVE),
+        "settings": membership.may(Permission.BOARD_EDIT),
+        "delete": membership.may(Permission.BOARD_DELETE),
+        "restore": membership.may(Permission.TASK_RESTORE),
+        "throw_away": membership.may(Permission.TASK_DELETE),
+    }

@@ -1,0 +1,142 @@
+"""The settings of a board: its name and its columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.boards import service
+from taskforge.boards.access import access_board
+from taskforge.boards.columns import create_column as create_board_column
+from taskforge.boards.columns import move_column as move_board_column
+from taskforge.boards.queries import list_columns
+from taskforge.errors import NotFound
+from taskforge.http.forms import Form
+from taskforge.http.htmx import go_to
+from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
+from taskforge.tasks import columns as task_columns
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.teams.permissions import Permission
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.column_settings_routes import answer_on_board, opened_on_board
+from taskforge.web.boards.forms import AddColumnForm, EditBoardForm, EditColumnForm, MoveColumnForm
+from taskforge.web.boards.presenters import board_rights, show_board
+
+
+@blueprint.get("/boards/<id:board_id>/settings")
+def settings(board_id: str) -> ResponseReturnValue:
+    """Name and columns of a board."""
+    return _page(current_actor(), board_id)
+
+
+@blueprint.post("/boards/<id:board_id>/edit")
+def rename(board_id: str) -> ResponseReturnValue:
+    """Rename a board."""
+    actor = current_actor()
+    form = EditBoardForm()
+    change = form.attempt(lambda **values: service.edit_board(actor, board_id, **values))
+    return _answer(actor, board_id, form, done=change is not None, form=form)
+
+
+@blueprint.post("/boards/<id:board_id>/columns/create")
+def add_column(board_id: str) -> ResponseReturnValue:
+    """Add a column to the right of a named one, or of all."""
+    actor = current_actor()
+    form = AddColumnForm()
+    change = form.attempt(lambda **values: create_board_column(actor, board_id, **values))
+    return _answer(actor, board_id, form, done=change is not None, column_form=form)
+
+
+@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/edit")
+def edit_column(board_id: str, column_id: str) -> ResponseReturnValue:
+    """Change name, meaning, limit or colour of a column."""
+    actor = current_actor()
+    form = EditColumnForm()
+    change = form.attempt(
+        lambda version, **values: task_columns.edit_column(
+            actor, board_id, column_id, changes=values, version=version
+        )
+    )
+    done = change is not None
+    return _answer(actor, board_id, form, done=done, column_errors={column_id: form})
+
+
+@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/move")
+def move_column(board_id: str, column_id: str) -> ResponseReturnValue:
+    """Move a column one place."""
+    actor = current_actor()
+    form = MoveColumnForm()
+    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    order = [column["column_id"] for column in list_columns([board_id])]
+
+    def move(direction: str) -> object:
+        after_id = left_neighbour_after(order, column_id, direction)
+        return move_board_column(actor, board_id, column_id, after_id=after_id)
+
+    done = form.attempt(move) is not None
+    return _answer(actor, board_id, form, done=done, anchor="columns")
+
+
+@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/delete")
+def delete_column(board_id: str, column_id: str) -> ResponseReturnValue:
+    """Delete an empty column."""
+    actor = current_actor()
+    form = Form()
+    change = form.attempt(lambda: task_columns.delete_column(actor, board_id, column_id))
+    return _answer(actor, board_id, form, done=change is not None, anchor="columns")
+
+
+def left_neighbour_after(order: list[str], column_id: str, direction: str) -> str | None:
+    """Behind which column a column stands once it has moved one place; None when it is the first.
+
+    Raises:
+        NotFound: the column is not among them.
+    """
+    if column_id not in order:
+        raise NotFound()
+    others = [other for other in order if other != column_id]
+    step = -1 if direction == "left" else 1
+    place = max(0, min(len(others), order.index(column_id) + step))
+    return others[place - 1] if place else None
+
+
+def _answer(
+    actor: Actor,
+    board_id: str,
+    sent: Form,
+    *,
+    done: bool,
+    anchor: str | None = None,
+    **failed: Any,
+) -> ResponseReturnValue:
+    """Back to the settings (or the board, where they were opened there), or the form that failed."""
+    if column_id := opened_on_board():
+        return answer_on_board(actor, board_id, column_id, sent, done=done)
+    if done:
+        return go_to(url_for("boards.settings", board_id=board_id, _anchor=anchor))
+    if not failed:
+        board_form = EditBoardForm(formdata=None)
+        board_form.form_errors.extend(sent.sentences)
+        failed = {"problems": board_form.form_errors}
+    return _page(actor, board_id, **failed), sent.http_status, sent.http_headers
+
+
+def _page(actor: Actor, board_id: str, **failed: Any) -> str:
+    row, membership = access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
+    shown = [
+        {**column, "version": row["version"]} for column in list_columns_with_counts([board_id])
+    ]
+    form = failed.pop("form", None) or EditBoardForm(formdata=None, data={"name": row["name"]})
+    form.form_errors.extend(failed.pop("problems", []))
+    context = {"column_form": None, "column_errors": {}, **failed}
+    return render_template(
+        "boards/settings.html",
+        board=show_board(row),
+        columns=shown,
+        form=form,
+        may=board_rights(membership),
+        **context,
+    )

@@ -1,0 +1,87 @@
+"""One board: its page, further cards of a column, and its columns as they are now."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.http.htmx import go_to, render, wants_partial
+from taskforge.http.page_cache import respond, respond_with_page
+from taskforge.http.request_guard import accept_lists
+from taskforge.identity.current import current_actor
+from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.tasks.board.queries import find_columns, list_column_cards
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.cards import draw_cards, next_cards_url
+from taskforge.web.boards.parameters import (
+    choose_lanes,
+    read_cursor,
+    requested_filter,
+    requested_lanes,
+)
+from taskforge.web.boards.presenters import (
+    board_context,
+    draw_columns,
+    draw_lanes,
+    preload_board,
+    show_board,
+)
+
+
+@blueprint.get("/boards/<id:board_id>")
+@accept_lists(*FILTER_LISTS)
+def show(board_id: str) -> ResponseReturnValue:
+    """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
+    card_filter = requested_filter()
+    view = preload_board(board_id, card_filter)
+    if "at" in request.args:  # a moment of its past
+        query = urlencode(list(request.args.items(multi=True)))
+        return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
+    lanes = choose_lanes(view)
+    template = "boards/_view.html" if wants_partial() else "boards/show.html"
+    inner = draw_lanes(view, card_filter, lanes) if lanes else draw_columns(view, card_filter)
+    return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
+
+
+@blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
+@accept_lists(*FILTER_LISTS)
+def cards(board_id: str, column_id: str) -> ResponseReturnValue:
+    """The next cards of a column: a part of the board for htmx, a page of their own for everybody else."""
+    card_filter = requested_filter()
+    rank, task_id = read_cursor()
+    found = list_column_cards(
+        current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, wanted=card_filter
+    )
+    column = {
+        **found.column,
+        "cards_html": draw_cards(found.cards),
+        "next_cursor_url": next_cards_url(
+            found.column, found.cards, card_filter.query(), more=found.more
+        ),
+    }
+    return render(
+        "boards/column.html",
+        "boards/_cards.html",
+        board=show_board(found.row),
+        column=column,
+        may={"edit": False},
+    )
+
+
+@blueprint.get("/boards/<id:board_id>/columns")
+@accept_lists(*FILTER_LISTS)
+def columns(board_id: str) -> ResponseReturnValue:
+    """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
+    card_filter, lanes = requested_filter(), requested_lanes()
+    view = preload_board(board_id, card_filter)
+    if not wants_partial():
+        return go_to(url_for("boards.show", board_id=board_id))
+    if lanes:
+        return respond(draw_lanes(view, card_filter, lanes))
+    column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
+    if column_ids or task_ids:
+        touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
+        return respond(draw_columns(view, card_filter, touched))
+    return respond(draw_columns(view, card_filter))

@@ -1,0 +1,55 @@
+"""How one person looks at a board: what its filter offers, and the columns that they fold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge import clock
+from taskforge.boards.access import access_board
+from taskforge.boards.view_preferences import fold_column
+from taskforge.http.htmx import go_to, render, wants_json
+from taskforge.http.request_guard import accept_lists
+from taskforge.http.urls import safe_next
+from taskforge.identity.current import current_actor
+from taskforge.tasks.board.filter_menu import list_choices
+from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.forms import FoldColumnForm
+from taskforge.web.boards.parameters import requested_filter, requested_lanes
+from taskforge.web.boards.presenters import show_board
+
+
+@blueprint.get("/boards/<id:board_id>/filter")
+@accept_lists(*FILTER_LISTS)
+def filter_menu(board_id: str) -> ResponseReturnValue:
+    """What the board can be narrowed to, with the number of cards behind every value."""
+    actor = current_actor()
+    row, _ = access_board(actor.user_id, board_id)
+    card_filter, lanes = requested_filter(), requested_lanes()
+    today = datetime.combine(clock.now().date(), time(), UTC)
+    return render(
+        "boards/filter.html",
+        "boards/_filter.html",
+        board=show_board(row),
+        choices=list_choices(row, card_filter, today),
+        words=card_filter.words,
+        filter_count=card_filter.count,
+        lanes_by=lanes,
+        further={"lanes": lanes} if lanes else {},
+    )
+
+
+@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/fold")
+def fold(board_id: str, column_id: str) -> ResponseReturnValue:
+    """Fold a column into a strip, or open it again, for oneself."""
+    actor = current_actor()
+    access_board(actor.user_id, board_id)
+    folded = FoldColumnForm().require()["folded"] == "1"
+    fold_column(actor, board_id, column_id, folded=folded)
+    if wants_json():
+        return {"folded": folded}
+    board = safe_next(request.form.get("next")) or url_for("boards.show", board_id=board_id)
+    return go_to(f"{board.partition('#')[0]}#column-{column_id}")

@@ -1,0 +1,35 @@
+"""Comments as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from taskforge.comments.queries import CommentView
+from taskforge.text.markdown import render_markdown
+from taskforge.text.people import person_of
+
+AWAY = "*This comment can't be read right now. It is safe.*"
+
+
+def show_comment(view: CommentView) -> dict[str, Any]:
+    """One comment; a deleted one keeps its place only."""
+    row = view.row
+    readable = view.content is not None
+    return {
+        "comment_id": row["comment_id"],
+        "author": person_of(row["author_id"], row["author_name"]),
+        "content": view.content or "",
+        "html": render_markdown(AWAY if view.content is None else view.content),
+        "created_at": row["created_at"],
+        "edited_at": row["edited_at"],
+        "version": row["version"],
+        "may_edit": readable and view.may_edit,
+        "may_delete": readable and view.may_delete,
+        "deleted": row["deleted_at"] is not None,
+    }
+
+
+def show_comments(views: Iterable[CommentView]) -> list[dict[str, Any]]:
+    """Comments in the order given."""
+    return [show_comment(view) for view in views]

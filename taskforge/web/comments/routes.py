@@ -1,0 +1,103 @@
+"""Comments: write, change, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.comments import service
+from taskforge.comments.queries import CommentView, get_comment, get_editable_comment
+from taskforge.errors import StaleVersion
+from taskforge.http.htmx import go_to, render, wants_partial
+from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
+from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
+from taskforge.web.comments.presenters import show_comment
+from taskforge.web.tasks.routes import task_context
+
+blueprint = Blueprint("comments", __name__)
+
+SEE_THEIRS = "What is saved now: “{}”"
+
+
+@blueprint.post("/tasks/<id:task_id>/comments/create")
+def create(task_id: str) -> ResponseReturnValue:
+    """Comment on a task."""
+    actor = current_actor()
+    form = CreateCommentForm()
+    change = form.attempt(lambda content: service.create_comment(actor, task_id, content=content))
+    if change is None:
+        return _refused(actor, task_id, form)
+    if wants_partial():
+        comment = show_comment(get_comment(actor, change.entity_id))
+        return render_template("comments/_created.html", comment=comment)
+    return go_to(_address(task_id, change.entity_id))
+
+
+@blueprint.get("/comments/<id:comment_id>/edit")
+def edit(comment_id: str) -> ResponseReturnValue:
+    """The form of a comment of one's own."""
+    view = get_editable_comment(current_actor(), comment_id)
+    form = EditCommentForm(formdata=None, data={"content": view.content})
+    return _edit_page(view, form)
+
+
+@blueprint.post("/comments/<id:comment_id>/edit")
+def edit_submitted(comment_id: str) -> ResponseReturnValue:
+    """Save a changed comment."""
+    actor = current_actor()
+    form = EditCommentForm()
+    change = form.attempt(lambda **values: service.edit_comment(actor, comment_id, **values))
+    if change is None:
+        view = get_editable_comment(actor, comment_id)
+        if isinstance(form.refusal, StaleVersion):
+            form.content.errors = [*form.form_errors, SEE_THEIRS.format(view.content)]
+        return _edit_page(view, form), form.http_status, form.http_headers
+    return _answer(actor, comment_id)
+
+
+@blueprint.post("/comments/<id:comment_id>/delete")
+def delete(comment_id: str) -> ResponseReturnValue:
+    """Delete a comment; its place in the discussion stays."""
+    actor = current_actor()
+    service.delete_comment(actor, comment_id)
+    return _answer(actor, comment_id)
+
+
+def _answer(actor: Actor, comment_id: str) -> ResponseReturnValue:
+    view = get_comment(actor, comment_id)
+    if wants_partial():
+        return render_template("comments/_comment.html", comment=show_comment(view))
+    return go_to(_address(view.row["task_id"], comment_id))
+
+
+def _address(task_id: str, comment_id: str) -> str:
+    return url_for("tasks.show", task_id=task_id, _anchor=f"comment-{comment_id}")
+
+
+def _edit_page(view: CommentView, form: EditCommentForm) -> str:
+    row = view.row
+    return render(
+        "comments/edit.html",
+        "comments/_form.html",
+        task={"task_id": row["task_id"], "key": row["task_key"], "title": row["task_title"]},
+        comment=show_comment(view),
+        comment_form=form,
+    )
+
+
+def _refused(actor: Actor, task_id: str, form: CreateCommentForm) -> ResponseReturnValue:
+    form.content.errors = form.sentences
+    if not wants_partial():
+        context: dict[str, Any] = task_context(actor, task_id, comment_form=form)
+        return render_template("tasks/show.html", **context), form.http_status, form.http_headers
+    page = render_template(
+        "comments/_form.html", task={"task_id": task_id}, comment=None, comment_form=form
+    )
+    return (
+        page,
+        form.http_status,
+        {**form.http_headers, "HX-Retarget": "#comment-form", "HX-Reswap": "outerHTML"},
+    )

@@ -1,0 +1,142 @@
+"""The page of a board as it was: its columns with their cards, the steps around it, and the chart of its activity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from math import sqrt
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup
+
+from taskforge.history.past_board import PastBoard, Step, card_row
+from taskforge.history.replay import Item
+from taskforge.history.sentences import changed_task, describe_event
+from taskforge.text.people import person_of
+from taskforge.web.boards.cards import Card, show_card
+
+CARDS_SHOWN = 50
+CACHED_CARDS = 2000  # of some boards, while a person steps through their past
+POSITIONS = 1000  # of the slider, from the first event to the last
+BAR_WIDTH, BARS_HEIGHT, LOWEST_BAR = 10, 100, 6
+MISSED = {
+    "before": "The board was not there yet: this is how it began.",
+    "after": "That is still to come: this is the board as it is now.",
+}
+
+Address = Callable[..., str]  # the address of a step: by ``step`` or ``at``
+
+
+def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
+    """The step that is shown: its instant, what changed at it, and the steps that can be reached from it."""
+    step = past.step
+    before, after = step.seq > 1, not step.is_now
+    ways = {
+        "first": 1 if before else None,
+        "day_before": step.day_before,
+        "previous": step.seq - 1 if before else None,
+        "next": step.seq + 1 if after else None,
+        "day_after": step.day_after,
+        "last": step.last_seq if after else None,
+    }
+    return {
+        "seq": step.seq,
+        "last_seq": step.last_seq,
+        "at": step.at,
+        "is_now": step.is_now,
+        "old_name": past.state.name if past.state.name != past.row["name"] else None,
+        "note": MISSED.get(step.missed or ""),
+        "position": _position(step),
+        "actor": person_of(past.event["actor_id"], past.event["actor_name"]),
+        "sentence": describe_event(past.event, past.state, past.names),
+        "changed_at": past.event["at"],
+        "changed_id": changed_task(past.event) or "",
+        "ways": {name: address(step=seq) if seq else None for name, seq in ways.items()},
+    }
+
+
+def show_columns(past: PastBoard, more_address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """The columns from left to right, each with its first 50 cards."""
+    return [
+        show_column(past, column, more_url=more_address(column["column_id"]))
+        for column in past.columns
+    ]
+
+
+def show_column(past: PastBoard, column: Item, *, more_url: str, page: int = 1) -> dict[str, Any]:
+    """One column with a page of its cards, and where the next ones are."""
+    cards = past.cards[column["column_id"]]
+    start, end = CARDS_SHOWN * (page - 1), CARDS_SHOWN * page
+    left = max(0, len(cards) - end)
+    return {
+        **column,
+        "cards": draw_cards(past, cards[start:end]),
+        "hidden_count": column["task_count"] - column["shown_count"],
+        "more_count": left,
+        "more_url": more_url if left else None,
+    }
+
+
+def draw_cards(past: PastBoard, cards: Sequence[Item]) -> list[dict[str, Any]]:
+    """The cards as ``{html, is_changed}``. Each leads to its task's history; one drawn before is not drawn again."""
+    changed_id = changed_task(past.event)
+    return [
+        {
+            "html": _draw(
+                show_card(card_row(past, card))._replace(
+                    url=url_for("tasks.history", task_id=card["task_id"])
+                )
+            ),
+            "is_changed": card["task_id"] == changed_id,
+        }
+        for card in cards
+    ]
+
+
+def show_bars(counts: Sequence[int]) -> dict[str, Any]:
+    """The activity as bars of an SVG: as high as the square root of the changes, so that quiet days are seen too."""
+    most = max(counts, default=0) or 1
+    bars = []
+    for number, count in enumerate(counts):
+        if count:
+            height = max(LOWEST_BAR, round(BARS_HEIGHT * sqrt(count / most)))
+            bars.append({"x": number * BAR_WIDTH + 1, "y": BARS_HEIGHT - height, "height": height})
+    return {
+        "width": BAR_WIDTH * len(counts),
+        "height": BARS_HEIGHT,
+        "bar_width": BAR_WIDTH - 2,
+        "bars": bars,
+    }
+
+
+def show_line(step: Step) -> dict[str, Any]:
+    """The whole past as a line: its ends as instants and, for scripts, in milliseconds since 1970."""
+    return {
+        "first_at": step.first_at,
+        "last_at": step.last_at,
+        "first_ms": _milliseconds(step.first_at),
+        "last_ms": _milliseconds(step.last_at),
+        "positions": POSITIONS,
+    }
+
+
+def _position(step: Step) -> int:
+    """Where on the slider an instant is."""
+    whole = (step.last_at - step.first_at).total_seconds()
+    if step.is_now or whole <= 0:
+        return POSITIONS
+    part = (step.at - step.first_at).total_seconds() / whole
+    return round(POSITIONS * min(1.0, max(0.0, part)))
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+@lru_cache(maxsize=CACHED_CARDS)
+def _draw(card: Card) -> Markup:
+    macros = current_app.jinja_env.get_template("_macros/card.html").module
+    drawn: Markup = macros.task_card(card, past=True)  # type: ignore[attr-defined]
+    return drawn

@@ -1,0 +1,67 @@
+"""The inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.errors import InvalidInput
+from taskforge.http.forms import optional_id
+from taskforge.http.htmx import go_to, wants_partial
+from taskforge.identity.current import current_actor
+from taskforge.notifications import queries, service
+from taskforge.web.notifications.presenters import address_of, show_notification
+
+blueprint = Blueprint("notifications", __name__)
+
+NOTIFICATIONS_PER_PAGE = 30
+
+
+@blueprint.get("/inbox")
+def inbox() -> ResponseReturnValue:
+    """One's notifications, latest first."""
+    show = "unread" if request.args.get("show") == "unread" else "all"
+    found = queries.list_notifications(
+        current_actor(),
+        after_id=_after_id(),
+        limit=NOTIFICATIONS_PER_PAGE + 1,
+        unread_only=show == "unread",
+    )
+    rows = found[:NOTIFICATIONS_PER_PAGE]
+    parameters: dict[str, Any] = {"show": show} if show == "unread" else {}
+    more = len(found) > NOTIFICATIONS_PER_PAGE
+    last_id = rows[-1]["notification_id"] if more else None
+    return render_template(
+        "notifications/inbox.html",
+        items=[show_notification(row) for row in rows],
+        show=show,
+        next_url=url_for("notifications.inbox", after=last_id, **parameters) if more else None,
+    )
+
+
+@blueprint.post("/inbox/read")
+def mark_all_read() -> ResponseReturnValue:
+    """Mark everything as read."""
+    service.mark_read(current_actor())
+    return go_to(url_for("notifications.inbox"))
+
+
+@blueprint.post("/inbox/<id:notification_id>/read")
+def mark_read(notification_id: str) -> ResponseReturnValue:
+    """Mark one notification as read, and go to its subject; htmx gets the notification as it is now."""
+    actor = current_actor()
+    row = queries.get_notification(actor, notification_id)
+    service.mark_read(actor, notification_ids=[notification_id])
+    if not wants_partial():
+        return go_to(address_of(row))
+    now = queries.get_notification(actor, notification_id)
+    return render_template("notifications/_notification.html", item=show_notification(now))
+
+
+def _after_id() -> str | None:
+    try:
+        return optional_id(request.args.get("after"), field="after")
+    except InvalidInput:
+        return None

@@ -1,0 +1,91 @@
+"""Registers the pages of all features, and what every request for one of them goes through."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+from taskforge.audit import security_events
+from taskforge.http import rate_limits
+from taskforge.http.cross_site import SAFE_METHODS
+from taskforge.http.urls import API_PREFIX, IdConverter
+from taskforge.identity.actors import client_details
+from taskforge.web.accounts import profile_routes
+from taskforge.web.accounts import routes as accounts
+from taskforge.web.boards import (
+    blueprint as boards,
+)
+from taskforge.web.boards import (
+    column_settings_routes,
+    index_routes,
+    settings_routes,
+    show_routes,
+    unseen_routes,
+    view_routes,
+)
+from taskforge.web.comments import routes as comments
+from taskforge.web.history import routes as board_history
+from taskforge.web.notifications import routes as notifications
+from taskforge.web.onboarding import routes as onboarding
+from taskforge.web.search import routes as search
+from taskforge.web.tasks import (
+    checklist_routes,
+    create_routes,
+    field_routes,
+    history_routes,
+    move_routes,
+    peek_routes,
+    select_routes,
+)
+from taskforge.web.tasks import routes as tasks
+from taskforge.web.teams import routes as teams
+
+# Imported because they add their views to the blueprint of their feature.
+PARTS = (
+    profile_routes,
+    index_routes,
+    show_routes,
+    settings_routes,
+    column_settings_routes,
+    view_routes,
+    unseen_routes,
+    create_routes,
+    onboarding,
+    move_routes,
+    history_routes,
+    field_routes,
+    checklist_routes,
+    peek_routes,
+    select_routes,
+)
+
+FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, board_history)
+
+
+def init_web(app: Flask) -> None:
+    """Register the pages; count the changes that people make through them, and record denials in the audit log."""
+    app.url_map.converters["id"] = IdConverter
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    app.before_request(_limit_writes)
+    app.after_request(_report_denial)
+
+
+def _limit_writes() -> None:
+    """Count a request that changes something against the user's limit; the API counts its own."""
+    if request.method in SAFE_METHODS or request.path.startswith(API_PREFIX):
+        return
+    if current_user.is_authenticated:
+        rate_limits.limit_writes(current_user.user_id)
+
+
+def _report_denial(response: Response) -> Response:
+    user_id = g.get("user_id")  # set when somebody was recognised; asking anew could fail here
+    if response.status_code == 403 and user_id is not None:
+        security_events.report(
+            "user.access_denied",
+            user_id=user_id,
+            details={"method": request.method, "path": request.path[:400]},
+            **client_details(),
+        )
+    return response

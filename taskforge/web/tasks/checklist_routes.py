@@ -1,0 +1,82 @@
+"""The checklist of a task: each line is ticked, added or taken out by a form of its own."""
+
+from __future__ import annotations
+
+import json
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from taskforge.http.forms import Form, checked, cleaned
+from taskforge.http.htmx import go_to, wants_json, wants_partial
+from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change
+from taskforge.tasks.documents import MAX_ITEM_TEXT
+from taskforge.tasks.editing import checklist
+from taskforge.tasks.queries import get_task
+from taskforge.text.validation import clean_line
+from taskforge.web.tasks.field_routes import describe
+from taskforge.web.tasks.presenters import show_task, task_rights
+from taskforge.web.tasks.routes import blueprint, task_context
+
+
+class TickForm(Form):
+    """Whether a line is done: 1, or anything else for not."""
+
+    done = StringField("Done", [cleaned(checked)])
+
+
+class AddItemForm(Form):
+    """A new line."""
+
+    text = StringField("Text", [cleaned(clean_line, max_length=MAX_ITEM_TEXT)])
+
+
+@blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/tick")
+def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
+    """Mark a line as done or not done."""
+    actor, form = current_actor(), TickForm()
+    form.validate()
+    done: bool = form.values["done"]
+    return _answer(actor, task_id, checklist.tick_item(actor, task_id, item_id, done=done))
+
+
+@blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/remove")
+def remove_item(task_id: str, item_id: str) -> ResponseReturnValue:
+    """Take a line out."""
+    actor = current_actor()
+    return _answer(actor, task_id, checklist.remove_item(actor, task_id, item_id))
+
+
+@blueprint.post("/tasks/<id:task_id>/checklist/add")
+def add_item(task_id: str) -> ResponseReturnValue:
+    """Add a line at the end."""
+    actor, form = current_actor(), AddItemForm()
+    view = get_task(actor, task_id)
+    view.membership.require("task.edit")
+    change = form.attempt(lambda text: checklist.add_item(actor, task_id, words=text))
+    if change is not None:
+        return _answer(actor, task_id, change)
+    refused = {"typed": form.text.data or "", "error": " ".join(form.sentences)}
+    if wants_partial():
+        page = _checklist(actor, task_id, **refused)
+    else:
+        page = render_template("tasks/show.html", **task_context(actor, task_id), **refused)
+    return page, form.http_status, form.http_headers
+
+
+def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:
+    if wants_json():
+        return {"version": change.version, "event": change.event_id}
+    if not wants_partial():
+        return go_to(url_for("tasks.show", task_id=task_id, _anchor="checklist"))
+    told = {"forge:changed": describe(task_id, change)}
+    return _checklist(actor, task_id), 200, {"HX-Trigger": json.dumps(told)}
+
+
+def _checklist(actor: Actor, task_id: str, **refused: str) -> str:
+    view = get_task(actor, task_id)
+    rights = task_rights(view.membership, deleted=False)
+    return render_template("tasks/_checklist.html", task=show_task(view), may=rights, **refused)

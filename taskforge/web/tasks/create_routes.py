@@ -1,0 +1,210 @@
+"""Adding cards to a board: one line, or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.boards.access import access_board
+from taskforge.errors import InvalidInput
+from taskforge.http.htmx import go_to, wants_json, wants_partial
+from taskforge.identity.current import current_actor
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change
+from taskforge.tasks import service
+from taskforge.tasks.access import access_task
+from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
+from taskforge.tasks.board.queries import get_board, get_column
+from taskforge.tasks.bulk.batches import MOST_TASKS, create_tasks
+from taskforge.tasks.quick_add.lines import read_line, read_lines, split_lines, tell_notes
+from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
+from taskforge.tasks.quick_add.syntax import names_somebody
+from taskforge.text.handles import Nameable
+from taskforge.web.boards.cards import draw_cards, show_card
+from taskforge.web.boards.presenters import board_page, show_board
+from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
+from taskforge.web.tasks.routes import blueprint
+
+
+@blueprint.post("/boards/<id:board_id>/tasks/create")
+def create(board_id: str) -> ResponseReturnValue:
+    """Add a card to a column, with what its line says of assignee, priority, tags and due date."""
+    actor = current_actor()
+    form = CreateTaskForm()
+    told: list[str] = []
+
+    def add(
+        title: str,
+        column_id: str,
+        today: date,
+        lanes: str | None = None,
+        lane: str | None = None,
+    ) -> Change:
+        joins = lane_values(lanes, lane)
+        new, notes = read_line(title, _people(actor, board_id, title), today, joins)
+        told.extend(tell_notes(notes))
+        return service.create_task(actor, board_id=board_id, column_id=column_id, **vars(new))
+
+    change = form.attempt(add)
+    if change is None:
+        return _refused_card(actor, board_id, form)
+    row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
+    if not wants_partial():
+        _flash_all(told)
+        return go_to(url_for("boards.show", board_id=board_id, _anchor=f"new-{row['column_id']}"))
+    hidden = bool(_hidden([row["task_id"]]))
+    if hidden:
+        told.append(f"“{row['title']}” was added. The filter hides it.")
+    elsewhere = _other_lane(form, row)
+    if elsewhere and not hidden:
+        told.append(f"“{row['title']}” is in the lane “{elsewhere}”.")
+    page = render_template(
+        "tasks/create.oob.html",
+        card=show_card(row),
+        hidden=hidden or elsewhere is not None,
+        column=get_column(actor, board_id, row["column_id"]),
+        told=told,
+    )
+    # Lanes count their cards, and a cell shows its first ones: the page asks for them anew.
+    return page, {"HX-Trigger": "forge:stale"} if form.values.get("lanes") else {}
+
+
+@blueprint.get("/boards/<id:board_id>/tasks/create-many")
+def create_many(board_id: str) -> ResponseReturnValue:
+    """The page for several cards at once; ``column`` in the address is the column that is chosen at first."""
+    actor = current_actor()
+    access_board(actor.user_id, board_id, "task.create")
+    asked = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
+    data = {field: request.args.get(name, "") for field, name in asked.items()}
+    return _many_page(actor, board_id, CreateManyForm(formdata=None, data=data))
+
+
+@blueprint.post("/boards/<id:board_id>/tasks/create-many")
+def create_many_submitted(board_id: str) -> ResponseReturnValue:
+    """Add a card for every line, all or none; a script is told what to put into the column."""
+    actor = current_actor()
+    access_board(actor.user_id, board_id, "task.create")
+    form = CreateManyForm()
+    told: list[str] = []
+
+    def add(
+        lines: str,
+        column_id: str,
+        today: date,
+        lanes: str | None = None,
+        lane: str | None = None,
+    ) -> Change:
+        joins = lane_values(lanes, lane)
+        people = _people(actor, board_id, lines)
+        new_tasks, notes = read_lines(split_lines(lines), people, today, joins)
+        told.extend(tell_notes(notes))
+        return create_tasks(actor, board_id=board_id, column_id=column_id, new_tasks=new_tasks)
+
+    if wants_json():
+        if not form.validate():
+            raise InvalidInput(" ".join(form.sentences))
+        return _made_for_script(actor, board_id, add(**form.values), told)
+    change = form.attempt(add)
+    if change is None:
+        return _many_page(actor, board_id, form), form.http_status, form.http_headers
+    undo = {"text": _count(change), "undo_url": _undo_address(board_id, change)}
+    flash(undo, "ok")  # type: ignore[arg-type]
+    _flash_all(told)
+    anchor = f"column-{form.values['column_id']}"
+    return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
+
+
+@blueprint.get("/boards/<id:board_id>/quick-add")
+def quick_add_names(board_id: str) -> ResponseReturnValue:
+    """Whom and what one may name in a new card, for the script that shows what a line says while it is typed."""
+    board, _ = access_board(current_actor().user_id, board_id, "task.create")
+    people = [vars(person) for person in list_nameables(board["team_id"])]
+    return {"people": people, "tags": list_tags(board_id)}
+
+
+def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
+    """The name of the lane in which a new card is, where its line said another one than the form."""
+    kind, key = form.values.get("lanes"), form.values.get("lane")
+    if not kind or lane_of(kind, row) == key:
+        return None
+    return lane_name(kind, row)
+
+
+def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
+    """Who may be named; nobody is asked for where nobody is named."""
+    if not names_somebody(written):
+        return ()
+    board, _ = access_board(actor.user_id, board_id, "task.create")
+    return list_nameables(board["team_id"])
+
+
+def _made_for_script(
+    actor: Actor, board_id: str, change: Change, told: Sequence[str]
+) -> dict[str, Any]:
+    rows = list_made(board_id, change.extra["task_ids"])
+    head = ""
+    if rows:
+        column = get_column(actor, board_id, rows[0]["column_id"])
+        head = render_template("boards/_column_head.html", column=column)
+    hidden = _hidden([row["task_id"] for row in rows])
+    if hidden:
+        told = [*told, f"The filter hides {len(hidden)} of them."]
+    return {
+        "cards": "".join(draw_cards(row for row in rows if row["task_id"] not in hidden)),
+        "head": head,
+        "text": _count(change),
+        "undo": _undo_address(board_id, change),
+        "notes": told,
+    }
+
+
+def _hidden(task_ids: Sequence[str]) -> set[str]:
+    """Those of some new tasks that the page from which htmx or a script asks does not show."""
+    return list_hidden(request.headers.get("HX-Current-URL", ""), task_ids)
+
+
+def _count(change: Change) -> str:
+    number = len(change.extra["task_ids"])
+    return "1 card made." if number == 1 else f"{number} cards made."
+
+
+def _undo_address(board_id: str, change: Change) -> str:
+    return url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
+
+
+def _flash_all(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        flash(sentence, "info")
+
+
+def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> ResponseReturnValue:
+    column_id, typed = form.column_id.data or "", form.title.data or ""
+    kind, key = form.lanes.data, form.lane.data
+    lane = {"kind": kind, "key": key, "name": ""} if kind and key else None
+    refused = {"column_id": column_id, "typed": typed, "error": " ".join(form.sentences)}
+    view = get_board(actor, board_id, CardFilter())
+    column = next((found for found in view.columns if found["column_id"] == column_id), None)
+    if column is None:
+        raise form.refusal or InvalidInput(refused["error"])
+    if not wants_partial():
+        page = board_page(view, CardFilter(), refused)
+        return page, form.http_status, form.http_headers
+    page = render_template(
+        "tasks/_quick_add.html", board=show_board(view.row), column=column, lane=lane, **refused
+    )
+    place = {"HX-Retarget": "this" if lane else f"#add-{column_id}", "HX-Reswap": "outerHTML"}
+    return page, form.http_status, {**form.http_headers, **place}
+
+
+def _many_page(actor: Actor, board_id: str, form: CreateManyForm) -> str:
+    view = get_board(actor, board_id)
+    form.column_id.offer((column["column_id"], column["name"]) for column in view.columns)
+    return render_template(
+        "tasks/create_many.html", board=show_board(view.row), form=form, most=MOST_TASKS
+    )

@@ -1,0 +1,69 @@
+"""The history of a task as its pages show it: what each change did, and whether it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from taskforge.stores import sql
+from taskforge.stores.operations import as_json
+from taskforge.tasks.history.events import PERMISSIONS, TRASH, Fact, find_obstacle, list_later
+from taskforge.tasks.history.undo import describe_obstacle
+from taskforge.tasks.queries import list_names
+from taskforge.teams.access import Membership
+from taskforge.text.people import person_of
+from taskforge.web.tasks.forms import RESTORABLE
+from taskforge.web.tasks.history_entries import Reading, mentioned_people, show_entry
+
+_UNKNOWN = object()  # what a text is now stands in another store
+
+
+def show_history(
+    row: sql.Row, membership: Membership, entries: Sequence[sql.Row], *, whole: bool = False
+) -> list[dict[str, Any]]:
+    """Facts of a task that was read as `row`; with ``whole=True`` nothing of their texts is left out."""
+    names = list_names(row["board_id"], mentioned_people(entries))
+    facts = list_later(row["task_id"], 0)
+    by_event = {fact.event_id: fact for fact in facts}
+    reading = Reading(whole=whole)
+    shown = []
+    for entry in entries:
+        one = show_entry(entry, names, reading)
+        fact = by_event.get(entry["event_id"])
+        one |= _undoing(row, membership, fact, facts)
+        open_to = fact is not None and row["deleted_at"] is None and membership.may("task.edit")
+        # Where undoing does the same, or was done, there is nothing more to restore.
+        needed = whole or len(one["changes"]) > 1 or one["obstacle"] is not None
+        undone = one["obstacle"] is not None and one["obstacle"]["is_undoing"]
+        for change in one["changes"]:
+            name, before = change["name"], (entry["previous_state"] or {}).get(change["name"])
+            change["may_restore"] = (
+                open_to
+                and (name != "column_id" or membership.may("task.move"))
+                and needed
+                and not undone
+                and name in RESTORABLE
+                and as_json({name: row.get(name, _UNKNOWN)}) != {name: before}
+            )
+        shown.append(one)
+    return shown
+
+
+def _undoing(
+    row: sql.Row, membership: Membership, fact: Fact | None, facts: Sequence[Fact]
+) -> dict[str, Any]:
+    """Whether a fact may be undone here and now, or who did what later that stands in the way."""
+    nothing = {"may_undo": False, "obstacle": None}
+    if fact is None or not fact.undoable or not membership.may(PERMISSIONS[fact.event]):
+        return nothing
+    obstacle = find_obstacle(fact, facts)
+    if obstacle is not None:
+        found = {
+            "who": person_of(obstacle.actor_id, obstacle.actor_name),
+            "did": describe_obstacle(fact, obstacle),
+            "at": obstacle.at,
+            "is_undoing": obstacle.undoes == fact.event_id,
+        }
+        return {**nothing, "obstacle": found}
+    in_trash = row["deleted_at"] is not None
+    return {**nothing, "may_undo": not in_trash or fact.undoable == {TRASH}}

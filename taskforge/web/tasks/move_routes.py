@@ -1,0 +1,113 @@
+"""Moving a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.history.task_history import list_history
+from taskforge.http.htmx import go_to, render, wants_json
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
+from taskforge.stores.actor import Actor
+from taskforge.stores.operations import Change
+from taskforge.tasks import service
+from taskforge.tasks.access import access_task, preloaded_task, task_query
+from taskforge.tasks.board.lanes import lane_changes, lane_of
+from taskforge.tasks.board.queries import find_first_task
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.tasks.queries import list_names
+from taskforge.web.boards.cards import draw_cards
+from taskforge.web.tasks.conflicts import say_who_was_first
+from taskforge.web.tasks.forms import MoveTaskForm
+from taskforge.web.tasks.presenters import show_move_columns, show_reference
+from taskforge.web.tasks.routes import blueprint
+from taskforge.web.tasks.undo_toast import offer_undo
+
+FACTS_IN_A_SENTENCE = 10
+
+
+@blueprint.get("/tasks/<id:task_id>/move")
+def move(task_id: str) -> ResponseReturnValue:
+    """The move form."""
+    return _move_page(current_actor(), task_id, None)
+
+
+@blueprint.post("/tasks/<id:task_id>/move")
+@preload(task_query)
+def move_submitted(task_id: str) -> ResponseReturnValue:
+    """Move a task to a column, and go to its card there; a script is told the new version instead."""
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    form, preloaded = MoveTaskForm(), preloaded_task(found)
+
+    def move_to(
+        column_id: str,
+        place: str = "bottom",
+        lanes: str | None = None,
+        lane: str | None = None,
+        **values: Any,
+    ) -> Change:
+        if place == "top" or (lanes and lane):
+            row, membership = access_task(actor.user_id, task_id)
+            if place == "top":
+                first = find_first_task(actor, row["board_id"], column_id, but=task_id)
+                values["before_id"] = first
+            joins = lane_changes(lanes, lane, row) if lanes and lane else {}
+            if joins:
+                membership.require("task.move")
+                near = {name: values.get(name) for name in ("before_id", "after_id")}
+                changes = {**joins, "column_id": column_id, **near}
+                # The tags are made of those that were read: nobody else's may be lost between.
+                version = values.get("version") or row["version"]
+                return service.edit_task(actor, task_id, changes=changes, version=version)
+        return service.move_task(actor, task_id, column_id=column_id, preloaded=preloaded, **values)
+
+    if wants_json():  # the service looks who may; asking here too would only cost time
+        if not form.validate():
+            access_task(actor.user_id, task_id)
+            raise InvalidInput(" ".join(form.sentences))
+        try:
+            change = move_to(**form.values)
+        except StaleVersion as error:
+            raise StaleVersion(_say_who_was_first(actor, task_id, form)) from error
+        answer = {"version": change.version, "event": change.event_id}
+        return answer | _face(actor, task_id, form.values.get("lanes"))
+    row, _ = access_task(actor.user_id, task_id)
+    moved = form.attempt(move_to)
+    if moved is None:
+        return _move_page(actor, task_id, form), form.http_status, form.http_headers
+    now, _ = access_task(actor.user_id, task_id, deleted=True)
+    offer_undo(f"{row['key']} is in “{now['column_name']}” now.", moved)
+    return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))
+
+
+def _say_who_was_first(actor: Actor, task_id: str, form: MoveTaskForm) -> str | None:
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    entries = list_history(actor, task_id, limit=FACTS_IN_A_SENTENCE)
+    names = list_names(row["board_id"], ())
+    version = form.values.get("version") or row["version"]
+    return say_who_was_first(entries, names, me=actor.user_id, version=version)
+
+
+def _face(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
+    """The card as it looks in its new lane, and that lane; nothing where no lanes are shown."""
+    if not lanes:
+        return {}
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    return {"card": draw_cards([row])[0], "lane": lane_of(lanes, row)}
+
+
+def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:
+    row, membership = access_task(actor.user_id, task_id)
+    membership.require("task.move")
+    return render(
+        "tasks/move.html",
+        "tasks/_move_form.html",
+        task=show_reference(row),
+        columns=show_move_columns(list_columns_with_counts([row["board_id"]])),
+        chosen=(failed.column_id.data if failed else None) or row["column_id"],
+        error=" ".join(failed.sentences) if failed else None,
+    )

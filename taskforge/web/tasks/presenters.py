@@ -1,0 +1,80 @@
+"""A task as its pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from taskforge.stores import sql
+from taskforge.tasks.custom_fields import show_value
+from taskforge.tasks.queries import TaskView
+from taskforge.teams.access import Membership
+from taskforge.text.markdown import render_markdown
+from taskforge.text.people import person_of
+
+
+def show_reference(row: sql.Row) -> dict[str, Any]:
+    """What PostgreSQL knows of a task: enough for every page but the task's own."""
+    team = {"team_id": row["team_id"], "name": row["team_name"]}
+    return {
+        **row,
+        "assignee": person_of(row["assignee_id"], row["assignee_name"]),
+        "creator": person_of(row["created_by"], row["creator_name"]),
+        "board": {"board_id": row["board_id"], "name": row["board_name"], "team": team},
+        "column": {
+            "column_id": row["column_id"],
+            "name": row["column_name"],
+            "hue": row["column_hue"],
+        },
+    }
+
+
+def show_task(view: TaskView) -> dict[str, Any]:
+    """The whole task; without its texts while they can't be read."""
+    shown = {**show_reference(view.row), "syncing": view.syncing}
+    if view.texts is None:
+        return shown
+    fields = [
+        {"name": field["k"].replace("_", " ").capitalize(), "value": show_value(field["v"])}
+        for field in view.texts["custom_fields"]
+    ]
+    return shown | {
+        **view.texts,
+        "description_html": render_markdown(view.texts["description"]),
+        "custom_fields": fields,
+        "attachments": [
+            {**file, "size": show_size(file["size"])} for file in view.texts["attachments"]
+        ],
+    }
+
+
+def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
+    """What a task's page offers; nothing but restoring while it is in the trash."""
+    return {
+        "edit": not deleted and membership.may("task.edit"),
+        "move": not deleted and membership.may("task.move"),
+        "delete": not deleted and membership.may("task.delete"),
+        "comment": not deleted and membership.may("comment.create"),
+        "restore": deleted and membership.may("task.restore"),
+    }
+
+
+def show_size(size_bytes: int) -> str:
+    """A file's size in the unit that people would choose."""
+    size = float(size_bytes)
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def show_move_columns(columns: Sequence[sql.Row]) -> list[dict[str, Any]]:
+    """The columns of the move form: which of them have no room under their limit."""
+    return [
+        {
+            **column,
+            "full": column["wip_limit"] is not None and column["task_count"] >= column["wip_limit"],
+        }
+        for column in columns
+    ]

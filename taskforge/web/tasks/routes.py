@@ -1,0 +1,196 @@
+"""Tasks: the page of one, and its changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from taskforge.boards.access import access_board
+from taskforge.comments import queries as comments
+from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.history.task_history import list_history
+from taskforge.http.forms import optional_id
+from taskforge.http.htmx import go_to, render, wants_json, wants_partial
+from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
+from taskforge.stores.actor import Actor
+from taskforge.tasks import service
+from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
+from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.tasks.queries import TaskView, get_task, list_trash
+from taskforge.teams import queries as team_queries
+from taskforge.web.boards.presenters import show_board
+from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.conflicts import show_conflict
+from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
+from taskforge.web.tasks.inline_fields import FIELDS
+from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
+from taskforge.web.tasks.undo_toast import offer_undo
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tasks/<id:task_id>")
+@preload(task_query)
+def show(task_id: str) -> ResponseReturnValue:
+    """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    context = task_context(actor, task_id, preloaded=preloaded_task(found))
+    panel = cached_fragment("tasks/_panel.html", **context)
+    if wants_partial():
+        return respond(panel)
+    named = {name: context["task"][name] for name in ("key", "title")}
+    return respond_with_page("tasks/show.html", panel, task=named)
+
+
+@blueprint.get("/tasks/<id:task_id>/details")
+def details(task_id: str) -> ResponseReturnValue:
+    """The reading column, for a page that waits for the text to come back."""
+    if not wants_partial():
+        return go_to(url_for("tasks.show", task_id=task_id))
+    return render_template("tasks/_main.html", **task_context(current_actor(), task_id))
+
+
+@blueprint.get("/tasks/<id:task_id>/edit")
+def edit(task_id: str) -> ResponseReturnValue:
+    """The edit form."""
+    actor = current_actor()
+    view = get_task(actor, task_id)
+    view.membership.require("task.edit")
+    form = EditTaskForm(formdata=None, data=form_texts({**view.row, **(view.texts or {})}))
+    return _edit_page(actor, view, form)
+
+
+@blueprint.post("/tasks/<id:task_id>/edit")
+def edit_submitted(task_id: str) -> ResponseReturnValue:
+    """Save what was changed; 409 with both sides when somebody else was faster."""
+    actor = current_actor()
+    view = get_task(actor, task_id)
+    form = EditTaskForm()
+    change = form.attempt(
+        lambda version, **values: service.edit_task(
+            actor,
+            task_id,
+            version=version,
+            changes=changed_values(values, {**view.row, **(view.texts or {})}),
+        )
+    )
+    if change is not None:
+        if change.event_id is not None:
+            offer_undo(f"{view.row['key']} is saved.", change)
+        return go_to(url_for("tasks.show", task_id=task_id))
+    if isinstance(form.refusal, StaleVersion):
+        return _conflict_page(actor, task_id, form), form.http_status
+    return _edit_page(actor, view, form), form.http_status, form.http_headers
+
+
+@blueprint.post("/tasks/<id:task_id>/delete")
+def delete(task_id: str) -> ResponseReturnValue:
+    """Put a task into the trash."""
+    actor = current_actor()
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    form = DeleteTaskForm()
+    if wants_json():
+        return _deleted(actor, task_id, form)
+    change = form.attempt(lambda **values: service.delete_task(actor, task_id, **values))
+    if change is None:
+        context = task_context(actor, task_id)
+        flash(" ".join(form.sentences), "danger")
+        return render_template("tasks/show.html", **context), form.http_status, form.http_headers
+    offer_undo(f"{row['key']} is in the trash.", change)
+    return go_to(url_for("boards.show", board_id=row["board_id"]))
+
+
+def _deleted(actor: Actor, task_id: str, form: DeleteTaskForm) -> ResponseReturnValue:
+    if not form.validate():
+        raise InvalidInput(" ".join(form.sentences))
+    change = service.delete_task(actor, task_id, **form.values)
+    return {"version": change.version, "event": change.event_id}
+
+
+@blueprint.post("/tasks/<id:task_id>/restore")
+def restore(task_id: str) -> ResponseReturnValue:
+    """Take a task out of the trash."""
+    actor = current_actor()
+    row, _ = access_task(actor.user_id, task_id, deleted=True)
+    offer_undo(f"{row['key']} is back on the board.", service.restore_task(actor, task_id))
+    return go_to(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.get("/boards/<id:board_id>/trash")
+def trash(board_id: str) -> ResponseReturnValue:
+    """The deleted tasks of a board."""
+    actor = current_actor()
+    row, membership = access_board(actor.user_id, board_id)
+    return render_template(
+        "tasks/trash.html",
+        board=show_board(row),
+        tasks=list_trash(actor, board_id),
+        may={"restore": membership.may("task.restore")},
+    )
+
+
+def task_context(
+    actor: Actor,
+    task_id: str,
+    *,
+    comment_form: Any | None = None,
+    preloaded: TaskAccess | None = None,
+) -> dict[str, Any]:
+    """What the task page and its reading column need. `comment_form` is a comment that was refused."""
+    view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
+    after_id = _after_comment()
+    found = (
+        comments.list_comments_of_visible_task(actor, task_id, after_id=after_id)
+        if view.texts is not None
+        else []
+    )
+    later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
+    return {
+        "task": show_task(view),
+        "fields": FIELDS,
+        "comments": show_comments(found),
+        "comment_form": comment_form,
+        "details_unavailable": view.texts is None,
+        "may": task_rights(view.membership, deleted=view.row["deleted_at"] is not None),
+        "later_comments_url": url_for(
+            "tasks.show", task_id=task_id, comments_after=later, _anchor="discussion"
+        )
+        if later
+        else None,
+    }
+
+
+def _after_comment() -> str | None:
+    try:
+        return optional_id(request.args.get("comments_after"), field="comments_after")
+    except InvalidInput:
+        return None
+
+
+def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
+    columns = list_columns_with_counts([view.row["board_id"]])
+    form.offer(view.row, columns, team_queries.list_members(actor, view.row["team_id"]))
+    return render(
+        "tasks/edit.html",
+        "tasks/_edit_form.html",
+        task=show_reference(view.row),
+        form=form,
+        details_unavailable=view.texts is None and not form.is_submitted(),
+    )
+
+
+def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm) -> str:
+    view = get_task(actor, task_id)
+    columns = list_columns_with_counts([view.row["board_id"]])
+    form.offer(view.row, columns, team_queries.list_members(actor, view.row["team_id"]))
+    entries = list_history(actor, task_id)
+    return render(
+        "tasks/conflict.html",
+        "tasks/_conflict.html",
+        task=show_reference(view.row),
+        conflict=show_conflict(view, form, form.values["version"], entries),
+    )

@@ -1,0 +1,53 @@
+"""Forms of teams: create, edit, add a member, change a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wtforms import StringField, TextAreaField
+
+from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_id
+from taskforge.stores import sql
+from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
+from taskforge.teams.permissions import ROLES, Permission, Role
+from taskforge.text.validation import clean_email, clean_line, clean_text
+
+ROLE_CHOICES = [(role, role.title()) for role in ROLES]
+
+
+class CreateTeamForm(Form):
+    """A new team."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    description = TextAreaField(
+        "Description", [cleaned(clean_text, max_length=DESCRIPTION_LENGTH, required=False)]
+    )
+    parent_team_id = OpenSelectField("Part of", [cleaned(optional_id)])
+
+    def offer_parents(self, teams: Iterable[sql.Row], *, ignored_id: str | None = None) -> None:
+        """Offer the teams that one may edit as parents."""
+        offered = [
+            (team["team_id"], team["name"])
+            for team in teams
+            if Permission.TEAM_EDIT in team["permissions"] and team["team_id"] != ignored_id
+        ]
+        self.parent_team_id.offer([("", "No other team"), *offered])
+
+
+class EditTeamForm(CreateTeamForm, VersionForm):
+    """Name, description and place of a team."""
+
+
+class AddMemberForm(Form):
+    """Somebody with an account here, and what they will be in the team."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+    role = OpenSelectField(
+        "Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES, default=Role.MEMBER.value
+    )
+
+
+class ChangeRoleForm(Form):
+    """Another role for a member."""
+
+    role = OpenSelectField("Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES)

@@ -1,0 +1,47 @@
+"""Teams and their members as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.teams.permissions import Permission
+from taskforge.text.people import person_of
+
+
+def show_team(row: sql.Row) -> dict[str, Any]:
+    """A team with its parent, as far as the actor sees one."""
+    parent = {"team_id": row["parent_team_id"], "name": row["parent_name"]}
+    return {**row, "parent": parent if row["parent_name"] else None}
+
+
+def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str, Any]:
+    """A row of the people list; `online` are the ids of those who are active now."""
+    return {
+        "user": person_of(row["user_id"], row["display_name"], row["email"]),
+        "role": row["role"],
+        "joined_at": row["joined_at"],
+        "is_you": row["user_id"] == actor.user_id,
+        "is_online": row["user_id"] in online,
+    }
+
+
+def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
+    """Teams with the names of those parents that are in the list too."""
+    names = {team["team_id"]: team["name"] for team in teams}
+    return [show_team({**team, "parent_name": names.get(team["parent_team_id"])}) for team in teams]
+
+
+def team_rights(permissions: Collection[str], member_count: int) -> dict[str, bool]:
+    """What the page of a team offers to a member with these permissions."""
+    manages = Permission.TEAM_MANAGE_MEMBERS in permissions
+    return {
+        "edit": Permission.TEAM_EDIT in permissions,
+        "invite": manages,
+        "change_roles": manages,
+        "remove": manages,
+        "leave": member_count > 1,
+        "create_board": Permission.BOARD_CREATE in permissions,
+    }

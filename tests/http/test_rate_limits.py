@@ -1,0 +1,86 @@
+"""Limits hold for each user on their own, with Redis and without."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from limits import RateLimitItemPerMinute
+
+from taskforge.errors import RateLimited
+from taskforge.http import rate_limits
+from taskforge.messaging.redis_client import breaker as redis_breaker
+from taskforge.messaging.redis_client import redis_client
+
+
+def test_the_window_key_names_the_user_and_expires(app: Flask) -> None:
+    with app.test_request_context("/api/tasks"):
+        rate_limits.limit_api("u1")
+        keys = redis_client().keys("ratelimit:api:u1*")
+        assert keys
+        assert all(redis_client().ttl(key) > 0 for key in keys)
+
+
+def test_one_more_than_the_limit_is_refused_with_the_time_to_wait(app: Flask) -> None:
+    item = RateLimitItemPerMinute(3, namespace="api:u2")
+    with app.app_context():
+        left = [rate_limits.hit(item).remaining for _ in range(3)]
+        with pytest.raises(RateLimited) as refusal:
+            rate_limits.hit(item)
+    assert left == [2, 1, 0]
+    assert 1 <= refusal.value.retry_after <= 60
+    assert str(refusal.value.retry_after) in refusal.value.message
+
+
+def test_another_user_is_not_concerned(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(3):
+            rate_limits.hit(RateLimitItemPerMinute(3, namespace="api:u3"))
+        assert rate_limits.hit(RateLimitItemPerMinute(3, namespace="api:u4")).remaining == 2
+
+
+def test_limits_hold_while_redis_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = RateLimitItemPerMinute(2, namespace="api:u5")
+    with app.app_context():
+        for _ in range(3):
+            redis_breaker._record_failure()
+        assert redis_breaker.is_open
+        rate_limits.hit(item)
+        rate_limits.hit(item)
+        with pytest.raises(RateLimited):
+            rate_limits.hit(item)
+
+
+def test_only_failed_log_ins_count(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(30):
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+            rate_limits.give_back_login_tries(email="a@example.com", ip="10.0.0.1")
+        for _ in range(10):
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+        with pytest.raises(RateLimited):
+            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+        rate_limits.take_login_try(email="a@example.com", ip="10.0.0.2")
+
+
+def test_tries_at_the_same_time_do_not_pass_the_limit(app: Flask) -> None:
+    def try_once(_number: int) -> bool:
+        with app.app_context():
+            try:
+                rate_limits.take_login_try(email="b@example.com", ip="10.0.0.1")
+            except RateLimited:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as threads:
+        allowed = list(threads.map(try_once, range(40)))
+    assert sum(allowed) == 10
+
+
+def test_many_addresses_together_are_bounded_too(app: Flask) -> None:
+    with app.app_context():
+        for number in range(100):
+            rate_limits.count_failed_login(email="c@example.com", ip=f"10.1.0.{number}")
+        with pytest.raises(RateLimited):
+            rate_limits.take_login_try(email="c@example.com", ip="10.2.0.1")

@@ -1,0 +1,270 @@
+"""Markdown: what people mean is shown, what attackers mean is text."""
+
+from __future__ import annotations
+
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from taskforge.text.markdown import MAX_MENTIONS, find_mentions, render_markdown
+from tests import corpus
+
+PAYLOADS = [
+    line.replace("\\n", "\n")
+    for line in Path(corpus.__file__).with_name("xss.txt").read_text("utf-8").splitlines()
+]
+TAGS = {
+    "p",
+    "br",
+    "hr",
+    "blockquote",
+    "pre",
+    "code",
+    "em",
+    "strong",
+    "s",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "input",
+}
+ATTRIBUTES = {
+    "a": {"href", "rel"},
+    "ol": {"start"},
+    "input": {"type", "checked", "disabled", "aria-label"},
+}
+
+
+class Inspector(HTMLParser):
+    """Notes everything that a browser would read as more than text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.problems: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {name for name, _ in attrs}
+        if tag not in TAGS:
+            self.problems.append(f"tag {tag}")
+        if names - ATTRIBUTES.get(tag, set()):
+            self.problems.append(f"attributes {names} of {tag}")
+        values = dict(attrs)
+        if tag == "a" and "href" in values:
+            href = values["href"] or ""
+            if not href.startswith(("http://", "https://", "mailto:")):
+                self.problems.append(f"link to {href!r}")
+            if values.get("rel") != "nofollow noopener ugc":
+                self.problems.append("link without rel")
+        if tag == "input" and (values.get("type") != "checkbox" or "disabled" not in values):
+            self.problems.append("input that can be used")
+
+    def handle_comment(self, data: str) -> None:
+        self.problems.append("comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.problems.append("declaration")
+
+    def handle_pi(self, data: str) -> None:
+        self.problems.append("processing instruction")
+
+
+def problems_of(html: str) -> list[str]:
+    inspector = Inspector()
+    inspector.feed(html)
+    inspector.close()
+    return inspector.problems
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload[:50])
+@pytest.mark.parametrize(
+    "wrapping",
+    [
+        "{}",
+        "text {} text",
+        "- {}",
+        "> {}",
+        "| a |\n|---|\n| {} |",
+        "**{}**",
+        "[{}](http://a.example)",
+    ],
+)
+def test_hostile_markdown_stays_text(payload: str, wrapping: str) -> None:
+    html = render_markdown(wrapping.format(payload) if "{}" in wrapping else payload)
+    assert problems_of(html) == []
+
+
+def test_the_same_text_always_gives_the_same_html() -> None:
+    text = "- [x] [a](http://a.example)\n\n3. b"
+    assert len({str(render_markdown(text)) for _ in range(50)}) == 1
+
+
+def test_there_are_enough_hostile_texts() -> None:
+    assert len(set(PAYLOADS)) >= 150
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PAYLOADS) | st.text(max_size=10), max_size=4).map("".join))
+def test_combinations_of_hostile_texts_stay_text(text: str) -> None:
+    assert problems_of(render_markdown(text)) == []
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from("<>&\"'`*_~[]()!#-|:\\/@=\n\t x1ahttp"), max_size=80))
+def test_any_markdown_stays_text(text: str) -> None:
+    assert problems_of(render_markdown(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a **b** *c* ~~d~~ `e`", "<strong>b</strong> <em>c</em> <s>d</s> <code>e</code>"),
+        ("one\ntwo", "one<br>\ntwo"),
+        ("# Title", "<h3>Title</h3>"),
+        ("###### Deep", "<h6>Deep</h6>"),
+        ("> quoted", "<blockquote>"),
+        ("3. c", '<ol start="3">'),
+        ("| a |\n|---|\n| b |", "<td>b</td>"),
+        ("```py\nx < 1\n```", "<pre><code>x &lt; 1\n</code></pre>"),
+        ("- [ ] a", '<input type="checkbox" disabled="" aria-label="To do"> a'),
+        ("- [X] a", '<input type="checkbox" disabled="" checked="" aria-label="Done"> a'),
+        ("<b>a</b>", "&lt;b&gt;a&lt;/b&gt;"),
+        ("[a](https://b.example/c?d=e&f)", 'href="https://b.example/c?d=e&amp;f"'),
+        ("[a](mailto:b@c.example)", 'href="mailto:b@c.example"'),
+        ("<https://a.example>", 'href="https://a.example"'),
+    ],
+)
+def test_markdown_is_rendered(text: str, html: str) -> None:
+    assert html in render_markdown(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "rest"),
+    [
+        ("see http://a.example/b_c_d.", "http://a.example/b_c_d", "."),
+        ("(https://a.example/x)", "https://a.example/x", ")"),
+        ("https://a.example/x_(y)!", "https://a.example/x_(y)", "!"),
+        ("HTTPS://a.example/?q=1,", "HTTPS://a.example/?q=1", ","),
+    ],
+)
+def test_bare_addresses_become_links_without_the_sign_after_them(
+    text: str, target: str, rest: str
+) -> None:
+    html = render_markdown(text)
+    assert f'href="{target}"' in html or f'href="{target.replace("HTTPS", "https")}"' in html
+    assert f"{target}</a>{rest}" in html
+
+
+@pytest.mark.parametrize(
+    "text", ["`http://a.example`", "    http://a.example", "xhttp://", "http://"]
+)
+def test_code_and_fragments_are_not_linked(text: str) -> None:
+    assert "<a " not in render_markdown(text)
+
+
+def test_an_image_is_a_link_because_pages_load_nothing_from_elsewhere() -> None:
+    html = render_markdown("![a cat](https://a.example/cat.png)")
+    assert ">a cat</a>" in html
+    assert 'href="https://a.example/cat.png"' in html
+    inside = render_markdown("[![a cat](https://a.example/cat.png)](https://b.example)")
+    assert inside.count("<a ") == 1
+    assert 'href="https://b.example"' in inside
+
+
+def test_the_result_is_markup_and_an_empty_text_is_nothing() -> None:
+    assert isinstance(render_markdown("x"), Markup)
+    assert render_markdown("") == ""
+
+
+def test_no_word_of_a_long_text_is_lost() -> None:
+    text = "\n".join(f"line {number} <b>" for number in range(5_000))
+    html = render_markdown(text)
+    assert problems_of(html) == []
+    assert all(f"line {number} " in html for number in (0, 1_000, 2_000, 4_999))
+
+
+HARD = {
+    "open brackets": "[",
+    "open images": "![",
+    "stars": "*",
+    "stars and underscores": "*_",
+    "emphasis pairs": "**a *a ",
+    "backticks": "` `` ``` ",
+    "quotes": "> ",
+    "lists": "- a\n",
+    "nested lists": "- ",
+    "table rows": "|a|b|\n|-|-|\n",
+    "references": "[a]: /b\n",
+    "unclosed links": "[a](",
+    "unclosed html": "<a ",
+    "cdata": "<![CDATA[",
+    "entities": "&#0",
+    "headings": "# a\n",
+    "lines": "a\n",
+    "addresses": "http://a.b ",
+    "schemes": "http://http://",
+    "mentions": "@a",
+    "at signs": "@",
+    "marks": "e\u0301",
+    "strikes": "~~a ",
+    "backslashes": "\\[",
+    "closing brackets": "http://a.b/" + ")" * 50,
+}
+
+
+@pytest.mark.parametrize("unit", HARD.values(), ids=HARD.keys())
+def test_a_megabyte_of_hard_text_takes_at_most_a_second(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    started = time.process_time()
+    render_markdown(text)
+    find_mentions(text)
+    assert time.process_time() - started < 1.0
+
+
+def test_a_wide_table_with_endless_short_rows_takes_at_most_a_second() -> None:
+    text = "|" + "a|" * 300 + "\n|" + "-|" * 300 + "\n" + "b\n" * 100_000
+    started = time.process_time()
+    render_markdown(text)
+    assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("@ada", ["ada"]),
+        ("Hi @Ada.Lovelace, (@bob) and @bob!", ["ada.lovelace", "bob"]),
+        ("@ada@Example.COM.", ["ada@example.com"]),
+        ("**@ada** ~~@bob~~ _@eve_", ["ada", "bob", "eve"]),
+        ("- @ada\n> @bob\n\n| @eve |\n|---|\n| @tom |", ["ada", "bob", "eve", "tom"]),
+        ("`@ada` and\n\n    @bob\n\n```\n@eve\n```", []),
+        ("mail ada@example.com", []),
+        ("http://a.example/@ada", []),
+        ("[@ada](http://a.example)", []),
+        ("a@b @ @- @@", []),
+        ("@Jürgen @первый", ["jürgen", "первый"]),
+        ("@first_last_name", ["first_last_name"]),
+        ("", []),
+    ],
+)
+def test_mentions_are_found_where_a_person_speaks(text: str, found: list[str]) -> None:
+    assert find_mentions(text) == found
+
+
+def test_only_so_many_people_can_be_called_at_once() -> None:
+    text = " ".join(f"@person{number}" for number in range(500))
+    assert len(find_mentions(text)) == MAX_MENTIONS
