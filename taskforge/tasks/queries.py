@@ -108,3 +108,12 @@ def add_to_comment_count(uow: UnitOfWork, task_id: str, difference: int) -> None
     counted = uow.execute(_ADD_TO_COMMENT_COUNT, {"difference": difference, "task_id": task_id})
     if counted.rowcount != 1:
         raise NotFound()
+
+
+def set_comment_counts(count: str) -> str:
+    """SQL that writes the number of comments of the tasks `:ids`; `count` is a SELECT of it for a row of ``tasks``."""
+    return f"""
+        UPDATE tasks
+        SET    comment_count = ({count})
+        WHERE  task_id = ANY(CAST(:ids AS uuid[]))
+    """

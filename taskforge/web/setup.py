@@ -6,6 +6,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from taskforge.audit import security_events
+from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
@@ -83,7 +84,7 @@ def _report_denial(response: Response) -> Response:
     user_id = g.get("user_id")  # set when somebody was recognised; asking anew could fail here
     if response.status_code == 403 and user_id is not None:
         security_events.report(
-            "user.access_denied",
+            Event.USER_ACCESS_DENIED,
             user_id=user_id,
             details={"method": request.method, "path": request.path[:400]},
             **client_details(),

@@ -42,7 +42,7 @@ def start_empty(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/batches/<id:batch_id>/undo")
 def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
-    """Take back what was done to many cards at once; a script is told which they are."""
+    """Undo a change of many cards at once; a script is answered with their ids."""
     actor = current_actor()
     if wants_json():
         change = take_back(actor, board_id=board_id, event_id=batch_id)
@@ -50,7 +50,7 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
             "undone": change.extra["undone"],
             "task_ids": change.extra["task_ids"],
             "refused": change.extra.get("refused", []),
-            "text": _told(change),
+            "text": _summary(change),
             "undo": batch_undo_url(board_id, change),
         }
     form = Form()
@@ -58,7 +58,7 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
     if undone is None:
         flash(" ".join(form.sentences), "danger")
     else:
-        flash(_told(undone), "ok")
+        flash(_summary(undone), "ok")
         for refused in undone.extra.get("refused", [])[:MAX_FLASHED]:
             flash(refused, "info")
     return go_to(url_for("boards.show", board_id=board_id))
@@ -79,9 +79,9 @@ def lead_home(actor: Actor) -> str:
     return url_for("boards.show", board_id=change.extra["board_id"], _anchor=anchor)
 
 
-def _told(change: Change) -> str:
+def _summary(change: Change) -> str:
     number, left = len(change.extra["task_ids"]), change.extra.get("refused_count", 0)
     cards = "1 card is" if number == 1 else f"{number} cards are"
     now = {Event.TASK_DELETED: "in the trash", Event.TASK_RESTORED: "back"}
-    told = f"{cards} {now.get(change.extra['undone'], 'as before')}."
-    return f"{told} {left} could not be." if left else told
+    summary = f"{cards} {now.get(change.extra['undone'], 'as before')}."
+    return f"{summary} {left} could not be." if left else summary

@@ -1,0 +1,54 @@
+"""The helper of migrations that adds a permission, on the real database."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from migrations.permissions import add_permission, remove_permission
+from taskforge.extensions import db
+from tests.factories import Person, Team, make_team
+
+
+class Op:
+    """What a migration is given, as far as the helper uses it."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    def get_bind(self) -> sa.Connection:
+        return self.connection
+
+
+def test_the_catalogue_in_the_database_is_that_of_the_code(app: Flask) -> None:
+    from taskforge.teams.permissions import Permission
+
+    with app.app_context(), db.engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("SELECT name, permission_id, description FROM permissions")
+        )
+        assert {tuple(row) for row in rows} == {
+            (one.value, one.number, one.description) for one in Permission
+        }
+
+
+@pytest.mark.parametrize("roles", [("admin",), ("admin", "member", "guest")])
+def test_existing_teams_get_a_new_permission_by_its_defaults(
+    app: Flask, ada: Person, bob: Person, team: Team, roles: tuple[str, ...]
+) -> None:
+    other = make_team(bob)
+    with app.app_context(), db.engine.connect() as connection:
+        op = Op(connection)
+        add_permission(op, number=99, name="team.test", description="Try it", roles=roles)
+        held = connection.execute(
+            sa.text("SELECT team_id, role FROM role_permissions WHERE permission_id = 99")
+        )
+        assert {tuple(row) for row in held} == {
+            (team_id, role) for team_id in (team.team_id, other.team_id) for role in roles
+        }
+        remove_permission(op, number=99)
+        for table in ("permissions", "role_permissions"):
+            left = sa.text(f"SELECT count(*) FROM {table} WHERE permission_id = 99")
+            assert connection.execute(left).scalar() == 0
+        connection.rollback()
