@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
-from typing import Any
 
+from taskforge.http.asgi import Receive, Scope, Send
+from taskforge.live.request import is_stream_request
 from taskforge.live.stream import LiveStreams
-from taskforge.server.asgi_bridge import Receive, Send, in_threads
+from taskforge.server.asgi_bridge import in_threads
 from taskforge.server.warm_up import warm_up
-from taskforge.web.live.access import is_wanted
+from taskforge.web.live.access import BoardStreamSource
 from wsgi import app as flask_app
 
 warm_up(flask_app)
-streams = LiveStreams(flask_app)
+streams = LiveStreams(flask_app, BoardStreamSource())
 pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
 
 
-async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """Live streams stay on the event loop; everything else is Flask's."""
-    await (streams if is_wanted(scope) else pages)(scope, receive, send)
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer live streams on the event loop and everything else by Flask, in threads."""
+    await (streams if is_stream_request(scope) else pages)(scope, receive, send)

@@ -18,9 +18,10 @@ from taskforge.admin import routes as admin_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
-from taskforge.extensions import config_of, csrf, db, make_redis
+from taskforge.extensions import config_of, csrf, db
 from taskforge.http import (
     assets,
+    cross_site,
     error_pages,
     fragments,
     health,
@@ -31,8 +32,10 @@ from taskforge.http import (
     sessions,
 )
 from taskforge.identity import current as identity
+from taskforge.messaging import redis_client
 from taskforge.model_registry import MODULES
 from taskforge.notifications.service import count_unread
+from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
 from taskforge.web import setup as web
 
@@ -58,8 +61,9 @@ def create_app(config: Config | None = None) -> Flask:
     logs.init_logs(app)
     request_guard.init_app(app)
     security_headers.init_security_headers(app)
+    app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
-    sessions.init_sessions(app, app.extensions["taskforge_redis"])
+    sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])
     csrf.init_app(app)
     identity.init_identity(app)
     rate_limits.init_rate_limits(app)
@@ -70,9 +74,9 @@ def create_app(config: Config | None = None) -> Flask:
     Compress(app)
     if not config.is_production:
         _measure(app)
-    assert admin_commands  # imported for the commands that they add
-    assert demo_commands
     cli.init_cli(app)
+    app.cli.add_command(admin_commands.ensure_indexes_command)
+    assert demo_commands  # imported for the commands that it adds to the group
     return app
 
 
@@ -109,13 +113,17 @@ def _connect_stores(app: Flask, config: Config) -> None:
         prepared_statements.prepare_on(db.engine)
     assert MODULES  # imported for what it declares
     mongo.connect(config)
-    app.extensions["taskforge_redis"] = make_redis(config)
+    app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
+    store_checks.init_store_checks(app)
     passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
 
 def _measure(app: Flask) -> None:
     limiters = app.extensions["taskforge_limiters"].values()
-    pools = [app.extensions["taskforge_redis"].connection_pool, *(each.pool for each in limiters)]
+    pools = [
+        app.extensions[redis_client.EXTENSION].connection_pool,
+        *(each.pool for each in limiters),
+    ]
     with app.app_context():
         server_timing.init_meter(app, engine=db.engine, pools=pools)
 
@@ -123,7 +131,7 @@ def _measure(app: Flask) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    fragments.init_shared_html(app)
+    fragments.init_fragments(app)
     assets.init_assets(app)
 
     @app.context_processor
@@ -162,4 +170,4 @@ def _check_host() -> None:
 
 
 def _check_csrf() -> None:
-    security_headers.check_csrf(header_credentials=identity.uses_header_credentials())
+    cross_site.check_token(header_credentials=identity.uses_header_credentials())

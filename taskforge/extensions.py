@@ -1,13 +1,9 @@
-"""The Flask extensions and store clients, made once and bound to an application by the factory.
-
-Clients connect lazily, on first use: a process may fork after the application was built.
-"""
+"""The Flask extensions, made once and bound to an application by the factory, and its configuration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import redis
 from flask import Flask, current_app
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -47,21 +43,3 @@ def config_of(app: Flask | None = None) -> Config:
     config = (app or current_app).config["TASKFORGE"]
     assert isinstance(config, Config)
     return config
-
-
-def make_redis(config: Config) -> redis.Redis:
-    """A Redis client that gives up after `redis_timeout_seconds` and never retries: Redis is a hint."""
-    return redis.Redis.from_url(
-        config.redis_url,
-        socket_timeout=config.redis_timeout_seconds,
-        socket_connect_timeout=config.redis_timeout_seconds,
-        retry=None,
-        health_check_interval=0,
-    )
-
-
-def redis_client() -> redis.Redis:
-    """The current application's Redis client (bytes in, bytes out)."""
-    client = current_app.extensions["taskforge_redis"]
-    assert isinstance(client, redis.Redis)
-    return client

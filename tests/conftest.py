@@ -19,7 +19,7 @@ from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT, web_child
 from taskforge.dev.servers import Home
-from taskforge.messaging import redis_cache
+from taskforge.messaging.redis_client import breaker as redis_breaker
 from taskforge.server.processes import Process, free_port
 from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
@@ -92,7 +92,7 @@ def app(migrated_app: Flask, wiper: Wiper) -> Iterator[Flask]:
     yield migrated_app
     wiper.wipe()
     mongo.breaker.reset()
-    redis_cache.breaker.reset()
+    redis_breaker.reset()
 
 
 @pytest.fixture

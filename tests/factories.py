@@ -78,7 +78,7 @@ def new_secret() -> str:
     return f"test{new_id().replace('-', '')}".ljust(43, "x")
 
 
-def make_person(app: Flask, name: str = "Ada") -> Person:
+def make_person(app: Flask, name: str = "Ada", last_name: str = "") -> Person:
     """A new account, logged in by an API session."""
     number = next(_number)
     email, secret = f"{name.lower()}{number}@example.test", new_secret()
@@ -88,7 +88,7 @@ def make_person(app: Flask, name: str = "Ada") -> Person:
             email=email,
             password=PASSWORD,
             first_name=name,
-            last_name=f"Number{number}",
+            last_name=last_name or f"Number{number}",
         ).entity_id
         session_id = session_records.open_session(user_id, secret, kind="api")
     return Person(app, user_id, email, secret, session_id)

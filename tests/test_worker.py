@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 
 from taskforge.dev.commands import ROOT
-from taskforge.extensions import redis_client
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
 from tests.conftest import SECRETS
 from tests.servers import Servers

@@ -1,4 +1,4 @@
-"""The profile document in MongoDB: a text register (what people say of themselves) and the account's core."""
+"""The profile document in MongoDB: its content (what people say of themselves) and a mirror of the account."""
 
 from __future__ import annotations
 
@@ -15,11 +15,42 @@ from mongoengine import (
     StringField,
 )
 
-from taskforge.stores.document_parts import CORE, PROFILE_CORE, PROFILE_TEXT, TEXT
+from taskforge.stores.document_parts import (
+    CONTENT,
+    MIRROR,
+    DocumentPart,
+    first_schema,
+    part_of,
+    register_part,
+)
 from taskforge.stores.outbox import Message, encode_message
 
 THEMES = ("system", "light", "dark")
 FREQUENCIES = ("immediate", "hourly", "daily", "weekly")
+PROFILE_CONTENT = register_part(
+    DocumentPart(
+        entity_type="user",
+        name=CONTENT,
+        collection="profiles",
+        counter="doc_version",
+        table="users",
+        key="user_id",
+        version_column="doc_version",
+        fields=first_schema("first_name", "last_name", "picture", "bio", "preferences"),
+    )
+)
+PROFILE_MIRROR = register_part(
+    DocumentPart(
+        entity_type="user",
+        name=MIRROR,
+        collection="profiles",
+        counter="core_version",
+        table="users",
+        key="user_id",
+        version_column="core_version",
+        fields=first_schema("email", "metadata"),
+    )
+)
 
 
 class NotificationPreferences(EmbeddedDocument):
@@ -55,16 +86,18 @@ class ProfileDocument(Document):
     bio = StringField(max_length=2000, default="")
     preferences = EmbeddedDocumentField(Preferences, default=Preferences)
     doc_version = IntField()
+    content_schema = IntField()
 
     email = StringField()
     metadata = EmbeddedDocumentField(ProfileMetadata)
     core_version = IntField()
+    mirror_schema = IntField()
 
     meta = {"collection": "profiles", "auto_create_index": False, "indexes": []}
 
 
 def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
-    """The text register of a new account, with the default preferences."""
+    """The content of a new account's profile, with the default preferences."""
     return {
         "first_name": first_name,
         "last_name": last_name,
@@ -77,37 +110,36 @@ def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
     }
 
 
-def text_message(user_id: str, version: int, fields: Mapping[str, Any]) -> Message:
-    """The text register of a profile at a version, checked and encoded.
+def content_message(user_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+    """The content of a profile at a version, checked and encoded.
 
     Raises:
         mongoengine.ValidationError: the caller passed a field of the wrong shape.
     """
-    document = ProfileDocument(user_id=user_id, **{name: fields[name] for name in PROFILE_TEXT})
+    part = part_of("user", CONTENT)
+    document = ProfileDocument(user_id=user_id, **{name: fields[name] for name in part.names})
     document.validate()
-    stored = document.to_mongo()
-    text = {name: stored.get(name) for name in PROFILE_TEXT}
-    return encode_message("user", user_id, TEXT, version, text)
+    return encode_message(part, user_id, version, part.defaults() | document.to_mongo())
 
 
-def core_message(row: Mapping[str, Any]) -> Message:
-    """The core register of a profile: a copy of a row of `users`, at its core version."""
-    return encode_message("user", row["user_id"], CORE, row["core_version"], core_fields(row))
+def mirror_message(row: Mapping[str, Any]) -> Message:
+    """The mirror of a row of `users`, at its ``core_version``."""
+    part = part_of("user", MIRROR)
+    return encode_message(part, row["user_id"], row["core_version"], mirror_fields(row))
 
 
-def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the core register as a user's row gives them, in the register's order."""
+def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the mirror as a user's row gives them."""
     metadata = {
         "created": row["created_at"],
         "last_login": row["last_login"],
         "last_password_change": row["password_changed_at"],
     }
-    known = {"email": row["email"], "metadata": metadata}
-    return {name: known[name] for name in PROFILE_CORE}
+    return {"email": row["email"], "metadata": metadata}
 
 
-def face_fields(profile: Mapping[str, Any]) -> dict[str, Any]:
-    """What the user's row copies of the profile, because every page needs it."""
+def denormalised_columns(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the user's row that are copied from the profile, because every page needs them."""
     return {
         "display_name": f"{profile['first_name']} {profile['last_name']}",
         "theme": profile["preferences"]["theme"],

@@ -13,11 +13,11 @@ from taskforge.stores.models import Id, Instant
 
 
 class User(Model):
-    """A person's account. The profile document in MongoDB is its text register.
+    """A person's account. The profile document in MongoDB is its content.
 
     ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
     same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
-    text register, ``core_version`` the copy of the account fields inside the profile document.
+    content, ``core_version`` the mirror of the account inside the profile document.
     """
 
     __tablename__ = "users"

@@ -11,13 +11,19 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
-from taskforge.accounts.documents import core_message, face_fields, new_profile, text_message
+from taskforge.accounts.documents import (
+    content_message,
+    denormalised_columns,
+    mirror_message,
+    new_profile,
+)
 from taskforge.accounts.models import User
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
@@ -41,7 +47,7 @@ class ProfileView:
     texts: Mapping[str, Any] | None
 
 
-@once
+@idempotent
 def register_user(
     actor: Actor, *, email: str, password: str, first_name: str, last_name: str
 ) -> Change:
@@ -55,7 +61,7 @@ def register_user(
     password_hash = passwords.hash_password(password)
     user_id = actor.user_id
     fields = new_profile(first_name, last_name)
-    message = text_message(user_id, 1, fields)
+    message = content_message(user_id, 1, fields)
     faults.point("read.done")
     try:
         with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
@@ -64,7 +70,7 @@ def register_user(
                 "email": email,
                 "password_hash": password_hash,
                 "password_changed_at": uow.at,
-                **face_fields(fields),
+                **denormalised_columns(fields),
                 "version": 1,
                 "doc_version": 1,
                 "doc_sha": message.sha,
@@ -75,7 +81,7 @@ def register_user(
             }
             uow.update_reference(insert(User), row)
             uow.stage(message)
-            uow.stage(core_message(row))
+            uow.stage(mirror_message(row))
             uow.record(
                 "user.registered",
                 entity_type="user",
@@ -124,7 +130,7 @@ def get_profile(actor: Actor) -> ProfileView:
         return ProfileView(row, None)
 
 
-@once
+@idempotent
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
     """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
 
@@ -146,7 +152,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=version)
-    message = text_message(actor.user_id, row["doc_version"] + 1, new)
+    message = content_message(actor.user_id, row["doc_version"] + 1, new)
     with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
         uow.update_reference(
             text(
@@ -157,7 +163,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
             {
                 "doc_version": message.version,
                 "sha": message.sha,
-                **face_fields(new),
+                **denormalised_columns(new),
                 "at": uow.at,
                 "user_id": actor.user_id,
                 "version": version,
@@ -176,7 +182,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
     return uow.change
 
 
-@once
+@idempotent
 def change_password(actor: Actor, *, current: str, new: str) -> Change:
     """Change the actor's password and end all their other sessions.
 
@@ -214,7 +220,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
                 "core_version": row["core_version"],
             },
         )
-        uow.stage(core_message(after))
+        uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
         uow.record(
             "user.password_changed",
@@ -231,8 +237,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
 def _own_row(actor: Actor) -> sql.Row:
     found = sql.row(
         text(
-            f"SELECT {_USER}, (SELECT o.payload FROM outbox o WHERE o.entity_id = u.user_id"
-            " AND o.register = 'text' ORDER BY o.version DESC LIMIT 1) AS pending_text"
+            f"SELECT {_USER}, {pending_content('u.user_id')} AS pending_content"
             " FROM users u WHERE u.user_id = :user_id"
         ),
         {"user_id": actor.user_id},

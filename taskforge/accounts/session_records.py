@@ -15,14 +15,15 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from taskforge import clock, faults
-from taskforge.accounts.documents import core_message
+from taskforge.accounts.documents import mirror_message
 from taskforge.errors import NotFound
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging import keys, online
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.text.people import Person
 
@@ -83,7 +84,7 @@ def open_session(
         )
         if row is None:
             raise NotFound()
-        outbox.insert(connection, [core_message(dict(row))])
+        outbox.insert(connection, [mirror_message(dict(row))])
         connection.execute(
             text(
                 "INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent, created_at,"
@@ -116,23 +117,23 @@ def find_identity(
     Raises:
         Unavailable: PostgreSQL can't be asked; nobody is authenticated then.
     """
-    found = find_identity_beside(None, sid=sid, session_id=session_id, mark_seen=mark_seen)
+    found = find_identity_and_preloaded(None, sid=sid, session_id=session_id, mark_seen=mark_seen)
     return found[0] if found is not None else None
 
 
-def find_identity_beside(
-    beside: Beside | None,
+def find_identity_and_preloaded(
+    query: JoinedQuery | None,
     *,
     sid: str | None = None,
     session_id: str | None = None,
     mark_seen: bool = True,
 ) -> tuple[Identity, sql.Row | None] | None:
-    """Like `find_identity`, with the row of `beside`, which is None when there is no such row for them."""
+    """Like `find_identity`, with the row of `query` joined to the user; None where it gives no row."""
     at = clock.now()
     found = sql.row(
-        _who(sid is not None, beside.sql if beside else ""),
+        _who(sid is not None, query.sql if query else ""),
         {
-            **(beside.parameters if beside else {}),
+            **(query.parameters if query else {}),
             "sid_hash": hash_sid(sid) if sid is not None else None,
             "session_id": session_id,
             "at": at,
@@ -149,23 +150,23 @@ def find_identity_beside(
     return identity, row if any(value is not None for value in row.values()) else None
 
 
-def find_beside(user_id: str, beside: Beside) -> sql.Row | None:
-    """The row of `beside` for somebody who is known already."""
-    return sql.row(_beside_alone(beside.sql), {**beside.parameters, "user_id": user_id})
+def find_preloaded(user_id: str, query: JoinedQuery) -> sql.Row | None:
+    """The row of `query` for a person who was identified by an earlier statement of this request."""
+    return sql.row(_joined_alone(query.sql), {**query.parameters, "user_id": user_id})
 
 
 @cache
-def _beside_alone(beside: str) -> TextClause:
+def _joined_alone(query: str) -> TextClause:
     return prepared(
-        f"SELECT beside.* FROM users u CROSS JOIN LATERAL ({beside}) beside WHERE u.user_id = :user_id"
+        f"SELECT joined.* FROM users u CROSS JOIN LATERAL ({query}) joined WHERE u.user_id = :user_id"
     )
 
 
 @cache
-def _who(by_secret: bool, beside: str) -> TextClause:
+def _who(by_secret: bool, query: str) -> TextClause:
     where = "s.sid_hash = :sid_hash" if by_secret else "s.session_id = :session_id"
-    more = ", beside.*" if beside else ""
-    join = f" LEFT JOIN LATERAL ({beside}) beside ON true" if beside else ""
+    more = ", joined.*" if query else ""
+    join = f" LEFT JOIN LATERAL ({query}) joined ON true" if query else ""
     # The limit has the session found first, also by a plan that was made while there were hardly any users.
     return prepared(
         f"SELECT u.*{more} FROM (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,"
@@ -251,22 +252,23 @@ def forget(user_id: str, hashes: Sequence[str]) -> None:
     if not hashes:
         return
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.delete(*(f"session:{sid_hash}" for sid_hash in hashes))
-            pipe.srem(f"user:sessions:{user_id}", *hashes)
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            pipe.delete(*(keys.SESSION.key(sid_hash=sid_hash) for sid_hash in hashes))
+            pipe.srem(keys.USER_SESSIONS.key(user_id=user_id), *hashes)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
     faults.point("logout.redis_deleted")
 
 
 def _remember(user_id: str, sid_hash: str) -> None:
     try:
-        with redis_cache.asking() as client, client.pipeline(transaction=False) as pipe:
-            pipe.sadd(f"user:sessions:{user_id}", sid_hash)
-            pipe.expire(f"user:sessions:{user_id}", int(ABSOLUTE.total_seconds()))
+        with redis_guard() as client, client.pipeline(transaction=False) as pipe:
+            key = keys.USER_SESSIONS.key(user_id=user_id)
+            pipe.sadd(key, sid_hash)
+            pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
             pipe.execute()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return
 
 
@@ -275,4 +277,4 @@ def _mark_seen(session_id: str, user_id: str, at: datetime) -> None:
         text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id = :session_id"),
         {"at": at, "session_id": session_id},
     )
-    redis_cache.touch_presence(user_id)
+    online.mark_online(user_id)

@@ -1,4 +1,4 @@
-"""Commands of site administration."""
+"""Commands of site administration, and the creation of MongoDB's indexes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from taskforge.admin import service
 from taskforge.audit import security_events
 from taskforge.cli import group
 from taskforge.extensions import config_of
+from taskforge.stores.indexes import ensure_indexes
 
 
 @group.command("admin-link")
@@ -18,3 +19,10 @@ def admin_link() -> None:
     security_events.report("user.admin_claim_issued", user_id=None)
     click.echo(f"{config_of().public_url.rstrip('/')}/admin/claim/{token}")
     click.echo("It works once, within an hour.")
+
+
+@click.command("ensure-indexes")
+def ensure_indexes_command() -> None:
+    """Create the MongoDB collections' indexes that are missing."""
+    for name in ensure_indexes():
+        click.echo(f"{name}: indexes are in place")

@@ -24,7 +24,7 @@ def init_dashboard(app: Flask) -> None:
     guards = dashboard.blueprint.before_request_funcs.setdefault(None, [])
     if _guard not in guards:  # the blueprint is one for the whole process
         guards.insert(0, _guard)  # before its own hook, which opens a connection
-    # Its scripts send no token: `security_headers` asks for Sec-Fetch-Site instead.
+    # Its scripts send no token: `taskforge.http.cross_site` asks for Sec-Fetch-Site instead.
     csrf.exempt(dashboard.blueprint)
     app.register_blueprint(dashboard.blueprint, url_prefix=DASHBOARD_PREFIX.rstrip("/"))
 

@@ -14,7 +14,8 @@ from taskforge.admin.maintenance import put_stuck_jobs_back
 from taskforge.audit import chain
 from taskforge.cli import group
 from taskforge.errors import Unavailable
-from taskforge.extensions import config_of, db, make_redis, redis_client
+from taskforge.extensions import config_of, db
+from taskforge.messaging.redis_client import make_redis_client, redis_client
 from taskforge.stores import doctor, mongo, sql
 from taskforge.stores.violations import Violation
 
@@ -85,7 +86,7 @@ def _be_patient() -> None:
     config = config_of().replaced(mongodb_timeout_ms=20_000, redis_timeout_seconds=5.0)
     sql.be_patient(db.engine, PATIENCE_SECONDS)
     mongo.connect(config)
-    current_app.extensions["taskforge_redis"] = make_redis(config)
+    current_app.extensions["taskforge_redis"] = make_redis_client(config)
 
 
 def _redis_advice() -> list[str]:

@@ -1,4 +1,4 @@
-"""What the doctor needs to know of the features: their copies, their checks of Redis, and their remedies."""
+"""What the doctor needs to know of the features: their copies, their own checks, and their remedies."""
 
 from __future__ import annotations
 
@@ -9,46 +9,51 @@ import redis
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts.documents import core_fields as profile_core_fields
-from taskforge.accounts.documents import face_fields as profile_face
-from taskforge.accounts.session_records import ABSOLUTE, IDLE
+from taskforge.accounts.documents import denormalised_columns as profile_columns
+from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
+from taskforge.accounts.session_records import IDLE
 from taskforge.audit import chain
-from taskforge.extensions import config_of, redis_client
+from taskforge.comments.count_checks import count_comments, wrong_comment_counts
+from taskforge.extensions import config_of
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
-from taskforge.messaging import redis_cache
-from taskforge.notifications import jobs as notifications
+from taskforge.messaging import keys
+from taskforge.messaging.keys import KeyFamily
+from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
 from taskforge.notifications.service import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
-from taskforge.stores.invariants import Probes
+from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
-from taskforge.tasks.documents import core_fields as task_core_fields
-from taskforge.tasks.documents import face_fields as task_face
+from taskforge.tasks.documents import denormalised_columns as task_columns
+from taskforge.tasks.documents import mirror_fields as task_mirror_fields
 
-UNREAD = "user:notifications:count:"
-SESSION = "session:"
-INDEX = "user:sessions:"
-EXPIRING = (
-    SESSION, INDEX, UNREAD, "user:profile:", "task:", "online:users", "presence:", "ratelimit",
-    "doorbell:",
-)  # fmt: skip
 PAGE = 500
+VERSIONED = (
+    Versioned("task", "tasks", "task_id"),
+    Versioned("comment", "comments", "comment_id"),
+    Versioned("user", "users", "user_id"),
+    Versioned("team", "teams", "team_id"),
+    Versioned("board", "boards", "board_id"),
+)
 
 
 def probes() -> Probes:
     """For the current application."""
     return Probes(
         copies={
-            "task": Copies(core=task_core_fields, face=task_face),
-            "user": Copies(core=profile_core_fields, face=profile_face),
+            "task": Copies(mirror=task_mirror_fields, columns=task_columns),
+            "user": Copies(mirror=profile_mirror_fields, columns=profile_columns),
         },
-        check_snapshots=wrong_snapshots,
+        versioned=VERSIONED,
         verify_chain=lambda: chain.verify(_audit_key()).problem,
-        check_redis={
-            "I10": lambda: _while_redis_answers(_wrong_unread_counts),
-            "I11": lambda: _while_redis_answers(_keys_that_stay),
-            "I12": lambda: _while_redis_answers(_sessions_that_are_over),
+        checks={
+            "I9": wrong_deliveries,
+            "I10": _wrong_counts,
+            "I11": lambda: _while_redis_answers(_keys_without_expiry),
+            "I12": lambda: _while_redis_answers(_ended_sessions),
+            "I13": wrong_snapshots,
         },
     )
 
@@ -57,28 +62,18 @@ def remedies() -> Mapping[str, Remedy]:
     """What to do about the findings of `probes`, by the name of the remedy."""
     return {
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
-        "deliver": deliver,
+        "deliver": deliver_again,
+        "count comments": count_comments,
         "drop snapshots": drop_wrong,
-        "count unread": lambda found: _each(found, lambda user_id: forget(UNREAD + user_id)),
+        "count unread": lambda found: _each(
+            found, lambda user_id: forget(keys.UNREAD_COUNT.key(user_id=user_id))
+        ),
         "let expire": lambda found: _each(
-            found, lambda key: redis_client().expire(key, redis_cache.UNREAD_SECONDS)
+            found, lambda key: redis_client().expire(key, keys.UNREAD_COUNT.ttl_seconds)
         ),
         "forget": lambda found: _each(found, forget),
         "list sessions": lambda found: _each(found, list_sessions_anew),
     }
-
-
-def deliver(violations: Sequence[Violation]) -> None:
-    """Deliver what was not, also what was marked as delivered and is in no inbox."""
-    sql.execute_now(
-        text(
-            "UPDATE notification_intents i SET delivered_at = NULL"
-            " WHERE event_id = ANY(CAST(:ids AS uuid[])) AND NOT EXISTS (SELECT 1 FROM notifications n"
-            " WHERE n.event_id = i.event_id AND n.user_id = i.user_id)"
-        ),
-        {"ids": [violation.entity_id for violation in violations]},
-    )
-    notifications.deliver()
 
 
 def forget(key: str) -> None:
@@ -88,53 +83,65 @@ def forget(key: str) -> None:
 
 def list_sessions_anew(user_id: str) -> None:
     """Write the index of somebody's sessions as PostgreSQL has them."""
-    key, hashes = INDEX + user_id, _live_sessions([user_id]).get(user_id, set())
+    key, hashes = (
+        keys.USER_SESSIONS.key(user_id=user_id),
+        _live_sessions([user_id]).get(user_id, set()),
+    )
     with redis_client().pipeline() as pipe:
         pipe.delete(key)
         if hashes:
             pipe.sadd(key, *hashes)
-            pipe.expire(key, int(ABSOLUTE.total_seconds()))
+            pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
         pipe.execute()
 
 
+def _wrong_counts() -> Iterator[Violation]:
+    yield from _while_redis_answers(_wrong_unread_counts)
+    yield from wrong_comment_counts()
+
+
 def _wrong_unread_counts() -> Iterator[Violation]:
-    for keys in _keys(UNREAD):
-        values = redis_client().mget(keys)
-        for key, value in zip(keys, values, strict=True):
-            user_id = key.removeprefix(UNREAD)
+    for page in _pages(keys.UNREAD_COUNT):
+        values = redis_client().mget(page)
+        for key, value in zip(page, values, strict=True):
+            user_id = key.removeprefix(keys.UNREAD_COUNT.prefix)
             counted = count_unread(user_id, cached=False)
             if value is not None and value != str(counted).encode():
                 detail = f"has {counted} unread, and Redis says {_text(value)}"
                 yield Violation("I10", f"user {user_id}", detail, "count unread")
 
 
-def _keys_that_stay() -> Iterator[Violation]:
-    for prefix in EXPIRING:
-        for keys in _keys(prefix):
+def _keys_without_expiry() -> Iterator[Violation]:
+    for family in keys.FAMILIES:
+        for page in _pages(family):
             with redis_client().pipeline(transaction=False) as pipe:
-                for key in keys:
+                for key in page:
                     pipe.ttl(key)
-                for key, seconds in zip(keys, pipe.execute(), strict=True):
+                for key, seconds in zip(page, pipe.execute(), strict=True):
                     if seconds == -1:
                         yield Violation("I11", f"key {key}", "never expires", "let expire")
 
 
-def _sessions_that_are_over() -> Iterator[Violation]:
-    for keys in _keys(SESSION):
-        over = sql.rows(
+def _ended_sessions() -> Iterator[Violation]:
+    for page in _pages(keys.SESSION):
+        ended = sql.rows(
             text(
                 "SELECT encode(sid_hash, 'hex') AS hash FROM user_sessions"
                 " WHERE sid_hash = ANY(:hashes) AND revoked_at IS NOT NULL"
             ),
-            {"hashes": [bytes.fromhex(h) for h in _hashes(keys)]},
+            {"hashes": [bytes.fromhex(h) for h in _hashes(page)]},
         )
-        for row in over:
-            yield Violation("I12", f"key {SESSION}{row['hash']}", "is revoked", "forget")
-    for keys in _keys(INDEX):
-        users = [key.removeprefix(INDEX) for key in keys]
+        for row in ended:
+            key = keys.SESSION.key(sid_hash=row["hash"])
+            yield Violation("I12", f"key {key}", "is revoked", "forget")
+    for page in _pages(keys.USER_SESSIONS):
+        users = [key.removeprefix(keys.USER_SESSIONS.prefix) for key in page]
         live = _live_sessions(users)
         for user_id in users:
-            listed = {_text(member) for member in redis_client().smembers(INDEX + user_id)}
+            listed = {
+                _text(member)
+                for member in redis_client().smembers(keys.USER_SESSIONS.key(user_id=user_id))
+            }
             dead = listed - live.get(user_id, set())
             if dead:
                 detail = f"{len(dead)} sessions are listed that are over"
@@ -156,10 +163,10 @@ def _live_sessions(user_ids: Sequence[str]) -> dict[str, set[str]]:
     return live
 
 
-def _keys(prefix: str) -> Iterator[list[str]]:
-    """Keys that begin with a prefix, in pages."""
+def _pages(family: KeyFamily) -> Iterator[list[str]]:
+    """The stored keys of a family, in lists of at most `PAGE`."""
     page: list[str] = []
-    for key in redis_client().scan_iter(match=f"{prefix}*", count=PAGE):
+    for key in redis_client().scan_iter(match=f"{family.prefix}*", count=PAGE):
         page.append(_text(key))
         if len(page) == PAGE:
             yield page
@@ -172,8 +179,9 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode(errors="replace")
 
 
-def _hashes(keys: list[str]) -> list[str]:
-    named = (key.removeprefix(SESSION) for key in keys)
+def _hashes(session_keys: Sequence[str]) -> list[str]:
+    """The session hashes in some keys; keys that do not end in one are left out."""
+    named = (key.removeprefix(keys.SESSION.prefix) for key in session_keys)
     return [name for name in named if len(name) == 64 and set(name) <= set("0123456789abcdef")]
 
 

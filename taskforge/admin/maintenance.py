@@ -16,7 +16,8 @@ from taskforge.audit import chain
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
 from taskforge.history import snapshots
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
 from taskforge.stores import sql
 from taskforge.stores.relay import Chore
@@ -51,7 +52,7 @@ class LateWork:
         """Look once."""
         if not self._is_late(clock.now() - LATE):
             return
-        if queues.ring(self._queue):
+        if queues.wake(self._queue):
             self._away_since = None
             return
         now = time.monotonic()
@@ -79,9 +80,9 @@ def chores() -> list[Chore]:
 def put_stuck_jobs_back() -> int:
     """Security events exist in their jobs only, so a job that failed is tried again; answers how many."""
     try:
-        with redis_cache.asking():
+        with redis_guard():
             return requeue_stuck_jobs()
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return 0
 
 

@@ -15,7 +15,8 @@ from taskforge.errors import NotFound
 from taskforge.http import health
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -62,7 +63,7 @@ def _claim_page(state: str, token: str) -> str:
 
 def _queues() -> tuple[list[dict[str, Any]], int]:
     try:
-        with redis_cache.asking() as client:
+        with redis_guard() as client:
             found = [queues.queue(name, client) for name in queues.QUEUES]
             figures = [
                 {
@@ -74,5 +75,5 @@ def _queues() -> tuple[list[dict[str, Any]], int]:
                 for queue in found
             ]
             return figures, Worker.count(connection=client)
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return [], 0

@@ -13,7 +13,7 @@ from taskforge import clock
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 
 CLAIM_LIFETIME = timedelta(hours=1)
@@ -42,7 +42,7 @@ def is_claim_open(token: str) -> bool:
     return found is not None
 
 
-@once
+@idempotent
 def claim_admin(actor: Actor, token: str) -> Change:
     """Use a one-time token: the actor becomes a site administrator.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rq import Queue
 
 from taskforge import clock
-from taskforge.extensions import redis_client
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 
 STUCK_AFTER_SECONDS = 60
 

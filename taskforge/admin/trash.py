@@ -33,7 +33,7 @@ def purge_task(task_id: str, *, deleted_before: datetime) -> None:
     """Remove a trashed task and its comments from every store; the audit log keeps its facts.
 
     The rows go in one transaction. In MongoDB nothing is deleted: a write that was delayed somewhere would create
-    the document anew. Instead every register gets one more version, a tombstone without content, over the outbox
+    the document anew. Instead every part gets one more version, a tombstone without content, over the outbox
     like any other change; the guard of the counters refuses whatever comes late. MongoDB's TTL index removes the
     tombstones after another 30 days.
 

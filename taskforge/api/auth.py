@@ -16,7 +16,7 @@ from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http import rate_limits
 from taskforge.http.sessions import is_secret
 from taskforge.identity import actors, current
-from taskforge.identity.logins import WRONG, check_login, report_login
+from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
 from taskforge.text.values import parse_uuid
 
@@ -32,7 +32,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     rate_limits.limit_registrations(ip=request.remote_addr)
-    change = service.register_user(actors.make_newcomer(), **data)
+    change = service.register_user(actors.make_signup_actor(), **data)
     return {**data, "user_id": change.entity_id}
 
 
@@ -48,11 +48,11 @@ def login(data: dict[str, Any]) -> Any:
     """
     user_id = check_login(data["email"], data["password"])
     if user_id is None:
-        raise NotAuthenticated(WRONG)
+        raise NotAuthenticated(WRONG_CREDENTIALS)
     try:
         secret, token = current.start_api_session(user_id)
     except NotFound as error:  # suspended this very moment
-        raise NotAuthenticated(WRONG) from error
+        raise NotAuthenticated(WRONG_CREDENTIALS) from error
     report_login(user_id, kind="api")
     profile = service.get_profile(Actor(user_id=user_id))
     return {"token": token, "session_id": secret, "user": serialising.profile(profile)}

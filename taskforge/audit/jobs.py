@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from taskforge import faults
 from taskforge.audit import chain
 from taskforge.errors import Unavailable
-from taskforge.extensions import config_of, redis_client
+from taskforge.extensions import config_of
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import sql
 
 PATIENCE_SECONDS = 40
@@ -21,8 +22,8 @@ PATIENCE_SECONDS = 40
 def seal_pending() -> int:
     """Seal all facts that are not in the chain yet; answers how many."""
     faults.point("job.started")
-    queues.answer_doorbell(queues.AUDIT, redis_client())
-    return queues.drained(queues.AUDIT, _seal)
+    queues.take_wake_up(queues.AUDIT, redis_client())
+    return queues.process_queue(queues.AUDIT, _seal)
 
 
 def write_security_event(event: dict[str, Any]) -> None:
@@ -40,7 +41,7 @@ def write_security_event(event: dict[str, Any]) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
-    queues.drained(queues.AUDIT, _seal)
+    queues.process_queue(queues.AUDIT, _seal)
 
 
 def insert_security_event(event: dict[str, Any]) -> None:

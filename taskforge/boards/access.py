@@ -9,7 +9,7 @@ from functools import cache
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, require
 
@@ -18,8 +18,8 @@ from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of, 
 class LockedBoard:
     """A board whose row this transaction holds: nobody else changes the board until COMMIT.
 
-    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``beside`` what was
-    asked along with the lock.
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``joined`` the row
+    of the query that was joined to the lock.
     """
 
     board_id: str
@@ -29,16 +29,16 @@ class LockedBoard:
     seq: int
     next_number: int
     version: int
-    beside: sql.Row | None = None
+    joined: sql.Row | None = None
 
     def at(self, step: int) -> LockedBoard:
         """The same for one of several changes under this lock, `step` changes after the first."""
         return replace(self, seq=self.seq + step, next_number=self.next_number + step)
 
 
-# What a page about a board begins with, to be read beside who is asking (``u``): their access, how they look at it
+# What a page about a board begins with, joined to the person who asks (``u``): their access, how they look at it
 # (`BoardVisit`), how many notifications wait, and a stamp that changes when one of the people is renamed.
-_SEEN = (
+_VISIBLE_BOARD = (
     "SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,"
     " b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{}') AS folded, v.lanes,"
     f" t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,"
@@ -52,16 +52,16 @@ _SEEN = (
 )
 
 
-def board_beside(board_id: str, people: Sequence[str]) -> Beside:
-    """The question for a board to go with the log-in; the answer is for `accessed`.
+def board_query(board_id: str, people: Sequence[str]) -> JoinedQuery:
+    """A board as the identified user sees it, to be joined to their identification; `preloaded_board` takes its row.
 
     ``people_stamp`` in it is the sum of the versions of `people`.
     """
-    return Beside(_SEEN, {"board_id": board_id, "people": list(people)})
+    return JoinedQuery(_VISIBLE_BOARD, {"board_id": board_id, "people": list(people)})
 
 
-def accessed(row: sql.Row | None) -> tuple[sql.Row, Membership]:
-    """What `access_board` answers, from the row of `board_beside`.
+def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
+    """What `access_board` answers, from the row of `board_query`.
 
     Raises:
         NotFound: no such board, or not a member of its team.
@@ -101,21 +101,21 @@ def lock_board(
     *,
     numbers: int = 0,
     changes: int = 1,
-    beside: Beside | None = None,
+    joined: JoinedQuery | None = None,
 ) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
     `numbers` short-key numbers are reserved, and sequence numbers for so many `changes`; ``next_number`` and ``seq``
-    are the first of them. `beside` is a question that goes along behind the lock, about the board ``b``; the columns
-    of its one row are the `LockedBoard.beside`.
+    are the first of them. `joined` is a query that may name the board as ``b``: it is read in the same round trip,
+    when the lock is held, and its row is `LockedBoard.joined`.
 
     Raises:
         NotFound, Forbidden: like `access_board`.
     """
     found = uow.lock(
-        _locking(beside.sql if beside else ""),
+        _locking(joined.sql if joined else ""),
         {
-            **(beside.parameters if beside else {}),
+            **(joined.parameters if joined else {}),
             "board_id": board_id,
             "user_id": uow.actor.user_id,
             "numbers": numbers,
@@ -133,24 +133,37 @@ def lock_board(
         seq=found["held_seq"] - changes + 1,
         next_number=found["held_next_number"] - numbers,
         version=found["held_version"],
-        beside=found,
+        joined=found,
     )
 
 
 @cache
-def _locking(beside: str) -> str:
-    """The lock, and behind it the membership, held as it is until COMMIT.
+def _locking(joined: str) -> tuple[str, str]:
+    """The lock, and after it the membership, which is held as it is until COMMIT.
 
-    Two statements, though in one round trip: one that waits for a lock sees memberships and cards as they were when
-    it began to wait, so whoever was removed or demoted meanwhile would still have their way.
+    Two statements, in one round trip: a statement that waited for the lock would read membership and cards from the
+    snapshot that it took before (READ COMMITTED), and miss that the actor was removed or demoted in the meantime.
     """
-    more, join = (", beside.*", f" CROSS JOIN LATERAL ({beside}) beside") if beside else ("", "")
+    columns, join = ("", "")
+    if joined:
+        columns, join = ", joined.*", f"CROSS JOIN LATERAL ({joined}) joined"
     return (
-        "UPDATE boards SET seq = seq + :changes, next_number = next_number + :numbers"
-        " WHERE board_id = :board_id AND deleted_at IS NULL;"
-        " SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,"
-        " b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,"
-        f" b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{more}"
-        f" FROM boards b JOIN team_memberships m USING (team_id){join}"
-        " WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id FOR SHARE OF m"
+        _LOCK,
+        f"""
+        SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
+               b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
+               b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
+        FROM boards b
+        JOIN team_memberships m USING (team_id)
+        {join}
+        WHERE b.board_id = :board_id AND b.deleted_at IS NULL AND m.user_id = :user_id
+        FOR SHARE OF m
+    """,
     )
+
+
+_LOCK = """
+    UPDATE boards
+    SET seq = seq + :changes, next_number = next_number + :numbers
+    WHERE board_id = :board_id AND deleted_at IS NULL
+"""

@@ -14,13 +14,13 @@ from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 
 COLUMNS_PER_BOARD = 30
 
 
-@once
+@idempotent
 def create_column(
     actor: Actor,
     board_id: str,
@@ -71,7 +71,7 @@ def create_column(
     return uow.change
 
 
-@once
+@idempotent
 def edit_column(
     actor: Actor,
     board_id: str,
@@ -111,7 +111,7 @@ def edit_column(
     return uow.change
 
 
-@once
+@idempotent
 def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | None) -> Change:
     """Put a column to the right of another one, or first when `after_id` is None.
 
@@ -140,7 +140,7 @@ def move_column(actor: Actor, board_id: str, column_id: str, *, after_id: str | 
     return uow.change
 
 
-@once
+@idempotent
 def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
     """Delete an empty column. Trashed tasks of it are restored to another one.
 

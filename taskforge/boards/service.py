@@ -13,7 +13,7 @@ from taskforge.errors import Conflict, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.creation import insert_team, require_parent
@@ -21,7 +21,7 @@ from taskforge.teams.creation import insert_team, require_parent
 BOARDS_PER_TEAM = 50
 
 
-@once
+@idempotent
 def create_team(
     actor: Actor, *, name: str, description: str = "", parent_team_id: str | None = None
 ) -> Change:
@@ -41,7 +41,7 @@ def create_team(
     return uow.change
 
 
-@once
+@idempotent
 def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     """Create a board with the five default columns.
 
@@ -99,7 +99,7 @@ def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     )
 
 
-@once
+@idempotent
 def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Change:
     """Rename a board.
 
@@ -122,7 +122,7 @@ def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Chang
     return uow.change
 
 
-@once
+@idempotent
 def delete_board(actor: Actor, board_id: str) -> Change:
     """Put a board away with everything on it. Nothing is erased; its tasks are seen by nobody.
 

@@ -1,4 +1,4 @@
-"""The comment document in MongoDB: one register, one document for each comment."""
+"""The comment document in MongoDB: one part, one document for each comment."""
 
 from __future__ import annotations
 
@@ -16,11 +16,41 @@ from mongoengine import (
     StringField,
 )
 
-from taskforge.stores.document_parts import COMMENT_TEXT, TEXT, TOMBSTONE_SECONDS
+from taskforge.stores.document_parts import (
+    CONTENT,
+    TOMBSTONE_SECONDS,
+    DocumentPart,
+    PartField,
+    part_of,
+    register_part,
+)
 from taskforge.stores.outbox import Message, encode_message
 from taskforge.tasks.documents import Attachment
 
 MAX_CONTENT_LENGTH = 20_000
+COMMENT_CONTENT = register_part(
+    DocumentPart(
+        entity_type="comment",
+        name=CONTENT,
+        collection="comments",
+        counter="doc_version",
+        table="comments",
+        key="comment_id",
+        version_column="version",
+        fields=(
+            PartField("task_id"),
+            PartField("author_id"),
+            PartField("content"),
+            PartField("attachments", default=[]),
+            PartField("mentioned_users", default=[]),
+            PartField("created"),
+            PartField("edited"),
+            PartField("last_edited_at"),
+            PartField("deleted"),
+        ),
+        absent_when_deleted=True,
+    )
+)
 
 
 class CommentDocument(Document):
@@ -38,6 +68,7 @@ class CommentDocument(Document):
     deleted = BooleanField(required=True)
     purged_at = DateTimeField()
     doc_version = IntField()
+    content_schema = IntField()
 
     meta = {
         "collection": "comments",
@@ -67,23 +98,20 @@ def new_comment(
     }
 
 
-def text_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+def content_message(comment_id: str, version: int, fields: Mapping[str, Any]) -> Message:
     """The whole comment at a version, checked and encoded.
 
     Raises:
         mongoengine.ValidationError: the caller passed a field of the wrong shape.
     """
-    document = CommentDocument(
-        comment_id=comment_id, **{name: fields[name] for name in COMMENT_TEXT}
-    )
+    part = part_of("comment", CONTENT)
+    document = CommentDocument(comment_id=comment_id, **{name: fields[name] for name in part.names})
     document.validate()
-    stored = document.to_mongo()
-    empty: dict[str, Any] = {"attachments": [], "mentioned_users": []}
-    text = {name: stored.get(name, empty.get(name)) for name in COMMENT_TEXT}
-    return encode_message("comment", comment_id, TEXT, version, text)
+    return encode_message(part, comment_id, version, part.defaults() | document.to_mongo())
 
 
 def tombstone_message(comment_id: str, version: int, at: datetime) -> Message:
     """What takes the place of a purged comment's document: a version without content or people."""
-    fields = {**dict.fromkeys(COMMENT_TEXT), "content": "", "deleted": True, "purged_at": at}
-    return encode_message("comment", comment_id, TEXT, version, fields)
+    part = part_of("comment", CONTENT)
+    fields = {**dict.fromkeys(part.names), "content": "", "deleted": True}
+    return encode_message(part, comment_id, version, fields, extra={"purged_at": at})

@@ -9,7 +9,8 @@ from typing import Any
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.documents import VersionMoved, read_texts
+from taskforge.stores.documents import VersionMoved, decode_content, read_contents
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import access_task
 from taskforge.teams.access import HELD_PERMISSIONS
@@ -117,8 +118,7 @@ def _rows(
             "SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version, c.created_at,"
             " c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at,"
             f" b.key_prefix || '-' || k.number AS task_key, {HELD_PERMISSIONS} AS permissions,"
-            " (SELECT o.payload FROM outbox o WHERE o.entity_id = c.comment_id AND o.register = 'text'"
-            " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+            f" {pending_content('c.comment_id')} AS pending_content"
             # Limited before anything is joined: a plan does not know the limit, and would join it to all of a task's.
             f" FROM (SELECT * FROM comments c WHERE {where}"
             " AND (CAST(:after_id AS uuid) IS NULL OR c.comment_id > CAST(:after_id AS uuid))"
@@ -148,14 +148,14 @@ def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[Comm
 
 def _texts(rows: Sequence[sql.Row]) -> list[dict[str, Any] | None]:
     found = {
-        row["comment_id"]: mongo.decode(bytes(row["pending_text"]))
+        row["comment_id"]: decode_content("comment", row["pending_content"])
         for row in rows
-        if row["pending_text"] is not None
+        if row["pending_content"] is not None
     }
     rest = {row["comment_id"]: row["version"] for row in rows if row["comment_id"] not in found}
     if rest:
         try:
-            found |= read_texts("comment", rest)
+            found |= read_contents("comment", rest)
         except mongo.DocumentsUnavailable:
             found |= _each_text(rest)
     return [found.get(row["comment_id"]) for row in rows]
@@ -166,7 +166,7 @@ def _each_text(versions: dict[str, int]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for comment_id, version in versions.items():
         try:
-            found |= read_texts("comment", {comment_id: version})
+            found |= read_contents("comment", {comment_id: version})
         except mongo.DocumentsUnavailable:
             continue
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
-from taskforge.comments.documents import new_comment, text_message
+from taskforge.comments.documents import content_message, new_comment
 from taskforge.comments.mentions import resolve_mentions
 from taskforge.comments.models import Comment
 from taskforge.comments.queries import UNREADABLE, get_editable_comment, get_live_comment
@@ -16,7 +16,7 @@ from taskforge.errors import Conflict, Forbidden, NotFound, StaleVersion, Unavai
 from taskforge.ids import new_id
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
@@ -25,7 +25,7 @@ from taskforge.teams.access import keep_members
 COMMENTS_PER_TASK = 5000
 
 
-@once
+@idempotent
 def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     """Comment on a task; tells its assignee, creator, earlier commenters and everybody mentioned.
 
@@ -44,7 +44,7 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
         board = lock_board(uow, task["board_id"], "comment.create")
         fields = new_comment(task_id, actor.user_id, content, mentioned, uow.at)
-        message = text_message(comment_id, 1, fields)
+        message = content_message(comment_id, 1, fields)
         uow.update_reference(
             insert(Comment),
             {
@@ -65,7 +65,7 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     return uow.change
 
 
-@once
+@idempotent
 def edit_comment(
     actor: Actor, comment_id: str, *, content: str, version: int | None = None
 ) -> Change:
@@ -96,7 +96,7 @@ def edit_comment(
             "edited": True,
             "last_edited_at": uow.at,
         }
-        message = text_message(comment_id, new, fields)
+        message = content_message(comment_id, new, fields)
         _update(uow, row, message, "edited_at")
         before, after = {"content": view.content}, {"content": content}
         event_id = _record(uow, board, "comment.edited", before, after)
@@ -106,7 +106,7 @@ def edit_comment(
     return uow.change
 
 
-@once
+@idempotent
 def delete_comment(actor: Actor, comment_id: str) -> Change:
     """Delete one's own comment, or anybody's with ``comment.moderate``. Its place in the discussion stays.
 
@@ -125,7 +125,7 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], permission)
         fields = {**view.fields, "content": "", "mentioned_users": [], "deleted": True}
-        message = text_message(comment_id, new, fields)
+        message = content_message(comment_id, new, fields)
         _update(uow, row, message, "deleted_at")
         _count(uow, row["task_id"], -1)
         _record(uow, board, "comment.deleted", {"content": view.content}, {"deleted": True})

@@ -1,4 +1,4 @@
-"""Errors as answers: JSON for the API, a designed page for a browser, a toast for htmx."""
+"""The answers to exceptions: JSON for the API and our scripts, a page for a browser, a toast for htmx."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from taskforge.errors import NotAuthenticated, TaskForgeError
 from taskforge.http.htmx import wants_json, wants_partial
 from taskforge.http.urls import API_PREFIX
-from taskforge.stores import sql
+from taskforge.messaging.breaker import POSTGRESQL, breaker_of
 
 log = structlog.get_logger()
 
@@ -52,18 +52,30 @@ HTTP_MESSAGES = {
     405: "This address does not support that method.",
     413: "The request is too large.",
 }
-KEPT_FIELDS = ("content", "description", "title", "name", "bio", "email", "first_name", "last_name")
+TYPED_FIELDS = (
+    "content",
+    "description",
+    "title",
+    "name",
+    "bio",
+    "email",
+    "first_name",
+    "last_name",
+)
 
 
 def init_error_pages(app: Flask) -> None:
-    """Answer every exception in the form that the client reads."""
+    """Register handlers that answer every exception in the form that the client reads."""
     app.register_error_handler(TaskForgeError, answer_error)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def answer_error(error: TaskForgeError) -> Response:
-    """The answer to an error of ours, with ``Retry-After`` where waiting helps."""
+    """The answer to an error of `taskforge.errors`, with ``Retry-After`` (seconds) where waiting helps.
+
+    A browser that is not logged in is led to the log-in page instead.
+    """
     if isinstance(error, NotAuthenticated) and not (_is_api() or wants_json()):
         return _to_login()
     response = _answer(error.status, error.as_dict(), getattr(error, "retry_after", None))
@@ -90,11 +102,11 @@ def _answer_unexpected(error: Exception) -> Response:
     return _answer(500, {"code": "internal", "message": message})
 
 
-def _be_nobody_if_unknown() -> None:
-    """Who is asking may be just what can't be found out: the page about that must not wait for it again."""
+def _forget_user_if_unknown() -> None:
+    """Treat the visitor as nobody when PostgreSQL can't say who asks, so that the error page does not ask it again."""
     if "_login_user" in g:
         return
-    if sql.breaker.has_failed:
+    if breaker_of(POSTGRESQL).has_failed:
         g._login_user = AnonymousUserMixin()
         return
     try:
@@ -104,7 +116,7 @@ def _be_nobody_if_unknown() -> None:
 
 
 def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -> Response:
-    _be_nobody_if_unknown()
+    _forget_user_if_unknown()
     if _is_api() or wants_json():
         response = jsonify({"error": body})
     elif wants_partial():
@@ -123,7 +135,7 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
                 message=body["message"],
                 hint=_hint(body),
                 request_id=g.get("request_id", ""),
-                kept_text=_kept_text(),
+                kept_text=_typed_text(),
                 retry_after=retry_after,
             )
         )
@@ -136,10 +148,10 @@ def _hint(body: dict[str, Any]) -> str:
     return " ".join(why for why in body.get("fields", {}).values() if why not in body["message"])
 
 
-def _kept_text() -> str:
-    """What the person had typed into the form that failed, so that it is not lost."""
+def _typed_text() -> str:
+    """What the person had typed into the form that failed; the error page shows it, so that it is not lost."""
     try:
-        typed = [request.form[name] for name in KEPT_FIELDS if request.form.get(name)]
+        typed = [request.form[name] for name in TYPED_FIELDS if request.form.get(name)]
     except Exception:  # an unreadable body is often what the error is about
         return ""
     return "\n\n".join(typed)

@@ -1,7 +1,7 @@
-"""What the forms of all features share: input becomes typed keywords, or sentences beside the fields.
+"""The base of all forms: input becomes typed keyword arguments, or sentences beside the fields.
 
-A field names a cleaning function (mostly of `text.validation`); what that returns is what the use case gets. The same
-functions clean the API's input, so that there is one rule for a value however it arrives.
+A field names a cleaning function (mostly of `taskforge.text.validation`); its result is what the service gets. The
+API's schemas name the same functions, so that a value has one rule however it arrives.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ Clean = Callable[..., Any]
 
 
 class Form(FlaskForm):
-    """A form whose `values` are what the cleaning functions returned, by field name.
+    """A form whose ``values`` are what the cleaning functions returned, by field name.
 
-    ``http_status`` and ``http_headers`` belong to the answer that shows the form again; ``refusal`` is the use case's
-    error.
+    ``refusal`` is the error with which a service refused the values; ``http_status`` and ``http_headers`` belong to the
+    answer that shows the form again.
     """
 
     class Meta(FlaskForm.Meta):
-        """The CSRF token of every unsafe request is checked before any view runs."""
+        """`taskforge.http.cross_site` checks the token of every request, before any view runs."""
 
         csrf = False
 
@@ -50,10 +50,10 @@ class Form(FlaskForm):
         self.refusal: TaskForgeError | None = None
 
     def attempt(self, use_case: Callable[..., Result]) -> Result | None:
-        """Call a use case with the cleaned values; None when they, or the use case, refused.
+        """Call a use case with the cleaned values as keywords; None when a field or the use case refused.
 
-        What the person can answer by changing the form or sending it again comes back as part of the form; all other
-        errors (no access, for one) are raised.
+        Errors that the person can answer by changing the form or sending it again are then part of the form (see
+        `refuse`); all others, such as missing access, are raised.
         """
         if not self.validate():
             return None
@@ -62,6 +62,16 @@ class Form(FlaskForm):
         except (InvalidInput, Conflict, TooLarge, RateLimited, Unavailable) as error:
             self.refuse(error)
             return None
+
+    def require(self) -> dict[str, Any]:
+        """The cleaned values, for requests whose answer is no form.
+
+        Raises:
+            InvalidInput: its message holds the sentences about everything that is wrong.
+        """
+        if not self.validate():
+            raise InvalidInput(" ".join(self.sentences))
+        return self.values
 
     def refuse(self, error: TaskForgeError) -> None:
         """Put an error of a use case beside the fields that it names, or above the form."""
@@ -76,14 +86,15 @@ class Form(FlaskForm):
 
     @property
     def sentences(self) -> list[str]:
-        """Everything that is wrong, for places that show one text instead of a form."""
+        """The sentences about everything that is wrong: about the whole form first, then field by field."""
         return [*self.form_errors, *(line for field in self for line in field.errors)]
 
 
-class cleaned:  # noqa: N801  reads as what it says where fields are declared
-    """A validator that hands the field's text to a cleaning function and keeps its result.
+class cleaned:  # noqa: N801 - used like a function where fields are declared
+    """A WTForms validator that puts the result of a cleaning function into the form's ``values``.
 
-    ``if_sent`` leaves the field out of the values when the request did not hold it: an absent field changes nothing.
+    The function is called as ``clean(text, field=name, **options)`` and raises `InvalidInput`. With ``if_sent`` a field
+    that the request does not hold is left out of the values, and so changes nothing.
     """
 
     def __init__(self, clean: Clean, *, if_sent: bool = False, **options: Any) -> None:
@@ -92,7 +103,11 @@ class cleaned:  # noqa: N801  reads as what it says where fields are declared
         self.options = options
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Called by WTForms; raises StopValidation with the sentence."""
+        """Clean the field's text.
+
+        Raises:
+            StopValidation: with the sentence of the cleaning function.
+        """
         if self.if_sent and not field.raw_data:
             return
         try:
@@ -102,7 +117,7 @@ class cleaned:  # noqa: N801  reads as what it says where fields are declared
 
 
 class OpenSelectField(SelectField):
-    """A choice of what the page offers now; what is allowed, the cleaning function knows."""
+    """A select whose options are set for each page; its cleaning function decides what is accepted."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         offered = kwargs.pop("offered", ())
@@ -110,38 +125,50 @@ class OpenSelectField(SelectField):
         self.offer(offered)
 
     def offer(self, choices: Iterable[tuple[str, str]]) -> None:
-        """Offer these pairs of a value and the words for it."""
+        """Set the options: pairs of a value and its label."""
         self.offered = dict(choices)
         self.choices = [SelectChoice(value, words) for value, words in self.offered.items()]
 
 
 class VersionForm(Form):
-    """A form that edits a state: ``version`` says which one the person saw."""
+    """A form that edits something with a version; ``version`` is the one that the person saw."""
 
     version = StringField("Version", [cleaned(parse_int, minimum=1, maximum=LAST_VERSION)])
 
 
 def secret(value: object, *, field: str) -> str:
-    """A password as it was typed, nothing trimmed."""
+    """A password exactly as it was typed; nothing is trimmed.
+
+    Raises:
+        InvalidInput: it is empty.
+    """
     if not isinstance(value, str) or not value:
         raise InvalidInput.about(field, "is required")
     return value
 
 
 def one_of(value: object, *, field: str, options: tuple[str, ...]) -> str:
-    """One of fixed words."""
+    """A value that must be one of `options`.
+
+    Raises:
+        InvalidInput: it is not.
+    """
     if isinstance(value, str) and value in options:
         return value
     raise InvalidInput.about(field, "is not one of the choices")
 
 
 def optional_id(value: object, *, field: str) -> str | None:
-    """An id, or None for the empty choice."""
+    """An id, or None for the empty option. Raises like `an_id`."""
     return None if value in (None, "") else an_id(value, field=field)
 
 
 def an_id(value: object, *, field: str) -> str:
-    """An id in its canonical form; an odd one is no choice that the page offered."""
+    """An id in its canonical form.
+
+    Raises:
+        InvalidInput: it is malformed, so that no page has offered it.
+    """
     try:
         return parse_uuid(value)
     except TaskForgeError as error:
@@ -149,7 +176,11 @@ def an_id(value: object, *, field: str) -> str:
 
 
 def optional_int(value: object, *, field: str, minimum: int, maximum: int) -> int | None:
-    """A whole number, or None for an empty field."""
+    """A whole number from `minimum` to `maximum`, or None for an empty field.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
     if value in (None, ""):
         return None
     return parse_int(value, field=field, minimum=minimum, maximum=maximum)

@@ -1,17 +1,40 @@
-"""`/livez` (the process answers) and `/readyz` (which stores work); the degraded state that pages show."""
+"""`/livez` (the process answers), `/readyz` (which stores work), and the degraded state that pages show.
+
+The module knows no store: `register_store_checks` is given what to ask each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from flask import Blueprint, Response, jsonify
-from sqlalchemy import text
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from taskforge.errors import Unavailable
-from taskforge.messaging import redis_cache
-from taskforge.stores import mongo, sql
+from taskforge.messaging.breaker import MONGODB, POSTGRESQL, REDIS, breaker_of
+
+EXTENSION = "taskforge_store_checks"
+OK = "ok"
 
 blueprint = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreCheck:
+    """How to find out how a store is doing.
+
+    ``name`` is the breaker's (``postgresql`` …), ``title`` what administrators read. ``state`` answers `OK` or what
+    is wrong, ``version`` the server's version or ``unknown``; both ask the store, and neither raises.
+    """
+
+    name: str
+    title: str
+    state: Callable[[], str]
+    version: Callable[[], str]
+
+
+def register_store_checks(app: Flask, checks: Sequence[StoreCheck]) -> None:
+    """Give the application the checks of its stores, in the order in which they are listed."""
+    app.extensions[EXTENSION] = tuple(checks)
 
 
 @blueprint.get("/livez")
@@ -23,9 +46,9 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """503 only when PostgreSQL can't be used or has no tables; the other stores are listed as degraded."""
-    stores = {"postgresql": _postgresql(), "mongodb": _mongodb(), "redis": _redis()}
-    degraded = [name for name, state in stores.items() if state != "ok"]
-    usable = stores["postgresql"] == "ok"
+    stores = {check.name: check.state() for check in _checks()}
+    degraded = [name for name, state in stores.items() if state != OK]
+    usable = stores[POSTGRESQL] == OK
     body = {
         "status": "ok" if not degraded else "degraded" if usable else "down",
         "stores": stores,
@@ -35,51 +58,15 @@ def readyz() -> tuple[Response, int]:
 
 
 def degraded_now() -> list[str]:
-    """The stores whose breakers are open at this moment; costs nothing."""
-    return [
-        name
-        for name, breaker in (("mongodb", mongo.breaker), ("redis", redis_cache.breaker))
-        if breaker.is_open
-    ]
+    """The stores whose breakers are open at this moment, by name; no store is asked."""
+    return [name for name in (MONGODB, REDIS) if breaker_of(name).is_open]
 
 
 def describe_stores() -> dict[str, tuple[str, str]]:
-    """State ("ok" or what is wrong) and version of each store, for administrators."""
-    return {
-        "PostgreSQL": (_postgresql(), _version(lambda: sql.scalar(text("SHOW server_version")))),
-        "MongoDB": (_mongodb(), _version(mongo.server_version)),
-        "Redis": (_redis(), _version(redis_cache.server_version)),
-    }
+    """State (`OK` or what is wrong) and version of each store by its title, for administrators."""
+    return {check.title: (check.state(), check.version()) for check in _checks()}
 
 
-def _version(ask: Callable[[], object]) -> str:
-    try:
-        return str(ask())
-    except (Unavailable, mongo.DocumentsUnavailable, redis_cache.RedisAway):
-        return "unknown"
-
-
-def _postgresql() -> str:
-    try:
-        migrated = sql.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
-    except Unavailable:
-        return "unavailable"
-    return "ok" if migrated else "not migrated"
-
-
-def _mongodb() -> str:
-    try:
-        with mongo.asking():
-            mongo.collection("tasks").database.command("ping")
-    except mongo.DocumentsUnavailable:
-        return "unavailable"
-    return "ok"
-
-
-def _redis() -> str:
-    try:
-        with redis_cache.asking() as client:
-            client.ping()
-    except redis_cache.RedisAway:
-        return "unavailable"
-    return "ok"
+def _checks() -> tuple[StoreCheck, ...]:
+    checks: tuple[StoreCheck, ...] = current_app.extensions[EXTENSION]
+    return checks

@@ -1,4 +1,4 @@
-"""Rate limits: windows counted in Redis, and in this process while Redis is away."""
+"""Rate limits: windows counted in Redis, and in this process while Redis is unavailable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from redis import ConnectionPool, Redis
 from taskforge.config import Config
 from taskforge.errors import RateLimited
 from taskforge.extensions import config_of
-from taskforge.messaging import redis_cache
+from taskforge.http.cross_site import SAFE_METHODS
+from taskforge.messaging.keys import RATE_LIMIT
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 SLOW_DOWN = "That was a lot of requests. Please wait {seconds} seconds and try again."
 TOO_MANY_LOGINS = "Too many tries. Please wait {seconds} seconds, then try again."
@@ -25,7 +27,10 @@ TOO_MANY_LOGINS = "Too many tries. Please wait {seconds} seconds, then try again
 
 @dataclass(frozen=True)
 class Usage:
-    """How much of a limit is used: what the X-RateLimit headers say. `reset_seconds` counts from now."""
+    """How much of a limit is used, as the ``X-RateLimit`` headers say it.
+
+    ``limit`` and ``remaining`` are numbers of requests; the window begins anew ``reset_seconds`` from now.
+    """
 
     limit: int
     remaining: int
@@ -33,17 +38,19 @@ class Usage:
 
 
 REQUESTS = "requests"  # counted in fixed windows of a minute
-TRIES = "tries"  # counted in sliding windows, which can't be gamed at their edge
+TRIES = (
+    "tries"  # counted in sliding windows: nobody gets two allowances at the border of two windows
+)
 
 
 class Limiters:
-    """One kind of window, counted in Redis (`shared`) and, while that is away, in this process (`local`)."""
+    """One kind of window, counted in Redis (`shared`) and, while that is unavailable, in this process (`local`)."""
 
     def __init__(self, kind: type[RateLimiter], config: Config) -> None:
         options: dict[str, Any] = {
             "socket_timeout": config.redis_timeout_seconds,
             "socket_connect_timeout": config.redis_timeout_seconds,
-            "key_prefix": "ratelimit",
+            "key_prefix": RATE_LIMIT.prefix.rstrip(":"),  # the library adds the colon
             "wrap_exceptions": False,
         }
         self.shared = kind(RedisStorage(config.redis_url, **options))
@@ -51,13 +58,13 @@ class Limiters:
 
     @property
     def pool(self) -> ConnectionPool:
-        """Where the shared windows' connections come from."""
+        """The connection pool of the windows in Redis."""
         storage = cast(RedisStorage, self.shared.storage)
         return cast(Redis, storage.storage).connection_pool
 
 
 def init_rate_limits(app: Flask) -> None:
-    """Count every API request, and put the state of the limit into the answer's headers."""
+    """Make the limiters, and put the state of a limit that was counted into the answer's headers."""
     config = config_of(app)
     app.extensions["taskforge_limiters"] = {
         REQUESTS: Limiters(FixedWindowRateLimiter, config),
@@ -75,22 +82,27 @@ def limit_api(user_id: str) -> None:
     config = config_of()
     item = RateLimitItemPerMinute(config.rate_limit_per_minute, namespace=f"api:{user_id}")
     g.rate_usage = hit(item)
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in SAFE_METHODS:
         _count_write(f"api:{user_id}:writes")
 
 
 def limit_writes(user_id: str) -> None:
-    """Count a change that a person makes in the browser. Raises `RateLimited`."""
+    """Count a change that a user makes in the browser.
+
+    Raises:
+        RateLimited: the user's allowance of changes a minute is used up.
+    """
     _count_write(f"web:{user_id}:writes")
 
 
 def take_login_try(*, email: str, ip: str | None) -> None:
-    """Use up one of the tries that an account and an address have together; a success gives them back.
+    """Count a log-in try for an account and an IP address together, before the password is checked.
 
-    Counting comes before checking the password, so that tries at the same time can't pass the limit.
+    Before and not after, so that tries at the same time can't pass the limit together. `give_back_login_tries` resets
+    the count after a success.
 
     Raises:
-        RateLimited: nobody is locked out for longer than the window of 15 minutes.
+        RateLimited: too many tries within the window of 15 minutes.
     """
     own, *wide = _login_limits(email, ip)
     for item in wide:
@@ -99,18 +111,22 @@ def take_login_try(*, email: str, ip: str | None) -> None:
 
 
 def give_back_login_tries(*, email: str, ip: str | None) -> None:
-    """After a log-in that succeeded: the earlier mistakes from there are forgotten."""
+    """Reset the count of `take_login_try`, after a log-in that succeeded."""
     _ask(partial(_clear, _login_limits(email, ip)[0]), TOO_MANY_LOGINS, TRIES)
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
-    """Count a failed log-in for the whole account and the whole address."""
+    """Count a failed log-in for the account (from any address) and for the IP address (with any account)."""
     for item in _login_limits(email, ip)[1:]:
         _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
 
 
 def limit_registrations(*, ip: str | None) -> None:
-    """Count a new account by address. Raises `RateLimited`."""
+    """Count a new account from an IP address.
+
+    Raises:
+        RateLimited: too many within an hour.
+    """
     hit(
         RateLimitItemPerMinute(config_of().registrations_per_hour, 60, namespace=f"register:{ip}"),
         TOO_MANY_LOGINS,
@@ -136,9 +152,9 @@ def _ask(
 ) -> Usage:
     limiters: Limiters = current_app.extensions["taskforge_limiters"][kind]
     try:
-        with redis_cache.asking():
+        with redis_guard():
             allowed, usage = question(limiters.shared)
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         allowed, usage = question(limiters.local)
     if not allowed:
         g.rate_usage = usage  # the refusal says which limit it was
@@ -149,12 +165,15 @@ def _ask(
 
 
 def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
-    """A person's own mistakes are counted by account and address together, so that strangers lock nobody out soon."""
-    most = config_of().login_attempts_per_15_minutes
+    """The limits of a log-in: by account and address, by account, by address.
+
+    The first is the strict one, so that a stranger elsewhere can't soon lock somebody out of their account.
+    """
+    maximum = config_of().login_attempts_per_15_minutes
     return [
-        RateLimitItemPerMinute(most, 15, namespace=f"login:{email}:{ip}"),
-        RateLimitItemPerMinute(most * 10, 15, namespace=f"login:{email}"),
-        RateLimitItemPerMinute(most * 10, 15, namespace=f"login-ip:{ip}"),
+        RateLimitItemPerMinute(maximum, 15, namespace=f"login:{email}:{ip}"),
+        RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login:{email}"),
+        RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login-ip:{ip}"),
     ]
 
 
@@ -167,7 +186,7 @@ def _hit(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
 
 
 def _hit_only(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    """Like `_hit`, but asks how much is left only for a refusal, which says so."""
+    """Like `_hit`, but reads how much is left only for a refusal: one Redis command less for each change."""
     allowed = limiter.hit(item)
     return allowed, Usage(item.amount, 0, 0) if allowed else _usage(limiter, item)
 

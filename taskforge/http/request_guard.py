@@ -1,8 +1,8 @@
-"""The door: what cannot be right is refused before any other code of the application sees it.
+"""The request guard: refuses malformed requests before any other code of the application sees them.
 
-``init_app`` makes every request a ``StrictRequest`` and runs ``check_request`` first.  The guard
-reads body and query completely, so that everything behind it works on values that are known to be
-UTF-8, of a bounded size, without control characters, and that mean one thing only.
+``init_app`` makes every request a ``StrictRequest`` and runs ``check_request`` first. The guard reads body and query
+completely, so that all other code works on values that are UTF-8, of a bounded size, without control characters, and
+that no two readers can understand differently.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.sansio.multipart import File
 from werkzeug.utils import cached_property
 
 from taskforge.errors import (
@@ -43,6 +41,8 @@ METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON_TYPE = "application/json"
 URLENCODED_TYPE = "application/x-www-form-urlencoded"
 MULTIPART_TYPE = "multipart/form-data"
+API_TYPES = frozenset({JSON_TYPE})
+PAGE_TYPES = frozenset({URLENCODED_TYPE, MULTIPART_TYPE})
 
 # Fields that may be sent more than once on every route; others are declared by ``accept_lists``.
 LIST_FIELDS = frozenset({"tags"})
@@ -54,37 +54,11 @@ _LENGTH = re.compile("[0-9]{1,15}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, kw_only=True)
-class BodyRules:
-    """What a route takes as its body; ``files`` says whether parts may be files."""
-
-    types: frozenset[str]
-    max_bytes: int = MAX_BODY_BYTES
-    files: bool = False
-
-
-_API_RULES = BodyRules(types=frozenset({JSON_TYPE}))
-_PAGE_RULES = BodyRules(types=frozenset({URLENCODED_TYPE, MULTIPART_TYPE}))
-
-
-def accept_body(
-    *types: str, max_bytes: int = MAX_BODY_BYTES, files: bool = False
-) -> Callable[[View], View]:
-    """Declare that a view takes other body types, larger bodies or files than its kind does.
-
-    Put it nearest to the function; ``max_bytes`` counts the whole body.
-    """
-    rules = BodyRules(types=frozenset(types), max_bytes=max_bytes, files=files)
-
-    def mark(view: View) -> View:
-        view.__dict__["accepts_body"] = rules
-        return view
-
-    return mark
-
-
 def accept_lists(*names: str) -> Callable[[View], View]:
-    """Declare fields that a view takes several times, such as a filter by many labels."""
+    """Decorate a view that takes these fields several times in one request, such as a filter by many labels.
+
+    Everywhere else a field that is sent twice is refused.
+    """
 
     def mark(view: View) -> View:
         view.__dict__["accepts_lists"] = frozenset(names)
@@ -96,9 +70,9 @@ def accept_lists(*names: str) -> Callable[[View], View]:
 class StrictRequest(Request):
     """A request whose JSON, form and query are read strictly, whoever asks for them."""
 
+    # The framework cuts a streamed body off at its limit without an error: only one byte more shows that it was longer.
     _max_content_length = MAX_BODY_BYTES + 1
     _max_form_memory_size = MAX_BODY_BYTES
-    takes_files = False
 
     @cached_property
     def args(self) -> ImmutableMultiDict[str, str]:
@@ -131,19 +105,16 @@ class StrictRequest(Request):
             self._cached_json = (value, value)
         return value
 
-    def limit_body(self, max_bytes: int) -> None:
-        """Refuse a body of more than ``max_bytes``.
-
-        The framework's limit is one byte more: it cuts a streamed body off at its limit without a
-        word, and only the extra byte shows that something is missing.
-        """
-        self.max_content_length = max_bytes + 1
-
     def read_body(self) -> bytes:
-        """The whole body, kept for whoever asks again."""
+        """The whole body; reading it again gives the same bytes.
+
+        Raises:
+            TooLarge: it has more than `MAX_BODY_BYTES`.
+            Malformed: it ended before its announced length.
+        """
         with _reading():
             body = self.get_data(cache=True)
-        if len(body) >= (self.max_content_length or 0):
+        if len(body) > MAX_BODY_BYTES:
             raise TooLarge
         return body
 
@@ -152,19 +123,15 @@ class StrictRequest(Request):
         if "form" in self.__dict__:
             return
         fields: list[tuple[str, str]] = []
-        files: list[tuple[str, Any]] = []
         if self.mimetype == URLENCODED_TYPE:
             fields = read_pairs(self.read_body(), line_breaks=True)
         elif self.mimetype == MULTIPART_TYPE:
             with _reading():
-                fields, files = read_multipart(
-                    self._get_stream_for_parsing(),
-                    self._boundary(),
-                    max_memory=MAX_BODY_BYTES,
-                    open_file=self._open_file if self.takes_files else None,
+                fields = read_multipart(
+                    self._get_stream_for_parsing(), self._boundary(), max_memory=MAX_BODY_BYTES
                 )
         self.__dict__["form"] = ImmutableMultiDict(fields)
-        self.__dict__["files"] = ImmutableMultiDict(files)
+        self.__dict__["files"] = ImmutableMultiDict()
 
     def _boundary(self) -> str:
         boundary = self.mimetype_params.get("boundary", "")
@@ -172,25 +139,19 @@ class StrictRequest(Request):
             raise Malformed("The multipart form names no boundary.")
         return boundary
 
-    def _open_file(self, part: File) -> IO[bytes]:
-        return self._get_file_stream(
-            total_content_length=self.content_length,
-            content_type=part.headers.get("content-type"),
-            filename=part.filename,
-        )
-
 
 def init_app(app: Flask) -> None:
-    """Make the door the first thing that every request of the application passes."""
+    """Run the guard before everything else that a request of the application meets."""
     app.request_class = StrictRequest
     app.before_request(check_request)
 
 
 def check_request() -> None:
-    """Refuse the current request if its form is wrong; runs before everything else.
+    """Refuse the current request if anything in it is malformed.
 
-    Raises ``Malformed``, ``MethodNotAllowed``, ``NotFound``, ``TooLarge``, ``UnsupportedType`` or,
-    for lone surrogates in JSON, ``InvalidInput``.
+    Raises:
+        Malformed, MethodNotAllowed, NotFound, TooLarge, UnsupportedType: by what is wrong.
+        InvalidInput: JSON text holds half of a surrogate pair.
     """
     if request.method not in METHODS:
         raise MethodNotAllowed
@@ -199,7 +160,7 @@ def check_request() -> None:
     if len(request.query_string) > MAX_ADDRESS_BYTES:
         raise TooLarge("The address is too long.")
     if request.query_string:
-        _check_repetition(request.args, _declared("accepts_lists", frozenset()))
+        _check_repetition(request.args, _declared_lists())
     if request.routing_exception is None and request.method in METHODS_WITH_BODY:
         _check_body()
 
@@ -219,7 +180,7 @@ def _check_headers(environ: dict[str, Any]) -> None:
 
 
 def _check_path(environ: dict[str, Any]) -> None:
-    """The server has undone the percent signs and handed over the bytes as Latin-1 (PEP 3333)."""
+    """Check the path, which the server has percent-decoded and handed over as Latin-1 (PEP 3333)."""
     raw: str = environ.get("PATH_INFO", "")
     if len(raw) > MAX_ADDRESS_BYTES:
         raise TooLarge("The address is too long.")
@@ -238,20 +199,13 @@ def _check_body() -> None:
         raise Malformed("Send the length of the body.")
     if not chunked and not int(length or 0):
         return
-    kind = _API_RULES if request.path.startswith(API_PREFIX) else _PAGE_RULES
-    rules: BodyRules = _declared("accepts_body", kind)
-    if int(length or 0) > rules.max_bytes:
+    if int(length or 0) > MAX_BODY_BYTES:
         raise TooLarge
-    _check_type(rules.types)
-    incoming = cast(StrictRequest, request)
-    incoming.limit_body(rules.max_bytes)
+    _check_type(API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES)
     if request.mimetype == JSON_TYPE:
         request.get_json()
-    elif request.mimetype not in {URLENCODED_TYPE, MULTIPART_TYPE}:
-        incoming.read_body()
     else:
-        incoming.takes_files = rules.files
-        _check_repetition(request.form, _declared("accepts_lists", frozenset()))
+        _check_repetition(request.form, _declared_lists())
 
 
 def _check_type(types: Iterable[str]) -> None:
@@ -264,22 +218,24 @@ def _check_type(types: Iterable[str]) -> None:
 
 
 def _check_repetition(fields: MultiDict[str, str], declared: frozenset[str]) -> None:
-    """Two values for one field are read differently by different code: there is no right one."""
+    """Refuse a field that was sent twice: some code would read the first value and some the last."""
     for name, values in fields.lists():
         if len(values) > 1 and not (name.endswith("[]") or name in LIST_FIELDS or name in declared):
             raise Malformed(f"The field “{name}” was sent more than once.")
 
 
-def _declared(mark: str, otherwise: Any) -> Any:
-    """What the matched view declared under ``mark``, on its method or on the view itself."""
+def _declared_lists() -> frozenset[str]:
+    """The fields that the matched view, or its method for the request's, declares by `accept_lists`."""
     view = current_app.view_functions.get(request.endpoint or "")
     method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    return getattr(method, mark, getattr(view, mark, otherwise))
+    of_view: frozenset[str] = getattr(view, "accepts_lists", frozenset())
+    names: frozenset[str] = getattr(method, "accepts_lists", of_view)
+    return names
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Turn the framework's failures while reading the body into ours."""
+    """Translate the framework's errors while the body is read into those of `taskforge.errors`."""
     try:
         yield
     except RequestEntityTooLarge as error:

@@ -1,15 +1,12 @@
-"""Security headers on every answer, and the checks that browsers let us make of where a request comes from."""
+"""Security headers on every answer."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from flask_login import current_user
-from werkzeug.exceptions import BadRequest
 
 from taskforge.config import Config
-from taskforge.errors import Forbidden
-from taskforge.extensions import config_of, csrf
-from taskforge.http.urls import API_PREFIX, ASSETS_PREFIX
+from taskforge.extensions import config_of
+from taskforge.http.urls import ASSETS_PREFIX
 
 DASHBOARD_PREFIX = "/admin/jobs/"
 POLICY = (
@@ -29,54 +26,17 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 TLS_ONLY = "max-age=31536000; includeSubDomains"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_SITES = frozenset({"same-origin", "none"})
-FOREIGN = "This request came from another site, so it was not carried out."
-CSRF_FAILED = "This form has expired. Reload the page and send it again; your text is kept."
 
 
 def fixed_headers(config: Config) -> dict[str, str]:
-    """The headers of an answer that Flask does not make."""
+    """The security headers for an answer that Flask does not make, by name (a live stream's)."""
     headers = {**HEADERS, "Content-Security-Policy": POLICY}
     return headers | ({"Strict-Transport-Security": TLS_ONLY} if config.is_production else {})
 
 
 def init_security_headers(app: Flask) -> None:
-    """Add the headers after, and the origin check before, every request."""
-    app.before_request(_check_origin)
+    """Add the headers to every answer."""
     app.after_request(_add_headers)
-
-
-def check_csrf(*, header_credentials: bool) -> None:
-    """Refuse an unsafe request without the session's CSRF token.
-
-    A request with credentials of its own in a header needs none: no other site can make a browser send those.
-
-    Raises:
-        Forbidden: the token is missing, old or another session's.
-    """
-    if (
-        request.method in SAFE_METHODS
-        or header_credentials
-        or request.path.startswith(DASHBOARD_PREFIX)
-    ):
-        return
-    if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
-        return  # nothing is done in anybody's name; JSON and Sec-Fetch-Site are checked all the same
-    try:
-        csrf.protect()
-    except BadRequest as error:
-        raise Forbidden(CSRF_FAILED) from error
-
-
-def _check_origin() -> None:
-    if request.method in SAFE_METHODS:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in OWN_SITES:
-        raise Forbidden(FOREIGN)
-    if request.path.startswith(DASHBOARD_PREFIX) and site != "same-origin":
-        raise Forbidden(FOREIGN)
 
 
 def _add_headers(response: Response) -> Response:

@@ -1,8 +1,10 @@
-"""Browser sessions in Redis through Flask-Session, made strict.
+"""Browser sessions in Redis through Flask-Session, with stricter rules than the library's.
 
-Differences from the library's interface: garbage gives a fresh session and is never unpickled; a loaded session is
-saved only if it still exists, so a request in flight can't bring a revoked one back; a Redis that is away loses only
-what it held (the log-in itself is on record in PostgreSQL); keys hold the SHA-256 of the cookie's secret.
+- A malformed cookie or value gives a new, empty session; values are MessagePack and never unpickled.
+- A session that was loaded is saved only if its key still exists, so that a request that began before a log-out can't
+  bring the session back.
+- While Redis is unavailable a session is empty. The log-in is a row of PostgreSQL and does not depend on it.
+- Keys hold the SHA-256 of the cookie's secret, so that nobody can use what they read in Redis as a cookie.
 """
 
 from __future__ import annotations
@@ -20,18 +22,18 @@ from flask_session.redis import RedisSession, RedisSessionInterface
 from redis import Redis
 
 from taskforge.http.urls import API_PREFIX, ASSETS_PREFIX
-from taskforge.messaging import redis_cache
+from taskforge.messaging.keys import SESSION
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
-KEY_PREFIX = "session:"
 SECRET_BYTES = 32
 CSRF_FIELD = "csrf_token"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StrictSession(RedisSession):
-    """A session that knows where it came from.
+    """A session and its origin.
 
-    ``stored`` is true when Redis had it; ``fresh_cookie`` when the browser must be given the secret.
+    ``stored`` says that Redis held it; ``fresh_cookie`` that its secret is new and the browser must be given it.
     """
 
     stored = False
@@ -39,7 +41,7 @@ class StrictSession(RedisSession):
 
 
 class StrictRedisSessionInterface(RedisSessionInterface):
-    """The session interface of TaskForge; see the module."""
+    """The session interface of TaskForge; its rules are those of the module."""
 
     session_class = StrictSession
 
@@ -60,8 +62,8 @@ class StrictRedisSessionInterface(RedisSessionInterface):
     def save_session(self, app: Flask, session: StrictSession, response: Response) -> None:
         """Write the session if it changed, and set the cookie if the secret is new and was used.
 
-        An API client that only looked is given no cookie: it brings its credentials itself. An asset is the same for
-        all, and must not vary with the cookie: a log-in would have a browser load them all again.
+        An API client that only read the session gets no cookie: it brings its credentials itself. Assets get none and
+        no ``Vary: Cookie``: they are the same for everybody, and a log-in would make a browser load them all again.
         """
         if _is_asset(request):
             return
@@ -71,8 +73,8 @@ class StrictRedisSessionInterface(RedisSessionInterface):
             self._upsert_session(
                 app.permanent_session_lifetime, session, self._get_store_id(session.sid)
             )
-        looked_at = session.accessed and not request.path.startswith(API_PREFIX)
-        if session.fresh_cookie and (session.modified or looked_at):
+        is_read = session.accessed and not request.path.startswith(API_PREFIX)
+        if session.fresh_cookie and (session.modified or is_read):
             response.set_cookie(
                 app.config["SESSION_COOKIE_NAME"],
                 session.sid,
@@ -91,13 +93,13 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         dict.__setitem__(session, CSRF_FIELD, csrf_secret(self.app, session.sid))
 
     def _get_store_id(self, sid: str) -> str:
-        return KEY_PREFIX + hashlib.sha256(sid.encode()).hexdigest()
+        return SESSION.key(sid_hash=hashlib.sha256(sid.encode()).hexdigest())
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
         try:
-            with redis_cache.asking() as client:
+            with redis_guard() as client:
                 raw = cast(bytes | None, client.get(store_id))
-        except redis_cache.RedisAway:
+        except RedisUnavailable:
             return None
         try:
             data = msgspec.msgpack.decode(raw) if raw else None
@@ -107,9 +109,9 @@ class StrictRedisSessionInterface(RedisSessionInterface):
 
     def _delete_session(self, store_id: str) -> None:
         try:
-            with redis_cache.asking() as client:
+            with redis_guard() as client:
                 client.delete(store_id)
-        except redis_cache.RedisAway:
+        except RedisUnavailable:
             return
 
     def _upsert_session(
@@ -117,14 +119,14 @@ class StrictRedisSessionInterface(RedisSessionInterface):
     ) -> None:
         data = {key: value for key, value in session.items() if key != CSRF_FIELD}
         try:
-            with redis_cache.asking() as client:
+            with redis_guard() as client:
                 client.set(
                     store_id,
                     msgspec.msgpack.encode(data),
                     ex=int(session_lifetime.total_seconds()),
                     xx=session.stored,
                 )
-        except redis_cache.RedisAway:
+        except RedisUnavailable:
             return
 
 
@@ -133,14 +135,15 @@ def _is_asset(request: Request) -> bool:
 
 
 def is_secret(sid: str) -> bool:
-    """Whether a text has the form of a session's secret."""
+    """Whether a text has the form of a session's secret: 43 characters of URL-safe Base64."""
     return _WELL_FORMED.fullmatch(sid) is not None
 
 
 def csrf_secret(app: Flask, sid: str) -> str:
-    """The CSRF secret that belongs to a session: derived, so that it survives a Redis that forgot the session.
+    """The CSRF secret of a session: 22 characters, derived from the session's secret by HMAC.
 
-    128 bits, too short for the signer to compress: all tokens have one length, which `shared_html` counts on.
+    Derived and not stored, so that forms stay valid when Redis loses the session. 128 bits are too short for the
+    token's signer to compress, so all tokens have one length, which `taskforge.http.fragments` relies on.
     """
     key = str(app.config["SECRET_KEY"]).encode()
     digest = hmac.digest(key, b"csrf:" + sid.encode(), "sha256")
@@ -150,5 +153,5 @@ def csrf_secret(app: Flask, sid: str) -> str:
 def init_sessions(app: Flask, client: Redis) -> None:
     """Make `StrictRedisSessionInterface` the application's session interface."""
     app.session_interface = StrictRedisSessionInterface(
-        app, client, KEY_PREFIX, sid_length=SECRET_BYTES
+        app, client, SESSION.prefix, sid_length=SECRET_BYTES
     )

@@ -1,18 +1,17 @@
-"""Reading form and query fields in exactly one way, the companion of ``strict_json``.
+"""Reads form and query fields strictly, as `taskforge.http.strict_json` reads JSON.
 
-The framework's own readers put replacement characters where bytes are not UTF-8, or give up and
-hand over an empty form, so that a person is told "this field is required" about a field they
-filled in.  Here such a body is ``Malformed``, and says so.
+The framework's own readers replace bytes that are not UTF-8, or give up and return an empty form, so that people are
+told "this field is required" about a field that they filled in. Here such a body is ``Malformed``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.datastructures import Headers
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
@@ -28,14 +27,16 @@ _CONTROL_OR_BREAK = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
 
 Pair = tuple[str, str]
-FilePair = tuple[str, FileStorage]
-OpenFile = Callable[[File], IO[bytes]]
 
 
 def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
     """The fields of a query string or an urlencoded body, in order.
 
-    ``line_breaks`` permits them in values: yes in bodies, no in addresses.
+    ``line_breaks`` says whether values may hold them: yes in bodies, no in addresses.
+
+    Raises:
+        Malformed: not UTF-8, control characters, or a name that is too long.
+        TooLarge: more than `MAX_FIELDS` fields.
     """
     if not raw:
         return []
@@ -49,28 +50,31 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
     return pairs
 
 
-def read_multipart(
-    stream: IO[bytes], boundary: str, *, max_memory: int, open_file: OpenFile | None
-) -> tuple[list[Pair], list[FilePair]]:
-    """The fields and files of a multipart body.
+def read_multipart(stream: IO[bytes], boundary: str, *, max_memory: int) -> list[Pair]:
+    """The fields of a multipart body, in order; ``max_memory`` limits each of them, in bytes.
 
-    ``max_memory`` limits a field, in bytes.  ``open_file`` gives the place to which a file is
-    written; None refuses files.
+    Raises:
+        Malformed: cut off, not multipart, not UTF-8, or with a file in it.
+        TooLarge: a field is too long, or there are more than `MAX_FIELDS`.
     """
     try:
         decoder = MultipartDecoder(
             boundary.encode("ascii"), max_form_memory_size=max_memory, max_parts=MAX_FIELDS
         )
-        pairs, files = _collect(_events(decoder, stream), max_memory, open_file)
+        pairs = _collect(_events(decoder, stream), max_memory)
     except (ValueError, AssertionError, AttributeError) as error:
-        # The decoder reports broken input by whatever its parts raise.
+        # The decoder lets through whatever its parts raise on broken input.
         raise Malformed("The form was cut off or is not valid multipart data.") from error
     _check_pairs(pairs, line_breaks=True)
-    return pairs, files
+    return pairs
 
 
 def decode(raw: bytes) -> str:
-    """The bytes as UTF-8, or ``Malformed``; surrogates and overlong forms are not UTF-8."""
+    """The bytes as UTF-8 text.
+
+    Raises:
+        Malformed: they are not UTF-8; encoded surrogates and overlong forms are not.
+    """
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -94,43 +98,23 @@ def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Field | Fi
             event = decoder.next_event()
 
 
-def _collect(
-    events: Iterator[Field | File | Data], max_memory: int, open_file: OpenFile | None
-) -> tuple[list[Pair], list[FilePair]]:
+def _collect(events: Iterator[Field | File | Data], max_memory: int) -> list[Pair]:
     pairs: list[Pair] = []
-    files: list[FilePair] = []
-    part: Field | File | None = None
+    part: Field | None = None
     text = bytearray()
-    place: IO[bytes] | None = None
     for event in events:
         if isinstance(event, Data):
-            if place is not None:
-                place.write(event.data)
-            else:
-                text += event.data
+            text += event.data
             if len(text) > max_memory:
                 raise TooLarge
-            if not event.more_data and isinstance(part, Field):
+            if not event.more_data and part is not None:
                 pairs.append((part.name, decode(bytes(text))))
             continue
-        part, text, place = event, bytearray(), None
         _check_part(event)
         if isinstance(event, File):
-            place = _opened(event, open_file)
-            files.append(
-                (event.name, FileStorage(place, event.filename, event.name, headers=event.headers))
-            )
-    for _, file in files:
-        file.stream.seek(0)
-    return pairs, files
-
-
-def _opened(part: File, open_file: OpenFile | None) -> IO[bytes]:
-    if open_file is None:
-        raise Malformed("This form does not take files.")
-    if _CONTROL_OR_BREAK.search(part.filename):
-        raise Malformed("The file name holds control characters.")
-    return open_file(part)
+            raise Malformed("This form does not take files.")
+        part, text = event, bytearray()
+    return pairs
 
 
 def _check_part(part: Field | File) -> None:

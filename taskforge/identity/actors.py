@@ -1,4 +1,4 @@
-"""Who acts: the `Actor` that services get, with the circumstances and the operation of this request."""
+"""Makes the `Actor` that services get from the request: the user, the client's details, the operation id."""
 
 from __future__ import annotations
 
@@ -14,34 +14,41 @@ from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.text.values import is_uuid
 
-LONGEST_USER_AGENT = 400
-ODD_KEY = "The idempotency key must be a UUID."
+MAX_USER_AGENT_LENGTH = 400
+BAD_IDEMPOTENCY_KEY = "The idempotency key must be a UUID."
 
 
 def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
-    """An actor for `user_id` with the circumstances of this request."""
+    """An actor for `user_id`, with the client and the operation id of this request.
+
+    Raises:
+        InvalidInput: the operation id is not a UUID.
+    """
     op_id = _operation_id()
     return Actor(
         user_id=user_id,
         op_id=op_id,
         op_fingerprint=_fingerprint(request) if op_id else None,
         session_id=session_id,
-        **circumstances(),
+        **client_details(),
     )
 
 
-def make_second_actor(user_id: str, purpose: str) -> Actor:
-    """The actor of a further change that the same request makes, with an operation id of its own for the purpose."""
+def make_followup_actor(user_id: str, purpose: str) -> Actor:
+    """The actor of a second change in the same request.
+
+    Its operation id is derived from the request's and from `purpose`: both changes are repeated safely, each by itself.
+    """
     actor = make_actor(user_id)
     op_id = actor.op_id and str(uuid5(UUID(actor.op_id), purpose))
     return replace(actor, op_id=op_id)
 
 
-def make_newcomer() -> Actor:
-    """The actor of a sign-up, whose id becomes the account's.
+def make_signup_actor() -> Actor:
+    """The actor of a sign-up; its user id becomes the new account's.
 
-    The same operation gives the same id, so that a form sent twice makes one account and no complaint. Only this
-    server can derive it: nobody can ask for somebody else's.
+    The id is derived from the operation id by a keyed hash, so that a form that is sent twice makes one account and the
+    second answer is like the first. Without the server's key nobody can derive, and so replay, somebody else's.
     """
     operation = _operation_id()
     if operation is None:
@@ -51,16 +58,16 @@ def make_newcomer() -> Actor:
     return make_actor(str(UUID(bytes=digest[:16], version=4)))
 
 
-def circumstances() -> dict[str, str | None]:
-    """From where this request comes (``ip``, ``user_agent``), as the records of log-ins and changes keep it."""
+def client_details() -> dict[str, str | None]:
+    """The client's ``ip`` and ``user_agent``, as audit events and session records keep them."""
     return {
         "ip": request.remote_addr,
-        "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT] or None,
+        "user_agent": request.headers.get("User-Agent", "")[:MAX_USER_AGENT_LENGTH] or None,
     }
 
 
 def _operation_id() -> str | None:
-    """The id that the client gave this change, in canonical form; None without one.
+    """The operation id of a POST, from the header ``Idempotency-Key`` or the field ``op``, in canonical form; or None.
 
     Raises:
         InvalidInput: it is not a UUID.
@@ -72,14 +79,15 @@ def _operation_id() -> str | None:
         return None
     canonical = given.strip().lower()
     if not is_uuid(canonical):
-        raise InvalidInput(ODD_KEY, {"op": ODD_KEY})
+        raise InvalidInput(BAD_IDEMPOTENCY_KEY, {"op": BAD_IDEMPOTENCY_KEY})
     return canonical
 
 
 def _fingerprint(asked: Request) -> bytes:
-    """What was asked for: method, path and body, without what may differ between two tries of the same thing.
+    """A keyed hash of method, path and body, to notice an operation id that is used again for another request.
 
-    Keyed, because a body may hold a password, and the fingerprint is stored.
+    CSRF token and operation id are left out: they may differ between two tries. Keyed, because the hash is stored and
+    a body may hold a password.
     """
     if asked.mimetype == "application/json":
         body = asked.get_data(cache=True)

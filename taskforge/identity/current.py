@@ -1,4 +1,4 @@
-"""From a request to a person: Flask-Login's loaders, sessions and tokens."""
+"""Who is logged in: Flask-Login's loaders for sessions and tokens, and the start and end of sessions."""
 
 from __future__ import annotations
 
@@ -18,45 +18,46 @@ from taskforge.accounts.session_records import Identity
 from taskforge.errors import NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
-from taskforge.identity.actors import circumstances, make_actor
-from taskforge.messaging import redis_cache
+from taskforge.identity.actors import client_details, make_actor
+from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 
 TOKEN_LIFETIME = timedelta(hours=1)
-PRESENCE_EVERY_SECONDS = 60.0
-MOST_PRESENT = 10_000
+MARK_ONLINE_EVERY_SECONDS = 60.0
+MAX_REMEMBERED = 10_000
 View = TypeVar("View", bound=Callable[..., Any])
-_last_seen: dict[str, float] = {}
+_marked_online_at: dict[str, float] = {}
 
 
 def init_identity(app: Flask) -> None:
-    """Tell Flask-Login how to find out who is asking."""
+    """Give Flask-Login the loaders that identify the user of a request."""
     login_manager.init_app(app)
-    # The session's record in PostgreSQL decides, not the address.
+    # Flask-Login would end a session whose IP address changes; here its row in PostgreSQL decides.
     login_manager.session_protection = None
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)
-    app.before_request(_expect_beside)
+    app.before_request(_expect_preload)
 
 
-def reads_beside(ask: Callable[..., Beside]) -> Callable[[View], View]:
-    """Declare what a view asks of `current_actor_beside`: `ask` makes the question of the view's arguments.
+def preload(ask: Callable[..., JoinedQuery]) -> Callable[[View], View]:
+    """Declare the query of a view's `current_actor_and_preloaded`: `ask` makes it from the view's arguments.
 
-    So it is in the one statement, though the person is asked for before the view runs.
+    Needed where the person is identified before the view runs (by a rate limit, say): the statement that identifies
+    them reads the row as well.
     """
 
     def mark(view: View) -> View:
-        view.__dict__["reads_beside"] = ask
+        view.__dict__["preload"] = ask
         return view
 
     return mark
 
 
 def current_identity() -> Identity:
-    """Who is logged in.
+    """The identity of the logged-in user.
 
     Raises:
         NotAuthenticated: nobody is.
@@ -67,9 +68,9 @@ def current_identity() -> Identity:
 
 
 def current_actor() -> Actor:
-    """The logged-in person with the circumstances of this request, as services want it.
+    """The logged-in user as services want it, with the client's details and the operation id of this request.
 
-    The operation id is the ``Idempotency-Key`` header or the form's hidden ``op``.
+    The operation id is the header ``Idempotency-Key`` or the form's hidden field ``op``.
 
     Raises:
         NotAuthenticated: nobody is logged in.
@@ -79,52 +80,51 @@ def current_actor() -> Actor:
     return make_actor(identity.user_id, session_id=identity.session_id)
 
 
-def current_actor_beside(beside: Beside) -> tuple[Actor, sql.Row | None]:
-    """Like `current_actor`, with a row that is read in the same statement; None when there is no such row for them.
+def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | None]:
+    """Like `current_actor`, with the row of `query`, read in the same statement; None when it gives them no row.
 
     Raises:
         NotAuthenticated: nobody is logged in.
     """
-    g.beside = beside
+    g.preload_query = query
     identity = current_identity()
     actor = make_actor(identity.user_id, session_id=identity.session_id)
-    del g.beside
-    read, row = g.pop("read_beside", (None, None))
-    if read == beside:
+    del g.preload_query
+    read, row = g.pop("preloaded", (None, None))
+    if read == query:
         return actor, row
-    return actor, session_records.find_beside(
-        actor.user_id, beside
-    )  # who is asking was known already
+    # The person was identified earlier in this request, by a statement without this query.
+    return actor, session_records.find_preloaded(actor.user_id, query)
 
 
 def start_browser_session(user_id: str) -> str:
-    """Log a browser in under a new secret; answers the public session id."""
+    """Log a browser in under a new session secret; answers the public session id."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
     interface.regenerate(_opened_session())
     sid = _opened_session().sid
-    session_id = session_records.open_session(user_id, sid, kind="browser", **circumstances())
+    session_id = session_records.open_session(user_id, sid, kind="browser", **client_details())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
     return session_id
 
 
 def start_api_session(user_id: str) -> tuple[str, str]:
-    """Log an API client in; answers the session's secret and a one-hour token bound to the session."""
+    """Log an API client in; answers the session's secret and a token (`issue_token`) for it."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
     sid = interface._generate_sid(32)
-    session_id = session_records.open_session(user_id, sid, kind="api", **circumstances())
+    session_id = session_records.open_session(user_id, sid, kind="api", **client_details())
     return sid, issue_token(user_id, session_id)
 
 
 def end_session(actor: Actor) -> None:
-    """Log out: the record first, so that nothing can bring the session back, then the browser's copy."""
+    """Log out. The row in PostgreSQL is revoked first: from then on nothing can bring the session back."""
     if actor.session_id is not None:
         session_records.revoke_session(actor, actor.session_id)
     forget_browser_session()
 
 
 def forget_browser_session() -> None:
-    """Empty the browser's session and give it a new secret."""
+    """Empty the browser's session and give it a new secret, so that the old cookie is worth nothing."""
     logout_user()
     session.clear()
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
@@ -132,14 +132,14 @@ def forget_browser_session() -> None:
 
 
 def issue_token(user_id: str, session_id: str) -> str:
-    """A JWT for an hour that is worth something only as long as its session."""
+    """A JWT for `TOKEN_LIFETIME`; it is refused as soon as its session is revoked or expired."""
     issued = clock.now()
     claims = {"sub": user_id, "sid": session_id, "iat": issued, "exp": issued + TOKEN_LIFETIME}
     return jwt.encode(claims, _token_key(current_app.config["SECRET_KEY"]), algorithm="HS256")
 
 
 def uses_header_credentials() -> bool:
-    """Whether the request brings its own credentials, which no other site can make a browser send."""
+    """Whether the request has its credentials in a header, which no other site can make a browser send."""
     return "X-Session-Id" in request.headers or "Authorization" in request.headers
 
 
@@ -147,21 +147,23 @@ def _load_from_session(user_id: str) -> Identity | None:
     if uses_header_credentials():
         return _load_from_request(request)
     identity = _find(sid=_opened_session().sid)
-    return _seen(identity) if identity is not None and identity.user_id == user_id else None
+    return (
+        _note_activity(identity) if identity is not None and identity.user_id == user_id else None
+    )
 
 
-def _load_from_request(asked: Request) -> Identity | None:
-    """By X-Session-Id, by Bearer token, or by the cookie when Redis has forgotten the session."""
-    if "X-Session-Id" in asked.headers:
-        return _seen(_find_sid(asked.headers["X-Session-Id"]))
-    if "Authorization" in asked.headers:
-        return _seen(_find_token(asked.headers["Authorization"]))
+def _load_from_request(given: Request) -> Identity | None:
+    """Identify by ``X-Session-Id``, by Bearer token, or by the cookie when Redis has lost the session."""
+    if "X-Session-Id" in given.headers:
+        return _note_activity(_find_sid(given.headers["X-Session-Id"]))
+    if "Authorization" in given.headers:
+        return _note_activity(_find_token(given.headers["Authorization"]))
     opened = _opened_session()
-    return None if opened.fresh_cookie else _seen(_find(sid=opened.sid))
+    return None if opened.fresh_cookie else _note_activity(_find(sid=opened.sid))
 
 
 def _opened_session() -> StrictSession:
-    """The session itself, where Flask's name for it would be in the way."""
+    """The session object behind Flask's proxy, with the attributes of `StrictSession`."""
     return cast(StrictSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
@@ -170,21 +172,21 @@ def _find_sid(sid: str) -> Identity | None:
 
 
 def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity | None:
-    """The identity of a session, and along with it what `current_actor_beside` wants to know."""
-    beside: Beside | None = g.get("beside")
-    found = session_records.find_identity_beside(beside, sid=sid, session_id=session_id)
+    """The identity of a session, and the row of the query that the request preloads, if any."""
+    query: JoinedQuery | None = g.get("preload_query")
+    found = session_records.find_identity_and_preloaded(query, sid=sid, session_id=session_id)
     if found is None:
         return None
     identity, row = found
-    g.read_beside = beside, row
+    g.preloaded = query, row
     return identity
 
 
-def _expect_beside() -> None:
+def _expect_preload() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    ask: Callable[..., Beside] | None = getattr(view, "reads_beside", None)
+    ask: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)
     if ask is not None:
-        g.beside = ask(**(request.view_args or {}))
+        g.preload_query = ask(**(request.view_args or {}))
 
 
 def _find_token(header: str) -> Identity | None:
@@ -207,16 +209,19 @@ def _find_token(header: str) -> Identity | None:
     return None
 
 
-def _seen(identity: Identity | None) -> Identity | None:
-    """Refresh the presence of whoever is asking, at most once a minute and process."""
+def _note_activity(identity: Identity | None) -> Identity | None:
+    """Mark the user as online, at most once a minute in each process, and note their id for logs (``g.user_id``)."""
     if identity is None:
         return None
     now = time.monotonic()
-    if now - _last_seen.get(identity.user_id, -PRESENCE_EVERY_SECONDS) >= PRESENCE_EVERY_SECONDS:
-        if len(_last_seen) >= MOST_PRESENT:
-            _last_seen.clear()
-        _last_seen[identity.user_id] = now
-        redis_cache.touch_presence(identity.user_id)
+    if (
+        now - _marked_online_at.get(identity.user_id, -MARK_ONLINE_EVERY_SECONDS)
+        >= MARK_ONLINE_EVERY_SECONDS
+    ):
+        if len(_marked_online_at) >= MAX_REMEMBERED:
+            _marked_online_at.clear()
+        _marked_online_at[identity.user_id] = now
+        online.mark_online(identity.user_id)
     g.user_id = identity.user_id
     return identity
 

@@ -1,4 +1,4 @@
-"""Checking a log-in, by form or API alike: throttled, and on record however it ends."""
+"""Checks log-ins of the form and the API: limited in number, and recorded in the audit log however they end."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from flask import request
 from taskforge.accounts import service
 from taskforge.audit import security_events
 from taskforge.http import rate_limits
-from taskforge.identity.actors import circumstances
+from taskforge.identity.actors import client_details
 
-WRONG = "That address and that password do not belong together."
+WRONG_CREDENTIALS = "That address and that password do not belong together."
 
 
 def check_login(email: str, password: str) -> str | None:
-    """The id of the user with this address and password; None for anybody else, which is counted and reported.
+    """The id of the user with this address and password; None otherwise, which is counted and recorded.
 
     Raises:
-        RateLimited: too many tries failed lately.
+        RateLimited: too many tries within 15 minutes.
     """
     ip = request.remote_addr
     rate_limits.take_login_try(email=email, ip=ip)
@@ -24,14 +24,14 @@ def check_login(email: str, password: str) -> str | None:
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=ip)
         tried = {"address": security_events.pseudonym(email)}
-        security_events.report("user.login_failed", user_id=None, details=tried, **circumstances())
+        security_events.report("user.login_failed", user_id=None, details=tried, **client_details())
     else:
         rate_limits.give_back_login_tries(email=email, ip=ip)
     return user_id
 
 
 def report_login(user_id: str, *, kind: str) -> None:
-    """Put a log-in on record; `kind` is the session's: ``browser`` or ``api``."""
+    """Record a log-in in the audit log; `kind` is the session's: ``browser`` or ``api``."""
     security_events.report(
-        "user.logged_in", user_id=user_id, details={"kind": kind}, **circumstances()
+        "user.logged_in", user_id=user_id, details={"kind": kind}, **client_details()
     )

@@ -1,20 +1,93 @@
-"""Live hints: "something changed on this board". They carry ids and sequence numbers, never content.
+"""Live hints: what open pages of a board are told of it, and how it is encoded on each of its two ways.
 
-A hint may be lost; whoever listens catches up from ``board_seq``.
+A change publishes its facts on the board's channel in Redis (`encode_change`); every web process hears them (`decode`)
+and hands them to its streams as a server-sent event (`Hint.frame`). Hints carry ids and sequence numbers, never
+content. They may be lost: whoever listens catches up from the board's sequence.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from redis.client import Pipeline
-
-CHANNEL = "taskforge:board:{board_id}"
+from taskforge.text.people import Person
 
 
-def publish_in(pipe: Pipeline, hints: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """Put the publishing of (board id, hint) pairs into a pipeline, one command each."""
-    for board_id, hint in hints:
-        pipe.publish(CHANNEL.format(board_id=board_id), json.dumps(hint))
+class HintKind(StrEnum):
+    """The kinds of hints; the value is the event's name in the browser, or the text of the comment."""
+
+    BOARD = "board"  # one change of the board
+    RELOAD = "reload"  # too many changes to send, or an older state: the page loads itself anew
+    PRESENCE = "here"  # who has the board open
+    HEARTBEAT = "beat"  # a comment, which keeps the connection open and tells the page nothing
+
+
+class Hint(NamedTuple):
+    """A hint as a stream sends it: ``seq`` is the change's number on its board, 0 for what is no change."""
+
+    kind: HintKind
+    seq: int
+    frame: bytes
+
+
+HEARTBEAT = Hint(HintKind.HEARTBEAT, 0, f": {HintKind.HEARTBEAT}\n\n".encode())
+# Published where somebody opens or closes a board: each process then reads who is there, and makes its own hint.
+PRESENCE_CHANGED = Hint(HintKind.PRESENCE, 0, b"")
+ENCODED_PRESENCE_CHANGED = HintKind.PRESENCE.value.encode()
+
+
+def encode_change(facts: Mapping[str, Any]) -> bytes:
+    """The facts of a change as they are published on its board's channel.
+
+    `facts` has ``seq`` (the board's sequence number), ``event``, ``id`` and ``version`` of the changed entity,
+    ``actor`` and, where the change shows on another entity's card, the id of its ``task``.
+    """
+    return json.dumps(facts).encode()
+
+
+def decode(data: bytes) -> Hint | None:
+    """The hint in a published message; None for anything that no TaskForge has published."""
+    if data == ENCODED_PRESENCE_CHANGED:
+        return PRESENCE_CHANGED
+    try:
+        facts = json.loads(data)
+        return change_hint(facts) if isinstance(facts["seq"], int) else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def change_hint(facts: Mapping[str, Any]) -> Hint:
+    """The hint of a change, from the facts that `encode_change` takes; absent actors and tasks are left out."""
+    sent = {name: facts[name] for name in ("event", "id", "version")}
+    sent |= {name: facts[name] for name in ("actor", "task") if facts.get(name)}
+    return Hint(HintKind.BOARD, facts["seq"], _event(HintKind.BOARD, facts["seq"], sent))
+
+
+def reload_hint(seq: int) -> Hint:
+    """The hint to load the page anew; `seq` is the board's present sequence number."""
+    return Hint(HintKind.RELOAD, seq, _event(HintKind.RELOAD, seq, {}))
+
+
+def presence_hint(people: Iterable[Person], total: int) -> Hint:
+    """The hint of who has the board open: the named people, and how many there are in all.
+
+    It has no event id: the last change that a browser knows stays what it is.
+    """
+    named = [
+        {"id": one.user_id, "name": one.display_name, "initials": one.initials, "hue": one.hue}
+        for one in people
+    ]
+    data = _compact({"people": named, "count": total})
+    frame = f"event: {HintKind.PRESENCE}\ndata: {data}\n\n".encode()
+    return Hint(HintKind.PRESENCE, 0, frame)
+
+
+def _event(kind: HintKind, seq: int, facts: Mapping[str, Any]) -> bytes:
+    """A server-sent event whose id is the board's sequence number: browsers send it back as ``Last-Event-ID``."""
+    return f"id: {seq}\nevent: {kind}\ndata: {_compact({'seq': seq, **facts})}\n\n".encode()
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,9 +1,9 @@
 """``GET /live/boards/<board_id>``: what changes on a board, as server-sent events.
 
-Native on the event loop, in front of Flask, so that an open tab holds no thread.  Who may listen is
-asked in a thread, at the start and again all the while.  A browser that comes back names the last
-change that it knows (``Last-Event-ID``, or ``after`` in the address) and is told of those since,
-from the audit log; so is one whose hints came with a gap.
+Runs on the event loop, in front of Flask, so that an open tab holds no thread. Who may listen is asked in a thread,
+at the start and again every `live_check_seconds`. A browser that connects again names the last change that it knows
+(``Last-Event-ID``, or ``after`` in the address) and is sent those since, from the audit log; so is a stream that
+notices a gap in the numbers.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from flask import Flask
 
 from taskforge.errors import RateLimited, TaskForgeError, Unavailable
 from taskforge.extensions import config_of
+from taskforge.http.asgi import Message, Receive, Scope, Send
 from taskforge.http.security_headers import fixed_headers
-from taskforge.live.hub import BusAway, Hint, Listener, LiveBus, frame_of
+from taskforge.live.hints import Hint, reload_hint
+from taskforge.live.hub import Hub, HubUnavailable, Listener
 from taskforge.live.presence import Presence
-from taskforge.server.asgi_bridge import Message, Receive, Send
-from taskforge.web.live.access import Asked, check, read_missed, read_people, read_request
+from taskforge.live.request import StreamRequest, read_request
+from taskforge.text.people import Person
 
 CHECK_THREADS = 4
 STREAMS_PER_PERSON = 30  # in one process
@@ -34,81 +36,103 @@ OPENING = b"retry: 3000\n: welcome\n\n"
 Result = TypeVar("Result")
 
 
+class StreamAccess(NamedTuple):
+    """Who may listen to a board, and the sequence number of the board's last change."""
+
+    user_id: str
+    seq: int
+
+
+class StreamSource(Protocol):
+    """What streams ask the application. Each call runs in a thread, inside the application's context."""
+
+    def authorise(self, request: StreamRequest) -> StreamAccess:
+        """Who is asking; raises a `TaskForgeError` when they may not listen (any more)."""
+
+    def missed(self, board_id: str, after: int) -> list[Hint]:
+        """The changes of a board after a sequence number, oldest first; or one hint to reload."""
+
+    def people(self, board_id: str, user_ids: Collection[str]) -> tuple[list[Person], int]:
+        """Those of some users who belong to the board's team, as far as they are named; and how many they are."""
+
+
 class LiveStreams:
     """The ASGI application of the streams of one process."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, source: StreamSource) -> None:
         self._app = app
+        self._source = source
         config = config_of(app)
         self._check_seconds = config.live_check_seconds
         self._hops = config.trusted_hops
-        self._bus = LiveBus(
-            config.redis_url, beat_seconds=config.live_beat_seconds, on_here=self._look_who_is_here
+        self._hub = Hub(
+            config.redis_url,
+            heartbeat_seconds=config.live_beat_seconds,
+            on_presence=lambda board_id: self._presence.refresh(board_id),
         )
         self._presence = Presence(
             config.redis_url,
             stale_seconds=config.live_presence_seconds,
-            name=partial(self._in_thread, read_people),
-            tell=self._bus.tell,
+            find_people=partial(self._in_thread, source.people),
+            publish=self._hub.publish,
         )
         self._pool = ThreadPoolExecutor(CHECK_THREADS, thread_name_prefix="live")
         self._open: Counter[str] = Counter()
         self._reads: dict[tuple[str, int], asyncio.Task[list[Hint]]] = {}
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a stream, or refuse."""
-        asked = read_request(scope, self._app.config["SESSION_COOKIE_NAME"], self._hops)
+        request = read_request(scope, self._app.config["SESSION_COOKIE_NAME"], self._hops)
         try:
-            user_id, seq = await self._in_thread(check, asked)
+            user_id, seq = await self._in_thread(self._source.authorise, request)
             if self._open[user_id] >= STREAMS_PER_PERSON:
                 raise RateLimited(retry_after=30)
         except TaskForgeError as refusal:
             await self._refuse(refusal, send)
             return
-        # Counted before anything is waited for, so that those who come together can't pass the limit together.
+        # Counted before the next await, so that requests that come together can't pass the limit together.
         self._open[user_id] += 1
         try:
-            await self._serve(asked, user_id, seq, receive, send)
+            await self._serve(request, user_id, seq, receive, send)
         finally:
             self._open[user_id] -= 1
             if not self._open[user_id]:
                 del self._open[user_id]
 
     def stop(self) -> None:
-        """End all streams, before the process leaves."""
-        self._bus.stop()
+        """End all streams, before the process exits."""
+        self._hub.stop()
         self._presence.stop()
 
-    def _look_who_is_here(self, board_id: str) -> None:
-        self._presence.ask(board_id)
-
     async def _serve(
-        self, asked: Asked, user_id: str, seq: int, receive: Receive, send: Send
+        self, request: StreamRequest, user_id: str, seq: int, receive: Receive, send: Send
     ) -> None:
         """Join the board's listeners and stream, until the end."""
         try:
-            listener = await self._join(asked.board_id)
+            listener = await self._join(request.board_id)
         except Unavailable as refusal:
             await self._refuse(refusal, send)
             return
-        self._presence.join(asked.board_id, user_id, listener)
+        self._presence.join(request.board_id, user_id, listener)
         watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
-            await self._stream(asked, seq, listener, send)
+            await self._stream(request, seq, listener, send)
         except (TaskForgeError, TimeoutError):
             return  # no access any more, no database, or nobody who reads
         finally:
             watcher.cancel()
-            self._bus.leave(asked.board_id, listener)
-            self._presence.leave(asked.board_id, user_id)
+            self._hub.leave(request.board_id, listener)
+            self._presence.leave(request.board_id, user_id)
 
     async def _join(self, board_id: str) -> Listener:
         try:
-            return await self._bus.join(board_id)
-        except BusAway as error:
+            return await self._hub.join(board_id)
+        except HubUnavailable as error:
             raise Unavailable(retry_after=10) from error
 
-    async def _stream(self, asked: Asked, seq: int, listener: Listener, send: Send) -> None:
+    async def _stream(
+        self, request: StreamRequest, seq: int, listener: Listener, send: Send
+    ) -> None:
         """Send what was missed, then what comes, until the stream is ended or its reader has no access."""
 
         async def write(frame: bytes, *, more: bool = True) -> None:
@@ -116,22 +140,22 @@ class LiveStreams:
             await asyncio.wait_for(send(message), STALLED_SECONDS)
 
         async def catch_up(last: int) -> int:
-            missed = await self._missed(asked.board_id, last)
+            missed = await self._missed(request.board_id, last)
             for hint in missed:
                 await write(hint.frame)
             return missed[-1].seq if missed else last
 
         await send(self._start(200, "text/event-stream", "no-store, no-transform"))
         await write(OPENING)
-        if asked.after is not None and asked.after > seq:  # from before a backup was put back
-            await write(frame_of("reload", seq))
-        last = await catch_up(seq if asked.after is None else min(asked.after, seq))
+        if request.after is not None and request.after > seq:  # from before a backup was put back
+            await write(reload_hint(seq).frame)
+        last = await catch_up(seq if request.after is None else min(request.after, seq))
         check_at = self._next_check()
         while True:
             try:
                 hint = await listener.next(check_at)
             except TimeoutError:
-                _, seq = await self._in_thread(check, asked)
+                _, seq = await self._in_thread(self._source.authorise, request)
                 check_at = self._next_check()
                 last = await catch_up(last) if seq > last else last
                 continue
@@ -148,7 +172,7 @@ class LiveStreams:
         key = (board_id, after)
         read = self._reads.get(key)
         if read is None:
-            read = asyncio.create_task(self._in_thread(read_missed, board_id, after))
+            read = asyncio.create_task(self._in_thread(self._source.missed, board_id, after))
             self._reads[key] = read
             read.add_done_callback(lambda _: self._reads.pop(key, None))
         return await asyncio.shield(read)

@@ -1,7 +1,10 @@
-"""Circuit breakers: one per store and process, so that a store that is down costs no waiting.
+"""Circuit breakers: one for each store and process, so that a store that is down costs no waiting.
 
-Own code and not a library: the ones at hand hold a lock for the length of the guarded call, which would let one
-request at a time talk to a store. Here the lock guards two numbers only.
+The module of a store makes its breaker by `make_breaker`; whoever only wants to know how a store is doing (health,
+error pages) asks `breaker_of` by name and needs no import of the store.
+
+Own code and not a library: the known ones hold a lock for the length of the guarded call, so that only one request
+at a time could talk to a store. Here the lock guards two numbers only.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from contextlib import contextmanager
 
 FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 2.0
+POSTGRESQL, MONGODB, REDIS = "postgresql", "mongodb", "redis"
 
 
 class BreakerOpen(Exception):
@@ -20,7 +24,10 @@ class BreakerOpen(Exception):
 
 
 class Breaker:
-    """Counts consecutive failures; once open, refuses calls and lets one trial through every 2 s."""
+    """Counts consecutive failures. After three it is open: it refuses calls, but for one trial every two seconds.
+
+    ``failures`` are the exceptions of the guarded block that count; all others pass through uncounted.
+    """
 
     def __init__(self, name: str, failures: tuple[type[BaseException], ...]) -> None:
         self.name = name
@@ -71,3 +78,21 @@ class Breaker:
         with self._lock:
             self._failed += 1
             self._retry_at = time.monotonic() + OPEN_SECONDS
+
+
+_breakers: dict[str, Breaker] = {}
+
+
+def make_breaker(name: str, failures: tuple[type[BaseException], ...]) -> Breaker:
+    """The process's breaker of a store, registered under its name (`POSTGRESQL`, `MONGODB` or `REDIS`)."""
+    breaker = _breakers[name] = Breaker(name, failures)
+    return breaker
+
+
+def breaker_of(name: str) -> Breaker:
+    """The breaker that was registered under a name.
+
+    Raises:
+        KeyError: the store's module was not imported in this process.
+    """
+    return _breakers[name]

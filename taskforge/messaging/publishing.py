@@ -1,25 +1,37 @@
-"""After a change: live hints to those who look at the board, and the doorbells of the workers, in one round trip."""
+"""What follows a committed change in Redis, in one round trip: live hints, and wake-ups for the workers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
-from taskforge.live.hints import publish_in
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues
+from taskforge.messaging.keys import board_channel
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 
-def announce(hints: Sequence[tuple[str, dict[str, Any]]], queue_names: Sequence[str]) -> None:
-    """Publish (board id, hint) pairs and wake the workers of some queues. Best effort: nothing is raised."""
-    if not hints and not queue_names:
+class BoardMessage(NamedTuple):
+    """An encoded hint (see `taskforge.live.hints`) and the board on whose channel it is published."""
+
+    board_id: str
+    data: bytes
+
+
+def publish(messages: Sequence[BoardMessage], queue_names: Sequence[str]) -> None:
+    """Publish messages to their boards and wake the workers of some queues. Best effort: nothing is raised.
+
+    A hint that is lost is made good by the listeners' next check, a wake-up that is lost by the relay.
+    """
+    if not messages and not queue_names:
         return
     try:
-        with redis_cache.asking() as client:
+        with redis_guard() as client:
             with client.pipeline(transaction=False) as pipe:
-                queues.push_doorbells(pipe, queue_names)
-                publish_in(pipe, hints)
+                queues.push_wake_ups(pipe, queue_names)
+                for message in messages:
+                    pipe.publish(board_channel(message.board_id), message.data)
                 answers = pipe.execute()[: len(queue_names)]
-            rings = dict(zip(queue_names, answers, strict=True))
-            queues.enqueue_drains(client, [name for name, is_new in rings.items() if is_new])
-    except redis_cache.RedisAway:
+            first = [name for name, is_first in zip(queue_names, answers, strict=True) if is_first]
+            queues.enqueue_processing(client, first)
+    except RedisUnavailable:
         return

@@ -1,7 +1,8 @@
-"""RQ: the queues, the functions that may run, and how a request rings a worker.
+"""RQ: the queues, the functions that a job may run, and how a request wakes a worker.
 
-A job is a doorbell, not a message: what must be done stands in PostgreSQL, and each job drains all of it. A lost job
-therefore loses nothing; the relay rings again for whatever is left undone.
+A job carries no work: what must be done stands in PostgreSQL, and each job processes all of it. A lost job therefore
+loses nothing, because the relay wakes the worker again for whatever is left undone. Security events are the one
+exception: they exist in their jobs only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from rq.serializers import JSONSerializer
 
 from taskforge.errors import Unavailable
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging.keys import WAKE_UP
+from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 log = structlog.get_logger()
 
@@ -26,20 +28,30 @@ AUDIT = "audit"
 NOTIFICATIONS = "notifications"
 QUEUES = (AUDIT, NOTIFICATIONS)
 
-DRAINS = {
+# Dotted names, as RQ stores them in a job: the function that processes all pending work of a queue.
+PROCESSORS = {
     AUDIT: "taskforge.audit.jobs.seal_pending",
     NOTIFICATIONS: "taskforge.notifications.jobs.deliver_pending",
 }
 WRITE_SECURITY_EVENT = "taskforge.audit.jobs.write_security_event"
-ALLOWED = frozenset({*DRAINS.values(), WRITE_SECURITY_EVENT})
+ALLOWED = frozenset({*PROCESSORS.values(), WRITE_SECURITY_EVENT})
+# Jobs outlive the version that queued them: names that earlier versions wrote, and what runs them now.
+RETIRED_NAMES = {
+    "taskforge.audit.handlers.seal_pending": PROCESSORS[AUDIT],
+    "taskforge.audit.handlers.write_security_event": WRITE_SECURITY_EVENT,
+    "taskforge.notifications.handlers.deliver_pending": PROCESSORS[NOTIFICATIONS],
+}
 
 
 class UnknownJob(Exception):
-    """Redis holds a job that is not one of ours; it is refused before anything is imported."""
+    """Redis holds a job whose function is not in `ALLOWED`; it is refused before anything is imported."""
 
 
 class AllowedJob(Job):
-    """A job that runs only functions of `ALLOWED`: whoever can write to Redis must not run code of their choice."""
+    """A job that runs only functions of `ALLOWED`: whoever can write to Redis must not run code of their choice.
+
+    A job under one of `RETIRED_NAMES` runs the function that has taken its place.
+    """
 
     @property
     def func(self) -> Any:
@@ -62,61 +74,80 @@ class AllowedJob(Job):
             raw_data.pop(callback, None)
         super().restore(raw_data)
 
+    def _deserialize_data(self) -> None:
+        """RQ's only reader of the stored function name."""
+        super()._deserialize_data()  # type: ignore[no-untyped-call]
+        name = str(self._func_name)
+        self._func_name = RETIRED_NAMES.get(name, name)
+
     def _refuse_unknown(self) -> None:
         if self.func_name not in ALLOWED or self.instance is not None:
             raise UnknownJob(f"the job function {self.func_name!r} is not allowed")
 
 
 def queue(name: str, client: redis.Redis) -> Queue:
-    """The RQ queue of that name, with JSON arguments and allowlisted functions."""
+    """The RQ queue of that name, with JSON arguments; its jobs run functions of `ALLOWED` only."""
     return Queue(name, connection=client, serializer=JSONSerializer, job_class=AllowedJob)
 
 
-def ring(name: str) -> bool:
-    """Wake the worker of a queue, unless it was rung already and has not begun; False when Redis is away."""
+def wake(name: str) -> bool:
+    """Wake the worker of a queue, unless it was woken already and has not begun; False while Redis is unavailable."""
     try:
-        with redis_cache.asking() as client:
-            if client.set(_doorbell(name), "1", nx=True, ex=redis_cache.DOORBELL_SECONDS):
-                enqueue_drains(client, [name])
-    except redis_cache.RedisAway:
+        with redis_guard() as client:
+            if client.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds):
+                enqueue_processing(client, [name])
+    except RedisUnavailable:
         return False
     return True
 
 
-def push_doorbells(pipe: Pipeline, names: Iterable[str]) -> None:
-    """Put into a pipeline the first half of ringing, one command each, whose answer is true for a bell to be rung."""
+def push_wake_ups(pipe: Pipeline, names: Iterable[str]) -> None:
+    """Put into a pipeline the first half of waking: one SET for each queue, whose answer is true for the first.
+
+    Where it is true, `enqueue_processing` must follow.
+    """
     for name in names:
-        pipe.set(_doorbell(name), "1", nx=True, ex=redis_cache.DOORBELL_SECONDS)
+        pipe.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds)
 
 
-def enqueue_drains(client: redis.Redis, names: Iterable[str]) -> None:
-    """The second half of ringing: a job for each queue."""
+def enqueue_processing(client: redis.Redis, names: Iterable[str]) -> None:
+    """The second half of waking: queue the processing job of each queue.
+
+    Raises:
+        redis.RedisError: Redis can't be asked.
+    """
     for name in names:
-        _enqueue(client, name, DRAINS[name], job_id=f"{name}-{new_id()}")
+        _enqueue(client, name, PROCESSORS[name], job_id=f"{name}-{new_id()}")
 
 
-def answer_doorbell(name: str, client: redis.Redis) -> None:
-    """Called by a drain before it looks for work: what is committed from now on must ring again."""
-    client.delete(_doorbell(name))
+def take_wake_up(name: str, client: redis.Redis) -> None:
+    """Called by a processing job before it looks for work: what is committed from now on must wake it again."""
+    client.delete(WAKE_UP.key(queue=name))
 
 
-def drained(name: str, drain: Callable[[], int]) -> int:
-    """Run a drain; when PostgreSQL is away end quietly: its work stands there, and the relay rings again."""
+def process_queue(name: str, process: Callable[[], int]) -> int:
+    """Process all pending work of a queue; answers how much `process` did.
+
+    While PostgreSQL is unavailable it ends quietly with 0: the work stands there, and the relay wakes the worker again.
+    """
     try:
-        return drain()
+        return process()
     except Unavailable as error:
-        log.info("drain_postponed", queue=name, why=str(error))
+        log.info("processing_postponed", queue=name, why=str(error))
         return 0
 
 
 def enqueue_security_event(event: dict[str, Any]) -> bool:
-    """Queue a security event for the audit job; False when Redis is away. The event's id makes it idempotent."""
+    """Queue a security event for the audit job; False while Redis is unavailable.
+
+    `event` is what `taskforge.audit.jobs.write_security_event` takes; its ``event_id`` makes the job idempotent.
+    """
     try:
-        with redis_cache.asking() as client:
+        with redis_guard() as client:
             _enqueue(
                 client, AUDIT, WRITE_SECURITY_EVENT, event, job_id=f"security-{event['event_id']}"
             )
-    except redis_cache.RedisAway:
+    except RedisUnavailable:
         return False
     return True
 
@@ -130,10 +161,6 @@ def _enqueue(client: redis.Redis, name: str, function: str, *args: Any, job_id: 
         ttl=3600,
         result_ttl=300,
         failure_ttl=7 * 86400,
-        retry=Retry(max=3),  # at once: what keeps failing is rung again by the relay
+        retry=Retry(max=3),  # at once: for what keeps failing, the relay wakes the worker again
         description=function.rsplit(".", 1)[-1],
     )
-
-
-def _doorbell(name: str) -> str:
-    return f"doorbell:{name}"

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from taskforge import clock, faults
-from taskforge.extensions import redis_client
 from taskforge.ids import new_id
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues, unread_counter
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.models import Notification
 from taskforge.notifications.service import count_unread
 from taskforge.stores import sql
@@ -22,8 +22,8 @@ BATCH = 200
 def deliver_pending() -> int:
     """The job: deliver all intents that are not delivered yet; answers how many."""
     faults.point("job.started")
-    queues.answer_doorbell(queues.NOTIFICATIONS, redis_client())
-    return queues.drained(queues.NOTIFICATIONS, deliver)
+    queues.take_wake_up(queues.NOTIFICATIONS, redis_client())
+    return queues.process_queue(queues.NOTIFICATIONS, deliver)
 
 
 def deliver() -> int:
@@ -37,7 +37,7 @@ def deliver() -> int:
         _insert(intents)
         faults.point("notification.inserted")
         for user_id in {intent["user_id"] for intent in intents}:
-            redis_cache.set_unread(user_id, count_unread(user_id, cached=False))
+            unread_counter.set_unread(user_id, count_unread(user_id, cached=False))
         _mark(intents)
         delivered += len(intents)
     return delivered

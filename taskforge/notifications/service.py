@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.errors import NotFound
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -58,7 +58,7 @@ def get_notification(actor: Actor, notification_id: str) -> sql.Row:
 
 def count_unread(user_id: str, *, cached: bool = True) -> int:
     """The number of unread notifications, from the cache if it is there."""
-    known = redis_cache.get_unread(user_id) if cached else None
+    known = unread_counter.get_unread(user_id) if cached else None
     if known is not None:
         return known
     counted = int(
@@ -70,7 +70,7 @@ def count_unread(user_id: str, *, cached: bool = True) -> int:
         )
     )
     if cached:
-        redis_cache.set_unread(user_id, counted)
+        unread_counter.set_unread(user_id, counted)
     return counted
 
 
@@ -90,5 +90,5 @@ def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) ->
             "ids": list(notification_ids[:200]) if notification_ids is not None else None,
         },
     )
-    redis_cache.set_unread(actor.user_id, count_unread(actor.user_id, cached=False))
+    unread_counter.set_unread(actor.user_id, count_unread(actor.user_id, cached=False))
     return marked

@@ -13,7 +13,7 @@ from taskforge.ids import new_id
 from taskforge.onboarding import tutorial
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.batches import NewTask, delete_tasks, insert_tasks
 from taskforge.tasks.editing.placement import places_at_end
@@ -23,7 +23,7 @@ LONGEST_NAME = 70  # of the team's 80 characters
 NO_NEWCOMER = "You have a team already."
 
 
-@once
+@idempotent
 def found_home(actor: Actor) -> Change:
     """Give somebody who is in no team one of their own, with a sample board, in one unit of work.
 
@@ -54,7 +54,7 @@ def found_home(actor: Actor) -> Change:
     return uow.change
 
 
-@once
+@idempotent
 def start_empty(actor: Actor, *, board_id: str) -> Change:
     """Put what is left of a sample board's tutorial into the trash; cards of one's own stay.
 

@@ -11,19 +11,16 @@ import asyncio
 import contextvars
 import sys
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
+
+from taskforge.http.asgi import AsgiApplication, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApplication = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
 BODY_IN_MEMORY_BYTES = 512 * 1024
@@ -53,7 +50,7 @@ def in_threads(wsgi: WSGIApplication, *, threads: int) -> AsgiApplication:
     """An ASGI application that runs ``wsgi`` in a pool of ``threads`` threads."""
     pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
 
-    async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _refuse(scope["type"], receive, send)
             return
@@ -66,7 +63,7 @@ def in_threads(wsgi: WSGIApplication, *, threads: int) -> AsgiApplication:
     return application
 
 
-def environ_of(scope: MutableMapping[str, Any], body: Body) -> WSGIEnvironment:
+def environ_of(scope: Scope, body: Body) -> WSGIEnvironment:
     """The WSGI environment of an ASGI request.
 
     The path is taken from the bytes on the wire, so that text which is not UTF-8 reaches the
@@ -114,9 +111,7 @@ async def _refuse(kind: str, receive: Receive, send: Send) -> None:
     raise NotImplementedError(kind)
 
 
-async def _read_body(
-    scope: MutableMapping[str, Any], receive: Receive, file: IO[bytes]
-) -> Body | None:
+async def _read_body(scope: Scope, receive: Receive, file: IO[bytes]) -> Body | None:
     """Read the body into ``file``; None if the client left before all of it had come.
 
     A body over the limit is not kept: the program is given its size with an empty stream, and

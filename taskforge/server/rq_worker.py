@@ -14,7 +14,8 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from taskforge.extensions import config_of, db
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import breaker as redis_breaker
 from taskforge.stores import mongo, sql
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ class ForkingWorker(Worker):
                 engine.dispose(close=False)  # the parent's connections are the parent's
             mongo.connect(config_of(self.app))
             sql.breaker.reset()
-            redis_cache.breaker.reset()
+            redis_breaker.reset()
             return bool(super().perform_job(*arguments))
 
     def subscribe(self) -> None:

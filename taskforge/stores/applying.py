@@ -1,4 +1,4 @@
-"""Bringing MongoDB up to date in the request that made a change. Best effort: what fails, the relay does."""
+"""Bringing MongoDB up to date in the request that made a change. Best effort: what fails is left to the relay."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import structlog
 
 from taskforge.errors import Unavailable
 from taskforge.stores import mongo, outbox
-from taskforge.stores.document_parts import TEXT
+from taskforge.stores.document_parts import CONTENT
 from taskforge.stores.outbox import Message
 
-MOST_APPLIED = (
-    20  # texts that a request brings to MongoDB itself; of more, the relay takes the rest
-)
+# So many contents a request brings to MongoDB itself; of a larger change the relay applies the rest.
+MAX_APPLIED = 20
 log = structlog.get_logger()
 
 
-def apply_texts(messages: Sequence[Message]) -> list[Message]:
-    """Apply the text registers among committed messages, never raising; those that are left to the relay."""
-    texts = [message for message in messages if message.register == TEXT]
-    left = [message for message in texts[:MOST_APPLIED] if not _apply(message)]
-    left += texts[MOST_APPLIED:]
+def apply_contents(messages: Sequence[Message]) -> list[Message]:
+    """Apply the content parts among committed messages, never raising; answers those that are left to the relay."""
+    contents = [message for message in messages if message.part == CONTENT]
+    left = [message for message in contents[:MAX_APPLIED] if not _apply(message)]
+    left += contents[MAX_APPLIED:]
     if left:
         _hand_over(left)
     return left

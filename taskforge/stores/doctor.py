@@ -1,7 +1,6 @@
 """The doctor: runs the checks and, when asked, repairs what can be repaired. Nothing is ever deleted for good.
 
-A document that should not be there, or says something else than it should, is first copied into the collection
-``quarantine`` with the reason.
+Before a document is removed or overwritten it is copied into the collection ``quarantine``, with the reason.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.ids import new_id
 from taskforge.stores import document_checks, mongo, relay, sql
-from taskforge.stores.document_parts import TEXT, Register, register_of
+from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
 from taskforge.stores.invariants import Probes, check_all
 from taskforge.stores.violations import Violation
 
 CLEAN, REPAIRED, NOT_REPAIRABLE = 0, 1, 2
 QUARANTINE = "quarantine"
-DRAIN_SECONDS = 120.0
+PROCESS_SECONDS = 120.0
 ROUNDS = 3
 
 Remedy = Callable[[Sequence[Violation]], object]
@@ -53,12 +52,11 @@ def treat(probes: Probes, remedies: Mapping[str, Remedy]) -> Report:
     """Run all checks, apply the remedies, and check again; `remedies` are the features' own."""
     found = left = check_all(probes)
     known: dict[str, Remedy] = {
-        "drain": drain,
+        "process outbox": process_outbox,
         "reapply": lambda violations: [rewrite(one, probes) for one in violations],
-        "replace": lambda violations: [rewrite(one, probes, over=True) for one in violations],
+        "replace": lambda violations: [rewrite(one, probes, force=True) for one in violations],
         "quarantine": remove_orphans,
-        "copy": lambda violations: copy_to_rows(violations, probes),
-        "count comments": count_comments,
+        "update columns": lambda violations: update_columns(violations, probes),
         **remedies,
     }
     for _ in range(ROUNDS):  # one repair may uncover the next
@@ -71,88 +69,71 @@ def treat(probes: Probes, remedies: Mapping[str, Remedy]) -> Report:
     return Report(found, left, repaired=True)
 
 
-def drain(_violations: Sequence[Violation] = ()) -> None:
-    """Try everything that is in the outbox now, parked messages too; what is refused again is parked again."""
+def process_outbox(_violations: Sequence[Violation] = ()) -> None:
+    """Try every message of the outbox now, parked ones too; what is refused again is parked again."""
     with sql.transaction() as connection:
-        parked = connection.execute(
-            text("SELECT outbox_id FROM outbox WHERE parked_at IS NOT NULL ORDER BY outbox_id")
-        ).scalars()
-        ids = {"ids": list(parked)}
+        ids = {"ids": list(connection.execute(_PARKED).scalars())}
         connection.execute(text("UPDATE outbox SET claimed_until = '-infinity'"))
-        connection.execute(
-            text("UPDATE outbox SET parked_at = NULL, attempts = 0 WHERE outbox_id = ANY(:ids)"),
-            ids,
-        )
-    relay.drain_all(seconds=DRAIN_SECONDS)
-    sql.execute_now(text("UPDATE outbox SET parked_at = now() WHERE outbox_id = ANY(:ids)"), ids)
+        connection.execute(_UNPARK, ids)
+    relay.process_outbox(seconds=PROCESS_SECONDS)
+    sql.execute_now(_PARK, ids)
 
 
-def rewrite(violation: Violation, probes: Probes, *, over: bool = False) -> bool:
-    """Write a register again from its row, the outbox or the redo log; with `over`, whatever stands there.
+def rewrite(violation: Violation, probes: Probes, *, force: bool = False) -> bool:
+    """Write a part again from its row, the outbox or the redo log; with `force`, whatever the document holds.
 
     Answers False when the row has changed in the meantime, or there is no source any more.
     """
-    register = register_of(violation.entity_type, violation.register)
-    rows = document_checks.read_rows(register, ids=[violation.entity_id])
-    payload = _source(register, rows[0], probes) if rows else None
+    part = part_of(violation.entity_type, violation.part)
+    rows = document_checks.read_rows(part, ids=[violation.entity_id])
+    payload = _source(part, rows[0], probes) if rows else None
     if payload is None:
         return False
-    if over:
-        _set_aside(register, violation)
+    if force:
+        _set_aside(part, violation)
         with mongo.asking():
-            mongo.collection(register.collection).update_one(
-                {"_id": violation.entity_id}, {"$unset": {register.counter: ""}}
+            mongo.collection(part.collection).update_one(
+                {"_id": violation.entity_id}, {"$unset": {part.counter: ""}}
             )
-    mongo.apply(register, violation.entity_id, rows[0]["current"], payload)
+    mongo.apply(part, violation.entity_id, rows[0]["current"], payload)
     return True
 
 
-def copy_to_rows(violations: Sequence[Violation], probes: Probes) -> None:
-    """Make rows' copies of their texts anew."""
+def update_columns(violations: Sequence[Violation], probes: Probes) -> None:
+    """Write the denormalised columns of rows again from their content."""
     for violation in violations:
-        _copy_to_row(violation, probes)
+        _update_columns(violation, probes)
 
 
-def _copy_to_row(violation: Violation, probes: Probes) -> None:
-    register = register_of(violation.entity_type, TEXT)
-    face = probes.copies[violation.entity_type].face
-    document = mongo.find(register, [violation.entity_id]).get(violation.entity_id)
-    if face is None or document is None:
+def _update_columns(violation: Violation, probes: Probes) -> None:
+    part = part_of(violation.entity_type, CONTENT)
+    columns = probes.copies[violation.entity_type].columns
+    document = mongo.find(part, [violation.entity_id]).get(violation.entity_id)
+    if columns is None or document is None:
         return
-    values = face(document)
+    values = columns(part.read(document))
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     sql.execute_now(
-        text(
-            f"UPDATE {register.table} SET {assignments}"
-            f" WHERE {register.key} = :id AND {register.version_column} = :current"
-        ),
-        {**values, "id": violation.entity_id, "current": document[register.counter]},
+        text(f"""
+            UPDATE {part.table}
+            SET {assignments}
+            WHERE {part.key} = :id AND {part.version_column} = :current
+        """),
+        {**values, "id": violation.entity_id, "current": document[part.counter]},
     )
 
 
 def remove_orphans(violations: Sequence[Violation]) -> None:
-    """Move documents that no row stands for into quarantine."""
+    """Move documents without a reference row into quarantine."""
     for violation in violations:
-        register = register_of(violation.entity_type, violation.register)
-        _set_aside(register, violation)
+        part = part_of(violation.entity_type, violation.part)
+        _set_aside(part, violation)
         with mongo.asking():
-            mongo.collection(register.collection).delete_one({"_id": violation.entity_id})
-
-
-def count_comments(violations: Sequence[Violation]) -> None:
-    """Write the number of comments of tasks anew."""
-    sql.execute_now(
-        text(
-            "UPDATE tasks SET comment_count = (SELECT count(*) FROM comments c"
-            " WHERE c.task_id = tasks.task_id AND c.deleted_at IS NULL)"
-            " WHERE task_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"ids": [violation.entity_id for violation in violations]},
-    )
+            mongo.collection(part.collection).delete_one({"_id": violation.entity_id})
 
 
 def check_start(debug: bool) -> list[str]:
-    """What is unwise about how the stores and the program were started; each a sentence."""
+    """Settings of the stores and of the program that should be changed; each a sentence."""
     advice = []
     if (
         sql.scalar(text("SHOW synchronous_commit")) == "off"
@@ -169,23 +150,28 @@ def check_start(debug: bool) -> list[str]:
     return advice
 
 
-def _source(register: Register, row: sql.Row, probes: Probes) -> bytes | None:
-    if register.name == TEXT:
-        return document_checks.find_payload(register, row["id"], row["current"])
-    return mongo.encode(dict(probes.copies[register.entity_type].core(row)))
+def _source(part: DocumentPart, row: sql.Row, probes: Probes) -> bytes | None:
+    if part.name == CONTENT:
+        return document_checks.find_payload(part, row["id"], row["current"])
+    return mongo.encode(part.to_store(probes.copies[part.entity_type].mirror(row)))
 
 
-def _set_aside(register: Register, violation: Violation) -> None:
+def _set_aside(part: DocumentPart, violation: Violation) -> None:
     with mongo.asking():
-        document: Any = mongo.collection(register.collection).find_one({"_id": violation.entity_id})
+        document: Any = mongo.collection(part.collection).find_one({"_id": violation.entity_id})
         if document is None:
             return
         mongo.collection(QUARANTINE).insert_one(
             {
                 "_id": new_id(),
-                "collection": register.collection,
+                "collection": part.collection,
                 "document": document,
                 "why": f"{violation.invariant}: {violation.detail}",
                 "at": clock.now(),
             }
         )
+
+
+_PARKED = text("SELECT outbox_id FROM outbox WHERE parked_at IS NOT NULL ORDER BY outbox_id")
+_UNPARK = text("UPDATE outbox SET parked_at = NULL, attempts = 0 WHERE outbox_id = ANY(:ids)")
+_PARK = text("UPDATE outbox SET parked_at = now() WHERE outbox_id = ANY(:ids)")

@@ -1,7 +1,8 @@
-"""Overlay reads: the text register of an entity at exactly the version that its reference row names.
+"""Overlay reads: the content part of an entity at exactly the version that its reference row names.
 
-Order of sources: pending outbox payload, Redis, MongoDB, redo log. Whatever dies, an acknowledged version is read
-or nothing is; an older text is never shown as the present one.
+Order of sources: pending outbox payload, Redis, MongoDB, redo log. Whichever store fails, either the acknowledged
+version is read or an error is raised: older content is never shown as the present one. Each source holds a part as it
+was written; what is answered is in the part's present schema (`DocumentPart.read`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import Unavailable
-from taskforge.messaging import redis_cache
+from taskforge.messaging import document_cache
 from taskforge.stores import mongo, sql
-from taskforge.stores.document_parts import TEXT, register_of
+from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
 
 ATTEMPTS = 4
+Fields = dict[str, Any]
 
 
 class VersionMoved(Exception):
@@ -25,18 +27,21 @@ class VersionMoved(Exception):
 
 def read_current(
     entity_type: str, row: sql.Row, *, read_row: Callable[[], sql.Row], unreadable: str
-) -> tuple[sql.Row, dict[str, Any]]:
-    """A reference row (with ``pending_text``) and the text at its version; `read_row` reads the row again.
+) -> tuple[sql.Row, Fields]:
+    """A reference row (with ``pending_content``) and the content at its version; `read_row` reads the row again.
 
     The row that comes back is a newer one when a change came in between.
 
     Raises:
-        Unavailable: no store that holds the text can be asked; says `unreadable`.
+        Unavailable: no store that holds the content can be asked; says `unreadable`.
     """
-    key = register_of(entity_type, TEXT).key
+    part = part_of(entity_type, CONTENT)
     for _ in range(ATTEMPTS):
         try:
-            return row, _read_text(entity_type, row[key], row["doc_version"], row["pending_text"])
+            if row["pending_content"] is not None:
+                return row, decode_content(entity_type, row["pending_content"])
+            entity_id, version = row[part.key], row["doc_version"]
+            return row, read_contents(entity_type, {entity_id: version})[entity_id]
         except VersionMoved:
             row = read_row()
         except mongo.DocumentsUnavailable as error:
@@ -44,81 +49,88 @@ def read_current(
     raise Unavailable(unreadable, retry_after=1)
 
 
-def read_texts(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """The text registers of several entities of one type, each at its version.
+def decode_content(entity_type: str, payload: bytes) -> Fields:
+    """The content fields of an outbox payload, in the present schema."""
+    return part_of(entity_type, CONTENT).read(mongo.decode(bytes(payload)))
+
+
+def read_contents(entity_type: str, versions: dict[str, int]) -> dict[str, Fields]:
+    """The contents of several entities of one type by id, each at its version.
 
     Raises:
         VersionMoved: a newer version was committed after the rows were read.
         DocumentsUnavailable: none of the sources could be asked.
     """
-    cached = redis_cache.get_documents(entity_type, versions)
+    part = part_of(entity_type, CONTENT)
+    cached = document_cache.get_documents(entity_type, versions)
+    stored = {entity_id: mongo.decode(payload) for entity_id, payload in cached.items()}
     missing = {
         entity_id: version for entity_id, version in versions.items() if entity_id not in cached
     }
-    found = {entity_id: mongo.decode(payload) for entity_id, payload in cached.items()}
     if missing:
-        fresh = _from_mongo(entity_type, missing)
-        redis_cache.set_documents(
+        fresh = _from_mongo(part, missing)
+        document_cache.set_documents(
             entity_type,
             {
                 entity_id: (missing[entity_id], mongo.encode(fields))
                 for entity_id, fields in fresh.items()
             },
         )
-        found |= fresh
-    return found
+        stored |= fresh
+    return {entity_id: part.read(fields) for entity_id, fields in stored.items()}
 
 
-def _read_text(
-    entity_type: str, entity_id: str, version: int, pending: bytes | None
-) -> dict[str, Any]:
-    """One text register; `pending` is the newest outbox payload as read together with the reference row."""
-    if pending is not None:
-        return mongo.decode(bytes(pending))
-    return read_texts(entity_type, {entity_id: version})[entity_id]
-
-
-def _from_mongo(entity_type: str, versions: dict[str, int]) -> dict[str, dict[str, Any]]:
-    register = register_of(entity_type, TEXT)
+def _from_mongo(part: DocumentPart, versions: dict[str, int]) -> dict[str, Fields]:
+    """Contents as they are stored, with the marks of their schema versions."""
     try:
-        documents = mongo.find(register, list(versions))
+        documents = mongo.find(part, list(versions))
     except mongo.DocumentsUnavailable:
-        return _from_redo_log(versions, strict=True)
-    found: dict[str, dict[str, Any]] = {}
+        return _from_redo_log(part, versions, otherwise="the content is in MongoDB only")
+    found: dict[str, Fields] = {}
     behind: dict[str, int] = {}
     for entity_id, version in versions.items():
         document = documents.get(entity_id, {})
-        stored = document.get(register.counter, 0)
+        stored = document.get(part.counter, 0)
         if stored > version:
             raise VersionMoved(entity_id)
         if stored < version:
             behind[entity_id] = version
         else:
-            found[entity_id] = {
-                name: document[name] for name in register.fields if name in document
-            }
-    return found | (_from_redo_log(behind, strict=False) if behind else {})
-
-
-def _from_redo_log(versions: dict[str, int], *, strict: bool) -> dict[str, dict[str, Any]]:
-    """Texts from the redo log, which keeps a week: the way round a MongoDB that is down or lost a write."""
-    kept = sql.rows(
-        text(
-            "SELECT entity_id, version, payload FROM outbox_redo"
-            " WHERE entity_id = ANY(CAST(:ids AS uuid[])) AND register = 'text'"
-            " UNION ALL SELECT entity_id, version, payload FROM outbox"
-            " WHERE entity_id = ANY(CAST(:ids AS uuid[])) AND register = 'text'"
-        ),
-        {"ids": list(versions)},
-    )
-    found = {}
-    for kept_row in kept:
-        if kept_row["version"] == versions[kept_row["entity_id"]]:
-            found[kept_row["entity_id"]] = mongo.decode(bytes(kept_row["payload"]))
-        elif kept_row["version"] > versions[kept_row["entity_id"]]:
-            raise VersionMoved(kept_row["entity_id"])
-    if len(found) < len(versions):
-        raise mongo.DocumentsUnavailable(
-            "the text is in MongoDB only" if strict else "MongoDB is behind"
-        )
+            found[entity_id] = part.stored_fields(document)
+    if behind:
+        found |= _from_redo_log(part, behind, otherwise="MongoDB is behind")
     return found
+
+
+def _from_redo_log(
+    part: DocumentPart, versions: dict[str, int], *, otherwise: str
+) -> dict[str, Fields]:
+    """Contents as they are stored, from what PostgreSQL keeps of them for a week.
+
+    For a MongoDB that can't be asked or lost a write.
+
+    Raises:
+        VersionMoved: a newer version was committed after the rows were read.
+        DocumentsUnavailable: a content is not there; says `otherwise`.
+    """
+    found = {}
+    for kept in sql.rows(_KEPT, {"ids": list(versions), "part": part.name}):
+        entity_id, version = kept["entity_id"], kept["version"]
+        if version == versions[entity_id]:
+            found[entity_id] = mongo.decode(bytes(kept["payload"]))
+        elif version > versions[entity_id]:
+            raise VersionMoved(entity_id)
+    if len(found) < len(versions):
+        raise mongo.DocumentsUnavailable(otherwise)
+    return found
+
+
+_KEPT = text("""
+    SELECT entity_id, version, payload
+    FROM outbox_redo
+    WHERE entity_id = ANY(CAST(:ids AS uuid[])) AND part = :part
+    UNION ALL
+    SELECT entity_id, version, payload
+    FROM outbox
+    WHERE entity_id = ANY(CAST(:ids AS uuid[])) AND part = :part
+""")

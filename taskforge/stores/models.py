@@ -1,7 +1,7 @@
-"""Tables of the consistency protocol: operations, outbox, redo log, audit facts, notification intents.
+"""Tables of the consistency protocol: operations, outbox, redo log, audit events, notification intents.
 
-The audit fact and the notification intent live here and not with their features because both belong to
-the transaction of the change that causes them.
+The audit event and the notification intent live here and not with their features because both belong to the
+transaction of the change that causes them.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Operation(Model):
 
 
 class OutboxMessage(Model):
-    """A register of a document that PostgreSQL has committed and MongoDB may not have yet."""
+    """A part of a document that PostgreSQL has committed and MongoDB may not have yet."""
 
     __tablename__ = "outbox"
 
     outbox_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     entity_type: Mapped[str] = mapped_column(String(16))
     entity_id: Mapped[str] = mapped_column(Id)
-    register: Mapped[str] = mapped_column(String(8))
+    part: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
@@ -60,7 +60,7 @@ class OutboxMessage(Model):
     last_error: Mapped[str | None] = mapped_column(String(500))
 
     __table_args__ = (
-        UniqueConstraint("entity_id", "register", "version"),
+        UniqueConstraint("entity_id", "part", "version"),
         Index("ix_outbox_due", "claimed_until", postgresql_where=text("parked_at IS NULL")),
     )
 
@@ -73,16 +73,16 @@ class RedoMessage(Model):
     outbox_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     entity_type: Mapped[str] = mapped_column(String(16))
     entity_id: Mapped[str] = mapped_column(Id)
-    register: Mapped[str] = mapped_column(String(8))
+    part: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     applied_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"), index=True)
 
-    __table_args__ = (Index("ix_outbox_redo_entity", "entity_id", "register", "version"),)
+    __table_args__ = (Index("ix_outbox_redo_entity", "entity_id", "part", "version"),)
 
 
 class AuditLog(Model):
-    """The fact of one change: who did what to which version of what, with the state before and after.
+    """The audit event of one change: who did what to which version of what, with the state before and after.
 
     Append-only: a trigger refuses UPDATE and DELETE. ``entity_version`` counts 1..n without gaps for each
     versioned entity; ``board_seq`` orders the changes of one board.
@@ -118,7 +118,7 @@ class AuditLog(Model):
 
 
 class AuditSeal(Model):
-    """One link of the hash chain over the audit facts; append-only like them. See `taskforge.audit.chain`."""
+    """One link of the hash chain over the audit events; append-only like them. See `taskforge.audit.chain`."""
 
     __tablename__ = "audit_chain"
 
@@ -130,7 +130,7 @@ class AuditSeal(Model):
 
 
 class NotificationIntent(Model):
-    """Somebody must hear of an event: written with the change, delivered by the notifications job."""
+    """A person is to be notified of an event: written with the change, delivered by the notifications job."""
 
     __tablename__ = "notification_intents"
 

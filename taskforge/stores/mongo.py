@@ -1,4 +1,4 @@
-"""MongoDB access: one client per process, guarded by a breaker, and the idempotent apply of a register."""
+"""MongoDB access: one client per process, guarded by a breaker, and the idempotent apply of a document part."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
 from taskforge.config import Config
 from taskforge.http.server_timing import MongoCommands
-from taskforge.messaging.breaker import Breaker, BreakerOpen
-from taskforge.stores.document_parts import Register
+from taskforge.messaging.breaker import MONGODB, BreakerOpen, make_breaker
+from taskforge.stores.document_parts import DocumentPart
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 
 class DocumentsUnavailable(Exception):
-    """MongoDB can't be asked right now. Callers degrade; they never let it reach a person as it is."""
+    """MongoDB can't be asked right now. Callers degrade or translate it; it never reaches a person as it is."""
 
 
 class DocumentRefused(Exception):
     """MongoDB answered, and will not take this document as it is: trying again is of no use."""
 
 
-breaker = Breaker("mongodb", (PyMongoError,))
+breaker = make_breaker(MONGODB, (PyMongoError,))
 
 
 def connect(config: Config) -> None:
@@ -71,32 +71,36 @@ def asking() -> Iterator[None]:
         raise DocumentsUnavailable(str(error)[:300]) from error
 
 
-def apply(register: Register, entity_id: str, version: int, payload: bytes) -> None:
-    """Set a register of a document to a version, unless the document has that version or a newer one.
+def apply(part: DocumentPart, entity_id: str, version: int, payload: bytes) -> None:
+    """Set a part of a document to a version, unless the document has that version or a newer one.
 
     Safe to repeat and in any order. The filter is ``$not $gte`` and not ``$lt``, which would not match a document
-    in which the other register arrived first. A duplicate key on the first try can mean that the other register's
-    insert won the race, so it is tried once more; on the second it can only mean "already newer".
+    in which the other part arrived first. A duplicate key on the first try can mean that the other part's insert won
+    the race, so it is tried once more; on the second try it can only mean "already newer".
 
     Raises:
         DocumentsUnavailable: when MongoDB could not be asked or did not confirm.
         DocumentRefused: when it will not take the document.
     """
     try:
-        fields = {**decode(payload), register.counter: version}
+        fields = {**decode(payload), part.counter: version}
     except BSONError as error:
         raise DocumentRefused(str(error)) from error
-    guard = {"_id": entity_id, register.counter: {"$not": {"$gte": version}}}
+    update: dict[str, Any] = {"$set": fields}
+    if part.schema_key not in fields:
+        # The payload has the first schema; a release that knew a later one may have written the document before.
+        update["$unset"] = {part.schema_key: ""}
+    guard = {"_id": entity_id, part.counter: {"$not": {"$gte": version}}}
     for _ in range(2):
-        if _set(register, guard, fields):
+        if _update(part, guard, update):
             return
 
 
-def _set(register: Register, guard: dict[str, Any], fields: dict[str, Any]) -> bool:
+def _update(part: DocumentPart, guard: dict[str, Any], update: dict[str, Any]) -> bool:
     """One guarded upsert; False when it met another document with the same id."""
     with asking():
         try:
-            collection(register.collection).update_one(guard, {"$set": fields}, upsert=True)
+            collection(part.collection).update_one(guard, update, upsert=True)
         except DuplicateKeyError:
             return False
         except (WriteError, BSONError) as error:  # an answer, and no outage for the breaker
@@ -107,15 +111,15 @@ def _set(register: Register, guard: dict[str, Any], fields: dict[str, Any]) -> b
     raise refusal
 
 
-def find(register: Register, entity_ids: list[str]) -> dict[str, dict[str, Any]]:
-    """One register of the documents with these ids: its fields, its counter and ``_id``, by id.
+def find(part: DocumentPart, entity_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """One part of the documents with these ids: its fields, counter, schema version and ``_id``, by id.
 
     Raises:
         DocumentsUnavailable: when MongoDB can't be asked.
     """
     with asking():
-        wanted = [*register.fields, register.counter]
-        found = collection(register.collection).find({"_id": {"$in": entity_ids}}, wanted)
+        projection = [*part.names, part.counter, part.schema_key]
+        found = collection(part.collection).find({"_id": {"$in": entity_ids}}, projection)
         return {document["_id"]: document for document in found}
 
 
@@ -126,10 +130,10 @@ def server_version() -> str:
 
 
 def encode(fields: dict[str, Any]) -> bytes:
-    """The bytes of a register: what the outbox carries and what the hash is taken of."""
+    """The bytes of a part: what the outbox carries and what the hash is taken of."""
     return bytes(bson.encode(fields, codec_options=CODEC))
 
 
 def decode(payload: bytes) -> dict[str, Any]:
-    """The fields of a register from the bytes of `encode`."""
+    """The fields of a part from the bytes of `encode`."""
     return dict(bson.decode(payload, codec_options=CODEC))

@@ -27,7 +27,7 @@ SAME_KEY_OTHER_REQUEST = (
 class Change:
     """What a service answers: the entity that changed and its new version.
 
-    ``event_id`` names the (first) audit fact of the change, by which it can be undone; None when nothing changed.
+    ``event_id`` names the (first) audit event of the change, by which it can be undone; None when nothing changed.
     ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
     """
 
@@ -47,11 +47,12 @@ class Replayed(Exception):
         self.change = change
 
 
-# Written first thing in the transaction of a change; a second try of the same waits here, and then fails.
-INSERT = (
-    "INSERT INTO operations (user_id, op_id, fingerprint, result)"
-    " VALUES (:op_user_id, :op_id, :op_fingerprint, CAST(:op_result AS jsonb))"
-)
+# The first statement in the transaction of a change. The same operation in another transaction waits here, and fails
+# when this one commits.
+INSERT = """
+    INSERT INTO operations (user_id, op_id, fingerprint, result)
+    VALUES (:op_user_id, :op_id, :op_fingerprint, CAST(:op_result AS jsonb))
+"""
 
 
 def row_of(actor: Actor, change: Change) -> dict[str, Any]:
@@ -65,17 +66,17 @@ def row_of(actor: Actor, change: Change) -> dict[str, Any]:
 
 
 def is_repeated(error: IntegrityError) -> bool:
-    """Whether `INSERT` was refused, since the operation is there already."""
+    """Whether `INSERT` was refused because the operation is stored already."""
     refused = error.orig
     return isinstance(refused, UniqueViolation) and refused.diag.table_name == "operations"
 
 
 def replayed(actor: Actor) -> Replayed:
-    """The answer of an operation that is there already; to be called outside the transaction that found out.
+    """The answer of an operation that is stored already; to be called outside the transaction that was refused.
 
     Raises:
         InvalidInput: its id was used for another request.
-        Unavailable: it is gone again.
+        Unavailable: it was removed in the meantime.
     """
     stored = find_operation(actor)
     if stored is None:
@@ -84,7 +85,7 @@ def replayed(actor: Actor) -> Replayed:
 
 
 def update(connection: Connection, actor: Actor, change: Change) -> None:
-    """Put the answer right that became known only inside the transaction."""
+    """Replace the stored answer by one that became known only inside the transaction."""
     if actor.op_id is not None:
         connection.execute(
             _UPDATE,
@@ -116,13 +117,13 @@ def unchanged(
     return stored or Change(entity_id=entity_id, version=version, extra=extra or {})
 
 
-def once(
+def idempotent(
     service: Callable[Concatenate[Actor, Parameters], Change],
 ) -> Callable[Concatenate[Actor, Parameters], Change]:
     """Make a service answer a repeated operation with the stored result instead of doing it again.
 
-    A retry may also stumble earlier (its version is stale by now, its task is in the trash): such a failure counts
-    only when the operation was never acknowledged.
+    A retry may fail before it reaches its operation, because the first try succeeded: its version is stale by now, its
+    task is in the trash. Such a failure counts only when the operation was never acknowledged.
     """
 
     @functools.wraps(service)
@@ -161,10 +162,13 @@ def _result(change: Change) -> str:
     )
 
 
-_UPDATE = prepared(
-    "UPDATE operations SET result = CAST(:result AS jsonb)"
-    " WHERE user_id = :user_id AND op_id = :op_id"
-)
-_FIND = prepared(
-    "SELECT fingerprint, result FROM operations WHERE user_id = :user_id AND op_id = :op_id"
-)
+_UPDATE = prepared("""
+    UPDATE operations
+    SET result = CAST(:result AS jsonb)
+    WHERE user_id = :user_id AND op_id = :op_id
+""")
+_FIND = prepared("""
+    SELECT fingerprint, result
+    FROM operations
+    WHERE user_id = :user_id AND op_id = :op_id
+""")

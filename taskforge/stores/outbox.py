@@ -1,9 +1,9 @@
-"""The outbox: what PostgreSQL has committed and MongoDB must still get."""
+"""The outbox: parts of documents that PostgreSQL has committed and MongoDB does not have yet."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from taskforge import faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.document_parts import register_of
+from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
+from taskforge.stores.prepared_statements import prepared
 
 CHANNEL = "taskforge_outbox"
 REQUEST_LEASE_SECONDS = 2
@@ -23,17 +24,17 @@ LONGEST_BACKOFF_SECONDS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One version of one register on its way to MongoDB."""
+    """One version of one document part on its way to MongoDB."""
 
     entity_type: str
     entity_id: str
-    register: str
+    part: str
     version: int
     payload: bytes
 
     @property
     def sha(self) -> bytes:
-        """SHA-256 of the payload, kept in the reference row for the doctor."""
+        """SHA-256 of the payload, kept in the reference row (``doc_sha``) for the doctor."""
         return hashlib.sha256(self.payload).digest()
 
 
@@ -46,35 +47,54 @@ class Claimed(Message):
 
 
 def encode_message(
-    entity_type: str, entity_id: str, register: str, version: int, fields: dict[str, Any]
+    part: DocumentPart,
+    entity_id: str,
+    version: int,
+    fields: Mapping[str, Any],
+    *,
+    extra: Mapping[str, Any] | None = None,
 ) -> Message:
-    """A register at a version; `fields` are all of its own, in its order."""
+    """A part at a version, in its present schema; `fields` are all of its own, `extra` what a tombstone has besides."""
     return Message(
-        entity_type=entity_type,
+        entity_type=part.entity_type,
         entity_id=entity_id,
-        register=register,
+        part=part.name,
         version=version,
-        payload=mongo.encode(fields),
+        payload=mongo.encode(part.to_store(fields) | dict(extra or {})),
     )
+
+
+def pending_content(entity_id: str) -> str:
+    """SQL for the newest content of an entity that is on its way to MongoDB; NULL when MongoDB has it.
+
+    `entity_id` is the column with the entity's id, such as ``k.task_id``.
+    """
+    return f"""(SELECT o.payload
+        FROM outbox o
+        WHERE o.entity_id = {entity_id} AND o.part = '{CONTENT}'
+        ORDER BY o.version DESC
+        LIMIT 1)"""
 
 
 def insert(connection: Connection, messages: Sequence[Message]) -> None:
-    """Put messages into the outbox, in the transaction of the change.
+    """Put messages into the outbox, in a transaction that no unit of work wraps (see `INSERT`)."""
+    connection.execute(prepared(INSERT), insert_parameters(messages))
 
-    A text register is leased to the request for a moment, since it applies the message itself after COMMIT.
-    """
-    connection.execute(
-        text(
-            "INSERT INTO outbox (entity_type, entity_id, register, version, payload, claimed_until) VALUES"
-            " (:entity_type, :entity_id, :register, :version, :payload,"
-            " CASE WHEN :register = 'text' THEN now() + make_interval(secs => :lease) ELSE '-infinity' END)"
-        ),
-        [{**message.__dict__, "lease": REQUEST_LEASE_SECONDS} for message in messages],
-    )
+
+def insert_parameters(messages: Sequence[Message]) -> dict[str, Any]:
+    """The parameters of `INSERT` for these messages."""
+    return {
+        "entity_types": [message.entity_type for message in messages],
+        "entity_ids": [message.entity_id for message in messages],
+        "parts": [message.part for message in messages],
+        "versions": [message.version for message in messages],
+        "payloads": [message.payload for message in messages],
+        "lease": REQUEST_LEASE_SECONDS,
+    }
 
 
 def apply(message: Message) -> None:
-    """Bring MongoDB to a message's version and take it (and older ones) out of the outbox.
+    """Bring MongoDB to a message's version, and take it (and older ones of its part) out of the outbox.
 
     Raises:
         DocumentsUnavailable: MongoDB did not confirm; the message stays.
@@ -82,7 +102,7 @@ def apply(message: Message) -> None:
     """
     faults.point("apply.before")
     mongo.apply(
-        register_of(message.entity_type, message.register),
+        part_of(message.entity_type, message.part),
         message.entity_id,
         message.version,
         message.payload,
@@ -94,24 +114,14 @@ def apply(message: Message) -> None:
 
 
 def settle(messages: Sequence[Message]) -> None:
-    """Remove applied messages and all older ones of their registers; text payloads go to the redo log."""
+    """Remove applied messages and all older ones of their parts; payloads of content go to the redo log."""
     if not messages:
         return
     sql.execute_now(
-        text(
-            "WITH applied AS (SELECT * FROM unnest(CAST(:entity_ids AS uuid[]), CAST(:registers AS text[]),"
-            " CAST(:versions AS int[])) AS applied (entity_id, register, version)),"
-            # Locked in one order, so that two processes that settle the same rows can't deadlock.
-            " held AS (SELECT o.outbox_id FROM outbox o JOIN applied a ON o.entity_id = a.entity_id"
-            " AND o.register = a.register AND o.version <= a.version ORDER BY o.outbox_id FOR UPDATE OF o),"
-            " gone AS (DELETE FROM outbox WHERE outbox_id IN (SELECT outbox_id FROM held)"
-            " RETURNING outbox_id, entity_type, entity_id, register, version, payload)"
-            " INSERT INTO outbox_redo (outbox_id, entity_type, entity_id, register, version, payload)"
-            " SELECT * FROM gone WHERE register = 'text' ON CONFLICT DO NOTHING"
-        ),
+        _SETTLE,
         {
             "entity_ids": [message.entity_id for message in messages],
-            "registers": [message.register for message in messages],
+            "parts": [message.part for message in messages],
             "versions": [message.version for message in messages],
         },
     )
@@ -123,33 +133,27 @@ def hand_over(messages: Sequence[Message]) -> None:
     Raises:
         Unavailable: PostgreSQL went away; the lease runs out by itself.
     """
-    sql.execute_now(
-        text(
-            "WITH freed AS (UPDATE outbox SET claimed_until = '-infinity'"
-            " WHERE entity_id = ANY(CAST(:entity_ids AS uuid[])) AND register = 'text' AND attempts = 0)"
-            " SELECT pg_notify(:channel, '')"
-        ),
-        {"entity_ids": [message.entity_id for message in messages], "channel": CHANNEL},
-    )
+    entity_ids = [message.entity_id for message in messages]
+    sql.execute_now(_HAND_OVER, {"entity_ids": entity_ids, "channel": CHANNEL})
 
 
 def claim(limit: int) -> list[Claimed]:
-    """Lease due messages to this process: of each register the newest, which makes the older ones needless.
+    """Lease due messages to this process: the newest of each part, which makes the older ones needless.
 
     The attempt is counted before it is made, so that a message that kills its relay runs out of attempts like one
-    that fails. One that was tried before without an answer is a suspect and comes alone: what shares a batch with
-    it must not be parked with it.
+    that fails. A message that was tried several times without an answer is a suspect and is claimed alone, so that no
+    other message of its batch is parked with it.
     """
     with sql.transaction() as connection:
-        connection.execute(_PARK_EXHAUSTED, {"most": ATTEMPTS_UNTIL_PARKED})
-        for suspect, most in ((False, limit), (True, 1)):
+        connection.execute(_PARK_EXHAUSTED, {"max_attempts": ATTEMPTS_UNTIL_PARKED})
+        for suspect, batch in ((False, limit), (True, 1)):
             claimed = connection.execute(
                 _CLAIM,
                 {
                     "lease": RELAY_LEASE_SECONDS,
-                    "limit": most,
+                    "limit": batch,
                     "suspect": suspect,
-                    "trusted": ATTEMPTS_UNTIL_SUSPECT,
+                    "suspect_from": ATTEMPTS_UNTIL_SUSPECT,
                 },
             )
             found = [
@@ -160,45 +164,114 @@ def claim(limit: int) -> list[Claimed]:
     return []
 
 
-_PARK_EXHAUSTED = text(
-    "UPDATE outbox SET parked_at = now(), last_error = coalesce(last_error, 'every attempt ended its process')"
-    " WHERE parked_at IS NULL AND claimed_until <= now() AND attempts >= :most"
-)
-# An array, not IN: a plan for a nearly empty table may run a subquery once for every row, and so past its limit.
-_CLAIM = text(
-    "UPDATE outbox SET attempts = attempts + 1, claimed_until = now() + make_interval(secs => :lease)"
-    " WHERE outbox_id = ANY(ARRAY(SELECT o.outbox_id FROM outbox o"
-    " WHERE o.claimed_until <= now() AND o.parked_at IS NULL AND (o.attempts >= :trusted) = :suspect"
-    " AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.entity_id = o.entity_id"
-    " AND newer.register = o.register AND newer.version > o.version AND newer.parked_at IS NULL)"
-    " ORDER BY o.outbox_id LIMIT :limit FOR UPDATE SKIP LOCKED))"
-    " RETURNING outbox_id, attempts, entity_type, entity_id, register, version, payload"
-)
-
-
 def release(outbox_ids: Sequence[int], *, seconds: float) -> None:
-    """Give claimed messages back uncounted: the server was down, which says nothing about them."""
-    sql.execute_now(
-        text(
-            "UPDATE outbox SET attempts = greatest(attempts - 1, 0),"
-            " claimed_until = now() + make_interval(secs => :seconds) WHERE outbox_id = ANY(:ids)"
-        ),
-        {"ids": list(outbox_ids), "seconds": seconds},
-    )
+    """Give claimed messages back and take back their attempts: MongoDB was down, which says nothing about them."""
+    sql.execute_now(_RELEASE, {"ids": list(outbox_ids), "seconds": seconds})
 
 
 def postpone(outbox_id: int, error: str) -> None:
-    """Back off from a message that MongoDB refuses, and park it when it has had its attempts."""
+    """Back off from a message that MongoDB refuses; park it after its last attempt."""
     sql.execute_now(
-        text(
-            "UPDATE outbox SET last_error = :error,"
-            " claimed_until = now() + make_interval(secs => least(power(2, attempts), :longest)),"
-            " parked_at = CASE WHEN attempts >= :most THEN now() END WHERE outbox_id = :outbox_id"
-        ),
+        _POSTPONE,
         {
             "outbox_id": outbox_id,
             "error": error[:500],
             "longest": LONGEST_BACKOFF_SECONDS,
-            "most": ATTEMPTS_UNTIL_PARKED,
+            "max_attempts": ATTEMPTS_UNTIL_PARKED,
         },
     )
+
+
+# Content is leased to the request for a moment, since the request applies it itself after COMMIT.
+INSERT = f"""
+    INSERT INTO outbox (entity_type, entity_id, part, version, payload, claimed_until)
+    SELECT m.*,
+           CASE WHEN m.part = '{CONTENT}' THEN now() + make_interval(secs => :lease) ELSE '-infinity' END
+    FROM unnest(
+        CAST(:entity_types AS text[]),
+        CAST(:entity_ids AS uuid[]),
+        CAST(:parts AS text[]),
+        CAST(:versions AS int[]),
+        CAST(:payloads AS bytea[])
+    ) AS m (entity_type, entity_id, part, version, payload)
+"""
+
+# The rows are locked in one order, so that two processes that settle the same ones can't deadlock.
+_SETTLE = text(f"""
+    WITH applied AS (
+        SELECT *
+        FROM unnest(CAST(:entity_ids AS uuid[]), CAST(:parts AS text[]), CAST(:versions AS int[]))
+            AS applied (entity_id, part, version)
+    ), held AS (
+        SELECT o.outbox_id
+        FROM outbox o
+        JOIN applied a ON o.entity_id = a.entity_id AND o.part = a.part AND o.version <= a.version
+        ORDER BY o.outbox_id
+        FOR UPDATE OF o
+    ), gone AS (
+        DELETE FROM outbox
+        WHERE outbox_id IN (SELECT outbox_id FROM held)
+        RETURNING outbox_id, entity_type, entity_id, part, version, payload
+    )
+    INSERT INTO outbox_redo (outbox_id, entity_type, entity_id, part, version, payload)
+    SELECT * FROM gone WHERE part = '{CONTENT}'
+    ON CONFLICT DO NOTHING
+""")
+
+_HAND_OVER = text(f"""
+    WITH freed AS (
+        UPDATE outbox
+        SET claimed_until = '-infinity'
+        WHERE entity_id = ANY(CAST(:entity_ids AS uuid[])) AND part = '{CONTENT}' AND attempts = 0
+    )
+    SELECT pg_notify(:channel, '')
+""")
+
+_PARK_EXHAUSTED = text("""
+    UPDATE outbox
+    SET parked_at = now(),
+        last_error = coalesce(last_error, 'every attempt ended its process')
+    WHERE parked_at IS NULL AND claimed_until <= now() AND attempts >= :max_attempts
+""")
+
+# ANY(ARRAY(...)) and not IN: for a nearly empty table the planner may run an IN subquery once for every row, and so
+# past its limit.
+_CLAIM = text("""
+    UPDATE outbox
+    SET attempts = attempts + 1,
+        claimed_until = now() + make_interval(secs => :lease)
+    WHERE outbox_id = ANY(ARRAY(
+        SELECT o.outbox_id
+        FROM outbox o
+        WHERE o.claimed_until <= now()
+          AND o.parked_at IS NULL
+          AND (o.attempts >= :suspect_from) = :suspect
+          AND NOT EXISTS (
+              SELECT 1
+              FROM outbox newer
+              WHERE newer.entity_id = o.entity_id
+                AND newer.part = o.part
+                AND newer.version > o.version
+                AND newer.parked_at IS NULL
+          )
+        ORDER BY o.outbox_id
+        LIMIT :limit
+        FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING outbox_id, attempts, entity_type, entity_id, part, version, payload
+""")
+
+_RELEASE = text("""
+    UPDATE outbox
+    SET attempts = greatest(attempts - 1, 0),
+        claimed_until = now() + make_interval(secs => :seconds)
+    WHERE outbox_id = ANY(:ids)
+""")
+
+_POSTPONE = text("""
+    UPDATE outbox
+    SET last_error = :error,
+        claimed_until = now() + make_interval(secs => least(power(2, attempts), :longest)),
+        parked_at = CASE WHEN attempts >= :max_attempts THEN now() END
+    WHERE outbox_id = :outbox_id
+""")

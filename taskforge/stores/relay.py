@@ -1,4 +1,4 @@
-"""The relay: brings MongoDB up to what PostgreSQL has committed, and looks after what lost processes left behind.
+"""The relay: brings MongoDB up to what PostgreSQL has committed, and finishes what lost processes left undone.
 
 It waits for NOTIFY and looks every second anyway. Any number of relays may run: messages are leased, applying one
 twice is harmless, and every chore may run at the same time elsewhere.
@@ -23,18 +23,18 @@ from taskforge import faults
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.stores import mongo, outbox, sql
-from taskforge.stores.document_parts import register_of
+from taskforge.stores.document_parts import part_of
 
 log = structlog.get_logger()
 BATCH = 100
 POLL_SECONDS = 1.0
 AWAY_SECONDS = 1.0
-DRAIN_SECONDS = 0.5
+PROCESS_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one batch; `away` when MongoDB could not be asked and the rest was given back."""
+    """What became of one batch; `away` when MongoDB could not be asked and the rest was released."""
 
     claimed: int = 0
     applied: int = 0
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass
 class Chore:
-    """Something to do every so often. It must bound its own work and may raise: the relay goes on."""
+    """A periodic task of the relay. It must bound its own work; when it raises, the relay logs it and goes on."""
 
     name: str
     every_seconds: float
@@ -52,7 +52,7 @@ class Chore:
     due_at: float = field(default=0.0, compare=False)
 
 
-def drain_batch(limit: int = BATCH) -> Outcome:
+def process_batch(limit: int = BATCH) -> Outcome:
     """Claim, apply and settle one batch of the outbox.
 
     Raises:
@@ -67,8 +67,8 @@ def drain_batch(limit: int = BATCH) -> Outcome:
     away = False
     for position, message in enumerate(claimed):
         try:
-            register = register_of(message.entity_type, message.register)
-            mongo.apply(register, message.entity_id, message.version, message.payload)
+            part = part_of(message.entity_type, message.part)
+            mongo.apply(part, message.entity_id, message.version, message.payload)
         except mongo.DocumentsUnavailable:
             left = [waiting.outbox_id for waiting in claimed[position:]]
             outbox.release(left, seconds=AWAY_SECONDS)
@@ -86,12 +86,12 @@ def drain_batch(limit: int = BATCH) -> Outcome:
     return Outcome(len(claimed), len(applied), refused, away)
 
 
-def drain_all(*, seconds: float) -> Outcome:
-    """Batch after batch until nothing is due, MongoDB is away, or the time is up; the sum of them."""
+def process_outbox(*, seconds: float) -> Outcome:
+    """Process batches until nothing is due, MongoDB is away, or the time is up; the sum of their outcomes."""
     deadline = time.monotonic() + seconds
     total = Outcome()
     while True:
-        batch = drain_batch()
+        batch = process_batch()
         total = Outcome(
             total.claimed + batch.claimed,
             total.applied + batch.applied,
@@ -107,27 +107,27 @@ class Relay:
 
     def __init__(self, chores: Sequence[Chore] = ()) -> None:
         self._chores = chores
-        self._bell = _Bell()
+        self._wake_up = _WakeUp()
         self._stopping = False
-        self._troubles: set[str] = set()
+        self._away: set[str] = set()
 
     def run(self) -> None:
-        """Work until somebody calls `stop`. Outages of any store are waited out."""
+        """Work until `stop` is called. Outages of any store are waited out."""
         try:
             while not self._stopping:
                 self._step()
         finally:
-            self._bell.close()
+            self._wake_up.close()
 
     def stop(self) -> None:
         """Finish the batch at hand and return from `run`."""
         self._stopping = True
-        self._bell.wake()
+        self._wake_up.wake()
 
     def _step(self) -> None:
         busy = False
         try:
-            outcome = drain_all(seconds=DRAIN_SECONDS)
+            outcome = process_outbox(seconds=PROCESS_SECONDS)
             self._note("postgresql", away=False)
             self._note("mongodb", away=outcome.away)
             busy = outcome.claimed > 0 and not outcome.away
@@ -137,7 +137,7 @@ class Relay:
         except Exception:
             log.exception("relay_failed")
         if not busy:
-            self._bell.wait(POLL_SECONDS)
+            self._wake_up.wait(POLL_SECONDS)
 
     def _do_chores(self) -> None:
         for chore in self._chores:
@@ -152,17 +152,17 @@ class Relay:
                 log.exception("chore_failed", chore=chore.name)
 
     def _note(self, store: str, *, away: bool, why: str = "") -> None:
-        """Say once that a store went away, and once that it is back."""
-        if away and store not in self._troubles:
-            self._troubles.add(store)
+        """Log once that a store went away, and once that it is back."""
+        if away and store not in self._away:
+            self._away.add(store)
             log.warning("store_away", store=store, why=why)
-        elif not away and store in self._troubles:
-            self._troubles.discard(store)
+        elif not away and store in self._away:
+            self._away.discard(store)
             log.info("store_back", store=store)
 
 
-class _Bell:
-    """Waits for NOTIFY on a connection of its own, and for `wake`."""
+class _WakeUp:
+    """Waits for a NOTIFY, on a connection of its own, or for a call of `wake`."""
 
     def __init__(self) -> None:
         self._listening: Connection | None = None
@@ -177,7 +177,7 @@ class _Bell:
             poller.register(_driver(self._listening).fileno(), select.POLLIN)
         poller.poll(seconds * 1000)
         if self._listening is not None:
-            self._hear(self._listening)
+            self._take_notifications(self._listening)
 
     def wake(self) -> None:
         os.write(self._waker, b"!")
@@ -199,7 +199,7 @@ class _Bell:
                 raise
             self._listening = connection
 
-    def _hear(self, connection: Connection) -> None:
+    def _take_notifications(self, connection: Connection) -> None:
         try:
             _driver(connection).poll()
             _driver(connection).notifies.clear()

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
-from taskforge.messaging.breaker import Breaker, BreakerOpen
+from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
@@ -35,11 +35,12 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A row to be read in the same statement as another, whose tables its SQL names by their aliases.
+class JoinedQuery:
+    """A query that is read in the same statement as another one, through a LATERAL join.
 
-    Beside who is logged in that is the user ``u``; beside a board's lock the board ``b``. ``sql`` is a constant, a
-    SELECT of at most one row; its columns must not be named like those of the other row.
+    ``sql`` is a constant: a SELECT of at most one row that may name the outer query's tables by their aliases: the
+    user ``u`` when it is joined to the identification of a request, the board ``b`` when it is joined to a board's
+    lock. Its columns must not have the names of the outer query's columns.
     """
 
     sql: str
@@ -50,7 +51,7 @@ class _Down(Exception):
     """PostgreSQL could not be reached: counts for the breaker."""
 
 
-breaker = Breaker("postgresql", (_Down,))
+breaker = make_breaker(POSTGRESQL, (_Down,))
 # What may mean that PostgreSQL could not be reached; the third comes of a plan that is outdated.
 _REFUSALS = (OperationalError, InterfaceError, NotSupportedError, PoolTimeout, psycopg2.Error)
 

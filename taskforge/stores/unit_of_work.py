@@ -1,8 +1,8 @@
 """The unit of work: the one way in which anything changes.
 
-One SQL transaction holds the operation (idempotency), the changed rows, the audit fact, the outbox messages and the
+One SQL transaction holds the operation (idempotency), the changed rows, the audit events, the outbox messages and the
 notification intents. COMMIT is the only acknowledgement. What follows (bringing MongoDB up to date, publishing the
-live hint, ringing the workers) is best effort: the relay repeats it until it has happened.
+live hint, waking the workers) is best effort: the relay repeats it until it has happened.
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import ACTIONS
 from taskforge.extensions import db
 from taskforge.ids import new_id
+from taskforge.live.hints import encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.applying import apply_texts
-from taskforge.stores.change_writer import Reference
+from taskforge.stores.applying import apply_contents
+from taskforge.stores.change_writer import Recipients, Reference
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
-from taskforge.stores.prepared_statements import BETWEEN, prepared
+from taskforge.stores.prepared_statements import prepared
 
 
 class UnitOfWork:
-    """A transaction with its operation, audit facts, outbox messages and intents; use it as a context manager.
+    """A transaction with its operation, audit events, outbox messages and intents; use it as a context manager.
 
-    The transaction begins, with its operation, when something is first asked of it.
+    The transaction begins, with its operation, at the first statement.
 
     Raises then:
-        Replayed: the actor's operation was already acknowledged (`once` turns it into the stored answer).
+        Replayed: the actor's operation was already acknowledged (`idempotent` turns it into the stored answer).
         InvalidInput: the operation id was used for another request.
         Unavailable: PostgreSQL can't be asked.
     """
@@ -52,10 +53,11 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._reference: Reference | None = None
         self._answer_changed = False
-        self._told = 0
-        self._audit: list[dict[str, Any]] = []
+        self._intents_written = 0
+        self._events: list[dict[str, Any]] = []
         self._messages: list[Message] = []
         self._intents: list[dict[str, Any]] = []
+        self._condition = "true"
         self._hints: list[tuple[str, dict[str, Any]]] = []
 
     def __enter__(self) -> Self:
@@ -87,11 +89,11 @@ class UnitOfWork:
             self._write_reference()
             return self._begun().execute(statement, parameters)
 
-    def lock(self, statements: str, parameters: Mapping[str, Any]) -> sql.Row | None:
+    def lock(self, statements: tuple[str, ...], parameters: Mapping[str, Any]) -> sql.Row | None:
         """Take the lock under which a change is made; the first row of the last of `statements`, or None.
 
-        `statements` is a constant, with ``;`` between several: they go in one round trip, and the operation with
-        them, but each sees what was committed when it begins itself.
+        The statements are constants. They go in one round trip, and the operation with them, but each sees what was
+        committed when it begins itself.
         """
         with sql.translated():
             if self._connection is None:
@@ -99,7 +101,7 @@ class UnitOfWork:
                 assert result is not None
             else:
                 self._write_reference()
-                result = self._connection.execute(prepared(statements), parameters)
+                result = self._connection.execute(prepared(*statements), parameters)
             return cast(sql.Row | None, result.mappings().first())
 
     def row(self, statement: Executable, parameters: Any = None) -> sql.Row | None:
@@ -117,9 +119,9 @@ class UnitOfWork:
         faults.point("tx.ref_updated")
 
     def change_reference(self, statement: str, parameters: Mapping[str, Any]) -> None:
-        """Like `update_reference`, but together with what the change writes last; a stale version shows only then.
+        """Like `update_reference`, but in the last statement of the change; StaleVersion is raised by that one.
 
-        `statement` is an UPDATE with one of few texts; it runs at once when more is asked of the transaction.
+        `statement` is an UPDATE with one of few texts. If another statement follows, it runs before that.
         """
         with sql.translated():
             self._write_reference()
@@ -139,14 +141,14 @@ class UnitOfWork:
         board_seq: int | None = None,
         task_id: str | None = None,
     ) -> str:
-        """Write the audit fact of this change; answers its event id. Events and their actions: `taskforge.events`.
+        """Write an audit event of this change; answers its id. Events and their actions: `taskforge.events`.
 
-        `task_id` names the card on which the change shows, where that is not the entity itself.
+        `task_id` names the task whose card shows the change, where that is not the entity itself.
         """
-        # The answer is stored before the fact is known, and names it all the same.
-        event_id = new_id() if self._audit else self.change.event_id
+        # The answer is stored at the first statement; the first event has the id that the answer names.
+        event_id = new_id() if self._events else self.change.event_id
         assert event_id is not None
-        self._audit.append(
+        self._events.append(
             {
                 "event_id": event_id,
                 "event": event,
@@ -189,7 +191,7 @@ class UnitOfWork:
         self._answer_changed = True
 
     def stage(self, message: Message) -> None:
-        """Send a register's new version to MongoDB: text in this request, core by the relay."""
+        """Send a new version of a document part to MongoDB: content in this request, a mirror by the relay."""
         self._messages.append(message)
 
     def notify(
@@ -199,15 +201,18 @@ class UnitOfWork:
         kind: str,
         payload: Mapping[str, Any],
         *,
-        members_of: str | None = None,
+        recipients: Recipients | None = None,
     ) -> None:
-        """Tell people of an event; the actor is never told of their own change, and nobody twice of one event.
+        """Notify people of an event: never the actor of their own change, and nobody twice of one event.
 
-        With a team in `members_of`, only those who belong to it when the change is written.
+        `recipients` restricts this to those who fulfil its condition when the change is written.
         """
-        told = {intent["user_id"] for intent in self._intents if intent["event_id"] == event_id}
+        known = {intent["user_id"] for intent in self._intents if intent["event_id"] == event_id}
+        if recipients is not None:
+            assert self._condition in ("true", recipients.sql)
+            self._condition = recipients.sql
         for user_id in dict.fromkeys(user_ids):
-            if user_id != self.actor.user_id and user_id not in told:
+            if user_id != self.actor.user_id and user_id not in known:
                 self._intents.append(
                     {
                         "event_id": event_id,
@@ -215,35 +220,36 @@ class UnitOfWork:
                         "kind": kind,
                         "payload": as_json(payload),
                         "created_at": self.at.isoformat(),
-                        "members_of": members_of,
+                        "scope_id": recipients.scope_id if recipients else None,
                     }
                 )
 
     def _begun(self) -> Connection:
         if self._connection is None:
-            self._open("", {})
+            self._open((), {})
         assert self._connection is not None
         return self._connection
 
-    def _open(self, statements: str, parameters: Mapping[str, Any]) -> CursorResult[Any] | None:
-        """Begin, with the operation if there is one and then `statements`; the answer of the last of them."""
+    def _open(
+        self, statements: tuple[str, ...], parameters: Mapping[str, Any]
+    ) -> CursorResult[Any] | None:
+        """Begin, with the operation if there is one and then `statements`; the result of the last of them."""
         if self.actor.op_id is None:
             self._connection, result = self._connect(statements, parameters)
             return result
-        both = f"{operations.INSERT}{BETWEEN}{statements}" if statements else operations.INSERT
         parameters = {**parameters, **operations.row_of(self.actor, self.change)}
-        self._connection, result = self._connect(both, parameters)
+        self._connection, result = self._connect((operations.INSERT, *statements), parameters)
         faults.point("tx.op_inserted")
         return result
 
     def _connect(
-        self, statements: str, parameters: Mapping[str, Any]
+        self, statements: tuple[str, ...], parameters: Mapping[str, Any]
     ) -> tuple[Connection, CursorResult[Any] | None]:
         for attempt in (1, 2):
             connection = db.engine.connect()
             try:
                 result = (
-                    connection.execute(prepared(statements), parameters) if statements else None
+                    connection.execute(prepared(*statements), parameters) if statements else None
                 )
             except BaseException as error:
                 connection.close()
@@ -269,8 +275,8 @@ class UnitOfWork:
         if self._answer_changed:
             operations.update(connection, self.actor, self.change)
         reference, self._reference = self._reference, None
-        self._told = change_writer.write(
-            connection, reference, self._audit, self._messages, self._intents
+        self._intents_written = change_writer.write(
+            connection, reference, self._events, self._messages, self._intents, self._condition
         )
         if reference is not None:
             faults.point("tx.ref_updated")
@@ -284,10 +290,13 @@ class UnitOfWork:
 
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
-        left = apply_texts(self._messages)
+        left = apply_contents(self._messages)
         self.change = replace(self.change, syncing=bool(left))
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
-        wanted = {queues.AUDIT: bool(self._audit), queues.NOTIFICATIONS: self._told > 0}
-        publishing.announce(self._hints, [name for name, rings in wanted.items() if rings])
+        work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
+        messages = [
+            publishing.BoardMessage(board, encode_change(hint)) for board, hint in self._hints
+        ]
+        publishing.publish(messages, [name for name, exists in work.items() if exists])
         faults.point("ack.before")

@@ -1,4 +1,4 @@
-"""A finding of the checks."""
+"""What a check of the invariants finds."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Violation:
-    """Something that should not be so: which invariant, of what, how, and by what remedy of the doctor's.
+    """An invariant that does not hold: which one, for which entity, in what way, and the doctor's remedy if any.
 
-    ``entity`` is a kind and an id with a space between; ``register`` is set when one of a document's is meant.
+    ``entity`` is an entity type and an id with a space between; ``part`` names the document part that is concerned.
     """
 
     invariant: str
     entity: str
     detail: str
     remedy: str | None = None
-    register: str = ""
+    part: str = ""
 
     @property
     def repairable(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from taskforge.errors import NotFound
 from taskforge.stores import sql
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.teams.access import HELD_PERMISSIONS, Membership, membership_of
 
 REFERENCE = (
@@ -26,29 +27,28 @@ SHOWN_TABLES = f" tasks k{NAMED_BY}"
 
 
 # A task, and the membership through which the user ``u`` sees it.
-_SEEN = (
+_VISIBLE_TASK = (
     f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
     f" {HELD_PERMISSIONS} AS permissions,"
-    " (SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
-    " ORDER BY o.version DESC LIMIT 1) AS pending_text"
+    f" {pending_content('k.task_id')} AS pending_content"
     f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
     " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
     " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"
 )
 _ALONE = prepared(
-    f"{_SEEN.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
+    f"{_VISIBLE_TASK.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
 )
 
-Seen = tuple[sql.Row, Membership]
+TaskAccess = tuple[sql.Row, Membership]
 
 
-def task_beside(task_id: str) -> Beside:
-    """The question for a task, also in the trash, to go with the log-in; the answer is for `seen_task`."""
-    return Beside(_SEEN, {"task_id": task_id})
+def task_query(task_id: str) -> JoinedQuery:
+    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row."""
+    return JoinedQuery(_VISIBLE_TASK, {"task_id": task_id})
 
 
-def seen_task(row: sql.Row | None) -> Seen | None:
-    """What `access_task` would answer, from the row of `task_beside`; None where it would raise NotFound."""
+def preloaded_task(row: sql.Row | None) -> TaskAccess | None:
+    """What `access_task` would answer, from the row of `task_query`; None where it would raise NotFound."""
     return None if row is None else (row, membership_of(row, None))
 
 

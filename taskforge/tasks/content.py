@@ -1,4 +1,4 @@
-"""Reading a task's texts at the version of its reference row."""
+"""Reading the content of tasks at the version of their reference rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.documents import VersionMoved, read_current, read_texts
+from taskforge.stores.documents import VersionMoved, decode_content, read_contents, read_current
 from taskforge.tasks.access import access_task
 
 UNREADABLE = (
@@ -17,7 +17,7 @@ UNREADABLE = (
 )
 
 
-def read_task_text(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
+def read_task_content(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
     """The text fields of a task, and the reference row that they belong to: a newer one if it changed meanwhile.
 
     Raises:
@@ -31,20 +31,23 @@ def read_task_text(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]
     )
 
 
-def read_task_texts(rows: Sequence[sql.Row]) -> dict[str, dict[str, Any]]:
-    """The text fields of several tasks by id, each at the version of its row; rows carry ``pending_text``.
+def read_task_contents(rows: Sequence[sql.Row]) -> dict[str, dict[str, Any]]:
+    """The text fields of several tasks by id, each at the version of its row; rows carry ``pending_content``.
 
     Raises:
         StaleVersion: a task was changed after its row was read.
         Unavailable: no store that holds a text can be asked.
     """
-    pending = {row["task_id"]: row["pending_text"] for row in rows if row["pending_text"]}
-    texts = {task_id: mongo.decode(bytes(payload)) for task_id, payload in pending.items()}
+    texts = {
+        row["task_id"]: decode_content("task", row["pending_content"])
+        for row in rows
+        if row["pending_content"] is not None
+    }
     versions = {row["task_id"]: row["doc_version"] for row in rows if row["task_id"] not in texts}
     if not versions:
         return texts
     try:
-        return texts | read_texts("task", versions)
+        return texts | read_contents("task", versions)
     except VersionMoved as error:
         raise StaleVersion() from error
     except mongo.DocumentsUnavailable as error:

@@ -1,4 +1,4 @@
-"""The task document in MongoDB, and its two registers as outbox messages."""
+"""The task document in MongoDB, and its two parts as outbox messages."""
 
 from __future__ import annotations
 
@@ -21,20 +21,59 @@ from mongoengine import (
 )
 
 from taskforge.errors import InvalidInput, TooLarge
-from taskforge.stores.document_parts import CORE, TASK_CORE, TASK_TEXT, TEXT, TOMBSTONE_SECONDS
+from taskforge.stores.document_parts import (
+    CONTENT,
+    MIRROR,
+    TOMBSTONE_SECONDS,
+    DocumentPart,
+    PartField,
+    first_schema,
+    part_of,
+    register_part,
+)
 from taskforge.stores.outbox import Message, encode_message
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_DESCRIPTION_LENGTH = 100_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
-EMPTY_TEXT: dict[str, Any] = {
-    "description": "",
-    "tags": [],
-    "attachments": [],
-    "custom_fields": [],
-    "checklist": [],
-}
+
+# What people write, owned by MongoDB. A new field is added at the end with the next schema version as its `since`.
+TASK_CONTENT = register_part(
+    DocumentPart(
+        entity_type="task",
+        name=CONTENT,
+        collection="tasks",
+        counter="doc_version",
+        table="tasks",
+        key="task_id",
+        version_column="doc_version",
+        fields=(
+            PartField("description", default=""),
+            PartField("tags", default=[]),
+            PartField("attachments", default=[]),
+            PartField("custom_fields", default=[]),
+            PartField("checklist", default=[]),
+        ),
+    )
+)
+# A copy of the reference row.
+TASK_MIRROR = register_part(
+    DocumentPart(
+        entity_type="task",
+        name=MIRROR,
+        collection="tasks",
+        counter="core_version",
+        table="tasks",
+        key="task_id",
+        version_column="version",
+        fields=first_schema(
+            "title", "status", "priority", "assignee_id", "creator_id", "team_id", "board_id", "column_id",
+            "start_at", "due_at", "metadata", "deleted",
+        ),
+    )
+)  # fmt: skip
+EMPTY_CONTENT = TASK_CONTENT.defaults()
 
 
 class Attachment(EmbeddedDocument):
@@ -71,7 +110,7 @@ class Metadata(EmbeddedDocument):
 
 
 class TaskDocument(Document):
-    """A whole task: the text register that MongoDB owns and a copy of the core that PostgreSQL owns."""
+    """A whole task: the content that MongoDB owns and a mirror of the row that PostgreSQL owns."""
 
     task_id = StringField(primary_key=True)
     description = StringField(default="")
@@ -80,6 +119,7 @@ class TaskDocument(Document):
     custom_fields = EmbeddedDocumentListField(CustomField)
     checklist = EmbeddedDocumentListField(ChecklistItem)
     doc_version = IntField()
+    content_schema = IntField()
 
     title = StringField()
     status = StringField()
@@ -95,6 +135,7 @@ class TaskDocument(Document):
     deleted = BooleanField()
     purged_at = DateTimeField()
     core_version = IntField()
+    mirror_schema = IntField()
 
     meta = {
         "collection": "tasks",
@@ -107,14 +148,15 @@ class TaskDocument(Document):
     }
 
 
-def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Message:
-    """The text register of a task at a version, checked and encoded, so that applying it can't fail for its content.
+def content_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Message:
+    """The content of a task at a version, checked and encoded, so that applying it can't fail for what it holds.
 
     Raises:
         InvalidInput: a field does not have its shape.
         TooLarge: all texts together exceed 1 MB.
     """
-    document = TaskDocument(task_id=task_id, **{name: fields[name] for name in TASK_TEXT})
+    part = part_of("task", CONTENT)
+    document = TaskDocument(task_id=task_id, **{name: fields[name] for name in part.names})
     try:
         document.validate()
     except ValidationError as error:
@@ -123,8 +165,7 @@ def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Messa
         ) from error
     # MongoEngine leaves null values out; null is a value that a custom field may have.
     stored = document.to_mongo() | {"custom_fields": [dict(one) for one in fields["custom_fields"]]}
-    text = {name: stored.get(name, EMPTY_TEXT[name]) for name in TASK_TEXT}
-    message = encode_message("task", task_id, TEXT, version, text)
+    message = encode_message(part, task_id, version, part.defaults() | stored)
     if len(message.payload) > MAX_DOCUMENT_BYTES:
         raise TooLarge(
             "This task's texts together are larger than 1 MB. Shorten the description or a field."
@@ -132,32 +173,39 @@ def text_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Messa
     return message
 
 
-def core_message(row: Mapping[str, Any]) -> Message:
-    """The core register: a copy of a reference row of `tasks`, at the row's version."""
-    return encode_message("task", row["task_id"], CORE, row["version"], core_fields(row))
+def mirror_message(row: Mapping[str, Any]) -> Message:
+    """The mirror of a reference row of `tasks`, at the row's version."""
+    part = part_of("task", MIRROR)
+    return encode_message(part, row["task_id"], row["version"], mirror_fields(row))
 
 
-def core_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the core register as a reference row gives them, in the register's order."""
+def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the mirror as a reference row gives them."""
     derived = {
         "creator_id": row["created_by"],
         "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
         "deleted": row["deleted_at"] is not None,
     }
-    return {name: derived[name] if name in derived else row[name] for name in TASK_CORE}
+    return {
+        name: derived[name] if name in derived else row[name]
+        for name in part_of("task", MIRROR).names
+    }
 
 
 def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
-    """What takes the place of a purged task's document: both registers, one version on and without content."""
-    core = {**dict.fromkeys(TASK_CORE), "deleted": True, "purged_at": at}
+    """What takes the place of a purged task's document: both parts, one version on and empty."""
+    part = part_of("task", MIRROR)
+    mirror = {**dict.fromkeys(part.names), "deleted": True}
     return [
-        text_message(row["task_id"], row["doc_version"] + 1, EMPTY_TEXT),
-        encode_message("task", row["task_id"], CORE, row["version"] + 1, core),
+        content_message(
+            row["task_id"], row["doc_version"] + 1, part_of("task", CONTENT).defaults()
+        ),
+        encode_message(part, row["task_id"], row["version"] + 1, mirror, extra={"purged_at": at}),
     ]
 
 
-def face_fields(texts: Mapping[str, Any]) -> dict[str, Any]:
-    """What the reference row copies of the texts for the card's face."""
+def denormalised_columns(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the reference row that are copied from the content, so that cards need no document."""
     done = sum(1 for item in texts["checklist"] if item["done"])
     return {
         "tags": list(texts["tags"]),

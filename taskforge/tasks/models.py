@@ -26,9 +26,9 @@ PRIORITIES = ("low", "medium", "high", "urgent")
 class Task(Model):
     """One task. PostgreSQL owns title, status, column, rank, assignee, priority and dates.
 
-    ``version`` counts every acknowledged change and is also the counter of the core register in MongoDB;
-    ``doc_version`` and ``doc_sha`` are version and hash of the text register, which MongoDB owns.
-    ``tags`` and the counts are copies for the card's face, written in the transaction of their change.
+    ``version`` counts every acknowledged change and is also the counter of the mirror part in MongoDB;
+    ``doc_version`` and ``doc_sha`` are version and hash of the content part, which MongoDB owns.
+    ``tags`` and the counts are denormalised for cards, written in the transaction of their change.
     """
 
     __tablename__ = "tasks"

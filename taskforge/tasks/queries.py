@@ -14,9 +14,9 @@ from taskforge.errors import Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, Seen, access_task
-from taskforge.tasks.content import read_task_text
-from taskforge.tasks.documents import EMPTY_TEXT
+from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
+from taskforge.tasks.content import read_task_content
+from taskforge.tasks.documents import EMPTY_CONTENT
 from taskforge.teams.access import Membership, access_team
 from taskforge.text.people import person_of
 
@@ -34,25 +34,25 @@ class TaskView:
     @property
     def syncing(self) -> bool:
         """Whether MongoDB has yet to get the newest text."""
-        return self.row["pending_text"] is not None
+        return self.row["pending_content"] is not None
 
 
 def get_task(
-    actor: Actor, task_id: str, *, deleted: bool = False, seen: Seen | None = None
+    actor: Actor, task_id: str, *, deleted: bool = False, preloaded: TaskAccess | None = None
 ) -> TaskView:
     """A task with its texts. With ``deleted=True`` also one in the trash.
 
-    `seen` is what `access_task` answered a moment ago, where the caller has it.
+    `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound: no such task, or not a member of its team.
     """
-    row, membership = seen or access_task(actor.user_id, task_id, deleted=deleted)
+    row, membership = preloaded or access_task(actor.user_id, task_id, deleted=deleted)
     try:
-        row, fields = read_task_text(actor, row)
+        row, fields = read_task_content(actor, row)
     except Unavailable:
         return TaskView(row, None, membership)
-    return TaskView(row, {**EMPTY_TEXT, **fields}, membership)
+    return TaskView(row, {**EMPTY_CONTENT, **fields}, membership)
 
 
 def list_tasks(

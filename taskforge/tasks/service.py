@@ -15,10 +15,10 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import Seen, access_task
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.access import TaskAccess, access_task
+from taskforge.tasks.documents import EMPTY_CONTENT, content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
@@ -27,12 +27,12 @@ from taskforge.tasks.editing.changes import (
     retried,
     take_from_trash,
 )
-from taskforge.tasks.editing.placement import ask_between, place_at_end, place_found
+from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.teams.access import access_team
 
 
-@once
+@idempotent
 def create_task(
     actor: Actor,
     *,
@@ -62,8 +62,8 @@ def create_task(
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
-    stored_text = {**EMPTY_TEXT, **(texts or {})}
-    message = text_message(task_id, 1, stored_text)
+    stored_text = {**EMPTY_CONTENT, **(texts or {})}
+    message = content_message(task_id, 1, stored_text)
     core = {
         "title": title,
         "priority": priority,
@@ -106,11 +106,11 @@ def move_task(
     before_id: str | None = None,
     after_id: str | None = None,
     version: int | None = None,
-    seen: Seen | None = None,
+    preloaded: TaskAccess | None = None,
 ) -> Change:
     """Move a task to a column of its board: above `before_id`, below `after_id`, or to the end.
 
-    `seen` is what `access_task` answered a moment ago, where the caller has it.
+    `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.move``.
@@ -126,7 +126,7 @@ def move_task(
         before_id=before_id,
         after_id=after_id,
         version=version,
-        seen=seen,
+        preloaded=preloaded,
     )
 
 
@@ -140,7 +140,7 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
     return retried(_delete_task, actor, task_id, version=version)
 
 
-@once
+@idempotent
 def restore_task(actor: Actor, task_id: str) -> Change:
     """Take a task out of the trash, to the end of its column (or of the first with its status, if that is gone).
 
@@ -154,7 +154,7 @@ def restore_task(actor: Actor, task_id: str) -> Change:
     return take_from_trash(actor, row)
 
 
-@once
+@idempotent
 def _edit_task(
     actor: Actor, task_id: str, *, changes: Mapping[str, Any], version: int | None
 ) -> Change:
@@ -163,7 +163,7 @@ def _edit_task(
     return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
 
 
-@once
+@idempotent
 def _move_task(
     actor: Actor,
     task_id: str,
@@ -172,11 +172,11 @@ def _move_task(
     before_id: str | None,
     after_id: str | None,
     version: int | None,
-    seen: Seen | None,
+    preloaded: TaskAccess | None,
 ) -> Change:
-    if seen is None or seen[0]["deleted_at"] is not None:
-        seen = access_task(actor.user_id, task_id)
-    row, membership = seen
+    if preloaded is None or preloaded[0]["deleted_at"] is not None:
+        preloaded = access_task(actor.user_id, task_id)
+    row, membership = preloaded
     membership.require("task.move")
     check_version(row, version)
     if task_id in (before_id, after_id):
@@ -184,14 +184,14 @@ def _move_task(
     near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        asked = ask_between(task_id=task_id, column_id=column_id, **near)
-        board = lock_board(uow, row["board_id"], "task.move", beside=asked)
-        place = place_found(board.beside, **near)
+        asked = neighbours_query(task_id=task_id, column_id=column_id, **near)
+        board = lock_board(uow, row["board_id"], "task.move", joined=asked)
+        place = place_found(board.joined, **near)
         update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
     return uow.change
 
 
-@once
+@idempotent
 def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
     row, _ = access_task(actor.user_id, task_id, "task.delete")
     check_version(row, version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from taskforge import faults
 from taskforge.errors import Forbidden, NotFound
 from taskforge.stores import sql
+from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -119,6 +120,11 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         require(found.permissions, permission)
 
 
+def members_only(team_id: str) -> Recipients:
+    """Restricts a notification to people who belong to the team when the change is written."""
+    return Recipients(_IS_MEMBER, team_id)
+
+
 def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
     """Those of some people who belong to the team now: nobody else may be told of its tasks."""
     found = uow.execute(
@@ -128,3 +134,11 @@ def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) 
         {"team_id": team_id, "ids": [user_id for user_id in user_ids if user_id]},
     )
     return list(found.scalars())
+
+
+_IS_MEMBER = """
+    EXISTS (
+        SELECT FROM team_memberships m
+        WHERE m.team_id = i.scope_id AND m.user_id = i.user_id
+    )
+"""

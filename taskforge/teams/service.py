@@ -10,7 +10,7 @@ from sqlalchemy import text
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import HELD_PERMISSIONS, access_team, lock_team
 from taskforge.teams.creation import TEAMS_PER_USER, require_parent
@@ -74,7 +74,7 @@ def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
     )
 
 
-@once
+@idempotent
 def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, Any]) -> Change:
     """Change name, description or parent of a team.
 
@@ -112,7 +112,7 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
     return uow.change
 
 
-@once
+@idempotent
 def add_member(
     actor: Actor, team_id: str, *, role: str, user_id: str | None = None, email: str | None = None
 ) -> Change:
@@ -157,7 +157,7 @@ def add_member(
     return uow.change
 
 
-@once
+@idempotent
 def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Change:
     """Give a member another role.
 
@@ -183,7 +183,7 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     return uow.change
 
 
-@once
+@idempotent
 def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     """Take a member out of a team; everybody may leave by themselves. Their tasks keep them as assignee.
 

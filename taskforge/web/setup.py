@@ -1,4 +1,4 @@
-"""The pages of all features, and what holds for each of them."""
+"""Registers the pages of all features, and what every request for one of them goes through."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from taskforge.audit import security_events
 from taskforge.http import rate_limits
-from taskforge.http.security_headers import SAFE_METHODS
+from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
-from taskforge.identity.actors import circumstances
+from taskforge.identity.actors import client_details
 from taskforge.web.accounts import profile_routes
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import column_settings_routes, settings_routes, unseen_routes, view_routes
@@ -31,7 +31,7 @@ from taskforge.web.tasks import (
 from taskforge.web.tasks import routes as tasks
 from taskforge.web.teams import routes as teams
 
-# Imported for the views that they add to the blueprint of their feature.
+# Imported because they add their views to the blueprint of their feature.
 PARTS = (
     profile_routes,
     settings_routes,
@@ -52,7 +52,7 @@ FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, boa
 
 
 def init_web(app: Flask) -> None:
-    """Add the pages, count what people change through them, and put denials on record."""
+    """Register the pages; count the changes that people make through them, and record denials in the audit log."""
     app.url_map.converters["id"] = IdConverter
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
@@ -61,7 +61,7 @@ def init_web(app: Flask) -> None:
 
 
 def _limit_writes() -> None:
-    """The API counts its own requests; everything else that changes something counts here, whatever it is."""
+    """Count a request that changes something against the user's limit; the API counts its own."""
     if request.method in SAFE_METHODS or request.path.startswith(API_PREFIX):
         return
     if current_user.is_authenticated:
@@ -75,6 +75,6 @@ def _report_denial(response: Response) -> Response:
             "user.access_denied",
             user_id=user_id,
             details={"method": request.method, "path": request.path[:400]},
-            **circumstances(),
+            **client_details(),
         )
     return response

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from taskforge.accounts import passwords
-from taskforge.extensions import redis_client
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from tests.factories import PASSWORD, Person
 from tests.pages import Page, Visitor, visit
 

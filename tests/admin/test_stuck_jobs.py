@@ -12,9 +12,9 @@ from rq.serializers import JSONSerializer
 
 from taskforge import clock
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
-from taskforge.extensions import redis_client
 from taskforge.ids import new_id
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from taskforge import clock
 from taskforge.admin import maintenance
 from taskforge.comments.service import create_comment
 from taskforge.stores import mongo, outbox
-from taskforge.stores.document_parts import REGISTERS, TOMBSTONE_SECONDS
+from taskforge.stores.document_parts import TOMBSTONE_SECONDS, part_of
 from taskforge.tasks.service import delete_task, restore_task
 from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
@@ -70,7 +70,7 @@ def test_a_write_that_was_delayed_cannot_bring_a_purged_document_back(scene: Sce
     relay_everything()
     for message in late:
         mongo.apply(
-            REGISTERS[message.entity_type, message.register],
+            part_of(message.entity_type, message.part),
             message.entity_id,
             message.version,
             message.payload,
@@ -85,10 +85,10 @@ def test_tombstones_are_removed_by_mongodb_in_the_end(scene: Scene) -> None:
 
 
 def messages_of(entity_id: str) -> list[outbox.Claimed]:
-    """The text of an entity as it went through the outbox."""
+    """The content of an entity as it went through the outbox."""
     write(
-        "INSERT INTO outbox (entity_type, entity_id, register, version, payload)"
-        " SELECT entity_type, entity_id, register, version, payload FROM outbox_redo"
+        "INSERT INTO outbox (entity_type, entity_id, part, version, payload)"
+        " SELECT entity_type, entity_id, part, version, payload FROM outbox_redo"
         " WHERE entity_id = :id",
         id=entity_id,
     )

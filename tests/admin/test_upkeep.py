@@ -11,8 +11,9 @@ from flask import Flask
 from taskforge import clock
 from taskforge.accounts.session_records import open_session
 from taskforge.admin import maintenance
-from taskforge.extensions import redis_client
-from taskforge.messaging import queues, redis_cache
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import RedisUnavailable, redis_client, redis_guard
+from taskforge.messaging.redis_client import breaker as redis_breaker
 from tests.stores.scene import Scene, read, set_scene, write
 
 
@@ -27,10 +28,10 @@ def scene(app: Flask) -> Iterator[Scene]:
 @pytest.fixture
 def no_redis(scene: Scene) -> Iterator[None]:
     for _ in range(3):
-        with pytest.raises(redis_cache.RedisAway), redis_cache.asking():
+        with pytest.raises(RedisUnavailable), redis_guard():
             raise OSError("refused")
     yield
-    redis_cache.breaker.reset()
+    redis_breaker.reset()
 
 
 def waiting(queue: str) -> int:

@@ -14,7 +14,7 @@ from taskforge.accounts.service import register_user
 from taskforge.boards.service import create_team
 from taskforge.config import Config
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging.redis_client import breaker as redis_breaker
 from taskforge.server.processes import free_port
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -65,5 +65,5 @@ def person(app: Flask) -> Actor:
 
 def reset_breakers() -> None:
     """Let every store be asked again."""
-    for breaker in (mongo.breaker, redis_cache.breaker, sql.breaker):
+    for breaker in (mongo.breaker, redis_breaker, sql.breaker):
         breaker.reset()

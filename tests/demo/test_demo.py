@@ -44,7 +44,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     with app.app_context():
         scene = stage.set_up(PASSWORD, END)
         stage.act(scene, steps, done=lambda: None)
-        relay.drain_all(seconds=20)
+        relay.process_outbox(seconds=20)
         facts = sql.scalar(
             text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")
         )

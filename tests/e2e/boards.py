@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.journeys import add_card, add_member, column, create_team, email_of
+from tests.e2e.accounts import join_team, make_board
+from tests.e2e.journeys import column
 
 CONNECTED = ".board__columns[data-live=on]"
 DIALOG = "#task-dialog"
@@ -18,11 +19,9 @@ def open_board(address: str, *windows: Page) -> None:
 
 
 def make_shared_board(ada: Page, grace: Page, *titles: str) -> str:
-    """Ada's board with cards, of which Grace is a member; its address."""
-    board = create_team(ada)
-    for title in titles:
-        add_card(ada, title)
-    add_member(ada, email_of(grace))
+    """Ada's board with cards, of which Grace is a member; its address. Neither has it open yet."""
+    board = make_board(ada, *titles)
+    join_team(ada, grace)
     return board
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
 
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed; `make e2e` installs it"
 )
 
-from tests.e2e.boards import open_board  # noqa: E402 - needs Playwright
-from tests.e2e.journeys import (  # noqa: E402 - needs Playwright
-    add_card,
-    add_member,
-    create_team,
-    email_of,
-    sign_up,
+from tests.e2e.accounts import (  # noqa: E402 - needs Playwright
+    join_team,
+    log_in_newcomer,
+    make_board,
 )
+from tests.e2e.boards import open_board  # noqa: E402 - needs Playwright
 
 # The one without windows first: it needs half the time.
 BROWSERS = (
@@ -60,7 +60,8 @@ def find_browser() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[sync_api.Browser]:
+def chromium() -> Iterator[sync_api.Browser]:
+    """The browser process of this test process."""
     path = find_browser()
     if path is None:
         reason = (
@@ -74,6 +75,26 @@ def browser() -> Iterator[sync_api.Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser(chromium: sync_api.Browser, app: Flask) -> Iterator[sync_api.Browser]:
+    """The browser; profiles that a failed test left open are closed before the stores are emptied."""
+    yield chromium
+    for context in chromium.contexts:
+        close_context(context)
+
+
+def close_context(context: sync_api.BrowserContext) -> None:
+    """Close a profile with its pages, and let none of its errors reach the next test.
+
+    Playwright raises an error of a route's handler in the next call of its API, whichever page that call is about. A
+    handler that still waits when its page is closed gets such an error, and the test after it would fail.
+    """
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+    context.unroute_all(behavior="ignoreErrors")
+    context.close()
 
 
 def is_error(said: sync_api.ConsoleMessage) -> bool:
@@ -103,7 +124,7 @@ def open_page(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if is_error(said) else None)
     yield page
-    context.close()
+    close_context(context)
     assert [error for error in errors if not forgiven.match(error)] == []
 
 
@@ -136,20 +157,29 @@ def plain(
 
 
 @pytest.fixture
-def board(page: sync_api.Page) -> str:
+def log_in(app: Flask, live_server: str) -> Callable[..., None]:
+    """Log a new person in at a page's browser: ``log_in(page)`` for Ada, ``log_in(page, "Grace", "Hopper")``."""
+    return partial(log_in_newcomer, app, live_server)
+
+
+@pytest.fixture
+def board(page: sync_api.Page, log_in: Callable[..., None]) -> str:
     """The address of a board with three cards in the first column, which is open and live."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
+    log_in(page)
+    address = make_board(page, "One", "Two", "Three")
     open_board(address, page)
     return address
 
 
 @pytest.fixture
-def grace(page: sync_api.Page, board: str, second_page: sync_api.Page) -> sync_api.Page:
+def grace(
+    page: sync_api.Page,
+    board: str,
+    second_page: sync_api.Page,
+    log_in: Callable[..., None],
+) -> sync_api.Page:
     """The browser of a second member, on the same board."""
-    sign_up(second_page, "Grace", "Hopper")
-    add_member(page, email_of(second_page))
+    log_in(second_page, "Grace", "Hopper")
+    join_team(page, second_page)
     open_board(board, page, second_page)
     return second_page

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
 from tests.e2e.boards import press
 from tests.e2e.journeys import add_card, column, create_team, sign_up
@@ -14,12 +16,10 @@ from tests.e2e.test_quick_add import PASTE
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """A board with One to Four in the backlog."""
-    sign_up(page)
-    board = create_team(page)
-    for title in ("One", "Two", "Three", "Four"):
-        add_card(page, title)
+    log_in(page)
+    board = make_board(page, "One", "Two", "Three", "Four")
     page.goto(board)
     page.locator("[data-live=on]").wait_for()
     return board

@@ -145,3 +145,22 @@ def test_move_keys_are_letters_where_one_types(page: Page, board: str) -> None:
 def test_a_click_still_opens_the_card(page: Page, board: str) -> None:
     page.get_by_role("link", name="Two", exact=True).click()
     page.wait_for_url("**/tasks/**")
+
+
+def test_a_click_right_after_a_drop_is_not_taken_for_the_end_of_the_drag(
+    page: Page, board: str
+) -> None:
+    # All in one task of the page, so that no timer of it can run between the drop and the next press.
+    page.evaluate(
+        """() => {
+          window.clicked = 0;
+          const summary = document.querySelector("#board-lanes > summary");
+          document.addEventListener("pointerup", () => {
+            summary.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, isPrimary: true }));
+            summary.click();
+          }, { once: true });
+        }"""
+    )
+    drag_to_column(page, "One", "Done")
+    expect(page.locator("#board-lanes")).to_have_attribute("open", "")
+    expect(titles(page, "Done")).to_have_text(["One"])

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.accounts import make_board
 from tests.e2e.conftest import VIEWPORT, open_page
-from tests.e2e.journeys import add_card, create_team, sign_up
 
 TITLE = "#field-title"
 DESCRIPTION = "#field-description"
 
 
 @pytest.fixture
-def task(page: Page) -> str:
+def task(page: Page, log_in: Callable[..., None]) -> str:
     """A task, open on its own page; its address."""
-    sign_up(page)
-    create_team(page)
-    add_card(page, "Draw the plan")
+    log_in(page)
+    page.goto(make_board(page, "Draw the plan"))
     link = page.get_by_role("link", name="Draw the plan", exact=True)
     address = link.get_attribute("href") or ""
     page.goto(address)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
 from tests.e2e.boards import press
-from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
+from tests.e2e.journeys import column, move_card
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """A board with One, Two and Three in the backlog and Four in progress."""
-    sign_up(page)
-    board = create_team(page)
-    for title in ("One", "Two", "Three", "Four"):
-        add_card(page, title)
+    log_in(page)
+    board = make_board(page, "One", "Two", "Three", "Four")
+    page.goto(board)
     move_card(page, "Four", "In progress")
     page.goto(board)
     page.locator("[data-live=on]").wait_for()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.journeys import add_card, create_team, sign_up
+from tests.e2e.accounts import make_board
+from tests.e2e.journeys import create_team, sign_up
 from tests.e2e.test_drag import card, toast
 from tests.e2e.test_quick_add import paste
 from tests.e2e.test_views import assert_accessible, context_options, lane
@@ -16,11 +18,11 @@ __all__ = ["context_options"]
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """The address of an open board in lanes by priority, with a card of usual priority."""
-    sign_up(page)
-    address = create_team(page)
-    add_card(page, "One")
+    log_in(page)
+    address = make_board(page, "One")
+    page.goto(address)
     choose_lanes(page, "By priority")
     return address
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,15 +14,14 @@ from tests.e2e.journeys import (
     add_card,
     column,
     move_card,
-    sign_up,
 )
 
 
 @pytest.fixture
-def other(second_page: Page, page: Page) -> Page:
+def other(second_page: Page, page: Page, log_in: Callable[..., None]) -> Page:
     """A second browser, of somebody else."""
-    sign_up(page)
-    sign_up(second_page, "Grace", "Hopper")
+    log_in(page)
+    log_in(second_page, "Grace", "Hopper")
     return second_page
 
 

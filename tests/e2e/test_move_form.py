@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, sign_up
+from tests.e2e.accounts import make_board
+from tests.e2e.journeys import add_card, column
 from tests.e2e.test_drag import card, count, titles, toast
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """The address of an open board with three cards in the first column."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
+    log_in(page)
+    address = make_board(page, "One", "Two", "Three")
+    page.goto(address)
     page.evaluate("globalThis.sameOne = true")
     return address
 

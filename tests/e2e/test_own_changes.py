@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.journeys import add_card, create_team, sign_up
+from tests.e2e.accounts import make_board
+from tests.e2e.boards import open_board
+from tests.e2e.journeys import add_card
 from tests.e2e.test_drag import card, drag_to_column, titles, toast
 
 COLUMNS = re.compile(r"/columns\?")
@@ -17,13 +19,11 @@ UNDO = "**/undo"
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """The address of an open board with three cards in the first column, which hears of changes."""
-    sign_up(page)
-    address = create_team(page)
-    for title in ("One", "Two", "Three"):
-        add_card(page, title)
-    page.locator('[data-live="on"]').wait_for()
+    log_in(page)
+    address = make_board(page, "One", "Two", "Three")
+    open_board(address, page)
     return address
 
 
@@ -42,10 +42,15 @@ class Held:
 
     def __init__(self, page: Page, address: str | re.Pattern[str]) -> None:
         self.page, self.address, self.late = page, address, []
+        self.released = False
         page.route(address, self._take)
 
     def _take(self, route: Route) -> None:
-        self.late.append((route, route.fetch()))
+        answer = route.fetch()
+        if self.released:  # while this one was fetched
+            route.fulfill(response=answer)
+        else:
+            self.late.append((route, answer))
 
     def wait(self) -> None:
         """Until something was asked for."""
@@ -57,6 +62,7 @@ class Held:
 
     def release(self) -> None:
         """Let the answers come, and those of later requests at once."""
+        self.released = True
         for route, answer in self.late:
             route.fulfill(response=answer)
         self.page.unroute(self.address)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
-from tests.e2e.journeys import add_card, column, create_team, sign_up
+from tests.e2e.journeys import column
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """A board with two cards in the backlog."""
-    sign_up(page)
-    board = create_team(page)
-    for title in ("Quench the blade", "Sweep the floor"):
-        add_card(page, title)
+    log_in(page)
+    board = make_board(page, "Quench the blade", "Sweep the floor")
     page.goto(board)
     return board
 

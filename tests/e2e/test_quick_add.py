@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.corpus.quick_add import CASES, PEOPLE
+from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
 
@@ -21,10 +23,10 @@ PASTE = (
 
 
 @pytest.fixture
-def field(page: Page) -> Locator:
+def field(page: Page, log_in: Callable[..., None]) -> Locator:
     """The quick-add field of the first column of an empty board, with all that helps in it."""
-    sign_up(page)
-    create_team(page)
+    log_in(page)
+    page.goto(make_board(page))
     found = column(page, "Backlog").locator("[name=title]")
     with page.expect_response(NAMES):
         found.focus()
@@ -121,11 +123,13 @@ def test_names_and_tags_are_chosen_by_the_arrow_keys(page: Page, field: Locator)
     expect(field).to_be_focused()
 
 
-def test_names_that_arrive_after_the_word_was_begun_are_offered_then(page: Page) -> None:
-    sign_up(page)
+def test_names_that_arrive_after_the_word_was_begun_are_offered_then(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    log_in(page)
     held: list[Route] = []
     page.route(NAMES, lambda route: held.append(route))
-    create_team(page)
+    page.goto(make_board(page))
     field = column(page, "Backlog").locator("[name=title]")
     field.focus()
     expect(column(page, "Backlog").locator("form.is-live")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -17,7 +18,6 @@ from tests.e2e.journeys import (
     column,
     email_of,
     move_card,
-    sign_up,
 )
 
 HERE = "#board-here"
@@ -34,10 +34,10 @@ NOTE_FLIGHTS = """() => {
 
 
 @pytest.fixture
-def grace(page: Page, second_page: Page) -> Page:
+def grace(page: Page, second_page: Page, log_in: Callable[..., None]) -> Page:
     """Grace's browser, and `page` is Ada's; both have an account."""
-    sign_up(page)
-    sign_up(second_page, "Grace", "Hopper")
+    log_in(page)
+    log_in(second_page, "Grace", "Hopper")
     return second_page
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accounts import make_board
 from tests.e2e.boards import card, titles, toast
-from tests.e2e.journeys import add_card, column, create_team, sign_up
+from tests.e2e.journeys import column
 
 REST_MS = 450
 
@@ -21,7 +22,7 @@ def context_options() -> dict[str, object]:
 
 
 @pytest.fixture
-def touch(page: Page) -> Touch:
+def touch(page: Page, log_in: Callable[..., None]) -> Touch:
     """Send one touch event; without a point all fingers are off."""
     devtools = page.context.new_cdp_session(page)
 
@@ -29,10 +30,8 @@ def touch(page: Page) -> Touch:
         points = [{"x": point[0], "y": point[1]}] if point else []
         devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    sign_up(page)
-    create_team(page)
-    for title in ("One", "Two"):
-        add_card(page, title)
+    log_in(page)
+    page.goto(make_board(page, "One", "Two"))
     return send
 
 

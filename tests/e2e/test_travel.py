@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, move_card, sign_up
+from tests.e2e.accounts import make_board
+from tests.e2e.journeys import column, move_card
 
 
 @pytest.fixture
-def board(page: Page) -> str:
+def board(page: Page, log_in: Callable[..., None]) -> str:
     """A board on which a card was made, moved to To do and then to Done (steps 2 to 4); its address."""
-    sign_up(page)
-    address = create_team(page)
-    add_card(page, "Pour the steel")
+    log_in(page)
+    address = make_board(page, "Pour the steel")
     for name in ("To do", "Done"):
         page.goto(address)
         move_card(page, "Pour the steel", name)

@@ -45,7 +45,7 @@ class Stream:
                 self.comments.append(value.strip())
 
     def next(self) -> Event:
-        """The next change; comments, and who is here, are passed over."""
+        """The next change; comments and presence are passed over."""
         for block in self.blocks():
             if "id" in block:
                 return Event(
@@ -53,20 +53,22 @@ class Stream:
                 )
         raise AssertionError("the server ended the stream")
 
-    def next_here(self) -> dict[str, Any]:
-        """Who is said to be here next."""
+    def next_presence(self) -> dict[str, Any]:
+        """Who has the board open, as the next hint about it says."""
         for block in self.blocks():
             if block.get("event") == "here":
                 return dict(json.loads(block["data"]))
         raise AssertionError("the server ended the stream")
 
     def wait_for_people(self, *names: str) -> float:
-        """Read until exactly these people are said to be here, by first name; answers when it was said."""
-        while sorted(names) != sorted(one["name"].split()[0] for one in self.next_here()["people"]):
+        """Read until exactly these people are said to have the board open, by first name; answers when it came."""
+        while sorted(names) != sorted(
+            one["name"].split()[0] for one in self.next_presence()["people"]
+        ):
             pass
         return time.monotonic()
 
-    def wait_for_beat(self) -> None:
+    def wait_for_heartbeat(self) -> None:
         """Read until a heartbeat comes."""
         while "beat" not in self.comments:
             next(self.blocks())

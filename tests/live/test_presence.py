@@ -14,7 +14,8 @@ from flask import Flask
 
 from taskforge.boards import service as boards
 from taskforge.ids import new_id
-from taskforge.live.hub import Hint, Listener
+from taskforge.live.hints import Hint
+from taskforge.live.hub import Listener
 from taskforge.live.presence import Presence
 from taskforge.teams import service as teams
 from taskforge.text.people import Person as Face
@@ -48,7 +49,7 @@ def test_it_says_how_to_draw_them_and_nothing_more(
     live_server: str, ada: Person, team: Team
 ) -> None:
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-        said = stream.next_here()
+        said = stream.next_presence()
     assert said["count"] == 1
     assert [set(one) for one in said["people"]] == [{"id", "name", "initials", "hue"}]
     assert said["people"][0]["id"] == ada.user_id
@@ -63,7 +64,7 @@ def test_several_windows_of_one_person_count_once(
                 second.wait_for_people("Ada", "Grace")
             stream.wait_for_people("Ada", "Grace")
         # The second window's end was no news: the next is that she left.
-        assert [one["id"] for one in stream.next_here()["people"]] == [ada.user_id]
+        assert [one["id"] for one in stream.next_presence()["people"]] == [ada.user_id]
 
 
 def test_whoever_was_served_by_a_process_that_died_drops_out(
@@ -93,7 +94,7 @@ def test_strangers_are_never_named_even_if_redis_names_them(
         members = [f"{eve.user_id}:x", f"{new_id()}:x", f"{grace.user_id}:x"]
         client.zadd(f"presence:board:{team.board_id}", dict.fromkeys(members, time.time()))
         client.publish(f"taskforge:board:{team.board_id}", "here")
-        while (said := stream.next_here())["count"] != 2:
+        while (said := stream.next_presence())["count"] != 2:
             pass
         assert {one["id"] for one in said["people"]} == {ada.user_id, grace.user_id}
 
@@ -115,7 +116,9 @@ def test_a_removed_member_disappears(
 def test_without_redis_nobody_is_told_and_nothing_fails() -> None:
     async def come_and_go() -> None:
         board_id, user_id = new_id(), new_id()
-        presence = Presence("redis://127.0.0.1:1/0", stale_seconds=1, name=refuse, tell=refuse)
+        presence = Presence(
+            "redis://127.0.0.1:1/0", stale_seconds=1, find_people=refuse, publish=refuse
+        )
         presence.join(board_id, user_id, Listener())
         await asyncio.sleep(0.5)
         presence.leave(board_id, user_id)
@@ -138,7 +141,7 @@ def test_one_board_does_not_know_who_is_at_another(
     with streaming(live_server, second, X_Session_Id=grace.secret) as other:
         other.wait_for_people("Grace")
         with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-            assert [one["id"] for one in stream.next_here()["people"]] == [ada.user_id]
+            assert [one["id"] for one in stream.next_presence()["people"]] == [ada.user_id]
 
 
 def test_twenty_are_named_and_the_rest_counted(
@@ -152,7 +155,7 @@ def test_twenty_are_named_and_the_rest_counted(
         marks = {f"{one.user_id}:x": time.time() for one in crowd}
         client.zadd(f"presence:board:{team.board_id}", marks)
         with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-            said = stream.next_here()
+            said = stream.next_presence()
     assert said["count"] == 26
     assert len(said["people"]) == 20
 
@@ -162,10 +165,10 @@ def test_nobody_is_told_of_the_others_without_themselves(servers: Servers) -> No
     ada, bob = sorted((new_id(), new_id()))
     told: dict[str, list[list[str]]] = {}
 
-    async def name(_board_id: str, user_ids: Collection[str]) -> tuple[list[Face], int]:
+    async def find_people(_board_id: str, user_ids: Collection[str]) -> tuple[list[Face], int]:
         return [Face(one, "Somebody") for one in sorted(user_ids)], len(user_ids)
 
-    async def tell(board_id: str, hint: Hint) -> None:
+    async def publish(board_id: str, hint: Hint) -> None:
         said = json.loads(hint.frame.decode().partition("data: ")[2])
         told.setdefault(board_id, []).append([one["id"] for one in said["people"]])
 
@@ -174,7 +177,9 @@ def test_nobody_is_told_of_the_others_without_themselves(servers: Servers) -> No
         with redis.Redis.from_url(servers.redis_url) as client:
             for board_id in board_ids:
                 client.zadd(f"presence:board:{board_id}", {f"{bob}:elsewhere": time.time() + 60})
-        presence = Presence(servers.redis_url, stale_seconds=0.1, name=name, tell=tell)
+        presence = Presence(
+            servers.redis_url, stale_seconds=0.1, find_people=find_people, publish=publish
+        )
         for board_id in board_ids:
             presence.join(board_id, ada, Listener())
             await asyncio.sleep(0.004)

@@ -118,7 +118,7 @@ def test_a_hint_that_redis_lost_comes_with_the_next_one(
     task_id = make_task(ada, team)
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
         with monkeypatch.context() as lossy:
-            lossy.setattr("taskforge.live.hints.publish_in", lambda pipe, hints: None)
+            lossy.setattr("taskforge.messaging.publishing.board_channel", lambda _: "lost")
             move(ada, team, task_id, "todo")
         move(ada, team, task_id, "done")
         first, second = stream.next(), stream.next()
@@ -135,7 +135,7 @@ def test_a_lost_hint_that_none_follows_comes_with_the_next_check(
 ) -> None:
     task_id = make_task(ada, team)
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-        monkeypatch.setattr("taskforge.live.hints.publish_in", lambda pipe, hints: None)
+        monkeypatch.setattr("taskforge.messaging.publishing.board_channel", lambda _: "lost")
         move(ada, team, task_id)
         assert stream.next().data["event"] == "task.moved"
 
@@ -179,7 +179,7 @@ def test_a_session_that_is_over_ends_its_streams(
 
 def test_a_silent_stream_has_a_heartbeat(live_server: str, ada: Person, team: Team) -> None:
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
-        stream.wait_for_beat()
+        stream.wait_for_heartbeat()
 
 
 def test_one_board_hears_nothing_of_another(

@@ -9,12 +9,13 @@ from typing import Any
 from flask import Flask
 
 from taskforge.live.stream import STREAMS_PER_PERSON, LiveStreams
+from taskforge.web.live.access import BoardStreamSource
 from tests.factories import Person, make_team
 
 
 async def open_together(app: Flask, person: Person, board_id: str, number: int) -> list[int]:
     """The statuses of so many streams that are asked for at once, of a process that serves none yet."""
-    streams, gone = LiveStreams(app), asyncio.Event()
+    streams, gone = LiveStreams(app, BoardStreamSource()), asyncio.Event()
     statuses: list[int] = []
     answered = asyncio.Event()
     scope = {

@@ -1,6 +1,6 @@
 """No route lets malformed input in: the corpus against every rule of the URL map.
 
-What is malformed is refused at the door, before anybody is asked who they are, so these tests need
+What is malformed is refused by the request guard, before anybody is asked who they are, so these tests need
 no account; values that are well-formed but wrong for their field are tested with their feature.
 Every rule meets one case of every sort, another one each; two rules meet all of them.
 """

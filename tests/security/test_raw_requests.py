@@ -1,4 +1,4 @@
-"""Malformed bytes over a socket to the real web server: what it lets through, the door refuses."""
+"""Malformed bytes over a socket to the real web server: what it lets through, the request guard refuses."""
 
 from __future__ import annotations
 

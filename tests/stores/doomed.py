@@ -34,7 +34,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
 }
 JOBS: dict[str, Callable[..., Any]] = {
     "log in": open_session,
-    "relay": lambda: relay.drain_all(seconds=5),
+    "relay": lambda: relay.process_outbox(seconds=5),
     "seal": seal_pending,
     "deliver": deliver_pending,
     "write security event": write_security_event,

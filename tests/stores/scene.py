@@ -79,4 +79,4 @@ def document(collection: str, entity_id: str) -> dict[str, Any] | None:
 
 def relay_everything() -> relay.Outcome:
     """What a running relay would do at once."""
-    return relay.drain_all(seconds=20)
+    return relay.process_outbox(seconds=20)

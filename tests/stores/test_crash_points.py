@@ -13,8 +13,8 @@ from taskforge.accounts.session_records import find_identity, hash_sid, open_ses
 from taskforge.admin import doctor_probes
 from taskforge.audit.security_events import NOBODY
 from taskforge.comments.service import create_comment
-from taskforge.extensions import redis_client
 from taskforge.ids import new_id
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.service import count_unread
 from taskforge.stores import doctor
 from taskforge.stores.actor import Actor

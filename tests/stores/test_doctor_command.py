@@ -10,7 +10,8 @@ from flask.testing import FlaskCliRunner
 
 from taskforge.audit import chain
 from taskforge.config import Config
-from taskforge.extensions import config_of, make_redis
+from taskforge.extensions import config_of
+from taskforge.messaging.redis_client import make_redis_client
 from taskforge.stores import document_checks, mongo, sql
 from tests.stores.scene import Scene, relay_everything, set_scene, write
 
@@ -31,7 +32,7 @@ def runner(
     # What the command sets for its own short life must not outlive it here.
     monkeypatch.setattr(sql, "be_patient", lambda *_: None)
     monkeypatch.setattr(mongo, "connect", lambda _: None)
-    monkeypatch.setitem(app.extensions, "taskforge_redis", make_redis(config))
+    monkeypatch.setitem(app.extensions, "taskforge_redis", make_redis_client(config))
     monkeypatch.setattr(document_checks, "SECOND_LOOK_SECONDS", 0.0)
     return app.test_cli_runner()
 

@@ -61,8 +61,8 @@ def test_i1_a_parked_message_is_tried_again(lived: Lived) -> None:
 
 def test_i1_a_message_that_is_refused_again_stays_parked(lived: Lived) -> None:
     write(
-        "INSERT INTO outbox (entity_type, entity_id, register, version, payload, parked_at)"
-        " VALUES ('comment', :id, 'text', 1, 'no document', now())",
+        "INSERT INTO outbox (entity_type, entity_id, part, version, payload, parked_at)"
+        " VALUES ('comment', :id, 'content', 1, 'no document', now())",
         id=lived.comment,
     )
     report = doctor.treat(doctor_probes.probes(), doctor_probes.remedies())
@@ -105,8 +105,8 @@ def test_i3_a_text_that_no_store_has_is_beyond_repair(lived: Lived) -> None:
 
 def test_i3_a_pending_text_that_is_not_the_committed_one_is_seen(lived: Lived) -> None:
     write(
-        "INSERT INTO outbox (entity_type, entity_id, register, version, payload)"
-        " SELECT entity_type, entity_id, register, version, payload || 'x' FROM outbox_redo"
+        "INSERT INTO outbox (entity_type, entity_id, part, version, payload)"
+        " SELECT entity_type, entity_id, part, version, payload || 'x' FROM outbox_redo"
         " WHERE entity_id = :id AND version = 2",
         id=lived.task,
     )
@@ -168,13 +168,13 @@ def test_i7_a_changed_text_without_a_copy_is_beyond_repair_and_left_alone(lived:
     ],
 )
 def test_i7_a_rows_copy_of_its_text_is_made_true_again(lived: Lived, damage: str) -> None:
-    faces = (
+    columns = (
         "SELECT array_agg((tags::text, checklist_total)::text ORDER BY task_id) FROM tasks",
         "SELECT array_agg((display_name, theme)::text ORDER BY user_id) FROM users",
     )
-    before = [read(face) for face in faces]
+    before = [read(column) for column in columns]
     write(damage)
     assert found("I7")
     assert all(repairable for _, repairable in found("I7"))
     repair()
-    assert [read(face) for face in faces] == before
+    assert [read(column) for column in columns] == before

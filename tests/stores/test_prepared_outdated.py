@@ -61,7 +61,7 @@ def change() -> UnitOfWork:
 def lock_later() -> None:
     with change() as uow:
         uow.execute(text("SELECT 1"))
-        uow.lock(FIND, {"planks": 8})
+        uow.lock((FIND,), {"planks": 8})
 
 
 @pytest.mark.parametrize("event", [alter, forget, hang_up])
@@ -74,7 +74,7 @@ def test_a_read_is_planned_anew(fences: None, event: Callable[[], None]) -> None
 def test_a_change_that_begins_is_planned_anew(fences: None, event: Callable[[], None]) -> None:
     event()
     with change() as uow:
-        assert uow.lock(FIND, {"planks": 8}) == FENCE
+        assert uow.lock((FIND,), {"planks": 8}) == FENCE
 
 
 @pytest.mark.parametrize("event", [alter, forget, hang_up])
@@ -83,7 +83,7 @@ def test_a_change_on_its_way_is_to_be_sent_again(fences: None, event: Callable[[
     with pytest.raises(Unavailable):
         lock_later()
     with change() as uow:
-        assert uow.lock(FIND, {"planks": 8}) == FENCE
+        assert uow.lock((FIND,), {"planks": 8}) == FENCE
 
 
 def test_a_statement_that_had_no_time_to_be_planned_is_planned_later(fences: None) -> None:

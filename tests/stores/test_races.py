@@ -22,7 +22,8 @@ from taskforge.boards.service import create_board, create_team
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
 from taskforge.errors import Forbidden, NotFound, StaleVersion, TaskForgeError, WipLimitReached
-from taskforge.extensions import db, redis_client
+from taskforge.extensions import db
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import get_task
@@ -43,9 +44,9 @@ def together(app: Flask, scene: Scene) -> Together:
 
 def test_the_same_move_sent_twice_at_once_is_made_once(scene: Scene, together: Together) -> None:
     task_id = scene.add_task()
-    seen = access_task(scene.ann.user_id, task_id)
+    preloaded = access_task(scene.ann.user_id, task_id)
     actor = with_op(scene.ann)
-    send = partial(move_task, actor, task_id, column_id=scene.columns[2], seen=seen)
+    send = partial(move_task, actor, task_id, column_id=scene.columns[2], preloaded=preloaded)
     answers = together([send, send])
     assert sorted(answer.replayed for answer in answers) == [False, True]
     assert {(answer.version, answer.event_id) for answer in answers} == {(2, answers[0].event_id)}
@@ -56,11 +57,13 @@ def test_the_same_move_sent_twice_at_once_is_made_once(scene: Scene, together: T
 
 def test_a_move_of_what_was_seen_before_another_change_looks_again(scene: Scene) -> None:
     task_id = scene.add_task()
-    seen = access_task(scene.ann.user_id, task_id)
+    preloaded = access_task(scene.ann.user_id, task_id)
     move_task(scene.ann, task_id, column_id=scene.columns[1])
-    assert move_task(scene.ann, task_id, column_id=scene.columns[2], seen=seen).version == 3
+    assert (
+        move_task(scene.ann, task_id, column_id=scene.columns[2], preloaded=preloaded).version == 3
+    )
     with pytest.raises(StaleVersion):
-        move_task(scene.ann, task_id, column_id=scene.columns[3], version=1, seen=seen)
+        move_task(scene.ann, task_id, column_id=scene.columns[3], version=1, preloaded=preloaded)
 
 
 def test_of_two_edits_of_one_version_one_is_told_of_the_other(

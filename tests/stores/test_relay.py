@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
+from taskforge.comments.documents import COMMENT_CONTENT
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.config import Config
 from taskforge.extensions import db
 from taskforge.stores import mongo, outbox, relay
-from taskforge.stores.document_parts import COMMENT_TEXT
 from taskforge.stores.outbox import Message
 from taskforge.tasks.service import edit_task, move_task
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
@@ -55,7 +55,7 @@ def test_only_the_newest_version_is_applied(scene: Scene) -> None:
     for column_id in scene.columns[1:4]:
         move_task(scene.ann, task_id, column_id=column_id)
     claimed = outbox.claim(100)
-    assert [(message.register, message.version) for message in claimed] == [("core", 4)]
+    assert [(message.part, message.version) for message in claimed] == [("mirror", 4)]
     outbox.settle(claimed)
     assert read("SELECT count(*) FROM outbox") == 0
 
@@ -80,7 +80,7 @@ def test_an_outage_costs_no_attempts(scene: Scene, no_mongo: Callable[[], None])
     task_id = scene.add_task()
     for _ in range(3):
         write("UPDATE outbox SET claimed_until = '-infinity'")
-        assert relay.drain_batch().away
+        assert relay.process_batch().away
     assert read("SELECT max(attempts) FROM outbox") == 0
     no_mongo()
     write("UPDATE outbox SET claimed_until = '-infinity'")
@@ -101,10 +101,10 @@ def test_a_text_that_could_not_be_applied_is_handed_to_the_relay_at_once(
 def test_a_message_that_mongodb_refuses_backs_off_is_parked_and_kept(scene: Scene) -> None:
     refuse_next_document(scene)
     for attempt in range(1, outbox.ATTEMPTS_UNTIL_PARKED + 1):
-        assert relay.drain_batch().refused == 1
+        assert relay.process_batch().refused == 1
         assert read("SELECT attempts FROM outbox") == attempt
         write("UPDATE outbox SET claimed_until = '-infinity'")
-    assert relay.drain_batch().claimed == 0
+    assert relay.process_batch().claimed == 0
     assert read("SELECT parked_at IS NOT NULL AND last_error <> '' FROM outbox")
 
 
@@ -167,9 +167,9 @@ def refuse_next_document(scene: Scene) -> None:
     message = Message(
         entity_type="comment",
         entity_id=scene.ann.user_id,
-        register="text",
+        part="content",
         version=1,
-        payload=b"\x05\0\0\0" + bytes(COMMENT_TEXT[0], "ascii"),
+        payload=b"\x05\0\0\0" + bytes(COMMENT_CONTENT.names[0], "ascii"),
     )
     with db.engine.begin() as connection:
         outbox.insert(connection, [message])

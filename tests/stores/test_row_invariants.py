@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from taskforge import clock
 from taskforge.accounts.session_records import hash_sid, open_session, revoke_session
 from taskforge.admin import doctor_probes
-from taskforge.extensions import db, redis_client
+from taskforge.extensions import db
 from taskforge.history import snapshots
 from taskforge.ids import new_id
-from taskforge.messaging import redis_cache
+from taskforge.messaging import unread_counter
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import doctor, invariants
 from taskforge.stores.actor import Actor
 from tests.stores.conftest import catch_up
@@ -87,7 +88,7 @@ def test_i9_a_second_line_for_the_same_event_is_refused_by_the_table(lived: Live
 
 
 def test_i10_wrong_counters_are_counted_again(lived: Lived) -> None:
-    redis_cache.set_unread(lived.scene.bob.user_id, 41)
+    unread_counter.set_unread(lived.scene.bob.user_id, 41)
     write("UPDATE tasks SET comment_count = 7 WHERE task_id = :id", id=lived.task)
     assert found("I10") == [(f"user {lived.scene.bob.user_id}", True), (f"task {lived.task}", True)]
     repair()

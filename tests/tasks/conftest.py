@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.extensions import redis_client
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import mongo, sql
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Form, Page, Visitor, visit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from taskforge.extensions import redis_client
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from tests.factories import Person, Team, csrf_token
 from tests.pages import Page, visit
 

@@ -104,14 +104,19 @@
     swallowClick();
   }
 
-  // The click that ends a drag is no wish to open the card.
+  // The click that ends a drag is no wish to open the card. The browser sends none where the pressed element was taken
+  // out of the document on the way, so the next press ends the waiting: its click is a wish of its own.
   function swallowClick() {
+    const waiting = new AbortController();
+    const { signal } = waiting;
     const swallow = (event) => {
       event.preventDefault();
       event.stopPropagation();
+      waiting.abort();
     };
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
+    document.addEventListener("click", swallow, { capture: true, signal });
+    document.addEventListener("pointerdown", () => waiting.abort(), { capture: true, signal });
+    setTimeout(() => waiting.abort(), 50);
   }
 
   /** Put a card that is being dragged back where the drag began. */

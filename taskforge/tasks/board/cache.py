@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from taskforge.http.fragments import Shared
+from taskforge.http.fragments import Fragment
 from taskforge.stores import sql
 
 MOST_BOARDS = 64
@@ -48,10 +48,10 @@ class BoardState:
     tags: Sequence[str]
     cards: Sequence[sql.Row]
     named: Sequence[str]
-    drawn: dict[Hashable, Shared] = field(default_factory=dict)
+    drawn: dict[Hashable, Fragment] = field(default_factory=dict)
     kept_at: float = field(default_factory=time.monotonic)
 
-    def keep_drawn(self, variant: Hashable, html: Shared) -> None:
+    def keep_drawn(self, variant: Hashable, html: Fragment) -> None:
         """Keep drawn HTML, as far as there is room; `variant` must hold all that it depends on besides this state."""
         left = ROOM + ROOM_FOR_A_CARD * len(self.cards) - html.size
         if left < 0:

@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskforge.accounts.session_records import find_beside
-from taskforge.boards.access import access_board, accessed, board_beside
+from taskforge.accounts.session_records import find_preloaded
+from taskforge.boards.access import access_board, board_query, preloaded_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.cache import BoardState, Stamp, kept_boards
 from taskforge.tasks.board.filters import FILTER, CardFilter
@@ -76,25 +76,29 @@ class ColumnPage:
     more: bool
 
 
-def question_for(board_id: str, wanted: CardFilter) -> Beside:
-    """What to ask beside the log-in, for `get_board`."""
-    return board_beside(board_id, kept_boards.named((board_id, wanted)))
+def board_view_query(board_id: str, wanted: CardFilter) -> JoinedQuery:
+    """The query whose row `get_board` takes, to be joined to the identification of the user."""
+    return board_query(board_id, kept_boards.named((board_id, wanted)))
 
 
 def get_board(
     actor: Actor,
     board_id: str,
     wanted: CardFilter | None = None,
-    seen: tuple[sql.Row, Membership] | None = None,
+    preloaded: tuple[sql.Row, Membership] | None = None,
 ) -> BoardView:
-    """A board with the first 50 cards of every column; `seen` is what was answered to `question_for` in this request.
+    """A board with the first 50 cards of every column.
+
+    `preloaded` is the row of `board_view_query` with its membership, if the request has read it already.
 
     Raises:
         NotFound: no such board, or not a member of its team.
     """
     wanted = wanted or CardFilter()
     key = (board_id, wanted)
-    row, membership = seen or accessed(find_beside(actor.user_id, question_for(board_id, wanted)))
+    row, membership = preloaded or preloaded_board(
+        find_preloaded(actor.user_id, board_view_query(board_id, wanted))
+    )
     stamp = Stamp(row["seq"], row["version"], row["team_version"], int(row["people_stamp"]))
     state = kept_boards.find(key, stamp)
     if state is None:

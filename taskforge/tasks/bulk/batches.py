@@ -15,12 +15,12 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MOST_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
-from taskforge.tasks.documents import EMPTY_TEXT, text_message
+from taskforge.tasks.documents import EMPTY_CONTENT, content_message
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back, places_at_end
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.teams.access import keep_members
@@ -46,7 +46,7 @@ class NewTask:
     texts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@once
+@idempotent
 def create_tasks(
     actor: Actor, *, board_id: str, column_id: str, new_tasks: Sequence[NewTask]
 ) -> Change:
@@ -81,7 +81,7 @@ def insert_tasks(
 ) -> None:
     """Insert tasks under a lock that has a number and a sequence number for each of them."""
     for step, (place, new, task_id) in enumerate(zip(places, new_tasks, ids, strict=True)):
-        texts = {**EMPTY_TEXT, **new.texts}
+        texts = {**EMPTY_CONTENT, **new.texts}
         core = {
             "title": new.title,
             "priority": new.priority,
@@ -89,7 +89,7 @@ def insert_tasks(
             "start_at": None,
             "due_at": new.due_at,
         }
-        message = text_message(task_id, 1, texts)
+        message = content_message(task_id, 1, texts)
         insert_task(uow, board.at(step), place, message, core=core, texts=texts)
 
 
@@ -111,7 +111,7 @@ def delete_tasks(
     raise AssertionError("unreachable")
 
 
-@once
+@idempotent
 def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
     """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 

@@ -13,22 +13,18 @@ from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once, unchanged
-from taskforge.stores.outbox import Message
+from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.outbox import Message, pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import REFERENCE
-from taskforge.tasks.content import read_task_texts
-from taskforge.tasks.documents import face_fields, text_message
+from taskforge.tasks.content import read_task_contents
+from taskforge.tasks.documents import content_message, denormalised_columns
 from taskforge.tasks.editing.changes import ATTEMPTS, require_assignee
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.text.validation import MAX_TAGS, fold
 
 MOST_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
-PENDING_TEXT = (
-    "(SELECT o.payload FROM outbox o WHERE o.entity_id = k.task_id AND o.register = 'text'"
-    " ORDER BY o.version DESC LIMIT 1) AS pending_text"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +33,9 @@ class RowEdit:
 
     row: sql.Row
     core: Mapping[str, Any] = field(default_factory=dict)
-    old_text: Mapping[str, Any] | None = None
+    old_content: Mapping[str, Any] | None = None
     message: Message | None = None
-    new_text: Mapping[str, Any] | None = None
+    new_content: Mapping[str, Any] | None = None
     undoes: str | None = None
 
 
@@ -88,7 +84,7 @@ ACTS = {
 }
 
 
-@once
+@idempotent
 def edit_tasks(
     actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
 ) -> Change:
@@ -135,9 +131,9 @@ def write_edits(
         after = {**edit.row, **edit.core}
         if place := place_of(edit.row):
             after |= asdict(place)
-        if edit.message is not None and edit.new_text is not None:
+        if edit.message is not None and edit.new_content is not None:
             after |= {"doc_version": edit.message.version, "doc_sha": edit.message.sha}
-            after |= face_fields(edit.new_text)
+            after |= denormalised_columns(edit.new_content)
             uow.stage(edit.message)
         update_task(
             uow,
@@ -145,8 +141,8 @@ def write_edits(
             event,
             edit.row,
             after,
-            old_text=edit.old_text,
-            new_text=edit.new_text,
+            old_content=edit.old_content,
+            new_content=edit.new_content,
             undoes=edit.undoes,
         )
 
@@ -157,31 +153,23 @@ def with_texts(
     """The edits, by task id, that change texts; `changes` holds the new fields by task id.
 
     Raises:
-        StaleVersion, Unavailable: like `read_task_texts`.
+        StaleVersion, Unavailable: like `read_task_contents`.
     """
     changed = [row for row in rows if row["task_id"] in changes]
-    texts = read_task_texts(changed) if changed else {}
+    texts = read_task_contents(changed) if changed else {}
     edits = {}
     for row in changed:
         task_id = row["task_id"]
         old = texts[task_id]
         new = {**old, **changes[task_id]}
-        message = text_message(task_id, row["doc_version"] + 1, new)
-        edits[task_id] = RowEdit(row=row, old_text=old, new_text=new, message=message)
+        message = content_message(task_id, row["doc_version"] + 1, new)
+        edits[task_id] = RowEdit(row=row, old_content=old, new_content=new, message=message)
     return edits
 
 
 def read_tasks(board_id: str, ids: Sequence[str]) -> Sequence[sql.Row]:
-    """Those of some tasks that are or were on a board, in the order in which it shows them, with their pending text."""
-    return sql.rows(
-        text(
-            f"SELECT {REFERENCE}, b.key_prefix || '-' || k.number AS key, {PENDING_TEXT} FROM tasks k"
-            " JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
-            " WHERE k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))"
-            " ORDER BY c.rank, k.rank, k.task_id"
-        ),
-        {"board_id": board_id, "ids": list(ids)},
-    )
+    """Those of some tasks that are or were on a board, in its order, each with its ``pending_content``."""
+    return sql.rows(_TASKS, {"board_id": board_id, "ids": list(ids)})
 
 
 def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any) -> Change:
@@ -235,3 +223,14 @@ def _find_places(
     )
     by_task = {edit.row["task_id"]: place for edit, place in zip(edits, places, strict=True)}
     return lambda row: by_task[row["task_id"]]
+
+
+_TASKS = text(f"""
+    SELECT {REFERENCE}, b.key_prefix || '-' || k.number AS key,
+           {pending_content("k.task_id")} AS pending_content
+    FROM tasks k
+    JOIN boards b USING (board_id)
+    JOIN columns c USING (column_id)
+    WHERE k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY c.rank, k.rank, k.task_id
+""")

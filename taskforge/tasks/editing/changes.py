@@ -14,8 +14,8 @@ from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.content import read_task_text
-from taskforge.tasks.documents import face_fields, text_message
+from taskforge.tasks.content import read_task_content
+from taskforge.tasks.documents import content_message, denormalised_columns
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back, place_wished
 from taskforge.tasks.editing.writer import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
 from taskforge.teams.access import keep_members
@@ -46,12 +46,12 @@ def change_fields(
         InvalidInput, WipLimitReached, Unavailable: like `taskforge.tasks.service.edit_task`.
     """
     texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
-    row, old_text = read_task_text(actor, row) if texts else (row, {})
+    row, old_content = read_task_content(actor, row) if texts else (row, {})
     check_version(row, version)
-    new_text = {**old_text, **texts}
+    new_content = {**old_content, **texts}
     message = (
-        text_message(row["task_id"], row["doc_version"] + 1, new_text)
-        if new_text != old_text
+        content_message(row["task_id"], row["doc_version"] + 1, new_content)
+        if new_content != old_content
         else None
     )
     faults.point("read.done")
@@ -67,11 +67,18 @@ def change_fields(
             after |= asdict(find_place(uow, board))
         if message is not None:
             after |= {"doc_version": message.version, "doc_sha": message.sha}
-            after |= face_fields(new_text)
+            after |= denormalised_columns(new_content)
             uow.stage(message)
         event = event or _name_edit(row, after, message is not None)
         update_task(
-            uow, board, event, row, after, old_text=old_text, new_text=new_text, undoes=undoes
+            uow,
+            board,
+            event,
+            row,
+            after,
+            old_content=old_content,
+            new_content=new_content,
+            undoes=undoes,
         )
     return uow.change
 
@@ -114,7 +121,7 @@ def retried(
 ) -> Change:
     """Run a change; when the caller named no version, losing a race against another change means trying again.
 
-    What the caller had ``seen`` before is then read anew.
+    What the caller had ``preloaded`` is then read anew.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -122,8 +129,8 @@ def retried(
         except StaleVersion:
             if version is not None or attempt == ATTEMPTS - 1:
                 raise
-            if "seen" in wanted:
-                wanted["seen"] = None
+            if "preloaded" in wanted:
+                wanted["preloaded"] = None
     raise AssertionError("unreachable")
 
 

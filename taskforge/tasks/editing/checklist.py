@@ -8,10 +8,10 @@ from typing import Any
 from taskforge.errors import InvalidInput, NotFound, StaleVersion
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.tasks.access import access_task
-from taskforge.tasks.content import read_task_text
-from taskforge.tasks.documents import EMPTY_TEXT, MAX_CHECKLIST_ITEMS
+from taskforge.tasks.content import read_task_content
+from taskforge.tasks.documents import EMPTY_CONTENT, MAX_CHECKLIST_ITEMS
 from taskforge.tasks.editing.changes import ATTEMPTS
 from taskforge.tasks.service import edit_task
 
@@ -61,13 +61,13 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
     return _change(actor, task_id, add)
 
 
-@once  # a repeated request finds its line gone, or the list full
+@idempotent  # a repeated request finds its line gone, or the list full
 def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
     """Apply a change to what is current; who loses a race applies it anew."""
     for attempt in range(ATTEMPTS):
         row, _ = access_task(actor.user_id, task_id, "task.edit")
-        row, texts = read_task_text(actor, row)
-        items = change({**EMPTY_TEXT, **texts}["checklist"])
+        row, texts = read_task_content(actor, row)
+        items = change({**EMPTY_CONTENT, **texts}["checklist"])
         try:
             return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
         except StaleVersion:

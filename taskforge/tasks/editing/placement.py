@@ -13,7 +13,7 @@ from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
-from taskforge.stores.sql import Beside
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
@@ -103,18 +103,18 @@ def place_between(
         InvalidInput: no such column on this board, or a neighbour that never was on it.
         WipLimitReached: the column is full.
     """
-    asked = ask_between(
+    asked = neighbours_query(
         task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
     )
     found = uow.row(_BETWEEN_ALONE, {**asked.parameters, "board_id": board.board_id})
     return place_found(found, before_id=before_id, after_id=after_id)
 
 
-def ask_between(
+def neighbours_query(
     *, task_id: str, column_id: str, before_id: str | None, after_id: str | None
-) -> Beside:
-    """The question of `place_between`, to go along with the board's lock; `place_found` makes a place of the answer."""
-    return Beside(
+) -> JoinedQuery:
+    """What `place_between` reads, to be joined to the board's lock; `place_found` makes a place of its row."""
+    return JoinedQuery(
         _BETWEEN,
         {
             "task_id": task_id,
@@ -126,7 +126,7 @@ def ask_between(
 
 
 def place_found(found: sql.Row | None, *, before_id: str | None, after_id: str | None) -> Place:
-    """The place that the answer to `ask_between` leads to. Raises like `place_between`."""
+    """The place that the row of `neighbours_query` leads to. Raises like `place_between`."""
     assert found is not None  # it is one row, even where there is no column
     for name, given in (("before_id", before_id), ("after_id", after_id)):
         if given and given not in (found["above_id"], found["below_id"]):
@@ -283,5 +283,5 @@ _BETWEEN = (
     " CASE WHEN below.column_id = c.column_id AND below.deleted_at IS NULL THEN below.rank END AS lower) near"
 )
 _BETWEEN_ALONE = prepared(
-    f"SELECT beside.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) beside WHERE b.board_id = :board_id"
+    f"SELECT joined.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) joined WHERE b.board_id = :board_id"
 )

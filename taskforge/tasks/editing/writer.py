@@ -13,9 +13,10 @@ from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import LONGEST_RANK
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.documents import core_message, face_fields
+from taskforge.tasks.documents import denormalised_columns, mirror_message
 from taskforge.tasks.editing.placement import Place, spread_ranks
 from taskforge.tasks.models import Task
+from taskforge.teams.access import members_only
 
 CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
 TEXT_FIELDS = ("description", "tags", "custom_fields", "checklist")
@@ -35,7 +36,7 @@ def insert_task(
     core: Mapping[str, Any],
     texts: Mapping[str, Any],
 ) -> None:
-    """Insert a task; `message` is its text register, which holds `texts`, and `core` its `CORE_FIELDS`."""
+    """Insert a task; `message` is its content, which holds `texts`, and `core` its `CORE_FIELDS`."""
     row = {
         "task_id": message.entity_id,
         "team_id": board.team_id,
@@ -47,13 +48,13 @@ def insert_task(
         "version": 1,
         "doc_version": 1,
         "doc_sha": message.sha,
-        **face_fields(texts),
+        **denormalised_columns(texts),
         "created_at": uow.at,
         "updated_at": uow.at,
         "deleted_at": None,
     }
     uow.update_reference(insert(Task), row)
-    uow.stage(core_message(row))
+    uow.stage(mirror_message(row))
     uow.stage(message)
     shown = (*CORE_FIELDS, *PLACE_FIELDS, "number", "created_by")
     state = {**{name: row[name] for name in shown}, **texts}
@@ -69,8 +70,8 @@ def update_task(
     row: Mapping[str, Any],
     after: dict[str, Any],
     *,
-    old_text: Mapping[str, Any] | None = None,
-    new_text: Mapping[str, Any] | None = None,
+    old_content: Mapping[str, Any] | None = None,
+    new_content: Mapping[str, Any] | None = None,
     undoes: str | None = None,
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the fact, tell whom it concerns.
@@ -80,8 +81,8 @@ def update_task(
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
-    uow.stage(core_message(after))
-    before, now = _difference(_state(row, old_text), _state(after, new_text))
+    uow.stage(mirror_message(after))
+    before, now = _difference(_state(row, old_content), _state(after, new_content))
     changed = frozenset(now)
     if len(after["rank"]) > LONGEST_RANK:
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
@@ -131,7 +132,9 @@ def _tell(
     if "status" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
         subject = _subject(task, board) | {"status": task["status"]}
-        uow.notify(event_id, concerned, "status_changed", subject, members_of=board.team_id)
+        uow.notify(
+            event_id, concerned, "status_changed", subject, recipients=members_only(board.team_id)
+        )
 
 
 def _record(

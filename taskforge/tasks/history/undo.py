@@ -11,7 +11,7 @@ from sqlalchemy import text
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, once
+from taskforge.stores.operations import Change, idempotent
 from taskforge.tasks.access import access_task
 from taskforge.tasks.editing.changes import (
     FindPlace,
@@ -91,7 +91,7 @@ def require_any_right(membership: Membership) -> None:
         membership.require("task.edit")
 
 
-@once
+@idempotent
 def _undo_change(actor: Actor, task_id: str, *, version: int | None, event_id: str) -> Change:
     row, membership = access_task(actor.user_id, task_id, deleted=True)
     require_any_right(membership)

@@ -12,7 +12,7 @@ from taskforge.http import rate_limits
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import safe_next
 from taskforge.identity import actors, current
-from taskforge.identity.logins import WRONG, check_login, report_login
+from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.operations import Change
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
 from taskforge.web.onboarding.routes import lead_home
@@ -37,7 +37,7 @@ def register_submitted() -> ResponseReturnValue:
     if change is None:
         page = render_template("accounts/register.html", form=form, next=_next())
         return page, form.http_status, form.http_headers
-    home = lead_home(actors.make_second_actor(change.entity_id, "home"))
+    home = lead_home(actors.make_followup_actor(change.entity_id, "home"))
     current.start_browser_session(change.entity_id)
     return go_to(_next() or home)
 
@@ -79,13 +79,13 @@ def leave() -> ResponseReturnValue:
 
 def _register(**values: str) -> Change:
     rate_limits.limit_registrations(ip=request.remote_addr)
-    return service.register_user(actors.make_newcomer(), **values)
+    return service.register_user(actors.make_signup_actor(), **values)
 
 
 def _check_login(email: str, password: str) -> str:
     user_id = check_login(email, password)
     if user_id is None:
-        raise InvalidInput(WRONG)
+        raise InvalidInput(WRONG_CREDENTIALS)
     return user_id
 
 

@@ -15,15 +15,15 @@ from markupsafe import Markup
 
 from taskforge import clock
 from taskforge.boards import service
-from taskforge.boards.access import accessed
+from taskforge.boards.access import preloaded_board
 from taskforge.boards.view_preferences import keep_lanes
 from taskforge.errors import NotFound
 from taskforge.history.unseen_changes import find_news
-from taskforge.http.fragments import Shared, draw
+from taskforge.http.fragments import Fragment, render_fragment
 from taskforge.http.htmx import go_to, render, wants_partial
-from taskforge.http.page_cache import answer, answer_page
+from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.http.request_guard import accept_lists
-from taskforge.identity.current import current_actor, current_actor_beside
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.onboarding.service import is_sample
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -33,10 +33,10 @@ from taskforge.tasks.board.filters import CardFilter, read_filter
 from taskforge.tasks.board.lanes import KINDS, list_lanes, show_lanes
 from taskforge.tasks.board.queries import (
     BoardView,
+    board_view_query,
     find_columns,
     get_board,
     list_column_cards,
-    question_for,
 )
 from taskforge.teams import service as teams
 from taskforge.teams.access import Membership
@@ -89,7 +89,7 @@ def show(board_id: str) -> ResponseReturnValue:
     lanes = _chosen_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = draw_lanes(view, wanted, lanes) if lanes else draw_columns(view, wanted)
-    return answer_page(template, inner, **_around(view, wanted, lanes))
+    return respond_with_page(template, inner, **_around(view, wanted, lanes))
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
@@ -126,12 +126,12 @@ def columns(board_id: str) -> ResponseReturnValue:
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
     if lanes:
-        return answer(draw_lanes(view, wanted, lanes))
+        return respond(draw_lanes(view, wanted, lanes))
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
-        return answer(draw_columns(view, wanted, touched))
-    return answer(draw_columns(view, wanted))
+        return respond(draw_columns(view, wanted, touched))
+    return respond(draw_columns(view, wanted))
 
 
 @blueprint.post("/boards/<id:board_id>/delete")
@@ -149,15 +149,15 @@ def see_board(board_id: str, wanted: CardFilter) -> BoardView:
         NotAuthenticated: nobody is logged in.
         NotFound: no such board, or not a member of its team.
     """
-    actor, row = current_actor_beside(question_for(board_id, wanted))
-    seen = accessed(row)
-    g.unread = seen[0]["unread"]
-    return get_board(actor, board_id, wanted, seen)
+    actor, row = current_actor_and_preloaded(board_view_query(board_id, wanted))
+    preloaded = preloaded_board(row)
+    g.unread = preloaded[0]["unread"]
+    return get_board(actor, board_id, wanted, preloaded)
 
 
 def draw_columns(
     view: BoardView, wanted: CardFilter, touched: Collection[str] | None = None
-) -> Shared:
+) -> Fragment:
     """The HTML of all columns, or of those touched: the same for everybody with the same rights and folds.
 
     It is kept with the state of the board. Whatever else the columns' template comes to depend on must be part of
@@ -168,27 +168,29 @@ def draw_columns(
     shown = None if touched is None else frozenset(touched) & here
     folded = frozenset(view.row["folded"]) & here
     variant = ("columns", may["edit"], folded, shown)
-    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
     if drawn is None:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, wanted.query())
         for column in columns:
             column["folded"] = column["column_id"] in folded
-        drawn = draw("boards/_columns.html", board=show_board(view.row), columns=columns, may=may)
+        drawn = render_fragment(
+            "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
+        )
         view.state.keep_drawn(variant, drawn)
     return drawn
 
 
-def draw_lanes(view: BoardView, wanted: CardFilter, kind: str) -> Shared:
+def draw_lanes(view: BoardView, wanted: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for everybody with the same rights; kept like `draw_columns`."""
     may = board_rights(view.membership)
     variant = ("lanes", kind, may["edit"])
-    drawn: Shared | None = None if current_app.debug else view.state.drawn.get(variant)
+    drawn: Fragment | None = None if current_app.debug else view.state.drawn.get(variant)
     if drawn is None:
         lanes = show_lanes(list_lanes(view, wanted, kind), kind, wanted)
         columns = [dict(column) for column in view.columns]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
-        drawn = draw("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
         view.state.keep_drawn(variant, drawn)
     return drawn
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.stores import sql
-from taskforge.tasks.documents import EMPTY_TEXT
+from taskforge.tasks.documents import EMPTY_CONTENT
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import person_of
 from taskforge.web.tasks.forms import EDITED_FIELDS, EditTaskForm, form_text, form_texts
 from taskforge.web.tasks.history_entries import name_fields
 
 AWAY = "Away for a moment: their text can't be read now."
-TEXT_FIELDS = frozenset(EMPTY_TEXT)
+TEXT_FIELDS = frozenset(EMPTY_CONTENT)
 LONG_FIELDS = frozenset({"description", "custom_fields"})
 DAYS = frozenset({"start_at", "due_at"})
 

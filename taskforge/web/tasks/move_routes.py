@@ -11,11 +11,11 @@ from taskforge.boards import service as boards
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
 from taskforge.http.htmx import go_to, render, wants_json
-from taskforge.identity.current import current_actor, current_actor_beside, reads_beside
+from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
-from taskforge.tasks.access import access_task, seen_task, task_beside
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.board.lanes import lane_changes, lane_of
 from taskforge.tasks.board.queries import find_first_task
 from taskforge.tasks.queries import list_names
@@ -36,11 +36,11 @@ def move(task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<id:task_id>/move")
-@reads_beside(task_beside)
+@preload(task_query)
 def move_submitted(task_id: str) -> ResponseReturnValue:
     """Move a task to a column, and go to its card there; a script is told the new version instead."""
-    actor, found = current_actor_beside(task_beside(task_id))
-    form, seen = MoveTaskForm(), seen_task(found)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    form, preloaded = MoveTaskForm(), preloaded_task(found)
 
     def move_to(
         column_id: str,
@@ -62,7 +62,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
                 # The tags are made of those that were read: nobody else's may be lost between.
                 version = values.get("version") or row["version"]
                 return service.edit_task(actor, task_id, changes=changes, version=version)
-        return service.move_task(actor, task_id, column_id=column_id, seen=seen, **values)
+        return service.move_task(actor, task_id, column_id=column_id, preloaded=preloaded, **values)
 
     if wants_json():  # the service looks who may; asking here too would only cost time
         if not form.validate():

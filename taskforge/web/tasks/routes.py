@@ -14,11 +14,11 @@ from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
 from taskforge.http.forms import optional_id
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
-from taskforge.http.page_cache import answer, answer_page, draw_part
-from taskforge.identity.current import current_actor, current_actor_beside, reads_beside
+from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
+from taskforge.identity.current import current_actor, current_actor_and_preloaded, preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service
-from taskforge.tasks.access import Seen, access_task, seen_task, task_beside
+from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import service as teams
 from taskforge.web.boards.routes import show_board
@@ -33,16 +33,16 @@ blueprint = Blueprint("tasks", __name__)
 
 
 @blueprint.get("/tasks/<id:task_id>")
-@reads_beside(task_beside)
+@preload(task_query)
 def show(task_id: str) -> ResponseReturnValue:
     """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
-    actor, found = current_actor_beside(task_beside(task_id))
-    context = task_context(actor, task_id, seen=seen_task(found))
-    panel = draw_part("tasks/_panel.html", **context)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    context = task_context(actor, task_id, preloaded=preloaded_task(found))
+    panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
-        return answer(panel)
+        return respond(panel)
     named = {name: context["task"][name] for name in ("key", "title")}
-    return answer_page("tasks/show.html", panel, task=named)
+    return respond_with_page("tasks/show.html", panel, task=named)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
@@ -133,10 +133,14 @@ def trash(board_id: str) -> ResponseReturnValue:
 
 
 def task_context(
-    actor: Actor, task_id: str, *, comment_form: Any | None = None, seen: Seen | None = None
+    actor: Actor,
+    task_id: str,
+    *,
+    comment_form: Any | None = None,
+    preloaded: TaskAccess | None = None,
 ) -> dict[str, Any]:
     """What the task page and its reading column need. `comment_form` is a comment that was refused."""
-    view = get_task(actor, task_id, deleted=True, seen=seen)
+    view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
     after_id = _after_comment()
     found = (
         comments.list_seen_comments(actor, task_id, after_id=after_id)

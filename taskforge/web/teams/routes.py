@@ -12,7 +12,7 @@ from taskforge.boards import service as boards
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
-from taskforge.messaging import redis_cache
+from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.teams import service
@@ -147,7 +147,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     members = service.list_members(actor, team_id)
     rows = boards.list_boards(actor, team_id)
     columns = boards.list_columns([row["board_id"] for row in rows])
-    online = redis_cache.find_online([member["user_id"] for member in members])
+    online = find_online([member["user_id"] for member in members])
     manages = "team.manage_members" in team["permissions"]
     may = {
         "edit": "team.edit" in team["permissions"],

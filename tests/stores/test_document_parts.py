@@ -1,4 +1,4 @@
-"""Registers of one document arrive late, twice, in any order and at once: the newest of each always stands."""
+"""Parts of one document arrive late, twice, in any order and at once: the newest of each always stands."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from taskforge.ids import new_id
 from taskforge.stores import mongo
-from taskforge.stores.document_parts import CORE, TEXT, register_of
+from taskforge.stores.document_parts import CONTENT, MIRROR, part_of
 from tests.stores.scene import document
 from tests.together import at_once
 
 Step = tuple[str, int]
-FIELD = {TEXT: "description", CORE: "title"}
+FIELD = {CONTENT: "description", MIRROR: "title"}
 
 
 @pytest.fixture
@@ -27,32 +27,32 @@ def stores(app: Flask) -> Iterator[None]:
 
 
 def arrive(entity_id: str, step: Step) -> None:
-    register, version = step
-    payload = mongo.encode({FIELD[register]: f"{register} {version}"})
-    mongo.apply(register_of("task", register), entity_id, version, payload)
+    part, version = step
+    payload = mongo.encode({FIELD[part]: f"{part} {version}"})
+    mongo.apply(part_of("task", part), entity_id, version, payload)
 
 
 def check(entity_id: str, steps: list[Step]) -> None:
     stored = document("tasks", entity_id)
     assert stored is not None
-    for register, counter in ((TEXT, "doc_version"), (CORE, "core_version")):
-        newest = max((version for name, version in steps if name == register), default=None)
+    for part, counter in ((CONTENT, "doc_version"), (MIRROR, "core_version")):
+        newest = max((version for name, version in steps if name == part), default=None)
         assert stored.get(counter) == newest
-        expected = None if newest is None else f"{register} {newest}"
-        assert stored.get(FIELD[register]) == expected
+        expected = None if newest is None else f"{part} {newest}"
+        assert stored.get(FIELD[part]) == expected
 
 
-@pytest.mark.parametrize("order", [(TEXT, CORE), (CORE, TEXT)])
-def test_each_register_may_come_first(stores: None, order: tuple[str, str]) -> None:
+@pytest.mark.parametrize("order", [(CONTENT, MIRROR), (MIRROR, CONTENT)])
+def test_each_part_may_come_first(stores: None, order: tuple[str, str]) -> None:
     entity_id, steps = new_id(), [(name, 1) for name in order]
     for step in steps:
         arrive(entity_id, step)
     check(entity_id, steps)
 
 
-def test_the_first_versions_of_both_registers_at_once_both_arrive(app: Flask, stores: None) -> None:
+def test_the_first_versions_of_both_parts_at_once_both_arrive(app: Flask, stores: None) -> None:
     for _ in range(40):
-        entity_id, steps = new_id(), [(TEXT, 1), (CORE, 1), (TEXT, 2), (CORE, 2)]
+        entity_id, steps = new_id(), [(CONTENT, 1), (MIRROR, 1), (CONTENT, 2), (MIRROR, 2)]
         at_once([partial(arrive, entity_id, step) for step in steps])
         check(entity_id, steps)
 
@@ -64,12 +64,10 @@ def test_the_first_versions_of_both_registers_at_once_both_arrive(app: Flask, st
 )
 @given(
     steps=st.lists(
-        st.tuples(st.sampled_from([TEXT, CORE]), st.integers(1, 5)), min_size=1, max_size=12
+        st.tuples(st.sampled_from([CONTENT, MIRROR]), st.integers(1, 5)), min_size=1, max_size=12
     )
 )
-def test_no_order_or_repetition_carries_a_register_backwards(
-    stores: None, steps: list[Step]
-) -> None:
+def test_no_order_or_repetition_carries_a_part_backwards(stores: None, steps: list[Step]) -> None:
     entity_id = new_id()
     for step in steps:
         arrive(entity_id, step)

@@ -1,4 +1,4 @@
-"""Every case of the bad-input corpus against the plumbing alone: a tiny application without stores.
+"""Every case of the bad-input corpus against the request guard alone: a tiny application without stores.
 
 ``tests/security/test_bad_input.py`` asks the same of every route of the real one.
 """
@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from taskforge.errors import NotFound
 from taskforge.text import validation, values
 from tests.corpus import BadInput, load_bad_input, send
-from tests.plumbing.door import build_door
+from tests.http.echo_app import build_guarded
 
 KNOWN_ID = "01890000-0000-7000-8000-0000000000ff"
 FIELD_OF_KIND = {
@@ -33,7 +33,7 @@ STORED: list[dict[str, Any]] = []
 
 
 def build_app() -> Flask:
-    app = build_door()
+    app = build_guarded()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Any, int]:

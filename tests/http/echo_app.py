@@ -1,4 +1,4 @@
-"""Tiny applications without stores, behind the same door as the real one."""
+"""Tiny applications without stores, behind the same request guard as the real one."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from flask.views import MethodView
 
 from taskforge.errors import TaskForgeError
 from taskforge.http import request_guard
-from taskforge.http.request_guard import accept_body, accept_lists
+from taskforge.http.request_guard import accept_lists
 
 JSON = {"content_type": "application/json"}
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 MULTIPART = {"content_type": "multipart/form-data; boundary=B"}
 
 
-def build_door() -> Flask:
-    """An application that has nothing but the door; its refusals are answered as JSON."""
-    app = Flask("door")
+def build_guarded() -> Flask:
+    """An application that has nothing but the request guard; its refusals are answered as JSON."""
+    app = Flask("guarded")
     request_guard.init_app(app)
 
     @app.errorhandler(TaskForgeError)
@@ -29,23 +29,13 @@ def build_door() -> Flask:
 
 
 def build_echo() -> Flask:
-    """An application that answers with what has passed its door."""
-    app = build_door()
+    """An application that answers with what has passed its request guard."""
+    app = build_guarded()
 
     @app.route("/echo", methods=["GET", "POST", "PUT", "DELETE"])
     def echo() -> Any:
         files = {name: file.read().decode() for name, file in request.files.items()}
         return jsonify(form=request.form.to_dict(flat=False), files=files, path=request.full_path)
-
-    @app.post("/upload")
-    @accept_body("multipart/form-data", max_bytes=1_000_000, files=True)
-    def upload() -> Any:
-        return jsonify({name: len(file.read()) for name, file in request.files.items()})
-
-    @app.post("/reports")
-    @accept_body("application/csp-report", max_bytes=1_000)
-    def reports() -> Any:
-        return jsonify(bytes=len(request.get_data()))
 
     @app.post("/api/silent")
     def silent() -> Any:

@@ -1,4 +1,4 @@
-"""Whatever bytes arrive at the door, an answer leaves it."""
+"""Whatever bytes arrive at the request guard, there is an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.plumbing.door import FORM, MULTIPART, build_echo
+from tests.http.echo_app import FORM, MULTIPART, build_echo
 
 
 @settings(max_examples=200, deadline=None)

@@ -13,13 +13,14 @@ from taskforge import create_app
 from taskforge.config import Config
 from taskforge.live.stream import LiveStreams
 from taskforge.stores import mongo
+from taskforge.web.live.access import BoardStreamSource
 
 OWN = "tasks.example.test"
 
 
 def status_of(config: Config, **headers: str) -> int:
     """The answer to somebody unknown who asks for a stream by these headers."""
-    streams = LiveStreams(create_app(config))
+    streams = LiveStreams(create_app(config), BoardStreamSource())
     answers: list[MutableMapping[str, Any]] = []
 
     async def send(message: MutableMapping[str, Any]) -> None:

@@ -9,9 +9,9 @@ from flask import Flask
 from limits import RateLimitItemPerMinute
 
 from taskforge.errors import RateLimited
-from taskforge.extensions import redis_client
 from taskforge.http import rate_limits
-from taskforge.messaging import redis_cache
+from taskforge.messaging.redis_client import breaker as redis_breaker
+from taskforge.messaging.redis_client import redis_client
 
 
 def test_the_window_key_names_the_user_and_expires(app: Flask) -> None:
@@ -44,8 +44,8 @@ def test_limits_hold_while_redis_is_away(app: Flask, monkeypatch: pytest.MonkeyP
     item = RateLimitItemPerMinute(2, namespace="api:u5")
     with app.app_context():
         for _ in range(3):
-            redis_cache.breaker._record_failure()
-        assert redis_cache.breaker.is_open
+            redis_breaker._record_failure()
+        assert redis_breaker.is_open
         rate_limits.hit(item)
         rate_limits.hit(item)
         with pytest.raises(RateLimited):

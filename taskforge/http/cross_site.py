@@ -1,0 +1,61 @@
+"""Refuses changes that another site made a browser send (cross-site request forgery), in two steps.
+
+`check_origin` believes ``Sec-Fetch-Site``, which every present browser sends and no page can change. `check_token`
+asks every other request that may be a browser's for the token of its session.
+"""
+
+from __future__ import annotations
+
+from flask import request
+from flask_login import current_user
+from werkzeug.exceptions import BadRequest
+
+from taskforge.errors import Forbidden
+from taskforge.extensions import csrf
+from taskforge.http.security_headers import DASHBOARD_PREFIX
+from taskforge.http.urls import API_PREFIX
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
+FOREIGN = "This request came from another site, so it was not carried out."
+TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
+
+
+def check_origin() -> None:
+    """Refuse an unsafe request that the browser says another site has caused.
+
+    The scripts of the RQ dashboard send no token, so that its requests must name their origin.
+
+    Raises:
+        Forbidden: it came from another site.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in OWN_SITES:
+        raise Forbidden(FOREIGN)
+    if request.path.startswith(DASHBOARD_PREFIX) and site != "same-origin":
+        raise Forbidden(FOREIGN)
+
+
+def check_token(*, header_credentials: bool) -> None:
+    """Refuse an unsafe request without the session's CSRF token.
+
+    `header_credentials` says that the request brings its own in a header: no other site can make a browser send those.
+    An API request of nobody needs no token either, because nothing is done in anybody's name.
+
+    Raises:
+        Forbidden: the token is missing, or belongs to another session.
+    """
+    if (
+        request.method in SAFE_METHODS
+        or header_credentials
+        or request.path.startswith(DASHBOARD_PREFIX)
+    ):
+        return
+    if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
+        return
+    try:
+        csrf.protect()
+    except BadRequest as error:
+        raise Forbidden(TOKEN_REFUSED) from error

@@ -1,0 +1,66 @@
+"""The doctor's check that every notification intent was delivered exactly once, and its repair (I9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from taskforge import clock
+from taskforge.notifications.jobs import deliver
+from taskforge.stores import sql
+from taskforge.stores.invariants import MAX_FINDINGS
+from taskforge.stores.violations import Violation
+
+DELIVERED_WITHIN = timedelta(seconds=60)
+
+
+def wrong_deliveries() -> Iterator[Violation]:
+    """Events of which a person was notified more than once, or not within a minute."""
+    for row in sql.rows(_REPEATED, {"limit": MAX_FINDINGS}):
+        detail = f"notified {row['user_id']} more than once"
+        yield Violation("I9", f"event {row['event_id']}", detail)
+    before = clock.now() - DELIVERED_WITHIN
+    for row in sql.rows(_UNDELIVERED, {"before": before, "limit": MAX_FINDINGS}):
+        detail = f"did not notify {row['user_id']}"
+        yield Violation("I9", f"event {row['event_id']}", detail, "deliver")
+
+
+def deliver_again(violations: Sequence[Violation]) -> None:
+    """Deliver what was not delivered, also intents that are marked as delivered and are in no inbox."""
+    sql.execute_now(_UNMARK, {"ids": [violation.entity_id for violation in violations]})
+    deliver()
+
+
+_REPEATED = text("""
+    SELECT event_id, user_id, count(*) AS times
+    FROM notifications
+    GROUP BY event_id, user_id
+    HAVING count(*) > 1
+    LIMIT :limit
+""")
+
+_UNDELIVERED = text("""
+    SELECT i.event_id, i.user_id
+    FROM notification_intents i
+    JOIN users USING (user_id)
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM notifications n
+        WHERE n.event_id = i.event_id AND n.user_id = i.user_id
+    )
+      AND (i.delivered_at IS NOT NULL OR i.created_at < :before)
+    LIMIT :limit
+""")
+
+_UNMARK = text("""
+    UPDATE notification_intents i
+    SET delivered_at = NULL
+    WHERE event_id = ANY(CAST(:ids AS uuid[]))
+      AND NOT EXISTS (
+          SELECT 1
+          FROM notifications n
+          WHERE n.event_id = i.event_id AND n.user_id = i.user_id
+      )
+""")

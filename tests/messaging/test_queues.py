@@ -1,0 +1,135 @@
+"""Whoever can write to Redis cannot run code here, and no wake-up is lost."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from flask import Flask
+from rq import SimpleWorker
+from rq.exceptions import DeserializationError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from sqlalchemy import text
+
+from taskforge.admin.stuck_jobs import requeue_stuck_jobs
+from taskforge.audit import jobs as audit_jobs
+from taskforge.ids import new_id
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications import jobs as notification_jobs
+from taskforge.stores import sql
+from taskforge.stores.actor import NOBODY
+
+
+def test_a_foreign_function_is_refused_before_anything_is_imported(app: Flask) -> None:
+    with app.app_context():
+        queue = queues.queue(queues.AUDIT, redis_client())
+        job = queue.enqueue("os.system", "true")
+        fetched = queues.AllowedJob.fetch(
+            job.id, connection=redis_client(), serializer=JSONSerializer
+        )
+        with pytest.raises(queues.UnknownJob):
+            _ = fetched.func
+        with pytest.raises(queues.UnknownJob):
+            fetched._execute()
+
+
+def test_callbacks_in_redis_are_dropped(app: Flask) -> None:
+    with app.app_context():
+        client = redis_client()
+        job = queues.queue(queues.AUDIT, client).enqueue(queues.PROCESSORS[queues.AUDIT])
+        client.hset(job.key, "success_callback_name", "os.abort")
+        fetched = queues.AllowedJob.fetch(job.id, connection=client, serializer=JSONSerializer)
+        assert fetched.success_callback is None
+
+
+def test_a_pickled_job_is_not_unpickled(app: Flask) -> None:
+    class Bomb:
+        def __reduce__(self) -> tuple[object, ...]:
+            return (pytest.fail, ("it was unpickled",))
+
+    with app.app_context():
+        client = redis_client()
+        job = queues.queue(queues.AUDIT, client).enqueue(queues.PROCESSORS[queues.AUDIT])
+        client.hset(job.key, "data", pickle.dumps(Bomb()))
+        with pytest.raises(DeserializationError):
+            _ = Job.fetch(job.id, connection=client, serializer=JSONSerializer).func_name
+
+
+def test_a_second_wake_up_before_the_job_begins_adds_no_job(app: Flask) -> None:
+    with app.app_context():
+        client = redis_client()
+        queues.wake(queues.AUDIT)
+        queues.wake(queues.AUDIT)
+        assert queues.queue(queues.AUDIT, client).count == 1
+        queues.take_wake_up(queues.AUDIT, client)
+        queues.wake(queues.AUDIT)
+        assert queues.queue(queues.AUDIT, client).count == 2
+
+
+def test_every_allowed_function_exists() -> None:
+    from rq.utils import import_attribute
+
+    for name in queues.ALLOWED:
+        assert callable(import_attribute(name))
+
+
+RETIRED = {
+    "taskforge.audit.handlers.seal_pending": audit_jobs.seal_pending,
+    "taskforge.audit.handlers.write_security_event": audit_jobs.write_security_event,
+    "taskforge.notifications.handlers.deliver_pending": notification_jobs.deliver_pending,
+}
+
+
+@pytest.mark.parametrize("name", RETIRED)
+def test_a_job_that_an_earlier_version_queued_runs_the_function_of_today(
+    app: Flask, name: str
+) -> None:
+    with app.app_context():
+        job = queues.queue(queues.AUDIT, redis_client()).enqueue(name)
+        fetched = queues.AllowedJob.fetch(
+            job.id, connection=redis_client(), serializer=JSONSerializer
+        )
+        assert fetched.func is RETIRED[name]
+
+
+def test_a_security_event_that_an_earlier_version_queued_is_written(app: Flask) -> None:
+    event_id = new_id()
+    event = {
+        "event_id": event_id,
+        "event": "user.login_failed",
+        "entity_type": "user",
+        "entity_id": NOBODY,
+        "action": "login_failed",
+        "actor_id": None,
+        "at": "2026-01-01T00:00:00+00:00",
+        "new_state": {},
+        "ip": None,
+        "user_agent": None,
+    }
+    with app.app_context():
+        queue = queues.queue(queues.AUDIT, redis_client())
+        queue.enqueue("taskforge.audit.handlers.write_security_event", event)
+        SimpleWorker(
+            [queue],
+            connection=redis_client(),
+            job_class=queues.AllowedJob,
+            serializer=JSONSerializer,
+        ).work(burst=True)
+        written = text("SELECT event FROM audit_logs WHERE event_id = :event_id")
+        assert sql.scalar(written, {"event_id": event_id}) == "user.login_failed"
+
+
+def test_a_failed_job_of_an_earlier_version_is_requeued(app: Flask) -> None:
+    with app.app_context():
+        queue = queues.queue(queues.AUDIT, redis_client())
+        # Too little for the job: it fails, and stands in the registry of failed jobs.
+        queue.enqueue("taskforge.audit.handlers.write_security_event", {})
+        SimpleWorker(
+            [queue],
+            connection=redis_client(),
+            job_class=queues.AllowedJob,
+            serializer=JSONSerializer,
+        ).work(burst=True)
+        assert requeue_stuck_jobs() == 1
