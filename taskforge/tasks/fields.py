@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from taskforge.boards.statuses import STATUS_NAMES, Status
+from taskforge.events import Event
 from taskforge.tasks.board.filter_kinds import (
     ChoiceFilter,
     DueFilter,
@@ -36,6 +37,7 @@ from taskforge.tasks.field_kinds import (
     Tags,
 )
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITY_NAMES
+from taskforge.teams.permissions import Permission
 
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 100_000
@@ -96,8 +98,8 @@ class TaskField:
     noun: str = ""
     api_name: str = ""
     address: str = ""
-    permission: str = "task.edit"
-    event: str = "task.edited"
+    permission: str = Permission.TASK_EDIT
+    event: Event = Event.TASK_EDITED
     initial: Any = None
     since: int = 1
     position: int | None = None
@@ -154,8 +156,8 @@ FIELDS = (
         label="Column",
         store=Store.PLACE,
         address="column",
-        permission="task.move",
-        event="task.moved",
+        permission=Permission.TASK_MOVE,
+        event=Event.TASK_MOVED,
         position=1,
         in_form=False,
         on_card=True,
@@ -167,7 +169,7 @@ FIELDS = (
         label="Status",
         store=Store.PLACE,
         address="status",
-        event="task.status_changed",
+        event=Event.TASK_STATUS_CHANGED,
         initial=Status.BACKLOG.value,
         in_list_filter=True,
         is_restorable=False,
@@ -190,7 +192,7 @@ FIELDS = (
         kind=Person(),
         label="Assignee",
         address="assignee",
-        event="task.assigned",
+        event=Event.TASK_ASSIGNED,
         position=2,
         in_list_filter=True,
         on_card=True,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
@@ -24,6 +25,7 @@ from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.field_kinds import Person
 from taskforge.tasks.fields import IN_MENUS, Store, TaskField
+from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 
 MAX_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
@@ -48,7 +50,7 @@ class Act:
     ``change`` makes the new value of a list from the row and what was chosen; all other fields get what was chosen.
     """
 
-    event: str
+    event: Event
     permission: str
     sentence: str
     field: TaskField | None = None
@@ -81,7 +83,7 @@ def _declared_acts() -> dict[str, Act]:
     return {
         act.name: Act(
             event=field.event,
-            permission="task.move" if field.store is Store.PLACE else field.permission,
+            permission=Permission.TASK_MOVE if field.store is Store.PLACE else field.permission,
             sentence=act.sentence,
             field=field,
             value=act.value,
@@ -95,7 +97,9 @@ def _declared_acts() -> dict[str, Act]:
 CHANGES_OF_LISTS = {"add_tags": _add_tags, "remove_tags": _remove_tags}
 ACTS = {
     **_declared_acts(),
-    "delete": Act(event="task.deleted", permission="task.delete", sentence="put into the trash"),
+    "delete": Act(
+        event=Event.TASK_DELETED, permission=Permission.TASK_DELETE, sentence="put into the trash"
+    ),
 }
 
 
@@ -128,7 +132,7 @@ def edit_tasks(
 def write_edits(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     edits: Sequence[RowEdit],
     place_of: Callable[[sql.Row], Place | None] = lambda row: None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -18,6 +19,7 @@ from taskforge.tasks.editing.placement import Place, list_columns, place_restore
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
+from taskforge.teams.permissions import Permission
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
 
@@ -30,7 +32,7 @@ def change_fields(
     changes: Mapping[str, Any],
     version: int | None = None,
     find_place: FindPlace | None = None,
-    event: str | None = None,
+    event: Event | None = None,
     undoes: str | None = None,
 ) -> Change:
     """Change fields of a task that was read as `row`; see `taskforge.tasks.service.edit_task` for `changes`.
@@ -87,9 +89,9 @@ def put_into_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None =
         StaleVersion: another change came first.
     """
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.delete")
+        board = lock_board(uow, row["board_id"], Permission.TASK_DELETE)
         after = {**row, "deleted_at": uow.at}
-        update_task(uow, board, "task.deleted", row, after, undoes=undoes)
+        update_task(uow, board, Event.TASK_DELETED, row, after, undoes=undoes)
     return uow.change
 
 
@@ -101,11 +103,11 @@ def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None 
         WipLimitReached: the column is full.
     """
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.restore")
+        board = lock_board(uow, row["board_id"], Permission.TASK_RESTORE)
         columns = list_columns(uow, board)
         place = place_restored(uow, board, row, columns, at_old_rank=undoes is not None)
         after = {**row, **asdict(place), "deleted_at": None}
-        update_task(uow, board, "task.restored", row, after, undoes=undoes)
+        update_task(uow, board, Event.TASK_RESTORED, row, after, undoes=undoes)
     return uow.change
 
 
@@ -129,11 +131,11 @@ def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPl
     return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
 
 
-def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
+def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> Event:
     """The event of an edit: that of the one field, or of the place, which changed; else an edit."""
     changed = {name for name in (*CORE_NAMES, *PLACE_NAMES) if row[name] != after[name]}
     if text_changed or not changed:
-        return "task.edited"
+        return Event.TASK_EDITED
     if changed <= set(PLACE_NAMES):
         return BY_NAME["status" if "status" in changed else "column_id"].event
-    return BY_NAME[changed.pop()].event if len(changed) == 1 else "task.edited"
+    return BY_NAME[changed.pop()].event if len(changed) == 1 else Event.TASK_EDITED
