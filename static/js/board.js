@@ -1,13 +1,12 @@
-// The board: a card that is drawn a second time (added here, then met again on a later page of its column) stays once.
-{
-  forge.keepCardsOnce = (root) => {
-    const cards = root.matches?.(".card") ? [root] : root.querySelectorAll(".card");
-    for (const card of cards) {
-      const copies = document.querySelectorAll(`#${CSS.escape(card.id)}`);
-      for (const copy of copies) if (copy !== card) copy.remove();
-      // htmx appends a new card to its column; what stands below the cards stays there.
-      const below = card.parentElement?.querySelector(":scope > .column__more, :scope > .column__hidden");
-      if (below && below.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING) below.before(card);
-    }
-  };
-}
+// The entry of a board's page.
+
+import "./app.js";
+import "./board/shared.js";
+import "./board/duplicate-cards.js";
+import "./board/drag.js";
+import "./board/move-form.js";
+import "./board/keys-loader.js";
+import "./board/view-links.js";
+import "./board/fold-columns.js";
+import "./live/stream.js";
+import "./live/unseen-changes-loader.js";

@@ -20,9 +20,11 @@ from taskforge.api.schemas.base import (
 )
 from taskforge.errors import InvalidInput
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks.board.filter_kinds import NumberFilter
-from taskforge.tasks.fields import BY_NAME, FIELDS, SORTABLE, Store, TaskField
-from taskforge.tasks.fields import Output as Shown
+from taskforge.tasks.board.bucket_filters import NumberFilter
+from taskforge.tasks.fields import BY_NAME, FIELDS, SORTABLE
+from taskforge.tasks.number_kind import Number
+from taskforge.tasks.task_field import Output as Shown
+from taskforge.tasks.task_field import Store, TaskField
 
 Field = ma.fields.Field[Any]
 MAX_RANGE_LENGTH = 40
@@ -76,7 +78,7 @@ def _logged_instant(value: Any) -> Any:
     return as_instant(datetime.fromisoformat(value)) if isinstance(value, str) else value
 
 
-def _read_number(kind: kinds.Number) -> Field:
+def _read_number(kind: Number) -> Field:
     described = {"type": "number", "minimum": kind.minimum, "maximum": kind.maximum}
     return read.Checked(kind.clean, described, allow_none=True)
 
@@ -123,7 +125,7 @@ JSON_KINDS: Mapping[type[kinds.Kind], JsonKind] = {
         output=lambda _, options: Instant(**options),
         value=_logged_instant,
     ),
-    kinds.Number: JsonKind(
+    Number: JsonKind(
         input=lambda kind, _: _read_number(kind),
         output=lambda _, options: ma.fields.Float(**options),
         filter=_read_range,

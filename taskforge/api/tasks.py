@@ -17,8 +17,9 @@ from taskforge.history import task_history as audit
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks import list_queries, queries, service
-from taskforge.tasks.fields import CONTENT_NAMES, INPUT_FIELDS, Store
+from taskforge.tasks.fields import CONTENT_NAMES, INPUT_FIELDS
 from taskforge.tasks.history import undo
+from taskforge.tasks.task_field import Store
 
 # What a replaced task gets where the request says nothing. Its place has no empty value, so it stays.
 DEFAULTS: dict[str, Any] = {

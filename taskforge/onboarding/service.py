@@ -25,7 +25,7 @@ NO_NEWCOMER = "You have a team already."
 
 
 @idempotent
-def found_home(actor: Actor) -> Change:
+def create_home(actor: Actor) -> Change:
     """Give somebody who is in no team one of their own, with a sample board, in one unit of work.
 
     ``extra`` holds the ``board_id`` and ``column_id`` where their first card goes; both are missing when they are in
@@ -72,7 +72,7 @@ def start_empty(actor: Actor, *, board_id: str) -> Change:
     )
 
 
-def is_sample(board: sql.Row) -> bool:
+def is_sample_board(board: sql.Row) -> bool:
     """Whether a board, given as `access_board` reads it, still has a card of its tutorial to be done."""
     if not board["sample_cards"]:
         return False

@@ -42,6 +42,7 @@ from taskforge.tasks.fields import (
     copied_columns,
     plain_state,
 )
+from taskforge.tasks.number_kind import Number
 from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
@@ -122,7 +123,7 @@ DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
     kinds.Person: StringField,
     kinds.BoardColumn: StringField,
     kinds.Day: DateTimeField,
-    kinds.Number: FloatField,
+    Number: FloatField,
     kinds.Tags: lambda: ListField(StringField(max_length=MAX_TAG_LENGTH)),
     kinds.CustomFields: lambda: EmbeddedDocumentListField(CustomField),
     kinds.Checklist: lambda: EmbeddedDocumentListField(ChecklistItem),

@@ -30,7 +30,8 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.composed import as_text
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN
-from taskforge.tasks.board.filter_kinds import TASKS, NumberFilter
+from taskforge.tasks.board.bucket_filters import NumberFilter
+from taskforge.tasks.board.filter_base import TASKS
 from taskforge.tasks.field_kinds import Kind
 from taskforge.tasks.fields import BY_NAME, SORTABLE
 from taskforge.teams.access import access_team

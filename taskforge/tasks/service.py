@@ -22,11 +22,10 @@ from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
-    put_into_trash,
     require_assignee,
-    take_from_trash,
 )
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
+from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import access_team

@@ -39,7 +39,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ n
 CARD = """{% macro draw(card) %}<article class="card" id="card-{{ card.uid }}" data-task-id="{{ card.uid }}"
  data-version="{{ card.ver }}"><a class="card__title" href="/tasks/{{ card.uid }}">{{ card.title }}</a>
 <p class="card__tags">{% for tag in card.tags %}<span class="chip">{{ tag }}</span>{% endfor %}</p>
-<p class="card__meta"><span class="nowrap">{{ card.key }}</span><span class="fact">{{ card.priority }}</span>
+<p class="card__meta"><span class="nowrap">{{ card.key }}</span><span class="card__fact">{{ card.priority }}</span>
 <time datetime="{{ card.due }}">{{ card.due }}</time>
 <span class="avatar" title="{{ card.assignee }}">{{ card.assignee[:2] }}</span></p>
 <a class="card__move" href="/tasks/{{ card.uid }}/move">Move</a></article>{% endmacro %}"""

@@ -46,7 +46,7 @@ def words(person: Person, team: Team, query: str = "") -> str | None:
 
 
 def said(page: str) -> str | None:
-    found = re.search(r'id="board-since".*?<strong>(.*?)</strong>', page, re.S)
+    found = re.search(r'id="unseen-changes".*?<strong>(.*?)</strong>', page, re.S)
     return html.unescape(found[1]) if found else None
 
 

@@ -123,14 +123,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     one.add_argument("--password", required=True, help="of both")
     one.add_argument("--changes", action="store_true", help="change things too, at the end")
     one.add_argument("--follow", type=Path, help="send the requests of this dump, not those found")
-    one.add_argument("--renames", type=Path, help="for the requests of --follow")
+    one.add_argument("--renames", type=Path, nargs="*", default=[], help="for --follow")
     one.add_argument("--each", type=int, default=EACH, help="instances of each pattern")
     one.add_argument("--each-shape", type=int, default=EACH_SHAPE, help="of each set of parameters")
     one.add_argument("--each-path", type=int, default=EACH_PATH, help="of each path")
     two = kinds.add_parser("diff", help="show where two dumps differ")
     two.add_argument("before", metavar="A", type=Path)
     two.add_argument("after", metavar="B", type=Path)
-    two.add_argument("--renames", type=Path, help="what A's names are in B")
+    two.add_argument("--renames", type=Path, nargs="*", default=[], help="what A's names are in B")
     return parser.parse_args(arguments)
 
 

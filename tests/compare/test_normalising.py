@@ -59,10 +59,11 @@ def test_html_inside_json_is_compared_as_html() -> None:
 
 
 RENAMES = Renames(
-    classes={"spot": "inline-field", "spot__theirs": "remote"},
+    classes={"spot": "inline-field", "act": "task", "act__theirs": "task__remote"},
     ids={"spot-*": "inline-field-*", "keys": "shortcuts"},
     attributes={"data-act": "data-action"},
-    values={"data-module": {"spot": "inline-field"}},
+    attributes_on={"form": {"data-act": "data-done"}, ".columns": {"data-keys": None}},
+    modules={"spot": "inline-field", "board": None},
     events={"forge:stale": "board:stale"},
     address={"act": "action", "travel": "history"},
 )
@@ -72,10 +73,13 @@ RENAMES = Renames(
     ("before", "after"),
     [
         ('  <p class="soft spot spot--open">', '  <p class="inline-field inline-field--open soft">'),
-        ('<p class="spot__theirs spots">', '<p class="remote spots">'),
+        ('<p class="act__theirs acts">', '<p class="acts task__remote">'),
+        ('<p class="act act__other">', '<p class="act__other task">'),
+        ('<form data-act="done">', '<form data-done="done">'),
+        ('<p class="columns" data-keys="x">', '<p class="columns">'),
         ('<p aria-describedby="a spot-title" id="keys">', '<p aria-describedby="a inline-field-title" id="shortcuts">'),
         ('<p data-act="done" id="x">', '<p data-action="done" id="x">'),
-        ('<p data-module="form spot">', '<p data-module="form inline-field">'),
+        ('<p data-module="board form spot">', '<p data-module="form inline-field">'),
         ('<p hx-target="#spot-due">', '<p hx-target="#inline-field-due">'),
         ('<p hx-trigger="forge:stale">', '<p hx-trigger="board:stale">'),
         ('<p data-needs=".spot [data-act]">', '<p data-needs=".inline-field [data-action]">'),

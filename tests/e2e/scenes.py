@@ -60,7 +60,7 @@ def paste(page: Page, world: World) -> None:
 
 def peek(page: Page, world: World) -> None:
     select(page, world, "Space")
-    page.locator(".peek__title").wait_for()
+    page.locator(".card-preview__title").wait_for()
 
 
 def field_popover(page: Page, world: World) -> None:
@@ -75,7 +75,7 @@ def palette(page: Page, world: World) -> None:
 
 def keys_sheet(page: Page, world: World) -> None:
     select(page, world, "?")
-    page.locator("#keys-help[open]").wait_for()
+    page.locator("#shortcuts-help[open]").wait_for()
 
 
 def dialog(page: Page, world: World) -> None:
@@ -86,13 +86,13 @@ def dialog(page: Page, world: World) -> None:
 
 def task_editors(page: Page, world: World) -> None:
     go(page, world.task)
-    page.locator("#field-description .spot__edit").first.click()
+    page.locator("#field-description .inline-field__edit").first.click()
     page.locator("#value-description").wait_for()
 
 
 def rail_editor(page: Page, world: World) -> None:
     go(page, world.task)
-    page.locator("#field-assignee .spot__edit").click()
+    page.locator("#field-assignee .inline-field__edit").click()
     page.locator("#field-assignee .option").first.wait_for()
 
 
@@ -101,7 +101,7 @@ def conflict_beside(page: Page, world: World) -> None:
     page.locator("#value-description").press("End")
     page.keyboard.type(" And mind the wick.")
     world.edit(2, description=f"It goes out in any wind. (attempt {next(_number)})")
-    page.locator(".spot__news").wait_for()
+    page.locator(".inline-field__notice").wait_for()
 
 
 def conflict_page(page: Page, world: World) -> None:
@@ -109,7 +109,7 @@ def conflict_page(page: Page, world: World) -> None:
     page.locator("main [name=title]").fill("Keep all lanterns lit")
     world.edit(2, title=f"{TITLE} ({next(_number)})")
     page.locator("main form[action$='/edit'] button[type=submit]").first.click()
-    page.locator(".versus").first.wait_for()
+    page.locator(".comparison").first.wait_for()
     world.edit(2, title=TITLE)
 
 
@@ -127,7 +127,7 @@ def change(page: Page, world: World) -> None:
     page.locator(".timeline__entry", has=page.locator(".diff ins")).last.locator(
         ".timeline__at"
     ).click()
-    page.locator(".change").first.wait_for()
+    page.locator(".version-change").first.wait_for()
 
 
 def since(page: Page, world: World) -> None:
@@ -136,7 +136,7 @@ def since(page: Page, world: World) -> None:
     world.edit(2, status="in_progress")
     page.evaluate("sessionStorage.clear()")
     go(page, world.board)
-    page.locator("#board-since").wait_for()
+    page.locator("#unseen-changes").wait_for()
 
 
 def offline(page: Page, world: World) -> None:
@@ -148,7 +148,7 @@ def offline(page: Page, world: World) -> None:
 def paused(page: Page, world: World) -> None:
     page.route("**/live/boards/**", lambda route: route.abort())
     page.goto(world.board)
-    page.locator("#live-state").get_by_text("paused").wait_for(timeout=15_000)
+    page.locator("#live-status").get_by_text("paused").wait_for(timeout=15_000)
 
 
 def toast(page: Page, world: World) -> None:

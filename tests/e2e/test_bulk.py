@@ -76,13 +76,13 @@ def test_x_selects_and_keys_act_on_all(page: Page, board: str) -> None:
     expect(bar(page)).to_contain_text("1 selected")
     press(page, "ArrowDown", "ArrowDown", "x")
     expect_selected(page, "One", "Three")
-    expect(page.locator("#board-said")).to_have_text("2 cards selected.")
+    expect(page.locator("#board-announcement")).to_have_text("2 cards selected.")
     expect(card(page, "Three").locator(".card__title")).to_be_focused()
     assert re.fullmatch("Three ?, selected", spoken(page, "Three"))
     assert spoken(page, "Two") == "Two"
     press(page, "4")
     expect(page.locator(".toast")).to_contain_text("2 cards are set to urgent priority.")
-    expect(page.locator(".icon--priority-urgent.fact")).to_have_count(2)
+    expect(page.locator(".icon--priority-urgent.card__fact")).to_have_count(2)
     expect_selected(page, "One", "Three")  # drawn anew, and still selected
     expect(page.locator(".card.is-changed")).to_have_count(0)
     press(page, "i")
@@ -134,7 +134,7 @@ def test_thirty_cards_move_with_their_progress_shown(page: Page, board: str) -> 
     steps: list[str] = []
 
     def slowly(route: Route) -> None:
-        steps.append(page.locator(".bulk__said").inner_text())
+        steps.append(page.locator(".bulk__status").inner_text())
         assert page.locator(".bulk__progress").is_visible()
         route.continue_()
 
@@ -198,8 +198,8 @@ def test_a_lost_answer_is_asked_for_again_and_acts_once(page: Page, board: str) 
 
 def test_what_does_not_fit_is_said_and_nothing_moves(page: Page, board: str) -> None:
     column(page, "To do").get_by_role("link", name="Column settings").click()
-    page.locator("#sheet [name=wip_limit]").fill("1")
-    page.locator("#sheet").get_by_role("button", name="Save").click()
+    page.locator("#view-popover [name=wip_limit]").fill("1")
+    page.locator("#view-popover").get_by_role("button", name="Save").click()
     expect(column(page, "To do").locator(".column__count")).to_contain_text("0/1")
     card(page, "One").click(modifiers=["Shift"])
     card(page, "Two").click(modifiers=["Shift"])

@@ -165,11 +165,11 @@ def test_the_open_dialog_has_no_serious_problem(
     page.keyboard.press("Enter")
     page.get_by_role("checkbox", name="A step").wait_for()
     for name in ("title", "description", "column", "assignee", "due", "tags"):
-        page.locator(f"#field-{name} .spot__edit").click()
-        page.locator(f"#field-{name}.spot--open").wait_for()
+        page.locator(f"#field-{name} .inline-field__edit").click()
+        page.locator(f"#field-{name}.inline-field--open").wait_for()
         found[name] = problems(page)
         page.keyboard.press("Escape")
-        page.locator(f"#field-{name}:not(.spot--open)").wait_for()
+        page.locator(f"#field-{name}:not(.inline-field--open)").wait_for()
     if size == "phone":
         box = page.locator(DIALOG).bounding_box()
         assert box is not None

@@ -31,7 +31,7 @@ def test_a_card_is_dragged_to_an_empty_column_and_between_others(page: Page, boa
     expect(titles(page, "In progress")).to_have_text(["Two"])
     expect(count(page, "In progress")).to_have_text("1 cards")
     expect(count(page, "Backlog")).to_have_text("2 cards")
-    expect(page.locator("#board-said")).to_have_text("Two: moved to In progress, place 1.")
+    expect(page.locator("#board-announcement")).to_have_text("Two: moved to In progress, place 1.")
     drag_to_column(page, "Three", "In progress")
     drag_onto(page, "One", "Three")
     expect(column(page, "Backlog")).to_contain_text("No cards")

@@ -95,20 +95,20 @@ def test_start_empty_is_one_click_and_can_be_undone(page: Page) -> None:
     assert tour >= 7
     page.get_by_role("button", name="Start empty").click()
     expect(page.get_by_role("heading", name="A clean anvil")).to_be_visible()
-    expect(page.locator("#sample")).to_have_count(0)
+    expect(page.locator("#sample-notice")).to_have_count(0)
     expect(page.locator(":focus")).to_have_attribute("name", "title")
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(page.locator(".card")).to_have_count(tour)
-    expect(page.locator("#sample")).to_be_visible()
+    expect(page.locator("#sample-notice")).to_be_visible()
 
 
 def test_the_banner_stays_away_once_the_board_is_ones_own(page: Page) -> None:
     sign_up(page)
     page.get_by_role("button", name="Start empty").click()
-    expect(page.locator("#sample")).to_have_count(0)
+    expect(page.locator("#sample-notice")).to_have_count(0)
     page.keyboard.type("Mend the roof")
     page.keyboard.press("Enter")
     expect(column(page, "Backlog").get_by_role("link", name="Mend the roof")).to_be_visible()
     page.reload()
-    expect(page.locator("#sample")).to_have_count(0)
+    expect(page.locator("#sample-notice")).to_have_count(0)
     expect(page.locator(".card")).to_have_count(1)

@@ -47,7 +47,7 @@ def rename(page: Page, title: str) -> None:
 
 def test_a_click_on_the_title_edits_it_and_enter_saves(page: Page, task: str) -> None:
     rename(page, "Draw it well")
-    expect(page.locator(f"{TITLE} .spot__edit")).to_be_focused()
+    expect(page.locator(f"{TITLE} .inline-field__edit")).to_be_focused()
     expect(page).to_have_title(re.compile("Draw it well"))
     page.reload()
     expect(page.locator(".task__title")).to_have_text("Draw it well")
@@ -83,7 +83,7 @@ def test_an_empty_title_is_no_title(page: Page, task: str) -> None:
 
 
 def test_the_rail_is_edited_by_choice_day_and_words(page: Page, task: str) -> None:
-    page.locator("#field-priority .spot__edit").click()
+    page.locator("#field-priority .inline-field__edit").click()
     expect(page.locator("#field-priority .option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -101,7 +101,7 @@ def test_the_rail_is_edited_by_choice_day_and_words(page: Page, task: str) -> No
     page.locator("#field-column").click()
     page.locator("#field-column").get_by_role("button", name="In review").click()
     expect(page.locator("#field-column dd")).to_contain_text("In review")
-    page.locator("#field-column .spot__edit").click()
+    page.locator("#field-column .inline-field__edit").click()
     expect(page.locator("#field-column .option").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#field-column .option")).to_have_count(0)
@@ -152,11 +152,11 @@ def test_typing_is_not_lost_to_a_teammate_in_either_window(
     page.locator("#value-description").fill("Theirs")
     page.keyboard.press("Control+Enter")
     expect(page.locator(f"{DESCRIPTION} .prose")).to_have_text("Theirs")
-    news = other.locator(".spot__news")
+    news = other.locator(".inline-field__notice")
     expect(news).to_contain_text("Changed by Ada Byron")
     expect(other.locator("#value-description")).to_have_value("Mine, half a sent")
     news.get_by_role("button", name="view").click()
-    expect(news.locator(".spot__theirs")).to_contain_text("Theirs")
+    expect(news.locator(".inline-field__remote")).to_contain_text("Theirs")
     expect(other.locator("#value-description")).to_have_value("Mine, half a sent")
     other.locator("#value-description").press("Control+Enter")
     expect(other.locator(f"{DESCRIPTION} .prose")).to_have_text("Mine, half a sent")
@@ -172,8 +172,10 @@ def test_saving_unseen_over_a_teammate_is_a_decision(page: Page, other: Page, ta
     page.keyboard.press("Control+Enter")
     expect(page.locator(f"{DESCRIPTION} .prose")).to_have_text("Theirs")
     other.locator("#value-description").press("Control+Enter")
-    expect(other.locator(".spot__taken")).to_contain_text("Ada Byron changed the description")
-    expect(other.locator(".spot__theirs")).to_have_text("Theirs")
+    expect(other.locator(".inline-field__conflict")).to_contain_text(
+        "Ada Byron changed the description"
+    )
+    expect(other.locator(".inline-field__remote")).to_have_text("Theirs")
     expect(other.locator("#value-description")).to_have_value("Mine")
     other.get_by_role("link", name="Keep theirs").click()
     expect(other.locator(f"{DESCRIPTION} .prose")).to_have_text("Theirs")
@@ -193,14 +195,14 @@ def test_other_fields_follow_while_one_is_edited(page: Page, other: Page, task: 
 
 def test_every_field_has_a_form_without_javascript(task: str, plain: Page) -> None:
     plain.goto(task)
-    plain.locator(f"{TITLE} .spot__edit").click()
+    plain.locator(f"{TITLE} .inline-field__edit").click()
     plain.locator("[name=value]").fill("By a plain form")
     plain.get_by_role("button", name="Save").click()
     expect(plain.locator(".task__title")).to_have_text("By a plain form")
-    plain.locator("#field-column .spot__edit").click()
+    plain.locator("#field-column .inline-field__edit").click()
     plain.get_by_role("button", name="In progress").click()
     expect(plain.locator("#field-column dd")).to_contain_text("In progress")
-    plain.locator("#field-due .spot__edit").click()
+    plain.locator("#field-due .inline-field__edit").click()
     plain.get_by_role("button", name="Next week").click()
     expect(plain.locator("#field-due time")).to_be_visible()
     plain.locator("#checklist-text").fill("A step")

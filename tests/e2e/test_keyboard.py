@@ -91,7 +91,7 @@ def test_cards_are_carried_by_shift_and_arrows(page: Page, board: str) -> None:
     press(page, "Shift+ArrowRight")
     expect(card(page, "One")).to_have_attribute("data-version", "5")
     assert titles(page, "In progress") == ["One", "Four"]
-    expect(page.locator("#board-said")).to_contain_text("moved to In progress, place 1")
+    expect(page.locator("#board-announcement")).to_contain_text("moved to In progress, place 1")
     page.reload()
     assert titles(page, "In progress") == ["One", "Four"]
 
@@ -100,16 +100,16 @@ def test_a_digit_sets_the_priority_and_undo_takes_it_back(page: Page, board: str
     press(page, "ArrowDown", "4")
     glyph = card(page, "One").locator(".icon--priority-urgent")
     expect(glyph).to_be_visible()
-    expect(page.locator("#board-said")).to_contain_text("priority urgent")
+    expect(page.locator("#board-announcement")).to_contain_text("priority urgent")
     expect(page.locator(".toast")).to_contain_text("priority urgent")
     expect(card(page, "One")).to_have_attribute("data-version", "2")
     expect_selected(page, "One")
     expect(page.locator(".card.is-changed")).to_have_count(0)
     page.locator(".toast").get_by_role("button", name="Undo").click()
-    expect(card(page, "One").locator(".fact--glyph")).to_have_count(0)
+    expect(card(page, "One").locator(".card__fact--icon")).to_have_count(0)
     press(page, "ArrowDown", "3", "0")
     expect(card(page, "One")).to_have_attribute("data-version", "5")
-    expect(card(page, "One").locator(".fact--glyph")).to_have_count(0)
+    expect(card(page, "One").locator(".card__fact--icon")).to_have_count(0)
 
 
 def test_i_assigns_me_and_a_asks_whom(page: Page, board: str) -> None:

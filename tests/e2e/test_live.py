@@ -92,7 +92,7 @@ def test_a_new_column_appears_and_a_deleted_card_goes(page: Page, other: Page) -
 def test_what_happened_while_offline_is_caught_up_with(page: Page, other: Page) -> None:
     watch(page, other, "Traveller", "Second")
     other.context.set_offline(True)
-    expect(other.locator("#live-state")).to_have_text("Live updates paused")
+    expect(other.locator("#live-status")).to_have_text("Live updates paused")
     move_card(page, "Traveller", "In review")
     add_card(page, "Meanwhile")
     other.wait_for_timeout(500)
@@ -100,19 +100,19 @@ def test_what_happened_while_offline_is_caught_up_with(page: Page, other: Page) 
     other.context.set_offline(False)
     expect(column(other, "In review").locator(".card")).to_have_count(1)
     expect(other.locator(".card", has_text="Meanwhile")).to_be_visible()
-    expect(other.locator("#live-state")).to_have_text("")
+    expect(other.locator("#live-status")).to_have_text("")
 
 
 def test_without_the_stream_the_page_asks_by_itself_and_recovers(page: Page, other: Page) -> None:
     board = watch(page, other, "Slow")
     other.route("**/live/boards/**", lambda route: route.abort())
     other.goto(board)
-    expect(other.locator("#live-state")).to_have_text("Live updates paused", timeout=15_000)
+    expect(other.locator("#live-status")).to_have_text("Live updates paused", timeout=15_000)
     add_card(page, "Polled")
     expect(other.locator(".card", has_text="Polled")).to_be_visible(timeout=15_000)
     other.unroute("**/live/boards/**")
     other.locator(CONNECTED).wait_for(timeout=15_000)
-    expect(other.locator("#live-state")).to_have_text("")
+    expect(other.locator("#live-status")).to_have_text("")
 
 
 def test_a_change_is_seen_quickly(page: Page, other: Page) -> None:

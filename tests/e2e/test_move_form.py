@@ -43,7 +43,7 @@ def test_m_moves_the_card_on_the_open_page_and_offers_undo(page: Page, board: st
     expect(titles(page, "To do")).to_have_text(["Two", "Zero"])
     expect(count(page, "To do")).to_have_text("2 cards")
     expect(card(page, "Two").locator(".card__title")).to_be_focused()
-    expect(page.locator("#board-said")).to_contain_text("Two: moved to To do, place 1.")
+    expect(page.locator("#board-announcement")).to_contain_text("Two: moved to To do, place 1.")
     toast(page, "Moved to To do").get_by_role("button", name="Undo").click()
     expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
     assert is_same_page(page)

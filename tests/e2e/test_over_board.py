@@ -104,9 +104,9 @@ def test_help_opens_over_an_open_task_and_escape_closes_one_at_a_time(
 ) -> None:
     open_card(page, "Two")
     page.keyboard.press("?")
-    expect(page.locator("#keys-help")).to_be_visible()
+    expect(page.locator("#shortcuts-help")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("#keys-help")).to_be_hidden()
+    expect(page.locator("#shortcuts-help")).to_be_hidden()
     expect(page.locator(DIALOG)).to_be_visible()
     close_card(page)
     expect(link(page, "Two")).to_be_focused()

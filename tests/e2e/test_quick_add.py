@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -13,6 +14,7 @@ from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
 
+STATIC = Path(__file__).parents[2] / "static"
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
 NAMES = re.compile("/quick-add$")
 PASTE = (
@@ -35,7 +37,7 @@ def field(page: Page, log_in: Callable[..., None]) -> Locator:
 
 
 def chips(page: Page) -> Locator:
-    return column(page, "Backlog").locator(".quick-add__said .chip")
+    return column(page, "Backlog").locator(".quick-add__preview .chip")
 
 
 def suggestions(page: Page) -> Locator:
@@ -51,6 +53,18 @@ def write(page: Page, field: Locator, line: str) -> None:
     expect(page.locator(".card")).to_have_count(1)
 
 
+READ_LINES = """async ([people, lines]) => {
+    const { parseLine } = await import("/source/js/quick-add/parse-line.js");
+    return lines.map(([line, today]) => parseLine(line, people, today));
+}"""
+
+
+def serve_source(route: Route) -> None:
+    """A module as it is written, before it is bundled."""
+    name = route.request.url.partition("/source/")[2]
+    route.fulfill(path=STATIC / name, content_type="text/javascript")
+
+
 def paste(page: Page, text: str) -> None:
     page.evaluate(PASTE, text)
 
@@ -58,10 +72,8 @@ def paste(page: Page, text: str) -> None:
 def test_the_browser_reads_every_line_as_the_server_does(page: Page, field: Locator) -> None:
     people = [vars(person) for person in PEOPLE]
     lines = [[case.line, case.today] for case in CASES]
-    found = page.evaluate(
-        "([people, lines]) => lines.map(([line, today]) => forge.parseLine(line, people, today))",
-        [people, lines],
-    )
+    page.route("**/source/js/**", serve_source)
+    found = page.evaluate(READ_LINES, [people, lines])
     wrong = []
     for case, said in zip(CASES, found, strict=True):
         said["assignee"] = said["assignee"] and said["assignee"]["display_name"]
@@ -213,7 +225,7 @@ def test_pasted_lines_wait_while_the_board_changes_around_them(page: Page, field
     expect(panel).to_be_visible()
     with page.expect_response(re.compile(r"/columns")):
         page.evaluate(
-            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:stale'))"
+            "document.querySelector('.board__columns').dispatchEvent(new Event('forge:board-stale'))"
         )
     expect(panel).to_be_visible()
     page.locator("#board-chips a").last.click()

@@ -20,8 +20,8 @@ from tests.e2e.journeys import (
     move_card,
 )
 
-HERE = "#board-here"
-STRIP = "#board-since"
+HERE = "#board-presence"
+STRIP = "#unseen-changes"
 # A glide is a copy of the card above the page; it is gone before a test could look for it.
 NOTE_FLIGHTS = """() => {
   window.flights = [];
@@ -80,7 +80,7 @@ def test_a_card_that_somebody_moves_glides_with_their_face_on_it(page: Page, gra
     moved = column(page, "In progress").locator(".card")
     expect(moved).to_have_class(re.compile("is-changed"))
     expect(moved).to_have_attribute("data-by", "GH")
-    expect(page.locator("#board-news")).to_have_text("Grace Hopper moved “Traveller”.")
+    expect(page.locator("#remote-announcement")).to_have_text("Grace Hopper moved “Traveller”.")
     flights = page.evaluate("window.flights")
     assert [flight["title"] for flight in flights] == ["Traveller"]
     assert flights[0]["duration"] == 180
@@ -97,7 +97,7 @@ def test_several_changes_are_said_in_one_sentence(page: Page, grace: Page) -> No
     for title in ("One", "Two"):
         move_card(page, title, "Done")
     grace.context.set_offline(False)
-    expect(grace.locator("#board-news")).to_have_text("Ada Byron moved 2 cards.")
+    expect(grace.locator("#remote-announcement")).to_have_text("Ada Byron moved 2 cards.")
 
 
 def test_ones_own_other_window_just_follows(page: Page, grace: Page) -> None:
@@ -110,7 +110,7 @@ def test_ones_own_other_window_just_follows(page: Page, grace: Page) -> None:
     expect(column(page, "Done").locator(".card")).to_have_count(1)
     expect(page.locator(".card.is-changed")).to_have_count(0)
     assert page.evaluate("window.flights") == []
-    expect(page.locator("#board-news")).to_be_empty()
+    expect(page.locator("#remote-announcement")).to_be_empty()
     window.close()
 
 
@@ -150,7 +150,7 @@ def test_coming_back_says_what_is_new_and_walks_through_it(
     strip = page.locator(STRIP)
     expect(strip.locator("strong")).to_have_text("1 moved, 1 done, 1 new")
     expect(strip.locator("time")).to_have_text("yesterday")
-    expect(page.locator(".card[data-since]")).to_have_count(3)
+    expect(page.locator(".card[data-unseen]")).to_have_count(3)
     expect(card(page, "Fresh")).to_have_attribute("title", "New since your last visit")
     for title in ("Fresh", "To move", "To finish", "Fresh"):
         page.keyboard.press("n")
@@ -162,10 +162,10 @@ def test_coming_back_says_what_is_new_and_walks_through_it(
     open_board(board, page)
     expect(strip.locator("strong")).to_have_text("1 moved, 1 done, 1 new")
     expect(strip.locator("time")).to_have_text("yesterday")
-    expect(page.locator(".card[data-since]")).to_have_count(3)
+    expect(page.locator(".card[data-unseen]")).to_have_count(3)
     strip.get_by_role("button", name="Mark as seen").click()
     expect(strip).to_have_count(0)
-    expect(page.locator(".card[data-since]")).to_have_count(0)
+    expect(page.locator(".card[data-unseen]")).to_have_count(0)
     open_board(board, page)
     expect(strip).to_have_count(0)
 

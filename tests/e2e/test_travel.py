@@ -34,18 +34,20 @@ def test_the_history_is_opened_by_its_key_and_walked_by_keys(page: Page, board: 
     expect_card_in(page, "Done")
     page.keyboard.press("ArrowLeft")
     expect_card_in(page, "To do")
-    expect(page.locator(".travel__told")).to_contain_text("Ada Byron moved WT-1 to To do")
-    expect(page.locator(".travel__changed")).to_contain_text("Pour the steel")
+    expect(page.locator(".board-history__announcement")).to_contain_text(
+        "Ada Byron moved WT-1 to To do"
+    )
+    expect(page.locator(".board-history__changed")).to_contain_text("Pour the steel")
     expect(page).to_have_url(re.compile(r"/history\?step=3$"))
     page.keyboard.press("Home")
     expect(page.locator(".card")).to_have_count(0)
-    expect(page.locator(".travel__told")).to_contain_text("created the board")
-    expect(page.locator("[data-way=previous]")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator(".board-history__announcement")).to_contain_text("created the board")
+    expect(page.locator("[data-history-step=previous]")).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("ArrowRight")
     expect_card_in(page, "Backlog")
     page.keyboard.press("End")
     expect_card_in(page, "Done")
-    expect(page.locator(".travel__banner")).to_contain_text("as it is now")
+    expect(page.locator(".board-history__banner")).to_contain_text("as it is now")
     page.reload()
     expect_card_in(page, "Done")
 
@@ -55,7 +57,7 @@ def test_the_slider_goes_to_the_beginning_and_back(page: Page, board: str) -> No
     slider = page.get_by_role("slider", name="Moment")
     slider.fill("0")
     expect(page.locator(".card")).to_have_count(0)
-    expect(page.locator(".travel__banner")).to_contain_text("as it was on")
+    expect(page.locator(".board-history__banner")).to_contain_text("as it was on")
     expect(page).to_have_url(re.compile(r"\?at=\d{4}-"))
     slider.fill("1000")
     expect_card_in(page, "Done")
@@ -68,7 +70,7 @@ def test_playing_goes_through_all_changes_and_stops_at_the_end(page: Page, board
     button = page.locator("[data-play]")
     button.click()
     expect(button).to_have_attribute("aria-label", "Pause")
-    expect(page.locator(".travel__count")).to_contain_text("1 of 4")
+    expect(page.locator(".board-history__count")).to_contain_text("1 of 4")
     expect_card_in(page, "Backlog")
     expect_card_in(page, "To do")
     expect_card_in(page, "Done")
@@ -82,10 +84,10 @@ def test_quick_presses_arrive_where_they_lead(page: Page, board: str) -> None:
     page.goto(f"{board}/history")
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
-    expect(page.locator("#moment")).to_have_attribute("data-seq", "1")
+    expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "1")
     for _ in range(9):
         page.keyboard.press("ArrowRight")
-    expect(page.locator("#moment")).to_have_attribute("data-seq", "4")
+    expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "4")
     expect(page.locator("#main")).not_to_have_class(re.compile("is-waiting"))
 
 
@@ -93,7 +95,7 @@ def test_a_date_is_read_in_the_readers_own_time(page: Page, board: str) -> None:
     page.goto(f"{board}/history")
     page.get_by_label("Date and time").fill("2020-01-01T12:00")
     page.get_by_role("button", name="Go").click()
-    expect(page.locator(".travel__note")).to_contain_text("this is how it began")
+    expect(page.locator(".board-history__note")).to_contain_text("this is how it began")
     expect(page.locator(".card")).to_have_count(0)
 
 
@@ -105,7 +107,7 @@ def test_without_javascript_links_and_the_date_do_it(board: str, plain: Page) ->
     expect_card_in(plain, "To do")
     plain.get_by_label("Date and time in UTC").fill("2020-01-01T12:00")
     plain.get_by_role("button", name="Go").click()
-    expect(plain.locator(".travel__note")).to_contain_text("this is how it began")
+    expect(plain.locator(".board-history__note")).to_contain_text("this is how it began")
     plain.get_by_role("link", name="The next change").click()
     plain.get_by_role("link", name="Pour the steel").click()
     expect(plain.get_by_role("heading", name="History")).to_be_visible()

@@ -198,16 +198,16 @@ def test_ways_lead_a_change_and_a_day_on(ada: Person, team: Team, story: str) ->
     with ada.app.app_context(), clock.frozen(BEGUN + timedelta(days=2, hours=8)):
         tasks.edit_task(ada.actor, story, changes={"title": "Temper the blade"})
     page = visit(ada).open(history(team, "?step=2"))
-    ways = dict(re.findall(r'data-way="(\w+)"[^>]*href="[^"]*step=(\d+)"', page.html))
+    ways = dict(re.findall(r'data-history-step="(\w+)"[^>]*href="[^"]*step=(\d+)"', page.html))
     assert ways == {"first": "1", "previous": "1", "next": "3", "day_after": "4", "last": "4"}
     page = visit(ada).open(history(team, "?step=4"))
-    ways = dict(re.findall(r'data-way="(\w+)"[^>]*href="[^"]*step=(\d+)"', page.html))
+    ways = dict(re.findall(r'data-history-step="(\w+)"[^>]*href="[^"]*step=(\d+)"', page.html))
     assert ways == {"first": "1", "day_before": "2", "previous": "3"}
 
 
 def test_the_script_gets_the_moment_alone(ada: Person, team: Team, story: str) -> None:
     page = visit(ada).open(history(team, "?step=2"), **HTMX)
-    assert page.html.lstrip().startswith('<div class="travel__moment" id="moment"')
+    assert page.html.lstrip().startswith('<div class="board-history__snapshot" id="board-snapshot"')
     assert 'data-seq="2"' in page.html
     assert "<html" not in page.html
 

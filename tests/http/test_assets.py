@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import brotli
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from taskforge.http.assets import STATIC, asset_url, content
+from taskforge.http import assets
+from taskforge.http.assets import (
+    ENTRIES,
+    AssetBuildError,
+    asset_url,
+    content,
+    module_imports,
+    scripts,
+)
 
 
 def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClient) -> None:
@@ -20,12 +30,13 @@ def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClie
 
 
 def test_a_browser_that_takes_brotli_gets_the_smaller_file(client: FlaskClient) -> None:
-    address = asset_url("js/app.js")
+    name = max(scripts().files, key=lambda each: len(scripts().files[each]))
+    address = asset_url(name)
     packed = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
     assert packed.headers["Content-Encoding"] == "br"
     assert packed.headers["Vary"] == "Accept-Encoding"  # and not Cookie
-    assert brotli.decompress(packed.data) == content("js/app.js")
-    assert len(packed.data) < len(gzip.compress(content("js/app.js"), 9))
+    assert brotli.decompress(packed.data) == content(name)
+    assert len(packed.data) < len(gzip.compress(content(name), 9))
 
 
 def test_addresses_inside_the_style_sheet_lead_to_files(client: FlaskClient) -> None:
@@ -48,26 +59,81 @@ def test_nothing_outside_is_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/assets/000000000000/{name}").status_code in (400, 404)
 
 
-def test_every_listed_part_exists() -> None:
-    for folder in ("css", "css/history", "js", "js/board"):
-        for line in (STATIC / folder / "manifest.txt").read_text().splitlines():
-            if line and not line.startswith("#"):
-                assert (STATIC / folder / line).is_file(), line
-
-
-def test_no_text_of_a_script_or_style_sheet_goes_on_over_the_end_of_its_line() -> None:
-    own = [path for kind in ("css", "js") for path in (STATIC / kind).rglob(f"*.{kind}")]
-    assert len(own) > 60
-    for path in own:
-        for number, line in enumerate(path.read_text().splitlines(), 1):
-            assert line.count("`") % 2 == 0, f"{path.name}:{number}"
-            assert not line.endswith("\\"), f"{path.name}:{number}"
-
-
-def test_bundles_are_served_without_comments_and_indentation() -> None:
-    script = content("js/board/app.js").decode()
-    assert "forge.putCard = (card" in script
-    assert not re.search(r"^\s|^//|/\*\*", script, re.MULTILINE)
+def test_a_style_sheet_is_served_as_one_small_file() -> None:
     styles = content("css/app.css").decode()
-    assert styles.startswith("@layer reset, tokens")
+    assert styles.startswith("@layer reset,tokens")
+    assert "@import" not in styles
     assert "/*" not in styles
+    assert ".column__cards" in styles
+
+
+def test_an_entry_and_the_chunks_that_it_imports_have_one_fingerprint_and_may_be_kept(
+    client: FlaskClient,
+) -> None:
+    for name in ("js/board.js", *module_imports("js/board.js")):
+        address = asset_url(name)
+        assert address == f"/assets/{scripts().fingerprint}/{name}"
+        assert "immutable" in client.get(address).headers["Cache-Control"]
+
+
+def test_a_script_names_the_others_beside_it(client: FlaskClient) -> None:
+    """Relative, so that an address holds the fingerprint of the build from which the script is."""
+    named = {
+        f"js/{found}"
+        for body in scripts().files.values()
+        for found in re.findall(r'(?:from|import)\s*\(?"\./([\w-]+\.js)"', body.decode())
+    }
+    assert named
+    assert named <= scripts().files.keys()
+
+
+def test_what_a_board_does_not_need_at_first_is_in_chunks_that_it_loads_later() -> None:
+    first = {"js/board.js", *module_imports("js/board.js")}
+    assert len(first) == 3
+    at_first = b"".join(scripts().files[name] for name in first)
+    for later in (
+        "palette__option",
+        "bulk__progress",
+        "quick-add__hint",
+        "task-dialog__body",
+        "card-preview",
+    ):
+        assert later.encode() not in at_first
+        assert any(later.encode() in body for body in scripts().files.values())
+
+
+def test_the_same_scripts_give_the_same_bytes() -> None:
+    before = scripts()
+    scripts.cache_clear()
+    assert scripts() == before
+
+
+def test_a_script_that_imports_what_does_not_exist_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "js"
+    folder.mkdir()
+    for name in ENTRIES:
+        (folder / f"{name}.js").write_text('import { nothing } from "./missing.js";\nnothing();\n')
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    scripts.cache_clear()
+    with pytest.raises(AssetBuildError, match=r"missing\.js"):
+        scripts()
+    monkeypatch.undo()
+    scripts.cache_clear()
+
+
+def test_a_changed_file_is_seen_at_the_next_request_while_developing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "note.txt").write_text("one")
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    app = Flask(__name__)
+    app.debug = True
+    assets.init_assets(app)
+    client = app.test_client()
+    first = asset_url("note.txt")
+    assert client.get(first).text == "one"
+    (tmp_path / "note.txt").write_text("another")
+    assert client.get(first).text == "another"
+    assert asset_url("note.txt") != first

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from taskforge.http.assets import ENTRIES
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STATIC = ROOT / "static"
@@ -78,13 +80,57 @@ def test_vendored_scripts_are_the_published_ones() -> None:
     assert scripts == listed
 
 
-def test_manifests_list_every_file_once() -> None:
-    folders = ("css", "css/history", "css/pages", "js", "js/board", "js/view")
-    for name, kind in ((folder, folder.partition("/")[0]) for folder in folders):
-        folder = STATIC / name
-        lines = (folder / "manifest.txt").read_text().splitlines()
-        listed = [line for line in lines if line and not line.startswith(("#", "../vendor/"))]
-        assert sorted(listed) == sorted(path.name for path in folder.glob(f"*.{kind}"))
+def test_a_style_sheet_imports_every_file_of_its_folder_once() -> None:
+    sheets = sorted((STATIC / "css").rglob("app.css"))
+    assert len(sheets) > 5
+    for sheet in sheets:
+        imported = re.findall(r'^@import "(.+)";$', sheet.read_text(), re.M)
+        files = [path.name for path in sheet.parent.glob("*.css") if path != sheet]
+        assert sorted(imported) == sorted(files), sheet
+
+
+def scripts() -> list[Path]:
+    return sorted((STATIC / "js").rglob("*.js"))
+
+
+def imports_of(path: Path) -> set[Path]:
+    found = re.findall(r'(?:from|import)\s*\(?\s*"(\.[^"]+)"', path.read_text())
+    return {(path.parent / name).resolve() for name in found}
+
+
+def test_every_script_is_imported_from_an_entry() -> None:
+    entries = {STATIC / "js" / f"{name}.js" for name in ENTRIES}
+    reached: set[Path] = set()
+    waiting = set(entries)
+    while waiting:
+        path = waiting.pop()
+        reached.add(path)
+        waiting |= {each for each in imports_of(path) if "vendor" not in each.parts} - reached
+    assert {path.resolve() for path in scripts()} == {path.resolve() for path in reached}
+
+
+def test_scripts_share_nothing_but_what_they_import() -> None:
+    for path in scripts():
+        assert "globalThis" not in path.read_text(), path
+        assert not re.search(r"window\.\w+ = ", path.read_text()), path
+
+
+def test_the_csrf_token_is_read_in_one_module() -> None:
+    readers = [path.name for path in scripts() if "csrf-token" in path.read_text()]
+    assert readers == ["http.js"]
+
+
+def test_every_behaviour_that_a_template_names_is_registered() -> None:
+    source = "\n".join(path.read_text() for path in scripts())
+    registered = set(re.findall(r'\bbehaviour\("([\w-]+)"', source))
+    named = {
+        name
+        for path in TEMPLATES
+        for value in re.findall(r'data-module="([^"{]*)', path.read_text())
+        for name in value.split()
+    }
+    named |= {"drag", "move-keys"}  # where cards may be moved
+    assert named == registered
 
 
 def test_the_fullest_card_stays_small() -> None:

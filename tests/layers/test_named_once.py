@@ -1,4 +1,4 @@
-"""What is declared in one table is named through it: no literal of an event, permission or kind stands elsewhere."""
+"""What one table declares is named through it: no literal of an event, a permission or a kind stands elsewhere."""
 
 from __future__ import annotations
 

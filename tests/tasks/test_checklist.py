@@ -38,7 +38,7 @@ def test_a_line_is_ticked_and_unticked(ada: Person, visitor: Visitor, task_id: s
     assert "1/2" in visitor.open(page).text
     answer = visitor.fill(page, f"{HEAT}/tick", htmx=True)
     assert answer.html.strip().startswith('<section class="task__part')
-    assert "forge:changed" in answer.answer.headers["HX-Trigger"]
+    assert "forge:task-changed" in answer.answer.headers["HX-Trigger"]
     assert [item["done"] for item in items_of(ada, task_id)] == [False, False]
 
 

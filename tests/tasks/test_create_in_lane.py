@@ -65,7 +65,7 @@ def test_a_card_takes_the_value_of_its_lane_unless_the_line_says_another(
 
 def test_the_page_is_told_to_draw_its_lanes_anew(ada: Person, team: Team) -> None:
     answer = add(ada, team, "Sweep", lanes="priority", lane="v:high")
-    assert answer.answer.headers["HX-Trigger"] == "forge:stale"
+    assert answer.answer.headers["HX-Trigger"] == "forge:board-stale"
     assert answer.html.strip().startswith("<article")
     assert "HX-Trigger" not in add(ada, team, "Sweep").answer.headers
 

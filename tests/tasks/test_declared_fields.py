@@ -17,14 +17,15 @@ from taskforge.history.replay import CARD_NAMES, NEW_CARD
 from taskforge.stores.composed import as_text
 from taskforge.tasks import fields, list_queries
 from taskforge.tasks.access import REFERENCE_COLUMNS
-from taskforge.tasks.board.filter_kinds import NumberFilter
+from taskforge.tasks.board.bucket_filters import NumberFilter
 from taskforge.tasks.board.filters import FILTERED
 from taskforge.tasks.bulk.edit import ACTS
 from taskforge.tasks.documents import DOCUMENT_FIELDS, TASK_CONTENT, TASK_MIRROR, TaskDocument
 from taskforge.tasks.editing.writer import WRITTEN_COLUMNS
-from taskforge.tasks.field_kinds import Number
-from taskforge.tasks.fields import FIELDS, Output, Store, TaskField
+from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.models import Task
+from taskforge.tasks.number_kind import Number
+from taskforge.tasks.task_field import Output, Store, TaskField
 from taskforge.web.tasks.controls import CONTROLS
 from taskforge.web.tasks.forms import EditTaskForm
 from taskforge.web.tasks.history_entries import SHOWN_FIELDS

@@ -91,7 +91,7 @@ def test_htmx_gets_the_form_and_then_the_field_anew(
     assert page.status == 200
     assert root in page.html
     assert f'href="/tasks/{task_id}/fields/{name}"' in page.html
-    told = json.loads(page.answer.headers["HX-Trigger"])["forge:changed"]
+    told = json.loads(page.answer.headers["HX-Trigger"])["forge:task-changed"]
     assert told["id"] == task_id
     assert told["version"] == (1 if name == "assignee" else 2)
 

@@ -1,41 +1,40 @@
 // Lanes: where a column is crossed by them, a card has a lane too, and moving it there changes what the lane stands for.
-{
-  const cellOf = (columnId, key) =>
-    [...document.querySelectorAll(`.column--cell[data-column-id="${CSS.escape(columnId)}"]`)].find(({ dataset }) => dataset.lane === key);
-  const laneOf = (key) => [...document.querySelectorAll(".column--cell")].find(({ dataset }) => dataset.lane === key)?.closest(".lane");
-  const nameOf = (key) => laneOf(key).querySelector(".lane__name").textContent;
 
-  /** The column, or its cell in a lane. */
-  forge.findColumn = (columnId, key) => (key === undefined ? document.getElementById(`column-${columnId}`) : cellOf(columnId, key));
+import { focusCard } from "../lib/card.js";
+import { parseHtml } from "../lib/dom.js";
+import { refreshTimes } from "../lib/times.js";
+import { animateMove } from "./motion.js";
+import { findCell, placeOf, putCard } from "./placement.js";
 
-  /** What is said after the name of a column. */
-  forge.laneWords = (key) => (key === undefined ? "" : `, ${nameOf(key)}`);
+const findLane = (key) => [...document.querySelectorAll(".column--cell")].find(({ dataset }) => dataset.lane === key)?.closest(".lane");
 
-  /** What the move form is told beside the column: the lane, where it is another one. */
-  forge.laneFields = ({ from, to }) =>
-    from.lane === to.lane ? {} : { lanes: document.querySelector(".board__columns").dataset.lanes, lane: to.lane };
+/** What is said after the name of a column. */
+export const laneSuffix = (key) => (key === undefined ? "" : `, ${findLane(key).querySelector(".lane__name").textContent}`);
 
-  forge.recountLanes = (from, to) => {
-    for (const [key, by] of [[from, -1], [to, 1]]) {
-      const count = laneOf(key)?.querySelector(".lane__count");
-      if (count) count.textContent = Number(count.textContent) + by;
-    }
-  };
+/** The fields of the move form beside the column: the lane, where it is another one. */
+export const laneFields = ({ from, to }) =>
+  from.lane === to.lane ? {} : { lanes: document.querySelector(".board__columns").dataset.lanes, lane: to.lane };
 
-  /** Draw a card anew after the server has changed it, in the lane to which it belongs now (a card with more tags has another first one). */
-  forge.showInLane = (card, { card: html, lane }) => {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    forge.refreshTimes(template.content);
-    const focused = card.contains(document.activeElement);
-    card.replaceChildren(...document.importNode(template.content.firstElementChild, true).childNodes);
-    if (focused) card.querySelector(".card__title").focus({ preventScroll: true });
-    const { columnId, lane: here } = forge.placeOf(card);
-    const key = cellOf(columnId, lane) ? lane : "others";
-    if (here === undefined || here === key || !cellOf(columnId, key)) return;
-    const start = card.getBoundingClientRect();
-    forge.recountLanes(here, key);
-    forge.putCard(card, { columnId, lane: key, beforeId: "", afterId: "" });
-    forge.fly(card, start);
-  };
+/** One card less in one lane, one more in another. */
+export function recountLanes(from, to) {
+  for (const [key, by] of [[from, -1], [to, 1]]) {
+    const count = findLane(key)?.querySelector(".lane__count");
+    if (count) count.textContent = Number(count.textContent) + by;
+  }
+}
+
+/** Render a card again after the server has changed it, in the lane to which it belongs now: another tag may be its first one. */
+export function redrawInLane(card, { card: html, lane }) {
+  const fresh = parseHtml(html);
+  refreshTimes(fresh);
+  const focused = card.contains(document.activeElement);
+  card.replaceChildren(...fresh.firstElementChild.childNodes);
+  if (focused) focusCard(card);
+  const { columnId, lane: present } = placeOf(card);
+  const key = findCell(columnId, lane) ? lane : "others";
+  if (present === undefined || present === key || !findCell(columnId, key)) return;
+  const start = card.getBoundingClientRect();
+  recountLanes(present, key);
+  putCard(card, { columnId, lane: key, beforeId: "", afterId: "" });
+  animateMove(card, start);
 }

@@ -1,18 +1,21 @@
 // Keys while cards are selected: those of a card act on all of them, Escape lets them go, the innermost first.
-{
-  const INNER = ".bulk .menu[open], .menu[open], dialog[open], :popover-open, .is-dragging";
 
-  function onEscape(event) {
-    if (document.querySelector(INNER) || !forge.listens(event)) return false;
-    forge.bulk.clear();
-    return true;
-  }
+import { isShortcut } from "../lib/keyboard.js";
+import { pressKey } from "./action-bar.js";
+import { clearSelection, selectedIds } from "./selection.js";
 
-  document.addEventListener("keydown", (event) => {
-    if (event.repeat || !document.documentElement.classList.contains("is-selecting") || !forge.listens(event)) return;
-    const ours = event.key === "Escape" ? onEscape(event) : forge.bulk.ids().length > 0 && event.key.length === 1 && forge.bulk.press(event.key);
-    if (!ours) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }, { capture: true });
+const INNER = ".bulk .menu[open], .menu[open], dialog[open], :popover-open, .is-dragging";
+
+function onEscape(event) {
+  if (document.querySelector(INNER) || !isShortcut(event)) return false;
+  clearSelection();
+  return true;
 }
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || !document.documentElement.classList.contains("is-selecting") || !isShortcut(event)) return;
+  const isHandled = event.key === "Escape" ? onEscape(event) : selectedIds().length > 0 && event.key.length === 1 && pressKey(event.key);
+  if (!isHandled) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, { capture: true });

@@ -1,102 +1,104 @@
-// Which cards are selected: kept by their ids, so that cards that are drawn anew, or not at all, stay selected.
-{
-  const MOST = 200;
-  const FULL = `At most ${MOST} cards can be selected at once.`;
-  const chosen = new Set(); // ids in no order; the server knows that of the board
-  let anchor = null; // the id from which Shift with a click reaches
-  let tapping = false; // whether a click alone selects
-  let painting = 0;
+// Which cards are selected: kept by their ids, so that cards that are rendered again, or not at all, stay selected.
 
-  const byId = (id) => document.getElementById(`card-${id}`);
-  const cardsBeside = (card) => [...card.closest(".column__cards").querySelectorAll(".card")].filter((other) => other.checkVisibility());
-  const count = (number) => (number === 1 ? "1 card selected" : `${number} cards selected`);
+import { findCard } from "../lib/card.js";
+import { announce } from "../lib/dom.js";
+import { fetchJson } from "../lib/http.js";
+import { toast } from "../lib/toast.js";
+import { showBar } from "./action-bar.js";
 
-  function paint() {
-    painting = 0;
-    for (const card of document.querySelectorAll(".board__columns .card")) card.classList.toggle("is-selected", chosen.has(card.dataset.taskId));
+const MAX_SELECTED = 200;
+const FULL = `At most ${MAX_SELECTED} cards can be selected at once.`;
+const selected = new Set(); // ids in no order; the server knows that of the board
+let anchor = null; // the id from which Shift with a click reaches
+let tapping = false; // whether a click alone selects
+let frame = 0;
+
+const allCards = () => [...document.querySelectorAll(".board__columns .card")];
+const cardsInList = (card) => [...card.closest(".column__cards").querySelectorAll(".card")].filter((other) => other.checkVisibility());
+const countText = (number) => (number === 1 ? "1 card selected" : `${number} cards selected`);
+
+function markCards() {
+  frame = 0;
+  for (const card of allCards()) card.classList.toggle("is-selected", selected.has(card.dataset.taskId));
+}
+// Whatever renders cards again, live updates or another view, knows nothing of the selection.
+const observer = new MutationObserver(() => { frame ||= requestAnimationFrame(markCards); });
+
+function onChange(text = "") {
+  markCards();
+  const isOn = selected.size > 0 || tapping;
+  document.documentElement.classList.toggle("is-selecting", isOn);
+  if (isOn) observer.observe(document.querySelector(".board"), { childList: true, subtree: true });
+  else observer.disconnect();
+  if (!isOn) anchor = null;
+  announce(text || (selected.size ? `${countText(selected.size)}.` : "No card selected."));
+  showBar(isOn, selected.size);
+}
+
+/** Add cards to the selection, up to its limit. */
+function add(ids) {
+  const fresh = ids.filter((id) => !selected.has(id));
+  const room = MAX_SELECTED - selected.size;
+  for (const id of fresh.slice(0, room)) selected.add(id);
+  if (fresh.length > room) toast(FULL);
+  onChange();
+}
+
+export const selectedIds = () => [...selected];
+
+/** The ids as the board shows them, then those that it does not show now. */
+export function selectedInOrder() {
+  const shown = allCards().map(({ dataset }) => dataset.taskId).filter((id) => selected.has(id));
+  return [...new Set([...shown, ...selected])];
+}
+
+/** Whether a click alone selects a card. */
+export const isTapping = () => tapping;
+
+/** Select a card, or let it go. */
+export function toggle(card) {
+  const id = card.dataset.taskId;
+  anchor = id;
+  if (!selected.delete(id)) add([id]);
+  else onChange();
+}
+
+/** Select all cards from the last one to this one, in the same list; elsewhere this one. */
+export function extendTo(card) {
+  const cards = cardsInList(card);
+  const from = cards.indexOf(findCard(anchor));
+  const to = cards.indexOf(card);
+  const range = from < 0 ? [card] : cards.slice(Math.min(from, to), Math.max(from, to) + 1);
+  if (from < 0) anchor = card.dataset.taskId;
+  add(range.map(({ dataset }) => dataset.taskId));
+}
+
+/** Let cards be selected by a click alone, for fingers. */
+export function startTapping() {
+  tapping = true;
+  onChange("Choose cards.");
+}
+
+/** Select all cards of a column that fit the filter, also those that have not been scrolled to. */
+export async function selectColumn(columnId, address) {
+  const url = new URL(address, location.href);
+  for (const [name, value] of new URLSearchParams(location.search)) url.searchParams.append(name, value);
+  url.searchParams.set("column", columnId);
+  try {
+    const { task_ids: ids, more } = await fetchJson(url);
+    if (more) toast(FULL);
+    add(ids);
+  } catch {
+    toast("The cards can't be had right now.", "danger");
   }
-  // Whatever draws cards anew, live updates or another view, knows nothing of this.
-  const watcher = new MutationObserver(() => { painting ||= requestAnimationFrame(paint); });
+}
 
-  function changed(said = "") {
-    paint();
-    const on = chosen.size > 0 || tapping;
-    document.documentElement.classList.toggle("is-selecting", on);
-    if (on) watcher.observe(document.querySelector(".board"), { childList: true, subtree: true });
-    else watcher.disconnect();
-    if (!on) anchor = null;
-    document.getElementById("board-said").textContent = said || (chosen.size ? `${count(chosen.size)}.` : "No card selected.");
-    forge.bulk.showBar(on, chosen.size);
+/** Deselect these cards, or all. */
+export function clearSelection(ids = null) {
+  if (ids) ids.forEach((id) => selected.delete(id));
+  else {
+    selected.clear();
+    tapping = false;
   }
-
-  /** Select these cards besides, as far as they may be at once. */
-  function add(ids) {
-    const fresh = ids.filter((id) => !chosen.has(id));
-    const room = MOST - chosen.size;
-    for (const id of fresh.slice(0, room)) chosen.add(id);
-    if (fresh.length > room) forge.toast(FULL);
-    changed();
-  }
-
-  forge.bulk = {
-    ids: () => [...chosen],
-
-    /** The ids as the board shows them, then those that it does not show now. */
-    inOrder() {
-      const shown = [...document.querySelectorAll(".board__columns .card")].map(({ dataset }) => dataset.taskId).filter((id) => chosen.has(id));
-      return [...new Set([...shown, ...chosen])];
-    },
-
-    tapping: () => tapping,
-
-    /** Select a card, or let it go. */
-    toggle(card) {
-      const id = card.dataset.taskId;
-      anchor = id;
-      if (!chosen.delete(id)) add([id]);
-      else changed();
-    },
-
-    /** Select all cards from the last one to this one, in the same list; elsewhere this one. */
-    extend(card) {
-      const cards = cardsBeside(card);
-      const from = cards.indexOf(byId(anchor));
-      const to = cards.indexOf(card);
-      const range = from < 0 ? [card] : cards.slice(Math.min(from, to), Math.max(from, to) + 1);
-      if (from < 0) anchor = card.dataset.taskId;
-      add(range.map(({ dataset }) => dataset.taskId));
-    },
-
-    /** Let cards be selected by a click alone, for fingers. */
-    tap() {
-      tapping = true;
-      changed("Choose cards.");
-    },
-
-    /** Select all cards of a column that fit the filter, also those that have not been scrolled to. */
-    async all(columnId, address) {
-      const url = new URL(address, location.href);
-      for (const [name, value] of new URLSearchParams(location.search)) url.searchParams.append(name, value);
-      url.searchParams.set("column", columnId);
-      try {
-        const answer = await fetch(url, { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(`status ${answer.status}`);
-        const { task_ids: ids, more } = await answer.json();
-        if (more) forge.toast(FULL);
-        add(ids);
-      } catch {
-        forge.toast("The cards can't be had right now.", "danger");
-      }
-    },
-
-    /** Let these go, or all. */
-    clear(ids = null) {
-      if (ids) ids.forEach((id) => chosen.delete(id));
-      else {
-        chosen.clear();
-        tapping = false;
-      }
-      changed();
-    },
-  };
+  onChange();
 }

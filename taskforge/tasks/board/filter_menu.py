@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select, true, union_all
 
 from taskforge.stores import sql
-from taskforge.tasks.board.filter_kinds import FORMER_MEMBER, NONE, TASKS, Filter, PersonFilter
+from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE, TASKS, Filter
+from taskforge.tasks.board.filter_kinds import PersonFilter
 from taskforge.tasks.board.filters import FILTERED, CardFilter
 from taskforge.text.people import Person, person_of
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from taskforge.stores.composed import as_text
-from taskforge.tasks.board.filter_kinds import Filter
+from taskforge.tasks.board.filter_base import Filter
 from taskforge.tasks.fields import IN_MENUS
 
 MAX_VALUES = 20  # of one field; of an address that names more, the rest is passed over

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN
-from taskforge.tasks.board.filter_kinds import FORMER_MEMBER, NONE
+from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
 from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES

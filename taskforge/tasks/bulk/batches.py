@@ -21,7 +21,8 @@ from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MAX_AT_ONCE
 from taskforge.tasks.bulk.undo import take_edits_back
 from taskforge.tasks.documents import content_message
-from taskforge.tasks.editing.placement import Place, list_columns, place_restored, places_at_end
+from taskforge.tasks.editing.placement import Place, places_at_end
+from taskforge.tasks.editing.trash import list_columns, place_restored
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import keep_members

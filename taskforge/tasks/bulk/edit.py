@@ -24,7 +24,8 @@ from taskforge.tasks.editing.changes import require_assignee
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.field_kinds import Person
-from taskforge.tasks.fields import IN_MENUS, Store, TaskField
+from taskforge.tasks.fields import IN_MENUS
+from taskforge.tasks.task_field import Store, TaskField
 from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 

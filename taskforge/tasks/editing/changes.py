@@ -15,11 +15,10 @@ from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import content_message, denormalised_columns
-from taskforge.tasks.editing.placement import Place, list_columns, place_restored, place_wished
+from taskforge.tasks.editing.placement import Place, place_wished
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
-from taskforge.teams.permissions import Permission
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
 
@@ -79,35 +78,6 @@ def change_fields(
             new_content=new_content,
             undoes=undoes,
         )
-    return uow.change
-
-
-def put_into_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None = None) -> Change:
-    """Put a task that was read as `row` into the trash.
-
-    Raises:
-        StaleVersion: another change came first.
-    """
-    with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], Permission.TASK_DELETE)
-        after = {**row, "deleted_at": uow.at}
-        update_task(uow, board, Event.TASK_DELETED, row, after, undoes=undoes)
-    return uow.change
-
-
-def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None = None) -> Change:
-    """Take a task that was read as `row` out of the trash: to the end of its column, or where it was as an undo.
-
-    Raises:
-        StaleVersion: another change came first.
-        WipLimitReached: the column is full.
-    """
-    with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], Permission.TASK_RESTORE)
-        columns = list_columns(uow, board)
-        place = place_restored(uow, board, row, columns, at_old_rank=undoes is not None)
-        after = {**row, **asdict(place), "deleted_at": None}
-        update_task(uow, board, Event.TASK_RESTORED, row, after, undoes=undoes)
     return uow.change
 
 

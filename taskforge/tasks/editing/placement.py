@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,44 +178,6 @@ def place_back(
     return Place(column_id, column.status, free)
 
 
-def list_columns(uow: UnitOfWork, board: LockedBoard) -> list[sql.Row]:
-    """The columns that a board has now (``column_id``, ``status``), from left to right.
-
-    Raises:
-        InvalidInput: it has none.
-    """
-    found = uow.execute(_COLUMNS, {"board_id": board.board_id})
-    columns: list[sql.Row] = [dict(column) for column in found.mappings()]
-    if not columns:
-        raise InvalidInput.about("column", "is missing: this board has none, add one first")
-    return columns
-
-
-def place_restored(
-    uow: UnitOfWork,
-    board: LockedBoard,
-    row: sql.Row,
-    columns: Sequence[sql.Row],
-    *,
-    at_old_rank: bool,
-) -> Place:
-    """The place of a task that comes out of the trash; `columns` are those of the board (`list_columns`).
-
-    In its column: where it was with `at_old_rank`, else at the end. If its column is gone: at the end of the first
-    one with its status, else of the first.
-
-    Raises:
-        WipLimitReached: the column is full.
-    """
-    if any(column["column_id"] == row["column_id"] for column in columns):
-        if not at_old_rank:
-            return place_at_end(uow, board, column_id=row["column_id"])
-        here = {name: row[name] for name in ("task_id", "column_id", "rank")}
-        return place_back(uow, board, **here)
-    alike = next((one for one in columns if one["status"] == row["status"]), columns[0])
-    return place_at_end(uow, board, column_id=alike["column_id"])
-
-
 def place_wished(
     uow: UnitOfWork, board: LockedBoard, task_id: str, wished: Mapping[str, Any]
 ) -> Place:
@@ -322,12 +284,4 @@ _BETWEEN = (
 )
 _BETWEEN_ALONE = prepared(
     f"SELECT joined.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) joined WHERE b.board_id = :board_id"
-)
-_COLUMNS = prepared(
-    """
-    SELECT column_id, status
-    FROM columns
-    WHERE board_id = :board_id AND deleted_at IS NULL
-    ORDER BY rank
-    """
 )

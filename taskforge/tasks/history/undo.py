@@ -16,10 +16,9 @@ from taskforge.tasks.access import access_task
 from taskforge.tasks.editing.changes import (
     FindPlace,
     change_fields,
-    put_into_trash,
-    take_from_trash,
 )
 from taskforge.tasks.editing.placement import place_back
+from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.fields import (
     CONTENT_NAMES,
     CORE_NAMES,

@@ -14,7 +14,7 @@ from taskforge.http.fragments import Fragment, render_fragment
 from taskforge.http.htmx import wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.notifications.queries import UNREAD_OF_USER
-from taskforge.onboarding.service import is_sample
+from taskforge.onboarding.service import is_sample_board
 from taskforge.stores import sql
 from taskforge.tasks.board.filter_menu import show_chips
 from taskforge.tasks.board.filters import CardFilter
@@ -111,7 +111,7 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "chips": show_chips(card_filter, view.people, further),
         "further": further,
         "unseen": None if wants_partial() else find_unseen_of_preloaded(me, view.row),
-        "is_sample": is_sample(view.row),
+        "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
     }
 

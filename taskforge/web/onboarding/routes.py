@@ -70,7 +70,7 @@ def lead_home(actor: Actor) -> str:
     Their boards' page instead, when they are in a team already or it can't be made now; the page offers it again.
     """
     try:
-        change = service.found_home(actor)
+        change = service.create_home(actor)
     except (Conflict, Unavailable):
         return url_for("boards.index")
     if "board_id" not in change.extra:

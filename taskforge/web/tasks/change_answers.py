@@ -18,7 +18,9 @@ def change_answer(change: Change) -> dict[str, Any]:
 def changed_header(task_id: str, change: Change, *, text: str | None = None) -> dict[str, str]:
     """The header by which htmx tells the page of a change that it made; `text` only where it is not plain to see."""
     told = {"id": task_id, **change_answer(change)}
-    return {"HX-Trigger": json.dumps({"forge:changed": told | ({"text": text} if text else {})})}
+    return {
+        "HX-Trigger": json.dumps({"forge:task-changed": told | ({"text": text} if text else {})})
+    }
 
 
 def batch_undo_url(board_id: str, change: Change) -> str | None:

@@ -10,7 +10,9 @@ from wtforms import StringField, TextAreaField
 
 from taskforge.http.forms import Form, OpenSelectField, cleaned
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks.fields import BY_NAME, FORM_FIELDS, TaskField
+from taskforge.tasks.fields import BY_NAME, FORM_FIELDS
+from taskforge.tasks.number_kind import Number
+from taskforge.tasks.task_field import TaskField
 
 Made = TypeVar("Made", bound=type[Form])
 
@@ -50,7 +52,7 @@ CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Day: Control(
         name="day", make=StringField, row="values", optional=True, attributes={"type": "date"}
     ),
-    kinds.Number: Control(
+    Number: Control(
         name="number",
         make=StringField,
         row="values",

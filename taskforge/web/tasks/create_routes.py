@@ -76,7 +76,7 @@ def create(board_id: str) -> ResponseReturnValue:
         messages=messages,
     )
     # Lanes count their cards, and a cell shows its first ones: the page asks for them anew.
-    return page, {"HX-Trigger": "forge:stale"} if form.values.get("lanes") else {}
+    return page, {"HX-Trigger": "forge:board-stale"} if form.values.get("lanes") else {}
 
 
 @blueprint.get("/boards/<id:board_id>/tasks/create-many")

@@ -14,7 +14,8 @@ from taskforge.errors import NotFound
 from taskforge.http.forms import Form
 from taskforge.stores import sql
 from taskforge.tasks.field_kinds import BoardColumn, Person
-from taskforge.tasks.fields import FIELDS, PROPERTIES, TaskField
+from taskforge.tasks.fields import FIELDS, PROPERTIES
+from taskforge.tasks.task_field import TaskField
 from taskforge.text.people import person_of
 from taskforge.web.tasks.controls import control_of
 from taskforge.web.tasks.forms import EditTaskForm, MoveTaskForm

@@ -1,0 +1,47 @@
+// Links that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
+
+import { isPlainClick } from "../lib/keyboard.js";
+import { lazy } from "../lib/lazy.js";
+import { isViewPending, view } from "./view-state.js";
+
+const VIEW_LINKS = "a[data-view], a[data-popover]";
+const board = document.querySelector(".board__columns");
+const withoutHash = (address) => address.replace(/#.*$/, "");
+const importView = lazy(() => import("../view/index.js"));
+
+/** The module of the views; where it can't be loaded, the page goes to the address. */
+async function loadView(address) {
+  try {
+    return await importView();
+  } catch {
+    location.assign(address);
+    return null;
+  }
+}
+
+async function follow(link) {
+  const module = await loadView(link.href);
+  if (!module) return;
+  if (link.matches("[data-popover]")) module.openViewPopover(link);
+  else {
+    link.closest(".menu")?.removeAttribute("open");
+    module.showView(link.href);
+  }
+}
+
+if (board) {
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || !isPlainClick(event)) return;
+    const link = event.target.closest(VIEW_LINKS);
+    if (!link) return;
+    event.preventDefault();
+    follow(link);
+  });
+
+  // Back and Forward, also between steps that were made before a reload.
+  window.addEventListener("popstate", async () => {
+    if (location.pathname !== new URL(view.address).pathname) return;
+    if (withoutHash(location.href) === withoutHash(view.address) && !isViewPending()) return;
+    (await loadView(location.href))?.showView(location.href, false);
+  });
+}

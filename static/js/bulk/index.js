@@ -1,0 +1,6 @@
+// Selecting several cards, and doing something with all of them.
+
+import "../board/shared.js";
+import "./keys.js";
+
+export { clearSelection, extendTo, isTapping, selectColumn, startTapping, toggle } from "./selection.js";

@@ -1,0 +1,64 @@
+// Changing a card by a key: seen at once, sent to the field's own address, and rendered again when the server has answered.
+
+import { cardKey, findCard, focusCard, titleLink } from "../lib/card.js";
+import { announce, markBoardStale } from "../lib/dom.js";
+import { fetchHtml, post } from "../lib/http.js";
+import { inTurn } from "../lib/request-queue.js";
+import { refreshTimes } from "../lib/times.js";
+import { toast } from "../lib/toast.js";
+import { offerUndo } from "../lib/undo.js";
+import { uuid } from "../lib/uuid.js";
+
+const FAILED = "That did not work, and nothing was changed.";
+const fieldUrl = (card, field) => `${titleLink(card).href}/fields/${field}`;
+
+/** Render one card as the server has it now; the focus stays with it. */
+async function refreshCard(taskId) {
+  const html = await fetchHtml(`${titleLink(findCard(taskId)).href}/card`);
+  const old = findCard(taskId);
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".card");
+  if (!old || !fresh) return;
+  const focused = old.contains(document.activeElement);
+  fresh.classList.toggle("is-popover-anchor", old.classList.contains("is-popover-anchor"));
+  old.replaceWith(fresh);
+  refreshTimes(fresh);
+  if (focused) focusCard(fresh);
+}
+
+/** This page changed a field of a task: show it, say it, and offer the way back. `change` is {version, event}. */
+export async function showFieldChange(taskId, field, change, words) {
+  const card = findCard(taskId);
+  if (card) card.dataset.version = change.version; // before the live stream tells of it
+  offerUndo(words, taskId, change.event);
+  if (!card) return;
+  const isInLanes = document.querySelector(".board__columns").dataset.lanes;
+  await refreshCard(taskId).catch(() => {}); // without a connection it stays as painted until the stream is back
+  if (field === "column" || isInLanes) markBoardStale(); // it is elsewhere now
+}
+
+async function send(taskId, field, value, change) {
+  const card = findCard(taskId);
+  if (!card) return;
+  const { version } = card.dataset;
+  // Ahead of the server, so that the live stream's word of it is no news.
+  card.dataset.version = Number(version) + 1;
+  const { status, body } = await post(fieldUrl(card, field), { value, version, op: change.op });
+  if (status === 200 && body) {
+    await showFieldChange(taskId, field, body, `${cardKey(card)}: ${change.words}`);
+    return;
+  }
+  const shown = findCard(taskId);
+  if (!shown) return;
+  shown.dataset.version = version;
+  const isUnsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
+  const retry = () => findCard(taskId) && changeField(findCard(taskId), field, value, change);
+  toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
+  refreshCard(taskId).catch(() => {});
+}
+
+/** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
+export function changeField(card, field, value, { words, paint, op = uuid() }) {
+  paint(card);
+  announce(`${cardKey(card)}: ${words}.`);
+  return inTurn(() => send(card.dataset.taskId, field, value, { words, paint, op }));
+}

@@ -1,0 +1,37 @@
+// Dialogs: <dialog> does the work; this opens them, closes them, and fills the one that shows what is behind a link.
+
+import htmx from "../../vendor/htmx.esm.js";
+import { behaviour } from "../lib/behaviours.js";
+import { isPlainClick } from "../lib/keyboard.js";
+
+behaviour("dialog", (dialog) => {
+  dialog.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-dialog-close]");
+    if (close) event.preventDefault();
+    if (close || event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("close", () => dialog.querySelector("#dialog-body")?.replaceChildren());
+});
+
+/** Show the partial behind a link in the page's dialog; where that fails, go to the link's page. */
+async function openLink(link) {
+  const dialog = document.getElementById("dialog");
+  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" });
+  if (!document.getElementById("dialog-body").childElementCount) location.assign(link.href);
+  else if (!dialog.open) {
+    dialog.ariaLabel = link.ariaLabel ?? link.textContent.trim();
+    dialog.showModal();
+    dialog.querySelector("input:checked")?.focus();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (!isPlainClick(event)) return;
+  const link = event.target.closest("a[data-dialog], .card__move");
+  if (link) {
+    event.preventDefault();
+    openLink(link);
+  }
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+});

@@ -1,0 +1,37 @@
+// Shortcuts: data-key="c" or data-key="g b" on a control; the key does what a click on the control does.
+
+import { isShortcut } from "../lib/keyboard.js";
+
+const SEQUENCE_PAUSE = 900; // milliseconds between the keys of a sequence like "g b"
+let prefix = "";
+let timer = 0;
+let findPreferred = () => null;
+
+/** Register what a page prefers for some keys: `find(keys)` answers a control or null. */
+export function preferShortcutTarget(find) {
+  findPreferred = find;
+}
+
+const findFirst = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find((element) => element.checkVisibility());
+const beginsSequence = (key) => document.querySelector(`[data-key^="${CSS.escape(`${key} `)}"]`) !== null;
+
+function activate(element) {
+  if (element.matches("input, textarea, select")) element.focus();
+  else element.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || !isShortcut(event)) return;
+  const keys = prefix + event.key;
+  prefix = "";
+  clearTimeout(timer);
+  if (keys === event.key && beginsSequence(event.key)) {
+    prefix = `${event.key} `;
+    timer = setTimeout(() => { prefix = ""; }, SEQUENCE_PAUSE);
+    return;
+  }
+  const element = findPreferred(keys) ?? findFirst(keys);
+  if (!element) return;
+  event.preventDefault();
+  activate(element);
+});

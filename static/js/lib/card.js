@@ -1,0 +1,13 @@
+// Cards of a board: their elements, and what they show.
+
+/** The element of a task's card; null where the page has none. */
+export const findCard = (taskId) => document.getElementById(`card-${taskId}`);
+
+/** The link of a card that opens its task; it has the focus of a selected card. */
+export const titleLink = (card) => card.querySelector(".card__title");
+
+/** The task's key, as "WEB-12". */
+export const cardKey = (card) => card.querySelector(".card__meta .nowrap").textContent;
+
+/** Focus a card, if there is one, without scrolling to it. */
+export const focusCard = (card) => card && titleLink(card)?.focus({ preventScroll: true });

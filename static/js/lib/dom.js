@@ -1,0 +1,31 @@
+// Small helpers for elements and documents.
+
+/** A fragment of this document from HTML that the server sent. */
+export function parseHtml(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return document.importNode(template.content, true);
+}
+
+/** A new element with a class, and properties. */
+export const createElement = (tag, className, properties = {}) => Object.assign(document.createElement(tag), { className, ...properties });
+
+/** A new element that hides an icon of the sheet from screen readers. */
+export const createIcon = (name) => createElement("span", `icon icon--${name}`, { ariaHidden: "true" });
+
+/** Call `act` once the page with all that it loads at first has been loaded. */
+export function afterPageLoad(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", act, { once: true });
+}
+
+/** Tell screen readers of a change on a board. */
+export function announce(text) {
+  const region = document.getElementById("board-announcement");
+  if (region) region.textContent = text;
+}
+
+/** Tell the board that something of it, which is no card, was changed: it fetches its columns again. */
+export function markBoardStale() {
+  document.querySelector(".board__columns")?.dispatchEvent(new CustomEvent("forge:board-stale"));
+}

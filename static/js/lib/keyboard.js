@@ -1,0 +1,32 @@
+// What an event of the keyboard or the mouse means: typing, a shortcut, a plain click.
+
+const TEXT_FIELDS = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";
+
+/** Whether an element takes letters. */
+export const isTyping = (target) => Boolean(target.closest?.(TEXT_FIELDS));
+
+/** Whether a key belongs to an input method that is composing a letter; some browsers say so by the key code only. */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+/** Whether Ctrl, Cmd or Alt is held; Shift makes other letters and is no modifier here. */
+export const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
+
+/** Whether an event is Ctrl or Cmd with a letter, with or without Shift. */
+export const isCommandKey = (event, letter) => event.key.toLowerCase() === letter && (event.ctrlKey || event.metaKey) && !event.altKey;
+
+/** Whether a click is one that the browser would follow in this tab. */
+export const isPlainClick = (event) => !event.button && !hasModifier(event) && !event.shiftKey;
+
+/** Whether a key is a shortcut: not typed into a field, not one of the browser's, and not below an open dialog. */
+export const isShortcut = (event) => !event.defaultPrevented && !isComposing(event) && !hasModifier(event)
+  && !isTyping(event.target) && !document.querySelector("dialog[open]");
+
+let replayKeys = async () => {};
+
+/** Register what loads the code for keys that were pressed before it was there, and replays them. */
+export function registerKeyReplay(replay) {
+  replayKeys = replay;
+}
+
+/** Wait until keys that were pressed before their code was loaded have been replayed. */
+export const waitForKeyReplay = () => replayKeys();

@@ -1,0 +1,8 @@
+// An open task: on its own page, and in the dialog over its board.
+
+import "./action-form.js";
+import "./inline-field.js";
+import "./inline-editor.js";
+import "./task-panel.js";
+
+export { afterClosingTask, hideTask, openTask } from "./task-dialog.js";

@@ -1,0 +1,142 @@
+// A task in a dialog over its board, at its own address: Back closes it, Forward opens it again, a reload shows its page.
+
+import htmx from "../../vendor/htmx.esm.js";
+import { startBehaviours } from "../lib/behaviours.js";
+import { createElement } from "../lib/dom.js";
+import { fetchHtml } from "../lib/http.js";
+import { hasModifier, isComposing, isTyping } from "../lib/keyboard.js";
+import { refreshTimes } from "../lib/times.js";
+
+const PATIENCE = 150; // milliseconds before the dialog opens without its content
+const SKELETON = '<div class="task-dialog__skeleton" aria-hidden="true"><hr><hr><hr></div>';
+const STEPS = { j: 1, k: -1 };
+const boardTitle = document.title;
+let dialog = null;
+let shown = null; // the address of the open task
+let loading = null;
+
+const findLink = (href) => document.querySelector(`.card__title[href="${CSS.escape(href)}"]`);
+const body = () => dialog.querySelector(".task-dialog__body");
+const button = (attribute, icon, label) =>
+  `<button class="button button--quiet button--icon" type="button" ${attribute} aria-label="${label}" title="${label}">`
+  + `<span class="icon icon--${icon}" aria-hidden="true"></span></button>`;
+const CONTENT = `<div class="task-dialog__bar">${button('data-step="-1"', "arrow-up", "Previous card (k)")}`
+  + `${button('data-step="1"', "arrow-down", "Next card (j)")}${button("data-close", "x", "Close (Esc)")}</div>`
+  + '<div class="task-dialog__body" tabindex="-1"></div>';
+
+function createDialog() {
+  dialog = createElement("dialog", "task-dialog", { id: "task-dialog", ariaLabel: "Task", innerHTML: CONTENT });
+  document.body.append(dialog);
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog || !event.cancelable) return;
+    event.preventDefault();
+    history.back();
+  });
+  // A browser closes it without asking when nobody has touched the page since it was opened.
+  dialog.addEventListener("close", (event) => event.target === dialog && shown && history.back());
+  dialog.addEventListener("click", onClick);
+  dialog.addEventListener("keydown", onKey);
+}
+
+function onClick(event) {
+  const step = event.target.closest("[data-step]");
+  if (step) move(Number(step.dataset.step));
+  else if (event.target.closest("[data-close], [data-close-task]") || event.target === dialog) {
+    event.preventDefault();
+    history.back();
+  }
+}
+
+function onKey(event) {
+  const isBusy = isTyping(event.target) || event.target.closest(".options");
+  if (event.defaultPrevented || event.repeat && !(event.key in STEPS) || isBusy || hasModifier(event) || isComposing(event)) return;
+  // An open task has the keys of its own page, and the list of keys.
+  const selector = `[data-key="${CSS.escape(event.key)}"]`;
+  const control = dialog.querySelector(selector) ?? (event.key === "?" ? document.querySelector(selector) : null);
+  if (!(event.key in STEPS) && !control) return;
+  event.preventDefault();
+  if (control) control.click();
+  else move(STEPS[event.key]);
+}
+
+/** The next or the previous card of the same column. */
+function move(step) {
+  const links = [...(findLink(shown)?.closest(".column")?.querySelectorAll(".card__title") ?? [])];
+  const next = links[links.findIndex((link) => link.getAttribute("href") === shown) + step];
+  if (!next) return;
+  history.replaceState({ task: next.getAttribute("href") }, "", next.href);
+  show(next.getAttribute("href"));
+}
+
+function reveal() {
+  if (dialog.open) return;
+  dialog.showModal();
+  body().focus({ preventScroll: true });
+}
+
+function fill(html) {
+  body().innerHTML = html;
+  body().scrollTop = 0;
+  reveal();
+  htmx.process(body());
+  startBehaviours(body());
+  refreshTimes(body());
+  const { title } = body().querySelector(".task-panel").dataset;
+  dialog.ariaLabel = title;
+  document.title = `${title} · TaskForge`;
+}
+
+async function show(href) {
+  if (!dialog) createDialog();
+  loading?.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  shown = href;
+  const timer = setTimeout(() => {
+    body().innerHTML = SKELETON;
+    reveal();
+  }, PATIENCE);
+  try {
+    const html = await fetchHtml(href, { signal });
+    if (!signal.aborted) fill(html);
+  } catch {
+    if (!signal.aborted) location.replace(href); // the page says what is wrong
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Open the task of an address in the dialog; `push` makes the address the page's own. */
+export function openTask(href, push = true) {
+  if (push) history.pushState({ task: href }, "", href);
+  show(href);
+}
+
+/** Close the dialog, which shows the board's own address again. */
+export function hideTask() {
+  if (!shown) return;
+  loading?.abort();
+  const link = findLink(shown);
+  shown = null;
+  dialog.close();
+  body().replaceChildren();
+  document.title = boardTitle;
+  link?.focus({ preventScroll: true });
+}
+
+/** Do something on the board itself, once no task is open over it. */
+export function afterClosingTask(act) {
+  if (!shown) {
+    act();
+    return;
+  }
+  window.addEventListener("popstate", () => act(), { once: true }); // after the listener that closes the task
+  history.back();
+}
+
+/** Close the dialog if it shows this task; answers whether it did. */
+export function closeTask(taskId) {
+  if (!shown?.endsWith(taskId)) return false;
+  history.back();
+  return true;
+}

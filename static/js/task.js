@@ -1,0 +1,4 @@
+// The entry of a task's page.
+
+import "./app.js";
+import "./task-panel/index.js";

@@ -1,8 +1,0 @@
-// The theme choice in the profile shows itself at once; it is kept by saving the form.
-{
-  forge.behaviour("theme", (group) => {
-    group.addEventListener("change", (event) => {
-      document.documentElement.dataset.theme = event.target.value;
-    });
-  });
-}

@@ -1,0 +1,50 @@
+// The filter's form in its popover: each choice shows at once, and the numbers beside the others follow.
+
+import { behaviour } from "../lib/behaviours.js";
+import { isComposing } from "../lib/keyboard.js";
+import { showView } from "./board-view.js";
+import { showSavedFilters } from "./saved-filters.js";
+import { closeViewPopover, refillViewPopover } from "./view-popover.js";
+
+const PAUSE = 250; // milliseconds without a key until words are looked for
+
+function addressOf(form, base) {
+  const url = new URL(base, location.href);
+  url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  return url.href;
+}
+
+behaviour("filter-form", (form) => {
+  if (!document.querySelector(".board__columns")) return; // the filter's own page is a plain form
+  showSavedFilters(form);
+  let timer = 0;
+  const apply = async () => {
+    timer = 0;
+    const menu = new URL(document.getElementById("board-filter").href);
+    const counts = addressOf(form, menu.pathname);
+    await showView(addressOf(form, form.action));
+    await refillViewPopover(counts);
+  };
+  form.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    timer = setTimeout(apply, event.target.type === "search" ? PAUSE : 0);
+  });
+  // Some browsers would empty the field.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.target.type !== "search" || isComposing(event)) return;
+    event.preventDefault();
+    closeViewPopover();
+  });
+  form.closest(".view-popover").addEventListener("beforetoggle", () => {
+    if (!timer || !form.isConnected) return;
+    clearTimeout(timer);
+    apply(); // now, and not over whatever is opened next
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    closeViewPopover();
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("a[data-view]")) closeViewPopover();
+  });
+});

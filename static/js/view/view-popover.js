@@ -1,0 +1,103 @@
+// A popover that shows what is behind a link with data-popover, beside the link. Esc and a click elsewhere close it.
+
+import htmx from "../../vendor/htmx.esm.js";
+import { startBehaviours } from "../lib/behaviours.js";
+import { markBoardStale } from "../lib/dom.js";
+import { fetchHtml, submitFormForHtml } from "../lib/http.js";
+import { clampToWindow, createPopover } from "../lib/popover.js";
+import { toast } from "../lib/toast.js";
+
+const GAP = 6; // pixels between the link and the popover
+const MARGIN = 8; // pixels between the popover and the window's edge
+const ALL_FIELDS = "input:not([type=hidden], [type=radio])";
+const popover = createPopover("menu__popup view-popover", "auto");
+popover.id = "view-popover";
+popover.setAttribute("role", "dialog");
+let opener = null;
+
+function place() {
+  const { left, right, bottom } = opener.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const start = left + width + GAP > innerWidth ? right - width : left;
+  popover.style.left = `${clampToWindow(start, innerWidth - width, MARGIN)}px`;
+  popover.style.top = `${clampToWindow(bottom + GAP, innerHeight - height, MARGIN)}px`;
+}
+
+function fill(html) {
+  popover.innerHTML = html;
+  htmx.process(popover);
+  startBehaviours(popover);
+}
+
+/** Open the popover of a link, or close it where it is open; where that fails, go to the link's page. */
+export async function openViewPopover(link) {
+  const isOpen = popover.matches(":popover-open") && opener === link;
+  opener = link;
+  if (isOpen) {
+    popover.hidePopover();
+    return;
+  }
+  try {
+    fill(await fetchHtml(link.href));
+  } catch {
+    location.assign(link.href);
+    return;
+  }
+  popover.ariaLabel = link.ariaLabel ?? link.textContent.trim();
+  popover.showPopover();
+  place();
+  (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector(ALL_FIELDS))?.focus();
+}
+
+/** Fetch what the open popover shows from another address; the field that had the focus gets it again. */
+export async function refillViewPopover(address) {
+  const html = await fetchHtml(address).catch(() => null);
+  if (html === null || !popover.matches(":popover-open")) return;
+  const { name, value, selectionStart } = document.activeElement;
+  const { scrollTop } = popover;
+  fill(html);
+  const fields = [...popover.querySelectorAll("input")].filter((field) => field.name === name);
+  const field = fields.find((one) => one.value === value) ?? fields[0];
+  field?.focus();
+  if (field?.type === "search") field.setSelectionRange(selectionStart, selectionStart);
+  popover.scrollTop = scrollTop;
+}
+
+export const closeViewPopover = () => popover.hidePopover();
+
+popover.addEventListener("toggle", ({ newState }) => {
+  if (opener) opener.ariaExpanded = newState === "open" ? "true" : "false";
+  if (newState !== "closed") return;
+  if (document.activeElement === document.body || popover.contains(document.activeElement)) {
+    const again = opener?.isConnected ? opener : document.getElementById(opener?.id || "board-filter");
+    again?.focus();
+  }
+});
+popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
+
+async function submit(form, submitter) {
+  const answer = await submitFormForHtml(form, submitter);
+  if (answer.status === 204) {
+    popover.hidePopover();
+    markBoardStale();
+  } else if (answer.status === 409 || answer.status === 422) {
+    fill(await answer.text());
+    (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();
+  } else throw new Error(`status ${answer.status}`);
+}
+
+// A form that changes something is sent from here: the board shows the change, the popover what was wrong with it.
+popover.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  event.preventDefault();
+  if (form.ariaBusy) return;
+  form.ariaBusy = "true";
+  try {
+    await submit(form, event.submitter);
+  } catch {
+    toast("That did not work, and nothing was changed. Please try again.", "danger");
+  } finally {
+    form.ariaBusy = null;
+  }
+});
