@@ -1,8 +1,8 @@
 """The unit of work: the one way in which anything changes.
 
 One SQL transaction holds the operation (idempotency), the changed rows, the audit events, the outbox messages and the
-notification intents. COMMIT is the only acknowledgement. What follows (bringing MongoDB up to date, publishing the
-live hint, waking the workers) is best effort: the relay repeats it until it has happened.
+notification intents. COMMIT is the only acknowledgement. What follows (MongoDB, live hints, waking the workers) is
+best effort: the relay repeats it until it has happened.
 """
 
 from __future__ import annotations
@@ -183,12 +183,8 @@ class UnitOfWork:
 
     def answer(self, *, version: int | None = None, **extra: Any) -> None:
         """Change what the service will answer, when it is known only inside the transaction."""
-        old = self.change
-        self.change = replace(
-            old,
-            version=old.version if version is None else version,
-            extra={**old.extra, **extra},
-        )
+        version = self.change.version if version is None else version
+        self.change = replace(self.change, version=version, extra={**self.change.extra, **extra})
         self._answer_changed = True
 
     def stage(self, message: Message) -> None:
