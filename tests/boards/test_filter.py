@@ -38,7 +38,7 @@ def titles(page: Page) -> list[str]:
 def offered(page: Page) -> dict[str, int]:
     """The values of the filter with their numbers; "*" where one is chosen."""
     rows = re.findall(
-        r'<input type="(?:checkbox|radio)" name="(\w+)" value="([^"]+)"( checked)?>.*?'
+        r'<input\s+type="(?:checkbox|radio)" name="(\w+)"\s+value="([^"]+)"( checked)?>.*?'
         r'<bdi>([^<]*)</bdi></span><span class="filter__cards tabular-numbers">(\d+)',
         page.html,
         re.S,
@@ -104,7 +104,7 @@ def test_each_number_is_what_the_value_shows(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     menu = visitor.open(f"/boards/{team.board_id}/filter")
     rows = re.findall(
-        r'name="(assignee|priority|due|tag)" value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
+        r'name="(assignee|priority|due|tag)"\s+value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
         menu.html,
         re.S,
     )
