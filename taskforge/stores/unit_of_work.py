@@ -182,12 +182,8 @@ class UnitOfWork:
 
     def answer(self, *, version: int | None = None, **extra: Any) -> None:
         """Change what the service will answer, when it is known only inside the transaction."""
-        old = self.change
-        self.change = replace(
-            old,
-            version=old.version if version is None else version,
-            extra={**old.extra, **extra},
-        )
+        version = self.change.version if version is None else version
+        self.change = replace(self.change, version=version, extra={**self.change.extra, **extra})
         self._answer_changed = True
 
     def stage(self, message: Message) -> None:

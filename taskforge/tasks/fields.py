@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskforge.boards.statuses import STATUS_NAMES, Status
-from taskforge.tasks.board.bucket_filters import DueFilter
+from taskforge.tasks.board.bucket_filters import DueFilter, NumberFilter
 from taskforge.tasks.board.filter_kinds import (
     ChoiceFilter,
     PersonFilter,
@@ -31,12 +31,14 @@ from taskforge.tasks.field_kinds import (
     Person,
     Tags,
 )
+from taskforge.tasks.number_kind import Number
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITY_NAMES
-from taskforge.tasks.task_field import BulkAct, Output, Store, TaskField
+from taskforge.tasks.task_field import BulkAct, CardFact, Output, Store, TaskField
 
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 100_000
-
+# In hours or points, as the team agrees: up to two decimals.
+ESTIMATE = Number(minimum=0, maximum=100_000, decimals=2, ranges=("0-1", "1-3", "3-8", "8-"))
 
 FIELDS = (
     TaskField(
@@ -127,13 +129,27 @@ FIELDS = (
         bulk_acts=(BulkAct(name="due", sentence="due {}"),),
     ),
     TaskField(
+        name="estimate",
+        kind=ESTIMATE,
+        label="Estimate",
+        address="estimate",
+        position=6,
+        since=2,
+        in_list_filter=True,
+        is_sortable=True,
+        on_card=True,
+        card_fact=CardFact(icon="clock"),
+        filter=NumberFilter(parameter="estimate", title="Estimate", kind=ESTIMATE),
+        bulk_acts=(BulkAct(name="estimate", sentence="estimated at {}"),),
+    ),
+    TaskField(
         name="tags",
         kind=Tags(),
         label="Tags",
         store=Store.CONTENT,
         address="tags",
         initial=[],
-        position=6,
+        position=7,
         on_card=True,
         filter=TagsFilter(parameter="tag", title="Tag"),
         bulk_acts=(
@@ -159,7 +175,7 @@ FIELDS = (
         store=Store.CONTENT,
         address="custom",
         initial=[],
-        position=7,
+        position=8,
         in_output=Output.TASK,
     ),
     TaskField(

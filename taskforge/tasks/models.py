@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
+    Numeric,
     String,
     UniqueConstraint,
     text,
@@ -45,6 +47,7 @@ class Task(Model):
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     start_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    estimate: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_sha: Mapped[bytes] = mapped_column(LargeBinary)
@@ -73,4 +76,5 @@ class Task(Model):
         CheckConstraint(
             "status IN ('backlog','todo','in_progress','in_review','done')", name="status"
         ),
+        CheckConstraint("estimate BETWEEN 0 AND 100000", name="estimate"),
     )

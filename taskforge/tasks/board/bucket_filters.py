@@ -154,7 +154,8 @@ class NumberFilter(BucketFilter):
             cast(bindparam(self.bind("high")), ARRAY(Numeric)),
         ).table_valued(column("low", Numeric), column("high", Numeric))
         ranges = ranges.render_derived(self.bind("ranges"))
-        number = TASKS.c[name]
+        # Not TASKS.c: the condition is compiled on its own, and the subquery would list the table anew.
+        number = literal_column(f"k.{name}", Numeric)
         inside = exists(
             select(1).select_from(ranges).where(number.between(ranges.c.low, ranges.c.high))
         )
