@@ -97,6 +97,11 @@ def test_the_menu_says_how_many_cards_each_value_would_show(
         "due:No date": 0,
         "tag:api*": 1,
         "tag:web": 1,
+        "estimate:0–1": 0,
+        "estimate:1–3": 0,
+        "estimate:3–8": 0,
+        "estimate:8 or more": 0,
+        "estimate:None": 1,
     }
 
 
@@ -140,7 +145,7 @@ def test_hidden_cards_are_counted_in_their_column_with_a_way_to_show_them(
 ) -> None:
     make_task(ada, team, "Elsewhere", status="done")
     page = visit(ada).open(f"/boards/{team.board_id}?q=late")
-    hidden = re.findall(r'class="column__hidden" href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
+    hidden = re.findall(r'class="column__hidden"\s+href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
     assert hidden == [(f"/boards/{team.board_id}", "3"), (f"/boards/{team.board_id}", "1")]
 
 
