@@ -18,6 +18,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.batches import NewTask, delete_tasks, insert_tasks
 from taskforge.tasks.editing.placement import places_at_end
 from taskforge.teams.creation import insert_team
+from taskforge.teams.permissions import Permission
 
 MAX_NAME_LENGTH = 70  # of the team's 80 characters
 NO_NEWCOMER = "You have a team already."
@@ -67,7 +68,7 @@ def start_empty(actor: Actor, *, board_id: str) -> Change:
         actor,
         board_id=board_id,
         list_ids=lambda: _list_tutorial(board_id),
-        permission="task.delete",
+        permission=Permission.TASK_DELETE,
     )
 
 
@@ -89,7 +90,7 @@ def _insert_cards(
     cards: Mapping[str, Sequence[NewTask]],
 ) -> None:
     total = sum(map(len, cards.values()))
-    board = lock_board(uow, board_id, "task.create", numbers=total, changes=total)
+    board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=total, changes=total)
     done = 0
     for status, new_tasks in cards.items():
         places = places_at_end(uow, board, column_id=columns[status], number=len(new_tasks))

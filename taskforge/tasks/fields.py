@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskforge.boards.statuses import STATUS_NAMES, Status
+from taskforge.events import Event
 from taskforge.tasks.board.bucket_filters import DueFilter, NumberFilter
 from taskforge.tasks.board.filter_kinds import (
     ChoiceFilter,
@@ -34,6 +35,7 @@ from taskforge.tasks.field_kinds import (
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITY_NAMES
 from taskforge.tasks.task_field import BulkAct, CardFact, Output, Store, TaskField
+from taskforge.teams.permissions import Permission
 
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 100_000
@@ -65,8 +67,8 @@ FIELDS = (
         label="Column",
         store=Store.PLACE,
         address="column",
-        permission="task.move",
-        event="task.moved",
+        permission=Permission.TASK_MOVE,
+        event=Event.TASK_MOVED,
         position=1,
         in_form=False,
         on_card=True,
@@ -78,7 +80,7 @@ FIELDS = (
         label="Status",
         store=Store.PLACE,
         address="status",
-        event="task.status_changed",
+        event=Event.TASK_STATUS_CHANGED,
         initial=Status.BACKLOG.value,
         in_list_filter=True,
         is_restorable=False,
@@ -101,7 +103,7 @@ FIELDS = (
         kind=Person(),
         label="Assignee",
         address="assignee",
-        event="task.assigned",
+        event=Event.TASK_ASSIGNED,
         position=2,
         in_list_filter=True,
         on_card=True,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
 from taskforge.errors import InvalidInput, NotFound
+from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -28,6 +29,7 @@ from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import access_team
+from taskforge.teams.permissions import Permission
 
 
 @idempotent
@@ -55,7 +57,7 @@ def create_task(
         WipLimitReached: the column is full.
     """
     board_id = board_id or _first_board(actor, team_id)
-    board_row, _ = access_board(actor.user_id, board_id, "task.create")
+    board_row, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     if team_id is not None and board_row["team_id"] != team_id:
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
@@ -64,7 +66,7 @@ def create_task(
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
-        board = lock_board(uow, board_id, "task.create", numbers=1)
+        board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1)
         require_assignee(uow, board.team_id, core["assignee_id"])
         place = place_at_end(uow, board, column_id=column_id, status=status)
         insert_task(uow, board, place, message, core=core, texts=stored_text)
@@ -158,7 +160,7 @@ def restore_task(actor: Actor, task_id: str) -> Change:
         NotFound, Forbidden: no access, not in the trash, or no permission ``task.restore``.
         WipLimitReached: the column is full.
     """
-    row, _ = access_task(actor.user_id, task_id, "task.restore", deleted=True)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_RESTORE, deleted=True)
     if row["deleted_at"] is None:
         raise NotFound("This task is not in the trash.")
     return take_from_trash(actor, row)
@@ -173,9 +175,11 @@ def _edit_task(
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.edit", preloaded=preloaded)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=preloaded)
     check_version(row, version)
-    return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
+    return change_fields(
+        actor, row, permission=Permission.TASK_EDIT, changes=changes, version=version
+    )
 
 
 @idempotent
@@ -189,7 +193,7 @@ def _move_task(
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_MOVE, preloaded=preloaded)
     check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
@@ -197,15 +201,15 @@ def _move_task(
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         asked = neighbours_query(task_id=task_id, column_id=column_id, **near)
-        board = lock_board(uow, row["board_id"], "task.move", joined=asked)
+        board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=asked)
         place = place_found(board.joined, **near)
-        update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
+        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
     return uow.change
 
 
 @idempotent
 def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.delete")
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_DELETE)
     check_version(row, version)
     return put_into_trash(actor, row)
 
@@ -213,7 +217,7 @@ def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
 def _first_board(actor: Actor, team_id: str | None) -> str:
     if team_id is None:
         raise InvalidInput.about("team_id", "is required")
-    access_team(actor.user_id, team_id, "task.create")
+    access_team(actor.user_id, team_id, Permission.TASK_CREATE)
     board_id = sql.scalar(
         text(
             "SELECT board_id FROM boards WHERE team_id = :team_id AND deleted_at IS NULL ORDER BY created_at, board_id"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from taskforge.events import Event
 from taskforge.tasks.board.filter_base import Filter
 from taskforge.tasks.field_kinds import Kind
+from taskforge.teams.permissions import Permission
 
 
 class Store(Enum):
@@ -65,8 +67,8 @@ class TaskField:
     noun: str = ""
     api_name: str = ""
     address: str = ""
-    permission: str = "task.edit"
-    event: str = "task.edited"
+    permission: str = Permission.TASK_EDIT
+    event: Event = Event.TASK_EDITED
     initial: Any = None
     since: int = 1
     position: int | None = None

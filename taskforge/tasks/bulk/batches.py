@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import Conflict, InvalidInput, NotFound
+from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -25,14 +26,15 @@ from taskforge.tasks.editing.trash import list_columns, place_restored
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import keep_members
+from taskforge.teams.permissions import Permission
 
 MAX_TASKS = 100  # in one batch
 _OPPOSITE = {
-    "task.created": "task.deleted",
-    "task.deleted": "task.restored",
-    "task.restored": "task.deleted",
+    Event.TASK_CREATED: Event.TASK_DELETED,
+    Event.TASK_DELETED: Event.TASK_RESTORED,
+    Event.TASK_RESTORED: Event.TASK_DELETED,
 }
-_EDITS = ("task.moved", "task.status_changed", "task.assigned", "task.edited")
+_EDITS = (Event.TASK_MOVED, Event.TASK_STATUS_CHANGED, Event.TASK_ASSIGNED, Event.TASK_EDITED)
 
 
 class NewTask:
@@ -56,14 +58,14 @@ def create_tasks(
         InvalidInput: none or too many, no such column, or an assignee who is not in the team.
         WipLimitReached: the column has no room for all of them.
     """
-    access_board(actor.user_id, board_id, "task.create")
+    access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     if not 1 <= len(new_tasks) <= MAX_TASKS:
         raise InvalidInput(f"Between 1 and {MAX_TASKS} cards can be added at once.")
     faults.point("read.done")
     ids = [new_id() for _ in new_tasks]
     with UnitOfWork(actor, entity_id=ids[0], version=1, extra={"task_ids": ids}) as uow:
         number = len(new_tasks)
-        board = lock_board(uow, board_id, "task.create", numbers=number, changes=number)
+        board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=number, changes=number)
         _require_members(uow, board, new_tasks)
         places = places_at_end(uow, board, column_id=column_id, number=number)
         insert_tasks(uow, board, places, new_tasks, ids=ids)
@@ -120,9 +122,9 @@ def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
         return take_edits_back(actor, board_id, event=event, event_ids=event_ids)
     ids = [audit_event["entity_id"] for audit_event in audit_events]
     opposite = _OPPOSITE[event]
-    if opposite == "task.deleted":
+    if opposite == Event.TASK_DELETED:
         change = delete_tasks(
-            actor, board_id=board_id, list_ids=lambda: ids, permission="task.delete"
+            actor, board_id=board_id, list_ids=lambda: ids, permission=Permission.TASK_DELETE
         )
     else:
         change = _restore_rows(actor, board_id, _read_rows(board_id, ids, deleted=True))
@@ -131,31 +133,31 @@ def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
 
 def _delete_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row], permission: str) -> Change:
     ids = [row["task_id"] for row in rows]
-    extra = {"undone": "task.deleted", "task_ids": ids}
+    extra = {"undone": Event.TASK_DELETED, "task_ids": ids}
     if not rows:
         return unchanged(actor, entity_id=board_id, version=0, extra=extra)
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, permission, changes=len(rows))
         for step, row in enumerate(rows):
-            update_task(uow, board.at(step), "task.deleted", row, {**row, "deleted_at": uow.at})
+            update_task(uow, board.at(step), Event.TASK_DELETED, row, {**row, "deleted_at": uow.at})
     return uow.change
 
 
 def _restore_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row]) -> Change:
-    access_board(actor.user_id, board_id, "task.restore")
+    access_board(actor.user_id, board_id, Permission.TASK_RESTORE)
     ids = [row["task_id"] for row in rows]
-    extra = {"undone": "task.restored", "task_ids": ids}
+    extra = {"undone": Event.TASK_RESTORED, "task_ids": ids}
     if not rows:
         return unchanged(actor, entity_id=board_id, version=0, extra=extra)
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
-        board = lock_board(uow, board_id, "task.restore", changes=len(rows))
+        board = lock_board(uow, board_id, Permission.TASK_RESTORE, changes=len(rows))
         columns = list_columns(uow, board)
         for step, row in enumerate(rows):
             place = place_restored(uow, board, row, columns, at_old_rank=True)
             after = {**row, **asdict(place), "deleted_at": None}
-            update_task(uow, board.at(step), "task.restored", row, after)
+            update_task(uow, board.at(step), Event.TASK_RESTORED, row, after)
     return uow.change
 
 

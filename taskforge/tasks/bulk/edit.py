@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
@@ -25,6 +26,7 @@ from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.field_kinds import Person
 from taskforge.tasks.fields import IN_MENUS
 from taskforge.tasks.task_field import Store, TaskField
+from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 
 MAX_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
@@ -49,7 +51,7 @@ class Act:
     ``change`` makes the new value of a list from the row and what was chosen; all other fields get what was chosen.
     """
 
-    event: str
+    event: Event
     permission: str
     sentence: str
     field: TaskField | None = None
@@ -82,7 +84,7 @@ def _declared_acts() -> dict[str, Act]:
     return {
         act.name: Act(
             event=field.event,
-            permission="task.move" if field.store is Store.PLACE else field.permission,
+            permission=Permission.TASK_MOVE if field.store is Store.PLACE else field.permission,
             sentence=act.sentence,
             field=field,
             value=act.value,
@@ -96,7 +98,9 @@ def _declared_acts() -> dict[str, Act]:
 CHANGES_OF_LISTS = {"add_tags": _add_tags, "remove_tags": _remove_tags}
 ACTS = {
     **_declared_acts(),
-    "delete": Act(event="task.deleted", permission="task.delete", sentence="put into the trash"),
+    "delete": Act(
+        event=Event.TASK_DELETED, permission=Permission.TASK_DELETE, sentence="put into the trash"
+    ),
 }
 
 
@@ -129,7 +133,7 @@ def edit_tasks(
 def write_edits(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     edits: Sequence[RowEdit],
     place_of: Callable[[sql.Row], Place | None] = lambda row: None,
 ) -> None:

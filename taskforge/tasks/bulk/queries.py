@@ -15,6 +15,7 @@ from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.tasks.board.queries import BoardView, get_board
 from taskforge.tasks.bulk.edit import ACTS
 from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,5 @@ def require_any_act(actor: Actor, board_id: str) -> Membership:
     """The membership of somebody who may do at least something with many cards; raises `NotFound` or `Forbidden`."""
     _, membership = access_board(actor.user_id, board_id)
     if not any(membership.may(act.permission) for act in ACTS.values()):
-        membership.require("task.edit")
+        membership.require(Permission.TASK_EDIT)
     return membership

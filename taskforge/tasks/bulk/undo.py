@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
 from taskforge.errors import StaleVersion
+from taskforge.events import EVENTS
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, retry_on_stale, unchanged
@@ -78,7 +79,7 @@ def _take_back(actor: Actor, board_id: str, event: str, audit_events: AuditEvent
             column_id, rank = (before.get(name, row[name]) for name in ("column_id", "rank"))
             return place_back(uow, board, task_id=row["task_id"], column_id=column_id, rank=rank)
 
-        write_edits(uow, board, event, edits, place_of)
+        write_edits(uow, board, EVENTS[event], edits, place_of)
     return uow.change
 
 

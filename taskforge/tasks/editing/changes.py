@@ -9,6 +9,7 @@ from typing import Any
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -30,7 +31,7 @@ def change_fields(
     changes: Mapping[str, Any],
     version: int | None = None,
     find_place: FindPlace | None = None,
-    event: str | None = None,
+    event: Event | None = None,
     undoes: str | None = None,
 ) -> Change:
     """Change fields of a task that was read as `row`; see `taskforge.tasks.service.edit_task` for `changes`.
@@ -100,11 +101,11 @@ def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPl
     return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
 
 
-def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
+def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> Event:
     """The event of an edit: that of the one field, or of the place, which changed; else an edit."""
     changed = {name for name in (*CORE_NAMES, *PLACE_NAMES) if row[name] != after[name]}
     if text_changed or not changed:
-        return "task.edited"
+        return Event.TASK_EDITED
     if changed <= set(PLACE_NAMES):
         return BY_NAME["status" if "status" in changed else "column_id"].event
-    return BY_NAME[changed.pop()].event if len(changed) == 1 else "task.edited"
+    return BY_NAME[changed.pop()].event if len(changed) == 1 else Event.TASK_EDITED

@@ -14,6 +14,7 @@ from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
 from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.tasks.service import edit_task
+from taskforge.teams.permissions import Permission
 
 Items = list[dict[str, Any]]
 
@@ -66,7 +67,7 @@ def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Cha
     """Apply a change to the current items, and again to newer ones if another change came first."""
 
     def attempt() -> Change:
-        row, _ = access_task(actor.user_id, task_id, "task.edit")
+        row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT)
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
         return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])

@@ -14,6 +14,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import ATTEMPTS, Change, unchanged
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.service import edit_task, move_task
+from taskforge.teams.permissions import Permission
 from taskforge.text.people import Person, person_of
 
 
@@ -75,7 +76,7 @@ def _set(
         return edit_task(
             actor, task_id, changes={field: value}, version=version, preloaded=preloaded
         )
-    preloaded = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
+    preloaded = access_task(actor.user_id, task_id, Permission.TASK_MOVE, preloaded=preloaded)
     row = preloaded.row
     if row["column_id"] == value:
         return unchanged(actor, entity_id=task_id, version=row["version"])

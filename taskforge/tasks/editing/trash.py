@@ -8,6 +8,7 @@ from typing import Any
 
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.errors import InvalidInput
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -15,6 +16,7 @@ from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back
 from taskforge.tasks.editing.writer import update_task
+from taskforge.teams.permissions import Permission
 
 
 def put_into_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None = None) -> Change:
@@ -24,9 +26,9 @@ def put_into_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None =
         StaleVersion: another change came first.
     """
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.delete")
+        board = lock_board(uow, row["board_id"], Permission.TASK_DELETE)
         after = {**row, "deleted_at": uow.at}
-        update_task(uow, board, "task.deleted", row, after, undoes=undoes)
+        update_task(uow, board, Event.TASK_DELETED, row, after, undoes=undoes)
     return uow.change
 
 
@@ -38,11 +40,11 @@ def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None 
         WipLimitReached: the column is full.
     """
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.restore")
+        board = lock_board(uow, row["board_id"], Permission.TASK_RESTORE)
         columns = list_columns(uow, board)
         place = place_restored(uow, board, row, columns, at_old_rank=undoes is not None)
         after = {**row, **asdict(place), "deleted_at": None}
-        update_task(uow, board, "task.restored", row, after, undoes=undoes)
+        update_task(uow, board, Event.TASK_RESTORED, row, after, undoes=undoes)
     return uow.change
 
 

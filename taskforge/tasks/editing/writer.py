@@ -11,6 +11,8 @@ from sqlalchemy import insert
 
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import MAX_RANK_LENGTH
+from taskforge.events import Event
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import denormalised_columns, mirror_message
@@ -61,15 +63,15 @@ def insert_task(
     uow.stage(message)
     recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")
     state = plain_state({**{name: row[name] for name in recorded}, **texts})
-    event_id = _record(uow, board, "task.created", row, None, state)
+    event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
-        uow.notify(event_id, [row["assignee_id"]], "assigned", _subject(row, board))
+        uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
 
 
 def update_task(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     row: Mapping[str, Any],
     after: dict[str, Any],
     *,
@@ -131,19 +133,25 @@ def _notify(
 ) -> None:
     """Notify a new assignee, and of a new status the assignee and the creator."""
     if "assignee_id" in changed and task["assignee_id"]:
-        uow.notify(event_id, [task["assignee_id"]], "assigned", _subject(task, board))
+        uow.notify(
+            event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
+        )
     if "status" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
         subject = _subject(task, board) | {"status": task["status"]}
         uow.notify(
-            event_id, concerned, "status_changed", subject, recipients=members_only(board.team_id)
+            event_id,
+            concerned,
+            NotificationKind.STATUS_CHANGED,
+            subject,
+            recipients=members_only(board.team_id),
         )
 
 
 def _record(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     row: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],

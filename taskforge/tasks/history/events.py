@@ -11,22 +11,24 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import NotFound
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.tasks.fields import PLACE_NAMES
+from taskforge.teams.permissions import Permission
 
 MAX_LATER = 500
 PLACE, TRASH = "place", "deleted"
 # For the log these touched many fields; what undoing them takes back is one.
-IN_AND_OUT = frozenset({"task.created", "task.deleted", "task.restored"})
+IN_AND_OUT = frozenset({Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED})
 # What the inverse of an event needs; an edit's inverse is an edit.
-PERMISSIONS = {
-    "task.created": "task.delete",
-    "task.restored": "task.delete",
-    "task.deleted": "task.restore",
-    "task.moved": "task.move",
-    "task.status_changed": "task.move",
-    "task.assigned": "task.edit",
-    "task.edited": "task.edit",
+PERMISSIONS: dict[str, Permission] = {
+    Event.TASK_CREATED: Permission.TASK_DELETE,
+    Event.TASK_RESTORED: Permission.TASK_DELETE,
+    Event.TASK_DELETED: Permission.TASK_RESTORE,
+    Event.TASK_MOVED: Permission.TASK_MOVE,
+    Event.TASK_STATUS_CHANGED: Permission.TASK_MOVE,
+    Event.TASK_ASSIGNED: Permission.TASK_EDIT,
+    Event.TASK_EDITED: Permission.TASK_EDIT,
 }
 _NOTES = frozenset({"spread_ranks", "undoes"})
 _SHOWN = (

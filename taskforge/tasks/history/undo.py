@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.errors import Conflict, InvalidInput
+from taskforge.events import EVENTS, Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
@@ -37,10 +38,11 @@ from taskforge.tasks.history.events import (
 )
 from taskforge.tasks.service import edit_task
 from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
 
-TRASHINGS = {
-    "task.deleted": "moved the task to the trash",
-    "task.restored": "restored the task",
+TRASHINGS: dict[str, str] = {
+    Event.TASK_DELETED: "moved the task to the trash",
+    Event.TASK_RESTORED: "restored the task",
 }
 
 
@@ -70,9 +72,9 @@ def restore_value(
         Forbidden: a column, and no permission ``task.move``.
         Everything that `taskforge.tasks.service.edit_task` raises.
     """
-    _, membership = access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    _, membership = access_task(actor.user_id, task_id, Permission.TASK_EDIT, deleted=True)
     if field == "column_id":
-        membership.require("task.move")
+        membership.require(Permission.TASK_MOVE)
     _, before = get_audit_event(task_id, event_id)
     if field not in RESTORABLE or field not in before:
         raise InvalidInput.about("field", "was not changed by that change")
@@ -86,7 +88,7 @@ def restore_value(
 def require_any_right(membership: Membership) -> None:
     """Raise Forbidden for those who may take nothing back at all."""
     if not any(membership.may(permission) for permission in PERMISSIONS.values()):
-        membership.require("task.edit")
+        membership.require(Permission.TASK_EDIT)
 
 
 @idempotent
@@ -98,7 +100,7 @@ def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
         raise Conflict("This changed nothing that could be undone.")
     membership.require(PERMISSIONS[audit_event.event])
     _refuse_if_too_late(audit_event, row)
-    if audit_event.event == "task.deleted":
+    if audit_event.event == Event.TASK_DELETED:
         return take_from_trash(actor, row, undoes=event_id)
     if audit_event.event in IN_AND_OUT:
         return put_into_trash(actor, row, undoes=event_id)
@@ -111,7 +113,7 @@ def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
             changes={name: earlier_value(name, before[name]) for name in fields},
             version=row["version"],  # what was found out about later changes holds for this one
             find_place=_place_before(row, before) if PLACE in audit_event.undoable else None,
-            event=audit_event.event,
+            event=EVENTS[audit_event.event],
             undoes=event_id,
         )
     except InvalidInput as error:
@@ -126,7 +128,7 @@ def find_refusal(audit_event: AuditEvent, row: sql.Row, later: Sequence[AuditEve
         return _say_obstacle(audit_event, obstacle)
     if len(known) >= MAX_LATER:
         return "Too much has happened since to undo this safely. Change it by hand."
-    if row["deleted_at"] is not None and audit_event.event != "task.deleted":
+    if row["deleted_at"] is not None and audit_event.event != Event.TASK_DELETED:
         return "This task is in the trash. Restore it first."
     return None
 

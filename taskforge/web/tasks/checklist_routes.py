@@ -14,6 +14,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks.documents import MAX_ITEM_TEXT
 from taskforge.tasks.editing import checklist
 from taskforge.tasks.queries import get_task
+from taskforge.teams.permissions import Permission
 from taskforge.text.validation import clean_line
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
@@ -52,7 +53,7 @@ def add_item(task_id: str) -> ResponseReturnValue:
     """Add a line at the end."""
     actor, form = current_actor(), AddItemForm()
     view = get_task(actor, task_id)
-    view.membership.require("task.edit")
+    view.membership.require(Permission.TASK_EDIT)
     change = form.attempt(lambda text: checklist.add_item(actor, task_id, words=text))
     if change is not None:
         return _answer(actor, task_id, change)

@@ -25,6 +25,7 @@ from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
 from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
+from taskforge.teams.permissions import Permission
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import draw_cards, show_card
 from taskforge.web.boards.presenters import board_page, show_board
@@ -82,7 +83,7 @@ def create(board_id: str) -> ResponseReturnValue:
 def create_many(board_id: str) -> ResponseReturnValue:
     """The page for several cards at once; ``column`` in the address is the column that is chosen at first."""
     actor = current_actor()
-    access_board(actor.user_id, board_id, "task.create")
+    access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     parameters = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
     data = {field: request.args.get(name, "") for field, name in parameters.items()}
     return _many_page(actor, board_id, CreateManyForm(formdata=None, data=data))
@@ -92,7 +93,7 @@ def create_many(board_id: str) -> ResponseReturnValue:
 def create_many_submitted(board_id: str) -> ResponseReturnValue:
     """Add a card for every line, all or none; a script is told what to put into the column."""
     actor = current_actor()
-    access_board(actor.user_id, board_id, "task.create")
+    access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     form = CreateManyForm()
     messages: list[str] = []
 
@@ -124,7 +125,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 @blueprint.get("/boards/<id:board_id>/quick-add")
 def quick_add_names(board_id: str) -> ResponseReturnValue:
     """Whom and what one may name in a new card, for the script that shows what a line says while it is typed."""
-    board, _ = access_board(current_actor().user_id, board_id, "task.create")
+    board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
     people = [vars(person) for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
@@ -141,7 +142,7 @@ def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
     """Who may be named; nobody is asked for where nobody is named."""
     if not names_somebody(written):
         return ()
-    board, _ = access_board(actor.user_id, board_id, "task.create")
+    board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     return list_nameables(board["team_id"])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskforge.comments.documents import MAX_CONTENT_LENGTH
+from taskforge.events import Event, find_event
 from taskforge.stores import sql
 from taskforge.tasks.field_kinds import Kind, LongText
 from taskforge.tasks.fields import BY_NAME, INPUT_FIELDS, name_fields
@@ -16,21 +17,11 @@ MAX_CHANGE_LENGTH = 1_500  # characters of one comparison on a page with others
 MAX_COMPARED = 120_000  # characters that differ and are compared word by word on one page
 COMMENT = "content"  # the one text of a comment, whose changes stand in the history of its task
 SHOWN_FIELDS = (*(field.name for field in INPUT_FIELDS), COMMENT)
-SENTENCES = {
-    "task.created": "created this task",
-    "task.edited": "changed it",
-    "task.assigned": "changed the assignee",
-    "task.status_changed": "moved it",
-    "task.moved": "moved it",
-    "task.deleted": "moved it to the trash",
-    "task.restored": "restored it",
-    "task.purged": "deleted it for good",
-    "comment.created": "commented",
-    "comment.edited": "changed a comment",
-    "comment.deleted": "deleted a comment",
-}
+UNKNOWN_EVENT = "changed it"
 # What these did is in their sentence, or would repeat a text that stands elsewhere.
-WITHOUT_CHANGES = frozenset({"task.created", "task.deleted", "task.restored", "comment.created"})
+WITHOUT_CHANGES = frozenset(
+    {Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED, Event.COMMENT_CREATED}
+)
 
 
 def mentioned_people(entries: Iterable[sql.Row]) -> set[str]:
@@ -60,9 +51,10 @@ class Reading:
 def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> dict[str, Any]:
     """One audit event; `names` gives the names of columns and people by id."""
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
-    sentence = SENTENCES.get(entry["event"], "changed it")
+    event = find_event(entry["event"])
+    sentence = event.on_task if event else UNKNOWN_EVENT
     within = after.keys() <= {"rank", "spread_ranks", "undoes"}
-    if entry["event"] == "task.moved" and within:
+    if entry["event"] == Event.TASK_MOVED and within:
         sentence = "moved it within its column"
     shown = [
         name
@@ -71,7 +63,7 @@ def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> di
         and entry["event"] not in WITHOUT_CHANGES
         and not (name == "status" and "column_id" in after)
     ]
-    if entry["event"] == "task.edited" and shown:
+    if entry["event"] == Event.TASK_EDITED and shown:
         sentence = f"changed the {name_fields(shown)}"
     return {
         "event": entry["event_id"],

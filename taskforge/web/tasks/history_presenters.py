@@ -12,6 +12,7 @@ from taskforge.tasks.history.events import PERMISSIONS, TRASH, AuditEvent, find_
 from taskforge.tasks.history.undo import describe_obstacle
 from taskforge.tasks.queries import list_names
 from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
 from taskforge.text.people import person_of
 from taskforge.web.tasks.history_entries import Reading, mentioned_people, show_entry
 
@@ -32,7 +33,9 @@ def show_history(
         audit_event = by_event.get(entry["event_id"])
         one |= _undoing(row, membership, audit_event, audit_events)
         open_to = (
-            audit_event is not None and row["deleted_at"] is None and membership.may("task.edit")
+            audit_event is not None
+            and row["deleted_at"] is None
+            and membership.may(Permission.TASK_EDIT)
         )
         # Where undoing does the same, or was done, there is nothing more to restore.
         needed = whole or len(one["changes"]) > 1 or one["obstacle"] is not None
@@ -41,7 +44,7 @@ def show_history(
             name, before = change["name"], (entry["previous_state"] or {}).get(change["name"])
             change["may_restore"] = (
                 open_to
-                and (name != "column_id" or membership.may("task.move"))
+                and (name != "column_id" or membership.may(Permission.TASK_MOVE))
                 and needed
                 and not undone
                 and name in RESTORABLE

@@ -15,6 +15,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
 from taskforge.tasks.fields import name_fields
 from taskforge.tasks.history import undo as undo_service
+from taskforge.teams.permissions import Permission
 from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.forms import RestoreValueForm, UndoForm
 from taskforge.web.tasks.history_presenters import show_history
@@ -67,7 +68,7 @@ def history_entry(task_id: str, event_id: str) -> ResponseReturnValue:
 def restore_value(task_id: str, event_id: str) -> ResponseReturnValue:
     """Give one field the value back that it had before a change."""
     actor = current_actor()
-    row, _ = access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, deleted=True)
     form = RestoreValueForm()
     change = form.attempt(
         lambda **values: undo_service.restore_value(actor, task_id, event_id=event_id, **values)

@@ -20,6 +20,7 @@ from taskforge.tasks.board.lanes import lane_changes, lane_of
 from taskforge.tasks.board.queries import find_first_task
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import list_names
+from taskforge.teams.permissions import Permission
 from taskforge.web.boards.cards import draw_cards
 from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import say_who_was_first
@@ -58,7 +59,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
                 values["before_id"] = first
             joins = lane_changes(lanes, lane, row) if lanes and lane else {}
             if joins:
-                membership.require("task.move")
+                membership.require(Permission.TASK_MOVE)
                 near = {name: values.get(name) for name in ("before_id", "after_id")}
                 changes = {**joins, "column_id": column_id, **near}
                 # The tags are made of those that were read: nobody else's may be lost between.
@@ -102,7 +103,7 @@ def _card_in_lane(actor: Actor, task_id: str, lanes: str | None) -> dict[str, st
 
 def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:
     row, membership = access_task(actor.user_id, task_id)
-    membership.require("task.move")
+    membership.require(Permission.TASK_MOVE)
     return render(
         "tasks/move.html",
         "tasks/_move_form.html",

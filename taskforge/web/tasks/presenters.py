@@ -9,6 +9,7 @@ from taskforge.stores import sql
 from taskforge.tasks.custom_fields import show_value
 from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
 from taskforge.text.markdown import render_markdown
 from taskforge.text.people import person_of
 
@@ -51,11 +52,11 @@ def show_task(view: TaskView) -> dict[str, Any]:
 def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
     """What a task's page offers; nothing but restoring while it is in the trash."""
     return {
-        "edit": not deleted and membership.may("task.edit"),
-        "move": not deleted and membership.may("task.move"),
-        "delete": not deleted and membership.may("task.delete"),
-        "comment": not deleted and membership.may("comment.create"),
-        "restore": deleted and membership.may("task.restore"),
+        "edit": not deleted and membership.may(Permission.TASK_EDIT),
+        "move": not deleted and membership.may(Permission.TASK_MOVE),
+        "delete": not deleted and membership.may(Permission.TASK_DELETE),
+        "comment": not deleted and membership.may(Permission.COMMENT_CREATE),
+        "restore": deleted and membership.may(Permission.TASK_RESTORE),
     }
 
 

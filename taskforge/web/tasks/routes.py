@@ -22,6 +22,7 @@ from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
+from taskforge.teams.permissions import Permission
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.change_answers import change_answer
@@ -61,7 +62,7 @@ def edit(task_id: str) -> ResponseReturnValue:
     """The edit form."""
     actor = current_actor()
     view = get_task(actor, task_id)
-    view.membership.require("task.edit")
+    view.membership.require(Permission.TASK_EDIT)
     form = EditTaskForm(formdata=None, data=form_texts({**view.row, **(view.texts or {})}))
     return _edit_page(actor, view, form)
 
@@ -128,7 +129,7 @@ def trash(board_id: str) -> ResponseReturnValue:
         "tasks/trash.html",
         board=show_board(row),
         tasks=list_trash(actor, board_id),
-        may={"restore": membership.may("task.restore")},
+        may={"restore": membership.may(Permission.TASK_RESTORE)},
     )
 
 
