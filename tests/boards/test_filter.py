@@ -38,7 +38,7 @@ def titles(page: Page) -> list[str]:
 def offered(page: Page) -> dict[str, int]:
     """The values of the filter with their numbers; "*" where one is chosen."""
     rows = re.findall(
-        r'<input type="(?:checkbox|radio)" name="(\w+)" value="([^"]+)"( checked)?>.*?'
+        r'<input\s+type="(?:checkbox|radio)" name="(\w+)"\s+value="([^"]+)"( checked)?>.*?'
         r'<bdi>([^<]*)</bdi></span><span class="filter__cards tabular-numbers">(\d+)',
         page.html,
         re.S,
@@ -97,6 +97,11 @@ def test_the_menu_says_how_many_cards_each_value_would_show(
         "due:No date": 0,
         "tag:api*": 1,
         "tag:web": 1,
+        "estimate:0–1": 0,
+        "estimate:1–3": 0,
+        "estimate:3–8": 0,
+        "estimate:8 or more": 0,
+        "estimate:None": 1,
     }
 
 
@@ -104,7 +109,7 @@ def test_each_number_is_what_the_value_shows(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     menu = visitor.open(f"/boards/{team.board_id}/filter")
     rows = re.findall(
-        r'name="(assignee|priority|due|tag)" value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
+        r'name="(assignee|priority|due|tag)"\s+value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
         menu.html,
         re.S,
     )
@@ -140,7 +145,7 @@ def test_hidden_cards_are_counted_in_their_column_with_a_way_to_show_them(
 ) -> None:
     make_task(ada, team, "Elsewhere", status="done")
     page = visit(ada).open(f"/boards/{team.board_id}?q=late")
-    hidden = re.findall(r'class="column__hidden" href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
+    hidden = re.findall(r'class="column__hidden"\s+href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
     assert hidden == [(f"/boards/{team.board_id}", "3"), (f"/boards/{team.board_id}", "1")]
 
 

@@ -265,8 +265,8 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
         some = ",".join(one for at, one in enumerate(ids) if number >> at & 1)
         part = visitor.open(f"{board}/columns?column={some}", **HTMX)
         assert part.html.count("<section") == number.bit_count()
-        for board in cache.board_cache._boards.values():
-            assert sum(rendered.size for rendered in board.rendered.values()) <= room
+        for cached in cache.board_cache._boards.values():
+            assert sum(rendered.size for rendered in cached.rendered.values()) <= room
     monkeypatch.setattr(cache, "RENDERED_BYTES", 100)  # nothing fits
     assert visitor.open(board).html.count("<section") == page.html.count("<section")
 
