@@ -145,7 +145,9 @@ def test_hidden_cards_are_counted_in_their_column_with_a_way_to_show_them(
 ) -> None:
     make_task(ada, team, "Elsewhere", status="done")
     page = visit(ada).open(f"/boards/{team.board_id}?q=late")
-    hidden = re.findall(r'class="column__hidden"\s+href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
+    hidden = re.findall(
+        r'class="column__hidden"\s+href="([^"]*)"[^>]*><span>(\d+) hidden', page.html
+    )
     assert hidden == [(f"/boards/{team.board_id}", "3"), (f"/boards/{team.board_id}", "1")]
 
 

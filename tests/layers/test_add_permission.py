@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from migrations.permissions import add_permission, remove_permission
+from taskforge.dev.commands import ROOT
 from taskforge.extensions import db
 from tests.factories import Person, Team, make_team
 
@@ -52,3 +55,30 @@ def test_existing_teams_get_a_new_permission_by_its_defaults(
             left = sa.text(f"SELECT count(*) FROM {table} WHERE permission_id = 99")
             assert connection.execute(left).scalar() == 0
         connection.rollback()
+
+
+def test_every_migration_of_a_permission_gives_it_by_its_defaults(
+    app: Flask, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A team that is there when the migration runs ends up like one that is founded after it."""
+    versions = ROOT / "migrations" / "versions"
+    added = [path for path in versions.glob("*.py") if "add_permission" in path.read_text()]
+    assert added
+    with app.app_context(), db.engine.connect() as connection:
+        founded = matrix(connection, team)
+        for path in added:
+            migration = runpy.run_path(str(path))
+            for name in ("downgrade", "upgrade"):
+                monkeypatch.setitem(migration[name].__globals__, "op", Op(connection))
+                migration[name]()
+        assert matrix(connection, team) == founded
+        connection.rollback()
+
+
+def matrix(connection: sa.Connection, team: Team) -> set[tuple[str, int]]:
+    """What each role holds in a team."""
+    rows = connection.execute(
+        sa.text("SELECT role, permission_id FROM role_permissions WHERE team_id = :team_id"),
+        {"team_id": team.team_id},
+    )
+    return {(row.role, row.permission_id) for row in rows}
