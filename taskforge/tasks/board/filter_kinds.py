@@ -25,11 +25,11 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    table,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from taskforge.accounts.queries import COMPOSED_PEOPLE
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
     MAX_WORDS_LENGTH,
@@ -39,6 +39,7 @@ from taskforge.tasks.board.filter_base import (
     constant,
 )
 from taskforge.tasks.field_kinds import Choice
+from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
 from taskforge.text.validation import MAX_TAG_LENGTH, clean_line
 from taskforge.text.values import is_uuid
 
@@ -69,13 +70,13 @@ class PersonFilter(Filter):
             .group_by(cards.c[name])
             .subquery("held")
         )
-        members = table("team_memberships", column("user_id"), column("team_id"))
+        members = COMPOSED_MEMBERSHIPS
         team = (
             select(members.c.user_id)
             .where(members.c.team_id == bindparam("team_id"))
             .subquery("team")
         )
-        users = table("users", column("user_id"), column("display_name"))
+        users = COMPOSED_PEOPLE
         person = func.coalesce(team.c.user_id, held.c[name])
         number = func.coalesce(held.c.cards, 0)
         display_name = func.coalesce(users.c.display_name, constant(""))
