@@ -1,4 +1,4 @@
-"""Custom fields as text that people edit: one a line, ``name: value``. Reading what was written gives the same values.
+"""Custom fields as text that people edit: one a line, ``name: value``. What `write` makes, `read` turns into the same.
 
 ``true``, ``false``, ``none`` and numbers mean themselves; a text that looks like one of these, or that could not stand
 on one line, is written in double quotes as JSON has them.

@@ -45,7 +45,7 @@ from taskforge.text.values import is_uuid
 
 
 class PersonFilter(Filter):
-    """By person: ids, or none for nobody. The menu offers the team, and who has left with a card in their name."""
+    """By person: ids, or none for nobody. The menu offers the team, and former members who still have a card."""
 
     def accepts(self, value: str) -> bool:
         """An id, or none."""
@@ -55,7 +55,9 @@ class PersonFilter(Filter):
         """Assigned to one of the people, or to nobody."""
         ids = cast(bindparam(self.bind("values")), ARRAY(UUID))
         person = TASKS.c[name]
-        return or_(not_(self._asked()), person == any_(ids), and_(self._none(), person.is_(None)))
+        return or_(
+            not_(self._is_chosen()), person == any_(ids), and_(self._none(), person.is_(None))
+        )
 
     def value_name(self, value: str) -> str | None:
         """The name of nobody."""
@@ -111,7 +113,7 @@ class ChoiceFilter(Filter):
     def condition(self, name: str) -> ColumnElement[bool]:
         """One of the chosen words."""
         words = cast(bindparam(self.bind("values")), ARRAY(Text))
-        return or_(not_(self._asked()), TASKS.c[name] == any_(words))
+        return or_(not_(self._is_chosen()), TASKS.c[name] == any_(words))
 
     def offered(self) -> Sequence[str]:
         """The words, the last first."""
@@ -138,11 +140,11 @@ class TagsFilter(Filter):
     def condition(self, name: str) -> ColumnElement[bool]:
         """At least one of the chosen tags."""
         tags = cast(bindparam(self.bind("values")), ARRAY(String))
-        return or_(not_(self._asked()), TASKS.c[name].op("&&")(tags))
+        return or_(not_(self._is_chosen()), TASKS.c[name].op("&&")(tags))
 
     def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
         """The tags; "none" is a tag like any other."""
-        return {self.bind("asked"): bool(values), self.bind("values"): list(values)}
+        return {self.bind("is_chosen"): bool(values), self.bind("values"): list(values)}
 
     def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
         """Whether the card had the tag."""

@@ -168,8 +168,8 @@ def _keys(
         offered = (value if value == NONE else VALUE + value for value in offered)
     elif not chosen.values(kind):
         offered = (NONE,)
-    room = MAX_LANES - len(found)
-    lanes = found | set([key for key in offered if key not in found][: max(0, room)])
+    free = MAX_LANES - len(found)
+    lanes = found | set([key for key in offered if key not in found][: max(0, free)])
 
     def place(key: str) -> tuple[int, str, str]:
         value = key.removeprefix(VALUE)

@@ -1,7 +1,7 @@
 """Reads of the board page: the board, its columns with their first cards, and what the filter offers.
 
-One statement with the log-in where this process has the board as it is now, three where it has not, however many cards
-there are; MongoDB is not read.
+One statement together with the log-in if this process has the current version of the board in its cache, three if not,
+whatever the number of cards. MongoDB is not read.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def get_board(
 
 
 def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoard:
-    """A board that had `version` a moment ago: what is read now is never older than its version says.
+    """A board that had `version` when the request began: what is read now is not older than that version.
 
     The people's part of the version is the sum of the versions that were read with their names.
     """
@@ -248,7 +248,7 @@ def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
 
 
 def find_columns(board_id: str, task_ids: Sequence[str]) -> set[str]:
-    """The columns of a board in which some of its tasks are; what is no id of a task there is passed over."""
+    """The columns of a board in which some of its tasks are; ids of other tasks are ignored."""
     known = [task_id for task_id in task_ids[:MAX_TOUCHED] if is_uuid(task_id)]
     found = sql.rows(_COLUMNS_OF_TASKS, {"board_id": board_id, "task_ids": known})
     return {row["column_id"] for row in found}

@@ -102,7 +102,7 @@ def place_between(
 ) -> Place:
     """The place just above `before_id`, else just below `after_id`, else at the end of the column.
 
-    A neighbour that somebody moved away in the meantime is passed over.
+    A neighbour that was moved to another column in the meantime is ignored.
 
     Raises:
         InvalidInput: no such column on this board, or a neighbour that never was on it.
@@ -177,15 +177,15 @@ def place_back(
     return Place(column_id, column.status, free)
 
 
-def place_wished(
-    uow: UnitOfWork, board: LockedBoard, task_id: str, wished: Mapping[str, Any]
+def place_requested(
+    uow: UnitOfWork, board: LockedBoard, task_id: str, changes: Mapping[str, Any]
 ) -> Place:
-    """The place that an edit asks for by column_id, status, before_id, after_id. Raises like `place_between`."""
-    column_id = wished.get("column_id")
-    neighbours = {name: wished[name] for name in ("before_id", "after_id") if name in wished}
+    """The place that an edit requests by column_id, status, before_id, after_id. Raises like `place_between`."""
+    column_id = changes.get("column_id")
+    neighbours = {name: changes[name] for name in ("before_id", "after_id") if name in changes}
     if not neighbours or column_id is None:
         return place_at_end(
-            uow, board, column_id=column_id, status=wished.get("status"), task_id=task_id
+            uow, board, column_id=column_id, status=changes.get("status"), task_id=task_id
         )
     return place_between(
         uow,

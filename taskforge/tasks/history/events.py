@@ -1,4 +1,4 @@
-"""The audit events of a task, as undoing needs them: what each touched, and what stands in its way now."""
+"""The audit events of a task for undoing: the fields that each touched, and the later change that prevents it."""
 
 from __future__ import annotations
 
