@@ -1,4 +1,4 @@
-"""Use cases of somebody's first minutes: a team of their own with a sample board, and throwing the sample away."""
+"""Use cases of onboarding: create a first team with a sample board, and remove the sample cards."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ NO_NEWCOMER = "You have a team already."
 
 @idempotent
 def create_home(actor: Actor) -> Change:
-    """Give somebody who is in no team one of their own, with a sample board, in one unit of work.
+    """Create a team with a sample board for a person who is in no team, in one unit of work.
 
     ``extra`` holds the ``board_id`` and ``column_id`` where their first card goes; both are missing when they are in
     a team already.
 
     Raises:
-        Conflict: they came into a team at this moment.
+        Conflict: they joined a team after the check.
     """
     person = sql.row(NEWCOMER, {"user_id": actor.user_id})
     if person is None or person["is_in_a_team"]:
@@ -62,7 +62,7 @@ def create_home(actor: Actor) -> Change:
 
 @idempotent
 def start_empty(actor: Actor, *, board_id: str) -> Change:
-    """Put what is left of a sample board's tutorial into the trash; cards of one's own stay.
+    """Put the remaining tutorial cards of a sample board into the trash; other cards stay.
 
     The change's ``event_id`` is what `undo_batch` takes; None when nothing was left.
 
@@ -105,7 +105,7 @@ def _insert_cards(
 
 
 def _require_newcomer(uow: UnitOfWork) -> None:
-    """Let only one of two sign-ups of the same person that run at once found a team."""
+    """Let only one of two concurrent requests of the same person create a team."""
     user = {"user_id": uow.actor.user_id}
     uow.execute(LOCK_PERSON, user)
     if uow.row(ANY_MEMBERSHIP, user):

@@ -72,7 +72,7 @@ def read_order(sort: str | None) -> Order | None:
 
 
 def place_text(row: Mapping[str, Any], order: Order | None) -> str:
-    """Where a task stands in a list, as the text of a cursor."""
+    """The place of a task in a list, as the text of a cursor."""
     if order is None:
         return str(row["task_id"])
     return f"{order.kind.cursor_text(row[order.name])}{SEPARATOR}{row['task_id']}"
@@ -175,7 +175,7 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
 
 
 def _condition(name: str) -> ColumnElement[bool]:
-    """The condition that a given name stands for; bound to `_binds`."""
+    """The condition for a given name; its binds are those of `_binds`."""
     by = BY_NAME[name].filter if name in BY_NAME else None
     if isinstance(by, NumberFilter):
         return by.condition(name)

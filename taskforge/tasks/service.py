@@ -83,7 +83,7 @@ def edit_task(
 
     Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
     column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
-    is made to whatever is current. `preloaded` is what `access_task` would answer, if the request has read it already.
+    is made to the current version. `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.

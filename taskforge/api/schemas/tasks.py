@@ -90,7 +90,7 @@ class _Named(Output):
     key = text_answer(required=True)
 
     class Meta:
-        """The declared fields that stand in lists; where the task is comes behind them."""
+        """The declared fields of lists, and the place of the task behind them."""
 
         include = field_schemas.outputs(_FACTS)
 
@@ -129,7 +129,7 @@ class Task(TaskSummary):
     details_available = ma.fields.Boolean()
 
     class Meta:
-        """The declared fields that stand in the whole task only."""
+        """The declared fields that only a whole task has."""
 
         include = field_schemas.outputs(field_schemas.whole_fields())
 

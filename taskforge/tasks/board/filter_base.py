@@ -1,7 +1,7 @@
 """What the filters of all fields have in common: values in an address, a condition in SQL, a part of the menu.
 
 A field declares its filter in `taskforge.tasks.fields`. A condition is true for a card that fits one of the chosen
-values, and where none is chosen, so that the statement of a board is one text whatever is chosen.
+values, and where none is chosen, so that the statement of a board is the same text for every filter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from taskforge.tasks.models import Task
 
 TASKS = Task.__table__.alias("k")
-NONE = "none"  # stands for cards without a value
+NONE = "none"  # the filter value of cards without a value
 OVERDUE, WEEK = "overdue", "week"
 DAYS_OF_WEEK = timedelta(days=7)
 MAX_WORDS_LENGTH = 100

@@ -184,7 +184,7 @@ class WordsFilter(Filter):
         return clean_line(value, field=self.parameter, max_length=MAX_WORDS_LENGTH, required=False)
 
     def condition(self, name: str) -> ColumnElement[bool]:
-        """The words stand in the text, in whatever case."""
+        """The text contains the words; case is ignored."""
         words: ColumnElement[Any] = bindparam(self.bind("words"))
         return or_(
             words == constant(""),

@@ -45,7 +45,7 @@ class CardFilter:
         return dict(self.chosen).get(parameter, ())
 
     def query(self) -> dict[str, list[str]]:
-        """The filter as it stands in an address."""
+        """The filter as parameters of an address."""
         return {parameter: list(values) for parameter, values in self.chosen}
 
     def parameters(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _remove_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
 
 
 def _declared_acts() -> dict[str, Act]:
-    """The acts that the fields declare; whatever changes the place of a card needs the permission to move it."""
+    """The acts that the fields declare; those that change the place of a card need the permission to move it."""
     return {
         act.name: Act(
             event=field.event,
@@ -108,7 +108,7 @@ ACTS = {
 def edit_tasks(
     actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
 ) -> Change:
-    """Do one of `ACTS` to cards of a board, whatever their version; those that are so already stay as they are.
+    """Do one of `ACTS` to cards of a board, at any version; cards that have the value already are not changed.
 
     `value` is one of the field, or the tags to add or remove; done and delete need none.
     Cards that move keep their order among each other, at the end of the column. ``extra`` holds ``versions`` by task

@@ -67,7 +67,7 @@ def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
     try:
         given = parse_qs(urlsplit(address).query, max_num_fields=MAX_FIELDS)
     except ValueError:
-        return set()  # no address of ours
+        return set()  # not an address of this application
     if any("\0" in value for values in given.values() for value in values):
         return set()
     chosen = read_filter(given, clock.now().date())

@@ -6,7 +6,7 @@ tests both with the same cases. The rules:
 - ``@name``, ``!1`` to ``!4`` (or ``!low`` to ``!urgent``) and ``#tag`` count anywhere as words of their own;
 - a day counts at the end, with "by" or "due" before it if one likes (``by fri``);
 - the first assignee and the first priority count, a further one stays in the title;
-- whatever is not understood stays in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
+- words that mean nothing stay in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
 - a backslash in front (``\#tools``) or quotation marks around make text of it;
 - a line that would have no title left is all title.
 """
@@ -129,7 +129,7 @@ def _is_escaped(word: str) -> bool:
 
 
 def _take(word: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
-    """Take a word that stands for something out of the title; False when it stays."""
+    """Take a word of the syntax out of the title; False when it is none."""
     if match := _TAG.fullmatch(word):
         return _take_tag(match[1], found)
     if match := _PRIORITY.fullmatch(word):
