@@ -22,14 +22,16 @@ FILTERED: Mapping[str, tuple[str, Filter]] = {
 }
 # The parameters of which an address may name several values.
 LISTS = tuple(parameter for parameter, (_, by) in FILTERED.items() if by.takes_many)
+# The order of an address and of the chips: those parameters first, then those of one value.
+ADDRESS_ORDER = (*LISTS, *(parameter for parameter in FILTERED if parameter not in LISTS))
 
 
 @dataclass(frozen=True, kw_only=True)
 class CardFilter:
     """Which cards are shown: those that fit one chosen value of every field of which some are chosen.
 
-    ``chosen`` holds (parameter, values), in the order of `FILTERED`. ``today`` (UTC) is known only where a value means
-    other cards tomorrow, so that equal filters mean the same cards.
+    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is known only where a value
+    means other cards tomorrow, so that equal filters mean the same cards.
     """
 
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -75,7 +77,9 @@ def read_filter(given: Mapping[str, Sequence[str]], today: date) -> CardFilter:
 
 
 def _make_filter(chosen: Mapping[str, tuple[str, ...]], today: date | None) -> CardFilter:
-    kept = tuple((parameter, chosen[parameter]) for parameter in FILTERED if chosen.get(parameter))
+    kept = tuple(
+        (parameter, chosen[parameter]) for parameter in ADDRESS_ORDER if chosen.get(parameter)
+    )
     by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in kept)
     return CardFilter(chosen=kept, today=today if by_day else None)
 
