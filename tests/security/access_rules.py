@@ -50,7 +50,8 @@ GUESTS = {
 }  # fmt: skip
 
 MEMBERS = {
-    "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
+    "board_history.activity", "boards.create", "boards.settings", "boards.rename", "boards.add_column",
+    "boards.edit_column",
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.undo", "tasks.restore_value",
     "tasks.field", "tasks.field_submitted", "tasks.tick_item", "tasks.add_item", "tasks.remove_item",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from math import sqrt
@@ -54,6 +54,21 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
         "changed_at": past.event["at"],
         "changed_id": changed_task(past.event) or "",
         "steps": {name: address(step=seq) if seq else None for name, seq in steps.items()},
+    }
+
+
+def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a board's activity: who, what as a sentence after the name, when, and the card to go to (or None)."""
+    task_id = changed_task(event)
+    is_there = task_id is not None and event["number"] is not None
+    return {
+        "event": event["event_id"],
+        "action": event["action"],
+        "actor": person_of(event["actor_id"], event["actor_name"]),
+        "text": event["summary"],
+        "at": event["at"],
+        "undoes": (event["new_state"] or {}).get("undoes"),
+        "url": url_for("tasks.show", task_id=task_id) if is_there else None,
     }
 
 

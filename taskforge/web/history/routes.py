@@ -10,19 +10,23 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import NotFound
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
+from taskforge.history.queries import list_board_events
+from taskforge.http.forms import optional_id, optional_int
 from taskforge.http.htmx import wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.teams.queries import list_member_names
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.history.presenters import (
     show_bars,
     show_column,
     show_columns,
+    show_event,
     show_moment,
     show_timeline,
 )
@@ -78,6 +82,41 @@ def column(board_id: str, column_id: str) -> ResponseReturnValue:
         ),
         back_url=_address("board_history.show", board_id, step=past.step.seq),
     )
+
+
+@blueprint.get("/boards/<id:board_id>/activity")
+def activity(board_id: str) -> ResponseReturnValue:
+    """The changes of a board, latest first; with ``person`` only those of one user."""
+    person_id = _optional_person()
+    before = optional_int(
+        request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
+    )
+    found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
+    members = list_member_names(found.board["team_id"])
+    parameters: dict[str, Any] = {"person": person_id} if person_id else {}
+    return render_template(
+        "board_history/activity.html",
+        board=show_board(found.board),
+        entries=[show_event(event) for event in found.events],
+        people=[(row["user_id"], row["display_name"]) for row in members],
+        person_id=person_id or "",
+        next_url=url_for(
+            "board_history.activity",
+            board_id=board_id,
+            before=found.events[-1]["board_seq"],
+            **parameters,
+        )
+        if found.has_earlier
+        else None,
+    )
+
+
+def _optional_person() -> str | None:
+    """The user id in ``person``; None without a valid one, which shows the changes of all people."""
+    try:
+        return optional_id(request.args.get("person"), field="person")
+    except InvalidInput:
+        return None
 
 
 def _read(board_id: str) -> PastBoard:
