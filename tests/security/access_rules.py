@@ -39,7 +39,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
-    "boards.since", "boards.people", "tasks.show", "tasks.details",
+    "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold",
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",

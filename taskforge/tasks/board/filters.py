@@ -30,13 +30,8 @@ ADDRESS_ORDER = (*LISTS, *(parameter for parameter in FILTERED if parameter not 
 class CardFilter:
     """Which cards are shown: those that fit one chosen value of every field of which some are chosen.
 
-<<<<<<< HEAD
-    ``chosen`` holds (parameter, values), in the order of `FILTERED`. ``today`` (UTC) is set only where the meaning of
+    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is set only where the meaning of
     a value depends on the day, so that equal filters show the same cards.
-=======
-    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is known only where a value
-    means other cards tomorrow, so that equal filters mean the same cards.
->>>>>>> w2-compare
     """
 
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -82,19 +77,11 @@ def read_filter(given: Mapping[str, Sequence[str]], today: date) -> CardFilter:
 
 
 def _make_filter(chosen: Mapping[str, tuple[str, ...]], today: date | None) -> CardFilter:
-<<<<<<< HEAD
     not_empty = tuple(
-        (parameter, chosen[parameter]) for parameter in FILTERED if chosen.get(parameter)
+        (parameter, chosen[parameter]) for parameter in ADDRESS_ORDER if chosen.get(parameter)
     )
     by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in not_empty)
     return CardFilter(chosen=not_empty, today=today if by_day else None)
-=======
-    kept = tuple(
-        (parameter, chosen[parameter]) for parameter in ADDRESS_ORDER if chosen.get(parameter)
-    )
-    by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in kept)
-    return CardFilter(chosen=kept, today=today if by_day else None)
->>>>>>> w2-compare
 
 
 # The condition that a task `k` fits what is chosen of every field; bound to `CardFilter.parameters`.
