@@ -30,8 +30,8 @@ ADDRESS_ORDER = (*LISTS, *(parameter for parameter in FILTERED if parameter not 
 class CardFilter:
     """Which cards are shown: those that fit one chosen value of every field of which some are chosen.
 
-    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is set only where the meaning
-    of a value depends on the day, so that equal filters show the same cards.
+    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is set only where the
+    meaning of a value depends on the day, so that equal filters show the same cards.
     """
 
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
