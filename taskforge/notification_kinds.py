@@ -46,6 +46,8 @@ class NotificationKind(StrEnum):
     COMMENTED = "commented", Subject.COMMENT, "{actor} commented on {task}"
     STATUS_CHANGED = "status_changed", Subject.TASK, "{actor} moved {task} to “{status}”"
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to a team"
+    # Without a subject: the team's page is closed to its reader.
+    REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
 
 
 KINDS: dict[str, NotificationKind] = {kind.value: kind for kind in NotificationKind}

@@ -8,6 +8,7 @@ from taskforge.admin import doctor_commands as doctor_commands  # adds commands 
 from taskforge.admin import service
 from taskforge.audit import security_events
 from taskforge.cli import group
+from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.stores.indexes import ensure_indexes
 
@@ -16,7 +17,7 @@ from taskforge.stores.indexes import ensure_indexes
 def admin_link() -> None:
     """Print a one-time link that makes whoever opens it (and is logged in) a site administrator."""
     token = service.issue_admin_claim()
-    security_events.report("user.admin_claim_issued", user_id=None)
+    security_events.report(Event.USER_ADMIN_CLAIM_ISSUED, user_id=None)
     click.echo(f"{config_of().public_url.rstrip('/')}/admin/claim/{token}")
     click.echo("It works once, within an hour.")
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.errors import NotFound
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -74,7 +75,7 @@ def claim_admin(actor: Actor, token: str) -> Change:
             {"at": uow.at, "user_id": actor.user_id},
         )
         uow.record(
-            "user.admin_granted",
+            Event.USER_ADMIN_GRANTED,
             entity_type="user",
             entity_id=actor.user_id,
             version=before["version"] + 1,

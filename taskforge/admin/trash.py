@@ -8,6 +8,7 @@ from taskforge.boards.sequence import advance_sequence
 from taskforge.comments.documents import tombstone_message
 from taskforge.comments.purging import delete_comments
 from taskforge.errors import NotFound
+from taskforge.events import Event
 from taskforge.history.snapshots import drop_snapshots
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.retention import delete_messages
@@ -47,7 +48,7 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
             message = tombstone_message(comment["comment_id"], comment["version"] + 1, uow.at)
             uow.stage(message)
         uow.record(
-            "task.purged",
+            Event.TASK_PURGED,
             entity_type="task",
             entity_id=task_id,
             version=task["version"] + 1,

@@ -9,30 +9,30 @@ from flask import Response
 
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
-from taskforge.api.paging import as_id, as_number, read_page
+from taskforge.api.paging import as_number, read_page
 from taskforge.api.schemas import tasks as schemas
-from taskforge.api.schemas.base import LONGEST_PAGE, Nothing, OptionalVersion, Page
-from taskforge.api.versions import showing_current, tagged, wanted_version
+from taskforge.api.schemas.base import Nothing, OptionalVersion, Page
+from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.history import task_history as audit
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
-from taskforge.tasks import queries, service
-from taskforge.tasks.editing.writer import TEXT_FIELDS
+from taskforge.tasks import list_queries, queries, service
+from taskforge.tasks.fields import CONTENT_NAMES, INPUT_FIELDS
 from taskforge.tasks.history import undo
+from taskforge.tasks.task_field import Store
 
-RENAMED = {"start_date": "start_at", "due_date": "due_at"}
-# What a replaced task gets where the request says nothing; status and column have no empty value and stay.
+# What a replaced task gets where the request says nothing. Its place has no empty value, so it stays.
 DEFAULTS: dict[str, Any] = {
-    "description": "",
-    "priority": "medium",
-    "assignee_id": None,
-    "start_at": None,
-    "due_at": None,
-    "tags": [],
-    "custom_fields": [],
-    "checklist": [],
+    field.name: field.initial
+    for field in INPUT_FIELDS
+    if field.store is not Store.PLACE and field.name != "title"
 }
-NEVER_EMPTY = ("status", "priority", "column_id", "board_id")
+# Where null can't mean an empty value, it means: not given.
+NEVER_EMPTY = frozenset(
+    {field.name for field in INPUT_FIELDS if not field.kind.may_be_empty} | {"board_id"}
+)
+
+NO_FILTERS = ("limit", "cursor", "sort")
 
 blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
 
@@ -40,15 +40,22 @@ blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
 @blueprint.get("")
 @blueprint.arguments(schemas.TaskFilter, location="query")
 @blueprint.response(200, schemas.TaskList)
-def list_tasks(wanted: dict[str, Any]) -> Any:
+def list_tasks(query: dict[str, Any]) -> Any:
     """The tasks that somebody sees, without their long texts."""
     actor = current_actor()
-    given = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+    filters = {name: value for name, value in query.items() if name not in NO_FILTERS}
+    order = list_queries.read_order(query.get("sort"))
     items, cursor = read_page(
-        wanted,
-        lambda after, limit: queries.list_tasks(actor, **given, after_id=as_id(after), limit=limit),
-        lambda row: row["task_id"],
-        longest=LONGEST_PAGE,
+        query,
+        lambda after, limit: list_queries.list_tasks(
+            actor,
+            **filters,
+            order=order,
+            after=list_queries.read_place(after, order),
+            limit=limit,
+        ),
+        lambda row: list_queries.place_text(row, order),
+        longest=list_queries.MAX_PAGE,
     )
     return {"items": items, "next_cursor": cursor}
 
@@ -60,7 +67,7 @@ def create_task(data: dict[str, Any]) -> Any:
     """Create a task at the end of a column."""
     actor = current_actor()
     fields = _fields(data)
-    texts = {name: fields.pop(name) for name in TEXT_FIELDS if name in fields}
+    texts = {name: fields.pop(name) for name in CONTENT_NAMES if name in fields}
     change = service.create_task(actor, **fields, texts=texts)
     return _answer(actor, change.entity_id)
 
@@ -78,7 +85,7 @@ def get_task(task_id: str) -> Any:
 @blueprint.response(200, schemas.Task)
 def replace_task(data: dict[str, Any], task_id: str) -> Any:
     """Replace all fields of a task; those left out become empty, but status and column stay."""
-    return _change(task_id, {**DEFAULTS, **_fields(data)}, wanted_version(data))
+    return _change(task_id, {**DEFAULTS, **_fields(data)}, requested_version(data))
 
 
 @blueprint.patch("/<any_id:task_id>")
@@ -87,7 +94,7 @@ def replace_task(data: dict[str, Any], task_id: str) -> Any:
 @blueprint.response(200, schemas.Task)
 def edit_task(data: dict[str, Any], task_id: str) -> Any:
     """Change some fields of a task."""
-    return _change(task_id, _fields(data), wanted_version(data))
+    return _change(task_id, _fields(data), requested_version(data))
 
 
 @blueprint.delete("/<any_id:task_id>")
@@ -98,7 +105,7 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
     """Put a task into the trash."""
     actor = current_actor()
     with _showing_current(actor, task_id):
-        service.delete_task(actor, task_id, version=wanted_version(data))
+        service.delete_task(actor, task_id, version=requested_version(data))
     return no_content()
 
 
@@ -109,7 +116,7 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
 def move_task(data: dict[str, Any], task_id: str) -> Any:
     """Move a task within or between the columns of its board."""
     actor = current_actor()
-    place = {**data, "version": wanted_version(data)}
+    place = {**data, "version": requested_version(data)}
     with _showing_current(actor, task_id):
         service.move_task(actor, task_id, **place)
     return _answer(actor, task_id)
@@ -139,11 +146,11 @@ def undo_change(data: dict[str, Any], task_id: str) -> Any:
 @blueprint.get("/<any_id:task_id>/history")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.History)
-def list_history(wanted: dict[str, Any], task_id: str) -> Any:
+def list_history(query: dict[str, Any], task_id: str) -> Any:
     """What happened to a task and its comments, latest first."""
     actor = current_actor()
     items, cursor = read_page(
-        wanted,
+        query,
         lambda after, limit: audit.list_history(
             actor, task_id, before_log_id=as_number(after), limit=limit
         ),
@@ -174,9 +181,9 @@ def _showing_current(actor: Actor, task_id: str) -> Any:
 
 
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a body in the words of the service; null where nothing can be empty means: not given."""
+    """The fields of a body that are given."""
     return {
-        RENAMED.get(name, name): value
+        name: value
         for name, value in data.items()
         if name != "version" and not (value is None and name in NEVER_EMPTY)
     }

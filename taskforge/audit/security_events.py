@@ -10,7 +10,7 @@ import structlog
 from taskforge import clock
 from taskforge.audit.jobs import insert_security_event
 from taskforge.errors import Unavailable
-from taskforge.events import EVENTS
+from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.stores.actor import NOBODY
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 def report(
-    event: str,
+    event: Event,
     *,
     user_id: str | None,
     ip: str | None = None,
@@ -32,7 +32,7 @@ def report(
         "event": event,
         "entity_type": "user",
         "entity_id": user_id or NOBODY,
-        "action": EVENTS[event].action,
+        "action": event.action,
         "actor_id": user_id,
         "at": clock.now().isoformat(),
         "new_state": details or {},

@@ -6,17 +6,18 @@ from collections.abc import Collection
 
 from sqlalchemy import text
 
+from taskforge.boards.queries import BOARDS
 from taskforge.stores import sql
+from taskforge.teams.queries import MEMBERS
 from taskforge.text.people import Person
 
-_MEMBERS = text("""
+_MEMBERS = text(f"""
     SELECT u.user_id, u.display_name, count(*) OVER () AS total
-    FROM boards b
-    JOIN team_memberships m USING (team_id)
-    JOIN users u USING (user_id)
-    WHERE b.board_id = :board_id AND u.user_id = ANY(CAST(:user_ids AS uuid[]))
-    ORDER BY lower(u.display_name), u.user_id
-    LIMIT :limit
+    FROM   {BOARDS}
+           JOIN ({MEMBERS}) USING (team_id)
+    WHERE  b.board_id = :board_id AND u.user_id = ANY(CAST(:user_ids AS uuid[]))
+    ORDER  BY lower(u.display_name), u.user_id
+    LIMIT  :limit
 """)
 
 

@@ -9,6 +9,26 @@ from sqlalchemy import text
 from taskforge.stores import sql
 from taskforge.stores.invariants import pages
 from taskforge.stores.violations import Violation
+from taskforge.tasks.queries import TASKS, set_comment_counts
+
+_COUNTS = text(f"""
+    SELECT task_id, comment_count, counted
+    FROM   {TASKS}
+           CROSS JOIN LATERAL (
+               SELECT count(*) AS counted
+               FROM   comments c
+               WHERE  c.task_id = k.task_id AND c.deleted_at IS NULL) c
+    WHERE  (CAST(:after AS uuid) IS NULL OR task_id > CAST(:after AS uuid))
+    ORDER  BY task_id
+    LIMIT  :page
+""")
+_COUNT_AGAIN = text(
+    set_comment_counts("""
+        SELECT count(*)
+        FROM   comments c
+        WHERE  c.task_id = tasks.task_id AND c.deleted_at IS NULL
+    """)
+)
 
 
 def wrong_comment_counts() -> Iterator[Violation]:
@@ -22,27 +42,3 @@ def wrong_comment_counts() -> Iterator[Violation]:
 def count_comments(violations: Sequence[Violation]) -> None:
     """Write the number of comments of tasks again."""
     sql.execute_now(_COUNT_AGAIN, {"ids": [violation.entity_id for violation in violations]})
-
-
-_COUNTS = text("""
-    SELECT task_id, comment_count, counted
-    FROM tasks k
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS counted
-        FROM comments c
-        WHERE c.task_id = k.task_id AND c.deleted_at IS NULL
-    ) c
-    WHERE (CAST(:after AS uuid) IS NULL OR task_id > CAST(:after AS uuid))
-    ORDER BY task_id
-    LIMIT :page
-""")
-
-_COUNT_AGAIN = text("""
-    UPDATE tasks
-    SET comment_count = (
-        SELECT count(*)
-        FROM comments c
-        WHERE c.task_id = tasks.task_id AND c.deleted_at IS NULL
-    )
-    WHERE task_id = ANY(CAST(:ids AS uuid[]))
-""")

@@ -9,14 +9,14 @@ import click
 
 from taskforge import clock
 from taskforge.cli import group
-from taskforge.demo import stage, story
+from taskforge.demo import player, scenario
 from taskforge.extensions import config_of
 
 
 @group.command("demo")
-@click.option("--seed", default=1, show_default=True, help="Another number tells another story.")
+@click.option("--seed", default=1, show_default=True, help="Another number gives another scenario.")
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The story's last day (default: now)."
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The scenario's last day (default: now)."
 )
 @click.option("--password", help="For all its people (default: a random one, printed).")
 @click.option("--share", default=1.0, show_default=True, help="Size of the boards; 0.1 is a tenth.")
@@ -28,10 +28,10 @@ def demo(seed: int, until: datetime | None, password: str | None, share: float, 
     end = until.replace(tzinfo=UTC) if until else clock.now()
     chosen = password or secrets.token_urlsafe(12)
     try:
-        scene = stage.set_up(chosen, end)
-    except stage.DemoExists:
+        team = player.set_up(chosen, end)
+    except player.DemoExists:
         raise click.ClickException("The demo is here already: its accounts exist.") from None
-    steps = story.tell(seed, end, share=share)
+    steps = scenario.write_scenario(seed, end, share=share)
     with click.progressbar(length=len(steps), label="Half a year of work") as bar:
-        stage.act(scene, steps, done=lambda: bar.update(1))
-    click.echo(f"Log in as {stage.email_of(0)} with the password {chosen}")
+        player.play(team, steps, done=lambda: bar.update(1))
+    click.echo(f"Log in as {player.email_of(0)} with the password {chosen}")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from taskforge.comments.queries import left_join_comment
 from taskforge.stores import sql
 
 # A comment's change shows on the card of its task, whose id is needed beside the comment's.
-_CHANGES = text("""
+_CHANGES = text(f"""
     SELECT l.board_seq AS seq,
            l.event,
            l.entity_id AS id,
@@ -17,7 +18,7 @@ _CHANGES = text("""
            l.actor_id AS actor,
            c.task_id AS task
     FROM audit_logs l
-    LEFT JOIN comments c ON l.entity_type = 'comment' AND c.comment_id = l.entity_id
+    {left_join_comment("l.entity_type = 'comment' AND c.comment_id = l.entity_id")}
     WHERE l.board_id = :board_id AND l.board_seq > :after
     ORDER BY l.board_seq
     LIMIT :limit

@@ -22,6 +22,7 @@ from taskforge.history.replay import Item, ReplayedBoard
 from taskforge.history.snapshots import board_at
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.tasks.fields import CARD_FIELDS, earlier_value
 
 BUCKETS = 96
 DAY = timedelta(days=1)
@@ -133,9 +134,9 @@ def card_row(past: PastBoard, card: Item) -> dict[str, Any]:
     """A card as a row like those of `taskforge.tasks.board.queries`, which the board's presenter takes."""
     return {
         **card,
+        **{field.name: earlier_value(field.name, card[field.name]) for field in CARD_FIELDS},
         "key": f"{past.state.key_prefix}-{card['number']}",
         "assignee_name": past.names.get(card["assignee_id"]),
-        "due_at": datetime.fromisoformat(card["due_at"]) if card["due_at"] else None,
     }
 
 

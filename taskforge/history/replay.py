@@ -10,27 +10,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from taskforge.boards.statuses import Status
 from taskforge.events import Event
+from taskforge.tasks.fields import CARD_FIELDS, RANK
 
-AuditEvent = Mapping[
-    str, Any
-]  # event, entity_type, entity_id, entity_version, board_seq, new_state
+# event, entity_type, entity_id, entity_version, board_seq, new_state
+AuditEvent = Mapping[str, Any]
 Item = dict[str, Any]
 
 COLUMN_FIELDS = ("name", "status", "hue", "wip_limit", "rank")
-CARD_FIELDS = ("title", "status", "priority", "assignee_id", "due_at", "tags", "column_id", "rank",
-               "attachment_count", "deleted")  # fmt: skip
+# What an audit event of a task changes of its card: the declared fields that a card shows, and what is none.
+CARD_NAMES = (*(field.name for field in CARD_FIELDS), RANK, "attachment_count", "deleted")
 NEW_CARD: Item = {
+    **{field.name: field.initial for field in CARD_FIELDS},
     "number": 0,
-    "title": "",
-    "status": Status.BACKLOG.value,
-    "priority": "medium",
-    "assignee_id": None,
-    "due_at": None,
-    "tags": [],
-    "column_id": None,
-    "rank": "",
+    RANK: "",
     "comment_count": 0,
     "attachment_count": 0,
     "checklist_done": 0,
@@ -84,8 +77,9 @@ class ReplayedBoard:
 
 
 def read_state(seq: int, stored: Mapping[str, Any]) -> ReplayedBoard:
-    """The board that a snapshot holds."""
-    return ReplayedBoard(seq=seq, **stored)
+    """The board that a snapshot holds. Fields that are newer than the snapshot have the value of a new card."""
+    cards = {task_id: {**NEW_CARD, **card} for task_id, card in stored["cards"].items()}
+    return ReplayedBoard(seq=seq, **{**stored, "cards": cards})
 
 
 def replay(state: ReplayedBoard, events: Iterable[AuditEvent]) -> ReplayedBoard:
@@ -134,7 +128,7 @@ def _create_card(state: ReplayedBoard, event: AuditEvent, new: Item) -> None:
 def _change_card(state: ReplayedBoard, event: AuditEvent, new: Item) -> None:
     card = state.cards.get(event["entity_id"])
     if card is not None:
-        card.update({name: new[name] for name in CARD_FIELDS if name in new})
+        card.update({name: new[name] for name in CARD_NAMES if name in new})
         card["version"] = event["entity_version"] or card["version"]
         if "checklist" in new:
             card["checklist_total"] = len(new["checklist"])

@@ -9,19 +9,16 @@ from collections.abc import Mapping
 
 from taskforge.events import find_event
 from taskforge.history.replay import AuditEvent, Item, ReplayedBoard
+from taskforge.tasks.fields import INPUT_FIELDS
 
 PURGED = "a card that was deleted for good since"
 CHANGED_BOARD = "changed the board"
 CHANGED_CARD = "changed {key}"
+# The fields whose changes the history of a board names: not what was written, nor the place (a move says it).
 FIELD_WORDS = {
-    "title": "title",
-    "status": "status",
-    "priority": "priority",
-    "assignee_id": "assignee",
-    "start_at": "start",
-    "due_at": "due date",
-    "tags": "tags",
-    "checklist": "checklist",
+    field.name: field.words
+    for field in INPUT_FIELDS
+    if not field.kind.is_prose and field.name != "column_id"
 }
 
 

@@ -6,6 +6,7 @@ from flask import request
 
 from taskforge.accounts import service
 from taskforge.audit import security_events
+from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.identity.actors import client_details
 
@@ -24,7 +25,9 @@ def check_login(email: str, password: str) -> str | None:
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=ip)
         tried = {"address": security_events.pseudonym(email)}
-        security_events.report("user.login_failed", user_id=None, details=tried, **client_details())
+        security_events.report(
+            Event.USER_LOGIN_FAILED, user_id=None, details=tried, **client_details()
+        )
     else:
         rate_limits.give_back_login_tries(email=email, ip=ip)
     return user_id
@@ -33,5 +36,5 @@ def check_login(email: str, password: str) -> str | None:
 def report_login(user_id: str, *, kind: str) -> None:
     """Record a log-in in the audit log; `kind` is the session's: ``browser`` or ``api``."""
     security_events.report(
-        "user.logged_in", user_id=user_id, details={"kind": kind}, **client_details()
+        Event.USER_LOGGED_IN, user_id=user_id, details={"kind": kind}, **client_details()
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from taskforge import clock
+from taskforge.accounts.queries import join_person
 from taskforge.notifications.jobs import deliver
 from taskforge.stores import sql
 from taskforge.stores.invariants import MAX_FINDINGS
@@ -41,10 +42,10 @@ _REPEATED = text("""
     LIMIT :limit
 """)
 
-_UNDELIVERED = text("""
+_UNDELIVERED = text(f"""
     SELECT i.event_id, i.user_id
     FROM notification_intents i
-    JOIN users USING (user_id)
+    {join_person("i.user_id")}
     WHERE NOT EXISTS (
         SELECT 1
         FROM notifications n

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from taskforge.boards.statuses import Status
 from taskforge.tasks.bulk.batches import NewTask
 
 BOARD = "Welcome"
-LONGEST_NAME = 40  # in a title, where small letters may be twice as many
+MAX_NAME_LENGTH = 40  # in a title, where small letters may be twice as many
 _DRAG = """\
 With a finger, hold me for a moment first. The arrow on a card moves it too.
 
@@ -53,24 +54,24 @@ _INVITE = "Open **Teams**, choose your team, and add them by the address of thei
 
 def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]]:
     """The cards by the status of their column, from the top down, for the person whose first board it is."""
-    short = first_name.isalpha() and len(first_name) <= LONGEST_NAME
+    short = first_name.isalpha() and len(first_name) <= MAX_NAME_LENGTH
     you = f" @{first_name.lower()}" if short else ""
     return {
-        "backlog": (
+        Status.BACKLOG: (
             _card("Drag me one column to the right, or select me and press “.”", _DRAG, "high"),
             _card("Open me, there is more inside", _OPEN),
             _card(f"Type into the box below: Call the mill{you} !3 #idea fri", _TYPE, tag="idea"),
         ),
-        "todo": (
+        Status.TODO: (
             _card("Move me, then undo it. Nothing is ever lost", _UNDO),
             _card("Find anything: press Ctrl+K, or use the search above", _FIND),
             _card("Show less: press f, or choose Filter above", _FILTER),
         ),
-        "in_progress": (
+        Status.IN_PROGRESS: (
             _card("Paste a list: every line becomes a card", _PASTE),
             _card("Invite a teammate", _INVITE, tag="team"),
         ),
-        "done": (NewTask(title="Light the forge", assignee_id=user_id),),
+        Status.DONE: (NewTask(title="Light the forge", assignee_id=user_id),),
     }
 
 

@@ -1,8 +1,8 @@
 """The unit of work: the one way in which anything changes.
 
 One SQL transaction holds the operation (idempotency), the changed rows, the audit events, the outbox messages and the
-notification intents. COMMIT is the only acknowledgement. What follows (bringing MongoDB up to date, publishing the
-live hint, waking the workers) is best effort: the relay repeats it until it has happened.
+notification intents. COMMIT is the only acknowledgement. What follows (MongoDB, live hints, waking the workers) is
+best effort: the relay repeats it until it has happened.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
-from taskforge.events import EVENTS
+from taskforge.events import Event
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.live.hints import encode_change
 from taskforge.messaging import publishing, queues
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_contents
@@ -129,7 +130,7 @@ class UnitOfWork:
 
     def record(
         self,
-        event: str,
+        event: Event,
         *,
         entity_type: str,
         entity_id: str,
@@ -155,7 +156,7 @@ class UnitOfWork:
                 "entity_type": entity_type,
                 "entity_id": entity_id,
                 "entity_version": version,
-                "action": EVENTS[event].action,
+                "action": event.action,
                 "actor_id": self.actor.user_id,
                 "action_timestamp": self.at.isoformat(),
                 "previous_state": as_json(before),
@@ -182,12 +183,8 @@ class UnitOfWork:
 
     def answer(self, *, version: int | None = None, **extra: Any) -> None:
         """Change what the service will answer, when it is known only inside the transaction."""
-        old = self.change
-        self.change = replace(
-            old,
-            version=old.version if version is None else version,
-            extra={**old.extra, **extra},
-        )
+        version = self.change.version if version is None else version
+        self.change = replace(self.change, version=version, extra={**self.change.extra, **extra})
         self._answer_changed = True
 
     def stage(self, message: Message) -> None:
@@ -198,7 +195,7 @@ class UnitOfWork:
         self,
         event_id: str,
         user_ids: Sequence[str],
-        kind: str,
+        kind: NotificationKind,
         payload: Mapping[str, Any],
         *,
         recipients: Recipients | None = None,

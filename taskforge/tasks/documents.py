@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from mongoengine import (
     EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
+    FloatField,
     IntField,
     ListField,
     StringField,
@@ -32,48 +33,53 @@ from taskforge.stores.document_parts import (
     register_part,
 )
 from taskforge.stores.outbox import Message, encode_message
+from taskforge.tasks import field_kinds as kinds
+from taskforge.tasks.fields import (
+    CONTENT_FIELDS,
+    CORE_NAMES,
+    FIELDS,
+    MIRRORED_FIELDS,
+    copied_columns,
+    plain_state,
+)
+from taskforge.tasks.number_kind import Number
+from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
-MAX_DESCRIPTION_LENGTH = 100_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
 
-# What people write, owned by MongoDB. A new field is added at the end with the next schema version as its `since`.
+_DOCUMENT: dict[str, Any] = {
+    "entity_type": "task",
+    "collection": "tasks",
+    "table": "tasks",
+    "key": "task_id",
+}
+# What people write, owned by MongoDB.
 TASK_CONTENT = register_part(
     DocumentPart(
-        entity_type="task",
+        **_DOCUMENT,
         name=CONTENT,
-        collection="tasks",
         counter="doc_version",
-        table="tasks",
-        key="task_id",
         version_column="doc_version",
-        fields=(
-            PartField("description", default=""),
-            PartField("tags", default=[]),
-            PartField("attachments", default=[]),
-            PartField("custom_fields", default=[]),
-            PartField("checklist", default=[]),
+        fields=tuple(
+            PartField(field.name, field.since, field.kind.empty) for field in CONTENT_FIELDS
         ),
     )
 )
 # A copy of the reference row.
 TASK_MIRROR = register_part(
     DocumentPart(
-        entity_type="task",
+        **_DOCUMENT,
         name=MIRROR,
-        collection="tasks",
         counter="core_version",
-        table="tasks",
-        key="task_id",
         version_column="version",
-        fields=first_schema(
-            "title", "status", "priority", "assignee_id", "creator_id", "team_id", "board_id", "column_id",
-            "start_at", "due_at", "metadata", "deleted",
+        fields=(
+            *(PartField(field.name, field.since, field.kind.empty) for field in MIRRORED_FIELDS),
+            *first_schema("creator_id", "team_id", "board_id", "metadata", "deleted"),
         ),
     )
-)  # fmt: skip
-EMPTY_CONTENT = TASK_CONTENT.defaults()
+)
 
 
 class Attachment(EmbeddedDocument):
@@ -109,28 +115,35 @@ class Metadata(EmbeddedDocument):
     updated = DateTimeField(required=True)
 
 
-class TaskDocument(Document):
+# The type of each kind of field in a document.
+DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
+    kinds.Line: StringField,
+    kinds.LongText: lambda: StringField(default=""),
+    kinds.Choice: StringField,
+    kinds.Person: StringField,
+    kinds.BoardColumn: StringField,
+    kinds.Day: DateTimeField,
+    Number: FloatField,
+    kinds.Tags: lambda: ListField(StringField(max_length=MAX_TAG_LENGTH)),
+    kinds.CustomFields: lambda: EmbeddedDocumentListField(CustomField),
+    kinds.Checklist: lambda: EmbeddedDocumentListField(ChecklistItem),
+    kinds.Files: lambda: EmbeddedDocumentListField(Attachment),
+}
+_Declared: Any = type(
+    "_Declared", (), {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in FIELDS}
+)
+
+
+class TaskDocument(_Declared, Document):
     """A whole task: the content that MongoDB owns and a mirror of the row that PostgreSQL owns."""
 
     task_id = StringField(primary_key=True)
-    description = StringField(default="")
-    tags = ListField(StringField(max_length=40))
-    attachments = EmbeddedDocumentListField(Attachment)
-    custom_fields = EmbeddedDocumentListField(CustomField)
-    checklist = EmbeddedDocumentListField(ChecklistItem)
     doc_version = IntField()
     content_schema = IntField()
 
-    title = StringField()
-    status = StringField()
-    priority = StringField()
-    assignee_id = StringField()
     creator_id = StringField()
     team_id = StringField()
     board_id = StringField()
-    column_id = StringField()
-    start_at = DateTimeField()
-    due_at = DateTimeField()
     metadata = EmbeddedDocumentField(Metadata)
     deleted = BooleanField()
     purged_at = DateTimeField()
@@ -182,6 +195,7 @@ def mirror_message(row: Mapping[str, Any]) -> Message:
 def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the mirror as a reference row gives them."""
     derived = {
+        **plain_state({name: row[name] for name in CORE_NAMES}),
         "creator_id": row["created_by"],
         "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
         "deleted": row["deleted_at"] is not None,
@@ -206,9 +220,4 @@ def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
 
 def denormalised_columns(texts: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of the reference row that are copied from the content, so that cards need no document."""
-    done = sum(1 for item in texts["checklist"] if item["done"])
-    return {
-        "tags": list(texts["tags"]),
-        "checklist_done": done,
-        "checklist_total": len(texts["checklist"]),
-    }
+    return copied_columns(texts)

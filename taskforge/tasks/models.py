@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
+    Numeric,
     String,
     UniqueConstraint,
     text,
@@ -19,8 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.boards.models import RANK
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
-
-PRIORITIES = ("low", "medium", "high", "urgent")
+from taskforge.tasks.priorities import DEFAULT_PRIORITY
 
 
 class Task(Model):
@@ -41,11 +42,12 @@ class Task(Model):
     rank: Mapped[str] = mapped_column(RANK)
     title: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(12))
-    priority: Mapped[str] = mapped_column(String(8), server_default="medium")
+    priority: Mapped[str] = mapped_column(String(8), server_default=DEFAULT_PRIORITY)
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("users.user_id"))
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     start_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    estimate: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_sha: Mapped[bytes] = mapped_column(LargeBinary)
@@ -74,4 +76,5 @@ class Task(Model):
         CheckConstraint(
             "status IN ('backlog','todo','in_progress','in_review','done')", name="status"
         ),
+        CheckConstraint("estimate BETWEEN 0 AND 100000", name="estimate"),
     )

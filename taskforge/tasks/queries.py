@@ -1,27 +1,118 @@
-"""Reads of tasks: one task with its texts, lists for boards, the API and the trash."""
+"""Reads of tasks (one task with its texts, the trash, names for a history), and SQL of tasks.
+
+The fragments are the only way in which the SQL of a feature above names the table of tasks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
+from taskforge.accounts.queries import PEOPLE, join_person
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import (
+    BOARD_COLUMNS,
+    BOARDS_OF_MEMBERS,
+    COLUMN_COLUMNS,
+    COLUMNS,
+    IS_LIVE_COLUMN,
+    LISTED_BOARDS,
+    LISTED_COLUMNS,
+)
 from taskforge.errors import NotFound, Unavailable
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
 from taskforge.tasks.content import read_task_content
-from taskforge.tasks.documents import EMPTY_CONTENT
-from taskforge.teams.access import Membership, access_team
+from taskforge.tasks.fields import EMPTY_CONTENT
+from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
 
-LONGEST_PAGE = 200
+MAX_TRASHED = 200  # tasks of the trash that are listed
+
+# An item of a FROM clause; the condition that a task `k` is in the column `c`, and the number of those tasks.
+TASKS = "tasks k"
+IS_IN_COLUMN = "k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
+TASK_COUNT = f"(SELECT count(*) FROM {TASKS} WHERE {IS_IN_COLUMN})"
+COUNTED_COLUMN = f"{COLUMN_COLUMNS}, {TASK_COUNT} AS task_count"
+
+TASK_IDS_OF_BOARD = text("""
+    SELECT task_id
+    FROM   tasks
+    WHERE  board_id = :board_id
+""")
+# The boards of `LISTED_BOARDS`, and the columns of `LISTED_COLUMNS`, each with the number of its tasks.
+BOARDS_WITH_COUNTS = text(f"""
+    SELECT {BOARD_COLUMNS},
+           (SELECT count(*)
+            FROM   tasks k
+            WHERE  k.board_id = b.board_id AND k.deleted_at IS NULL) AS task_count
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+COLUMNS_WITH_COUNTS = text(f"""
+    SELECT {COUNTED_COLUMN}
+    FROM   {COLUMNS}
+    {LISTED_COLUMNS}
+""")
+COLUMN_WITH_COUNT = prepared(f"""
+    SELECT {COUNTED_COLUMN}
+    FROM   {COLUMNS}
+    WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
+""")
+# The trash, for the purge.
+TRASHED_BEFORE = text("""
+    SELECT task_id, board_id
+    FROM   tasks
+    WHERE  deleted_at < :before
+    ORDER  BY deleted_at
+    LIMIT  :limit
+""")
+LOCK_TRASHED = text("""
+    SELECT *
+    FROM   tasks
+    WHERE  task_id = :task_id AND deleted_at < :before
+    FOR UPDATE
+""")
+DELETE_TASK_ROW = text("""
+    DELETE FROM tasks
+    WHERE  task_id = :task_id
+""")
+
+_TRASH = text(f"""
+    SELECT {REFERENCE}, {SHOWN}, d.actor_id AS deleter_id, d.display_name AS deleter_name
+    FROM   {SHOWN_TABLES}
+           LEFT JOIN LATERAL (
+               SELECT l.actor_id, u.display_name
+               FROM   audit_logs l
+                      {join_person("l.actor_id")}
+               WHERE  l.entity_id = k.task_id AND l.event = '{Event.TASK_DELETED}'
+               ORDER  BY l.log_id DESC
+               LIMIT  1) d ON true
+    WHERE  k.board_id = :board_id AND k.deleted_at IS NOT NULL
+    ORDER  BY k.deleted_at DESC, k.task_id
+    LIMIT  :limit
+""")
+_NAMES = text(f"""
+    SELECT c.column_id AS id, c.name
+    FROM   {COLUMNS}
+    WHERE  c.board_id = :board_id
+    UNION ALL
+    SELECT u.user_id, u.display_name
+    FROM   {PEOPLE}
+    WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
+""")
+_ADD_TO_COMMENT_COUNT = prepared("""
+    UPDATE tasks
+    SET    comment_count = comment_count + :difference
+    WHERE  task_id = :task_id AND deleted_at IS NULL
+""")
 
 
 @dataclass(frozen=True)
@@ -56,81 +147,10 @@ def get_task(
     return TaskView(row, {**EMPTY_CONTENT, **fields}, membership)
 
 
-def list_tasks(
-    actor: Actor,
-    *,
-    team_id: str | None = None,
-    board_id: str | None = None,
-    status: str | None = None,
-    assignee_id: str | None = None,
-    limit: int = 50,
-    after_id: str | None = None,
-) -> Sequence[sql.Row]:
-    """Live tasks that the actor sees, oldest first, behind `after_id`; at most `limit` (200).
-
-    Raises:
-        NotFound: the team or board is not visible to the actor.
-    """
-    asked = {
-        "team_id": team_id,
-        "board_id": board_id,
-        "status": status,
-        "assignee_id": assignee_id,
-        "after_id": after_id,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    found = sql.rows(
-        _listing(tuple(given)),
-        {**given, "user_id": actor.user_id, "limit": min(limit, LONGEST_PAGE)},
-    )
-    if not found:  # whoever sees a task sees its board and team
-        if team_id is not None:
-            access_team(actor.user_id, team_id)
-        if board_id is not None:
-            access_board(actor.user_id, board_id)
-    return found
-
-
-_LISTED = {
-    "team_id": "k.team_id = :team_id",
-    "board_id": "k.board_id = :board_id",
-    "status": "k.status = :status",
-    "assignee_id": "k.assignee_id = :assignee_id",
-    "after_id": "k.task_id > :after_id",
-}
-
-
-@cache
-def _listing(given: tuple[str, ...]) -> TextClause:
-    """The question for `list_tasks` with just the conditions that are given, so that each has its own plan.
-
-    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
-    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
-    """
-    by_place = "team_id" in given or "board_id" in given
-    planned = prepared if by_place and "assignee_id" not in given else text
-    return planned(
-        f"SELECT {REFERENCE}, {SHOWN} FROM (SELECT k.* FROM tasks k JOIN boards b USING (board_id)"
-        " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = :user_id"
-        f" WHERE {' AND '.join(('k.deleted_at IS NULL', 'b.deleted_at IS NULL', *map(_LISTED.__getitem__, given)))}"
-        f" ORDER BY k.task_id LIMIT :limit) k{NAMED_BY} ORDER BY k.task_id"
-    )
-
-
 def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
     """The 200 last deleted tasks of a board, latest first, each with ``deleted_by`` (None if nobody knows)."""
     access_board(actor.user_id, board_id)
-    found = sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN}, d.actor_id AS deleter_id, d.display_name AS deleter_name FROM {SHOWN_TABLES}"
-            " LEFT JOIN LATERAL (SELECT l.actor_id, u.display_name FROM audit_logs l"
-            " JOIN users u ON u.user_id = l.actor_id"
-            " WHERE l.entity_id = k.task_id AND l.event = 'task.deleted' ORDER BY l.log_id DESC LIMIT 1) d ON true"
-            " WHERE k.board_id = :board_id AND k.deleted_at IS NOT NULL"
-            " ORDER BY k.deleted_at DESC, k.task_id LIMIT 200"
-        ),
-        {"board_id": board_id},
-    )
+    found = sql.rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
     return [
         {**row, "deleted_by": person_of(row["deleter_id"], row["deleter_name"])} for row in found
     ]
@@ -138,24 +158,8 @@ def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
 
 def list_names(board_id: str, user_ids: Collection[str]) -> dict[str, str]:
     """The names of a board's columns (deleted ones too) and of people, by id, for a history that is shown."""
-    found = sql.rows(
-        text(
-            "SELECT column_id AS id, name FROM columns WHERE board_id = :board_id"
-            " UNION ALL SELECT user_id, display_name FROM users WHERE user_id = ANY(CAST(:user_ids AS uuid[]))"
-        ),
-        {"board_id": board_id, "user_ids": list(user_ids)},
-    )
+    found = sql.rows(_NAMES, {"board_id": board_id, "user_ids": list(user_ids)})
     return {row["id"]: row["name"] for row in found}
-
-
-# SQL of tasks for the features above: the only way in which theirs names the table of tasks.
-TASKS = "tasks k"
-TASK_IDS_OF_BOARD = text("SELECT task_id FROM tasks WHERE board_id = :board_id")
-_ADD_TO_COMMENT_COUNT = prepared("""
-    UPDATE tasks
-    SET    comment_count = comment_count + :difference
-    WHERE  task_id = :task_id AND deleted_at IS NULL
-""")
 
 
 def join_task(task_id: str) -> str:
@@ -172,3 +176,12 @@ def add_to_comment_count(uow: UnitOfWork, task_id: str, difference: int) -> None
     counted = uow.execute(_ADD_TO_COMMENT_COUNT, {"difference": difference, "task_id": task_id})
     if counted.rowcount != 1:
         raise NotFound()
+
+
+def set_comment_counts(count: str) -> str:
+    """SQL that writes the number of comments of the tasks `:ids`; `count` is a SELECT of it for a row of ``tasks``."""
+    return f"""
+        UPDATE tasks
+        SET    comment_count = ({count})
+        WHERE  task_id = ANY(CAST(:ids AS uuid[]))
+    """

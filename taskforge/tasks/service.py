@@ -4,51 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
-
-from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
+from taskforge.boards.queries import find_first_board_id
 from taskforge.errors import InvalidInput, NotFound
+from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
-from taskforge.tasks.documents import EMPTY_CONTENT, content_message
+from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
-    put_into_trash,
     require_assignee,
-    take_from_trash,
 )
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
+from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.editing.writer import insert_task, update_task
+from taskforge.tasks.fields import EMPTY_CONTENT, new_core
 from taskforge.teams.access import access_team
+from taskforge.teams.permissions import Permission
 
 
 @idempotent
 def create_task(
     actor: Actor,
+    /,
     *,
     team_id: str | None = None,
     board_id: str | None = None,
     title: str,
     column_id: str | None = None,
     status: str | None = None,
-    priority: str = "medium",
-    assignee_id: str | None = None,
-    start_at: datetime | None = None,
-    due_at: datetime | None = None,
     texts: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> Change:
-    """Create a task at the end of a column. `texts` may hold description, tags, custom_fields and checklist.
+    """Create a task at the end of a column.
 
-    Without a board it goes to the team's first one; without column and status to the board's first column.
+    `values` are its other row fields, `texts` its content, by the names declared in `taskforge.tasks.fields`; what is
+    not given has the declared initial value. Without a board it goes to the team's first one; without column and
+    status to the board's first column.
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission ``task.create``.
@@ -56,23 +55,17 @@ def create_task(
         WipLimitReached: the column is full.
     """
     board_id = board_id or _first_board(actor, team_id)
-    board_row, _ = access_board(actor.user_id, board_id, "task.create")
+    board_row, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     if team_id is not None and board_row["team_id"] != team_id:
         raise InvalidInput.about("board_id", "belongs to another team")
     faults.point("read.done")
     task_id = new_id()
+    core = new_core({"title": title, **values})
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
-    core = {
-        "title": title,
-        "priority": priority,
-        "assignee_id": assignee_id,
-        "start_at": start_at,
-        "due_at": due_at,
-    }
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
-        board = lock_board(uow, board_id, "task.create", numbers=1)
-        require_assignee(uow, board.team_id, assignee_id)
+        board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1)
+        require_assignee(uow, board.team_id, core["assignee_id"])
         place = place_at_end(uow, board, column_id=column_id, status=status)
         insert_task(uow, board, place, message, core=core, texts=stored_text)
     return uow.change
@@ -88,10 +81,9 @@ def edit_task(
 ) -> Change:
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
-    Fields: title, priority, assignee_id, start_at, due_at, status (moves it to the end of that status's first
-    column), column_id (with before_id and after_id between those), description, tags, custom_fields, checklist.
-    Without `version` the change is made to whatever is current. `preloaded` is what `access_task` would answer, if the
-    request has read it already.
+    Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
+    column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
+    is made to the current version. `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -160,13 +152,13 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
 
 @idempotent
 def restore_task(actor: Actor, task_id: str) -> Change:
-    """Take a task out of the trash, to the end of its column (or of the first with its status, if that is gone).
+    """Take a task out of the trash, to the end of its column (or of the first with its status, if that was deleted).
 
     Raises:
         NotFound, Forbidden: no access, not in the trash, or no permission ``task.restore``.
         WipLimitReached: the column is full.
     """
-    row, _ = access_task(actor.user_id, task_id, "task.restore", deleted=True)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_RESTORE, deleted=True)
     if row["deleted_at"] is None:
         raise NotFound("This task is not in the trash.")
     return take_from_trash(actor, row)
@@ -181,9 +173,11 @@ def _edit_task(
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.edit", preloaded=preloaded)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=preloaded)
     check_version(row, version)
-    return change_fields(actor, row, permission="task.edit", changes=changes, version=version)
+    return change_fields(
+        actor, row, permission=Permission.TASK_EDIT, changes=changes, version=version
+    )
 
 
 @idempotent
@@ -197,23 +191,23 @@ def _move_task(
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.move", preloaded=preloaded)
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_MOVE, preloaded=preloaded)
     check_version(row, version)
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
     near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        asked = neighbours_query(task_id=task_id, column_id=column_id, **near)
-        board = lock_board(uow, row["board_id"], "task.move", joined=asked)
+        neighbours = neighbours_query(task_id=task_id, column_id=column_id, **near)
+        board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=neighbours)
         place = place_found(board.joined, **near)
-        update_task(uow, board, "task.moved", row, {**row, **asdict(place)})
+        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
     return uow.change
 
 
 @idempotent
 def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
-    row, _ = access_task(actor.user_id, task_id, "task.delete")
+    row, _ = access_task(actor.user_id, task_id, Permission.TASK_DELETE)
     check_version(row, version)
     return put_into_trash(actor, row)
 
@@ -221,15 +215,10 @@ def _delete_task(actor: Actor, task_id: str, *, version: int | None) -> Change:
 def _first_board(actor: Actor, team_id: str | None) -> str:
     if team_id is None:
         raise InvalidInput.about("team_id", "is required")
-    access_team(actor.user_id, team_id, "task.create")
-    board_id = sql.scalar(
-        text(
-            "SELECT board_id FROM boards WHERE team_id = :team_id AND deleted_at IS NULL ORDER BY created_at, board_id"
-        ),
-        {"team_id": team_id},
-    )
+    access_team(actor.user_id, team_id, Permission.TASK_CREATE)
+    board_id = find_first_board_id(team_id)
     if board_id is None:
         raise InvalidInput.about(
             "board_id", "is missing: this team has no board yet, create one first"
         )
-    return str(board_id)
+    return board_id

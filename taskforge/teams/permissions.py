@@ -2,7 +2,8 @@
 
 The catalogue is code, because code asks for the permissions; the matrix (`teams.models.RolePermission`) is data,
 because each team edits its own. A new permission is a row here and a migration that calls
-`migrations.permissions.add_permission`. Everybody in a team may see everything in it.
+`migrations.permissions.add_permission`. Everybody in a team may see everything in it, but the activity
+of its boards.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ class Permission(StrEnum):
     BOARD_CREATE = "board.create", 10, "Create boards", Role.MEMBER
     BOARD_EDIT = "board.edit", 11, "Change a board's name and columns", Role.MEMBER
     BOARD_DELETE = "board.delete", 12, "Delete boards"
+    BOARD_ACTIVITY = (
+        "board.activity",
+        13,
+        "See the activity of a board: who changed what, and when",
+        Role.MEMBER,
+    )
     TASK_CREATE = "task.create", 20, "Create tasks", Role.MEMBER
     TASK_EDIT = "task.edit", 21, "Change tasks, their assignee included", Role.MEMBER
     TASK_MOVE = "task.move", 22, "Move tasks", Role.MEMBER

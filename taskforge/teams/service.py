@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -22,7 +23,10 @@ from taskforge.teams.queries import MEMBERS_PER_TEAM
 HIERARCHY_LOCK = 7_166_002
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 # Who is added, removed or given another role is notified of it by these kinds.
-_NOTIFICATIONS = {Event.TEAM_MEMBER_ADDED: NotificationKind.ADDED_TO_TEAM}
+_NOTIFICATIONS = {
+    Event.TEAM_MEMBER_ADDED: NotificationKind.ADDED_TO_TEAM,
+    Event.TEAM_MEMBER_REMOVED: NotificationKind.REMOVED_FROM_TEAM,
+}
 
 _STATE = text("SELECT name, description, parent_team_id FROM teams WHERE team_id = :team_id")
 _EDIT = text("""
@@ -162,21 +166,31 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
         Conflict: the last admin can't leave.
     """
     permission = None if user_id == actor.user_id else Permission.TEAM_MANAGE_MEMBERS
-    access_team(actor.user_id, team_id, permission)
+    membership = access_team(actor.user_id, team_id, permission)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, permission)
         before = _member_role(uow, team_id, user_id)
         if before == Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
-        _record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None)
+        names = {"team_name": membership.team_name}
+        _record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names)
     return uow.change
 
 
 def _record_member(
-    uow: UnitOfWork, team_id: str, event: Event, user_id: str, before: str | None, after: str | None
+    uow: UnitOfWork,
+    team_id: str,
+    event: Event,
+    user_id: str,
+    before: str | None,
+    after: str | None,
+    names: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the audit event of a change of one member, and notify them of it if its kind says so."""
+    """Write the audit event of a change of one member, and notify them where there is a kind for it.
+
+    `names` are what the notification keeps of the team, for a reader who can't look it up any more.
+    """
     event_id = uow.record(
         event,
         entity_type="team",
@@ -188,7 +202,7 @@ def _record_member(
     )
     kind = _NOTIFICATIONS.get(event)
     if kind is not None:
-        uow.notify(event_id, [user_id], kind, {"team_id": team_id})
+        uow.notify(event_id, [user_id], kind, {"team_id": team_id, **(names or {})})
 
 
 def _check_role(role: str) -> None:

@@ -1,4 +1,4 @@
-"""Registers the pages of all features, and what every request for one of them goes through."""
+"""Registers the pages of all features, the limit of their writes, and the report of denials."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from taskforge.audit import security_events
+from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
@@ -80,10 +81,12 @@ def _limit_writes() -> None:
 
 
 def _report_denial(response: Response) -> Response:
-    user_id = g.get("user_id")  # set when somebody was recognised; asking anew could fail here
+    user_id = g.get(
+        "user_id"
+    )  # set by identification; `current_user` could query a failing store again
     if response.status_code == 403 and user_id is not None:
         security_events.report(
-            "user.access_denied",
+            Event.USER_ACCESS_DENIED,
             user_id=user_id,
             details={"method": request.method, "path": request.path[:400]},
             **client_details(),

@@ -142,7 +142,7 @@ def test_who_is_in_a_team_gets_no_second_home(app: Flask, ada: Person) -> None:
 def test_two_tabs_at_once_found_one_team(app: Flask, ada: Person) -> None:
     def found() -> Change:
         with app.test_request_context("/welcome", method="POST"):
-            return service.found_home(actors.make_actor(ada.user_id))
+            return service.create_home(actors.make_actor(ada.user_id))
 
     answers = at_once([found] * 4)
     refusals = {str(answer) for answer in answers if isinstance(answer, TaskForgeError)}

@@ -75,8 +75,12 @@ class Connection:
         return status, len(self._answer)
 
 
-def run_closed_loop(port: int, flow: Flow, *, connections: int, seconds: float) -> Load:
+def run_closed_loop(
+    port: int, flow: Flow, *, connections: int, seconds: float, most: int | None = None
+) -> Load:
     """Keep `connections` requests under way for a while; the next one starts when an answer is whole.
+
+    `most` ends it after so many requests.
 
     Raises:
         TimeoutError: no answer came for 15 seconds.
@@ -102,7 +106,7 @@ def run_closed_loop(port: int, flow: Flow, *, connections: int, seconds: float) 
                 load.latencies.append(now - key.data.sent_at)
                 load.statuses[answer[0]] += 1
                 load.received += answer[1]
-                if now - began < seconds:
+                if now - began < seconds and (most is None or load.count + waiting <= most):
                     key.data.send(flow(key.data.number, key.data.turn))
                 else:
                     waiting -= 1

@@ -24,7 +24,7 @@ from taskforge.config import load_config
 from taskforge.dev.commands import HOST, ROOT, web_child
 from taskforge.server.processes import Child, Process, free_port
 from taskforge.stores import sql
-from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask, create_tasks
+from taskforge.tasks.bulk.batches import MAX_TASKS, NewTask, create_tasks
 from taskforge.teams.service import add_member
 from tests.bench import floors
 from tests.bench.load import Connection, request_bytes
@@ -185,7 +185,7 @@ def _fill_board(stage: Stage, team_id: str, size: int) -> Board:
         for number, column_id in enumerate(columns):
             left = [_new_task(stage, chance, card) for card in range(number, size, len(columns))]
             while left:
-                batch, left = left[:MOST_TASKS], left[MOST_TASKS:]
+                batch, left = left[:MAX_TASKS], left[MAX_TASKS:]
                 change = create_tasks(
                     stage.people[number].actor,
                     board_id=made.entity_id,

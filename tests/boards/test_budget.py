@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board.cache import kept_boards
+from taskforge.tasks.board.cache import board_cache
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import HTMX
 from tests.trips import count_round_trips
@@ -48,7 +48,7 @@ def test_a_board_that_nobody_changed_costs_one_statement_and_one_redis_command(
 def test_a_board_that_must_be_drawn_costs_three_statements(
     browser: FlaskClient, team: Team
 ) -> None:
-    kept_boards.clear()
+    board_cache.clear()
     answer = browser.get(f"/boards/{team.board_id}")
     assert count_round_trips(answer) == {"postgresql": 3, "redis": 1}
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
-from taskforge.tasks.board.filters import MOST_VALUES
+from taskforge.tasks.board.filters import MAX_VALUES
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Page, visit
 
@@ -38,7 +38,7 @@ def titles(page: Page) -> list[str]:
 def offered(page: Page) -> dict[str, int]:
     """The values of the filter with their numbers; "*" where one is chosen."""
     rows = re.findall(
-        r'<input type="(?:checkbox|radio)" name="(\w+)" value="([^"]+)"( checked)?>.*?'
+        r'<input\s+type="(?:checkbox|radio)" name="(\w+)"\s+value="([^"]+)"( checked)?>.*?'
         r'<bdi>([^<]*)</bdi></span><span class="filter__cards tabular-numbers">(\d+)',
         page.html,
         re.S,
@@ -80,6 +80,14 @@ def test_several_values_of_a_kind_mean_either_and_kinds_mean_both(
     assert titles(page) == shown
 
 
+def test_chips_and_addresses_name_the_lists_first(ada: Person, team: Team) -> None:
+    query = f"q=e&due=week&tag=api&priority=high&assignee={ada.user_id}"
+    page = visit(ada).open(f"/boards/{team.board_id}?{query}")
+    assert [kind for kind, _ in chips(page)] == ["Assignee", "Priority", "Tag", "Due", "Title"]
+    ordered = f"?assignee={ada.user_id}&priority=high&tag=api&due=week&q=e"
+    assert f"/boards/{team.board_id}/filter{ordered}" in unescape(page.html)
+
+
 def test_the_menu_says_how_many_cards_each_value_would_show(
     ada: Person, bob: Person, team: Team
 ) -> None:
@@ -97,6 +105,11 @@ def test_the_menu_says_how_many_cards_each_value_would_show(
         "due:No date": 0,
         "tag:api*": 1,
         "tag:web": 1,
+        "estimate:0–1": 0,
+        "estimate:1–3": 0,
+        "estimate:3–8": 0,
+        "estimate:8 or more": 0,
+        "estimate:None": 1,
     }
 
 
@@ -104,7 +117,7 @@ def test_each_number_is_what_the_value_shows(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     menu = visitor.open(f"/boards/{team.board_id}/filter")
     rows = re.findall(
-        r'name="(assignee|priority|due|tag)" value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
+        r'name="(assignee|priority|due|tag)"\s+value="([^"]+)">.*?filter__cards tabular-numbers">(\d+)',
         menu.html,
         re.S,
     )
@@ -140,7 +153,9 @@ def test_hidden_cards_are_counted_in_their_column_with_a_way_to_show_them(
 ) -> None:
     make_task(ada, team, "Elsewhere", status="done")
     page = visit(ada).open(f"/boards/{team.board_id}?q=late")
-    hidden = re.findall(r'class="column__hidden" href="([^"]*)"[^>]*><span>(\d+) hidden', page.html)
+    hidden = re.findall(
+        r'class="column__hidden"\s+href="([^"]*)"[^>]*><span>(\d+) hidden', page.html
+    )
     assert hidden == [(f"/boards/{team.board_id}", "3"), (f"/boards/{team.board_id}", "1")]
 
 
@@ -172,9 +187,9 @@ def test_what_is_no_filter_is_passed_over(ada: Person, team: Team, query: str) -
 
 
 def test_a_filter_of_very_many_values_is_read_up_to_a_limit(ada: Person, team: Team) -> None:
-    query = "&".join(f"tag=t{number}" for number in range(MOST_VALUES)) + "&tag=api"
+    query = "&".join(f"tag=t{number}" for number in range(MAX_VALUES)) + "&tag=api"
     page = visit(ada).open(f"/boards/{team.board_id}?{query}")
-    assert len(chips(page)) == MOST_VALUES
+    assert len(chips(page)) == MAX_VALUES
     assert titles(page) == []
     too_long = "&".join(f"tag={'x' * 40}{number}" for number in range(190))
     assert visit(ada).open(f"/boards/{team.board_id}?{too_long}").status == 413

@@ -256,18 +256,18 @@ def test_what_is_drawn_of_a_board_is_kept_in_bounded_room(
     ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor, board = visit(ada), f"/boards/{team.board_id}"
-    cache.kept_boards.clear()  # also of what other tests have left there
+    cache.board_cache.clear()  # also of what other tests have left there
     page = open_twice(visitor, board)
     room = 40_000
-    monkeypatch.setattr(cache, "ROOM", room)
+    monkeypatch.setattr(cache, "RENDERED_BYTES", room)
     ids = list(team.columns.values())
     for number in range(1, 2 ** len(ids)):
         some = ",".join(one for at, one in enumerate(ids) if number >> at & 1)
         part = visitor.open(f"{board}/columns?column={some}", **HTMX)
         assert part.html.count("<section") == number.bit_count()
-        for state in cache.kept_boards._states.values():
-            assert sum(drawn.size for drawn in state.drawn.values()) <= room
-    monkeypatch.setattr(cache, "ROOM", 100)  # nothing fits
+        for cached in cache.board_cache._boards.values():
+            assert sum(rendered.size for rendered in cached.rendered.values()) <= room
+    monkeypatch.setattr(cache, "RENDERED_BYTES", 100)  # nothing fits
     assert visitor.open(board).html.count("<section") == page.html.count("<section")
 
 

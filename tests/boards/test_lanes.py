@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import mongo, sql
-from taskforge.tasks.board.lanes import CARDS_PER_CELL, MOST_LANES
+from taskforge.tasks.board.lanes import CARDS_PER_CELL, MAX_LANES
 from taskforge.tasks.service import edit_task
 from taskforge.web.tasks import move_routes
 from tests.factories import Person, Team, csrf_token, make_task, make_team
@@ -83,10 +83,10 @@ def test_lanes_keep_to_the_filter(ada: Person, bob: Person, team: Team) -> None:
 
 
 def test_very_many_lanes_end_in_one_of_all_others(ada: Person, team: Team) -> None:
-    for number in range(MOST_LANES + 2):
+    for number in range(MAX_LANES + 2):
         make_task(ada, team, f"Card {number:02}", texts={"tags": [f"tag {number:02}"]})
     found = open_lanes(ada, team, "tag")
-    assert len(found) == MOST_LANES + 1
+    assert len(found) == MAX_LANES + 1
     assert found["Others"] == ["Card 30", "Card 31"]
 
 

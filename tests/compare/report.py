@@ -15,7 +15,7 @@ LONGEST = 60
 
 def compare(before: Path, after: Path, renames: Renames) -> Iterator[tuple[str, list[str]]]:
     """Each answer that differs, by its request, with the lines of a unified diff."""
-    old, new = _read(before, renames), _read(after, Renames())
+    old, new = _read(before, renames), _read(after, Renames(ignored=renames.ignored))
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
             yield name, ["only in A"]
@@ -68,7 +68,7 @@ def _read(folder: Path, renames: Renames) -> dict[str, list[str]]:
         name = " ".join(
             [person, method, renames.in_address(address), *_rename_fields(rest, renames)]
         )
-        found[name] = [renames.in_line(line) for line in lines]
+        found[name] = [renames.in_line(line) for line in lines if renames.keeps(line)]
     return found
 
 

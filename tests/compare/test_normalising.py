@@ -28,6 +28,8 @@ def lines(html: str) -> list[str]:
         ('<script src="/assets/0123456789ab/js/app.js">', '<script src="/assets/ba9876543210/js/app.js">'),
         ('<input name="op" value="1">', '<input name="op" value="2">'),
         ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026, 12:04 UTC"),
+        ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026,\n 12:04 UTC"),
+        ('<path d="M1 2 3 4">', '<path d="M1 2\n   3 4">'),
     ],
 )  # fmt: skip
 def test_what_says_the_same_is_equal(one: str, other: str) -> None:
@@ -59,10 +61,11 @@ def test_html_inside_json_is_compared_as_html() -> None:
 
 
 RENAMES = Renames(
-    classes={"spot": "inline-field", "spot__theirs": "remote"},
+    classes={"spot": "inline-field", "act": "task", "act__theirs": "task__remote"},
     ids={"spot-*": "inline-field-*", "keys": "shortcuts"},
     attributes={"data-act": "data-action"},
-    values={"data-module": {"spot": "inline-field"}},
+    attributes_on={"form": {"data-act": "data-done"}, ".columns": {"data-keys": None}},
+    modules={"spot": "inline-field", "board": None},
     events={"forge:stale": "board:stale"},
     address={"act": "action", "travel": "history"},
 )
@@ -72,12 +75,17 @@ RENAMES = Renames(
     ("before", "after"),
     [
         ('  <p class="soft spot spot--open">', '  <p class="inline-field inline-field--open soft">'),
-        ('<p class="spot__theirs spots">', '<p class="remote spots">'),
+        ('<p class="act__theirs acts">', '<p class="acts task__remote">'),
+        ('<p class="act act__other">', '<p class="act__other task">'),
+        ('<form data-act="done">', '<form data-done="done">'),
+        ('<p class="columns" data-keys="x">', '<p class="columns">'),
         ('<p aria-describedby="a spot-title" id="keys">', '<p aria-describedby="a inline-field-title" id="shortcuts">'),
         ('<p data-act="done" id="x">', '<p data-action="done" id="x">'),
-        ('<p data-module="form spot">', '<p data-module="form inline-field">'),
+        ('<p data-module="board form spot">', '<p data-module="form inline-field">'),
         ('<p hx-target="#spot-due">', '<p hx-target="#inline-field-due">'),
         ('<p hx-trigger="forge:stale">', '<p hx-trigger="board:stale">'),
+        ('<p data-open="keys">', '<p data-open="shortcuts">'),
+        ('<p data-style="/css/a.css /css/travel/b.css">', '<p data-style="/css/a.css /css/history/b.css">'),
         ('<p data-needs=".spot [data-act]">', '<p data-needs=".inline-field [data-action]">'),
         ('<a href="/boards/travel?act=a&b=1#spot-x">', '<a href="/boards/history?action=a&b=1#inline-field-x">'),
         ('<input name="act" type="hidden">', '<input name="action" type="hidden">'),

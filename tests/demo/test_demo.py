@@ -1,4 +1,4 @@
-"""The demo: the same story for the same seed, told through the services, with nothing the doctor complains of."""
+"""The demo: the same scenario for the same seed, played through the services, with nothing the doctor complains of."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.admin import doctor_probes
-from taskforge.demo import stage, story
+from taskforge.demo import player, scenario
 from taskforge.stores import doctor, relay, sql
 from tests.factories import PASSWORD
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def test_the_same_seed_tells_the_same_story() -> None:
-    assert story.tell(7, END) == story.tell(7, END)
-    assert story.tell(7, END) != story.tell(8, END)
+def test_the_same_seed_gives_the_same_scenario() -> None:
+    assert scenario.write_scenario(7, END) == scenario.write_scenario(7, END)
+    assert scenario.write_scenario(7, END) != scenario.write_scenario(8, END)
 
 
-def test_the_whole_story_has_the_promised_size_and_length() -> None:
-    steps = story.tell(1, END)
+def test_the_whole_scenario_has_the_promised_size_and_length() -> None:
+    steps = scenario.write_scenario(1, END)
     created = [step for step in steps if step.kind == "create"]
     per_board = [sum(step.details["board"] == board for step in created) for board in range(3)]
     assert per_board == [200, 120, 80]
@@ -33,17 +33,17 @@ def test_the_whole_story_has_the_promised_size_and_length() -> None:
 
 def test_no_step_comes_before_its_card(app: Flask) -> None:
     seen: set[int] = set()
-    for step in story.tell(3, END):
+    for step in scenario.write_scenario(3, END):
         if step.kind == "create":
             seen.add(step.card)
         assert step.card in seen
 
 
 def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
-    steps = story.tell(1, END, share=0.05)
+    steps = scenario.write_scenario(1, END, share=0.05)
     with app.app_context():
-        scene = stage.set_up(PASSWORD, END)
-        stage.act(scene, steps, done=lambda: None)
+        scene = player.set_up(PASSWORD, END)
+        player.play(scene, steps, done=lambda: None)
         relay.process_outbox(seconds=20)
         facts = sql.scalar(
             text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")

@@ -10,18 +10,20 @@ import pytest
 from flask import Flask
 
 from taskforge.cli import group
-from taskforge.events import ACTIONS
+from taskforge.events import Event
 from taskforge.faults import POINTS
 from taskforge.messaging.keys import FAMILIES, KeyFamily
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.invariants import CHECKS
-from taskforge.teams.permissions import CATALOGUE, DEFAULTS, ROLES
-from taskforge.web.notifications.presenters import SENTENCES
+from taskforge.teams.permissions import Permission, Role
 from tests.docs.pages import ROOT, read_first_cells, read_page
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 NOT_A_PAGE = ("/api/", "/admin/jobs")
 IN_A_TASKS_HISTORY = [
-    event for event in ACTIONS if event.startswith(("task.", "comment.")) and event != "task.purged"
+    event.value
+    for event in Event
+    if event.startswith(("task.", "comment.")) and event != "task.purged"
 ]
 
 
@@ -30,11 +32,14 @@ def test_every_permission_is_documented_with_the_roles_that_begin_with_it() -> N
         r"^\| `(\w+\.\w+)` \| (.*?) \| (.*?) \| (.*?) \|", read_page("docs/api.md"), re.M
     )
     documented = {name: [cell.strip() == "yes" for cell in cells] for name, *cells in rows}
-    assert documented == {name: [name in DEFAULTS[role] for role in ROLES] for name in CATALOGUE}
+    assert documented == {
+        permission.value: [role in permission.default_roles for role in Role]
+        for permission in Permission
+    }
 
 
 def test_every_notification_kind_is_documented() -> None:
-    assert read_first_cells("docs/api.md", "Kind") == set(SENTENCES)
+    assert read_first_cells("docs/api.md", "Kind") == {kind.value for kind in NotificationKind}
 
 
 def test_every_event_of_a_history_is_documented() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.comments.service import create_comment
-from taskforge.demo import stage, story
+from taskforge.demo import player, scenario
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
 from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
@@ -87,8 +87,8 @@ ERRORS: dict[str, Callable[[], TaskForgeError]] = {
 def make_world(app: Flask, *, share: float = 0.25) -> World:
     """The team and its work, through the services."""
     with app.app_context():
-        scene = stage.set_up(PASSWORD, clock.now())
-        stage.act(scene, story.tell(1, clock.now(), share=share), done=lambda: None)
+        scene = player.set_up(PASSWORD, clock.now())
+        player.play(scene, scenario.write_scenario(1, clock.now(), share=share), done=lambda: None)
         task = _make_task(scene.people, scene.boards[0])
         thrown = create_task(scene.people[1], board_id=scene.boards[0], title="Paint the door")
         delete_task(scene.people[1], thrown.entity_id)
@@ -129,7 +129,7 @@ def _make_task(people: list[Actor], board_id: str) -> str:
 def log_in(page: Page, person: int = 0) -> None:
     """Open a session as one of the team's people."""
     page.goto("/login")
-    page.locator("[name=email]").fill(stage.email_of(person))
+    page.locator("[name=email]").fill(player.email_of(person))
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/boards**")

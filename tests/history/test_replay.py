@@ -12,7 +12,7 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.admin import maintenance
 from taskforge.comments.service import create_comment
-from taskforge.demo import stage, story
+from taskforge.demo import player, scenario
 from taskforge.history import snapshots
 from taskforge.history.replay import ReplayedBoard, replay
 from taskforge.stores import sql
@@ -50,8 +50,8 @@ def test_every_moment_of_a_random_life_is_replayed_as_it_was(
 def test_the_demo_replayed_is_the_demo(app: Flask) -> None:
     end = datetime(2026, 11, 1, tzinfo=UTC)
     with app.app_context():
-        scene = stage.set_up(PASSWORD, end)
-        stage.act(scene, story.tell(1, end, share=0.1), done=lambda: None)
+        scene = player.set_up(PASSWORD, end)
+        player.play(scene, scenario.write_scenario(1, end, share=0.1), done=lambda: None)
         for board_id in scene.boards:
             actor = scene.people[0]
             assert past(actor, board_id) == present(actor, board_id)

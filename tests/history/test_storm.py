@@ -19,10 +19,10 @@ from taskforge.tasks.access import access_task
 from taskforge.tasks.board.lanes import KINDS, NONE, VALUE, lane_changes
 from taskforge.tasks.bulk.batches import NewTask, create_tasks, undo_batch
 from taskforge.tasks.editing import checklist, one_field
+from taskforge.tasks.fields import RESTORABLE
 from taskforge.tasks.history import undo
 from taskforge.tasks.service import edit_task
 from taskforge.teams.service import add_member
-from taskforge.web.tasks.forms import RESTORABLE
 from tests.history.life import Life, past, present
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, register, set_scene, with_op, write

@@ -41,6 +41,9 @@ def cause(kind: NotificationKind, ada: Person, bob: Person, team: Team, grace: P
     if kind is NotificationKind.ADDED_TO_TEAM:
         add_member(ada.actor, team.team_id, role="guest", user_id=grace.user_id)
         return grace
+    if kind is NotificationKind.REMOVED_FROM_TEAM:
+        remove_member(ada.actor, team.team_id, bob.user_id)
+        return bob
     if kind is NotificationKind.ASSIGNED:
         make_task(ada, team, assignee_id=bob.user_id)
         return bob
@@ -89,7 +92,7 @@ def test_who_has_left_is_told_nothing_of_tasks(ada: Person, bob: Person, team: T
     edit_task(ada.actor, task_id, changes={"status": "done"})
     create_comment(ada.actor, task_id, content=f"@{bob.email}")
     deliver()
-    assert kinds(bob) == ["added_to_team"]
+    assert kinds(bob) == ["added_to_team", "removed_from_team"]
 
 
 def test_a_move_within_a_status_is_no_change_of_status(

@@ -7,6 +7,7 @@ from flask import Flask
 
 from taskforge.comments.service import create_comment
 from taskforge.notifications.jobs import deliver_pending
+from taskforge.teams.service import remove_member
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Visitor, visit
 
@@ -114,3 +115,16 @@ def test_who_has_left_the_team_is_told_nothing_more(
     page = visitor.open("/inbox")
     assert "added you to a team" in page.text
     assert "Secret merger" not in page.html
+
+
+def test_who_was_removed_reads_from_which_team_and_is_led_nowhere_in_it(
+    app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
+) -> None:
+    with app.app_context():
+        remove_member(ada.actor, team.team_id, bob.user_id)
+        deliver_pending()
+    page = visitor.open("/inbox")
+    assert "Ada Number" in page.text
+    assert "removed you from “Web”" in page.text
+    newest = page.html.index("removed you from")
+    assert f"/teams/{team.team_id}" not in page.html[:newest]

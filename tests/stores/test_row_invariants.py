@@ -122,7 +122,7 @@ def test_i12_sessions_that_are_over_are_forgotten(lived: Lived) -> None:
 def test_i13_a_snapshot_that_is_not_true_is_dropped(
     lived: Lived, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "FACTS_BETWEEN", 4)
+    monkeypatch.setattr(snapshots, "EVENTS_BETWEEN", 4)
     assert snapshots.take_due() == 2
     assert found("I13") == []
     write("UPDATE board_snapshots SET state = jsonb_set(state, '{name}', '\"Other\"')")

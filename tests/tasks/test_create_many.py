@@ -11,7 +11,7 @@ from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask, create_tasks, undo_batch
+from taskforge.tasks.bulk.batches import MAX_TASKS, NewTask, create_tasks, undo_batch
 from taskforge.tasks.quick_add.lines import split_lines
 from taskforge.tasks.service import create_task, delete_task
 from tests.factories import Person, Team, csrf_token, make_task
@@ -117,8 +117,8 @@ def test_a_column_without_room_for_all_takes_none(app: Flask, ada: Person, team:
 
 
 def test_a_hundred_lines_are_a_hundred_cards(app: Flask, ada: Person, team: Team) -> None:
-    add(ada, team, "\n".join(f"Card {number}" for number in range(MOST_TASKS)))
-    assert titles(app) == [f"Card {number}" for number in range(MOST_TASKS)]
+    add(ada, team, "\n".join(f"Card {number}" for number in range(MAX_TASKS)))
+    assert titles(app) == [f"Card {number}" for number in range(MAX_TASKS)]
     with app.app_context():
         catch_up()
         assert_stores_agree()

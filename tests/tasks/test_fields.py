@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from taskforge.stores import sql
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.web.tasks.inline_fields import FIELDS
+from taskforge.web.tasks.inline_fields import INLINE_FIELDS
 from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Page, Visitor, visit
 from tests.tasks.conftest import Barred
@@ -78,7 +78,7 @@ def test_a_quick_day_wins_over_the_typed_one(ada: Person, visitor: Visitor, task
     assert see(ada, task_id).row["due_at"] is None
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", INLINE_FIELDS)
 def test_htmx_gets_the_form_and_then_the_field_anew(
     visitor: Visitor, team: Team, task_id: str, name: str
 ) -> None:
@@ -166,7 +166,7 @@ def test_an_unknown_field_does_not_exist(visitor: Visitor, task_id: str) -> None
 def test_who_may_not_edit_changes_nothing(ada: Person, barred: Barred) -> None:
     task_id = make_task(ada, barred.team)
     form = visit(ada).open(f"/tasks/{task_id}/fields/title").form("/fields/title")
-    for name in FIELDS:
+    for name in INLINE_FIELDS:
         address = f"/tasks/{task_id}/fields/{name}"
         assert barred.visitor.open(address).status == barred.status
         form.action = address
@@ -204,7 +204,7 @@ def test_the_same_field_changed_by_two_shows_both_and_is_decided(
     page = visitor.send(old, value=mine)
     assert page.status == 409
     assert "Bob" in page.text
-    assert f"changed the {FIELDS[name].label.lower()}" in page.text
+    assert f"changed the {INLINE_FIELDS[name].label.lower()}" in page.text
     assert theirs in page.text
     form = page.form(f"/fields/{name}")
     assert form.fields["value"] == mine

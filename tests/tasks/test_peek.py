@@ -13,7 +13,7 @@ from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.trips import counting_statements
 
-MOST_STATEMENTS = 4
+MAX_STATEMENTS = 4
 
 
 def test_a_preview_shows_what_one_asks_first(
@@ -40,7 +40,7 @@ def test_a_preview_shows_what_one_asks_first(
     visitor.open(f"/tasks/{task_id}/peek", **HTMX)
     with counting_statements(app) as statements:
         page = visitor.open(f"/tasks/{task_id}/peek", **HTMX)
-    assert len(statements) <= MOST_STATEMENTS, statements
+    assert len(statements) <= MAX_STATEMENTS, statements
     for words in ("Mend the bellows", "High", "Ada", "leather", "Step 6", "and 2 more"):
         assert words in page.text
     assert "<strong>leaks</strong>" in page.html

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from taskforge.ids import new_id
-from taskforge.tasks.bulk.edit import MOST_AT_ONCE
+from taskforge.tasks.bulk.edit import MAX_AT_ONCE
 from taskforge.tasks.service import move_task
 from tests.factories import Person, Team, csrf_token, make_task
 from tests.pages import visit
@@ -71,7 +71,7 @@ def test_a_script_is_told_what_is_wrong(
     [
         ([], "Select at least one card."),
         (["x"], "One of the selected cards is none."),
-        ([new_id() for _ in range(MOST_AT_ONCE + 1)], "At most 150 cards can be changed at once"),
+        ([new_id() for _ in range(MAX_AT_ONCE + 1)], "At most 150 cards can be changed at once"),
     ],
 )
 def test_the_selection_is_bounded(ada: Person, team: Team, sent: list[str], sentence: str) -> None:

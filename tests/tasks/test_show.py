@@ -12,7 +12,7 @@ from tests.factories import Person, Team, make_task
 from tests.pages import HTMX, Visitor, visit
 from tests.trips import counting_statements
 
-MOST_STATEMENTS = 7
+MAX_STATEMENTS = 7
 
 
 def test_a_task_page_costs_seven_statements_at_most(
@@ -26,7 +26,7 @@ def test_a_task_page_costs_seven_statements_at_most(
     with counting_statements(app) as statements:
         page = visitor.open(f"/tasks/{task_id}")
     assert "Comment 5" in page.text
-    assert len(statements) <= MOST_STATEMENTS, statements
+    assert len(statements) <= MAX_STATEMENTS, statements
 
 
 def test_markdown_of_people_stays_harmless(ada: Person, visitor: Visitor, team: Team) -> None:

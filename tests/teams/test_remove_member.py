@@ -136,4 +136,4 @@ def test_who_comes_back_is_a_new_member(ada: Person, bob: Person, full_team: Tea
     service.remove_member(ada.actor, full_team.team_id, bob.user_id)
     service.add_member(ada.actor, full_team.team_id, role="guest", user_id=bob.user_id)
     assert roles(full_team, ada)[bob.user_id] == "guest"
-    assert intents(bob.user_id) == ["added_to_team", "added_to_team"]
+    assert intents(bob.user_id) == ["added_to_team", "removed_from_team", "added_to_team"]

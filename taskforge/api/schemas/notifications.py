@@ -9,7 +9,7 @@ import marshmallow as ma
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, id_answer, text_answer
 
-MOST_MARKED = 200
+MAX_MARKED = 200
 
 
 class ReadMarks(Input):
@@ -17,7 +17,7 @@ class ReadMarks(Input):
 
     body_optional = True
 
-    notification_ids = fields.identifiers(MOST_MARKED)
+    notification_ids = fields.identifiers(MAX_MARKED)
 
 
 class Notification(Output):

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from taskforge.api import fields
+from taskforge.api import field_schemas, fields
 from taskforge.api.schemas.base import (
     Input,
     Instant,
@@ -16,31 +16,25 @@ from taskforge.api.schemas.base import (
     id_answer,
     text_answer,
 )
-from taskforge.boards.statuses import STATUSES
-from taskforge.tasks.documents import MAX_DESCRIPTION_LENGTH
-from taskforge.tasks.models import PRIORITIES
-from taskforge.web.tasks.forms import TITLE_LENGTH
+from taskforge.tasks.field_kinds import BoardColumn
+
+_IN_LISTS = field_schemas.summary_fields()
+_COLUMN = tuple(field for field in _IN_LISTS if isinstance(field.kind, BoardColumn))
+_FACTS = tuple(field for field in _IN_LISTS if field not in _COLUMN)
 
 
-class _TaskFields(Versioned):
-    """What can be said of a task. Null clears a field where it can be empty."""
+class _AllFields(Versioned):
+    """All fields of a task; those that can't be empty are required. Null clears a field that can be empty."""
 
-    description = fields.long_text(MAX_DESCRIPTION_LENGTH)
-    status = fields.choice(STATUSES, nullable=True)
-    priority = fields.choice(PRIORITIES, nullable=True)
-    column_id = fields.identifier(nullable=True)
-    assignee_id = fields.identifier(nullable=True)
-    start_date = fields.instant()
-    due_date = fields.instant()
-    tags = fields.tags()
-    custom_fields = fields.custom_fields()
-    checklist = fields.checklist()
+    class Meta:
+        """The declared fields."""
+
+        include = field_schemas.inputs(required=True)
 
 
-class NewTask(_TaskFields):
+class NewTask(_AllFields):
     """A new task. Without a board it goes to the team's first one, without column and status to the first column."""
 
-    title = fields.line(TITLE_LENGTH)
     team_id = fields.identifier(required=True)
     board_id = fields.identifier(nullable=True)
 
@@ -50,16 +44,17 @@ class NewTask(_TaskFields):
         exclude = ("version",)
 
 
-class WholeTask(_TaskFields):
-    """A task as it shall be: what is left out becomes empty, except that status and column stay."""
-
-    title = fields.line(TITLE_LENGTH)
+class WholeTask(_AllFields):
+    """A whole task: fields that are left out become empty, except that status and column stay."""
 
 
-class TaskChanges(_TaskFields):
-    """What is to change in a task; the rest stays."""
+class TaskChanges(Versioned):
+    """Changes of a task; fields that are left out stay. Null clears a field that can be empty."""
 
-    title = fields.line(TITLE_LENGTH, optional=True)
+    class Meta:
+        """The declared fields."""
+
+        include = field_schemas.inputs(required=False)
 
 
 class TaskPlace(Versioned):
@@ -77,71 +72,66 @@ class TaskUndo(Input):
 
 
 class TaskFilter(Page):
-    """Which tasks are wanted."""
+    """The filter, the order and the page of a list of tasks."""
 
     team_id = fields.identifier()
     board_id = fields.identifier()
-    status = fields.choice(STATUSES)
-    assignee_id = fields.identifier()
+
+    class Meta:
+        """By which declared fields a list can be narrowed, and sorted."""
+
+        include = field_schemas.list_filters() | field_schemas.list_orders()
 
 
-class Attachment(Output):
-    """A file that belongs to a task."""
-
-    name = text_answer()
-    url = text_answer()
-    size = ma.fields.Integer()
-    mimetype = text_answer()
-    uploaded_at = Instant()
-    uploaded_by = id_answer()
-
-
-class ChecklistItem(Output):
-    """One line of a checklist."""
-
-    item_id = id_answer()
-    text = text_answer()
-    done = ma.fields.Boolean()
-
-
-class TaskSummary(Output):
-    """A task as lists show it: everything but the long texts."""
+class _Named(Output):
+    """What a task is called."""
 
     task_id = id_answer(required=True)
     key = text_answer(required=True)
-    title = text_answer(required=True)
-    status = text_answer(required=True, metadata={"enum": list(STATUSES)})
-    priority = text_answer(metadata={"enum": list(PRIORITIES)})
-    team_id = id_answer(required=True)
-    board_id = id_answer(required=True)
-    column_id = id_answer(required=True)
-    rank = text_answer(metadata={"description": "Tasks of a column are in the order of this text"})
-    assignee_id = id_answer(allow_none=True)
-    creator_id = id_answer(attribute="created_by")
-    start_date = Instant(attribute="start_at", allow_none=True)
-    due_date = Instant(attribute="due_at", allow_none=True)
-    tags: Any = ma.fields.List(text_answer())
-    comment_count = ma.fields.Integer()
-    attachment_count = ma.fields.Integer()
-    checklist_done = ma.fields.Integer()
-    checklist_total = ma.fields.Integer()
-    version = ma.fields.Integer(required=True)
-    created_at = Instant()
-    updated_at = Instant()
-    deleted_at = Instant(allow_none=True)
+
+    class Meta:
+        """The declared fields of lists, and the place of the task behind them."""
+
+        include = field_schemas.outputs(_FACTS)
+
+
+class TaskSummary(_Named):
+    """A task as lists show it: everything but the long texts."""
+
+    class Meta:
+        """Where the task is, what else is known of it, and its column among the declared fields."""
+
+        include = {
+            "team_id": id_answer(required=True),
+            "board_id": id_answer(required=True),
+            **field_schemas.outputs(_COLUMN),
+            "rank": text_answer(
+                metadata={"description": "Tasks of a column are in the order of this text"}
+            ),
+            "creator_id": id_answer(attribute="created_by"),
+            "comment_count": ma.fields.Integer(),
+            "attachment_count": ma.fields.Integer(),
+            "checklist_done": ma.fields.Integer(),
+            "checklist_total": ma.fields.Integer(),
+            "version": ma.fields.Integer(required=True),
+            "created_at": Instant(),
+            "updated_at": Instant(),
+            "deleted_at": Instant(allow_none=True),
+        }
 
 
 class Task(TaskSummary):
     """A task. The long texts are null while they can't be read: then detailsAvailable is false."""
 
-    description = text_answer(allow_none=True)
-    custom_fields = ma.fields.Dict(keys=ma.fields.String(), allow_none=True)
-    checklist: Any = ma.fields.List(ma.fields.Nested(ChecklistItem), allow_none=True)
-    attachments: Any = ma.fields.List(ma.fields.Nested(Attachment), allow_none=True)
     syncing = ma.fields.Boolean(
         metadata={"description": "Saved, but the document store has yet to get the newest text"}
     )
     details_available = ma.fields.Boolean()
+
+    class Meta:
+        """The declared fields that only a whole task has."""
+
+        include = field_schemas.outputs(field_schemas.whole_fields())
 
 
 class TaskList(Output):

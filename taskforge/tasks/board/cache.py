@@ -1,7 +1,7 @@
-"""What this process has read and drawn of boards, kept until anything in it changes.
+"""What this process has read and rendered of boards, cached until anything in it changes.
 
-Nothing kept is ever shown without the statement of this very request that says who is asking, that they belong to the
-team, and how the board stands now (`Stamp`). So nothing has to be invalidated, and any number of processes agree.
+A cached board is used only after the statement of the current request has read the user, their membership and the
+current version of the board (`BoardVersion`). So no entry is ever invalidated, and processes share no state.
 """
 
 from __future__ import annotations
@@ -11,21 +11,29 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from taskforge.http.fragments import Fragment
 from taskforge.stores import sql
 
-MOST_BOARDS = 64
-MOST_CARDS = 6000
-# Heals what no stamp shows: a backup that was put back, a count that the doctor mended.
-KEPT_SECONDS = 60.0
-MOST_DRAWN = 12
-# The room for what is drawn of one state, in bytes: by its cards, whose number is bounded for all states together.
-ROOM, ROOM_FOR_A_CARD = 256_000, 8_000
+MAX_BOARDS = 64
+MAX_CARDS = 6000
+# Bounds how long a change stays invisible that raises no version: a restored backup, a count that the doctor corrected.
+MAX_AGE_SECONDS = 60.0
+MAX_RENDERED = 12
+# The memory for what is rendered of one board, in bytes: it grows with its cards, whose number is bounded for all
+# cached boards together.
+RENDERED_BYTES, RENDERED_BYTES_PER_CARD = 256_000, 8_000
 
 
-class Stamp(NamedTuple):
+class Rendered(Protocol):
+    """Something rendered of a board. The cache knows only how large it is."""
+
+    @property
+    def size(self) -> int:
+        """The memory that it takes, in bytes."""
+
+
+class BoardVersion(NamedTuple):
     """Changes whenever anything does that a board's columns and filter show.
 
     ``seq`` rises with every change of a board's tasks, comments, columns and settings; ``team_version`` with the team's
@@ -39,73 +47,75 @@ class Stamp(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardState:
-    """All that is shown of a board under one filter, whoever looks; ``drawn`` is its HTML, by variant."""
+class CachedBoard:
+    """All that is shown of a board under one filter, the same for everybody who may see it.
 
-    stamp: Stamp
+    ``shown_people`` are the ids of those whose versions are in ``version``; ``rendered`` holds what was rendered of the
+    board, by variant.
+    """
+
+    version: BoardVersion
     columns: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
     tags: Sequence[str]
     cards: Sequence[sql.Row]
-    named: Sequence[str]
-    drawn: dict[Hashable, Fragment] = field(default_factory=dict)
-    kept_at: float = field(default_factory=time.monotonic)
+    shown_people: Sequence[str]
+    rendered: dict[Hashable, Any] = field(default_factory=dict)
+    cached_at: float = field(default_factory=time.monotonic)
 
-    def keep_drawn(self, variant: Hashable, html: Fragment) -> None:
-        """Keep drawn HTML, as far as there is room; `variant` must hold all that it depends on besides this state."""
-        left = ROOM + ROOM_FOR_A_CARD * len(self.cards) - html.size
+    def keep_rendered(self, variant: Hashable, rendered: Rendered) -> None:
+        """Cache something rendered, if there is memory for it; `variant` is all else that it depends on."""
+        left = RENDERED_BYTES + RENDERED_BYTES_PER_CARD * len(self.cards) - rendered.size
         if left < 0:
             return
-        if (
-            len(self.drawn) >= MOST_DRAWN
-            or sum(one.size for one in list(self.drawn.values())) > left
-        ):
-            self.drawn.clear()
-        self.drawn[variant] = html
+        used = sum(one.size for one in list(self.rendered.values()))
+        if len(self.rendered) >= MAX_RENDERED or used > left:
+            self.rendered.clear()
+        self.rendered[variant] = rendered
 
 
-class KeptBoards:
-    """Board states by board and filter; the least recently used go first."""
+class BoardCache:
+    """Cached boards by board and filter; the least recently used are dropped first."""
 
     def __init__(self) -> None:
-        self._states: OrderedDict[Hashable, BoardState] = OrderedDict()
+        self._boards: OrderedDict[Hashable, CachedBoard] = OrderedDict()
         self._cards = 0
         self._lock = threading.Lock()
 
-    def named(self, key: Hashable) -> Sequence[str]:
-        """The ids of those whose names stand in what is kept; the question for its stamp names them."""
-        state = self._states.get(key)
-        return state.named if state is not None else ()
+    def shown_people(self, key: Hashable) -> Sequence[str]:
+        """The ids of those whose names the cached board shows: the query for its version sums up their versions."""
+        board = self._boards.get(key)
+        return board.shown_people if board is not None else ()
 
-    def find(self, key: Hashable, stamp: Stamp) -> BoardState | None:
-        """The state that has this very stamp, if it is kept."""
+    def find(self, key: Hashable, version: BoardVersion) -> CachedBoard | None:
+        """The cached board, if it has this very version and is not too old."""
         with self._lock:
-            state = self._states.get(key)
-            if state is None or state.stamp != stamp:
+            board = self._boards.get(key)
+            if board is None or board.version != version:
                 return None
-            if time.monotonic() - state.kept_at > KEPT_SECONDS:
+            if time.monotonic() - board.cached_at > MAX_AGE_SECONDS:
                 return None
-            self._states.move_to_end(key)
-            return state
+            self._boards.move_to_end(key)
+            return board
 
-    def keep(self, key: Hashable, state: BoardState) -> None:
-        """Keep a state instead of an earlier one."""
+    def keep(self, key: Hashable, board: CachedBoard) -> None:
+        """Cache a board instead of an earlier version."""
         with self._lock:
             self._drop(key)
-            self._states[key] = state
-            self._cards += len(state.cards)
-            while len(self._states) > MOST_BOARDS or self._cards > MOST_CARDS:
-                self._drop(next(iter(self._states)))
+            self._boards[key] = board
+            self._cards += len(board.cards)
+            while len(self._boards) > MAX_BOARDS or self._cards > MAX_CARDS:
+                self._drop(next(iter(self._boards)))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         with self._lock:
-            self._states.clear()
+            self._boards.clear()
             self._cards = 0
 
     def _drop(self, key: Hashable) -> None:
-        gone = self._states.pop(key, None)
-        self._cards -= len(gone.cards) if gone is not None else 0
+        board = self._boards.pop(key, None)
+        self._cards -= len(board.cards) if board is not None else 0
 
 
-kept_boards = KeptBoards()
+board_cache = BoardCache()

@@ -7,34 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Select, and_, bindparam, select, true, union_all
 
 from taskforge.stores import sql
-from taskforge.tasks.board.filters import DUES, FITS, NOBODY, CardFilter
-from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE, TASKS, Filter
+from taskforge.tasks.board.filter_kinds import PersonFilter
+from taskforge.tasks.board.filters import FILTERED, CardFilter
 from taskforge.text.people import Person, person_of
 
-MOST_OFFERED = 60  # of one kind; those with the most cards, and what is chosen
-GONE = "Someone who left"
-NAMES = {
-    "assignee": "Assignee",
-    "priority": "Priority",
-    "due": "Due",
-    "tag": "Tag",
-    "q": "Title",
-}
-VALUE_NAMES = {
-    **{("priority", priority): priority.title() for priority in PRIORITIES},
-    ("assignee", NOBODY): "Nobody",
-    ("due", "overdue"): "Overdue",
-    ("due", "week"): "Next 7 days",
-    ("due", "none"): "No date",
-}
+MAX_OFFERED = 60  # values of one field; those with the most cards, and what is chosen
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of the filter. `cards`: how many it would show beside what is chosen of the other kinds."""
+    """A value of the filter. `cards`: how many it would show, given the chosen values of the other fields."""
 
     value: str
     name: str
@@ -55,103 +41,130 @@ class Chip:
     @property
     def kind_name(self) -> str:
         """What kind of value it is, in words."""
-        return NAMES[self.kind]
+        return FILTERED[self.kind][1].title
 
 
-def list_choices(board: sql.Row, wanted: CardFilter, today: datetime) -> dict[str, list[Choice]]:
-    """What can be chosen on a board that the caller has been given access to, by kind; one statement.
+@dataclass(frozen=True)
+class Menu:
+    """The part of the filter for one field: its parameter, its title, whether several may be chosen, and the values."""
+
+    kind: str
+    title: str
+    takes_many: bool
+    choices: Sequence[Choice]
+
+
+def list_menus(board: sql.Row, chosen: CardFilter, today: datetime) -> list[Menu]:
+    """What can be chosen on a board that the caller has been given access to, by field; one statement.
 
     `today` is its first moment.
     """
     found = sql.rows(
         _COUNTS,
         {
-            **wanted.parameters(),
+            **chosen.parameters(),
             "board_id": board["board_id"],
             "team_id": board["team_id"],
-            "now": today,
-            "most": MOST_OFFERED,
+            "menu_today": today,
+            "limit": MAX_OFFERED,
         },
     )
-    chosen = wanted.query()
-    choices = {kind: _choices(kind, found, chosen.get(kind, [])) for kind in ("assignee", "tag")}
-    counts = {(row["kind"], row["value"]): row["cards"] for row in found}
-    for kind, values in (("priority", tuple(reversed(PRIORITIES))), ("due", DUES)):
-        ticked = chosen.get(kind, [])
-        choices[kind] = [
-            Choice(value, VALUE_NAMES[kind, value], counts.get((kind, value), 0), value in ticked)
-            for value in values
-        ]
-    return choices
+    return [
+        Menu(
+            parameter,
+            by.title,
+            by.takes_many,
+            _choices(
+                by, [row for row in found if row["kind"] == parameter], chosen.values(parameter)
+            ),
+        )
+        for parameter, (_, by) in FILTERED.items()
+        if by.is_counted
+    ]
 
 
 def show_chips(
-    wanted: CardFilter, people: Sequence[Mapping[str, Any]], further: Mapping[str, Any]
+    chosen: CardFilter, people: Sequence[Mapping[str, Any]], further: Mapping[str, Any]
 ) -> list[Chip]:
-    """The chosen values; `further` is what else stands in the board's address."""
+    """The chosen values; `further` are the other parameters of the board's address."""
     names = {person["user_id"]: person["display_name"] for person in people}
     chips = []
-    for kind, values in wanted.query().items():
+    for parameter, values in chosen.query().items():
+        by = FILTERED[parameter][1]
         for value in values:
-            person = person_of(value, names.get(value)) if kind == "assignee" else None
-            plain = GONE if kind == "assignee" else value
-            name = person.display_name if person else VALUE_NAMES.get((kind, value), plain)
-            query = {**wanted.without(kind, value).query(), **further}
-            chips.append(Chip(kind, name, query, person))
+            person = _person(by, value, names.get(value))
+            name = person.display_name if person else _name(by, value, None)
+            query = {**chosen.without(parameter, value).query(), **further}
+            chips.append(Chip(parameter, name, query, person))
     return chips
 
 
-def _choices(kind: str, found: Sequence[sql.Row], chosen: Sequence[str]) -> list[Choice]:
-    """People and tags by name; nobody first, and at the end what is chosen and has no card any more."""
-    rows = {row["value"]: row for row in found if row["kind"] == kind}
-    offered = sorted(rows.values(), key=lambda row: (row["value"] != NOBODY, row["name"].lower()))
-    if kind == "tag":
-        offered = sorted(rows.values(), key=lambda row: str(row["value"]).lower())
-    choices = [
-        Choice(
-            value=row["value"],
-            name=str(row["name"] or VALUE_NAMES.get((kind, row["value"]), row["value"])),
-            cards=row["cards"],
-            chosen=row["value"] in chosen,
-            person=person_of(row["value"], row["name"])
-            if kind == "assignee" and row["value"] != NOBODY
-            else None,
+def _choices(by: Filter, counted: Sequence[sql.Row], chosen: Sequence[str]) -> list[Choice]:
+    """The values in their order, with their cards; at the end what is chosen and has no card any more."""
+    rows = {row["value"]: row for row in counted}
+    values = by.offered() or sorted(rows, key=lambda value: _order(by, rows[value]))
+    choices = []
+    for value in values:
+        row = rows.get(value)
+        name = row["name"] if row else None
+        choices.append(
+            Choice(
+                value=value,
+                name=_name(by, value, name),
+                cards=row["cards"] if row else 0,
+                chosen=value in chosen,
+                person=_person(by, value, name),
+            )
         )
-        for row in offered
-    ]
-    missing = [value for value in chosen if value not in rows]
-    return choices + [
-        Choice(value, GONE if kind == "assignee" else value, 0, chosen=True) for value in missing
-    ]
+    missing = [value for value in chosen if value not in values]
+    return choices + [Choice(value, _name(by, value, None), 0, chosen=True) for value in missing]
 
 
-_KINDS = ("assignee", "priority", "tag", "due")
-_SHOWN = {  # how many cards of a group fit what is chosen of all other kinds
-    kind: " AND ".join(f"fits_{other}" for other in _KINDS if other != kind) for kind in _KINDS
-}
-_USER = "coalesce(m.user_id, n.assignee_id)"
-_COUNTS = text(
-    "WITH cards AS MATERIALIZED (SELECT k.assignee_id, k.priority, k.tags,"
-    f" {FITS['assignee']} AS fits_assignee, {FITS['priority']} AS fits_priority, {FITS['tag']} AS fits_tag,"
-    f" {FITS['due']} AS fits_due, k.due_at IS NULL AS undated,"
-    " k.status <> 'done' AND k.due_at < CAST(:now AS timestamptz) AS late,"
-    " k.status <> 'done' AND k.due_at >= CAST(:now AS timestamptz)"
-    " AND k.due_at < CAST(:now AS timestamptz) + interval '7 days' AS soon"
-    f" FROM tasks k WHERE k.board_id = :board_id AND k.deleted_at IS NULL AND {FITS['words']})"
-    # People: all of the team, and who has left with a card in their name.
-    f" (SELECT 'assignee' AS kind, coalesce(CAST({_USER} AS text), 'none') AS value,"
-    " coalesce(u.display_name, '') AS name, coalesce(n.cards, 0) AS cards FROM"
-    f" (SELECT assignee_id, count(*) FILTER (WHERE {_SHOWN['assignee']}) AS cards FROM cards GROUP BY 1) n"
-    " FULL JOIN (SELECT user_id FROM team_memberships WHERE team_id = :team_id) m"
-    f" ON m.user_id = n.assignee_id LEFT JOIN users u ON u.user_id = {_USER}"
-    f" ORDER BY {_USER} IS NULL DESC, {_USER} = ANY(CAST(:assignee_ids AS uuid[])) DESC NULLS LAST,"
-    " cards DESC, name LIMIT :most)"
-    f" UNION ALL SELECT 'priority', priority, '', count(*) FILTER (WHERE {_SHOWN['priority']})"
-    " FROM cards GROUP BY priority"
-    f" UNION ALL (SELECT 'tag', tag, '', count(*) FILTER (WHERE {_SHOWN['tag']}) AS cards"
-    " FROM cards CROSS JOIN unnest(tags) AS tag GROUP BY tag"
-    " ORDER BY tag = ANY(CAST(:wanted_tags AS text[])) DESC, cards DESC, tag LIMIT :most)"
-    f" UNION ALL SELECT 'due', what, '', count(*) FILTER (WHERE {_SHOWN['due']} AND is_so) FROM cards"
-    " CROSS JOIN LATERAL (VALUES ('overdue', late), ('week', soon), ('none', undated)) AS dues(what, is_so)"
-    " GROUP BY what"
-)
+def _order(by: Filter, row: sql.Row) -> tuple[bool, str]:
+    """People and tags by name; nobody first."""
+    if isinstance(by, PersonFilter):
+        return row["value"] != NONE, row["name"].lower()
+    return True, str(row["value"]).lower()
+
+
+def _name(by: Filter, value: str, name: str | None) -> str:
+    """What a value is called; `name` is that of a person who was found."""
+    if isinstance(by, PersonFilter):
+        return by.value_name(value) or name or FORMER_MEMBER
+    return by.value_name(value) or value
+
+
+def _person(by: Filter, value: str, name: str | None) -> Person | None:
+    if not isinstance(by, PersonFilter) or value == NONE:
+        return None
+    return person_of(value, name)
+
+
+def _count_cards() -> Select[Any]:
+    """The statement that counts: every card once with what it fits, then each field's values.
+
+    A value counts the cards that fit what is chosen of all other fields, so that it says what choosing it would show.
+    """
+    counted = {parameter: by for parameter, by in FILTERED.items() if by[1].is_counted}
+    uncounted = [by.condition(name) for name, by in FILTERED.values() if not by.is_counted]
+    needed = dict.fromkeys([*(name for name, _ in counted.values()), "status"])
+    cards = (
+        select(
+            *(TASKS.c[name] for name in needed),
+            *(
+                by.condition(name).label(f"fits_{parameter}")
+                for parameter, (name, by) in counted.items()
+            ),
+        )
+        .where(TASKS.c.board_id == bindparam("board_id"), TASKS.c.deleted_at.is_(None), *uncounted)
+        .cte("cards")
+        .prefix_with("MATERIALIZED")
+    )
+    parts: list[Select[Any]] = []
+    for parameter, (name, by) in counted.items():
+        others = [cards.c[f"fits_{other}"] for other in counted if other != parameter]
+        parts += by.counting(cards, name, and_(true(), *others))
+    return select(union_all(*(part.subquery().select() for part in parts)).subquery())
+
+
+_COUNTS = _count_cards()

@@ -1,7 +1,7 @@
 """Swimlanes: the cards of a board in rows by assignee, priority or first tag, across its columns.
 
-A card is in one lane only, so that it is on the page once: its first tag decides among its tags. Two statements
-beside the access; MongoDB is not asked.
+A card is in one lane only, so that it is on the page once: its first tag decides among its tags. One statement in
+addition to the board's; MongoDB is not read.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
-from taskforge.tasks.access import REFERENCE, SHOWN
-from taskforge.tasks.board.filters import FILTER, NOBODY, CardFilter
+from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
+from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
-from taskforge.tasks.models import PRIORITIES
+from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
 from taskforge.text.people import Person, person_of
 from taskforge.text.validation import clean_tags, fold
 from taskforge.text.values import is_uuid
-from taskforge.web.boards.cards import draw_cards
 
 KINDS = ("assignee", "priority", "tag")
-MOST_LANES = 30
+MAX_LANES = 30
 CARDS_PER_CELL = 6
-NONE, OTHERS = "none", "others"
+OTHERS = "others"
 VALUE = "v:"  # what the key of a lane with a value begins with
 NAMES_OF_NONE = {"assignee": "Unassigned", "tag": "No tag", "priority": "No priority"}
 
@@ -60,14 +58,14 @@ class Lane:
         return sum(cell.count for cell in self.cells)
 
 
-def list_lanes(view: BoardView, wanted: CardFilter, kind: str) -> list[Lane]:
+def list_lanes(view: BoardView, chosen: CardFilter, kind: str) -> list[Lane]:
     """The lanes of a board that somebody sees, with the first cards of each cell."""
     rows = sql.rows(
-        _CARDS[kind],
+        CARDS_IN_LANES[kind],
         {
-            **wanted.parameters(),
+            **chosen.parameters(),
             "board_id": view.row["board_id"],
-            "most": MOST_LANES,
+            "max_lanes": MAX_LANES,
             "per_cell": CARDS_PER_CELL,
         },
     )
@@ -77,31 +75,8 @@ def list_lanes(view: BoardView, wanted: CardFilter, kind: str) -> list[Lane]:
         cells[row["lane"], row["column_id"]].append(row)
         if kind == "assignee" and row["assignee_id"]:
             people.setdefault(row["assignee_id"], row["assignee_name"])
-    keys = _keys(kind, {lane for lane, _ in cells}, view, wanted, people)
+    keys = _keys(kind, {lane for lane, _ in cells}, view, chosen, people)
     return [_lane(key, kind, view, cells, people) for key in keys]
-
-
-def show_lanes(lanes: list[Lane], kind: str, wanted: CardFilter) -> list[dict[str, Any]]:
-    """The lanes with their cards drawn; `query` is the address of the board that shows one lane in full."""
-    return [
-        {
-            "key": lane.key,
-            "name": lane.name,
-            "person": lane.person,
-            "count": lane.count,
-            "query": _query_of(lane, kind, wanted),
-            "cells": [
-                {
-                    "column": cell.column,
-                    "cards_html": draw_cards(cell.cards),
-                    "count": cell.count,
-                    "rest": cell.count - len(cell.cards),
-                }
-                for cell in lane.cells
-            ],
-        }
-        for lane in lanes
-    ]
 
 
 def lane_of(kind: str, row: Mapping[str, Any]) -> str:
@@ -146,14 +121,14 @@ def lane_values(kind: str | None, key: str | None) -> dict[str, Any]:
     """
     if not kind or not key:
         return {}
-    return lane_changes(kind, key, {"assignee_id": None, "priority": "medium", "tags": []})
+    return lane_changes(kind, key, {"assignee_id": None, "priority": DEFAULT_PRIORITY, "tags": []})
 
 
 def lane_name(kind: str, row: Mapping[str, Any]) -> str:
     """The name of the lane in which a task is, its names read with it."""
     value = {
         "assignee": row["assignee_name"],
-        "priority": row["priority"].title(),
+        "priority": PRIORITY_NAMES[row["priority"]],
         "tag": row["tags"][0] if row["tags"] else None,
     }[kind]
     return value or NAMES_OF_NONE[kind]
@@ -167,41 +142,41 @@ def _with_first_tag(tags: list[str], value: str | None) -> list[str]:
     return first + [tag for tag in tags[1:] if fold(tag) != fold(first[0])]
 
 
-def _query_of(lane: Lane, kind: str, wanted: CardFilter) -> dict[str, list[str]]:
+def lane_query(lane: Lane, kind: str, chosen: CardFilter) -> dict[str, list[str]]:
     """The filter that shows a lane; of lanes that no filter can name, the filter as it is."""
     if lane.value is not None:
-        return {**wanted.query(), kind: [lane.value]}
+        return {**chosen.query(), kind: [lane.value]}
     if lane.key == NONE and kind == "assignee":
-        return {**wanted.query(), kind: [NOBODY]}
-    return wanted.query()
+        return {**chosen.query(), kind: [NONE]}
+    return chosen.query()
 
 
 def _keys(
     kind: str,
     found: set[str],
     view: BoardView,
-    wanted: CardFilter,
+    chosen: CardFilter,
     people: Mapping[str, str],
 ) -> list[str]:
     """The lanes in their order: those with cards, and the empty ones into which a card may be put."""
     offered: Iterable[str] = ()
     if kind == "priority":
-        chosen = wanted.priorities or PRIORITIES
-        return [VALUE + value for value in reversed(PRIORITIES) if value in chosen]
+        shown = chosen.values(kind) or PRIORITIES
+        return [VALUE + value for value in reversed(PRIORITIES) if value in shown]
     if kind == "assignee":
-        offered = wanted.assignees or (*(person["user_id"] for person in view.people), NOBODY)
-        offered = (value if value == NOBODY else VALUE + value for value in offered)
-    elif not wanted.tags:
+        offered = chosen.values(kind) or (*(person["user_id"] for person in view.people), NONE)
+        offered = (value if value == NONE else VALUE + value for value in offered)
+    elif not chosen.values(kind):
         offered = (NONE,)
-    room = MOST_LANES - len(found)
-    shown = found | set([key for key in offered if key not in found][: max(0, room)])
+    free = MAX_LANES - len(found)
+    lanes = found | set([key for key in offered if key not in found][: max(0, free)])
 
     def place(key: str) -> tuple[int, str, str]:
         value = key.removeprefix(VALUE)
         last = {NONE: 1, OTHERS: 2}.get(key, 0)
         return last, people.get(value, value).lower(), value
 
-    return sorted(shown, key=place)
+    return sorted(lanes, key=place)
 
 
 def _lane(
@@ -215,36 +190,11 @@ def _lane(
     person = person_of(value, people.get(value)) if kind == "assignee" and value else None
     name = {NONE: NAMES_OF_NONE[kind], OTHERS: "Others"}.get(key) or str(value)
     if value is not None and kind == "assignee":
-        name = person.display_name if person else "Someone who left"
+        name = person.display_name if person else FORMER_MEMBER
     elif value is not None and kind == "priority":
-        name = value.title()
+        name = PRIORITY_NAMES.get(value, value)
     crossed = []
     for column in view.columns:
         cards = cells.get((key, column["column_id"]), [])
         crossed.append(Cell(column, cards, cards[0]["cell_count"] if cards else 0))
     return Lane(key, name, crossed, value, person)
-
-
-_VALUES = {
-    "assignee": "CAST(k.assignee_id AS text)",
-    "priority": "CAST(k.priority AS text)",
-    "tag": "CAST(k.tags[1] AS text)",
-}
-_CARDS = {
-    kind: text(
-        f"WITH fitting AS (SELECT k.*, {value} AS lane_value FROM tasks k"
-        f" WHERE k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}),"
-        f" named AS (SELECT lane_value FROM fitting WHERE lane_value IS NOT NULL"
-        " GROUP BY lane_value ORDER BY count(*) DESC, lane_value LIMIT :most),"
-        " laned AS (SELECT f.*, CASE WHEN f.lane_value IS NULL THEN 'none'"
-        " WHEN n.lane_value IS NULL THEN 'others' ELSE 'v:' || f.lane_value END AS lane"
-        " FROM fitting f LEFT JOIN named n ON n.lane_value = f.lane_value),"
-        " placed AS (SELECT l.*, count(*) OVER (PARTITION BY l.lane, l.column_id) AS cell_count,"
-        " row_number() OVER (PARTITION BY l.lane, l.column_id ORDER BY l.rank, l.task_id) AS place FROM laned l)"
-        f" SELECT {REFERENCE}, {SHOWN}, k.lane, k.cell_count FROM placed k JOIN boards b USING (board_id)"
-        " JOIN columns c USING (column_id) JOIN users creator ON creator.user_id = k.created_by"
-        " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
-        " WHERE k.place <= :per_cell ORDER BY k.rank, k.task_id"
-    )
-    for kind, value in _VALUES.items()
-}

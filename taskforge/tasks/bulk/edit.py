@@ -1,4 +1,4 @@
-"""One act on many cards of a board: all of those that it changes or none, each with a fact of its own."""
+"""One act on many cards of a board: all of those that it changes or none, each with an audit event of its own."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
-from taskforge.stores.outbox import Message, pending_content
+from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import REFERENCE
+from taskforge.tasks.bulk.queries import TASKS_OF_BOARD
 from taskforge.tasks.content import read_task_contents
 from taskforge.tasks.documents import content_message, denormalised_columns
 from taskforge.tasks.editing.changes import require_assignee
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
+from taskforge.tasks.field_kinds import Person
+from taskforge.tasks.fields import IN_MENUS
+from taskforge.tasks.task_field import Store, TaskField
+from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 
-MOST_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
+MAX_AT_ONCE = (
+    150  # cards in one unit of work; the request guard refuses forms of more than 200 fields
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +46,22 @@ class RowEdit:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Something that is done to many cards: its event and permission, and how it finds what changes about which row.
+    """Something that is done to many cards: to one field, or (without one) putting them into the trash.
 
-    ``changes`` gives the core fields that a row gets, {} where it has them; ``tags`` the tags; ``places`` where to.
+    ``change`` makes the new value of a list from the row and what was chosen; all other fields get what was chosen.
     """
 
-    event: str
-    permission: str = "task.edit"
-    changes: Callable[[sql.Row, Any], Mapping[str, Any]] | None = None
-    tags: Callable[[sql.Row, Sequence[str]], list[str]] | None = None
-    places: str | None = None
+    event: Event
+    permission: str
+    sentence: str
+    field: TaskField | None = None
+    value: Any = None
+    change: Callable[[sql.Row, Sequence[str]], list[str]] | None = None
 
-
-def _sets(name: str) -> Callable[[sql.Row, Any], Mapping[str, Any]]:
-    return lambda row, value: {} if row[name] == value else {name: value}
+    @property
+    def store(self) -> Store | None:
+        """Where the field lives that it changes."""
+        return self.field.store if self.field else None
 
 
 def _add_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
@@ -68,19 +75,32 @@ def _add_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
 
 
 def _remove_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
-    gone = {fold(tag) for tag in tags}
-    return [tag for tag in row["tags"] if fold(tag) not in gone]
+    removed = {fold(tag) for tag in tags}
+    return [tag for tag in row["tags"] if fold(tag) not in removed]
 
 
+def _declared_acts() -> dict[str, Act]:
+    """The acts that the fields declare; those that change the place of a card need the permission to move it."""
+    return {
+        act.name: Act(
+            event=field.event,
+            permission=Permission.TASK_MOVE if field.store is Store.PLACE else field.permission,
+            sentence=act.sentence,
+            field=field,
+            value=act.value,
+            change=CHANGES_OF_LISTS.get(act.name),
+        )
+        for field in IN_MENUS
+        for act in field.bulk_acts
+    }
+
+
+CHANGES_OF_LISTS = {"add_tags": _add_tags, "remove_tags": _remove_tags}
 ACTS = {
-    "column": Act(event="task.moved", permission="task.move", places="column_id"),
-    "done": Act(event="task.status_changed", permission="task.move", places="status"),
-    "assignee": Act(event="task.assigned", changes=_sets("assignee_id")),
-    "priority": Act(event="task.edited", changes=_sets("priority")),
-    "due": Act(event="task.edited", changes=_sets("due_at")),
-    "add_tags": Act(event="task.edited", tags=_add_tags),
-    "remove_tags": Act(event="task.edited", tags=_remove_tags),
-    "delete": Act(event="task.deleted", permission="task.delete"),
+    **_declared_acts(),
+    "delete": Act(
+        event=Event.TASK_DELETED, permission=Permission.TASK_DELETE, sentence="put into the trash"
+    ),
 }
 
 
@@ -88,9 +108,9 @@ ACTS = {
 def edit_tasks(
     actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
 ) -> Change:
-    """Do one of `ACTS` to cards of a board, whatever their version; those that are so already stay as they are.
+    """Do one of `ACTS` to cards of a board, at any version; cards that have the value already are not changed.
 
-    `value` is a column, a person or None, a priority, an instant or None, or tags; done and delete need none.
+    `value` is one of the field, or the tags to add or remove; done and delete need none.
     Cards that move keep their order among each other, at the end of the column. ``extra`` holds ``versions`` by task
     id of those that changed, the ids ``skipped`` and those ``gone``: in the trash, or not on this board.
 
@@ -101,22 +121,23 @@ def edit_tasks(
         StaleVersion: others change these cards again and again at this moment.
         Unavailable: tags are to change, and the present text of a card can't be read.
     """
-    what, value = ACTS[act], "done" if act == "done" else value
-    access_board(actor.user_id, board_id, what.permission)
+    chosen = ACTS[act]
+    value = value if chosen.value is None else chosen.value
+    access_board(actor.user_id, board_id, chosen.permission)
     ids = list(dict.fromkeys(task_ids))
-    if not 1 <= len(ids) <= MOST_AT_ONCE:
-        raise InvalidInput(f"Select between 1 and {MOST_AT_ONCE} cards.")
-    return retry_on_stale(lambda: _edit(actor, board_id, ids, what, value))
+    if not 1 <= len(ids) <= MAX_AT_ONCE:
+        raise InvalidInput(f"Select between 1 and {MAX_AT_ONCE} cards.")
+    return retry_on_stale(lambda: _edit(actor, board_id, ids, chosen, value))
 
 
 def write_edits(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     edits: Sequence[RowEdit],
     place_of: Callable[[sql.Row], Place | None] = lambda row: None,
 ) -> None:
-    """Write edits under a lock that has a sequence number for each; a place is asked for when its turn has come.
+    """Write edits under a lock that has a sequence number for each; `place_of` is called just before each write.
 
     Raises:
         StaleVersion: another change came first.
@@ -163,7 +184,7 @@ def with_texts(
 
 def read_tasks(board_id: str, ids: Sequence[str]) -> Sequence[sql.Row]:
     """Those of some tasks that are or were on a board, in its order, each with its ``pending_content``."""
-    return sql.rows(_TASKS, {"board_id": board_id, "ids": list(ids)})
+    return sql.rows(TASKS_OF_BOARD, {"board_id": board_id, "ids": list(ids)})
 
 
 def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any) -> Change:
@@ -181,9 +202,9 @@ def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any)
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, act.permission, changes=len(edits))
-        if act.event == "task.assigned":
+        if act.field is not None and isinstance(act.field.kind, Person):
             require_assignee(uow, board.team_id, value)
-        if act.event == "task.deleted":
+        if act.field is None:
             edits = [RowEdit(row=edit.row, core={"deleted_at": uow.at}) for edit in edits]
         write_edits(uow, board, act.event, edits, _find_places(uow, board, edits, act, value))
     return uow.change
@@ -191,40 +212,26 @@ def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any)
 
 def _find_edits(rows: Sequence[sql.Row], act: Act, value: Any) -> list[RowEdit]:
     """What changes about which row, in their order; rows that are so already are left out."""
-    if act.tags is not None:
-        wanted = {row["task_id"]: act.tags(row, value) for row in rows}
-        tags = {
-            row["task_id"]: {"tags": wanted[row["task_id"]]}
-            for row in rows
-            if wanted[row["task_id"]] != row["tags"]
-        }
-        return list(with_texts(rows, tags).values())
-    if act.changes is not None:
-        found = ((row, act.changes(row, value)) for row in rows)
-        return [RowEdit(row=row, core=core) for row, core in found if core]
-    if act.places is not None:
-        return [RowEdit(row=row) for row in rows if row[act.places] != value]
-    return [RowEdit(row=row) for row in rows]
+    if act.field is None:
+        return [RowEdit(row=row) for row in rows]
+    name = act.field.name
+    after = {row["task_id"]: act.change(row, value) if act.change else value for row in rows}
+    changed = [row for row in rows if row[name] != after[row["task_id"]]]
+    if act.store is Store.CONTENT:
+        content = {row["task_id"]: {name: after[row["task_id"]]} for row in changed}
+        return list(with_texts(rows, content).values())
+    if act.store is Store.PLACE:
+        return [RowEdit(row=row) for row in changed]
+    return [RowEdit(row=row, core={name: value}) for row in changed]
 
 
 def _find_places(
     uow: UnitOfWork, board: LockedBoard, edits: Sequence[RowEdit], act: Act, value: Any
 ) -> Callable[[sql.Row], Place | None]:
-    if act.places is None:
+    if act.field is None or act.store is not Store.PLACE:
         return lambda row: None
     places = places_at_end(
-        uow, board, number=len(edits), refused="Nothing was moved.", **{act.places: value}
+        uow, board, number=len(edits), refused="Nothing was moved.", **{act.field.name: value}
     )
     by_task = {edit.row["task_id"]: place for edit, place in zip(edits, places, strict=True)}
     return lambda row: by_task[row["task_id"]]
-
-
-_TASKS = text(f"""
-    SELECT {REFERENCE}, b.key_prefix || '-' || k.number AS key,
-           {pending_content("k.task_id")} AS pending_content
-    FROM tasks k
-    JOIN boards b USING (board_id)
-    JOIN columns c USING (column_id)
-    WHERE k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
-    ORDER BY c.rank, k.rank, k.task_id
-""")

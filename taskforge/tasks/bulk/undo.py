@@ -1,4 +1,4 @@
-"""Taking back one act on many cards: from all on which nothing later stands in the way; the others are named."""
+"""Taking back one act on many cards: on all that no later change prevents; the refused ones are named."""
 
 from __future__ import annotations
 
@@ -6,48 +6,54 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
 from taskforge.errors import StaleVersion
+from taskforge.events import EVENTS
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.edit import RowEdit, read_tasks, with_texts, write_edits
 from taskforge.tasks.editing.placement import Place, place_back
-from taskforge.tasks.editing.writer import CORE_FIELDS, TEXT_FIELDS
-from taskforge.tasks.history.events import PERMISSIONS, PLACE, Fact, list_facts, list_later_of
-from taskforge.tasks.history.undo import earlier_value, find_refusal
+from taskforge.tasks.fields import CONTENT_NAMES, CORE_NAMES, earlier_value
+from taskforge.tasks.history.events import (
+    PERMISSIONS,
+    PLACE,
+    AuditEvent,
+    list_audit_events,
+    list_later_of,
+)
+from taskforge.tasks.history.undo import find_refusal
 from taskforge.teams.access import keep_members
+from taskforge.teams.queries import list_members_among
 
 LEFT = "Who had it does not belong to this team any more."
 NAMED = 20  # refusals that are answered, of however many
 
-Facts = Mapping[str, tuple[Fact, Mapping[str, Any]]]
+AuditEvents = Mapping[str, tuple[AuditEvent, Mapping[str, Any]]]
 
 
 def take_edits_back(actor: Actor, board_id: str, *, event: str, event_ids: Sequence[str]) -> Change:
-    """Give cards of a board back what one act changed about them; `event_ids` are its facts, all of the same `event`.
+    """Give cards of a board back what one act changed; `event_ids` are its audit events, all of one `event`.
 
     ``extra`` holds the ``task_ids`` that are as they were, and ``refused``: sentences about those that are not.
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission for the opposite.
-        Conflict: a column is gone, or a task is being changed again and again at this moment.
+        Conflict: a column was deleted, or a task is being changed again and again at this moment.
         WipLimitReached: a column has no room for what comes back.
         Unavailable: a text is to change and its present state can't be read.
     """
     access_board(actor.user_id, board_id, PERMISSIONS[event])
-    return retry_on_stale(lambda: _take_back(actor, board_id, event, list_facts(event_ids)))
+    return retry_on_stale(lambda: _take_back(actor, board_id, event, list_audit_events(event_ids)))
 
 
-def _take_back(actor: Actor, board_id: str, event: str, facts: Facts) -> Change:
-    rows = read_tasks(board_id, list(facts))
-    refused = _find_refusals(rows, facts)
+def _take_back(actor: Actor, board_id: str, event: str, audit_events: AuditEvents) -> Change:
+    rows = read_tasks(board_id, list(audit_events))
+    refused = _find_refusals(rows, audit_events)
     left = [row for row in rows if row["task_id"] not in refused]
-    edits = _find_edits(left, facts)
+    edits = _find_edits(left, audit_events)
     extra = {
         "undone": event,
         "task_ids": [edit.row["task_id"] for edit in edits],
@@ -61,29 +67,31 @@ def _take_back(actor: Actor, board_id: str, event: str, facts: Facts) -> Change:
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, PERMISSIONS[event], changes=len(edits))
-        wanted = _assignees(edits)
-        if wanted - set(keep_members(uow, board.team_id, wanted)):
+        assignees = _assignees(edits)
+        if assignees - set(keep_members(uow, board.team_id, assignees)):
             raise StaleVersion()  # somebody left just now: their cards are refused at the next try
 
         def place_of(row: sql.Row) -> Place | None:
-            fact, before = facts[row["task_id"]]
-            if PLACE not in fact.undoable:
+            audit_event, before = audit_events[row["task_id"]]
+            if PLACE not in audit_event.undoable:
                 return None
             column_id, rank = (before.get(name, row[name]) for name in ("column_id", "rank"))
             return place_back(uow, board, task_id=row["task_id"], column_id=column_id, rank=rank)
 
-        write_edits(uow, board, event, edits, place_of)
+        write_edits(uow, board, EVENTS[event], edits, place_of)
     return uow.change
 
 
-def _find_refusals(rows: Sequence[sql.Row], facts: Facts) -> dict[str, str]:
+def _find_refusals(rows: Sequence[sql.Row], audit_events: AuditEvents) -> dict[str, str]:
     """Why some of the tasks stay as they are, by task id."""
-    later = list_later_of({task_id: fact.version for task_id, (fact, _) in facts.items()})
-    members = _members_among(rows, facts)
+    later = list_later_of(
+        {task_id: audit_event.version for task_id, (audit_event, _) in audit_events.items()}
+    )
+    members = _members_among(rows, audit_events)
     refused = {}
     for row in rows:
-        fact, before = facts[row["task_id"]]
-        why = find_refusal(fact, row, later.get(row["task_id"], []))
+        audit_event, before = audit_events[row["task_id"]]
+        why = find_refusal(audit_event, row, later.get(row["task_id"], []))
         if why is None and before.get("assignee_id") and before["assignee_id"] not in members:
             why = LEFT
         if why is not None:
@@ -91,35 +99,33 @@ def _find_refusals(rows: Sequence[sql.Row], facts: Facts) -> dict[str, str]:
     return refused
 
 
-def _members_among(rows: Sequence[sql.Row], facts: Facts) -> set[str]:
+def _members_among(rows: Sequence[sql.Row], audit_events: AuditEvents) -> set[str]:
     """Those of the earlier assignees who belong to the team."""
-    wanted = [before["assignee_id"] for _, before in facts.values() if before.get("assignee_id")]
-    if not wanted or not rows:
+    assignees = [
+        before["assignee_id"] for _, before in audit_events.values() if before.get("assignee_id")
+    ]
+    if not assignees or not rows:
         return set()
-    found = sql.rows(
-        text(
-            "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"team_id": rows[0]["team_id"], "ids": wanted},
-    )
-    return {row["user_id"] for row in found}
+    return list_members_among(rows[0]["team_id"], assignees)
 
 
-def _find_edits(rows: Sequence[sql.Row], facts: Facts) -> list[RowEdit]:
+def _find_edits(rows: Sequence[sql.Row], audit_events: AuditEvents) -> list[RowEdit]:
     """What each task gets back, in their order."""
     texts = {}
     for row in rows:
-        before = facts[row["task_id"]][1]
-        fields = {name: earlier_value(name, before[name]) for name in TEXT_FIELDS if name in before}
+        before = audit_events[row["task_id"]][1]
+        fields = {
+            name: earlier_value(name, before[name]) for name in CONTENT_NAMES if name in before
+        }
         if fields:
             texts[row["task_id"]] = fields
     with_text = with_texts(rows, texts)
     edits = []
     for row in rows:
-        fact, before = facts[row["task_id"]]
+        audit_event, before = audit_events[row["task_id"]]
         edit = with_text.get(row["task_id"], RowEdit(row=row))
-        core = {name: earlier_value(name, before[name]) for name in CORE_FIELDS if name in before}
-        edits.append(replace(edit, core=core, undoes=fact.event_id))
+        core = {name: earlier_value(name, before[name]) for name in CORE_NAMES if name in before}
+        edits.append(replace(edit, core=core, undoes=audit_event.event_id))
     return edits
 
 

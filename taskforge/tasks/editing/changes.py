@@ -1,4 +1,4 @@
-"""What all changes of a task share: edits and their undoing take the same way into the unit of work."""
+"""The common part of all changes of a task: edits, and undoing them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import content_message, denormalised_columns
-from taskforge.tasks.editing.placement import Place, place_at_end, place_back, place_wished
-from taskforge.tasks.editing.writer import CORE_FIELDS, PLACE_FIELDS, TEXT_FIELDS, update_task
+from taskforge.tasks.editing.placement import Place, place_requested
+from taskforge.tasks.editing.writer import update_task
+from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
@@ -31,19 +31,19 @@ def change_fields(
     changes: Mapping[str, Any],
     version: int | None = None,
     find_place: FindPlace | None = None,
-    event: str | None = None,
+    event: Event | None = None,
     undoes: str | None = None,
 ) -> Change:
     """Change fields of a task that was read as `row`; see `taskforge.tasks.service.edit_task` for `changes`.
 
-    `find_place` says where the task goes instead of `changes`; `event` names the fact, which else follows from what
-    changed; `undoes` is the event that this takes back.
+    `find_place` gives the new place instead of `changes`; `event` is the audit event, which else follows from the
+    changed fields; `undoes` is the event that this takes back.
 
     Raises:
         StaleVersion: the task is not at `version` any more, or another change came first.
         InvalidInput, WipLimitReached, Unavailable: like `taskforge.tasks.service.edit_task`.
     """
-    texts = {name: changes[name] for name in TEXT_FIELDS if name in changes}
+    texts = {name: changes[name] for name in CONTENT_NAMES if name in changes}
     row, old_content = read_task_content(actor, row) if texts else (row, {})
     check_version(row, version)
     new_content = {**old_content, **texts}
@@ -53,7 +53,7 @@ def change_fields(
         else None
     )
     faults.point("read.done")
-    after = {**row, **{name: changes[name] for name in CORE_FIELDS if name in changes}}
+    after = {**row, **{name: changes[name] for name in CORE_NAMES if name in changes}}
     find_place = find_place or _place_of_edit(row, changes)
     if message is None and find_place is None and after == row:
         return unchanged(actor, entity_id=row["task_id"], version=row["version"])
@@ -81,36 +81,8 @@ def change_fields(
     return uow.change
 
 
-def put_into_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None = None) -> Change:
-    """Put a task that was read as `row` into the trash.
-
-    Raises:
-        StaleVersion: another change came first.
-    """
-    with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.delete")
-        after = {**row, "deleted_at": uow.at}
-        update_task(uow, board, "task.deleted", row, after, undoes=undoes)
-    return uow.change
-
-
-def take_from_trash(actor: Actor, row: Mapping[str, Any], *, undoes: str | None = None) -> Change:
-    """Take a task that was read as `row` out of the trash: to the end of its column, or where it was as an undo.
-
-    Raises:
-        StaleVersion: another change came first.
-        WipLimitReached: the column is full.
-    """
-    with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
-        board = lock_board(uow, row["board_id"], "task.restore")
-        place = _place_of_restored(uow, board, row, exactly=undoes is not None)
-        after = {**row, **asdict(place), "deleted_at": None}
-        update_task(uow, board, "task.restored", row, after, undoes=undoes)
-    return uow.change
-
-
 def check_version(row: Mapping[str, Any], version: int | None) -> None:
-    """Raise StaleVersion unless a row is at the version that somebody has seen (None: whichever)."""
+    """Raise StaleVersion unless a row is at the version that the caller has read (None: any)."""
     if version is not None and row["version"] != version:
         raise StaleVersion()
 
@@ -122,39 +94,18 @@ def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> 
 
 
 def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPlace | None:
-    """Where an edit wants the task; None where it names no other column or status, and no neighbour."""
-    wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
-    if "before_id" not in changes and all(row[name] == value for name, value in wanted.items()):
+    """The place that an edit requests; None if it names neither another column or status, nor a neighbour."""
+    requested = {name: changes[name] for name in ("column_id", "status") if name in changes}
+    if "before_id" not in changes and all(row[name] == value for name, value in requested.items()):
         return None
-    return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
+    return lambda uow, board: place_requested(uow, board, row["task_id"], changes)
 
 
-def _place_of_restored(
-    uow: UnitOfWork, board: LockedBoard, row: Mapping[str, Any], *, exactly: bool
-) -> Place:
-    alive = uow.execute(
-        text("SELECT 1 FROM columns WHERE column_id = :column_id AND deleted_at IS NULL"),
-        {"column_id": row["column_id"]},
-    ).first()
-    if alive is not None:
-        here = {"task_id": row["task_id"], "column_id": row["column_id"]}
-        return (
-            place_back(uow, board, **here, rank=row["rank"])
-            if exactly
-            else place_at_end(uow, board, column_id=row["column_id"])
-        )
-    try:
-        return place_at_end(uow, board, status=row["status"])
-    except InvalidInput:
-        return place_at_end(uow, board)
-
-
-def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> str:
-    changed = {name for name in (*CORE_FIELDS, *PLACE_FIELDS) if row[name] != after[name]}
-    if text_changed:
-        return "task.edited"
-    if changed == {"assignee_id"}:
-        return "task.assigned"
-    if changed and changed <= set(PLACE_FIELDS):
-        return "task.status_changed" if "status" in changed else "task.moved"
-    return "task.edited"
+def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> Event:
+    """The event of an edit: that of the one field, or of the place, which changed; else an edit."""
+    changed = {name for name in (*CORE_NAMES, *PLACE_NAMES) if row[name] != after[name]}
+    if text_changed or not changed:
+        return Event.TASK_EDITED
+    if changed <= set(PLACE_NAMES):
+        return BY_NAME["status" if "status" in changed else "column_id"].event
+    return BY_NAME[changed.pop()].event if len(changed) == 1 else Event.TASK_EDITED

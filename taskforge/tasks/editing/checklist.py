@@ -1,4 +1,4 @@
-"""Changing a checklist item by item: two people at two items do not stand in each other's way."""
+"""Changing a checklist item by item: concurrent changes of different items do not conflict."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_content
-from taskforge.tasks.documents import EMPTY_CONTENT, MAX_CHECKLIST_ITEMS
+from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
+from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.tasks.service import edit_task
+from taskforge.teams.permissions import Permission
 
 Items = list[dict[str, Any]]
 
@@ -60,12 +62,12 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
     return _change(actor, task_id, add)
 
 
-@idempotent  # a repeated request finds its line gone, or the list full
+@idempotent  # a repeated request would find its line missing, or the list full
 def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
     """Apply a change to the current items, and again to newer ones if another change came first."""
 
     def attempt() -> Change:
-        row, _ = access_task(actor.user_id, task_id, "task.edit")
+        row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT)
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
         return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])

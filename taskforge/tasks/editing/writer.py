@@ -1,29 +1,34 @@
-"""Writing a task inside a unit of work: its row, the copy for MongoDB, the audit fact, and whom it concerns."""
+"""Writing a task inside a unit of work: its row, the copy for MongoDB, the audit event and the notifications."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 
 from sqlalchemy import insert
 
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import MAX_RANK_LENGTH
+from taskforge.events import Event
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import denormalised_columns, mirror_message
 from taskforge.tasks.editing.placement import Place, spread_ranks
+from taskforge.tasks.editing.queries import update_task_row
+from taskforge.tasks.fields import (
+    CONTENT_NAMES,
+    COPIED_COLUMNS,
+    CORE_NAMES,
+    PLACE_NAMES,
+    plain_state,
+)
 from taskforge.tasks.models import Task
 from taskforge.teams.access import members_only
 
-CORE_FIELDS = ("title", "priority", "assignee_id", "start_at", "due_at")
-TEXT_FIELDS = ("description", "tags", "custom_fields", "checklist")
-PLACE_FIELDS = ("column_id", "status", "rank")
 WRITTEN_COLUMNS = (
-    *CORE_FIELDS, *PLACE_FIELDS, "version", "doc_version", "tags", "checklist_done", "checklist_total",
-    "updated_at", "deleted_at",
+    *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
 )  # fmt: skip
 
 
@@ -36,7 +41,7 @@ def insert_task(
     core: Mapping[str, Any],
     texts: Mapping[str, Any],
 ) -> None:
-    """Insert a task; `message` is its content, which holds `texts`, and `core` its `CORE_FIELDS`."""
+    """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`)."""
     row = {
         "task_id": message.entity_id,
         "team_id": board.team_id,
@@ -56,17 +61,17 @@ def insert_task(
     uow.update_reference(insert(Task), row)
     uow.stage(mirror_message(row))
     uow.stage(message)
-    shown = (*CORE_FIELDS, *PLACE_FIELDS, "number", "created_by")
-    state = {**{name: row[name] for name in shown}, **texts}
-    event_id = _record(uow, board, "task.created", row, None, state)
+    recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")
+    state = plain_state({**{name: row[name] for name in recorded}, **texts})
+    event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
-        uow.notify(event_id, [row["assignee_id"]], "assigned", _subject(row, board))
+        uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
 
 
 def update_task(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     row: Mapping[str, Any],
     after: dict[str, Any],
     *,
@@ -74,10 +79,10 @@ def update_task(
     new_content: Mapping[str, Any] | None = None,
     undoes: str | None = None,
 ) -> None:
-    """Update the reference row from `row` to `after`, stage its copy, write the fact, tell whom it concerns.
+    """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
-    `undoes` is the event that this change takes back; the fact names it beside the new state. All that is written
-    with the end of the unit of work, which raises StaleVersion if another change came first.
+    `undoes` is the event that this change takes back; the new state of the audit event names it. All of it
+    is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
@@ -89,26 +94,20 @@ def update_task(
     if undoes is not None:
         now["undoes"] = undoes
     event_id = _record(uow, board, event, after, before, now)
-    _tell(uow, board, event_id, after, changed)
+    _notify(uow, board, event_id, after, changed)
 
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     columns = (*WRITTEN_COLUMNS, "doc_sha") if "doc_sha" in after else WRITTEN_COLUMNS
     parameters = {name: after[name] for name in (*columns, "task_id")}
-    uow.change_reference(_updating(columns), {**parameters, "expected": row["version"]})
-
-
-@cache
-def _updating(columns: tuple[str, ...]) -> str:
-    assignments = ", ".join(f"{name} = :{name}" for name in columns)
-    return f"UPDATE tasks SET {assignments} WHERE task_id = :task_id AND version = :expected"
+    uow.change_reference(update_task_row(columns), {**parameters, "expected": row["version"]})
 
 
 def _state(row: Mapping[str, Any], texts: Mapping[str, Any] | None) -> dict[str, Any]:
     """A task as the audit log keeps it; without its texts where they stay as they are."""
-    core = {name: row[name] for name in (*CORE_FIELDS, *PLACE_FIELDS)}
-    written = {name: texts[name] for name in TEXT_FIELDS if texts and name in texts}
-    return {**core, "deleted": row["deleted_at"] is not None, **written}
+    core = {name: row[name] for name in (*CORE_NAMES, *PLACE_NAMES)}
+    written = {name: texts[name] for name in CONTENT_NAMES if texts and name in texts}
+    return plain_state({**core, "deleted": row["deleted_at"] is not None, **written})
 
 
 def _difference(
@@ -119,28 +118,34 @@ def _difference(
     return {name: before[name] for name in changed}, {name: after[name] for name in changed}
 
 
-def _tell(
+def _notify(
     uow: UnitOfWork,
     board: LockedBoard,
     event_id: str,
     task: Mapping[str, Any],
     changed: frozenset[str],
 ) -> None:
-    """Tell a new assignee, and of a new status the assignee and the creator."""
+    """Notify a new assignee, and of a new status the assignee and the creator."""
     if "assignee_id" in changed and task["assignee_id"]:
-        uow.notify(event_id, [task["assignee_id"]], "assigned", _subject(task, board))
+        uow.notify(
+            event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
+        )
     if "status" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
         subject = _subject(task, board) | {"status": task["status"]}
         uow.notify(
-            event_id, concerned, "status_changed", subject, recipients=members_only(board.team_id)
+            event_id,
+            concerned,
+            NotificationKind.STATUS_CHANGED,
+            subject,
+            recipients=members_only(board.team_id),
         )
 
 
 def _record(
     uow: UnitOfWork,
     board: LockedBoard,
-    event: str,
+    event: Event,
     row: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
@@ -159,7 +164,7 @@ def _record(
 
 
 def _subject(row: Mapping[str, Any], board: LockedBoard) -> dict[str, Any]:
-    """What a notification keeps of a task: enough to be read when the task is gone."""
+    """What a notification stores of a task: enough to be read after the task was purged."""
     return {
         "task_id": row["task_id"],
         "key": f"{board.key_prefix}-{row['number']}",

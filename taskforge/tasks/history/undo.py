@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
+from taskforge.accounts.queries import list_display_names
 from taskforge.errors import Conflict, InvalidInput
+from taskforge.events import EVENTS, Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
@@ -16,44 +15,45 @@ from taskforge.tasks.access import access_task
 from taskforge.tasks.editing.changes import (
     FindPlace,
     change_fields,
-    put_into_trash,
-    take_from_trash,
 )
 from taskforge.tasks.editing.placement import place_back
-from taskforge.tasks.editing.writer import CORE_FIELDS, TEXT_FIELDS
+from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
+from taskforge.tasks.fields import (
+    CONTENT_NAMES,
+    CORE_NAMES,
+    RESTORABLE,
+    earlier_value,
+    name_fields,
+)
 from taskforge.tasks.history.events import (
     IN_AND_OUT,
-    MOST_LATER,
+    MAX_LATER,
     PERMISSIONS,
     PLACE,
-    Fact,
+    AuditEvent,
     find_obstacle,
-    get_fact,
+    get_audit_event,
     list_later,
 )
 from taskforge.tasks.service import edit_task
 from taskforge.teams.access import Membership
-from taskforge.web.tasks.forms import RESTORABLE
-from taskforge.web.tasks.history_entries import name_fields
+from taskforge.teams.permissions import Permission
 
-TRASHINGS = {
-    "task.deleted": "moved the task to the trash",
-    "task.restored": "restored the task",
+TRASHINGS: dict[str, str] = {
+    Event.TASK_DELETED: "moved the task to the trash",
+    Event.TASK_RESTORED: "restored the task",
 }
-LARGEST_WHOLE = (
-    2**53
-)  # JSONB turns a large fraction into a whole number; custom fields hold none above this
 
 
 def undo_change(actor: Actor, task_id: str, event_id: str) -> Change:
-    """Take one change of a task back, whoever made it: a new change, whose fact names the event that it undoes.
+    """Take one change of a task back, made by anybody: a new change, whose audit event names the event that it undoes.
 
     Undoing a deletion restores, undoing a creation or a restoration deletes, undoing an undoing does it again.
 
     Raises:
         NotFound: the task is not visible to the actor, or the event is none of this task.
         Forbidden: no permission for what the undoing does.
-        Conflict: a later change touched the same field; the column or the assignee is gone; the task is in the trash.
+        Conflict: a later change touched the same field; column or assignee are not available; the task is trashed.
         WipLimitReached: the column that it would go back to is full.
         Unavailable: a text is to change and its present state can't be read.
     """
@@ -71,10 +71,10 @@ def restore_value(
         Forbidden: a column, and no permission ``task.move``.
         Everything that `taskforge.tasks.service.edit_task` raises.
     """
-    _, membership = access_task(actor.user_id, task_id, "task.edit", deleted=True)
+    _, membership = access_task(actor.user_id, task_id, Permission.TASK_EDIT, deleted=True)
     if field == "column_id":
-        membership.require("task.move")
-    _, before = get_fact(task_id, event_id)
+        membership.require(Permission.TASK_MOVE)
+    _, before = get_audit_event(task_id, event_id)
     if field not in RESTORABLE or field not in before:
         raise InvalidInput.about("field", "was not changed by that change")
     changes = {field: earlier_value(field, before[field])}
@@ -87,70 +87,70 @@ def restore_value(
 def require_any_right(membership: Membership) -> None:
     """Raise Forbidden for those who may take nothing back at all."""
     if not any(membership.may(permission) for permission in PERMISSIONS.values()):
-        membership.require("task.edit")
+        membership.require(Permission.TASK_EDIT)
 
 
 @idempotent
 def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
     row, membership = access_task(actor.user_id, task_id, deleted=True)
     require_any_right(membership)
-    fact, before = get_fact(task_id, event_id)
-    if not fact.undoable:
+    audit_event, before = get_audit_event(task_id, event_id)
+    if not audit_event.undoable:
         raise Conflict("This changed nothing that could be undone.")
-    membership.require(PERMISSIONS[fact.event])
-    _refuse_if_too_late(fact, row)
-    if fact.event == "task.deleted":
+    membership.require(PERMISSIONS[audit_event.event])
+    _refuse_if_too_late(audit_event, row)
+    if audit_event.event == Event.TASK_DELETED:
         return take_from_trash(actor, row, undoes=event_id)
-    if fact.event in IN_AND_OUT:
+    if audit_event.event in IN_AND_OUT:
         return put_into_trash(actor, row, undoes=event_id)
-    fields = [name for name in (*CORE_FIELDS, *TEXT_FIELDS) if name in before]
+    fields = [name for name in (*CORE_NAMES, *CONTENT_NAMES) if name in before]
     try:
         return change_fields(
             actor,
             row,
-            permission=PERMISSIONS[fact.event],
+            permission=PERMISSIONS[audit_event.event],
             changes={name: earlier_value(name, before[name]) for name in fields},
-            version=row["version"],  # what was found out about later changes holds for this one
-            find_place=_place_before(row, before) if PLACE in fact.undoable else None,
-            event=fact.event,
+            version=row["version"],  # the check of later changes was made for this version
+            find_place=_place_before(row, before) if PLACE in audit_event.undoable else None,
+            event=EVENTS[audit_event.event],
             undoes=event_id,
         )
     except InvalidInput as error:
         raise _explained(error, before) from error
 
 
-def find_refusal(fact: Fact, row: sql.Row, later: Sequence[Fact]) -> str | None:
-    """Why a fact can't be taken back any more, as a sentence; `later` are the task's facts after it, latest first."""
+def find_refusal(audit_event: AuditEvent, row: sql.Row, later: Sequence[AuditEvent]) -> str | None:
+    """Why an audit event can't be undone any more, as a sentence; `later` are those after it, latest first."""
     known = [one for one in later if one.version <= row["version"]]
-    obstacle = find_obstacle(fact, known)
+    obstacle = find_obstacle(audit_event, known)
     if obstacle is not None:
-        return _say_obstacle(fact, obstacle)
-    if len(known) >= MOST_LATER:
+        return _say_obstacle(audit_event, obstacle)
+    if len(known) >= MAX_LATER:
         return "Too much has happened since to undo this safely. Change it by hand."
-    if row["deleted_at"] is not None and fact.event != "task.deleted":
+    if row["deleted_at"] is not None and audit_event.event != Event.TASK_DELETED:
         return "This task is in the trash. Restore it first."
     return None
 
 
-def _refuse_if_too_late(fact: Fact, row: sql.Row) -> None:
-    refusal = find_refusal(fact, row, list_later(row["task_id"], fact.version))
+def _refuse_if_too_late(audit_event: AuditEvent, row: sql.Row) -> None:
+    refusal = find_refusal(audit_event, row, list_later(row["task_id"], audit_event.version))
     if refusal is not None:
         raise Conflict(refusal)
 
 
-def describe_obstacle(fact: Fact, obstacle: Fact) -> str:
-    """What somebody did later, so that a fact can't be undone; completes a sentence that begins with their name."""
-    if obstacle.undoes == fact.event_id:
+def describe_obstacle(audit_event: AuditEvent, obstacle: AuditEvent) -> str:
+    """What somebody did later, so that an event can't be undone; completes a sentence that begins with their name."""
+    if obstacle.undoes == audit_event.event_id:
         return "undid this"
     if obstacle.event in IN_AND_OUT:
         return TRASHINGS[obstacle.event]
-    return f"changed the {name_fields(obstacle.touched & fact.undoable)}"
+    return f"changed the {name_fields(obstacle.touched & audit_event.undoable)}"
 
 
-def _say_obstacle(fact: Fact, obstacle: Fact) -> str:
-    who, did = obstacle.actor_name or "TaskForge", describe_obstacle(fact, obstacle)
+def _say_obstacle(audit_event: AuditEvent, obstacle: AuditEvent) -> str:
+    who, did = obstacle.actor_name or "TaskForge", describe_obstacle(audit_event, obstacle)
     when = f"on {obstacle.at:%-d %b %Y at %H:%M} UTC"
-    if obstacle.undoes == fact.event_id:
+    if obstacle.undoes == audit_event.event_id:
         return f"{who} {did} already, {when}."
     return f"{who} {did} later, {when}. Undo that first, or change the task by hand."
 
@@ -163,28 +163,13 @@ def _place_before(row: sql.Row, before: Mapping[str, Any]) -> FindPlace:
     )
 
 
-def earlier_value(field: str, value: Any) -> Any:
-    """A value of the log as services take it."""
-    if field in ("start_at", "due_at") and value is not None:
-        return datetime.fromisoformat(value)
-    if field == "custom_fields":
-        return [{"k": one["k"], "v": _number(one["v"])} for one in value]
-    return value
-
-
-def _number(value: Any) -> Any:
-    return float(value) if type(value) is int and abs(value) > LARGEST_WHOLE else value
-
-
 def _explained(error: InvalidInput, before: Mapping[str, Any]) -> Conflict:
-    """What a refusal of an old value means: it fitted once, so that something is gone since."""
+    """The conflict behind a refused earlier value: it was valid once, so that what it names was removed since."""
     if "assignee_id" in error.fields:
-        name = sql.scalar(
-            text("SELECT display_name FROM users WHERE user_id = :user_id"),
-            {"user_id": before["assignee_id"]},
-        )
+        assignee_id = before["assignee_id"]
+        name = list_display_names([assignee_id]).get(assignee_id, "The assignee")
         return Conflict(
-            f"{name or 'The assignee'} does not belong to this team any more. Assign the task to somebody else."
+            f"{name} does not belong to this team any more. Assign the task to somebody else."
         )
     if "column_id" in error.fields:
         return Conflict("That column is gone. Move the card to another one.")

@@ -1,4 +1,4 @@
-"""From the lines that somebody wrote to the tasks that are to be created."""
+"""Turns the lines of quick-add into the tasks to be created."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from taskforge.errors import InvalidInput
-from taskforge.tasks.bulk.batches import MOST_TASKS, NewTask
+from taskforge.tasks.bulk.batches import MAX_TASKS, NewTask
+from taskforge.tasks.fields import MAX_TITLE_LENGTH
+from taskforge.tasks.priorities import DEFAULT_PRIORITY
 from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
 from taskforge.text.handles import Nameable
 from taskforge.text.validation import clean_line, fold
-from taskforge.web.tasks.forms import LINE_LENGTH, TITLE_LENGTH
 
 # What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
 _BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
-MOST_NOTES = 5  # that are told of one request
+MAX_LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
+MAX_NOTES = 5  # sentences in one answer
 
 
 def split_lines(text: str) -> list[str]:
@@ -26,9 +28,9 @@ def split_lines(text: str) -> list[str]:
         InvalidInput: there are too many.
     """
     lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
-    if len(lines) > MOST_TASKS:
+    if len(lines) > MAX_TASKS:
         raise InvalidInput(
-            f"At most {MOST_TASKS} cards can be added at once, and these are {len(lines)} lines."
+            f"At most {MAX_TASKS} cards can be added at once, and these are {len(lines)} lines."
         )
     return [line[_BULLET.match(line).end() :] for line in lines]  # type: ignore[union-attr]
 
@@ -36,7 +38,7 @@ def split_lines(text: str) -> list[str]:
 def read_line(
     line: str, people: Sequence[Nameable], today: date, lane: Mapping[str, Any] | None = None
 ) -> tuple[NewTask, list[Note]]:
-    """The task that a line describes, and what of it stayed in the title though it looked like more.
+    """The task that a line describes, and notes about what stayed in the title though it looks like syntax.
 
     `lane` are the values that it has where the line says nothing else (`lanes.lane_values`).
 
@@ -44,7 +46,7 @@ def read_line(
         InvalidInput: the title is missing or too long.
     """
     found = parse_line(line, people, today)
-    title = clean_line(found.title, field="title", max_length=TITLE_LENGTH)
+    title = clean_line(found.title, field="title", max_length=MAX_TITLE_LENGTH)
     return _new_task(title, found, lane or {}), found.notes
 
 
@@ -62,18 +64,18 @@ def read_lines(
     tasks, notes = [], []
     for number, line in enumerate(lines, start=1):
         try:
-            clean_line(line, field="title", max_length=LINE_LENGTH)
-            task, said = read_line(line, people, today, lane)
+            clean_line(line, field="title", max_length=MAX_LINE_LENGTH)
+            task, left_over = read_line(line, people, today, lane)
         except InvalidInput as error:
             raise InvalidInput(f"Line {number}: {error.message} Nothing was added.") from error
         tasks.append(task)
-        notes += said
+        notes += left_over
     return tasks, notes
 
 
-def tell_notes(notes: Sequence[Note]) -> list[str]:
+def note_sentences(notes: Sequence[Note]) -> list[str]:
     """The sentences about what stayed in titles, each once and not too many."""
-    return list(dict.fromkeys(note.sentence for note in notes))[:MOST_NOTES]
+    return list(dict.fromkeys(note.sentence for note in notes))[:MAX_NOTES]
 
 
 def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:
@@ -82,7 +84,7 @@ def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:
     same = {fold(tag) for tag in tags}
     return NewTask(
         title=title,
-        priority=found.priority or lane.get("priority", "medium"),
+        priority=found.priority or lane.get("priority", DEFAULT_PRIORITY),
         assignee_id=found.assignee_id or lane.get("assignee_id"),
         due_at=due_at,
         texts={"tags": [*tags, *(tag for tag in found.tags if fold(tag) not in same)]},

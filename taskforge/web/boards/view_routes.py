@@ -1,4 +1,4 @@
-"""How one person looks at a board: what its filter offers, and the columns that they fold."""
+"""The view of one person on a board: the filter's menu, and the columns that they fold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.http.request_guard import accept_lists
 from taskforge.http.urls import safe_next
 from taskforge.identity.current import current_actor
-from taskforge.tasks.board.filter_menu import list_choices
+from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm
@@ -25,7 +25,7 @@ from taskforge.web.boards.presenters import show_board
 @blueprint.get("/boards/<id:board_id>/filter")
 @accept_lists(*FILTER_LISTS)
 def filter_menu(board_id: str) -> ResponseReturnValue:
-    """What the board can be narrowed to, with the number of cards behind every value."""
+    """The values that the board can be filtered by, each with the number of its cards."""
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
     card_filter, lanes = requested_filter(), requested_lanes()
@@ -34,17 +34,17 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
-        choices=list_choices(row, card_filter, today),
-        words=card_filter.words,
+        menus=list_menus(row, card_filter, today),
+        words="".join(card_filter.values("q")),
         filter_count=card_filter.count,
         lanes_by=lanes,
-        further={"lanes": lanes} if lanes else {},
+        unfiltered_query={"lanes": lanes} if lanes else {},
     )
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/fold")
 def fold(board_id: str, column_id: str) -> ResponseReturnValue:
-    """Fold a column into a strip, or open it again, for oneself."""
+    """Fold a column into a strip, or open it again, for this person only."""
     actor = current_actor()
     access_board(actor.user_id, board_id)
     folded = FoldColumnForm().require()["folded"] == "1"

@@ -1,8 +1,6 @@
-"""The checklist of a task: each line is ticked, added or taken out by a form of its own."""
+"""The checklist of a task: a form of its own to tick, add or remove each item."""
 
 from __future__ import annotations
-
-import json
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,46 +14,46 @@ from taskforge.stores.operations import Change
 from taskforge.tasks.documents import MAX_ITEM_TEXT
 from taskforge.tasks.editing import checklist
 from taskforge.tasks.queries import get_task
+from taskforge.teams.permissions import Permission
 from taskforge.text.validation import clean_line
-from taskforge.web.tasks.field_routes import describe
+from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint, task_context
 
 
 class TickForm(Form):
-    """Whether a line is done: 1, or anything else for not."""
+    """Whether an item is done: 1, or anything else for not."""
 
     done = StringField("Done", [cleaned(checked)])
 
 
 class AddItemForm(Form):
-    """A new line."""
+    """A new item."""
 
     text = StringField("Text", [cleaned(clean_line, max_length=MAX_ITEM_TEXT)])
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/tick")
 def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
-    """Mark a line as done or not done."""
-    actor, form = current_actor(), TickForm()
-    form.validate()
-    done: bool = form.values["done"]
+    """Mark an item as done or not done."""
+    actor = current_actor()
+    done: bool = TickForm().require()["done"]
     return _answer(actor, task_id, checklist.tick_item(actor, task_id, item_id, done=done))
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/remove")
 def remove_item(task_id: str, item_id: str) -> ResponseReturnValue:
-    """Take a line out."""
+    """Remove an item."""
     actor = current_actor()
     return _answer(actor, task_id, checklist.remove_item(actor, task_id, item_id))
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/add")
 def add_item(task_id: str) -> ResponseReturnValue:
-    """Add a line at the end."""
+    """Add an item at the end."""
     actor, form = current_actor(), AddItemForm()
     view = get_task(actor, task_id)
-    view.membership.require("task.edit")
+    view.membership.require(Permission.TASK_EDIT)
     change = form.attempt(lambda text: checklist.add_item(actor, task_id, words=text))
     if change is not None:
         return _answer(actor, task_id, change)
@@ -64,16 +62,15 @@ def add_item(task_id: str) -> ResponseReturnValue:
         page = _checklist(actor, task_id, **refused)
     else:
         page = render_template("tasks/show.html", **task_context(actor, task_id), **refused)
-    return page, form.http_status, form.http_headers
+    return form.refused(page)
 
 
 def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:
     if wants_json():
-        return {"version": change.version, "event": change.event_id}
+        return change_answer(change)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id, _anchor="checklist"))
-    told = {"forge:task-changed": describe(task_id, change)}
-    return _checklist(actor, task_id), 200, {"HX-Trigger": json.dumps(told)}
+    return _checklist(actor, task_id), 200, changed_header(task_id, change)
 
 
 def _checklist(actor: Actor, task_id: str, **refused: str) -> str:

@@ -1,4 +1,4 @@
-"""Two people edited the same task: what each of them wanted, field by field."""
+"""Conflicting edits of a task: the stored and the entered value of each field."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.stores import sql
-from taskforge.tasks.documents import EMPTY_CONTENT
+from taskforge.tasks.fields import FORM_FIELDS, earlier_value, name_fields
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import EDITED_FIELDS, EditTaskForm, form_text, form_texts
-from taskforge.web.tasks.history_entries import name_fields
+from taskforge.web.tasks.controls import control_name
+from taskforge.web.tasks.forms import EditTaskForm, form_texts
 
-AWAY = "Away for a moment: their text can't be read now."
-TEXT_FIELDS = frozenset(EMPTY_CONTENT)
-LONG_FIELDS = frozenset({"description", "custom_fields"})
-DAYS = frozenset({"start_at", "due_at"})
+_EDITED = frozenset(field.name for field in FORM_FIELDS)
+UNREADABLE = "Away for a moment: their text can't be read now."
 
 
 def show_conflict(
     view: TaskView, form: EditTaskForm, version: int, entries: Sequence[sql.Row]
 ) -> dict[str, Any]:
-    """What the conflict page decides about: the fields that the person changed and that are stored differently now.
+    """The context of the conflict page: the fields that the person changed and whose stored value differs.
 
-    `entries` is the task's history, latest first; `version` is what the person had before them. A field that they had
-    left alone takes what is stored now, so that their saving undoes nobody's change.
+    `entries` is the task's history, latest first; `version` is the one that the person edited. A field that they did
+    not change takes the stored value, so that saving the page undoes nobody's change.
     """
     later = [
         entry
@@ -34,14 +32,12 @@ def show_conflict(
         if entry["entity_type"] == "task" and (entry["entity_version"] or 0) > version
     ]
     theirs = form_texts({**view.row, **(view.texts or {})})
-    seen = {**theirs, **_texts_before(later)}
-    yours = {
-        name: form_text(name, value) for name, value in form.values.items() if name in EDITED_FIELDS
-    }
+    before = {**theirs, **_texts_before(later)}
+    yours = form_texts(form.values)
     disputed = [
         name
-        for name in EDITED_FIELDS
-        if name in yours and yours[name] != theirs.get(name) and yours[name] != seen.get(name)
+        for name in yours
+        if yours[name] != theirs.get(name) and yours[name] != before.get(name)
     ]
     newest = later[0] if later else None
     return {
@@ -49,20 +45,18 @@ def show_conflict(
         "changed_at": newest["action_timestamp"] if newest else view.row["updated_at"],
         "changed_fields": _names_of_changes(later),
         "fields": [_show_field(name, theirs.get(name), yours[name], form) for name in disputed],
-        "kept": [
-            (name, theirs.get(name, yours[name]))
-            for name in EDITED_FIELDS
-            if name in yours and name not in disputed
+        "undisputed": [
+            (name, theirs.get(name, yours[name])) for name in yours if name not in disputed
         ],
     }
 
 
-def say_who_was_first(
-    entries: Sequence[sql.Row], names: Mapping[str, str], *, me: str, version: int
+def describe_conflict(
+    entries: Sequence[sql.Row], names: Mapping[str, str], *, reader_id: str, version: int
 ) -> str | None:
     """Who changed a task after `version`, what and when; None when its history does not say.
 
-    `entries` is the history, latest first; `names` those of the columns by id; `me` the id of whoever is told.
+    `entries` is the history, latest first; `names` are those of columns by id; `reader_id` is the user who reads it.
     """
     later = [
         entry
@@ -72,12 +66,12 @@ def say_who_was_first(
     if not later:
         return None
     newest = later[0]
-    who = "You" if newest["actor_id"] == me else newest["actor_name"] or "Somebody"
-    where = " in another window" if newest["actor_id"] == me else ""
-    return f"{who} {_say_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
+    who = "You" if newest["actor_id"] == reader_id else newest["actor_name"] or "Somebody"
+    where = " in another window" if newest["actor_id"] == reader_id else ""
+    return f"{who} {_describe_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
 
 
-def _say_change(entry: sql.Row, names: Mapping[str, str]) -> str:
+def _describe_change(entry: sql.Row, names: Mapping[str, str]) -> str:
     after = entry["new_state"] or {}
     if "column_id" in after:
         return f"moved it to “{names.get(after['column_id'], 'another column')}”"
@@ -99,13 +93,12 @@ def _ago(at: datetime) -> str:
 
 
 def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:
-    """The fields that others changed, as they were when the person opened the form."""
+    """The fields that others changed, with their values when the person opened the form."""
     state: dict[str, Any] = {}
     for entry in reversed(later):
         for name, value in (entry["previous_state"] or {}).items():
-            state.setdefault(name, value)
-    for name in DAYS & state.keys():
-        state[name] = datetime.fromisoformat(state[name]) if state[name] else None
+            if name in _EDITED:
+                state.setdefault(name, earlier_value(name, value))
     return form_texts(state)
 
 
@@ -115,7 +108,7 @@ def _names_of_changes(later: Sequence[sql.Row]) -> str:
 
 def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -> dict[str, Any]:
     choices: dict[str, str] = getattr(form[name], "offered", {})
-    kind = "choice" if choices else "text" if name in LONG_FIELDS else "line"
+    kind = "choice" if choices else "text" if control_name(name) == "text" else "line"
     return {
         "name": name,
         "label": form[name].label.text,
@@ -123,6 +116,6 @@ def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -
         "yours": yours,
         "kind": kind,
         "choices": list(choices.items()),
-        "theirs_text": AWAY if theirs is None else choices.get(theirs, theirs),
+        "theirs_text": UNREADABLE if theirs is None else choices.get(theirs, theirs),
         "yours_text": choices.get(yours, yours),
     }

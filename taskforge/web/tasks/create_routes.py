@@ -21,23 +21,25 @@ from taskforge.tasks.access import access_task
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
-from taskforge.tasks.bulk.batches import MOST_TASKS, create_tasks
-from taskforge.tasks.quick_add.lines import read_line, read_lines, split_lines, tell_notes
+from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
+from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
 from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
+from taskforge.teams.permissions import Permission
 from taskforge.text.handles import Nameable
-from taskforge.web.boards.cards import draw_cards, show_card
+from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
+from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.web.tasks.routes import blueprint
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
 def create(board_id: str) -> ResponseReturnValue:
-    """Add a card to a column, with what its line says of assignee, priority, tags and due date."""
+    """Add a card to a column, with the assignee, priority, tags and due date that its line names."""
     actor = current_actor()
     form = CreateTaskForm()
-    told: list[str] = []
+    messages: list[str] = []
 
     def add(
         title: str,
@@ -48,30 +50,32 @@ def create(board_id: str) -> ResponseReturnValue:
     ) -> Change:
         joins = lane_values(lanes, lane)
         new, notes = read_line(title, _people(actor, board_id, title), today, joins)
-        told.extend(tell_notes(notes))
-        return service.create_task(actor, board_id=board_id, column_id=column_id, **vars(new))
+        messages.extend(note_sentences(notes))
+        return service.create_task(
+            actor, board_id=board_id, column_id=column_id, texts=new.texts, **new.core
+        )
 
     change = form.attempt(add)
     if change is None:
         return _refused_card(actor, board_id, form)
     row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
     if not wants_partial():
-        _flash_all(told)
+        _flash_all(messages)
         return go_to(url_for("boards.show", board_id=board_id, _anchor=f"new-{row['column_id']}"))
     hidden = bool(_hidden([row["task_id"]]))
     if hidden:
-        told.append(f"“{row['title']}” was added. The filter hides it.")
+        messages.append(f"“{row['title']}” was added. The filter hides it.")
     elsewhere = _other_lane(form, row)
     if elsewhere and not hidden:
-        told.append(f"“{row['title']}” is in the lane “{elsewhere}”.")
+        messages.append(f"“{row['title']}” is in the lane “{elsewhere}”.")
     page = render_template(
         "tasks/create.oob.html",
         card=show_card(row),
         hidden=hidden or elsewhere is not None,
-        column=get_column(actor, board_id, row["column_id"]),
-        told=told,
+        column=show_column_head(get_column(actor, board_id, row["column_id"])),
+        messages=messages,
     )
-    # Lanes count their cards, and a cell shows its first ones: the page asks for them anew.
+    # Lanes count their cards, and a cell shows its first ones: the page requests all of them again.
     return page, {"HX-Trigger": "forge:board-stale"} if form.values.get("lanes") else {}
 
 
@@ -79,19 +83,19 @@ def create(board_id: str) -> ResponseReturnValue:
 def create_many(board_id: str) -> ResponseReturnValue:
     """The page for several cards at once; ``column`` in the address is the column that is chosen at first."""
     actor = current_actor()
-    access_board(actor.user_id, board_id, "task.create")
-    asked = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
-    data = {field: request.args.get(name, "") for field, name in asked.items()}
+    access_board(actor.user_id, board_id, Permission.TASK_CREATE)
+    parameters = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
+    data = {field: request.args.get(name, "") for field, name in parameters.items()}
     return _many_page(actor, board_id, CreateManyForm(formdata=None, data=data))
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create-many")
 def create_many_submitted(board_id: str) -> ResponseReturnValue:
-    """Add a card for every line, all or none; a script is told what to put into the column."""
+    """Add a card for every line, all or none; a script gets the HTML of the cards for the column."""
     actor = current_actor()
-    access_board(actor.user_id, board_id, "task.create")
+    access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     form = CreateManyForm()
-    told: list[str] = []
+    messages: list[str] = []
 
     def add(
         lines: str,
@@ -103,33 +107,31 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
         joins = lane_values(lanes, lane)
         people = _people(actor, board_id, lines)
         new_tasks, notes = read_lines(split_lines(lines), people, today, joins)
-        told.extend(tell_notes(notes))
+        messages.extend(note_sentences(notes))
         return create_tasks(actor, board_id=board_id, column_id=column_id, new_tasks=new_tasks)
 
     if wants_json():
-        if not form.validate():
-            raise InvalidInput(" ".join(form.sentences))
-        return _made_for_script(actor, board_id, add(**form.values), told)
+        return _script_answer(actor, board_id, add(**form.require()), messages)
     change = form.attempt(add)
     if change is None:
-        return _many_page(actor, board_id, form), form.http_status, form.http_headers
-    undo = {"text": _count(change), "undo_url": _undo_address(board_id, change)}
+        return form.refused(_many_page(actor, board_id, form))
+    undo = {"text": _count(change), "undo_url": batch_undo_url(board_id, change)}
     flash(undo, "ok")  # type: ignore[arg-type]
-    _flash_all(told)
+    _flash_all(messages)
     anchor = f"column-{form.values['column_id']}"
     return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
 
 
 @blueprint.get("/boards/<id:board_id>/quick-add")
 def quick_add_names(board_id: str) -> ResponseReturnValue:
-    """Whom and what one may name in a new card, for the script that shows what a line says while it is typed."""
-    board, _ = access_board(current_actor().user_id, board_id, "task.create")
+    """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
+    board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
     people = [vars(person) for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
 def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
-    """The name of the lane in which a new card is, where its line said another one than the form."""
+    """The name of a new card's lane where its line named another one than the form; None where they agree."""
     kind, key = form.values.get("lanes"), form.values.get("lane")
     if not kind or lane_of(kind, row) == key:
         return None
@@ -137,45 +139,41 @@ def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
 
 
 def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
-    """Who may be named; nobody is asked for where nobody is named."""
+    """The people that `written` may name; read only if it names somebody."""
     if not names_somebody(written):
         return ()
-    board, _ = access_board(actor.user_id, board_id, "task.create")
+    board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     return list_nameables(board["team_id"])
 
 
-def _made_for_script(
-    actor: Actor, board_id: str, change: Change, told: Sequence[str]
+def _script_answer(
+    actor: Actor, board_id: str, change: Change, messages: Sequence[str]
 ) -> dict[str, Any]:
     rows = list_made(board_id, change.extra["task_ids"])
     head = ""
     if rows:
         column = get_column(actor, board_id, rows[0]["column_id"])
-        head = render_template("boards/_column_head.html", column=column)
+        head = render_template("boards/_column_head.html", column=show_column_head(column))
     hidden = _hidden([row["task_id"] for row in rows])
     if hidden:
-        told = [*told, f"The filter hides {len(hidden)} of them."]
+        messages = [*messages, f"The filter hides {len(hidden)} of them."]
     return {
-        "cards": "".join(draw_cards(row for row in rows if row["task_id"] not in hidden)),
+        "cards": "".join(render_cards(row for row in rows if row["task_id"] not in hidden)),
         "head": head,
         "text": _count(change),
-        "undo": _undo_address(board_id, change),
-        "notes": told,
+        "undo": batch_undo_url(board_id, change),
+        "notes": messages,
     }
 
 
 def _hidden(task_ids: Sequence[str]) -> set[str]:
-    """Those of some new tasks that the page from which htmx or a script asks does not show."""
+    """Those of some new tasks that the filter of the requesting page (``HX-Current-URL``) leaves out."""
     return list_hidden(request.headers.get("HX-Current-URL", ""), task_ids)
 
 
 def _count(change: Change) -> str:
     number = len(change.extra["task_ids"])
     return "1 card made." if number == 1 else f"{number} cards made."
-
-
-def _undo_address(board_id: str, change: Change) -> str:
-    return url_for("tasks.undo_batch", board_id=board_id, batch_id=change.event_id)
 
 
 def _flash_all(sentences: Sequence[str]) -> None:
@@ -194,17 +192,17 @@ def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> Response
         raise form.refusal or InvalidInput(refused["error"])
     if not wants_partial():
         page = board_page(view, CardFilter(), refused)
-        return page, form.http_status, form.http_headers
+        return form.refused(page)
     page = render_template(
         "tasks/_quick_add.html", board=show_board(view.row), column=column, lane=lane, **refused
     )
     place = {"HX-Retarget": "this" if lane else f"#add-{column_id}", "HX-Reswap": "outerHTML"}
-    return page, form.http_status, {**form.http_headers, **place}
+    return form.refused(page, place)
 
 
 def _many_page(actor: Actor, board_id: str, form: CreateManyForm) -> str:
     view = get_board(actor, board_id)
     form.column_id.offer((column["column_id"], column["name"]) for column in view.columns)
     return render_template(
-        "tasks/create_many.html", board=show_board(view.row), form=form, most=MOST_TASKS
+        "tasks/create_many.html", board=show_board(view.row), form=form, max_tasks=MAX_TASKS
     )

@@ -1,4 +1,4 @@
-"""The fields of a task that have a small form of their own, one line each."""
+"""The fields of a task that are edited in place, each by a small form of its own."""
 
 from __future__ import annotations
 
@@ -13,75 +13,102 @@ from taskforge import clock
 from taskforge.errors import NotFound
 from taskforge.http.forms import Form
 from taskforge.stores import sql
+from taskforge.tasks.field_kinds import BoardColumn, Person
+from taskforge.tasks.fields import FIELDS, PROPERTIES
+from taskforge.tasks.task_field import TaskField
 from taskforge.text.people import person_of
-from taskforge.web.tasks.forms import EditTaskForm, MoveTaskForm, form_text
+from taskforge.web.tasks.controls import control_of
+from taskforge.web.tasks.forms import EditTaskForm, MoveTaskForm
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field with its own address: `name` stands there, `stored` is what a change of the task calls it.
+class InlineField:
+    """A declared field with a form of its own."""
 
-    ``control`` is what it is edited with: line, text, choice, day or words. ``form`` holds its rules, under `stored`.
-    """
+    declared: TaskField
 
-    name: str
-    stored: str
-    label: str
-    control: str
-    form: type[Form] = EditTaskForm
-    permission: str = "task.edit"
+    @property
+    def name(self) -> str:
+        """The name in addresses, templates and scripts."""
+        return self.declared.address
+
+    @property
+    def stored(self) -> str:
+        """The name of the column or document field, which changes of a task use."""
+        return self.declared.name
+
+    @property
+    def label(self) -> str:
+        """The name that people read."""
+        return self.declared.label
+
+    @property
+    def permission(self) -> str:
+        """The permission that a change of the field needs."""
+        return self.declared.permission
+
+    @property
+    def control(self) -> str:
+        """The control that edits it: line, text, choice, day, number or words."""
+        return control_of(self.declared).name
+
+    @property
+    def is_content(self) -> bool:
+        """Whether MongoDB owns the field, so that it can't be read while MongoDB is unavailable."""
+        return self.declared.is_content
+
+    @property
+    def max_length(self) -> int | None:
+        """The longest text of a line."""
+        return getattr(self.declared.kind, "max_length", None)
 
     def read(self, sent: Mapping[str, str], version: int) -> Form:
-        """The form of this field alone, as the request filled it in; without a version it means `version`."""
+        """The form of this field alone, from the fields of a request; `version` stands in for a missing one."""
         value = sent["pick"] if "pick" in sent else sent.get("value", "")
-        named = sent.get("version") or str(version)
-        return self.form(formdata=MultiDict([(self.stored, value), ("version", named)]))
+        seen_version = sent.get("version") or str(version)
+        form = EditTaskForm if self.declared.in_form else MoveTaskForm
+        return form(formdata=MultiDict([(self.stored, value), ("version", seen_version)]))
 
     def text_of(self, state: Mapping[str, Any]) -> str:
-        """What the control holds when a task is in this state."""
-        return form_text(self.stored, state[self.stored])
+        """The text in the control for a task in this state."""
+        return self.form_text(state[self.stored])
+
+    def display_text(self, task: Mapping[str, Any]) -> str | None:
+        """The value of a plain field as a text for people; None without a value."""
+        kind = self.declared.kind
+        return kind.words(kind.plain(task[self.stored]), {})
+
+    def form_text(self, value: Any) -> str:
+        """A value as the text in the control."""
+        return self.declared.kind.form_text(value)
 
 
-FIELDS = {
-    field.name: field
-    for field in (
-        Field("title", "title", "Title", "line"),
-        Field("description", "description", "Description", "text"),
-        Field("column", "column_id", "Column", "choice", MoveTaskForm, "task.move"),
-        Field("status", "status", "Status", "choice"),
-        Field("assignee", "assignee_id", "Assignee", "choice"),
-        Field("priority", "priority", "Priority", "choice"),
-        Field("due", "due_at", "Due", "day"),
-        Field("start", "start_at", "Start", "day"),
-        Field("tags", "tags", "Tags", "words"),
-        Field("custom", "custom_fields", "Fields", "text"),
-    )
-}
-# These live in MongoDB; while it is away they can't be shown.
-TEXTS = frozenset({"description", "tags", "custom"})
+INLINE_FIELDS = {field.address: InlineField(field) for field in FIELDS if field.address}
+# The fields beside a task's text, from the top.
+PROPERTY_FIELDS = tuple(InlineField(field) for field in PROPERTIES)
 
 
-def find_field(name: str) -> Field:
+def find_field(name: str) -> InlineField:
     """The field of an address.
 
     Raises:
         NotFound: there is no such field.
     """
     try:
-        return FIELDS[name]
+        return INLINE_FIELDS[name]
     except KeyError as error:
         raise NotFound() from error
 
 
 def choices_of(
-    field: Field, row: sql.Row, columns: list[sql.Row], members: list[sql.Row]
+    field: InlineField, row: sql.Row, columns: list[sql.Row], members: list[sql.Row]
 ) -> list[dict[str, Any]]:
-    """What a choice offers: the value, its words, and an icon or a person to show beside them."""
-    if field.name == "column":
+    """The options of a choice: value, label, and the icon or the person to show with the label."""
+    if isinstance(field.declared.kind, BoardColumn):
         return [
             {
                 "value": column["column_id"],
-                "words": column["name"],
+                "label": column["name"],
                 "icon": f"status-{column['status']}",
                 "hue": column["hue"],
             }
@@ -89,19 +116,19 @@ def choices_of(
         ]
     form = EditTaskForm(formdata=None).offer(row, columns, members)
     offered: dict[str, str] = getattr(form[field.stored], "offered", {})
-    if field.name == "assignee":
+    if isinstance(field.declared.kind, Person):
         return [
-            {"value": value, "words": words, "person": person_of(value or None, words)}
-            for value, words in offered.items()
+            {"value": value, "label": label, "person": person_of(value or None, label)}
+            for value, label in offered.items()
         ]
     return [
-        {"value": value, "words": words, "icon": f"{field.name}-{value}"}
-        for value, words in offered.items()
+        {"value": value, "label": label, "icon": f"{field.name}-{value}"}
+        for value, label in offered.items()
     ]
 
 
 def quick_days() -> list[tuple[str, str, str]]:
-    """Days that are chosen often: word, name for scripts (which know the reader's own day), and the day in UTC."""
+    """Days that are chosen often: label, name for scripts (which know the reader's time zone), and the day in UTC."""
     today = clock.now().date()
     monday = today + timedelta(days=7 - today.weekday())
     return [

@@ -1,4 +1,4 @@
-"""A task as its pages show it."""
+"""A task for the templates of its pages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from taskforge.stores import sql
 from taskforge.tasks.custom_fields import show_value
 from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
+from taskforge.teams.permissions import Permission
 from taskforge.text.markdown import render_markdown
 from taskforge.text.people import person_of
 
 
 def show_reference(row: sql.Row) -> dict[str, Any]:
-    """What PostgreSQL knows of a task: enough for every page but the task's own."""
+    """The row of a task without its content: enough for every page but the task's own."""
     team = {"team_id": row["team_id"], "name": row["team_name"]}
     return {
         **row,
@@ -30,7 +31,7 @@ def show_reference(row: sql.Row) -> dict[str, Any]:
 
 
 def show_task(view: TaskView) -> dict[str, Any]:
-    """The whole task; without its texts while they can't be read."""
+    """The whole task; without its content while that can't be read."""
     shown = {**show_reference(view.row), "syncing": view.syncing}
     if view.texts is None:
         return shown
@@ -49,18 +50,18 @@ def show_task(view: TaskView) -> dict[str, Any]:
 
 
 def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
-    """What a task's page offers; nothing but restoring while it is in the trash."""
+    """What the person may do with a task, by the names that templates ask for; in the trash only restore it."""
     return {
-        "edit": not deleted and membership.may("task.edit"),
-        "move": not deleted and membership.may("task.move"),
-        "delete": not deleted and membership.may("task.delete"),
-        "comment": not deleted and membership.may("comment.create"),
-        "restore": deleted and membership.may("task.restore"),
+        "edit": not deleted and membership.may(Permission.TASK_EDIT),
+        "move": not deleted and membership.may(Permission.TASK_MOVE),
+        "delete": not deleted and membership.may(Permission.TASK_DELETE),
+        "comment": not deleted and membership.may(Permission.COMMENT_CREATE),
+        "restore": deleted and membership.may(Permission.TASK_RESTORE),
     }
 
 
 def show_size(size_bytes: int) -> str:
-    """A file's size in the unit that people would choose."""
+    """A file's size with a unit, such as ``1.4 MB``."""
     size = float(size_bytes)
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
@@ -70,7 +71,7 @@ def show_size(size_bytes: int) -> str:
 
 
 def show_move_columns(columns: Sequence[sql.Row]) -> list[dict[str, Any]]:
-    """The columns of the move form: which of them have no room under their limit."""
+    """The columns of the move form; ``full`` says that the WIP limit is reached."""
     return [
         {
             **column,

@@ -1,4 +1,4 @@
-"""Tasks: the page of one, and its changes."""
+"""Tasks: the page of a task, its edit form, deletion and the trash."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
+from taskforge.teams.permissions import Permission
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import show_conflict
+from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
-from taskforge.web.tasks.inline_fields import FIELDS
+from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
 from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
 from taskforge.web.tasks.undo_toast import offer_undo
 
@@ -36,19 +39,19 @@ blueprint = Blueprint("tasks", __name__)
 @blueprint.get("/tasks/<id:task_id>")
 @preload(task_query)
 def show(task_id: str) -> ResponseReturnValue:
-    """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
+    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it."""
     actor, found = current_actor_and_preloaded(task_query(task_id))
     context = task_context(actor, task_id, preloaded=preloaded_task(found))
     panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
         return respond(panel)
-    named = {name: context["task"][name] for name in ("key", "title")}
-    return respond_with_page("tasks/show.html", panel, task=named)
+    title = {name: context["task"][name] for name in ("key", "title")}
+    return respond_with_page("tasks/show.html", panel, task=title)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
 def details(task_id: str) -> ResponseReturnValue:
-    """The reading column, for a page that waits for the text to come back."""
+    """The main column, which a page requests again and again while MongoDB is unavailable."""
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
     return render_template("tasks/_main.html", **task_context(current_actor(), task_id))
@@ -59,14 +62,14 @@ def edit(task_id: str) -> ResponseReturnValue:
     """The edit form."""
     actor = current_actor()
     view = get_task(actor, task_id)
-    view.membership.require("task.edit")
+    view.membership.require(Permission.TASK_EDIT)
     form = EditTaskForm(formdata=None, data=form_texts({**view.row, **(view.texts or {})}))
     return _edit_page(actor, view, form)
 
 
 @blueprint.post("/tasks/<id:task_id>/edit")
 def edit_submitted(task_id: str) -> ResponseReturnValue:
-    """Save what was changed; 409 with both sides when somebody else was faster."""
+    """Save the changed fields; 409 with both values if somebody else changed one of them meanwhile."""
     actor = current_actor()
     view = get_task(actor, task_id)
     form = EditTaskForm()
@@ -83,8 +86,8 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
             offer_undo(f"{view.row['key']} is saved.", change)
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
-        return _conflict_page(actor, task_id, form), form.http_status
-    return _edit_page(actor, view, form), form.http_status, form.http_headers
+        return form.refused(_conflict_page(actor, task_id, form))
+    return form.refused(_edit_page(actor, view, form))
 
 
 @blueprint.post("/tasks/<id:task_id>/delete")
@@ -99,16 +102,13 @@ def delete(task_id: str) -> ResponseReturnValue:
     if change is None:
         context = task_context(actor, task_id)
         flash(" ".join(form.sentences), "danger")
-        return render_template("tasks/show.html", **context), form.http_status, form.http_headers
+        return form.refused(render_template("tasks/show.html", **context))
     offer_undo(f"{row['key']} is in the trash.", change)
     return go_to(url_for("boards.show", board_id=row["board_id"]))
 
 
 def _deleted(actor: Actor, task_id: str, form: DeleteTaskForm) -> ResponseReturnValue:
-    if not form.validate():
-        raise InvalidInput(" ".join(form.sentences))
-    change = service.delete_task(actor, task_id, **form.values)
-    return {"version": change.version, "event": change.event_id}
+    return change_answer(service.delete_task(actor, task_id, **form.require()))
 
 
 @blueprint.post("/tasks/<id:task_id>/restore")
@@ -129,7 +129,7 @@ def trash(board_id: str) -> ResponseReturnValue:
         "tasks/trash.html",
         board=show_board(row),
         tasks=list_trash(actor, board_id),
-        may={"restore": membership.may("task.restore")},
+        may={"restore": membership.may(Permission.TASK_RESTORE)},
     )
 
 
@@ -140,7 +140,7 @@ def task_context(
     comment_form: Any | None = None,
     preloaded: TaskAccess | None = None,
 ) -> dict[str, Any]:
-    """What the task page and its reading column need. `comment_form` is a comment that was refused."""
+    """The context of the task page and its main column. `comment_form` is a comment that was refused."""
     view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
     after_id = _after_comment()
     found = (
@@ -151,7 +151,8 @@ def task_context(
     later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
     return {
         "task": show_task(view),
-        "fields": FIELDS,
+        "fields": INLINE_FIELDS,
+        "property_fields": PROPERTY_FIELDS,
         "comments": show_comments(found),
         "comment_form": comment_form,
         "details_unavailable": view.texts is None,
@@ -179,7 +180,7 @@ def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
         "tasks/_edit_form.html",
         task=show_reference(view.row),
         form=form,
-        details_unavailable=view.texts is None and not form.is_submitted(),
+        rows=edit_rows(form, without_content=view.texts is None and not form.is_submitted()),
     )
 
 

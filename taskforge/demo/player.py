@@ -1,4 +1,4 @@
-"""The demo's story acted out: every step goes through the same services as a person's, at the story's time."""
+"""Plays the demo scenario: every step calls the services that a person's request calls, at the time of the step."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from taskforge.accounts.service import register_user
 from taskforge.boards.queries import list_boards
 from taskforge.boards.service import create_board, create_team, edit_board
 from taskforge.comments.service import create_comment
-from taskforge.demo.story import HALF_YEAR, Step
+from taskforge.demo.scenario import HALF_YEAR, Step
 from taskforge.demo.words import BOARDS, PEOPLE, TEAM
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task
+from taskforge.teams.permissions import Role
 from taskforge.teams.service import add_member
 
 DOMAIN = "lantern.example"
@@ -27,8 +28,8 @@ class DemoExists(Exception):
 
 
 @dataclass
-class Stage:
-    """The people, boards and cards of the story as they came to be."""
+class DemoTeam:
+    """The people, boards and cards of the demo that exist so far, by their numbers in the scenario."""
 
     people: list[Actor]
     team_id: str
@@ -41,8 +42,8 @@ def email_of(person: int) -> str:
     return f"{PEOPLE[person][0].lower()}@{DOMAIN}"
 
 
-def set_up(password: str, until: datetime) -> Stage:
-    """Make the people, their team and its boards, a day before the story begins.
+def set_up(password: str, until: datetime) -> DemoTeam:
+    """Make the people, their team and its boards, a day before the scenario begins.
 
     Raises:
         DemoExists: they are there.
@@ -53,20 +54,20 @@ def set_up(password: str, until: datetime) -> Stage:
         admin = people[0]
         made = create_team(admin, name=TEAM, description="We make lamps, and sell them.")
         for actor in people[1:]:
-            add_member(admin, made.entity_id, role="member", user_id=actor.user_id)
+            add_member(admin, made.entity_id, role=Role.MEMBER, user_id=actor.user_id)
         first = list_boards(admin, made.entity_id)[0]
         edit_board(admin, first["board_id"], version=first["version"], name=BOARDS[0][0])
         others = [
             create_board(admin, made.entity_id, name=board[0]).entity_id for board in BOARDS[1:]
         ]
-    return Stage(people, made.entity_id, [first["board_id"], *others])
+    return DemoTeam(people, made.entity_id, [first["board_id"], *others])
 
 
-def act(stage: Stage, steps: Iterable[Step], *, done: Callable[[], object]) -> None:
+def play(team: DemoTeam, steps: Iterable[Step], *, done: Callable[[], object]) -> None:
     """Do all steps in their order; `done` is called after each."""
     for step in steps:
         with clock.frozen(step.at):
-            _ACTS[step.kind](stage, step)
+            _STEPS[step.kind](team, step)
         done()
 
 
@@ -86,11 +87,11 @@ def _register(person: int, password: str) -> Actor:
     return actor
 
 
-def _create(stage: Stage, step: Step) -> None:
+def _create(team: DemoTeam, step: Step) -> None:
     details = step.details
     made = create_task(
-        stage.people[step.person],
-        board_id=stage.boards[details["board"]],
+        team.people[step.person],
+        board_id=team.boards[details["board"]],
         title=details["title"],
         priority=details["priority"],
         due_at=details["due_at"],
@@ -103,33 +104,33 @@ def _create(stage: Stage, step: Step) -> None:
             ],
         },
     )
-    stage.cards[step.card] = made.entity_id
+    team.cards[step.card] = made.entity_id
 
 
-def _assign(stage: Stage, step: Step) -> None:
-    owner = stage.people[step.details["owner"]]
+def _assign(team: DemoTeam, step: Step) -> None:
+    owner = team.people[step.details["owner"]]
     edit_task(
-        stage.people[step.person], stage.cards[step.card], changes={"assignee_id": owner.user_id}
+        team.people[step.person], team.cards[step.card], changes={"assignee_id": owner.user_id}
     )
 
 
-def _move(stage: Stage, step: Step) -> None:
+def _move(team: DemoTeam, step: Step) -> None:
     edit_task(
-        stage.people[step.person],
-        stage.cards[step.card],
+        team.people[step.person],
+        team.cards[step.card],
         changes={"status": step.details["status"]},
     )
 
 
-def _edit(stage: Stage, step: Step) -> None:
-    edit_task(stage.people[step.person], stage.cards[step.card], changes=step.details)
+def _edit(team: DemoTeam, step: Step) -> None:
+    edit_task(team.people[step.person], team.cards[step.card], changes=step.details)
 
 
-def _comment(stage: Stage, step: Step) -> None:
-    create_comment(stage.people[step.person], stage.cards[step.card], content=step.details["text"])
+def _comment(team: DemoTeam, step: Step) -> None:
+    create_comment(team.people[step.person], team.cards[step.card], content=step.details["text"])
 
 
-_ACTS: dict[str, Callable[[Stage, Step], None]] = {
+_STEPS: dict[str, Callable[[DemoTeam, Step], None]] = {
     "create": _create,
     "assign": _assign,
     "move": _move,

@@ -1,0 +1,121 @@
+"""What the filters of all fields have in common: values in an address, a condition in SQL, a part of the menu.
+
+A field declares its filter in `taskforge.tasks.fields`. A condition is true for a card that fits one of the chosen
+values, and where none is chosen, so that the statement of a board is the same text for every filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import INTERVAL
+
+from taskforge.tasks.models import Task
+
+TASKS = Task.__table__.alias("k")
+NONE = "none"  # the filter value of cards without a value
+OVERDUE, WEEK = "overdue", "week"
+DAYS_OF_WEEK = timedelta(days=7)
+MAX_WORDS_LENGTH = 100
+FORMER_MEMBER = "Someone who left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """The filter of one field: the name of its parameter in an address, and its title in the menu.
+
+    ``takes_many``: whether several values may be chosen. ``is_counted``: whether the menu lists its values, each with
+    the number of its cards.
+    """
+
+    parameter: str
+    title: str
+    takes_many: ClassVar[bool] = True
+    is_counted: ClassVar[bool] = True
+
+    def accepts(self, value: str) -> bool:
+        """Whether a text of an address is a value of this filter."""
+        raise NotImplementedError
+
+    def clean(self, value: str) -> str:
+        """A value in its canonical form."""
+        return value
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """The condition for the tasks `k` whose column `name` fits; its binds are those of `binds`."""
+        raise NotImplementedError
+
+    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+        """What the condition is bound to; `today` is given where a value depends on it (`needs_today`)."""
+        return {
+            self.bind("is_chosen"): bool(values),
+            self.bind("values"): [value for value in values if value != NONE],
+            self.bind("none"): NONE in values,
+        }
+
+    def needs_today(self, values: Sequence[str]) -> bool:
+        """Whether the meaning of the chosen values depends on the day."""
+        return False
+
+    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+        """Whether a card of a board's past, with values as the audit log keeps them, fits one value."""
+        return bool(card[name] == (None if value == NONE else value))
+
+    def offered(self) -> Sequence[str]:
+        """The values that the menu always offers, in its order; none where they are read with their cards."""
+        return ()
+
+    def value_name(self, value: str) -> str | None:
+        """What a value is called; None where that is not known from the value alone."""
+        return None
+
+    def counting(
+        self, cards: FromClause, name: str, shown: ColumnElement[bool]
+    ) -> list[Select[Any]]:
+        """Selects of (kind, value, name, cards): how many of the `cards` that are `shown` has each value."""
+        raise NotImplementedError
+
+    def bind(self, what: str) -> str:
+        """The name of one of the bound values."""
+        return f"{self.parameter}_{what}"
+
+    def _is_chosen(self) -> ColumnElement[bool]:
+        return bindparam(self.bind("is_chosen"), type_=Boolean)
+
+    def _none(self) -> ColumnElement[bool]:
+        return bindparam(self.bind("none"), type_=Boolean)
+
+    def _counted(
+        self, value: ColumnElement[Any], shown: ColumnElement[bool], name: Any = None
+    ) -> Select[Any]:
+        return select(
+            constant(self.parameter).label("kind"),
+            cast(value, Text).label("value"),
+            (constant("") if name is None else name).label("name"),
+            func.count().filter(shown).label("cards"),
+        )
+
+
+def constant(word: str) -> ColumnElement[str]:
+    """A constant in the text of a statement; a bound value would have to be one of `CardFilter.parameters`."""
+    return literal_column(f"'{word}'", Text)
+
+
+def interval(words: str) -> ColumnElement[Any]:
+    """A constant span of time, such as "7 days"."""
+    return cast(constant(words), INTERVAL)

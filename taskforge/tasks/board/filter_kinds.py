@@ -1,0 +1,201 @@
+"""Filters by person, by one of a few words, by tag, and by words in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from typing import cast as cast_type
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from taskforge.accounts.queries import COMPOSED_PEOPLE
+from taskforge.errors import InvalidInput
+from taskforge.tasks.board.filter_base import (
+    MAX_WORDS_LENGTH,
+    NONE,
+    TASKS,
+    Filter,
+    constant,
+)
+from taskforge.tasks.field_kinds import Choice
+from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
+from taskforge.text.validation import MAX_TAG_LENGTH, clean_line
+from taskforge.text.values import is_uuid
+
+
+class PersonFilter(Filter):
+    """By person: ids, or none for nobody. The menu offers the team, and former members who still have a card."""
+
+    def accepts(self, value: str) -> bool:
+        """An id, or none."""
+        return value == NONE or is_uuid(value)
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """Assigned to one of the people, or to nobody."""
+        ids = cast(bindparam(self.bind("values")), ARRAY(UUID))
+        person = TASKS.c[name]
+        return or_(
+            not_(self._is_chosen()), person == any_(ids), and_(self._none(), person.is_(None))
+        )
+
+    def value_name(self, value: str) -> str | None:
+        """The name of nobody."""
+        return "Nobody" if value == NONE else None
+
+    def counting(
+        self, cards: FromClause, name: str, shown: ColumnElement[bool]
+    ) -> list[Select[Any]]:
+        """Everybody in the team and everybody with a card; the chosen ones and those with most cards first."""
+        held = (
+            select(cards.c[name], func.count().filter(shown).label("cards"))
+            .group_by(cards.c[name])
+            .subquery("held")
+        )
+        members = COMPOSED_MEMBERSHIPS
+        team = (
+            select(members.c.user_id)
+            .where(members.c.team_id == bindparam("team_id"))
+            .subquery("team")
+        )
+        users = COMPOSED_PEOPLE
+        person = func.coalesce(team.c.user_id, held.c[name])
+        number = func.coalesce(held.c.cards, 0)
+        display_name = func.coalesce(users.c.display_name, constant(""))
+        chosen = person == any_(cast(bindparam(self.bind("values")), ARRAY(UUID)))
+        joined = held.outerjoin(team, team.c.user_id == held.c[name], full=True)
+        counts = (
+            select(
+                constant(self.parameter).label("kind"),
+                func.coalesce(cast(person, Text), constant(NONE)).label("value"),
+                display_name.label("name"),
+                number.label("cards"),
+            )
+            .select_from(joined.outerjoin(users, users.c.user_id == person))
+            .order_by(
+                person.is_(None).desc(), chosen.desc().nulls_last(), number.desc(), display_name
+            )
+            .limit(bindparam("limit", type_=Integer))
+        )
+        return [cast_type(Select[Any], counts)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceFilter(Filter):
+    """By one of a few words; the menu offers all of them, the last first."""
+
+    kind: Choice
+
+    def accepts(self, value: str) -> bool:
+        """One of the words."""
+        return value in self.kind.options
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """One of the chosen words."""
+        words = cast(bindparam(self.bind("values")), ARRAY(Text))
+        return or_(not_(self._is_chosen()), TASKS.c[name] == any_(words))
+
+    def offered(self) -> Sequence[str]:
+        """The words, the last first."""
+        return tuple(self.kind.options)[::-1]
+
+    def value_name(self, value: str) -> str | None:
+        """The name of the word."""
+        return self.kind.options.get(value)
+
+    def counting(
+        self, cards: FromClause, name: str, shown: ColumnElement[bool]
+    ) -> list[Select[Any]]:
+        """The cards of each word."""
+        return [self._counted(cards.c[name], shown).group_by(cards.c[name])]
+
+
+class TagsFilter(Filter):
+    """By tag. The menu offers those that are in use."""
+
+    def accepts(self, value: str) -> bool:
+        """A text that is short enough for a tag."""
+        return 0 < len(value) <= MAX_TAG_LENGTH
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """At least one of the chosen tags."""
+        tags = cast(bindparam(self.bind("values")), ARRAY(String))
+        return or_(not_(self._is_chosen()), TASKS.c[name].op("&&")(tags))
+
+    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+        """The tags; "none" is a tag like any other."""
+        return {self.bind("is_chosen"): bool(values), self.bind("values"): list(values)}
+
+    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+        """Whether the card had the tag."""
+        return value in card[name]
+
+    def counting(
+        self, cards: FromClause, name: str, shown: ColumnElement[bool]
+    ) -> list[Select[Any]]:
+        """The cards of each tag; the chosen ones and those with most cards first."""
+        tags = func.unnest(cards.c[name]).table_valued(column("tag", Text)).render_derived("used")
+        tag = tags.c.tag
+        chosen = tag == any_(cast(bindparam(self.bind("values")), ARRAY(Text)))
+        return [
+            self._counted(tag, shown)
+            .select_from(cards.join(tags, true()))
+            .group_by(tag)
+            .order_by(chosen.desc(), func.count().filter(shown).desc(), tag)
+            .limit(bindparam("limit", type_=Integer))
+        ]
+
+
+class WordsFilter(Filter):
+    """By words in a text; one value, typed and not chosen from a menu."""
+
+    takes_many = False
+    is_counted = False
+
+    def accepts(self, value: str) -> bool:
+        """One line that is not too long and not empty."""
+        try:
+            return bool(self.clean(value))
+        except InvalidInput:
+            return False
+
+    def clean(self, value: str) -> str:
+        """The words without spaces around them."""
+        return clean_line(value, field=self.parameter, max_length=MAX_WORDS_LENGTH, required=False)
+
+    def condition(self, name: str) -> ColumnElement[bool]:
+        """The text contains the words; case is ignored."""
+        words: ColumnElement[Any] = bindparam(self.bind("words"))
+        return or_(
+            words == constant(""),
+            func.strpos(func.lower(TASKS.c[name]), func.lower(words))
+            > literal_column("0", Integer),
+        )
+
+    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+        """The words."""
+        return {self.bind("words"): values[0] if values else ""}
+
+    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+        """Whether the words stood in the text."""
+        return value.lower() in card[name].lower()

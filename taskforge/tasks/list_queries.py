@@ -1,0 +1,209 @@
+"""The list of tasks that the API answers: narrowed by declared fields, in the order of one of them.
+
+A statement is composed of the conditions that are given, once for each set of them, so that each has its own plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    TextClause,
+    and_,
+    bindparam,
+    or_,
+    select,
+    text,
+)
+
+from taskforge.boards.access import access_board
+from taskforge.boards.queries import COMPOSED_BOARDS
+from taskforge.errors import InvalidInput
+from taskforge.stores import sql
+from taskforge.stores.actor import Actor
+from taskforge.stores.composed import as_text
+from taskforge.stores.prepared_statements import prepared
+from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN
+from taskforge.tasks.board.bucket_filters import NumberFilter
+from taskforge.tasks.board.filter_base import TASKS
+from taskforge.tasks.field_kinds import Kind
+from taskforge.tasks.fields import BY_NAME, SORTABLE
+from taskforge.teams.access import access_team
+from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
+from taskforge.text.values import is_uuid
+
+MAX_PAGE = 200
+SEPARATOR = " "  # between the value and the id in a place
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a list: by a declared field, then by id. Tasks without a value come last in both directions."""
+
+    name: str
+    descending: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the field."""
+        return BY_NAME[self.name].kind
+
+
+@dataclass(frozen=True)
+class Place:
+    """The task behind which a page begins: its id and, in a list with an order, its value."""
+
+    task_id: str
+    value: Any = None
+
+
+def read_order(sort: str | None) -> Order | None:
+    """The order that the API names: a sortable field, with ``-`` before it descending; None for the oldest first."""
+    if sort is None:
+        return None
+    name = sort.removeprefix("-")
+    field = next(field for field in SORTABLE if field.json_name == name)
+    return Order(field.name, descending=sort.startswith("-"))
+
+
+def place_text(row: Mapping[str, Any], order: Order | None) -> str:
+    """The place of a task in a list, as the text of a cursor."""
+    if order is None:
+        return str(row["task_id"])
+    return f"{order.kind.cursor_text(row[order.name])}{SEPARATOR}{row['task_id']}"
+
+
+def read_place(text: str | None, order: Order | None) -> Place | None:
+    """The place that `place_text` wrote; None where the list begins.
+
+    Raises:
+        InvalidInput: it is no place of a list in this order.
+    """
+    if text is None:
+        return None
+    value_text, separator, task_id = text.rpartition(SEPARATOR)
+    if not is_uuid(task_id) or bool(separator) != (order is not None):
+        raise InvalidInput.about("cursor", "must be the nextCursor of an earlier answer")
+    value = order.kind.read_cursor(value_text) if order is not None else None
+    return Place(task_id, value)
+
+
+def list_tasks(
+    actor: Actor,
+    *,
+    team_id: str | None = None,
+    board_id: str | None = None,
+    limit: int = 50,
+    after: Place | None = None,
+    order: Order | None = None,
+    **values: Any,
+) -> Sequence[sql.Row]:
+    """Live tasks that the actor sees, oldest first or in an `order`, behind a place; at most `limit` (200).
+
+    `values` narrow it by declared fields (``in_list_filter``): a value, or for numbers a range as in an address.
+
+    Raises:
+        NotFound: the team or board is not visible to the actor.
+    """
+    filters = {"team_id": team_id, "board_id": board_id, **values}
+    given = {name: value for name, value in filters.items() if value is not None}
+    binds: dict[str, Any] = {"user_id": actor.user_id, "limit": min(limit, MAX_PAGE)}
+    for name, value in given.items():
+        binds |= _binds(name, value)
+    if after is not None:
+        binds |= {"after_id": after.task_id, "after_value": after.value}
+    behind = None if after is None else "value" if after.value is not None else "id"
+    found = sql.rows(_statement(tuple(given), order, behind), binds)
+    if not found:  # a task that is visible proves that its board and team are
+        if team_id is not None:
+            access_team(actor.user_id, team_id)
+        if board_id is not None:
+            access_board(actor.user_id, board_id)
+    return found
+
+
+@cache
+def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) -> TextClause:
+    """The statement for just the conditions that are given.
+
+    Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
+    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
+    """
+    is_planned_once = (
+        order is None and "assignee_id" not in given and {"team_id", "board_id"} & set(given)
+    )
+    page = compose_page(given, order, behind)
+    planned = prepared if is_planned_once else text
+    ordering = ", ".join(as_text(part) for part in _ordering(TASKS, order))
+    return planned(f"""
+    SELECT {REFERENCE}, {SHOWN}
+    FROM   ({as_text(page)}) k
+           {NAMED_BY}
+    ORDER  BY {ordering}
+    """)
+
+
+def compose_page(given: Sequence[str], order: Order | None, behind: str | None) -> Any:
+    """The tasks of one page: those that the user may see and that fit, in their order, behind a place.
+
+    `behind` says what is known of the place: "value" (and id), "id" alone where it has no value, None for the start.
+    """
+    boards, members = COMPOSED_BOARDS, COMPOSED_MEMBERSHIPS
+    is_member = and_(
+        members.c.team_id == TASKS.c.team_id, members.c.user_id == bindparam("user_id")
+    )
+    conditions: list[ColumnElement[bool]] = [
+        TASKS.c.deleted_at.is_(None),
+        boards.c.deleted_at.is_(None),
+    ]
+    conditions += [_condition(name) for name in given]
+    if behind is not None:
+        conditions.append(_behind(order, behind))
+    return (
+        select(TASKS)
+        .join(boards, boards.c.board_id == TASKS.c.board_id)
+        .join(members, is_member)
+        .where(*conditions)
+        .order_by(*_ordering(TASKS, order))
+        .limit(bindparam("limit"))
+    )
+
+
+def _condition(name: str) -> ColumnElement[bool]:
+    """The condition for a given name; its binds are those of `_binds`."""
+    by = BY_NAME[name].filter if name in BY_NAME else None
+    if isinstance(by, NumberFilter):
+        return by.condition(name)
+    found: ColumnElement[bool] = TASKS.c[name] == bindparam(name)
+    return found
+
+
+def _binds(name: str, value: Any) -> dict[str, Any]:
+    by = BY_NAME[name].filter if name in BY_NAME else None
+    return by.binds([value], None) if isinstance(by, NumberFilter) else {name: value}
+
+
+def _ordering(tasks: FromClause, order: Order | None) -> list[ColumnElement[Any]]:
+    by_id: ColumnElement[Any] = tasks.c.task_id
+    if order is None:
+        return [by_id]
+    value = tasks.c[order.name]
+    return [(value.desc() if order.descending else value.asc()).nulls_last(), by_id]
+
+
+def _behind(order: Order | None, behind: str) -> ColumnElement[bool]:
+    """Behind the place in the order: further values, the same value with a later id, and at last no value."""
+    later: ColumnElement[bool] = TASKS.c.task_id > bindparam("after_id")
+    if order is None:
+        return later
+    value = TASKS.c[order.name]
+    if behind == "id":
+        return and_(value.is_(None), later)
+    last: ColumnElement[Any] = bindparam("after_value")
+    further = value < last if order.descending else value > last
+    return or_(further, and_(value == last, later), value.is_(None))
