@@ -23,8 +23,8 @@ RECORDED = ("number", "title", "status", "priority", "assignee_id", "created_by"
 def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None:
     """Remove a trashed task and its comments from every store; the audit log keeps its events.
 
-    The rows go in one transaction. In MongoDB nothing is deleted at once, because a write that was delayed somewhere
-    would create the document anew. Instead every document part gets one more version, a tombstone without content,
+    The rows go in one transaction. In MongoDB nothing is deleted at once, because a delayed write would create
+    the document again. Instead every document part gets one more version, a tombstone without content,
     over the outbox like any other change; late writes have a lower version and are refused. MongoDB's TTL index
     removes the tombstones after another 30 days.
 

@@ -44,7 +44,7 @@ def main():
 
 
 def keep_bytecode():
-    """Let the environment's Python keep what it compiled, out of the way where that is unwanted.
+    """Let the environment's Python keep what it compiled, or elsewhere where no file may be written.
 
     Each of a dozen processes would compile every library at every start otherwise: 4 s, not 1.
     """
@@ -71,10 +71,10 @@ def use_suitable_python():
 
 def ensure_installed(lock_file):
     """Leave with everything in the lock file installed, doing nothing where it is."""
-    wanted = {name: digest(name) for name in LOCK_FILES[LOCK_FILES.index(lock_file) :]}
+    required = {name: digest(name) for name in LOCK_FILES[LOCK_FILES.index(lock_file) :]}
     installed = read_stamp()
     if installed is not None and not missing_file():
-        if wanted.items() <= installed.items():
+        if required.items() <= installed.items():
             return
         STAMP.unlink()  # until the new install is whole, there is none
     else:
@@ -82,7 +82,7 @@ def ensure_installed(lock_file):
     print("Installing the packages of {} (about half a minute) ...".format(lock_file), flush=True)
     install(lock_file)
     partial = STAMP.with_suffix(".new")
-    partial.write_text(json.dumps({"python": sys.version, **wanted}))
+    partial.write_text(json.dumps({"python": sys.version, **required}))
     partial.replace(STAMP)
 
 

@@ -163,23 +163,23 @@ def choose_port(environment: dict[str, str]) -> int:
     Raises:
         StartFailed: it is no port, or another program listens there.
     """
-    wanted = environment.get("PORT") or str(FIRST_PORT)
-    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
-        raise StartFailed(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
+    port = environment.get("PORT") or str(FIRST_PORT)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise StartFailed(f"PORT must be a number from 1 to 65535, not {port!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, int(wanted)))
+            probe.bind((HOST, int(port)))
         except PermissionError:
             raise StartFailed(
-                f"Port {wanted} needs root; choose one above 1023: PORT=8001 make run"
+                f"Port {port} needs root; choose one above 1023: PORT=8001 make run"
             ) from None
         except OSError:
-            other = int(wanted) + 1 if int(wanted) < 65535 else FIRST_PORT
+            other = int(port) + 1 if int(port) < 65535 else FIRST_PORT
             raise StartFailed(
-                f"Port {wanted} is taken by another program; choose another: PORT={other} make run"
+                f"Port {port} is taken by another program; choose another: PORT={other} make run"
             ) from None
-    return int(wanted)
+    return int(port)
 
 
 def call(command: list[str], environment: dict[str, str]) -> int:
