@@ -1,4 +1,4 @@
-"""Purging: what has been in the trash for long enough is removed from every store for good."""
+"""Purges tasks: what has been in the trash for 30 days is removed from every store."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
 
     Raises:
         NotFound: the task is not on this board, not in the trash, or not for long enough.
-        Unavailable: a store can't be asked, or somebody else holds a lock; nothing was changed.
+        Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=task_id, version=0) as uow:
         # The board's lock before the task's, like every change of a task.

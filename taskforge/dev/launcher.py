@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def run_everything(
     home: Home, claim: Claim, environment: dict[str, str], supervisor: Supervisor
 ) -> int:
-    """Start everything, say where it is, and keep it running until somebody stops it."""
+    """Start everything, print the address, and supervise it until it is stopped."""
     began = time.monotonic()
     if not claim.take():
         running = claim.published()
@@ -62,7 +62,7 @@ def run_everything(
         )
         say(f"TaskForge already runs here{where}.")
         return 1
-    end_leftover(web_child(environment, 0, home))  # it may hold the port still, after a kill -9
+    end_leftover(web_child(environment, 0, home))  # after a kill -9 it can still hold the port
     port = choose_port(environment)
     address = f"http://{HOST}:{port}"
     environment["PORT"] = str(port)
@@ -71,7 +71,7 @@ def run_everything(
     versions = start_stores(home, environment, supervisor)
     say(f"Starting TaskForge ({', '.join(versions) or 'with stores of your own'}) ...")
     release(home, environment, supervisor)
-    # The web server first: people need it sooner than the first job is there to be done.
+    # The web server first: nobody waits for the workers.
     for child in (web_child(environment, port, home), *worker_children(environment, home)):
         supervisor.start(child)
     if not supervisor.is_stopping:
@@ -138,7 +138,9 @@ def release(home: Home, environment: dict[str, str], supervisor: Supervisor) -> 
         )
         for words in RELEASE
     ]
-    processes = [Process(child) for child in children]  # together: each has a store of its own
+    processes = [
+        Process(child) for child in children
+    ]  # at the same time: they use different stores
     codes = [finish(process, supervisor) for process in processes]
     for process, code in zip(processes, codes, strict=True):
         if code:
@@ -193,7 +195,7 @@ def call(command: list[str], environment: dict[str, str]) -> int:
 
 
 def welcome(address: str, seconds: float) -> str:
-    """What the person at the terminal should know next."""
+    """The text that is printed once everything runs."""
     return f"""
 TaskForge is up ({seconds:.1f} s): {address}
 

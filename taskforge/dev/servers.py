@@ -92,7 +92,7 @@ def describe_redis(home: Home, database: int = 0) -> Store:
         "dir": str(folder),
         "save": "",
         "appendonly": "yes" if home.durable else "no",
-        # A kill in the middle of a write leaves half a command at the end: load what is before it.
+        # A kill during a write leaves half a command at the end: Redis loads the commands before it.
         "aof-load-truncated": "yes",
         "maxmemory-policy": "volatile-ttl",
         "set-proc-title": "no",
