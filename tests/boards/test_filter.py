@@ -80,6 +80,14 @@ def test_several_values_of_a_kind_mean_either_and_kinds_mean_both(
     assert titles(page) == shown
 
 
+def test_chips_and_addresses_name_the_lists_first(ada: Person, team: Team) -> None:
+    query = f"q=e&due=week&tag=api&priority=high&assignee={ada.user_id}"
+    page = visit(ada).open(f"/boards/{team.board_id}?{query}")
+    assert [kind for kind, _ in chips(page)] == ["Assignee", "Priority", "Tag", "Due", "Title"]
+    ordered = f"?assignee={ada.user_id}&priority=high&tag=api&due=week&q=e"
+    assert f"/boards/{team.board_id}/filter{ordered}" in unescape(page.html)
+
+
 def test_the_menu_says_how_many_cards_each_value_would_show(
     ada: Person, bob: Person, team: Team
 ) -> None:

@@ -3,6 +3,15 @@
 ``dump BASE_URL OUT`` asks a running checkout for all that two people see and writes the answers; ``diff A B`` shows
 where two such folders differ, and exits with 1 if they do anywhere.  It talks HTTP only, so that it works with any
 checkout.  Both must serve copies of the same data.
+
+``renames-2026-11.json`` holds the names that changed in November 2026. The code before and the code after were compared
+so, each with its own copy of one data folder and without limits of requests::
+
+    P="--email … --guest … --password … --changes"
+    python -m tests.compare dump http://127.0.0.1:8321 /tmp/a $P
+    R="--renames tests/compare/renames-2026-11.json"
+    python -m tests.compare dump http://127.0.0.1:8322 /tmp/b $P --follow /tmp/a $R
+    python -m tests.compare diff /tmp/a /tmp/b $R
 """
 
 from __future__ import annotations
@@ -16,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.compare.addresses import list_addresses, list_streams
-from tests.compare.changes import list_afterwards, list_changes
+from tests.compare.changes import list_afterwards, list_arrivals, list_changes, list_versioned
 from tests.compare.client import Client
 from tests.compare.crawl import EACH, EACH_PATH, EACH_SHAPE, Crawl, ask_in_all_kinds
 from tests.compare.dump import Dump, read_requests
@@ -79,11 +88,13 @@ def _explore(dumps: dict[str, Dump], wanted: argparse.Namespace) -> None:
     for ask in (*list_anonymous(document), *list_for_strangers()):
         stranger.record(ask)
     if wanted.changes:
-        for ask in list_changes(things):
+        for ask in (*list_changes(things), *list_versioned(things)):
             dumps["member"].record(ask)
         dumps["member"].settle()
         for ask in list_afterwards(things):
             dumps["member"].record(ask)
+        for ask in list_arrivals():
+            stranger.record(ask)
 
 
 def _look_at_everything(

@@ -61,6 +61,9 @@ def _of_board(board: dict[str, Any], things: Things) -> Iterator[str]:
     yield from (f"{start}?lanes={kind}&priority=high" for kind in ("assignee", "tag"))
     yield f"{start}?assignee={things.user}&priority=high&priority=urgent&tag=bug"
     yield f"{start}?assignee=none&due=overdue"
+    several = f"q=e&due=week&tag=bug&priority=high&assignee={things.user}"
+    yield from (f"{start}{end}?{several}" for end in ("", "/filter", "/select", "/history"))
+    yield f"{start}?{several}&lanes=tag"
     yield f"{start}?text=checkout"
     yield f"{start}?q=checkout"
     for column in columns[:2]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 TIMEOUT_SECONDS = 60.0
+NAMED = ("undo", "version")
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 # What a request says about who asks: a browser, htmx in a page, one of the page's scripts.
@@ -70,11 +72,16 @@ class Answer:
 
 @dataclass
 class Client:
-    """One person's browser: cookies, and the token of the last page."""
+    """One person's browser: cookies, and the token of the last page.
+
+    `last` holds what the last answers named, for placeholders of a request: ``{location}``, the path that the last
+    redirection led to, and the `NAMED` members of the last JSON that had them, such as ``{undo}``.
+    """
 
     base: str
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    last: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
 
     def log_in(self, email: str, password: str) -> None:
@@ -87,8 +94,6 @@ class Client:
 
     def get_json(self, address: str) -> Any:
         """What an address of the JSON API answers."""
-        import json
-
         answer = self.send(Ask("GET", address, kind="json"))
         if answer.status != 200:
             raise ConnectionError(f"{address} answered {answer.status}")
@@ -101,11 +106,11 @@ class Client:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         payload = ask.raw
         if ask.body is not None:
-            payload = urlencode(ask.body)
+            payload = urlencode([(name, self._fill(value)) for name, value in ask.body])
             headers["Content-Type"] = FORM_TYPE
         if ask.method != "GET" and ask.with_token:
             headers["X-CSRFToken"] = self.token
-        answer = self._exchange(ask.method, ask.address, payload, headers)
+        answer = self._exchange(ask.method, self._fill(ask.address), payload, headers)
         self._keep(answer)
         return answer
 
@@ -144,10 +149,22 @@ class Client:
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=TIMEOUT_SECONDS)
 
+    def _fill(self, text: str) -> str:
+        """A text with `last` in its placeholders."""
+        for name, value in self.last.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
     def _keep(self, answer: Answer) -> None:
         for name, value in answer.headers:
             if name.lower() == "set-cookie":
                 cookie, _, content = value.partition(";")[0].partition("=")
                 self.cookies[cookie] = content
+        if location := answer.header("location"):
+            self.last["location"] = urlsplit(location).path
+        if answer.header("content-type").startswith("application/json"):
+            told = json.loads(answer.body)
+            named = told if isinstance(told, dict) else {}
+            self.last |= {name: str(named[name]) for name in NAMED if named.get(name)}
         if answer.is_html and (found := _TOKEN.search(answer.text)):
             self.token = found[1]

@@ -118,6 +118,8 @@ def _is_fresh(node: Node) -> bool:
 def _value(name: str, value: str) -> str:
     if name == "class":
         return " ".join(sorted(value.split()))
+    if name == "d":  # a path of SVG, in which all whitespace means the same
+        return " ".join(value.split())
     if value[:1] in "{[":
         try:
             return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)

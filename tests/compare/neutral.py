@@ -11,8 +11,8 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 _CSRF = re.compile(r"\bI[\w-]{20,}\.[\w-]{6}\.[\w-]{27}(?![\w-])")
 _ASSET = re.compile(r"/assets/[0-9a-f]{12}/")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
-_WORDS = re.compile(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d(?= UTC)")
-_SENTENCE = re.compile(r"\b\d\d:\d\d UTC on \d{1,2} [A-Z][a-z]{2}\b")
+_WORDS = re.compile(r"\b\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4},\s+\d\d:\d\d(?=\s+UTC)")
+_SENTENCE = re.compile(r"\b\d\d:\d\d\s+UTC\s+on\s+\d{1,2}\s+[A-Z][a-z]{2}\b")
 _MILLISECONDS = re.compile(r"\b1[789]\d{11}\b")
 RUN = timedelta(hours=2)  # longer than any
 LIFETIMES = (timedelta(0), timedelta(days=14), timedelta(days=30))  # of sessions that begin now

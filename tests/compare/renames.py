@@ -42,7 +42,7 @@ NOTES = "notes"
 Names = dict[str, str | None]
 ID_ATTRIBUTES = frozenset(
     {"id", "for", "form", "list", "aria-controls", "aria-labelledby", "aria-describedby", "aria-owns",
-     "aria-activedescendant", "aria-errormessage", "headers", "popovertarget", "commandfor"}
+     "aria-activedescendant", "aria-errormessage", "headers", "popovertarget", "commandfor", "data-open"}
 )  # fmt: skip
 _TAG = re.compile(r"^(?P<indent> *)<(?P<tag>[\w-]+)(?P<rest>(?: [^\s=>\"]+(?:=\"[^\"]*\")?)*)>$")
 _ATTRIBUTE = re.compile(r" (?P<name>[^\s=>\"]+)(?:=\"(?P<value>[^\"]*)\")?")
@@ -158,7 +158,7 @@ class Renames:
             return " ".join(map(self._id, value.split(" ")))
         if name.startswith(("hx-", "data-")) and not value.startswith("/"):
             value = _HINT.sub(self._in_selector, value)
-        return self.in_address(value)
+        return " ".join(map(self.in_address, value.split(" ")))  # data-…-style holds several
 
     def _in_selector(self, found: re.Match[str]) -> str:
         if found[2]:

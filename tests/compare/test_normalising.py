@@ -28,6 +28,8 @@ def lines(html: str) -> list[str]:
         ('<script src="/assets/0123456789ab/js/app.js">', '<script src="/assets/ba9876543210/js/app.js">'),
         ('<input name="op" value="1">', '<input name="op" value="2">'),
         ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026, 12:04 UTC"),
+        ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026,\n 12:04 UTC"),
+        ('<path d="M1 2 3 4">', '<path d="M1 2\n   3 4">'),
     ],
 )  # fmt: skip
 def test_what_says_the_same_is_equal(one: str, other: str) -> None:
@@ -82,6 +84,8 @@ RENAMES = Renames(
         ('<p data-module="board form spot">', '<p data-module="form inline-field">'),
         ('<p hx-target="#spot-due">', '<p hx-target="#inline-field-due">'),
         ('<p hx-trigger="forge:stale">', '<p hx-trigger="board:stale">'),
+        ('<p data-open="keys">', '<p data-open="shortcuts">'),
+        ('<p data-style="/css/a.css /css/travel/b.css">', '<p data-style="/css/a.css /css/history/b.css">'),
         ('<p data-needs=".spot [data-act]">', '<p data-needs=".inline-field [data-action]">'),
         ('<a href="/boards/travel?act=a&b=1#spot-x">', '<a href="/boards/history?action=a&b=1#inline-field-x">'),
         ('<input name="act" type="hidden">', '<input name="action" type="hidden">'),

@@ -15,7 +15,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
-from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
+from taskforge.tasks.bulk.selection import Selectable, get_selectable, require_any_act
 from taskforge.tasks.field_kinds import Choice, Day, Reference
 from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
@@ -41,7 +41,7 @@ def select(board_id: str) -> ResponseReturnValue:
         board_id,
         column_id if is_uuid(column_id) else None,
         requested_filter(),
-        most=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
+        limit=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
     )
     if wants_json():
         return {"task_ids": [card["task_id"] for card in found.cards], "more": found.more}
@@ -68,7 +68,7 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         return _script_answer(board_id, apply())
     change = form.attempt(apply)
     if change is None:
-        found = get_selectable(actor, board_id, None, requested_filter(), most=MAX_AT_ONCE)
+        found = get_selectable(actor, board_id, None, requested_filter(), limit=MAX_AT_ONCE)
         return form.refused(_page(found, form, set(sent)))
     summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
