@@ -3,7 +3,6 @@
 The name of an event is ``<entity type>.<what happened>``. Its row says which audit action it counts as, and which
 sentence shows it, after the name of the person: in the history of a task, and in the history of a board, where
 ``{key}`` is a card's short key, ``{column}`` a card's column and ``{name}`` the name of the board or the column.
-`LIVE_VERBS` is the part of the table that the scripts of an open board use (`taskforge.http.assets`).
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ from typing import Self
 class Event(StrEnum):
     """An event: its name, its audit ``action`` and the sentences that show it (empty where no history shows it).
 
-    ``live_verb`` is the verb with which an open board announces it, before a card's title; without one it is "changed".
-
     The sentences of an event that `changes_fields` are only used where nothing is known of the fields: otherwise the
     history names what has changed.
     """
@@ -25,7 +22,6 @@ class Event(StrEnum):
     on_task: str
     on_board: str
     changes_fields: bool
-    live_verb: str
 
     def __new__(
         cls,
@@ -34,7 +30,6 @@ class Event(StrEnum):
         on_task: str = "",
         on_board: str = "",
         changes_fields: bool = False,
-        live_verb: str = "",
     ) -> Self:
         """One row of the table."""
         event = str.__new__(cls, name)
@@ -43,7 +38,6 @@ class Event(StrEnum):
         event.on_task = on_task
         event.on_board = on_board
         event.changes_fields = changes_fields
-        event.live_verb = live_verb
         return event
 
     USER_REGISTERED = "user.registered", "create"
@@ -72,44 +66,16 @@ class Event(StrEnum):
     BOARD_COLUMN_MOVED = "board.column_moved", "column_move", "", "moved the column {name}"
     BOARD_COLUMN_DELETED = "board.column_deleted", "column_delete", "", "deleted the column {name}"
 
-    TASK_CREATED = (
-        "task.created",
-        "create",
-        "created this task",
-        "added {key} to {column}",
-        False,
-        "added",
-    )
+    TASK_CREATED = "task.created", "create", "created this task", "added {key} to {column}"
     TASK_EDITED = "task.edited", "update", "changed it", "changed {key}", True
     TASK_ASSIGNED = "task.assigned", "assign", "changed the assignee", "changed {key}", True
-    TASK_STATUS_CHANGED = (
-        "task.status_changed",
-        "status_change",
-        "moved it",
-        "changed {key}",
-        True,
-        "moved",
-    )
-    TASK_MOVED = "task.moved", "move", "moved it", "changed {key}", True, "moved"
-    TASK_DELETED = (
-        "task.deleted",
-        "delete",
-        "moved it to the trash",
-        "moved {key} to the trash",
-        False,
-        "deleted",
-    )
-    TASK_RESTORED = "task.restored", "restore", "restored it", "restored {key}", False, "restored"
+    TASK_STATUS_CHANGED = "task.status_changed", "status_change", "moved it", "changed {key}", True
+    TASK_MOVED = "task.moved", "move", "moved it", "changed {key}", True
+    TASK_DELETED = "task.deleted", "delete", "moved it to the trash", "moved {key} to the trash"
+    TASK_RESTORED = "task.restored", "restore", "restored it", "restored {key}"
     TASK_PURGED = "task.purged", "purge", "deleted it for good", "deleted a card for good"
 
-    COMMENT_CREATED = (
-        "comment.created",
-        "create",
-        "commented",
-        "commented on {key}",
-        False,
-        "commented on",
-    )
+    COMMENT_CREATED = "comment.created", "create", "commented", "commented on {key}"
     COMMENT_EDITED = "comment.edited", "update", "changed a comment", "changed a comment on {key}"
     COMMENT_DELETED = "comment.deleted", "delete", "deleted a comment", "deleted a comment on {key}"
 
@@ -120,7 +86,17 @@ class Event(StrEnum):
 
 
 EVENTS: dict[str, Event] = {event.value: event for event in Event}
-LIVE_VERBS = {event.value: event.live_verb for event in Event if event.live_verb}
+
+# The verb with which an open board announces a live change, before a card's title; without one it is "changed". The
+# build puts this table into the scripts (`taskforge.http.assets`).
+LIVE_VERBS: dict[Event, str] = {
+    Event.TASK_CREATED: "added",
+    Event.TASK_MOVED: "moved",
+    Event.TASK_STATUS_CHANGED: "moved",
+    Event.TASK_DELETED: "deleted",
+    Event.TASK_RESTORED: "restored",
+    Event.COMMENT_CREATED: "commented on",
+}
 
 
 def find_event(name: str) -> Event | None:
