@@ -33,14 +33,13 @@ from taskforge.http import (
 )
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
-from taskforge.messaging import redis_client
+from taskforge.messaging import keys, redis_client
 from taskforge.model_registry import MODULES
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
 from taskforge.web import setup as web
 
-SESSION_LIFETIME = timedelta(days=30)
 MAX_BADGE = 99
 
 
@@ -94,7 +93,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.is_production,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=keys.SESSION.ttl_seconds),
         WTF_CSRF_CHECK_DEFAULT=False,  # `_check_csrf` does, and knows about header credentials
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         WTF_CSRF_SSL_STRICT=False,  # Sec-Fetch-Site is checked instead of the Referer

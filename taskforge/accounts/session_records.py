@@ -29,7 +29,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.text.people import Person
 
 IDLE = timedelta(days=14)
-ABSOLUTE = timedelta(days=30)
+ABSOLUTE = timedelta(seconds=keys.SESSION.ttl_seconds)  # however often it is used
 SEEN_EVERY = timedelta(minutes=5)
 SESSIONS_PER_USER = 100
 

@@ -40,12 +40,12 @@ class LockedBoard:
 
 
 # A board as the user ``u`` sees it, to be joined to the identification of a request: their access, their view
-# preferences (`BoardViewPreferences`), and a stamp that changes when one of the people is renamed.
+# preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
            b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
            t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
-           {VERSIONS_OF_PEOPLE} AS people_stamp %s
+           {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
            LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
@@ -61,7 +61,7 @@ _BOARD = prepared(f"""
 def board_query(board_id: str, people: Sequence[str], extra_columns: str = "") -> JoinedQuery:
     """A board as the identified user sees it, to be joined to their identification; `preloaded_board` takes its row.
 
-    ``people_stamp`` is the sum of the versions of `people`. `extra_columns` is a constant: SQL of further columns, by
+    ``people_version`` is the sum of the versions of `people`. `extra_columns` is a constant: SQL of further columns, by
     which the features above read what they know of the user ``u`` in the same statement.
     """
     parameters = {"board_id": board_id, "people": list(people)}

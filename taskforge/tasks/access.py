@@ -1,4 +1,4 @@
-"""Access to tasks: the one place that says who may see a task and what they may do with it."""
+"""Access to tasks: who sees a task, and whether their role holds a permission (`teams.permissions`)."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_a_move_within_a_column_names_the_column_of_that_time(
 ) -> None:
     first, second = make_task(ada, team, "First"), make_task(ada, team, "Second")
     with app.app_context():
-        tasks.move_task(ada.actor, second, before=first)
+        tasks.move_task(ada.actor, second, column_id=team.columns["backlog"], before_id=first)
         tasks.move_task(ada.actor, second, column_id=team.columns["done"])
     told = " / ".join(lines(visitor, address)[:2])
     assert "moved WEB-2 to Done" in told

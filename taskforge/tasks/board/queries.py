@@ -171,7 +171,7 @@ def get_board(
         find_preloaded(actor.user_id, board_view_query(board_id, chosen))
     )
     version = BoardVersion(
-        row["seq"], row["version"], row["team_version"], int(row["people_stamp"])
+        row["seq"], row["version"], row["team_version"], int(row["people_version"])
     )
     cached = board_cache.find(key, version)
     if cached is None:

@@ -27,9 +27,8 @@ from taskforge.tasks.task_field import Store, TaskField
 from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 
-MAX_AT_ONCE = (
-    150  # cards in one unit of work; the request guard refuses forms of more than 200 fields
-)
+# Cards in one unit of work: the request guard refuses forms of more than 200 fields.
+MAX_AT_ONCE = 150
 
 
 @dataclass(frozen=True, kw_only=True)
