@@ -95,7 +95,7 @@ def test_a_full_cell_shows_its_first_cards_and_leads_to_the_rest(ada: Person, te
         make_task(ada, team, f"Card {number}", priority="low")
     page = visit(ada).open(f"/boards/{team.board_id}?lanes=priority")
     assert len(lanes(page)["Low"]) == CARDS_PER_CELL
-    link = re.findall(r'column__more" href="([^"]*)">3 more', page.html)
+    link = re.findall(r'column__more"\s+href="([^"]*)">3 more', page.html)
     rest = visit(ada).open(unescape(link[0]))
     assert rest.html.count("card__title") == CARDS_PER_CELL + 3
 

@@ -113,7 +113,7 @@ def test_it_stays_until_it_is_marked_as_seen(ada: Person, grace: Person, team: T
     assert words(ada, team, "?priority=urgent") == "1 done"
     browser = ada.browser()
     page = browser.get(f"/boards/{team.board_id}").text
-    upto = re.search(r'name="seq" value="(\d+)"', page)
+    upto = re.search(r'name="seq"\s+value="(\d+)"', page)
     assert upto is not None
     fields = {"seq": upto[1], "csrf_token": csrf_token(browser)}
     answer = browser.post(f"/boards/{team.board_id}/seen", data=fields)

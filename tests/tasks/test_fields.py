@@ -26,6 +26,7 @@ VALUES = {
     "start": ("2026-05-01", "1 May 2026"),
     "tags": ("design, api", "design"),
     "custom": ('customer: "42"', "Customer"),
+    "estimate": ("2.5", "2.5"),
 }
 
 
