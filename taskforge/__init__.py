@@ -48,7 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application.
 
     Raises:
-        ConfigError: the environment does not describe a TaskForge that may start.
+        ConfigError: the configuration is incomplete or insecure.
     """
     config = config or load_config()
     app = Flask(__name__, template_folder="../templates", static_folder=None)
@@ -113,7 +113,7 @@ def _connect_stores(app: Flask, config: Config) -> None:
     with app.app_context():
         sql.keep_ids_as_text(db.engine)
         prepared_statements.prepare_on(db.engine)
-    assert MODULES  # imported for what it declares
+    assert MODULES  # imported for the tables that it declares
     mongo.connect(config)
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
     store_checks.init_store_checks(app)

@@ -11,13 +11,13 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_time", default=None)
 
 
 def now() -> datetime:
-    """The current instant: aware, UTC, whole milliseconds (what all three stores can keep)."""
+    """The current instant: aware, UTC, whole milliseconds (the precision that all three stores have)."""
     instant = _frozen.get() or datetime.now(UTC)
     return to_milliseconds(instant)
 
 
 def to_milliseconds(instant: datetime) -> datetime:
-    """The same instant cut to whole milliseconds, as MongoDB keeps it."""
+    """The same instant cut to whole milliseconds, as MongoDB stores it."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 

@@ -23,7 +23,7 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "/")
 
 
 class ConfigError(Exception):
-    """The environment does not describe a TaskForge that may start; the message says what to set."""
+    """The configuration is incomplete or insecure; the message says what to set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 
 
 def check_config(config: Config) -> None:
-    """Refuse a configuration that would fail, or leak, later on.
+    """Refuse a configuration that would fail later or be insecure.
 
     Raises:
         ConfigError: with a sentence for each thing that is wrong.

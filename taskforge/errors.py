@@ -1,4 +1,4 @@
-"""One exception for each thing a caller can do differently about a failure.
+"""The exceptions of the application: one for each way in which a caller can react to a failure.
 
 Services raise these; the web layer turns them into an answer (a JSON error for the API, a page or
 a partial for a browser).  Nothing here knows about HTTP beyond the status number.
@@ -16,7 +16,7 @@ OTHER_HOST = "This server does not answer to that host name."
 class TaskForgeError(Exception):
     """A failure that has a public explanation.
 
-    ``message`` is shown to the person and tells them what to do next; ``fields`` maps the name of
+    ``message`` is shown to the person and says what to do next; ``fields`` maps the name of
     an input to the sentence about that input.  Neither may hold a secret.
     """
 

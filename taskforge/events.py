@@ -87,6 +87,17 @@ class Event(StrEnum):
 
 EVENTS: dict[str, Event] = {event.value: event for event in Event}
 
+# The verb with which an open board announces a live change, before a card's title; without one it is "changed". The
+# build puts this table into the scripts (`taskforge.http.assets`).
+LIVE_VERBS: dict[Event, str] = {
+    Event.TASK_CREATED: "added",
+    Event.TASK_MOVED: "moved",
+    Event.TASK_STATUS_CHANGED: "moved",
+    Event.TASK_DELETED: "deleted",
+    Event.TASK_RESTORED: "restored",
+    Event.COMMENT_CREATED: "commented on",
+}
+
 
 def find_event(name: str) -> Event | None:
     """The event of that name; None for one that an older release recorded and this one does not know."""

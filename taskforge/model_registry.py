@@ -7,7 +7,7 @@ from taskforge.accounts import models as _accounts
 from taskforge.boards import models as _boards
 from taskforge.comments import documents as _comment_documents
 from taskforge.comments import models as _comments
-from taskforge.history import models as _travel
+from taskforge.history import models as _history
 from taskforge.notifications import models as _notifications
 from taskforge.stores import models as _stores
 from taskforge.tasks import documents as _task_documents
@@ -19,11 +19,11 @@ MODULES = (
     _boards,
     _comment_documents,
     _comments,
+    _history,
     _notifications,
     _profile_documents,
     _stores,
     _task_documents,
     _tasks,
     _teams,
-    _travel,
 )

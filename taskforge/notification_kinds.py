@@ -1,6 +1,6 @@
 """Every kind of notification, in one table: what it says, and what it is about.
 
-It stands this low because every feature that notifies names a kind; the inbox, the API and the docs read the same
+It is a root module because every feature that notifies names a kind; the inbox, the API and the docs use the same
 table.
 """
 

@@ -30,10 +30,10 @@ class Page:
     def __init__(self, answer: TestResponse) -> None:
         self.answer = answer
         self.status = answer.status_code
-        self.html = answer.get_data(as_text=True)
+        self.html = join_tags(answer.get_data(as_text=True))
         self.location = answer.headers.get("Location", "")
         reader = _Reader()
-        reader.feed(self.html)
+        reader.feed(answer.get_data(as_text=True))
         self.forms = reader.forms
         self.text = re.sub(r"\s+", " ", " ".join(reader.words)).strip()
 
@@ -45,6 +45,11 @@ class Page:
 
     def has_form(self, action: str) -> bool:
         return any(form.action.endswith(action) for form in self.forms)
+
+
+def join_tags(html: str) -> str:
+    """HTML with each tag on one line: a template may wrap a long tag between its attributes."""
+    return re.sub(r"<[a-z][^<>]*>", lambda tag: re.sub(r"\n\s*", " ", tag[0]), html)
 
 
 class Visitor:

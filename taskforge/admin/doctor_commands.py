@@ -1,4 +1,4 @@
-"""Commands that look after the data: ``doctor`` and ``audit``."""
+"""The commands ``doctor`` and ``audit``, which check the data."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from taskforge.messaging.redis_client import EXTENSION, make_redis_client, redis
 from taskforge.stores import doctor, mongo, sql
 from taskforge.stores.violations import Violation
 
-PATIENCE_SECONDS = 300.0
-SHOWN = 20
+TIMEOUT_SECONDS = 300.0
+MAX_SHOWN = 20
 
 
 @group.command("doctor")
@@ -63,7 +63,7 @@ def verify(anchor: str | None) -> None:
     if report.problem:
         click.echo(f"The audit log was tampered with: {report.problem}.")
         raise SystemExit(1)
-    click.echo(f"{report.links} links hold; {report.unsealed} facts are not sealed yet.")
+    click.echo(f"{report.links} links hold; {report.unsealed} events are not sealed yet.")
 
 
 @audit.command("head")
@@ -84,7 +84,7 @@ def _read_anchor(anchor: str | None) -> tuple[int, str] | None:
 
 def _raise_timeouts() -> None:
     config = config_of().replaced(mongodb_timeout_ms=20_000, redis_timeout_seconds=5.0)
-    sql.be_patient(db.engine, PATIENCE_SECONDS)
+    sql.be_patient(db.engine, TIMEOUT_SECONDS)
     mongo.connect(config)
     current_app.extensions[EXTENSION] = make_redis_client(config)
 
@@ -123,11 +123,11 @@ def _as_data(report: doctor.Report, requeued: int, advice: Sequence[str]) -> dic
 def _print(report: doctor.Report, requeued: int, advice: Sequence[str]) -> None:
     if not report.found:
         click.echo("The stores agree with each other.")
-    for violation in report.found[:SHOWN]:
+    for violation in report.found[:MAX_SHOWN]:
         mark = "repairable" if violation.repairable else "NOT REPAIRABLE"
         click.echo(f"{violation.invariant}  {violation.entity}: {violation.detail} ({mark})")
-    if len(report.found) > SHOWN:
-        click.echo(f"... and {len(report.found) - SHOWN} more")
+    if len(report.found) > MAX_SHOWN:
+        click.echo(f"... and {len(report.found) - MAX_SHOWN} more")
     if report.repaired and report.found:
         click.echo(f"{len(report.found) - len(report.left)} repaired, {len(report.left)} left.")
     if requeued:

@@ -1,4 +1,4 @@
-"""What the doctor is given by the features: their copies in MongoDB, their own checks, and the repairs."""
+"""What the features provide for the doctor: their copies in MongoDB, their checks and their repairs."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _hashes(session_keys: Sequence[str]) -> list[str]:
 
 
 def _while_redis_answers(check: Callable[[], Iterator[Violation]]) -> Iterator[Violation]:
-    """The findings of a check of Redis; none while Redis is unavailable: then it holds nothing that is wrong."""
+    """The findings of a check of Redis; none while Redis is unavailable."""
     try:
         yield from check()
     except (redis.ConnectionError, redis.TimeoutError):

@@ -1,4 +1,4 @@
-"""What the relay does from time to time besides relaying: wake the workers for overdue work, delete expired rows."""
+"""The periodic chores of the relay: wake the workers for overdue work, delete expired rows, purge the trash."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from taskforge.tasks.purging import list_trashed
 log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
 REDIS_PATIENCE_SECONDS = 5.0
-TRASH_KEPT = timedelta(days=30)
+TRASH_RETENTION = timedelta(days=30)
 TASKS_PURGED_AT_ONCE = 50
 ROWS_DELETED_AT_ONCE = 2000
 BATCHES_AT_ONCE = 10
 PURGE_SECONDS = 5.0
-# Each owner of a table says how long its rows are kept.
+# The owner of a table declares how long its rows are stored.
 RETENTION_RULES = (
     *stores_retention.RULES,
     *notifications_retention.RULES,
@@ -100,7 +100,7 @@ def requeue_stuck_jobs_if_possible() -> int:
 
 
 def drop_expired() -> int:
-    """Delete the rows that are past their time, in bounded batches; answers how many."""
+    """Delete expired rows, in bounded batches; answers how many."""
     at, deleted = clock.now(), 0
     for rule in RETENTION_RULES:
         for _ in range(BATCHES_AT_ONCE):
@@ -113,7 +113,7 @@ def drop_expired() -> int:
 
 def empty_trash() -> int:
     """Purge what has been in the trash for 30 days, for at most `PURGE_SECONDS`; answers how many tasks."""
-    before, deadline, purged = clock.now() - TRASH_KEPT, time.monotonic() + PURGE_SECONDS, 0
+    before, deadline, purged = clock.now() - TRASH_RETENTION, time.monotonic() + PURGE_SECONDS, 0
     for task in list_trashed(before, TASKS_PURGED_AT_ONCE):
         if time.monotonic() > deadline:
             break

@@ -21,7 +21,7 @@ CLAIM_LIFETIME = timedelta(hours=1)
 
 
 def issue_admin_claim() -> str:
-    """A one-time token, good for an hour, that makes whoever uses it a site administrator. Only its hash is kept."""
+    """A one-time token, good for an hour, that makes whoever uses it a site administrator. Only its hash is stored."""
     token = secrets.token_urlsafe(32)
     sql.execute_now(
         text(

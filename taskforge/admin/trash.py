@@ -1,4 +1,4 @@
-"""Purging: what has been in the trash for long enough is removed from every store for good."""
+"""Purges tasks: what has been in the trash for 30 days is removed from every store."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ RECORDED = ("number", "title", "status", "priority", "assignee_id", "created_by"
 def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None:
     """Remove a trashed task and its comments from every store; the audit log keeps its events.
 
-    The rows go in one transaction. In MongoDB nothing is deleted at once, because a write that was delayed somewhere
-    would create the document anew. Instead every document part gets one more version, a tombstone without content,
+    The rows go in one transaction. In MongoDB nothing is deleted at once, because a delayed write would create
+    the document again. Instead every document part gets one more version, a tombstone without content,
     over the outbox like any other change; late writes have a lower version and are refused. MongoDB's TTL index
     removes the tombstones after another 30 days.
 
     Raises:
         NotFound: the task is not on this board, not in the trash, or not for long enough.
-        Unavailable: a store can't be asked, or somebody else holds a lock; nothing was changed.
+        Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=task_id, version=0) as uow:
         # The board's lock before the task's, like every change of a task.

@@ -1,4 +1,4 @@
-"""``flask taskforge demo``: a believable team with half a year of work behind it."""
+"""``flask taskforge demo``: writes a team with half a year of history."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ DOMAIN = "lantern.example"
 
 
 class DemoExists(Exception):
-    """The demo's accounts are there already."""
+    """The demo's accounts exist already."""
 
 
 @dataclass
@@ -43,10 +43,10 @@ def email_of(person: int) -> str:
 
 
 def set_up(password: str, until: datetime) -> DemoTeam:
-    """Make the people, their team and its boards, a day before the scenario begins.
+    """Create the people, their team and its boards, a day before the scenario begins.
 
     Raises:
-        DemoExists: they are there.
+        DemoExists: their accounts exist.
         InvalidInput: the password is too weak.
     """
     with clock.frozen(until - HALF_YEAR - timedelta(days=1)):

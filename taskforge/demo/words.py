@@ -1,4 +1,4 @@
-"""What the demo team is called and what its cards say."""
+"""The names and texts of the demo: its people, boards and cards."""
 
 from __future__ import annotations
 

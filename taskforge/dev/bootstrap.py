@@ -27,7 +27,7 @@ LOCK_FILES = ("requirements-e2e.txt", "requirements-dev.txt", "requirements.txt"
 
 
 def main():
-    """Install what the lock file asks for, then become the Python of the environment."""
+    """Install the packages of the lock file, then run the environment's Python in this process."""
     lock_file, arguments = sys.argv[1], sys.argv[2:]
     use_suitable_python()
     try:
@@ -44,16 +44,16 @@ def main():
 
 
 def keep_bytecode():
-    """Let the environment's Python keep what it compiled, out of the way where that is unwanted.
+    """Let Python write bytecode, below the environment if ``PYTHONDONTWRITEBYTECODE`` is set.
 
-    Each of a dozen processes would compile every library at every start otherwise: 4 s, not 1.
+    Otherwise each of a dozen processes compiles all libraries at every start: 4 s instead of 1.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "bytecode"))
 
 
 def use_suitable_python():
-    """Go on under a Python that fits, looking for another one if this one doesn't."""
+    """Restart under a supported version of Python if this one is not; exits if there is none."""
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
@@ -70,24 +70,24 @@ def use_suitable_python():
 
 
 def ensure_installed(lock_file):
-    """Leave with everything in the lock file installed, doing nothing where it is."""
-    wanted = {name: digest(name) for name in LOCK_FILES[LOCK_FILES.index(lock_file) :]}
+    """Install the packages of the lock file, unless they are installed."""
+    required = {name: digest(name) for name in LOCK_FILES[LOCK_FILES.index(lock_file) :]}
     installed = read_stamp()
     if installed is not None and not missing_file():
-        if wanted.items() <= installed.items():
+        if required.items() <= installed.items():
             return
-        STAMP.unlink()  # until the new install is whole, there is none
+        STAMP.unlink()  # an interrupted installation must not leave a stamp
     else:
         make_environment(repairing=VENV.exists())
     print("Installing the packages of {} (about half a minute) ...".format(lock_file), flush=True)
     install(lock_file)
     partial = STAMP.with_suffix(".new")
-    partial.write_text(json.dumps({"python": sys.version, **wanted}))
+    partial.write_text(json.dumps({"python": sys.version, **required}))
     partial.replace(STAMP)
 
 
 def read_stamp():
-    """What the stamp says is installed; None without a usable stamp of this Python."""
+    """The lock files that are installed, by the stamp; None without a stamp of this Python."""
     try:
         stamp = json.loads(STAMP.read_text())
         return stamp if stamp.pop("python") == sys.version and PYTHON.exists() else None
@@ -96,7 +96,7 @@ def read_stamp():
 
 
 def missing_file():
-    """The first file of an installed package that is gone, or None: a deleted half shows."""
+    """The first file of an installed package that is missing, or None."""
     packages = VENV / "lib" / "python{}.{}".format(*sys.version_info[:2]) / "site-packages"
     records = list(packages.glob("*.dist-info/RECORD"))
     for record in records:
@@ -111,7 +111,7 @@ def missing_file():
 
 
 def make_environment(repairing):
-    """A fresh virtual environment, in place of whatever is there."""
+    """Create the virtual environment; an existing one is replaced."""
     try:
         import ensurepip  # noqa: F401  (Debian and Ubuntu leave it out of their python3)
         import venv
@@ -130,7 +130,7 @@ def make_environment(repairing):
 
 
 def install(lock_file):
-    """Run pip; its own words go to a log, whose end is shown when it fails."""
+    """Run pip; its output goes to a log, whose end is shown if it fails."""
     # Compiling every module takes longer than installing it; what is used compiles itself on first use.
     command = [str(PYTHON), "-m", "pip", "install", "--no-compile", "--no-user"]
     command += ["--no-input", "--disable-pip-version-check", "-r", str(ROOT / lock_file)]

@@ -24,19 +24,19 @@ def read_environment(root: Path) -> dict[str, str]:
 
 
 def add_secrets(environment: dict[str, str], file: Path) -> None:
-    """Fill in the secrets that are not set, with ones made at the first start and kept."""
+    """Fill in the secrets that are not set, from a file that the first start writes."""
     missing = [name for name in SECRETS if not environment.get(name)]
-    kept = (
+    stored = (
         {key: value for key, value in dotenv_values(file).items() if value} if file.exists() else {}
     )
-    if any(name not in kept for name in missing):
-        kept = {**{name: secrets.token_hex(32) for name in SECRETS}, **kept}
-        write_privately(file, "".join(f"{name}={value}\n" for name, value in kept.items()))
-    environment.update({name: kept[name] for name in missing})
+    if any(name not in stored for name in missing):
+        stored = {**{name: secrets.token_hex(32) for name in SECRETS}, **stored}
+        write_privately(file, "".join(f"{name}={value}\n" for name, value in stored.items()))
+    environment.update({name: stored[name] for name in missing})
 
 
 def write_privately(file: Path, text: str) -> None:
-    """Replace a file by one that only its owner can read, all at once."""
+    """Replace a file atomically by one that only its owner can read."""
     partial = file.with_name(file.name + ".new")
     partial.unlink(missing_ok=True)
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
@@ -52,7 +52,7 @@ class Claim:
         self._running = folder / "env.json"
 
     def take(self) -> bool:
-        """Try to become the one that runs here; the kernel gives it back when the process ends."""
+        """Try to take the claim; the kernel releases it when the process ends."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -61,13 +61,13 @@ class Claim:
         return True
 
     def publish(self, *, pid: int, address: str, environment: dict[str, str]) -> None:
-        """Tell others in this folder what runs and how to reach it."""
+        """Publish for other processes in this folder what runs and how to reach it."""
         shared = {name: environment[name] for name in SHARED}
         known = {"pid": pid, "address": address, "environment": shared}
         write_privately(self._running, json.dumps(known))
 
     def published(self) -> tuple[int, str, dict[str, str]] | None:
-        """What the running one told (process id, address, variables); None before it is up."""
+        """What the running process published (process id, address, variables); None before it is up."""
         try:
             known = json.loads(self._running.read_text())
         except (OSError, ValueError):
@@ -75,5 +75,5 @@ class Claim:
         return known["pid"], known["address"], known["environment"]
 
     def withdraw(self) -> None:
-        """Take back what was told, before stopping."""
+        """Remove what was published, before stopping."""
         self._running.unlink(missing_ok=True)

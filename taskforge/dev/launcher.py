@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def run_everything(
     home: Home, claim: Claim, environment: dict[str, str], supervisor: Supervisor
 ) -> int:
-    """Start everything, say where it is, and keep it running until somebody stops it."""
+    """Start everything, print the address, and supervise it until it is stopped."""
     began = time.monotonic()
     if not claim.take():
         running = claim.published()
@@ -62,7 +62,7 @@ def run_everything(
         )
         say(f"TaskForge already runs here{where}.")
         return 1
-    end_leftover(web_child(environment, 0, home))  # it may hold the port still, after a kill -9
+    end_leftover(web_child(environment, 0, home))  # after a kill -9 it can still hold the port
     port = choose_port(environment)
     address = f"http://{HOST}:{port}"
     environment["PORT"] = str(port)
@@ -71,7 +71,7 @@ def run_everything(
     versions = start_stores(home, environment, supervisor)
     say(f"Starting TaskForge ({', '.join(versions) or 'with stores of your own'}) ...")
     release(home, environment, supervisor)
-    # The web server first: people need it sooner than the first job is there to be done.
+    # The web server first: nobody waits for the workers.
     for child in (web_child(environment, port, home), *worker_children(environment, home)):
         supervisor.start(child)
     if not supervisor.is_stopping:
@@ -138,7 +138,9 @@ def release(home: Home, environment: dict[str, str], supervisor: Supervisor) -> 
         )
         for words in RELEASE
     ]
-    processes = [Process(child) for child in children]  # together: each has a store of its own
+    processes = [
+        Process(child) for child in children
+    ]  # at the same time: they use different stores
     codes = [finish(process, supervisor) for process in processes]
     for process, code in zip(processes, codes, strict=True):
         if code:
@@ -163,23 +165,23 @@ def choose_port(environment: dict[str, str]) -> int:
     Raises:
         StartFailed: it is no port, or another program listens there.
     """
-    wanted = environment.get("PORT") or str(FIRST_PORT)
-    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
-        raise StartFailed(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
+    port = environment.get("PORT") or str(FIRST_PORT)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise StartFailed(f"PORT must be a number from 1 to 65535, not {port!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, int(wanted)))
+            probe.bind((HOST, int(port)))
         except PermissionError:
             raise StartFailed(
-                f"Port {wanted} needs root; choose one above 1023: PORT=8001 make run"
+                f"Port {port} needs root; choose one above 1023: PORT=8001 make run"
             ) from None
         except OSError:
-            other = int(wanted) + 1 if int(wanted) < 65535 else FIRST_PORT
+            other = int(port) + 1 if int(port) < 65535 else FIRST_PORT
             raise StartFailed(
-                f"Port {wanted} is taken by another program; choose another: PORT={other} make run"
+                f"Port {port} is taken by another program; choose another: PORT={other} make run"
             ) from None
-    return int(wanted)
+    return int(port)
 
 
 def call(command: list[str], environment: dict[str, str]) -> int:
@@ -193,7 +195,7 @@ def call(command: list[str], environment: dict[str, str]) -> int:
 
 
 def welcome(address: str, seconds: float) -> str:
-    """What the person at the terminal should know next."""
+    """The text that is printed once everything runs."""
     return f"""
 TaskForge is up ({seconds:.1f} s): {address}
 

@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: where its files may lie, its first set-up, and how to run it."""
+"""An embedded PostgreSQL: its folders, its first set-up and its process."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def find_place(home: Path) -> Place:
 
 
 def set_up(place: Place, database: str, log: Path, *, durable: bool) -> None:
-    """Create the cluster and its database, once; a half-made one from a killed try is made anew.
+    """Create the cluster and its database, once; one that was interrupted is created anew.
 
     Raises:
         StartFailed: with what initdb said.

@@ -61,7 +61,7 @@ class Home:
         return self.folder / "log" / f"{name}.log"
 
     def pid_file(self, name: str) -> Path:
-        """Where the process id of a server is kept for the next start."""
+        """The file with the process id of a server, for the next start."""
         return self.folder / "pids" / name
 
     def port(self, first: int) -> int:
@@ -92,7 +92,7 @@ def describe_redis(home: Home, database: int = 0) -> Store:
         "dir": str(folder),
         "save": "",
         "appendonly": "yes" if home.durable else "no",
-        # A kill in the middle of a write leaves half a command at the end: load what is before it.
+        # A kill during a write leaves half a command at the end: Redis loads the commands before it.
         "aof-load-truncated": "yes",
         "maxmemory-policy": "volatile-ttl",
         "set-proc-title": "no",
@@ -146,7 +146,7 @@ def describe_mongodb(home: Home, database: str = "taskforge") -> Store:
         ),
         cwd=home.folder,
         log=home.log("mongodb"),
-        # It takes two seconds to stop, which data to be thrown away is not worth.
+        # A regular stop takes two seconds; data that is thrown away does not need it.
         stop_signal=signal.SIGTERM if home.durable else signal.SIGKILL,
         is_store=True,
         is_ready=lambda: b"ok" in _asked(port, PING_MESSAGE),

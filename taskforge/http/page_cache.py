@@ -1,12 +1,12 @@
 """Answers made of fragments (`taskforge.http.fragments`): rendered and compressed once, sent until something changes.
 
-What it gains, measured on the board of 200 cards (docs/performance.md): 12.2 ms CPU for a request before, 2.5 ms with
+Effect, measured on the board of 200 cards (docs/performance.md): 12.2 ms CPU for a request before, 2.5 ms with
 it, 2.0 ms for a browser that has the page and gets a 304. Of that, joining compressed pieces takes 0.1 ms where
 compressing the page took 0.5 to 1.5 ms.
 
-An entry's key must contain everything that its HTML depends on. A value that is missing in the key is shown to people
-who must not see it, or is shown after it has changed. Keys are made of `repr`, so that every value in them must have a
-`repr` that tells all of it (strings, numbers, mappings, tuples, dataclasses).
+An entry's key must contain everything that its HTML depends on. Otherwise a value is shown to people who must not see
+it, or after it has changed. Keys are made of `repr`, so that every value in them must have a complete `repr` (strings,
+numbers, mappings, tuples, dataclasses).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from taskforge.http import fragments
 from taskforge.http.fragments import Fragment
 from taskforge.http.sessions import CSRF_FIELD
 
-MAX_ENTRIES = 128  # of each cache: many open tasks must not push out the boards
+MAX_ENTRIES = 128  # of each cache: pages of tasks must not evict those of boards
 MAX_ENTRY_BYTES = 64_000  # a hostile filter makes larger ones, which are not cached
 CACHE_CONTROL = "private, no-cache"
 # Values that Flask and we give every template and that no cached template shows; all others are part of the key.
@@ -53,7 +53,7 @@ def respond_with_page(template: str, inner: Fragment, **context: Any) -> Respons
 def respond(fragment: Fragment) -> Response:
     """The answer with a fragment and its ETag; a 304 for a browser that has it.
 
-    The ETag covers the session's CSRF secret: the forms in what a browser keeps must still be accepted.
+    The ETag covers the session's CSRF secret: the tokens in a page that the browser has cached must still be valid.
     """
     key = session[CSRF_FIELD].encode()[:64]
     etag = hashlib.blake2b(fragment.digest, key=key, digest_size=16).hexdigest()

@@ -39,7 +39,7 @@ class Usage:
 
 REQUESTS = "requests"  # counted in fixed windows of a minute
 TRIES = (
-    "tries"  # counted in sliding windows: nobody gets two allowances at the border of two windows
+    "tries"  # counted in sliding windows: fixed ones would allow twice the number at their border
 )
 
 
@@ -167,7 +167,7 @@ def _ask(
 def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
     """The limits of a log-in: by account and address, by account, by address.
 
-    The first is the strict one, so that a stranger elsewhere can't soon lock somebody out of their account.
+    The first is the strict one: tries from another address do not soon lock the owner out of their account.
     """
     maximum = config_of().login_attempts_per_15_minutes
     return [

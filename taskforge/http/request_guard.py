@@ -55,7 +55,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def accept_lists(*names: str) -> Callable[[View], View]:
-    """Decorate a view that takes these fields several times in one request, such as a filter by many labels.
+    """Decorate a view that takes these fields several times in one request, such as a filter by many tags.
 
     Everywhere else a field that is sent twice is refused.
     """
@@ -68,7 +68,7 @@ def accept_lists(*names: str) -> Callable[[View], View]:
 
 
 class StrictRequest(Request):
-    """A request whose JSON, form and query are read strictly, whoever asks for them."""
+    """A request whose JSON, form and query are always read strictly, also by the code of libraries."""
 
     # The framework cuts a streamed body off at its limit without an error: only one byte more shows that it was longer.
     _max_content_length = MAX_BODY_BYTES + 1
@@ -141,7 +141,7 @@ class StrictRequest(Request):
 
 
 def init_app(app: Flask) -> None:
-    """Run the guard before everything else that a request of the application meets."""
+    """Register the guard as the first hook of every request."""
     app.request_class = StrictRequest
     app.before_request(check_request)
 

@@ -79,15 +79,15 @@ class MongoCommands(CommandListener):
     """A listener of pymongo that counts the commands of the process's client."""
 
     def started(self, event: Any) -> None:
-        """A command is being sent."""
+        """Called when a command is sent."""
         _start(MONGODB)
 
     def succeeded(self, event: Any) -> None:
-        """It was answered."""
+        """Called when a command succeeded."""
         _stop(MONGODB)
 
     def failed(self, event: Any) -> None:
-        """It was refused, or the server went away."""
+        """Called when a command failed or the connection was lost."""
         _stop(MONGODB)
 
 
@@ -106,7 +106,7 @@ class _MeteredConnection:
 
 
 def _metered(program: WSGIApplication) -> WSGIApplication:
-    """Measure outside of Flask: the session is opened before, and saved after, what Flask's hooks see of a request."""
+    """Measure around Flask: its hooks run after the session is opened and before it is saved."""
 
     def measured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         meter = Meter()
@@ -135,9 +135,9 @@ def _stop(store: str) -> None:
         meter.stop(store)
 
 
-def _before_template(_sender: Flask, **_facts: Any) -> None:
+def _before_template(_sender: Flask, **_details: Any) -> None:
     _start(TEMPLATES)
 
 
-def _after_template(_sender: Flask, **_facts: Any) -> None:
+def _after_template(_sender: Flask, **_details: Any) -> None:
     _stop(TEMPLATES)

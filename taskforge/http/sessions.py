@@ -51,8 +51,8 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         known = is_secret(sid)
         if not known:
             sid = self._generate_sid(SECRET_BYTES)
-        asked = known and not _is_asset(request)
-        data = self._retrieve_session_data(self._get_store_id(sid)) if asked else None
+        is_needed = known and not _is_asset(request)
+        data = self._retrieve_session_data(self._get_store_id(sid)) if is_needed else None
         session = StrictSession(data or {}, sid=sid)
         session.stored = data is not None
         session.fresh_cookie = not known
@@ -62,7 +62,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
     def save_session(self, app: Flask, session: StrictSession, response: Response) -> None:
         """Write the session if it changed, and set the cookie if the secret is new and was used.
 
-        An API client that only read the session gets no cookie: it brings its credentials itself. Assets get none and
+        An API client that only read the session gets no cookie: it sends its credentials itself. Assets get none and
         no ``Vary: Cookie``: they are the same for everybody, and a log-in would make a browser load them all again.
         """
         if _is_asset(request):

@@ -1,7 +1,7 @@
 """Reads form and query fields strictly, as `taskforge.http.strict_json` reads JSON.
 
-The framework's own readers replace bytes that are not UTF-8, or give up and return an empty form, so that people are
-told "this field is required" about a field that they filled in. Here such a body is ``Malformed``.
+The framework's own readers replace bytes that are not UTF-8, or give up and return an empty form, so that a
+filled-in field is reported as "required". Here such a body is ``Malformed``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads JSON strictly: what two parsers could understand differently is refused.
+"""Reads JSON strictly: JSON that two parsers could read differently is refused.
 
 The standard library decodes; the checks around it refuse what it lets through: duplicate keys, NaN and Infinity,
 integers beyond 64 bits, deep nesting, encodings other than UTF-8, control characters and lone surrogates (which no

@@ -24,7 +24,7 @@ class IdConverter(BaseConverter):
 
 
 def safe_next(value: object) -> str | None:
-    """The value if it is a path on this site, whoever reads it; None for everything else.
+    """The value if every browser and server reads it as a path on this site; None otherwise.
 
     Refused are other hosts, two slashes in a row, backslashes, control characters, and paths that become one of these
     when a server on the way percent-decodes them once or twice. Use it for every ``next`` parameter and every redirect

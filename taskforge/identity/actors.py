@@ -48,7 +48,7 @@ def make_signup_actor() -> Actor:
     """The actor of a sign-up; its user id becomes the new account's.
 
     The id is derived from the operation id by a keyed hash, so that a form that is sent twice makes one account and the
-    second answer is like the first. Without the server's key nobody can derive, and so replay, somebody else's.
+    second answer is like the first. Without the server's key an attacker can't derive, and so replay, another person's.
     """
     operation = _operation_id()
     if operation is None:

@@ -52,7 +52,7 @@ def current_identity() -> Identity:
 
 
 def current_actor() -> Actor:
-    """The logged-in user as services want it, with the client's details and the operation id of this request.
+    """The logged-in user as the actor of a change, with the client's details and the operation id of this request.
 
     The operation id is the header ``Idempotency-Key`` or the form's hidden field ``op``.
 
@@ -108,7 +108,7 @@ def end_session(actor: Actor) -> None:
 
 
 def forget_browser_session() -> None:
-    """Empty the browser's session and give it a new secret, so that the old cookie is worth nothing."""
+    """Empty the browser's session and give it a new secret, so that the old cookie is invalid."""
     logout_user()
     session.clear()
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)

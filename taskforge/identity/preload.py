@@ -1,7 +1,7 @@
-"""What a request reads in the statement that identifies its user, so that it costs no statement of its own.
+"""A query that is joined to the statement that identifies the user, so that it needs no statement of its own.
 
 A view names the query: by `preload`, where the user is identified before the view runs (a rate limit does so), or only
-in `current_actor_and_preloaded`. The row is kept in the request's one `Preloaded`.
+in `current_actor_and_preloaded`. Its row is in the request's one `Preloaded`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Preloaded:
     """The query that is joined to the identification of a request's user, and the row that it gave.
 
-    ``row`` is None when the query gives this user no row, and before the user ``is_identified``. It is handed out once
-    (``is_taken``): a second question in the same application context is read anew.
+    ``row`` is None when the query gives this user no row, and before the user ``is_identified``. It is used once
+    (``is_taken``): a second `current_actor_and_preloaded` in the same application context queries again.
     """
 
     query: JoinedQuery | None = None
@@ -48,7 +48,7 @@ def preload(make_query: Callable[..., JoinedQuery]) -> Callable[[View], View]:
 
 
 def request_preloaded() -> Preloaded:
-    """The one of this request; its query is what the view declares, until `current_actor_and_preloaded` names it."""
+    """The `Preloaded` of this request; its query is the view's, until `current_actor_and_preloaded` names another."""
     if "preloaded" not in g:
         view = current_app.view_functions.get(request.endpoint or "")
         make_query: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)

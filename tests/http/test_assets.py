@@ -21,6 +21,8 @@ from taskforge.http.assets import (
     scripts,
 )
 
+LAYERS = ["reset", "tokens", "base", "layout", "components", "pages", "utilities", "print"]
+
 
 def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClient) -> None:
     answer = client.get(asset_url("css/app.css"), headers={"Accept-Encoding": "gzip"})
@@ -61,10 +63,15 @@ def test_nothing_outside_is_served(client: FlaskClient, name: str) -> None:
 
 def test_a_style_sheet_is_served_as_one_small_file() -> None:
     styles = content("css/app.css").decode()
-    assert styles.startswith("@layer reset,tokens")
+    layers = re.findall(r"@layer (\w+)\{", styles)
+    assert list(dict.fromkeys(layers)) == LAYERS
     assert "@import" not in styles
     assert "/*" not in styles
     assert ".column__cards" in styles
+
+
+def test_minifying_keeps_the_space_that_makes_a_descendant() -> None:
+    assert re.search(r"\.prose :(is|not)\(", content("css/pages/app.css").decode())
 
 
 def test_an_entry_and_the_chunks_that_it_imports_have_one_fingerprint_and_may_be_kept(

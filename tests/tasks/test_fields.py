@@ -24,6 +24,7 @@ VALUES = {
     "priority": ("high", "High"),
     "due": ("2026-05-31", "31 May 2026"),
     "start": ("2026-05-01", "1 May 2026"),
+    "estimate": ("2.5", "2.5"),
     "tags": ("design, api", "design"),
     "custom": ('customer: "42"', "Customer"),
     "estimate": ("2.5", "2.5"),

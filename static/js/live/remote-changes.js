@@ -9,14 +9,7 @@ const HIGHLIGHT = 2000; // milliseconds that a changed card is marked
 const MAX_ANIMATIONS = 12;
 const ANNOUNCE_AFTER = 2500; // milliseconds in which changes gather
 const MAX_SENTENCES = 4;
-const verbs = {
-  "task.created": "added",
-  "task.moved": "moved",
-  "task.status_changed": "moved",
-  "task.deleted": "deleted",
-  "task.restored": "restored",
-  "comment.created": "commented on",
-};
+const verbs = LIVE_VERBS; // {event: verb}: taskforge/events.py, put in by the build (taskforge/http/assets.py)
 const region = document.getElementById("remote-announcement");
 let changes = []; // {actor, verb, title}
 let timer = 0;

@@ -58,9 +58,9 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
 
 
 def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of a board's activity: who, what as a sentence after the name, when, and the card to go to (or None)."""
+    """An audit event for the activity page; ``url`` is the address of its task, None if there is none."""
     task_id = changed_task(event)
-    is_there = task_id is not None and event["number"] is not None
+    exists = task_id is not None and event["number"] is not None
     return {
         "event": event["event_id"],
         "action": event["action"],
@@ -68,7 +68,7 @@ def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
         "text": event["summary"],
         "at": event["at"],
         "undoes": (event["new_state"] or {}).get("undoes"),
-        "url": url_for("tasks.show", task_id=task_id) if is_there else None,
+        "url": url_for("tasks.show", task_id=task_id) if exists else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Adding cards to a board: one line, or several at once."""
+"""Creating tasks on a board: quick-add of one card, and of several at once."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def create(board_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/tasks/create-many")
 def create_many(board_id: str) -> ResponseReturnValue:
-    """The page for several cards at once; ``column`` in the address is the column that is chosen at first."""
+    """The page for several cards at once; ``column`` in the address is the preselected column."""
     actor = current_actor()
     access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     parameters = {"column_id": "column", "lanes": "lanes", "lane": "lane"}
