@@ -27,7 +27,6 @@ VALUES = {
     "estimate": ("2.5", "2.5"),
     "tags": ("design, api", "design"),
     "custom": ('customer: "42"', "Customer"),
-    "estimate": ("2.5", "2.5"),
 }
 
 
