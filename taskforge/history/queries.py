@@ -86,9 +86,9 @@ ACTIVITY = text("""
 """)
 _TASK_OF_EVENT = """CASE l.entity_type WHEN 'task' THEN l.entity_id
                 WHEN 'comment' THEN CAST(l.new_state ->> 'task_id' AS uuid) END"""
-_COLUMN_AFTER_EVENT = "CAST(coalesce(place.column_id, l.new_state ->> 'column_id') AS uuid)"
-# A page of a board's events, newest first, each with the number of its card and the column in which the card was then:
-# the last one that an event up to it named.
+_COLUMN_AFTER_EVENT = "CAST(coalesce(l.new_state ->> 'column_id', place.column_id) AS uuid)"
+# A page of a board's events, newest first, each with the number of its card and the column that its sentence names. A
+# move within a column does not record the column: only for it the card's events before are searched.
 _BOARD_EVENTS = text(f"""
     SELECT l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.board_seq, l.actor_id,
            u.display_name AS actor_name, l.action_timestamp AS at,
@@ -101,8 +101,10 @@ _BOARD_EVENTS = text(f"""
            LEFT JOIN LATERAL (
                SELECT e.new_state ->> 'column_id' AS column_id
                FROM   audit_logs e
-               WHERE  l.entity_type = 'task' AND e.entity_id = l.entity_id
-                      AND e.board_seq <= l.board_seq AND e.new_state -> 'column_id' IS NOT NULL
+               WHERE  l.entity_type = 'task' AND l.new_state -> 'rank' IS NOT NULL
+                      AND l.new_state -> 'column_id' IS NULL
+                      AND e.entity_type = 'task' AND e.entity_id = l.entity_id
+                      AND e.board_seq < l.board_seq AND e.new_state -> 'column_id' IS NOT NULL
                ORDER  BY e.board_seq DESC
                LIMIT  1) place ON true
            LEFT {join_column(_COLUMN_AFTER_EVENT)}

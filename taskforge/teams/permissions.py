@@ -2,8 +2,8 @@
 
 The catalogue is code, because code asks for the permissions; the matrix (`teams.models.RolePermission`) is data,
 because each team edits its own. A new permission is a row here and a migration that calls
-`migrations.permissions.add_permission`. Everybody in a team may see everything in it, but the activity
-of its boards.
+`migrations.permissions.add_permission`. Everybody in a team may see everything in it, but the page
+Activity of its boards.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from flask import Flask
 from taskforge.boards import columns
 from taskforge.comments import service as comments
 from taskforge.tasks import service as tasks
+from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
 
@@ -90,7 +91,37 @@ def test_who_has_changed_nothing_has_an_empty_page(
 ) -> None:
     page = visitor.open(f"{address}?person={gus.user_id}")
     assert page.status == 200
-    assert "Nothing here yet" in page.text
+    assert "This person has changed nothing on the board" in page.text
+    beyond = visitor.open(f"{address}?before=1").text
+    assert "There are no changes before this one" in beyond
+
+
+def test_who_left_is_still_a_choice_where_the_address_names_them(
+    app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor, address: str
+) -> None:
+    make_task(bob, team)
+    with app.app_context():
+        teams.remove_member(ada.actor, team.team_id, bob.user_id)
+    page = visitor.open(f"{address}?person={bob.user_id}")
+    assert len(lines(visitor, f"{address}?person={bob.user_id}")) == 1
+    assert f'<option value="{bob.user_id}" selected>Someone who left</option>' in page.html
+
+
+def test_a_move_within_a_column_names_the_column_of_that_time(
+    app: Flask, ada: Person, team: Team, visitor: Visitor, address: str
+) -> None:
+    first, second = make_task(ada, team, "First"), make_task(ada, team, "Second")
+    with app.app_context():
+        tasks.move_task(ada.actor, second, before=first)
+        tasks.move_task(ada.actor, second, column_id=team.columns["done"])
+    told = " / ".join(lines(visitor, address)[:2])
+    assert "moved WEB-2 to Done" in told
+    assert "moved WEB-2 within Backlog" in told
+
+
+def test_guests_see_the_history_but_not_the_activity(gus: Person, team: Team, address: str) -> None:
+    assert visit(gus).open(f"/boards/{team.board_id}/history").status == 200
+    assert visit(gus).open(address).status == 403
 
 
 def test_it_comes_in_pages_without_gap_or_repetition(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from taskforge.http.forms import optional_id, optional_int
 from taskforge.http.htmx import wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
+from taskforge.stores import sql
+from taskforge.tasks.board.filter_base import FORMER_MEMBER
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.teams.queries import list_member_names
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
@@ -98,7 +101,7 @@ def activity(board_id: str) -> ResponseReturnValue:
         "board_history/activity.html",
         board=show_board(found.board),
         entries=[show_event(event) for event in found.events],
-        people=[(row["user_id"], row["display_name"]) for row in members],
+        people=_people_to_choose(members, person_id),
         person_id=person_id or "",
         next_url=url_for(
             "board_history.activity",
@@ -109,6 +112,14 @@ def activity(board_id: str) -> ResponseReturnValue:
         if found.has_earlier
         else None,
     )
+
+
+def _people_to_choose(members: Sequence[sql.Row], person_id: str | None) -> list[tuple[str, str]]:
+    """The options of the filter: the members, and whoever the address names besides."""
+    people = [(row["user_id"], row["display_name"]) for row in members]
+    if person_id and person_id not in dict(people):
+        people.append((person_id, FORMER_MEMBER))
+    return people
 
 
 def _optional_person() -> str | None:
