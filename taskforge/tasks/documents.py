@@ -67,6 +67,11 @@ TASK_CONTENT = register_part(
         ),
     )
 )
+# The mirror of the first schema version: the order is part of the bytes that its hash is made of.
+FIRST_MIRROR = (
+    "title", "status", "priority", "assignee_id", "creator_id", "team_id", "board_id", "column_id",
+    "start_at", "due_at", "metadata", "deleted",
+)  # fmt: skip
 # A copy of the reference row.
 TASK_MIRROR = register_part(
     DocumentPart(
@@ -75,8 +80,12 @@ TASK_MIRROR = register_part(
         counter="core_version",
         version_column="version",
         fields=(
-            *(PartField(field.name, field.since, field.kind.empty) for field in MIRRORED_FIELDS),
-            *first_schema("creator_id", "team_id", "board_id", "metadata", "deleted"),
+            *first_schema(*FIRST_MIRROR),
+            *(
+                PartField(field.name, field.since, field.kind.empty)
+                for field in MIRRORED_FIELDS
+                if field.name not in FIRST_MIRROR
+            ),
         ),
     )
 )

@@ -149,8 +149,8 @@ def test_who_is_mentioned_is_told_of_that_and_not_of_the_comment_too(
 def test_who_left_is_not_notified_as_a_participant(ada: Person, bob: Person, crew: Team) -> None:
     task_id = make_task(bob, crew, assignee_id=bob.user_id)
     create_comment(bob.actor, task_id, content="Mine")
-    before = intents(bob.user_id)
     remove_member(ada.actor, crew.team_id, bob.user_id)
+    before = intents(bob.user_id)
     create_comment(ada.actor, task_id, content="Secret")
     assert intents(bob.user_id) == before
 

@@ -22,7 +22,7 @@ def main(folder: Path, name: str) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN if name == "deaf" else lambda *_: sys.exit(0))
     (folder / f"{name}.pid").write_text(str(os.getpid()))
     try:
-        time.sleep(60)
+        time.sleep(300)
     finally:
         with (folder / "ends").open("a") as ends:
             ends.write(f"{name} ")

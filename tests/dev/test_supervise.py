@@ -21,7 +21,7 @@ def supervised(folder: Path, *names: str) -> subprocess.Popen[str]:
 
 
 def wait_for(path: Path, text: str = "") -> str:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if path.exists() and (found := path.read_text()) and text in found:
             return found
@@ -31,7 +31,7 @@ def wait_for(path: Path, text: str = "") -> str:
 
 def stop(supervisor: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[int, str]:
     supervisor.send_signal(number)
-    said, _ = supervisor.communicate(timeout=20)
+    said, _ = supervisor.communicate(timeout=120)
     return supervisor.returncode, said
 
 
@@ -55,7 +55,7 @@ def test_a_child_that_is_killed_starts_again(tmp_path: Path) -> None:
 
 def test_a_store_that_no_restart_mends_ends_everything(tmp_path: Path) -> None:
     supervisor = supervised(tmp_path, "doomed", "web")
-    said, _ = supervisor.communicate(timeout=30)
+    said, _ = supervisor.communicate(timeout=120)
     assert supervisor.returncode == 1
     assert "doomed ended with exit code 3 again and again; giving up." in said
     assert (tmp_path / "ends").read_text() == "web "

@@ -155,7 +155,7 @@ def test_the_fullest_card_stays_small() -> None:
         "attachment_count": 3,
         "checklist_done": 2,
         "checklist_total": 5,
-        "facts": [],
+        "facts": [{"icon": "clock", "title": "Estimate", "text": "2.5"}],
         "version": 41,
         "url": "/tasks/0190a002-8b52-9b4a-97b7-50923ceb3ffd",
     }
