@@ -1,4 +1,4 @@
-"""TaskForge, a self-hosted team task board. `create_app` builds the application; read it from top to bottom."""
+"""TaskForge, a self-hosted team task board. `create_app` builds the application."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ from taskforge.stores import mongo, prepared_statements, sql
 from taskforge.web import setup as web
 
 SESSION_LIFETIME = timedelta(days=30)
+MAX_BADGE = 99
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -58,7 +59,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     _connect_stores(app, config)
-    # The order is the order in which a request meets them.
+    # Flask runs the hooks of a request in the order of their registration.
     logs.init_logs(app)
     request_guard.init_app(app)
     security_headers.init_security_headers(app)
@@ -138,9 +139,11 @@ def _init_templates(app: Flask) -> None:
     @app.context_processor
     def shared_context() -> dict[str, object]:
         person = current_user if current_user.is_authenticated else None
+        unread_count = _count_unread(person.user_id) if person else None
         return {
             "theme": person.theme if person else "system",
-            "unread_count": _count_unread(person.user_id) if person else None,
+            "unread_count": unread_count,
+            "unread_badge": _badge(unread_count),
             "degraded": health.degraded_now(),
             "request_id": g.get("request_id", ""),
         }
@@ -156,6 +159,11 @@ def _count_unread(user_id: str) -> int | None:
         return None
 
 
+def _badge(count: int | None) -> str:
+    """A number as the badge in the top bar shows it; empty for none."""
+    return "" if not count else str(count) if count <= MAX_BADGE else f"{MAX_BADGE}+"
+
+
 def _register_features(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     web.init_web(app)
@@ -166,7 +174,7 @@ def _register_features(app: Flask) -> None:
 
 def _check_host() -> None:
     if request.blueprint == health.blueprint.name:
-        return  # a platform asks for these by address
+        return  # a platform's health checks name the host by its IP address
     if not config_of().answers_to(request.host):
         raise Malformed(OTHER_HOST)
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import text
+from sqlalchemy import column, table, text
 
 from taskforge.stores import sql
 
 # Items of a FROM clause.
 PEOPLE = "users u"
+# The same people for statements that SQLAlchemy composes.
+COMPOSED_PEOPLE = table("users", column("user_id"), column("display_name")).alias("u")
 # A sum that changes whenever one of the people in `:people` is renamed.
 VERSIONS_OF_PEOPLE = """
        (SELECT coalesce(sum(p.version), 0)

@@ -18,6 +18,8 @@ from taskforge.identity.current import current_actor
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
+LATE_AFTER_SECONDS = 60  # of a message in the outbox; invariant I1 allows a minute
+
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
@@ -25,6 +27,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 def index() -> str:
     """The state of the stores, the queues and the outbox."""
     require_site_admin()
+    outbox = service.outbox_figures()
     queues, workers = _queues()
     stores = [
         {"name": name, "text": state, "ok": state == "ok", "version": version}
@@ -35,7 +38,8 @@ def index() -> str:
         stores=stores,
         queues=queues,
         workers=workers,
-        outbox=service.outbox_figures(),
+        outbox=outbox,
+        outbox_is_late=(outbox["oldest_seconds"] or 0) > LATE_AFTER_SECONDS,
         jobs_url=url_for("rq_dashboard.queues_overview"),
     )
 

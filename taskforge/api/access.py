@@ -1,4 +1,4 @@
-"""What comes before every API operation: who is asking, how often, and whether the address can exist."""
+"""Checks before every API operation: log-in, rate limit, and the form of ids in the address."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def admit() -> None:
     """Let a request pass to its operation.
 
     Raises:
-        NotAuthenticated: nobody is logged in, and the operation needs somebody.
-        RateLimited: the person asked too often.
+        NotAuthenticated: nobody is logged in, and the operation needs a log-in.
+        RateLimited: the person sent too many requests.
         NotFound: an id in the address is not in its canonical form.
     """
     if not request.path.startswith(API_PREFIX):

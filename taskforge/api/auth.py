@@ -51,7 +51,7 @@ def login(data: dict[str, Any]) -> Any:
         raise NotAuthenticated(WRONG_CREDENTIALS)
     try:
         secret, token = current.start_api_session(user_id)
-    except NotFound as error:  # suspended this very moment
+    except NotFound as error:  # the account was suspended after the check
         raise NotAuthenticated(WRONG_CREDENTIALS) from error
     report_login(user_id, kind="api")
     profile = service.get_profile(Actor(user_id=user_id))
@@ -64,7 +64,7 @@ def login(data: dict[str, Any]) -> Any:
 @blueprint.response(204)
 def logout(_data: dict[str, Any]) -> Response:
     """End the session that makes this request."""
-    # Doing it twice is doing it once, so that no key is needed; and a key would outlive the session.
+    # Idempotent without a key; and a stored key would outlive the session.
     actor = dataclasses.replace(current.current_actor(), op_id=None, op_fingerprint=None)
     if not current.uses_header_credentials():
         current.end_session(actor)

@@ -97,7 +97,7 @@ class ApiBlueprint(flask_smorest.Blueprint):
 
 
 def no_content(**headers: str) -> flask.Response:
-    """The answer of an operation that has nothing to tell; ``Clear_Site_Data="…"`` is a header."""
+    """The answer of an operation without a body; ``Clear_Site_Data="…"`` is a header."""
     response = flask.Response(status=204)
     del response.headers["Content-Type"]
     response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
@@ -105,26 +105,26 @@ def no_content(**headers: str) -> flask.Response:
 
 
 def takes_version(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Say in OpenAPI that an operation reads If-Match."""
+    """Document in OpenAPI that an operation reads If-Match."""
     documented: Callable[..., Any] = flask_smorest.Blueprint.doc(parameters=[IF_MATCH])(view)
     return documented
 
 
 def takes_no_key(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Say that an operation has no use for an Idempotency-Key: doing it twice does no harm."""
+    """Mark an operation that needs no Idempotency-Key, because it is idempotent by itself."""
     view.__dict__["takes_no_key"] = True
     return view
 
 
 def needs_no_login(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let anybody call an operation, and say so in OpenAPI."""
+    """Let anybody call an operation, and document that in OpenAPI."""
     documented: Callable[..., Any] = flask_smorest.Blueprint.doc(security=[])(view)
     documented.__dict__["open_to_everybody"] = True
     return documented
 
 
 def _answer_invalid(error: InvalidInput) -> flask.Response:
-    """Services name the fields of their own arguments; clients know them in camelCase."""
+    """Answer an error whose fields a service named; clients know them in camelCase."""
     if not isinstance(error, _RefusedFields):
         error.fields = {camel_case(name): why for name, why in error.fields.items()}
     return error_pages.answer_error(error)

@@ -9,7 +9,7 @@ from flask import Response
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
-from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards import columns, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
@@ -56,7 +56,7 @@ def get_board(board_id: str) -> Any:
 def edit_board(data: dict[str, Any], board_id: str) -> Any:
     """Rename a board."""
     actor = current_actor()
-    version = wanted_version(data)
+    version = requested_version(data)
 
     def change(at: int) -> Change:
         return service.edit_board(actor, board_id, version=at, name=data["name"])
@@ -91,7 +91,7 @@ def create_column(data: dict[str, Any], board_id: str) -> Any:
 def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     """Change name, colour or limit of a column, and its status while it is empty. The version is the board's."""
     actor = current_actor()
-    version = wanted_version(data)
+    version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
     with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
         task_columns.edit_column(actor, board_id, column_id, changes=changes, version=version)

@@ -11,7 +11,7 @@ from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import comments as schemas
 from taskforge.api.schemas.base import Page
-from taskforge.api.versions import showing_current, tagged, wanted_version
+from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.comments import queries, service
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
@@ -22,11 +22,11 @@ blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
 @blueprint.get("/tasks/<any_id:task_id>/comments")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.CommentList)
-def list_comments(wanted: dict[str, Any], task_id: str) -> Any:
+def list_comments(query: dict[str, Any], task_id: str) -> Any:
     """The comments of a task, oldest first."""
     actor = current_actor()
     items, cursor = read_page(
-        wanted,
+        query,
         lambda after, limit: queries.list_comments(
             actor, task_id, after_id=as_id(after), limit=limit
         ),
@@ -52,7 +52,7 @@ def create_comment(data: dict[str, Any], task_id: str) -> Any:
 def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
     """Change one's own comment."""
     actor = current_actor()
-    version = wanted_version(data)
+    version = requested_version(data)
     with showing_current(lambda: schemas.Comment().dump(_comment(actor, comment_id))):
         service.edit_comment(actor, comment_id, content=data["content"], version=version)
     return _answer(actor, comment_id)

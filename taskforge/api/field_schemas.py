@@ -190,12 +190,12 @@ def list_orders() -> dict[str, Field]:
 
 
 def summary_fields() -> tuple[TaskField, ...]:
-    """The fields that stand in lists."""
+    """The fields of a task in a list."""
     return tuple(field for field in FIELDS if field.in_output is Shown.SUMMARY)
 
 
 def whole_fields() -> tuple[TaskField, ...]:
-    """The fields that stand only in a whole task."""
+    """The fields that only a whole task has."""
     return tuple(field for field in FIELDS if field.in_output is Shown.TASK)
 
 

@@ -1,4 +1,4 @@
-"""Fields of requests: marshmallow's frame around the functions of `text.validation` and `text.values`.
+"""Fields of requests: marshmallow fields around the functions of `text.validation` and `text.values`.
 
 A field answers the canonical value or says what is wrong with the one that was sent. Its ``metadata`` is what the
 OpenAPI document says of it.

@@ -18,11 +18,11 @@ blueprint = ApiBlueprint("notifications", __name__, topic="Notifications", prefi
 @blueprint.get("")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.Inbox)
-def list_notifications(wanted: dict[str, Any]) -> Any:
+def list_notifications(query: dict[str, Any]) -> Any:
     """What concerns whoever is asking, latest first."""
     actor = current_actor()
     items, cursor = read_page(
-        wanted,
+        query,
         lambda after, limit: queries.list_notifications(actor, after_id=as_id(after), limit=limit),
         lambda row: row["notification_id"],
         longest=queries.PAGE,

@@ -16,15 +16,15 @@ Read = Callable[[str | None, int], Sequence[Any]]
 
 
 def read_page(
-    wanted: Mapping[str, Any], read: Read, place: Callable[[Any], object], *, longest: int
+    query: Mapping[str, Any], read: Read, place: Callable[[Any], object], *, longest: int
 ) -> tuple[Sequence[Any], str | None]:
     """A page of a list and the cursor of the next one, None at the end.
 
-    ``read(after, limit)`` reads at most ``limit`` items behind a place, ``place(item)`` is that of an item;
-    ``longest`` is the most that ``read`` answers.
+    `query` holds the ``cursor`` and the ``limit`` of the request, where given. ``read(after, limit)`` reads at most
+    ``limit`` items behind a place; ``place(item)`` is the place of an item; `longest` is the largest limit of ``read``.
     """
-    after = _decode(wanted.get("cursor"))
-    limit = min(wanted.get("limit", DEFAULT_LIMIT), longest)
+    after = _decode(query.get("cursor"))
+    limit = min(query.get("limit", DEFAULT_LIMIT), longest)
     items = read(after, min(limit + 1, longest))
     if len(items) < limit:
         return items, None
@@ -37,7 +37,7 @@ def as_number(place: str | None) -> int | None:
     """A place that is a number.
 
     Raises:
-        InvalidInput: the cursor is one of another list.
+        InvalidInput: the cursor belongs to another list.
     """
     if place is None:
         return None
@@ -48,12 +48,12 @@ def as_id(place: str | None) -> str | None:
     """A place that is an id.
 
     Raises:
-        InvalidInput: the cursor is one of another list.
+        InvalidInput: the cursor belongs to another list.
     """
     try:
         return None if place is None else parse_uuid(place)
     except NotFound as error:
-        raise _odd_cursor() from error
+        raise _invalid_cursor() from error
 
 
 def _encode(place: str) -> str:
@@ -67,8 +67,8 @@ def _decode(cursor: str | None) -> str | None:
         place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return place.decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise _odd_cursor() from error
+        raise _invalid_cursor() from error
 
 
-def _odd_cursor() -> InvalidInput:
+def _invalid_cursor() -> InvalidInput:
     return InvalidInput.about("cursor", "must be the nextCursor of an earlier answer")

@@ -1,4 +1,4 @@
-"""What services answer, as the attributes that the schemas of answers look for."""
+"""Results of services, with the attributes that the schemas of answers read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from taskforge.tasks.queries import TaskView
 CREATOR = {
     "created_by": "creatorId"
 }  # the one name of the log that is neither declared nor in camelCase
-# Bookkeeping of the board that means nothing outside.
+# Internal notes of a change, which the API leaves out.
 UNSHOWN = frozenset({"spread_ranks"})
 
 Row = Mapping[str, Any]
@@ -41,7 +41,7 @@ def comment(view: CommentView) -> dict[str, Any]:
 
 
 def profile(view: ProfileView) -> dict[str, Any]:
-    """A profile; what people say of themselves is null while it can't be read."""
+    """A profile; its texts are null while they can't be read."""
     names = ("first_name", "last_name", "bio", "picture", "preferences")
     texts = dict.fromkeys(names) if view.texts is None else view.texts
     return {
@@ -61,7 +61,7 @@ def boards(rows: Iterable[Row], columns: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def history_entry(row: Row) -> dict[str, Any]:
-    """A fact of the audit log, its states in the words of the API."""
+    """An audit event, its states with the names of the API."""
     states = ("previous_state", "new_state")
     return {**row, **{name: _state(row[name]) for name in states}}
 

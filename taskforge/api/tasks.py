@@ -12,7 +12,7 @@ from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.paging import as_number, read_page
 from taskforge.api.schemas import tasks as schemas
 from taskforge.api.schemas.base import Nothing, OptionalVersion, Page
-from taskforge.api.versions import showing_current, tagged, wanted_version
+from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.history import task_history as audit
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
@@ -40,13 +40,13 @@ blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
 @blueprint.get("")
 @blueprint.arguments(schemas.TaskFilter, location="query")
 @blueprint.response(200, schemas.TaskList)
-def list_tasks(asked: dict[str, Any]) -> Any:
+def list_tasks(query: dict[str, Any]) -> Any:
     """The tasks that somebody sees, without their long texts."""
     actor = current_actor()
-    filters = {name: value for name, value in asked.items() if name not in NO_FILTERS}
-    order = list_queries.read_order(asked.get("sort"))
+    filters = {name: value for name, value in query.items() if name not in NO_FILTERS}
+    order = list_queries.read_order(query.get("sort"))
     items, cursor = read_page(
-        asked,
+        query,
         lambda after, limit: list_queries.list_tasks(
             actor,
             **filters,
@@ -85,7 +85,7 @@ def get_task(task_id: str) -> Any:
 @blueprint.response(200, schemas.Task)
 def replace_task(data: dict[str, Any], task_id: str) -> Any:
     """Replace all fields of a task; those left out become empty, but status and column stay."""
-    return _change(task_id, {**DEFAULTS, **_fields(data)}, wanted_version(data))
+    return _change(task_id, {**DEFAULTS, **_fields(data)}, requested_version(data))
 
 
 @blueprint.patch("/<any_id:task_id>")
@@ -94,7 +94,7 @@ def replace_task(data: dict[str, Any], task_id: str) -> Any:
 @blueprint.response(200, schemas.Task)
 def edit_task(data: dict[str, Any], task_id: str) -> Any:
     """Change some fields of a task."""
-    return _change(task_id, _fields(data), wanted_version(data))
+    return _change(task_id, _fields(data), requested_version(data))
 
 
 @blueprint.delete("/<any_id:task_id>")
@@ -105,7 +105,7 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
     """Put a task into the trash."""
     actor = current_actor()
     with _showing_current(actor, task_id):
-        service.delete_task(actor, task_id, version=wanted_version(data))
+        service.delete_task(actor, task_id, version=requested_version(data))
     return no_content()
 
 
@@ -116,7 +116,7 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
 def move_task(data: dict[str, Any], task_id: str) -> Any:
     """Move a task within or between the columns of its board."""
     actor = current_actor()
-    place = {**data, "version": wanted_version(data)}
+    place = {**data, "version": requested_version(data)}
     with _showing_current(actor, task_id):
         service.move_task(actor, task_id, **place)
     return _answer(actor, task_id)
@@ -146,11 +146,11 @@ def undo_change(data: dict[str, Any], task_id: str) -> Any:
 @blueprint.get("/<any_id:task_id>/history")
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.History)
-def list_history(wanted: dict[str, Any], task_id: str) -> Any:
+def list_history(query: dict[str, Any], task_id: str) -> Any:
     """What happened to a task and its comments, latest first."""
     actor = current_actor()
     items, cursor = read_page(
-        wanted,
+        query,
         lambda after, limit: audit.list_history(
             actor, task_id, before_log_id=as_number(after), limit=limit
         ),

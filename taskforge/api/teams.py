@@ -8,7 +8,7 @@ from flask import Response
 
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import teams as schemas
-from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards import queries as boards
 from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
@@ -50,7 +50,7 @@ def get_team(team_id: str) -> Any:
 def edit_team(data: dict[str, Any], team_id: str) -> Any:
     """Change name, description or parent of a team."""
     actor = current_actor()
-    version = wanted_version(data)
+    version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
 
     def change(at: int) -> Change:

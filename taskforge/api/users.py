@@ -9,7 +9,7 @@ from taskforge.accounts import service
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, takes_version
 from taskforge.api.schemas import accounts as schemas
-from taskforge.api.versions import change_latest, showing_current, tagged, wanted_version
+from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.errors import Unavailable
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
@@ -32,7 +32,7 @@ def get_profile() -> Any:
 def edit_profile(data: dict[str, Any]) -> Any:
     """Change some of one's own profile."""
     actor = current_actor()
-    version = wanted_version(data)
+    version = requested_version(data)
 
     def change(at: int) -> Change:
         return service.edit_profile(actor, version=at, changes=_changes(actor, data))
@@ -47,13 +47,13 @@ def _profile(actor: Actor) -> dict[str, Any]:
 
 
 def _changes(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes, with preferences that were left out filled in from the present profile."""
+    """The changes; missing preferences of notifications are taken from the current profile."""
     changes = {name: value for name, value in data.items() if name != "version"}
-    wanted = changes.get("preferences")
-    if wanted is None or "notifications" not in wanted:
+    preferences = changes.get("preferences")
+    if preferences is None or "notifications" not in preferences:
         return changes
-    present = service.get_profile(actor).texts
-    if present is None:
+    current = service.get_profile(actor).texts
+    if current is None:
         raise Unavailable(service.UNREADABLE)
-    merged = {**present["preferences"]["notifications"], **wanted["notifications"]}
-    return {**changes, "preferences": {**wanted, "notifications": merged}}
+    merged = {**current["preferences"]["notifications"], **preferences["notifications"]}
+    return {**changes, "preferences": {**preferences, "notifications": merged}}

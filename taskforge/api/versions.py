@@ -1,4 +1,4 @@
-"""Versions in requests and answers: who changes what they have not seen is told what it is now."""
+"""Versions in requests and answers: a change of an outdated version is refused, with the current object."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ENTITY_TAG = re.compile(r'(?:W/)?"([^":]*)(?::[a-z]+)?"|([0-9]+)')
 Answer = TypeVar("Answer")
 
 
-def wanted_version(body: Mapping[str, Any]) -> int | None:
-    """The version that the client means to change, by body or If-Match; None if it named none.
+def requested_version(body: Mapping[str, Any]) -> int | None:
+    """The version that the client means to change, by body or If-Match; None if it names none.
 
     Raises:
-        InvalidInput: If-Match is no version, or says another one than the body.
+        InvalidInput: If-Match is no version, or names another one than the body.
     """
     named: int | None = body.get("version")
     header = request.headers.get("If-Match", "").strip()
@@ -57,7 +57,7 @@ def showing_current(read: Callable[[], Any]) -> Iterator[None]:
 def change_latest(
     version: int | None, read_version: Callable[[], int], change: Callable[[int], Answer]
 ) -> Answer:
-    """Run a change that needs a version: the named one, or whichever is current."""
+    """Run a change that needs a version: the named one, or the current one."""
     return retry_on_stale(
         lambda: change(read_version() if version is None else version), version=version
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import column, table, text
 
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -23,6 +23,8 @@ BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) USING (team_id)"
 COLUMNS = "columns c"
 VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
+# The same boards for statements that SQLAlchemy composes.
+COMPOSED_BOARDS = table("boards", column("board_id"), column("deleted_at")).alias("b")
 IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
@@ -61,6 +63,13 @@ _BOARDS = text(f"""
     FROM   {BOARDS_OF_MEMBERS}
     {LISTED_BOARDS}
 """)
+_FIRST_BOARD = text(f"""
+    SELECT b.board_id
+    FROM   {BOARDS}
+    WHERE  b.team_id = :team_id AND {IS_LIVE}
+    ORDER  BY b.created_at, b.board_id
+    LIMIT  1
+""")
 _COLUMNS = text(f"""
     SELECT {COLUMN_COLUMNS}
     FROM   {COLUMNS}
@@ -78,6 +87,11 @@ def join_column(column_id: str) -> str:
     return f"JOIN columns c ON c.column_id = {column_id}"
 
 
+def left_join_column(column_id: str) -> str:
+    """Like `join_column`, where there may be none; further conditions on ``c`` may follow."""
+    return f"LEFT {join_column(column_id)}"
+
+
 def list_teams(actor: Actor) -> Sequence[sql.Row]:
     """The actor's teams by name, each with the actor's role and permissions, and how many members and boards it has."""
     return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": TEAMS_PER_USER})
@@ -90,6 +104,12 @@ def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
         NotFound: no such team, or the actor is not in it.
     """
     return sql.rows(_BOARDS, listed_boards(actor, team_id))
+
+
+def find_first_board_id(team_id: str) -> str | None:
+    """The id of a team's oldest board; None when it has none. The caller has checked access."""
+    found: str | None = sql.scalar(_FIRST_BOARD, {"team_id": team_id})
+    return found
 
 
 def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:

@@ -135,7 +135,7 @@ def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -
                 message=body["message"],
                 hint=_hint(body),
                 request_id=g.get("request_id", ""),
-                kept_text=_typed_text(),
+                typed_text=_typed_text(),
                 retry_after=retry_after,
             )
         )

@@ -6,9 +6,10 @@ API's schemas name the same functions, so that a value has one rule however it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
@@ -33,8 +34,8 @@ Clean = Callable[..., Any]
 class Form(FlaskForm):
     """A form whose ``values`` are what the cleaning functions returned, by field name.
 
-    ``refusal`` is the error with which a service refused the values; ``http_status`` and ``http_headers`` belong to the
-    answer that shows the form again.
+    ``refusal`` is the error with which a service refused the values. `refused` makes the answer that shows the form
+    again, from ``http_status`` and ``http_headers``.
     """
 
     class Meta(FlaskForm.Meta):
@@ -83,6 +84,13 @@ class Form(FlaskForm):
             self._fields[name].errors = [*self._fields[name].errors, why]
         if not shown:
             self.form_errors.append(STALE if isinstance(error, StaleVersion) else error.message)
+
+    def refused(self, page: str, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:
+        """The answer that shows a refused form again: `page` with the status and the headers of the refusal.
+
+        `headers` are added, such as those that tell htmx where to put a partial.
+        """
+        return page, self.http_status, {**self.http_headers, **(headers or {})}
 
     @property
     def sentences(self) -> list[str]:

@@ -1,16 +1,21 @@
-"""Use cases of somebody's first minutes: a team of their own with a sample board, and throwing the sample away."""
+"""Use cases of onboarding: create a first team with a sample board, and remove the sample cards."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import text
-
+from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.boards.access import lock_board
 from taskforge.boards.creation import insert_board
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
 from taskforge.onboarding import tutorial
+from taskforge.onboarding.queries import (
+    ANY_MEMBERSHIP,
+    HAS_OPEN_TUTORIAL_TASK,
+    NEWCOMER,
+    TUTORIAL_TASK_IDS,
+)
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
@@ -26,16 +31,16 @@ NO_NEWCOMER = "You have a team already."
 
 @idempotent
 def create_home(actor: Actor) -> Change:
-    """Give somebody who is in no team one of their own, with a sample board, in one unit of work.
+    """Create a team with a sample board for a person who is in no team, in one unit of work.
 
     ``extra`` holds the ``board_id`` and ``column_id`` where their first card goes; both are missing when they are in
     a team already.
 
     Raises:
-        Conflict: they came into a team at this moment.
+        Conflict: they joined a team after the check.
     """
-    person = sql.row(_PERSON, {"user_id": actor.user_id})
-    if person is None or person["teams"]:
+    person = sql.row(NEWCOMER, {"user_id": actor.user_id})
+    if person is None or person["is_in_a_team"]:
         return unchanged(actor, entity_id=actor.user_id, version=0)
     first_name = person["display_name"].split()[0]
     cards = tutorial.write_cards(first_name, actor.user_id)
@@ -57,7 +62,7 @@ def create_home(actor: Actor) -> Change:
 
 @idempotent
 def start_empty(actor: Actor, *, board_id: str) -> Change:
-    """Put what is left of a sample board's tutorial into the trash; cards of one's own stay.
+    """Put the remaining tutorial cards of a sample board into the trash; other cards stay.
 
     The change's ``event_id`` is what `undo_batch` takes; None when nothing was left.
 
@@ -76,11 +81,11 @@ def is_sample_board(board: sql.Row) -> bool:
     """Whether a board, given as `access_board` reads it, still has a card of its tutorial to be done."""
     if not board["sample_cards"]:
         return False
-    return bool(sql.scalar(_UNDONE, {"board_id": board["board_id"]}))
+    return bool(sql.scalar(HAS_OPEN_TUTORIAL_TASK, {"board_id": board["board_id"]}))
 
 
 def _list_tutorial(board_id: str) -> list[str]:
-    return [row["task_id"] for row in sql.rows(_TUTORIAL, {"board_id": board_id})]
+    return [row["task_id"] for row in sql.rows(TUTORIAL_TASK_IDS, {"board_id": board_id})]
 
 
 def _insert_cards(
@@ -100,20 +105,8 @@ def _insert_cards(
 
 
 def _require_newcomer(uow: UnitOfWork) -> None:
-    """Let only one of two sign-ups of the same person that run at once found a team."""
+    """Let only one of two concurrent requests of the same person create a team."""
     user = {"user_id": uow.actor.user_id}
-    uow.execute(text("SELECT 1 FROM users WHERE user_id = :user_id FOR NO KEY UPDATE"), user)
-    if uow.row(text("SELECT 1 FROM team_memberships WHERE user_id = :user_id LIMIT 1"), user):
+    uow.execute(LOCK_PERSON, user)
+    if uow.row(ANY_MEMBERSHIP, user):
         raise Conflict(NO_NEWCOMER)
-
-
-_PERSON = text(
-    "SELECT u.display_name, EXISTS (SELECT 1 FROM team_memberships m WHERE m.user_id = u.user_id) AS teams"
-    " FROM users u WHERE u.user_id = :user_id"
-)
-_OF_TUTORIAL = (
-    " FROM boards b JOIN tasks k ON k.board_id = b.board_id AND k.number <= b.sample_cards"
-    " WHERE b.board_id = :board_id AND k.deleted_at IS NULL"
-)
-_TUTORIAL = text(f"SELECT k.task_id{_OF_TUTORIAL}")
-_UNDONE = text(f"SELECT EXISTS (SELECT 1{_OF_TUTORIAL} AND k.status <> 'done')")

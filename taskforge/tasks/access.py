@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from taskforge.accounts.queries import join_person, left_join_person
+from taskforge.boards.queries import IS_LIVE, join_board, join_column
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
@@ -11,37 +13,49 @@ from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.fields import COPIED_COLUMNS, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import Membership, membership_of
-from taskforge.teams.queries import HELD_PERMISSIONS
+from taskforge.teams.queries import HELD_PERMISSIONS, join_membership, join_team
 
 REFERENCE_COLUMNS = (
     "task_id", "team_id", "board_id", "number", "created_by", *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS,
     "comment_count", "attachment_count", "version", "doc_version", "created_at", "updated_at", "deleted_at",
 )  # fmt: skip
 REFERENCE = ", ".join(f"k.{name}" for name in REFERENCE_COLUMNS)
-SHOWN = (
-    " b.name AS board_name, b.key_prefix || '-' || k.number AS key, c.name AS column_name, c.hue AS column_hue,"
-    " assignee.display_name AS assignee_name, creator.display_name AS creator_name"
-)
-# What has those names, to be joined to some tasks `k`.
-NAMED_BY = (
-    " JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
-    " JOIN users creator ON creator.user_id = k.created_by LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
-)
-SHOWN_TABLES = f" tasks k{NAMED_BY}"
+# The short key of a task `k` of the board `b`; the names that a task is shown with.
+KEY = "b.key_prefix || '-' || k.number AS key"
+SHOWN = f"""
+           b.name AS board_name, {KEY}, c.name AS column_name, c.hue AS column_hue,
+           assignee.display_name AS assignee_name, creator.display_name AS creator_name
+"""
+# The tables with those names, to be joined to some tasks `k`: the people, all of them, and all of them with the tasks.
+NAMED_PEOPLE = f"""
+           {join_person("k.created_by", "creator")}
+           {left_join_person("k.assignee_id", "assignee")}
+"""
+NAMED_BY = f"""
+           {join_board("k.board_id")}
+           {join_column("k.column_id")}
+           {NAMED_PEOPLE}
+"""
+SHOWN_TABLES = f"tasks k {NAMED_BY}"
 
 
-# A task, and the membership through which the user ``u`` sees it.
-_VISIBLE_TASK = (
-    f"SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,"
-    f" {HELD_PERMISSIONS} AS permissions,"
-    f" {pending_content('k.task_id')} AS pending_content"
-    f" FROM {SHOWN_TABLES} JOIN teams t ON t.team_id = k.team_id"
-    " JOIN team_memberships m ON m.team_id = k.team_id AND m.user_id = u.user_id"
-    " WHERE k.task_id = :task_id AND b.deleted_at IS NULL"
-)
-_ALONE = prepared(
-    f"{_VISIBLE_TASK.replace('u.user_id', ':user_id')} AND (:deleted OR k.deleted_at IS NULL)"
-)
+def _visible_task(user_id: str) -> str:
+    """SQL of a task, and of the membership through which the person whose id `user_id` gives sees it."""
+    return f"""
+    SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
+           {HELD_PERMISSIONS} AS permissions,
+           {pending_content("k.task_id")} AS pending_content
+    FROM   {SHOWN_TABLES}
+           {join_team("k.team_id")}
+           {join_membership("k.team_id", user_id)}
+    WHERE  k.task_id = :task_id AND {IS_LIVE}
+    """
+
+
+_VISIBLE_TASK = _visible_task("u.user_id")
+_TASK = prepared(f"""
+    {_visible_task(":user_id")} AND (:deleted OR k.deleted_at IS NULL)
+""")
 
 
 class TaskAccess(NamedTuple):
@@ -69,7 +83,7 @@ def access_task(
     deleted: bool = False,
     preloaded: TaskAccess | None = None,
 ) -> TaskAccess:
-    """A task's reference row with its names and pending text, and the membership through which it is seen.
+    """A task's reference row with its names and pending text, and the membership through which the user sees it.
 
     Trashed tasks are found only with ``deleted=True``, which finds live ones too. `preloaded` is what the request has
     read already (`preloaded_task`); the task is then not read again.
@@ -82,7 +96,7 @@ def access_task(
         if permission is not None:
             preloaded.membership.require(permission)
         return preloaded
-    found = sql.row(_ALONE, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
+    found = sql.row(_TASK, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
     if found is None:
         raise NotFound()
     return TaskAccess(dict(found), membership_of(found, permission))

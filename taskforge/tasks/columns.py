@@ -5,54 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.columns import mark_column_deleted, update_column
-from taskforge.boards.queries import (
-    BOARD_COLUMNS,
-    BOARDS_OF_MEMBERS,
-    COLUMN_COLUMNS,
-    COLUMNS,
-    IS_LIVE_COLUMN,
-    LISTED_BOARDS,
-    LISTED_COLUMNS,
-    listed_boards,
-)
+from taskforge.boards.queries import listed_boards
 from taskforge.errors import Conflict, NotFound, StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.queries import (
+    BOARDS_WITH_COUNTS,
+    COLUMN_WITH_COUNT,
+    COLUMNS_WITH_COUNTS,
+)
 from taskforge.teams.permissions import Permission
 
 EDITABLE = ("name", "status", "hue", "wip_limit")
-
-# How many tasks the column `c` holds.
-TASK_COUNT = """
-       (SELECT count(*)
-        FROM   tasks k
-        WHERE  k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL)
-"""
-
-_BOARDS = text(f"""
-    SELECT {BOARD_COLUMNS},
-           (SELECT count(*)
-            FROM   tasks k
-            WHERE  k.board_id = b.board_id AND k.deleted_at IS NULL) AS task_count
-    FROM   {BOARDS_OF_MEMBERS}
-    {LISTED_BOARDS}
-""")
-_COLUMNS = text(f"""
-    SELECT {COLUMN_COLUMNS}, {TASK_COUNT} AS task_count
-    FROM   {COLUMNS}
-    {LISTED_COLUMNS}
-""")
-_COLUMN = text(f"""
-    SELECT {COLUMN_COLUMNS}, {TASK_COUNT} AS task_count
-    FROM   {COLUMNS}
-    WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
-""")
 
 
 def list_boards_with_counts(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
@@ -61,12 +29,12 @@ def list_boards_with_counts(actor: Actor, team_id: str | None = None) -> Sequenc
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
-    return sql.rows(_BOARDS, listed_boards(actor, team_id))
+    return sql.rows(BOARDS_WITH_COUNTS, listed_boards(actor, team_id))
 
 
 def list_columns_with_counts(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     """The columns of boards that the caller has been given access to, in order, each with its number of tasks."""
-    return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
+    return sql.rows(COLUMNS_WITH_COUNTS, {"board_ids": list(board_ids)})
 
 
 @idempotent
@@ -122,7 +90,7 @@ def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
 
 
 def _get_column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
-    found = uow.row(_COLUMN, {"column_id": column_id, "board_id": board.board_id})
+    found = uow.row(COLUMN_WITH_COUNT, {"column_id": column_id, "board_id": board.board_id})
     if found is None:
         raise NotFound()
     return found

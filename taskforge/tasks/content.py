@@ -18,10 +18,10 @@ UNREADABLE = (
 
 
 def read_task_content(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
-    """The text fields of a task, and the reference row that they belong to: a newer one if it changed meanwhile.
+    """The text fields of a task, and the reference row that they belong to: a newer one if it has changed.
 
     Raises:
-        Unavailable: no store that holds the text can be asked.
+        Unavailable: no store that holds the text can be read.
     """
     return read_current(
         "task",
@@ -36,7 +36,7 @@ def read_task_contents(rows: Sequence[sql.Row]) -> dict[str, dict[str, Any]]:
 
     Raises:
         StaleVersion: a task was changed after its row was read.
-        Unavailable: no store that holds a text can be asked.
+        Unavailable: no store that holds a text can be read.
     """
     texts = {
         row["task_id"]: decode_content("task", row["pending_content"])

@@ -1,6 +1,6 @@
-"""Custom fields as text that people edit: one a line, ``name: value``. Reading what was written gives the same values.
+"""Custom fields as text that people edit: one a line, ``name: value``. Reading written fields gives the same values.
 
-``true``, ``false``, ``none`` and numbers mean themselves; a text that looks like one of these, or that could not stand
+``true``, ``false``, ``none`` and numbers mean themselves; a text that looks like one of these, or that does not fit
 on one line, is written in double quotes as JSON has them.
 """
 
@@ -15,7 +15,9 @@ from taskforge.text.validation import CustomField, CustomValue, clean_custom_fie
 
 WORDS: dict[str, CustomValue] = {"true": True, "false": False, "none": None}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
-_SEPARATOR = re.compile("[\u2028\u2029]")  # JSON lets these stand, but a line ends at them
+_SEPARATOR = re.compile(
+    "[\u2028\u2029]"
+)  # JSON does not escape these, but `splitlines` splits at them
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -44,7 +46,7 @@ def read_custom_fields(text: object, *, field: str) -> list[CustomField]:
 
 
 def write_value(value: CustomValue) -> str:
-    """One value as it stands behind the colon."""
+    """One value as it is written behind the colon."""
     for word, meaning in WORDS.items():
         if value is meaning:
             return word

@@ -1,4 +1,4 @@
-"""The types of task fields: how a value of each is checked, written into a form, kept in the log and shown.
+"""The types of task fields: how a value of each is checked, written into a form, stored in the log and shown.
 
 A kind knows the domain only. How a form shows it is in `taskforge.web.tasks.controls`, how JSON writes it in
 `taskforge.api.field_schemas`: one table each, by kind.
@@ -35,10 +35,10 @@ class Kind:
     is_compared: ClassVar[bool] = False
 
     def clean(self, value: object, *, field: str) -> Any:
-        """The value that the text of a form stands for.
+        """The value of a form's text.
 
         Raises:
-            InvalidInput: the text stands for no value of this kind.
+            InvalidInput: the text is no value of this kind.
         """
         raise NotImplementedError
 
@@ -134,7 +134,7 @@ class Reference(Kind):
             raise InvalidInput.about(field, NO_CHOICE) from error
 
     def words(self, value: Any, names: Mapping[str, str]) -> str | None:
-        """The name of what the id stands for."""
+        """The name of the object with that id."""
         return None if value is None else names.get(value, MISSING_NAME)
 
 

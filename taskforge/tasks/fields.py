@@ -3,7 +3,7 @@
 From it follow: the columns of the reference row and the parts of the document, what a new task may be given, the edit
 form and the one-field forms, the JSON of the API, the audit log and its differences, the history in words, undo, the
 acts on many cards, the filter of a board, the filters and orders of the API's list, and the facts on a card.
-docs/dev/add-a-field.md tells how to add one.
+See docs/dev/add-a-field.md for how to add one.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ FIELDS = (
 )
 
 BY_NAME: Mapping[str, TaskField] = {field.name: field for field in FIELDS}
-RANK = "rank"  # where a task stands in its column: part of its place, never shown
+RANK = "rank"  # the order of tasks in a column: part of the place, never shown
 ROW_FIELDS = tuple(field for field in FIELDS if field.store is Store.ROW)
 MIRRORED_FIELDS = tuple(field for field in FIELDS if not field.is_content)
 CONTENT_FIELDS = tuple(field for field in FIELDS if field.is_content)

@@ -18,12 +18,11 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
-    table,
     text,
 )
-from sqlalchemy import column as sql_column
 
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import COMPOSED_BOARDS
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -35,6 +34,7 @@ from taskforge.tasks.board.filter_base import TASKS
 from taskforge.tasks.field_kinds import Kind
 from taskforge.tasks.fields import BY_NAME, SORTABLE
 from taskforge.teams.access import access_team
+from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
 from taskforge.text.values import is_uuid
 
 MAX_PAGE = 200
@@ -72,7 +72,7 @@ def read_order(sort: str | None) -> Order | None:
 
 
 def place_text(row: Mapping[str, Any], order: Order | None) -> str:
-    """Where a task stands in a list, as the text of a cursor."""
+    """The place of a task in a list, as the text of a cursor."""
     if order is None:
         return str(row["task_id"])
     return f"{order.kind.cursor_text(row[order.name])}{SEPARATOR}{row['task_id']}"
@@ -110,8 +110,8 @@ def list_tasks(
     Raises:
         NotFound: the team or board is not visible to the actor.
     """
-    asked = {"team_id": team_id, "board_id": board_id, **values}
-    given = {name: value for name, value in asked.items() if value is not None}
+    filters = {"team_id": team_id, "board_id": board_id, **values}
+    given = {name: value for name, value in filters.items() if value is not None}
     binds: dict[str, Any] = {"user_id": actor.user_id, "limit": min(limit, MAX_PAGE)}
     for name, value in given.items():
         binds |= _binds(name, value)
@@ -119,7 +119,7 @@ def list_tasks(
         binds |= {"after_id": after.task_id, "after_value": after.value}
     behind = None if after is None else "value" if after.value is not None else "id"
     found = sql.rows(_statement(tuple(given), order, behind), binds)
-    if not found:  # whoever sees a task sees its board and team
+    if not found:  # a task that is visible proves that its board and team are
         if team_id is not None:
             access_team(actor.user_id, team_id)
         if board_id is not None:
@@ -139,10 +139,13 @@ def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) 
     )
     page = compose_page(given, order, behind)
     planned = prepared if is_planned_once else text
-    return planned(
-        f"SELECT {REFERENCE}, {SHOWN} FROM ({as_text(page)}) k{NAMED_BY}"
-        f" ORDER BY {', '.join(as_text(part) for part in _ordering(TASKS, order))}"
-    )
+    ordering = ", ".join(as_text(part) for part in _ordering(TASKS, order))
+    return planned(f"""
+    SELECT {REFERENCE}, {SHOWN}
+    FROM   ({as_text(page)}) k
+           {NAMED_BY}
+    ORDER  BY {ordering}
+    """)
 
 
 def compose_page(given: Sequence[str], order: Order | None, behind: str | None) -> Any:
@@ -150,8 +153,7 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
 
     `behind` says what is known of the place: "value" (and id), "id" alone where it has no value, None for the start.
     """
-    boards = table("boards", sql_column("board_id"), sql_column("deleted_at")).alias("b")
-    members = table("team_memberships", sql_column("team_id"), sql_column("user_id")).alias("m")
+    boards, members = COMPOSED_BOARDS, COMPOSED_MEMBERSHIPS
     is_member = and_(
         members.c.team_id == TASKS.c.team_id, members.c.user_id == bindparam("user_id")
     )
@@ -173,7 +175,7 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
 
 
 def _condition(name: str) -> ColumnElement[bool]:
-    """The condition that a given name stands for; bound to `_binds`."""
+    """The condition for a given name; its binds are those of `_binds`."""
     by = BY_NAME[name].filter if name in BY_NAME else None
     if isinstance(by, NumberFilter):
         return by.condition(name)

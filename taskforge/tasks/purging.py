@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
-
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.queries import DELETE_TASK_ROW, LOCK_TRASHED, TRASHED_BEFORE
 
 
 def list_trashed(before: datetime, limit: int) -> Sequence[sql.Row]:
     """``task_id`` and ``board_id`` of tasks that were put into the trash before an instant, oldest first."""
-    return sql.rows(
-        text("""
-            SELECT task_id, board_id
-            FROM tasks
-            WHERE deleted_at < :before
-            ORDER BY deleted_at
-            LIMIT :limit
-        """),
-        {"before": before, "limit": limit},
-    )
+    return sql.rows(TRASHED_BEFORE, {"before": before, "limit": limit})
 
 
 def lock_trashed(uow: UnitOfWork, task_id: str, *, before: datetime) -> sql.Row | None:
@@ -30,17 +20,9 @@ def lock_trashed(uow: UnitOfWork, task_id: str, *, before: datetime) -> sql.Row 
 
     The lock of the task's board must be held: every change of a task takes the locks in this order.
     """
-    return uow.row(
-        text("""
-            SELECT *
-            FROM tasks
-            WHERE task_id = :task_id AND deleted_at < :before
-            FOR UPDATE
-        """),
-        {"task_id": task_id, "before": before},
-    )
+    return uow.row(LOCK_TRASHED, {"task_id": task_id, "before": before})
 
 
 def delete_task_row(uow: UnitOfWork, task_id: str) -> None:
     """Delete the row of a task, which nothing must refer to any more."""
-    uow.execute(text("DELETE FROM tasks WHERE task_id = :task_id"), {"task_id": task_id})
+    uow.execute(DELETE_TASK_ROW, {"task_id": task_id})

@@ -1,4 +1,7 @@
-"""Reads of tasks: one task with its texts, the trash, and names for a history."""
+"""Reads of tasks (one task with its texts, the trash, names for a history), and SQL of tasks.
+
+The fragments are the only way in which the SQL of a feature above names the table of tasks.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,19 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.accounts.queries import PEOPLE, join_person
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import (
+    BOARD_COLUMNS,
+    BOARDS_OF_MEMBERS,
+    COLUMN_COLUMNS,
+    COLUMNS,
+    IS_LIVE_COLUMN,
+    LISTED_BOARDS,
+    LISTED_COLUMNS,
+)
 from taskforge.errors import NotFound, Unavailable
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -19,6 +33,86 @@ from taskforge.tasks.content import read_task_content
 from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
+
+MAX_TRASHED = 200  # tasks of the trash that are listed
+
+# An item of a FROM clause; the condition that a task `k` is in the column `c`, and the number of those tasks.
+TASKS = "tasks k"
+IS_IN_COLUMN = "k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
+TASK_COUNT = f"(SELECT count(*) FROM {TASKS} WHERE {IS_IN_COLUMN})"
+COUNTED_COLUMN = f"{COLUMN_COLUMNS}, {TASK_COUNT} AS task_count"
+
+TASK_IDS_OF_BOARD = text("""
+    SELECT task_id
+    FROM   tasks
+    WHERE  board_id = :board_id
+""")
+# The boards of `LISTED_BOARDS`, and the columns of `LISTED_COLUMNS`, each with the number of its tasks.
+BOARDS_WITH_COUNTS = text(f"""
+    SELECT {BOARD_COLUMNS},
+           (SELECT count(*)
+            FROM   tasks k
+            WHERE  k.board_id = b.board_id AND k.deleted_at IS NULL) AS task_count
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+COLUMNS_WITH_COUNTS = text(f"""
+    SELECT {COUNTED_COLUMN}
+    FROM   {COLUMNS}
+    {LISTED_COLUMNS}
+""")
+COLUMN_WITH_COUNT = prepared(f"""
+    SELECT {COUNTED_COLUMN}
+    FROM   {COLUMNS}
+    WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
+""")
+# The trash, for the purge.
+TRASHED_BEFORE = text("""
+    SELECT task_id, board_id
+    FROM   tasks
+    WHERE  deleted_at < :before
+    ORDER  BY deleted_at
+    LIMIT  :limit
+""")
+LOCK_TRASHED = text("""
+    SELECT *
+    FROM   tasks
+    WHERE  task_id = :task_id AND deleted_at < :before
+    FOR UPDATE
+""")
+DELETE_TASK_ROW = text("""
+    DELETE FROM tasks
+    WHERE  task_id = :task_id
+""")
+
+_TRASH = text(f"""
+    SELECT {REFERENCE}, {SHOWN}, d.actor_id AS deleter_id, d.display_name AS deleter_name
+    FROM   {SHOWN_TABLES}
+           LEFT JOIN LATERAL (
+               SELECT l.actor_id, u.display_name
+               FROM   audit_logs l
+                      {join_person("l.actor_id")}
+               WHERE  l.entity_id = k.task_id AND l.event = '{Event.TASK_DELETED}'
+               ORDER  BY l.log_id DESC
+               LIMIT  1) d ON true
+    WHERE  k.board_id = :board_id AND k.deleted_at IS NOT NULL
+    ORDER  BY k.deleted_at DESC, k.task_id
+    LIMIT  :limit
+""")
+_NAMES = text(f"""
+    SELECT c.column_id AS id, c.name
+    FROM   {COLUMNS}
+    WHERE  c.board_id = :board_id
+    UNION ALL
+    SELECT u.user_id, u.display_name
+    FROM   {PEOPLE}
+    WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
+""")
+_ADD_TO_COMMENT_COUNT = prepared("""
+    UPDATE tasks
+    SET    comment_count = comment_count + :difference
+    WHERE  task_id = :task_id AND deleted_at IS NULL
+""")
 
 
 @dataclass(frozen=True)
@@ -56,17 +150,7 @@ def get_task(
 def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
     """The 200 last deleted tasks of a board, latest first, each with ``deleted_by`` (None if nobody knows)."""
     access_board(actor.user_id, board_id)
-    found = sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN}, d.actor_id AS deleter_id, d.display_name AS deleter_name FROM {SHOWN_TABLES}"
-            " LEFT JOIN LATERAL (SELECT l.actor_id, u.display_name FROM audit_logs l"
-            " JOIN users u ON u.user_id = l.actor_id"
-            " WHERE l.entity_id = k.task_id AND l.event = 'task.deleted' ORDER BY l.log_id DESC LIMIT 1) d ON true"
-            " WHERE k.board_id = :board_id AND k.deleted_at IS NOT NULL"
-            " ORDER BY k.deleted_at DESC, k.task_id LIMIT 200"
-        ),
-        {"board_id": board_id},
-    )
+    found = sql.rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
     return [
         {**row, "deleted_by": person_of(row["deleter_id"], row["deleter_name"])} for row in found
     ]
@@ -74,24 +158,8 @@ def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
 
 def list_names(board_id: str, user_ids: Collection[str]) -> dict[str, str]:
     """The names of a board's columns (deleted ones too) and of people, by id, for a history that is shown."""
-    found = sql.rows(
-        text(
-            "SELECT column_id AS id, name FROM columns WHERE board_id = :board_id"
-            " UNION ALL SELECT user_id, display_name FROM users WHERE user_id = ANY(CAST(:user_ids AS uuid[]))"
-        ),
-        {"board_id": board_id, "user_ids": list(user_ids)},
-    )
+    found = sql.rows(_NAMES, {"board_id": board_id, "user_ids": list(user_ids)})
     return {row["id"]: row["name"] for row in found}
-
-
-# SQL of tasks for the features above: the only way in which theirs names the table of tasks.
-TASKS = "tasks k"
-TASK_IDS_OF_BOARD = text("SELECT task_id FROM tasks WHERE board_id = :board_id")
-_ADD_TO_COMMENT_COUNT = prepared("""
-    UPDATE tasks
-    SET    comment_count = comment_count + :difference
-    WHERE  task_id = :task_id AND deleted_at IS NULL
-""")
 
 
 def join_task(task_id: str) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
+from taskforge.boards.queries import find_first_board_id
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -85,7 +83,7 @@ def edit_task(
 
     Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
     column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
-    is made to whatever is current. `preloaded` is what `access_task` would answer, if the request has read it already.
+    is made to the current version. `preloaded` is what `access_task` would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -154,7 +152,7 @@ def delete_task(actor: Actor, task_id: str, *, version: int | None = None) -> Ch
 
 @idempotent
 def restore_task(actor: Actor, task_id: str) -> Change:
-    """Take a task out of the trash, to the end of its column (or of the first with its status, if that is gone).
+    """Take a task out of the trash, to the end of its column (or of the first with its status, if that was deleted).
 
     Raises:
         NotFound, Forbidden: no access, not in the trash, or no permission ``task.restore``.
@@ -200,8 +198,8 @@ def _move_task(
     near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
-        asked = neighbours_query(task_id=task_id, column_id=column_id, **near)
-        board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=asked)
+        neighbours = neighbours_query(task_id=task_id, column_id=column_id, **near)
+        board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=neighbours)
         place = place_found(board.joined, **near)
         update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
     return uow.change
@@ -218,14 +216,9 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
     if team_id is None:
         raise InvalidInput.about("team_id", "is required")
     access_team(actor.user_id, team_id, Permission.TASK_CREATE)
-    board_id = sql.scalar(
-        text(
-            "SELECT board_id FROM boards WHERE team_id = :team_id AND deleted_at IS NULL ORDER BY created_at, board_id"
-        ),
-        {"team_id": team_id},
-    )
+    board_id = find_first_board_id(team_id)
     if board_id is None:
         raise InvalidInput.about(
             "board_id", "is missing: this team has no board yet, create one first"
         )
-    return str(board_id)
+    return board_id

@@ -21,7 +21,7 @@ class Store(Enum):
 
 
 class Output(Enum):
-    """In which answers of the API a field stands."""
+    """Which answers of the API contain a field."""
 
     NOWHERE = "in none"
     SUMMARY = "in lists, and in the whole task"

@@ -11,7 +11,7 @@ from taskforge.stores import sql
 from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS
+from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_AMONG, TEAMS_OF_MEMBERS
 
 _MEMBERSHIP = prepared(f"""
     SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
@@ -29,11 +29,6 @@ _HOLD_MEMBERSHIP = prepared(f"""
     FROM   team_memberships m
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
     FOR SHARE OF m
-""")
-_KEEP_MEMBERS = prepared("""
-    SELECT user_id
-    FROM   team_memberships
-    WHERE  team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))
 """)
 
 
@@ -132,7 +127,7 @@ def members_only(team_id: str) -> Recipients:
 def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
     """Those of `user_ids` who belong to the team now: only they may be notified of its tasks."""
     ids = [user_id for user_id in user_ids if user_id]
-    return list(uow.execute(_KEEP_MEMBERS, {"team_id": team_id, "ids": ids}).scalars())
+    return list(uow.execute(MEMBERS_AMONG, {"team_id": team_id, "ids": ids}).scalars())
 
 
 _IS_MEMBER = """

@@ -5,9 +5,9 @@ The fragments are the only way in which another feature's SQL names the tables o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import column, table, text
 
 from taskforge.accounts.queries import join_person
 from taskforge.errors import NotFound
@@ -29,6 +29,8 @@ HELD_PERMISSIONS = """
 TEAMS = "teams t"
 MEMBERSHIPS = "team_memberships m"
 MEMBERS = f"team_memberships m {join_person('m.user_id')}"
+# The same memberships for statements that SQLAlchemy composes.
+COMPOSED_MEMBERSHIPS = table("team_memberships", column("team_id"), column("user_id")).alias("m")
 TEAMS_OF_MEMBERS = "teams t JOIN team_memberships m USING (team_id)"
 # The columns of a list of teams, from `TEAMS_OF_MEMBERS`.
 TEAM_COLUMNS = f"""
@@ -39,6 +41,12 @@ TEAM_COLUMNS = f"""
 # The ids of the teams of `:user_id`; whether that person, or the user `u`, is in any team.
 TEAM_IDS_OF_PERSON = "SELECT team_id FROM team_memberships WHERE user_id = :user_id"
 IS_IN_A_TEAM = "EXISTS (SELECT FROM team_memberships m WHERE m.user_id = u.user_id)"
+# Those of the people `:ids` who belong to the team.
+MEMBERS_AMONG = prepared("""
+    SELECT user_id
+    FROM   team_memberships
+    WHERE  team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))
+""")
 # Locks the row of `:team_id`, for what must be unique among the boards of a team.
 LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 
@@ -121,3 +129,9 @@ def list_member_names(team_id: str) -> Sequence[sql.Row]:
 def list_member_addresses(team_id: str) -> Sequence[sql.Row]:
     """The members of a team (user_id, email, display_name). The caller has checked access."""
     return sql.rows(_MEMBER_ADDRESSES, {"team_id": team_id})
+
+
+def list_members_among(team_id: str, user_ids: Collection[str]) -> set[str]:
+    """The ids of those of some people who belong to a team. The caller has checked access."""
+    found = sql.rows(MEMBERS_AMONG, {"team_id": team_id, "ids": list(user_ids)})
+    return {row["user_id"] for row in found}

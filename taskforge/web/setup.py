@@ -1,4 +1,4 @@
-"""Registers the pages of all features, and what every request for one of them goes through."""
+"""Registers the pages of all features, the limit of their writes, and the report of denials."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def _limit_writes() -> None:
 
 
 def _report_denial(response: Response) -> Response:
-    user_id = g.get("user_id")  # set when somebody was recognised; asking anew could fail here
+    user_id = g.get(
+        "user_id"
+    )  # set by identification; `current_user` could query a failing store again
     if response.status_code == 403 and user_id is not None:
         security_events.report(
             Event.USER_ACCESS_DENIED,

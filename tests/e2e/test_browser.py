@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.journeys import add_card, column, create_team, log_out, move_card, sign_up
+from tests.e2e.journeys import (
+    add_card,
+    add_member,
+    column,
+    create_team,
+    email_of,
+    log_out,
+    move_card,
+    sign_up,
+)
 from tests.e2e.pages import furnish
 
 
@@ -16,6 +27,21 @@ def test_cards_are_added_and_moved_without_leaving_the_board(page: Page) -> None
     move_card(page, "Two", "Done")
     expect(column(page, "Done").locator(".card")).to_have_count(1)
     expect(column(page, "Backlog").locator(".card")).to_have_count(2)
+
+
+def test_whoever_is_added_to_a_team_works_on_its_board(
+    page: Page, second_page: Page, log_in: Callable[..., None]
+) -> None:
+    log_in(page)
+    log_in(second_page, "Grace", "Hopper")
+    board = create_team(page)
+    second_page.goto("/boards")
+    add_member(page, email_of(second_page))
+    expect(page.locator("#members")).to_contain_text("Grace Hopper")
+    second_page.goto(board)
+    add_card(second_page, "From Grace")
+    page.goto(board)
+    expect(column(page, "Backlog").locator(".card__title")).to_have_text(["From Grace"])
 
 
 def test_no_page_breaks_its_own_content_policy(page: Page) -> None:

@@ -223,7 +223,7 @@ def test_long_columns_go_on_on_further_pages(ada: Person, team: Team) -> None:
         if left is None:
             break
         assert left in page.text
-        link = re.search(r'column__more" href="([^"]+)"', page.html)
+        link = re.search(r'column__more"\s+href="([^"]+)"', page.html)
         assert link is not None
         page = visitor.open(link[1].replace("&amp;", "&"))
         assert page.status == 200

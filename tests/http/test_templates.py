@@ -149,6 +149,7 @@ def test_the_fullest_card_stays_small() -> None:
         "due_at": datetime(2026, 3, 1, tzinfo=UTC),
         "assignee": {"display_name": "Ada Lindqvist", "initials": "AL", "hue": 3},
         "tags": [],
+        "more_tags": 0,
         "comment_count": 12,
         "attachment_count": 3,
         "checklist_done": 2,

@@ -39,7 +39,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
-    "boards.since", "boards.people", "tasks.show", "tasks.details",
+    "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold",
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",
@@ -50,7 +50,8 @@ GUESTS = {
 }  # fmt: skip
 
 MEMBERS = {
-    "boards.create", "boards.settings", "boards.rename", "boards.add_column", "boards.edit_column",
+    "board_history.activity", "boards.create", "boards.settings", "boards.rename", "boards.add_column",
+    "boards.edit_column",
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.undo", "tasks.restore_value",
     "tasks.field", "tasks.field_submitted", "tasks.tick_item", "tasks.add_item", "tasks.remove_item",

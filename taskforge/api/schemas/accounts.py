@@ -28,7 +28,7 @@ class Credentials(Input):
 
 
 class NotificationChoices(Input):
-    """How somebody wants to be told of things."""
+    """By which ways a person is notified, in a request."""
 
     email = fields.yes_or_no()
     push = fields.yes_or_no()
@@ -36,14 +36,14 @@ class NotificationChoices(Input):
 
 
 class PreferenceChoices(Input):
-    """How TaskForge looks and talks to somebody."""
+    """Theme and notifications of a person, in a request."""
 
     theme = fields.choice(THEMES)
     notifications: ma.fields.Nested = ma.fields.Nested(NotificationChoices)
 
 
 class ProfileChanges(Versioned):
-    """What is to change in one's own profile; the rest stays."""
+    """Changes of one's own profile; fields that are left out stay."""
 
     first_name = fields.line(NAME_LENGTH, optional=True)
     last_name = fields.line(NAME_LENGTH, optional=True)
@@ -61,7 +61,7 @@ class User(Output):
 
 
 class NotificationPreferences(Output):
-    """How somebody wants to be told of things."""
+    """By which ways a person is notified."""
 
     email = ma.fields.Boolean()
     push = ma.fields.Boolean()
@@ -69,7 +69,7 @@ class NotificationPreferences(Output):
 
 
 class Preferences(Output):
-    """How TaskForge looks and talks to somebody."""
+    """Theme and notifications of a person."""
 
     theme = text_answer()
     notifications: ma.fields.Nested = ma.fields.Nested(NotificationPreferences)

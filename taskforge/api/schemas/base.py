@@ -31,7 +31,7 @@ class Output(_CamelCase):
     """What a client gets. Members that an object does not have are left out."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """A member of what a service answered: of rows and dictionaries without the detours for other objects."""
+        """A member of an answer of a service: directly for rows and dictionaries, which are the common case."""
         try:
             return obj[attr]
         except (KeyError, TypeError):
@@ -39,7 +39,7 @@ class Output(_CamelCase):
 
 
 class Nothing(Input):
-    """The body of an action that needs no words: none at all, or an empty object."""
+    """The body of an action without parameters: no body, or an empty object."""
 
     body_optional = True
 
@@ -57,7 +57,7 @@ class OptionalVersion(Versioned):
 
 
 class Page(Input):
-    """Which part of a list is wanted."""
+    """The requested part of a list."""
 
     limit = fields.whole_number(1, MAX_PAGE)
     cursor = fields.line(MAX_CURSOR_LENGTH, optional=True)

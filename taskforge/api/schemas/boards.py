@@ -20,7 +20,7 @@ class NewBoard(Input):
 
 
 class BoardChanges(Versioned):
-    """What is to change in a board."""
+    """Changes of a board."""
 
     name = fields.line(NAME_LENGTH)
 
@@ -35,7 +35,7 @@ class NewColumn(Input):
 
 
 class ColumnChanges(Versioned):
-    """What is to change in a column; the rest stays. The version is the board's."""
+    """Changes of a column; fields that are left out stay. The version is the board's."""
 
     name = fields.line(COLUMN_NAME_LENGTH, optional=True)
     status = fields.choice(STATUSES)

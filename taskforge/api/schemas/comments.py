@@ -12,13 +12,13 @@ from taskforge.comments.documents import MAX_CONTENT_LENGTH
 
 
 class NewComment(Input):
-    """A new comment, in Markdown; ``@name`` tells a member of the team."""
+    """A new comment, in Markdown; ``@name`` notifies a member of the team."""
 
     content = fields.long_text(MAX_CONTENT_LENGTH, required=True)
 
 
 class CommentChanges(Versioned):
-    """The new words of a comment."""
+    """The new text of a comment."""
 
     content = fields.long_text(MAX_CONTENT_LENGTH, required=True)
 

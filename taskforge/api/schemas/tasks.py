@@ -24,7 +24,7 @@ _FACTS = tuple(field for field in _IN_LISTS if field not in _COLUMN)
 
 
 class _AllFields(Versioned):
-    """All that can be said of a task; what can't be empty is required. Null clears a field where it can be empty."""
+    """All fields of a task; those that can't be empty are required. Null clears a field that can be empty."""
 
     class Meta:
         """The declared fields."""
@@ -45,11 +45,11 @@ class NewTask(_AllFields):
 
 
 class WholeTask(_AllFields):
-    """A task as it shall be: what is left out becomes empty, except that status and column stay."""
+    """A whole task: fields that are left out become empty, except that status and column stay."""
 
 
 class TaskChanges(Versioned):
-    """What is to change in a task; the rest stays. Null clears a field where it can be empty."""
+    """Changes of a task; fields that are left out stay. Null clears a field that can be empty."""
 
     class Meta:
         """The declared fields."""
@@ -72,7 +72,7 @@ class TaskUndo(Input):
 
 
 class TaskFilter(Page):
-    """Which tasks are wanted."""
+    """The filter, the order and the page of a list of tasks."""
 
     team_id = fields.identifier()
     board_id = fields.identifier()
@@ -90,7 +90,7 @@ class _Named(Output):
     key = text_answer(required=True)
 
     class Meta:
-        """The declared fields that stand in lists; where the task is comes behind them."""
+        """The declared fields of lists, and the place of the task behind them."""
 
         include = field_schemas.outputs(_FACTS)
 
@@ -129,7 +129,7 @@ class Task(TaskSummary):
     details_available = ma.fields.Boolean()
 
     class Meta:
-        """The declared fields that stand in the whole task only."""
+        """The declared fields that only a whole task has."""
 
         include = field_schemas.outputs(field_schemas.whole_fields())
 

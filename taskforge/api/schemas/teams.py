@@ -22,7 +22,7 @@ class NewTeam(Input):
 
 
 class TeamChanges(Versioned):
-    """What is to change in a team; the rest stays."""
+    """Changes of a team; fields that are left out stay."""
 
     name = fields.line(NAME_LENGTH, optional=True)
     description = fields.long_text(DESCRIPTION_LENGTH)
@@ -49,7 +49,7 @@ class Role(Input):
 
 
 class Team(Output):
-    """A team, with the role of whoever is asking."""
+    """A team, with the role of the person who makes the request."""
 
     team_id = id_answer(required=True)
     name = text_answer(required=True)

@@ -159,13 +159,13 @@ class NumberFilter(BucketFilter):
         inside = exists(
             select(1).select_from(ranges).where(number.between(ranges.c.low, ranges.c.high))
         )
-        return or_(not_(self._asked()), and_(self._none(), number.is_(None)), inside)
+        return or_(not_(self._is_chosen()), and_(self._none(), number.is_(None)), inside)
 
     def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
         """The ends of the ranges."""
         bounds = [found for value in values if (found := self._bounds(value))]
         return {
-            self.bind("asked"): bool(values),
+            self.bind("is_chosen"): bool(values),
             self.bind("none"): NONE in values,
             self.bind("low"): [low for low, _ in bounds],
             self.bind("high"): [high for _, high in bounds],

@@ -1,8 +1,7 @@
 """What this process has read and rendered of boards, cached until anything in it changes.
 
-A cached board is shown only after the statement of the present request has said who asks, that they belong to the
-team, and which version the board has now (`BoardVersion`). So nothing is ever invalidated, and processes need not
-agree on anything.
+A cached board is used only after the statement of the current request has read the user, their membership and the
+current version of the board (`BoardVersion`). So no entry is ever invalidated, and processes share no state.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from taskforge.stores import sql
 
 MAX_BOARDS = 64
 MAX_CARDS = 6000
-# Bounds how long a change stays unseen that raises no version: a restored backup, a count that the doctor corrected.
+# Bounds how long a change stays invisible that raises no version: a restored backup, a count that the doctor corrected.
 MAX_AGE_SECONDS = 60.0
 MAX_RENDERED = 12
 # The memory for what is rendered of one board, in bytes: it grows with its cards, whose number is bounded for all

@@ -1,7 +1,7 @@
 """What the filters of all fields have in common: values in an address, a condition in SQL, a part of the menu.
 
 A field declares its filter in `taskforge.tasks.fields`. A condition is true for a card that fits one of the chosen
-values, and where none is chosen, so that the statement of a board is one text whatever is chosen.
+values, and where none is chosen, so that the statement of a board is the same text for every filter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from taskforge.tasks.models import Task
 
 TASKS = Task.__table__.alias("k")
-NONE = "none"  # stands for cards without a value
+NONE = "none"  # the filter value of cards without a value
 OVERDUE, WEEK = "overdue", "week"
 DAYS_OF_WEEK = timedelta(days=7)
 MAX_WORDS_LENGTH = 100
@@ -53,7 +53,7 @@ class Filter:
         raise NotImplementedError
 
     def clean(self, value: str) -> str:
-        """A value in the form in which it is kept."""
+        """A value in its canonical form."""
         return value
 
     def condition(self, name: str) -> ColumnElement[bool]:
@@ -63,13 +63,13 @@ class Filter:
     def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
         """What the condition is bound to; `today` is given where a value depends on it (`needs_today`)."""
         return {
-            self.bind("asked"): bool(values),
+            self.bind("is_chosen"): bool(values),
             self.bind("values"): [value for value in values if value != NONE],
             self.bind("none"): NONE in values,
         }
 
     def needs_today(self, values: Sequence[str]) -> bool:
-        """Whether the chosen values mean other cards tomorrow."""
+        """Whether the meaning of the chosen values depends on the day."""
         return False
 
     def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
@@ -94,8 +94,8 @@ class Filter:
         """The name of one of the bound values."""
         return f"{self.parameter}_{what}"
 
-    def _asked(self) -> ColumnElement[bool]:
-        return bindparam(self.bind("asked"), type_=Boolean)
+    def _is_chosen(self) -> ColumnElement[bool]:
+        return bindparam(self.bind("is_chosen"), type_=Boolean)
 
     def _none(self) -> ColumnElement[bool]:
         return bindparam(self.bind("none"), type_=Boolean)
@@ -112,7 +112,7 @@ class Filter:
 
 
 def constant(word: str) -> ColumnElement[str]:
-    """A word of ours in the text of a statement: what is bound, `CardFilter.parameters` must know."""
+    """A constant in the text of a statement; a bound value would have to be one of `CardFilter.parameters`."""
     return literal_column(f"'{word}'", Text)
 
 

@@ -25,11 +25,11 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    table,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from taskforge.accounts.queries import COMPOSED_PEOPLE
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
     MAX_WORDS_LENGTH,
@@ -39,12 +39,13 @@ from taskforge.tasks.board.filter_base import (
     constant,
 )
 from taskforge.tasks.field_kinds import Choice
+from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
 from taskforge.text.validation import MAX_TAG_LENGTH, clean_line
 from taskforge.text.values import is_uuid
 
 
 class PersonFilter(Filter):
-    """By person: ids, or none for nobody. The menu offers the team, and who has left with a card in their name."""
+    """By person: ids, or none for nobody. The menu offers the team, and former members who still have a card."""
 
     def accepts(self, value: str) -> bool:
         """An id, or none."""
@@ -54,7 +55,9 @@ class PersonFilter(Filter):
         """Assigned to one of the people, or to nobody."""
         ids = cast(bindparam(self.bind("values")), ARRAY(UUID))
         person = TASKS.c[name]
-        return or_(not_(self._asked()), person == any_(ids), and_(self._none(), person.is_(None)))
+        return or_(
+            not_(self._is_chosen()), person == any_(ids), and_(self._none(), person.is_(None))
+        )
 
     def value_name(self, value: str) -> str | None:
         """The name of nobody."""
@@ -69,13 +72,13 @@ class PersonFilter(Filter):
             .group_by(cards.c[name])
             .subquery("held")
         )
-        members = table("team_memberships", column("user_id"), column("team_id"))
+        members = COMPOSED_MEMBERSHIPS
         team = (
             select(members.c.user_id)
             .where(members.c.team_id == bindparam("team_id"))
             .subquery("team")
         )
-        users = table("users", column("user_id"), column("display_name"))
+        users = COMPOSED_PEOPLE
         person = func.coalesce(team.c.user_id, held.c[name])
         number = func.coalesce(held.c.cards, 0)
         display_name = func.coalesce(users.c.display_name, constant(""))
@@ -110,7 +113,7 @@ class ChoiceFilter(Filter):
     def condition(self, name: str) -> ColumnElement[bool]:
         """One of the chosen words."""
         words = cast(bindparam(self.bind("values")), ARRAY(Text))
-        return or_(not_(self._asked()), TASKS.c[name] == any_(words))
+        return or_(not_(self._is_chosen()), TASKS.c[name] == any_(words))
 
     def offered(self) -> Sequence[str]:
         """The words, the last first."""
@@ -137,11 +140,11 @@ class TagsFilter(Filter):
     def condition(self, name: str) -> ColumnElement[bool]:
         """At least one of the chosen tags."""
         tags = cast(bindparam(self.bind("values")), ARRAY(String))
-        return or_(not_(self._asked()), TASKS.c[name].op("&&")(tags))
+        return or_(not_(self._is_chosen()), TASKS.c[name].op("&&")(tags))
 
     def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
         """The tags; "none" is a tag like any other."""
-        return {self.bind("asked"): bool(values), self.bind("values"): list(values)}
+        return {self.bind("is_chosen"): bool(values), self.bind("values"): list(values)}
 
     def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
         """Whether the card had the tag."""
@@ -181,7 +184,7 @@ class WordsFilter(Filter):
         return clean_line(value, field=self.parameter, max_length=MAX_WORDS_LENGTH, required=False)
 
     def condition(self, name: str) -> ColumnElement[bool]:
-        """The words stand in the text, in whatever case."""
+        """The text contains the words; case is ignored."""
         words: ColumnElement[Any] = bindparam(self.bind("words"))
         return or_(
             words == constant(""),

@@ -20,7 +20,7 @@ MAX_OFFERED = 60  # values of one field; those with the most cards, and what is 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of the filter. `cards`: how many it would show beside what is chosen of the other fields."""
+    """A value of the filter. `cards`: how many it would show, given the chosen values of the other fields."""
 
     value: str
     name: str
@@ -86,7 +86,7 @@ def list_menus(board: sql.Row, chosen: CardFilter, today: datetime) -> list[Menu
 def show_chips(
     chosen: CardFilter, people: Sequence[Mapping[str, Any]], further: Mapping[str, Any]
 ) -> list[Chip]:
-    """The chosen values; `further` is what else stands in the board's address."""
+    """The chosen values; `further` are the other parameters of the board's address."""
     names = {person["user_id"]: person["display_name"] for person in people}
     chips = []
     for parameter, values in chosen.query().items():

@@ -11,7 +11,7 @@ from taskforge.stores.composed import as_text
 from taskforge.tasks.board.filter_base import Filter
 from taskforge.tasks.fields import IN_MENUS
 
-MAX_VALUES = 20  # of one field; of an address that names more, the rest is passed over
+MAX_VALUES = 20  # of one field; further ones in an address are ignored
 
 
 # The fields with a filter, by its parameter: the name of the field and the filter; properties in their order first.
@@ -30,8 +30,8 @@ ADDRESS_ORDER = (*LISTS, *(parameter for parameter in FILTERED if parameter not 
 class CardFilter:
     """Which cards are shown: those that fit one chosen value of every field of which some are chosen.
 
-    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is known only where a value
-    means other cards tomorrow, so that equal filters mean the same cards.
+    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is set only where the
+    meaning of a value depends on the day, so that equal filters show the same cards.
     """
 
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -47,7 +47,7 @@ class CardFilter:
         return dict(self.chosen).get(parameter, ())
 
     def query(self) -> dict[str, list[str]]:
-        """The filter as it stands in an address."""
+        """The filter as parameters of an address."""
         return {parameter: list(values) for parameter, values in self.chosen}
 
     def parameters(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class CardFilter:
 
 
 def read_filter(given: Mapping[str, Sequence[str]], today: date) -> CardFilter:
-    """The filter of an address, `given` by name; what is no filter is passed over."""
+    """The filter of an address, `given` by name; unknown parameters and values are ignored."""
     chosen: dict[str, tuple[str, ...]] = {}
     for parameter, (_, by) in FILTERED.items():
         accepted = [by.clean(value) for value in given.get(parameter, ()) if by.accepts(value)]
@@ -77,11 +77,11 @@ def read_filter(given: Mapping[str, Sequence[str]], today: date) -> CardFilter:
 
 
 def _make_filter(chosen: Mapping[str, tuple[str, ...]], today: date | None) -> CardFilter:
-    kept = tuple(
+    not_empty = tuple(
         (parameter, chosen[parameter]) for parameter in ADDRESS_ORDER if chosen.get(parameter)
     )
-    by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in kept)
-    return CardFilter(chosen=kept, today=today if by_day else None)
+    by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in not_empty)
+    return CardFilter(chosen=not_empty, today=today if by_day else None)
 
 
 # The condition that a task `k` fits what is chosen of every field; bound to `CardFilter.parameters`.

@@ -1,7 +1,7 @@
 """Swimlanes: the cards of a board in rows by assignee, priority or first tag, across its columns.
 
-A card is in one lane only, so that it is on the page once: its first tag decides among its tags. Two statements
-beside the access; MongoDB is not asked.
+A card is in one lane only, so that it is on the page once: its first tag decides among its tags. One statement in
+addition to the board's; MongoDB is not read.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
-from taskforge.tasks.access import REFERENCE, SHOWN
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
-from taskforge.tasks.board.filters import FILTER, CardFilter
+from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
 from taskforge.text.people import Person, person_of
@@ -63,7 +61,7 @@ class Lane:
 def list_lanes(view: BoardView, chosen: CardFilter, kind: str) -> list[Lane]:
     """The lanes of a board that somebody sees, with the first cards of each cell."""
     rows = sql.rows(
-        _CARDS[kind],
+        CARDS_IN_LANES[kind],
         {
             **chosen.parameters(),
             "board_id": view.row["board_id"],
@@ -170,8 +168,8 @@ def _keys(
         offered = (value if value == NONE else VALUE + value for value in offered)
     elif not chosen.values(kind):
         offered = (NONE,)
-    room = MAX_LANES - len(found)
-    lanes = found | set([key for key in offered if key not in found][: max(0, room)])
+    free = MAX_LANES - len(found)
+    lanes = found | set([key for key in offered if key not in found][: max(0, free)])
 
     def place(key: str) -> tuple[int, str, str]:
         value = key.removeprefix(VALUE)
@@ -200,28 +198,3 @@ def _lane(
         cards = cells.get((key, column["column_id"]), [])
         crossed.append(Cell(column, cards, cards[0]["cell_count"] if cards else 0))
     return Lane(key, name, crossed, value, person)
-
-
-_VALUES = {
-    "assignee": "CAST(k.assignee_id AS text)",
-    "priority": "CAST(k.priority AS text)",
-    "tag": "CAST(k.tags[1] AS text)",
-}
-_CARDS = {
-    kind: text(
-        f"WITH fitting AS (SELECT k.*, {value} AS lane_value FROM tasks k"
-        f" WHERE k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}),"
-        f" named AS (SELECT lane_value FROM fitting WHERE lane_value IS NOT NULL"
-        " GROUP BY lane_value ORDER BY count(*) DESC, lane_value LIMIT :max_lanes),"
-        " laned AS (SELECT f.*, CASE WHEN f.lane_value IS NULL THEN 'none'"
-        " WHEN n.lane_value IS NULL THEN 'others' ELSE 'v:' || f.lane_value END AS lane"
-        " FROM fitting f LEFT JOIN named n ON n.lane_value = f.lane_value),"
-        " placed AS (SELECT l.*, count(*) OVER (PARTITION BY l.lane, l.column_id) AS cell_count,"
-        " row_number() OVER (PARTITION BY l.lane, l.column_id ORDER BY l.rank, l.task_id) AS place FROM laned l)"
-        f" SELECT {REFERENCE}, {SHOWN}, k.lane, k.cell_count FROM placed k JOIN boards b USING (board_id)"
-        " JOIN columns c USING (column_id) JOIN users creator ON creator.user_id = k.created_by"
-        " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
-        " WHERE k.place <= :per_cell ORDER BY k.rank, k.task_id"
-    )
-    for kind, value in _VALUES.items()
-}

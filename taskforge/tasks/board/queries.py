@@ -1,7 +1,7 @@
 """Reads of the board page: the board, its columns with their first cards, and what the filter offers.
 
-One statement with the log-in where this process has the board as it is now, three where it has not, however many cards
-there are; MongoDB is not asked.
+One statement together with the log-in if this process has the current version of the board in its cache, three if not,
+whatever the number of cards. MongoDB is not read.
 """
 
 from __future__ import annotations
@@ -12,21 +12,87 @@ from typing import Any
 
 from taskforge.accounts.session_records import find_preloaded
 from taskforge.boards.access import access_board, board_query, preloaded_board
+from taskforge.boards.queries import COLUMNS, IS_LIVE_COLUMN, join_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
 from taskforge.tasks.board.filters import FILTER, CardFilter
+from taskforge.tasks.queries import COLUMN_WITH_COUNT, COUNTED_COLUMN, IS_IN_COLUMN
 from taskforge.teams.access import Membership
+from taskforge.teams.queries import MEMBERS
 from taskforge.text.values import is_uuid
 
 CARDS_PER_COLUMN = 50
 MAX_PEOPLE = 500
 MAX_TAGS = 200
 MAX_TOUCHED = 50
+
+# The board page: the columns with both numbers of tasks, the members of the team, and the tags in use.
+_FRAME = prepared(f"""
+    SELECT coalesce(
+               (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank)
+                FROM   (SELECT {COUNTED_COLUMN},
+                               (SELECT count(*)
+                                FROM   tasks k
+                                WHERE  {IS_IN_COLUMN} AND {FILTER}) AS shown_count
+                        FROM   {COLUMNS}
+                        WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}) s),
+               '[]'::jsonb) AS columns,
+           coalesce(
+               (SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id)
+                FROM   (SELECT u.user_id, u.display_name, u.version
+                        FROM   {MEMBERS}
+                        WHERE  m.team_id = :team_id
+                        LIMIT  :people) p),
+               '[]'::jsonb) AS people,
+           ARRAY(SELECT DISTINCT unnest(k.tags) AS tag
+                 FROM   tasks k
+                 WHERE  k.board_id = :board_id AND k.deleted_at IS NULL
+                 ORDER  BY tag
+                 LIMIT  :tags) AS tags
+""")
+# The first cards of each column.
+_CARDS = prepared(f"""
+    SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version
+    FROM   {COLUMNS}
+           CROSS JOIN LATERAL (
+               SELECT *
+               FROM   tasks k
+               WHERE  {IS_IN_COLUMN} AND {FILTER}
+               ORDER  BY k.rank, k.task_id
+               LIMIT  :per_column) k
+           {join_board("k.board_id")}
+           {NAMED_PEOPLE}
+    WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
+    ORDER  BY c.rank, k.rank, k.task_id
+""")
+# The cards of a column below the one with `:after_rank` and `:after_id`.
+_CARDS_BELOW = prepared(f"""
+    SELECT {REFERENCE}, {SHOWN}
+    FROM   {SHOWN_TABLES}
+    WHERE  k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
+           AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid))
+           AND {FILTER}
+    ORDER  BY k.rank, k.task_id
+    LIMIT  :limit
+""")
+_COLUMNS_OF_TASKS = prepared("""
+    SELECT DISTINCT column_id
+    FROM   tasks
+    WHERE  board_id = :board_id AND task_id = ANY(CAST(:task_ids AS uuid[]))
+""")
+_FIRST_TASK = prepared("""
+    SELECT task_id
+    FROM   tasks
+    WHERE  board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL
+           AND task_id <> :but
+    ORDER  BY rank, task_id
+    LIMIT  1
+""")
 
 
 @dataclass(frozen=True)
@@ -118,7 +184,7 @@ def get_board(
 
 
 def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoard:
-    """A board that had `version` a moment ago: what is read now is never older than its version says.
+    """A board that had `version` when the request began: what is read now is not older than that version.
 
     The people's part of the version is the sum of the versions that were read with their names.
     """
@@ -158,12 +224,7 @@ def list_column_cards(
     place = {"board_id": board_id, "column_id": column_id}
     column = _read_column(place)
     cards = sql.rows(
-        prepared(
-            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES}"
-            " WHERE k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL"
-            f" AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid)) AND {FILTER}"
-            " ORDER BY k.rank, k.task_id LIMIT :limit"
-        ),
+        _CARDS_BELOW,
         {
             **(chosen or CardFilter()).parameters(),
             **place,
@@ -187,15 +248,9 @@ def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:
 
 
 def find_columns(board_id: str, task_ids: Sequence[str]) -> set[str]:
-    """The columns of a board in which some of its tasks are; what is no id of a task there is passed over."""
+    """The columns of a board in which some of its tasks are; ids of other tasks are ignored."""
     known = [task_id for task_id in task_ids[:MAX_TOUCHED] if is_uuid(task_id)]
-    found = sql.rows(
-        prepared(
-            "SELECT DISTINCT column_id FROM tasks"
-            " WHERE board_id = :board_id AND task_id = ANY(CAST(:task_ids AS uuid[]))"
-        ),
-        {"board_id": board_id, "task_ids": known},
-    )
+    found = sql.rows(_COLUMNS_OF_TASKS, {"board_id": board_id, "task_ids": known})
     return {row["column_id"] for row in found}
 
 
@@ -203,46 +258,14 @@ def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) ->
     """The id of the uppermost task of a column, `but` left out; None when there is no other."""
     access_board(actor.user_id, board_id)
     found: str | None = sql.scalar(
-        prepared(
-            "SELECT task_id FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
-            " AND deleted_at IS NULL AND task_id <> :but ORDER BY rank, task_id LIMIT 1"
-        ),
+        _FIRST_TASK,
         {"board_id": board_id, "column_id": column_id, "but": but},
     )
     return found
 
 
 def _read_column(place: Mapping[str, str]) -> sql.Row:
-    column = sql.row(_COLUMN, place)
+    column = sql.row(COLUMN_WITH_COUNT, place)
     if column is None:
         raise NotFound()
     return column
-
-
-_LIVE_TASKS = "FROM tasks k WHERE k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
-_COUNTED_COLUMN = (
-    "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank,"
-    f" (SELECT count(*) {_LIVE_TASKS}) AS task_count"
-)
-_COLUMN = prepared(
-    f"SELECT {_COUNTED_COLUMN} FROM columns c"
-    " WHERE c.board_id = :board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
-)
-_FRAME = prepared(
-    "SELECT coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank) FROM"
-    f" (SELECT {_COUNTED_COLUMN}, (SELECT count(*) {_LIVE_TASKS} AND {FILTER}) AS shown_count"
-    " FROM columns c WHERE c.board_id = :board_id AND c.deleted_at IS NULL) s), '[]'::jsonb) AS columns,"
-    " coalesce((SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id) FROM"
-    " (SELECT u.user_id, u.display_name, u.version FROM team_memberships m JOIN users u USING (user_id)"
-    " WHERE m.team_id = :team_id LIMIT :people) p), '[]'::jsonb) AS people,"
-    " ARRAY(SELECT DISTINCT unnest(k.tags) AS tag FROM tasks k"
-    " WHERE k.board_id = :board_id AND k.deleted_at IS NULL ORDER BY tag LIMIT :tags) AS tags"
-)
-_CARDS = prepared(
-    f"SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version"
-    f" FROM columns c CROSS JOIN LATERAL (SELECT * {_LIVE_TASKS} AND {FILTER}"
-    " ORDER BY k.rank, k.task_id LIMIT :per_column) k"
-    " JOIN boards b ON b.board_id = k.board_id JOIN users creator ON creator.user_id = k.created_by"
-    " LEFT JOIN users assignee ON assignee.user_id = k.assignee_id"
-    " WHERE c.board_id = :board_id AND c.deleted_at IS NULL ORDER BY c.rank, k.rank, k.task_id"
-)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import Conflict, InvalidInput, NotFound
@@ -17,8 +15,8 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import REFERENCE
 from taskforge.tasks.bulk.edit import MAX_AT_ONCE
+from taskforge.tasks.bulk.queries import EVENTS_OF_BATCH, ROWS_OF_BOARD
 from taskforge.tasks.bulk.undo import take_edits_back
 from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.placement import Place, places_at_end
@@ -107,12 +105,12 @@ def undo_batch(actor: Actor, *, board_id: str, event_id: str) -> Change:
     """Take back what one batch did: new tasks go into the trash, trashed ones come back, edited ones are as before.
 
     `event_id` is the first audit event of the batch. ``extra`` holds ``undone`` (the opposite event) and the
-    ``task_ids``; what somebody has taken back already is passed over. Of edited ones see `take_edits_back`.
+    ``task_ids``; what was taken back already is skipped. Of edited ones see `take_edits_back`.
 
     Raises:
         NotFound, Forbidden: no such batch on the board, no access, or no permission for the opposite.
         WipLimitReached: a column has no room for what comes back.
-        Conflict: a task is being changed at this moment, or a column is gone.
+        Conflict: a task is being changed at this moment, or a column was deleted.
     """
     access_board(actor.user_id, board_id)
     audit_events = _read_batch(board_id, event_id)
@@ -164,11 +162,7 @@ def _restore_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row]) -> Chang
 def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[sql.Row]:
     """Those of some tasks that are on a board, in the order in which it shows them; in its trash, or not."""
     return sql.rows(
-        text(
-            f"SELECT {REFERENCE} FROM tasks k WHERE k.board_id = :board_id"
-            " AND k.task_id = ANY(CAST(:ids AS uuid[])) AND (k.deleted_at IS NOT NULL) = :deleted"
-            " ORDER BY k.rank, k.task_id"
-        ),
+        ROWS_OF_BOARD,
         {"board_id": board_id, "ids": list(ids), "deleted": deleted},
     )
 
@@ -176,20 +170,12 @@ def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[
 def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
     """The audit events of one unit of work from its first on: the same event by the same person at the same instant."""
     found = sql.rows(
-        text(
-            "SELECT l.event, l.event_id, l.entity_id FROM audit_logs first"
-            " JOIN audit_logs l ON l.board_id = first.board_id"
-            " AND l.board_seq >= first.board_seq AND l.board_seq < first.board_seq + :most"
-            " AND l.event = first.event AND l.actor_id = first.actor_id"
-            " AND l.action_timestamp = first.action_timestamp"
-            " WHERE first.event_id = :event_id AND first.board_id = :board_id AND first.event = ANY(:events)"
-            " ORDER BY l.board_seq"
-        ),
+        EVENTS_OF_BATCH,
         {
             "event_id": event_id,
             "board_id": board_id,
             "events": [*_OPPOSITE, *_EDITS],
-            "most": MAX_AT_ONCE,
+            "max_events": MAX_AT_ONCE,
         },
     )
     if not found:

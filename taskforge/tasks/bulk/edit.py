@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.errors import InvalidInput
@@ -15,9 +13,9 @@ from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
-from taskforge.stores.outbox import Message, pending_content
+from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import REFERENCE
+from taskforge.tasks.bulk.queries import TASKS_OF_BOARD
 from taskforge.tasks.content import read_task_contents
 from taskforge.tasks.documents import content_message, denormalised_columns
 from taskforge.tasks.editing.changes import require_assignee
@@ -29,7 +27,9 @@ from taskforge.tasks.task_field import Store, TaskField
 from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold
 
-MAX_AT_ONCE = 150  # cards in one unit of work; the door lets no form of more than 200 fields in
+MAX_AT_ONCE = (
+    150  # cards in one unit of work; the request guard refuses forms of more than 200 fields
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +75,12 @@ def _add_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
 
 
 def _remove_tags(row: sql.Row, tags: Sequence[str]) -> list[str]:
-    gone = {fold(tag) for tag in tags}
-    return [tag for tag in row["tags"] if fold(tag) not in gone]
+    removed = {fold(tag) for tag in tags}
+    return [tag for tag in row["tags"] if fold(tag) not in removed]
 
 
 def _declared_acts() -> dict[str, Act]:
-    """The acts that the fields declare; whatever changes the place of a card needs the permission to move it."""
+    """The acts that the fields declare; those that change the place of a card need the permission to move it."""
     return {
         act.name: Act(
             event=field.event,
@@ -108,7 +108,7 @@ ACTS = {
 def edit_tasks(
     actor: Actor, *, board_id: str, task_ids: Sequence[str], act: str, value: Any = None
 ) -> Change:
-    """Do one of `ACTS` to cards of a board, whatever their version; those that are so already stay as they are.
+    """Do one of `ACTS` to cards of a board, at any version; cards that have the value already are not changed.
 
     `value` is one of the field, or the tags to add or remove; done and delete need none.
     Cards that move keep their order among each other, at the end of the column. ``extra`` holds ``versions`` by task
@@ -137,7 +137,7 @@ def write_edits(
     edits: Sequence[RowEdit],
     place_of: Callable[[sql.Row], Place | None] = lambda row: None,
 ) -> None:
-    """Write edits under a lock that has a sequence number for each; a place is asked for when its turn has come.
+    """Write edits under a lock that has a sequence number for each; `place_of` is called just before each write.
 
     Raises:
         StaleVersion: another change came first.
@@ -184,7 +184,7 @@ def with_texts(
 
 def read_tasks(board_id: str, ids: Sequence[str]) -> Sequence[sql.Row]:
     """Those of some tasks that are or were on a board, in its order, each with its ``pending_content``."""
-    return sql.rows(_TASKS, {"board_id": board_id, "ids": list(ids)})
+    return sql.rows(TASKS_OF_BOARD, {"board_id": board_id, "ids": list(ids)})
 
 
 def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any) -> Change:
@@ -235,14 +235,3 @@ def _find_places(
     )
     by_task = {edit.row["task_id"]: place for edit, place in zip(edits, places, strict=True)}
     return lambda row: by_task[row["task_id"]]
-
-
-_TASKS = text(f"""
-    SELECT {REFERENCE}, b.key_prefix || '-' || k.number AS key,
-           {pending_content("k.task_id")} AS pending_content
-    FROM tasks k
-    JOIN boards b USING (board_id)
-    JOIN columns c USING (column_id)
-    WHERE k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
-    ORDER BY c.rank, k.rank, k.task_id
-""")

@@ -1,67 +1,52 @@
-"""Reading the cards that can be selected, and what can be done with them."""
+"""SQL of acts on many cards: their rows, the cards that can be selected, and what belongs to one batch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sqlalchemy import text
 
-from taskforge.boards.access import access_board
-from taskforge.errors import NotFound
-from taskforge.stores import sql
-from taskforge.stores.actor import Actor
-from taskforge.tasks.board.filters import FILTER, CardFilter
-from taskforge.tasks.board.queries import BoardView, get_board
-from taskforge.tasks.bulk.edit import ACTS
-from taskforge.teams.access import Membership
-from taskforge.teams.permissions import Permission
+from taskforge.boards.queries import join_board, join_column
+from taskforge.stores.outbox import pending_content
+from taskforge.tasks.access import KEY, REFERENCE
+from taskforge.tasks.board.filters import FILTER
 
-
-@dataclass(frozen=True)
-class Selectable:
-    """A board, and the cards of it or of one column that can be selected, as far as they may be at once."""
-
-    board: BoardView
-    column_id: str | None
-    cards: Sequence[sql.Row]
-    more: bool
-
-
-def get_selectable(
-    actor: Actor, board_id: str, column_id: str | None, wanted: CardFilter, *, most: int
-) -> Selectable:
-    """The first `most` cards that fit a filter, in the order of the board.
-
-    Raises:
-        NotFound: no such board or column.
-        Forbidden: a member who may do nothing with cards.
-    """
-    require_any_act(actor, board_id)
-    view = get_board(actor, board_id, wanted)
-    if column_id and column_id not in {column["column_id"] for column in view.columns}:
-        raise NotFound()
-    cards = sql.rows(
-        text(
-            "SELECT k.task_id, k.title, k.column_id, k.priority, b.key_prefix || '-' || k.number AS key FROM tasks k"
-            " JOIN boards b USING (board_id) JOIN columns c USING (column_id)"
-            " WHERE k.board_id = :board_id AND k.deleted_at IS NULL"
-            f" AND (CAST(:column_id AS uuid) IS NULL OR k.column_id = CAST(:column_id AS uuid)) AND {FILTER}"
-            " ORDER BY c.rank, k.rank, k.task_id LIMIT :limit"
-        ),
-        {
-            **wanted.parameters(),
-            "board_id": board_id,
-            "column_id": column_id,
-            "limit": most + 1,
-        },
-    )
-    return Selectable(view, column_id, cards[:most], len(cards) > most)
-
-
-def require_any_act(actor: Actor, board_id: str) -> Membership:
-    """The membership of somebody who may do at least something with many cards; raises `NotFound` or `Forbidden`."""
-    _, membership = access_board(actor.user_id, board_id)
-    if not any(membership.may(act.permission) for act in ACTS.values()):
-        membership.require(Permission.TASK_EDIT)
-    return membership
+# Those of the tasks `:ids` that are or were on a board, in its order.
+TASKS_OF_BOARD = text(f"""
+    SELECT {REFERENCE}, {KEY}, {pending_content("k.task_id")} AS pending_content
+    FROM   tasks k
+           {join_board("k.board_id")}
+           {join_column("k.column_id")}
+    WHERE  k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
+    ORDER  BY c.rank, k.rank, k.task_id
+""")
+# Those of the tasks `:ids` that are on a board, or (with `:deleted`) in its trash.
+ROWS_OF_BOARD = text(f"""
+    SELECT {REFERENCE}
+    FROM   tasks k
+    WHERE  k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[]))
+           AND (k.deleted_at IS NOT NULL) = :deleted
+    ORDER  BY k.rank, k.task_id
+""")
+# The cards that fit a filter, of a board or of one of its columns (`:column_id`, which may be NULL).
+SELECTABLE_TASKS = text(f"""
+    SELECT k.task_id, k.title, k.column_id, k.priority, {KEY}
+    FROM   tasks k
+           {join_board("k.board_id")}
+           {join_column("k.column_id")}
+    WHERE  k.board_id = :board_id AND k.deleted_at IS NULL
+           AND (CAST(:column_id AS uuid) IS NULL OR k.column_id = CAST(:column_id AS uuid))
+           AND {FILTER}
+    ORDER  BY c.rank, k.rank, k.task_id
+    LIMIT  :limit
+""")
+# The audit events of one unit of work from its first on: the same event by the same person at the same instant.
+EVENTS_OF_BATCH = text("""
+    SELECT l.event, l.event_id, l.entity_id
+    FROM   audit_logs first
+           JOIN audit_logs l
+             ON  l.board_id = first.board_id
+             AND l.board_seq >= first.board_seq AND l.board_seq < first.board_seq + :max_events
+             AND l.event = first.event AND l.actor_id = first.actor_id
+             AND l.action_timestamp = first.action_timestamp
+    WHERE  first.event_id = :event_id AND first.board_id = :board_id AND first.event = ANY(:events)
+    ORDER  BY l.board_seq
+""")

@@ -1,12 +1,10 @@
-"""Taking back one act on many cards: from all on which nothing later stands in the way; the others are named."""
+"""Taking back one act on many cards: on all that no later change prevents; the refused ones are named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from sqlalchemy import text
 
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
@@ -28,6 +26,7 @@ from taskforge.tasks.history.events import (
 )
 from taskforge.tasks.history.undo import find_refusal
 from taskforge.teams.access import keep_members
+from taskforge.teams.queries import list_members_among
 
 LEFT = "Who had it does not belong to this team any more."
 NAMED = 20  # refusals that are answered, of however many
@@ -42,7 +41,7 @@ def take_edits_back(actor: Actor, board_id: str, *, event: str, event_ids: Seque
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission for the opposite.
-        Conflict: a column is gone, or a task is being changed again and again at this moment.
+        Conflict: a column was deleted, or a task is being changed again and again at this moment.
         WipLimitReached: a column has no room for what comes back.
         Unavailable: a text is to change and its present state can't be read.
     """
@@ -68,8 +67,8 @@ def _take_back(actor: Actor, board_id: str, event: str, audit_events: AuditEvent
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, PERMISSIONS[event], changes=len(edits))
-        wanted = _assignees(edits)
-        if wanted - set(keep_members(uow, board.team_id, wanted)):
+        assignees = _assignees(edits)
+        if assignees - set(keep_members(uow, board.team_id, assignees)):
             raise StaleVersion()  # somebody left just now: their cards are refused at the next try
 
         def place_of(row: sql.Row) -> Place | None:
@@ -102,18 +101,12 @@ def _find_refusals(rows: Sequence[sql.Row], audit_events: AuditEvents) -> dict[s
 
 def _members_among(rows: Sequence[sql.Row], audit_events: AuditEvents) -> set[str]:
     """Those of the earlier assignees who belong to the team."""
-    wanted = [
+    assignees = [
         before["assignee_id"] for _, before in audit_events.values() if before.get("assignee_id")
     ]
-    if not wanted or not rows:
+    if not assignees or not rows:
         return set()
-    found = sql.rows(
-        text(
-            "SELECT user_id FROM team_memberships WHERE team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"team_id": rows[0]["team_id"], "ids": wanted},
-    )
-    return {row["user_id"] for row in found}
+    return list_members_among(rows[0]["team_id"], assignees)
 
 
 def _find_edits(rows: Sequence[sql.Row], audit_events: AuditEvents) -> list[RowEdit]:

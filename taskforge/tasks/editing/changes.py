@@ -1,4 +1,4 @@
-"""What all changes of a task share: edits and their undoing take the same way into the unit of work."""
+"""The common part of all changes of a task: edits, and undoing them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import content_message, denormalised_columns
-from taskforge.tasks.editing.placement import Place, place_wished
+from taskforge.tasks.editing.placement import Place, place_requested
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
 from taskforge.teams.access import keep_members
@@ -36,8 +36,8 @@ def change_fields(
 ) -> Change:
     """Change fields of a task that was read as `row`; see `taskforge.tasks.service.edit_task` for `changes`.
 
-    `find_place` says where the task goes instead of `changes`; `event` names the fact, which else follows from what
-    changed; `undoes` is the event that this takes back.
+    `find_place` gives the new place instead of `changes`; `event` is the audit event, which else follows from the
+    changed fields; `undoes` is the event that this takes back.
 
     Raises:
         StaleVersion: the task is not at `version` any more, or another change came first.
@@ -82,7 +82,7 @@ def change_fields(
 
 
 def check_version(row: Mapping[str, Any], version: int | None) -> None:
-    """Raise StaleVersion unless a row is at the version that somebody has seen (None: whichever)."""
+    """Raise StaleVersion unless a row is at the version that the caller has read (None: any)."""
     if version is not None and row["version"] != version:
         raise StaleVersion()
 
@@ -94,11 +94,11 @@ def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> 
 
 
 def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPlace | None:
-    """Where an edit wants the task; None where it names no other column or status, and no neighbour."""
-    wanted = {name: changes[name] for name in ("column_id", "status") if name in changes}
-    if "before_id" not in changes and all(row[name] == value for name, value in wanted.items()):
+    """The place that an edit requests; None if it names neither another column or status, nor a neighbour."""
+    requested = {name: changes[name] for name in ("column_id", "status") if name in changes}
+    if "before_id" not in changes and all(row[name] == value for name, value in requested.items()):
         return None
-    return lambda uow, board: place_wished(uow, board, row["task_id"], changes)
+    return lambda uow, board: place_requested(uow, board, row["task_id"], changes)
 
 
 def _name_edit(row: Mapping[str, Any], after: Mapping[str, Any], text_changed: bool) -> Event:

@@ -1,4 +1,4 @@
-"""Changing a checklist item by item: two people at two items do not stand in each other's way."""
+"""Changing a checklist item by item: concurrent changes of different items do not conflict."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
     return _change(actor, task_id, add)
 
 
-@idempotent  # a repeated request finds its line gone, or the list full
+@idempotent  # a repeated request would find its line missing, or the list full
 def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
     """Apply a change to the current items, and again to newer ones if another change came first."""
 

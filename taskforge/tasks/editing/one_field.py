@@ -1,4 +1,4 @@
-"""Changing one field of a task: what others did to its other fields meanwhile is no conflict."""
+"""Changing one field of a task: a concurrent change of another field is no conflict."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.errors import StaleVersion
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import ATTEMPTS, Change, unchanged
 from taskforge.tasks.access import TaskAccess, access_task
+from taskforge.tasks.editing.queries import LAST_CHANGE_OF_FIELD
 from taskforge.tasks.service import edit_task, move_task
 from taskforge.teams.permissions import Permission
 from taskforge.text.people import Person, person_of
@@ -48,14 +47,14 @@ def edit_field(
         FieldTaken: this field has another value since `version`; `label` is its name in the sentence.
         InvalidInput, WipLimitReached, Unavailable: like `edit_task`.
     """
-    seen = version
+    version_of_caller = version
     for _ in range(ATTEMPTS):
         try:
             return _set(actor, task_id, field, value, version, preloaded)
         except StaleVersion:
             preloaded = access_task(actor.user_id, task_id)
             row = preloaded.row
-            taken = find_change(task_id, field, after=seen)
+            taken = find_change(task_id, field, after=version_of_caller)
             if taken is not None and row.get(field) != value:
                 raise FieldTaken(
                     label, person_of(taken["actor_id"], taken["display_name"]), taken["at"]
@@ -84,13 +83,8 @@ def _set(
 
 
 def find_change(task_id: str, field: str, *, after: int) -> Mapping[str, Any] | None:
-    """The last audit fact, behind a version, that names the field in its new state."""
+    """The last audit event, behind a version, that names the field in its new state."""
     return sql.row(
-        text(
-            "SELECT l.actor_id, u.display_name, l.action_timestamp AS at FROM audit_logs l"
-            " LEFT JOIN users u ON u.user_id = l.actor_id"
-            " WHERE l.entity_id = :task_id AND l.entity_type = 'task' AND l.entity_version > :after"
-            " AND l.new_state -> :field IS NOT NULL ORDER BY l.entity_version DESC LIMIT 1"
-        ),
+        LAST_CHANGE_OF_FIELD,
         {"task_id": task_id, "field": field, "after": after},
     )

@@ -12,9 +12,20 @@ from sqlalchemy import Row
 from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
 from taskforge.stores import sql
-from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.editing.queries import (
+    COLUMN_EVEN_DELETED,
+    COUNT_AND_INSIDE,
+    COUNT_AND_LAST_RANK,
+    FIRST_COLUMN,
+    LAST_RANK,
+    NEIGHBOURS,
+    NEIGHBOURS_ALONE,
+    RANK_ABOVE,
+    TASK_IDS_BY_RANK,
+    WRITE_RANKS,
+)
 
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
 
@@ -45,10 +56,7 @@ def place_at_end(
     column = _find_column(uow, board, column_id, status)
     _check_limit(uow, board, column, task_id)
     last = uow.execute(
-        prepared(
-            "SELECT max(rank) FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
-            " AND deleted_at IS NULL AND task_id IS DISTINCT FROM CAST(:task_id AS uuid)"
-        ),
+        LAST_RANK,
         {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
     ).scalar()
     return Place(column.column_id, column.status, generate_key_between(last, None))
@@ -71,10 +79,7 @@ def places_at_end(
     """
     column = _find_column(uow, board, column_id, status)
     held = uow.execute(
-        prepared(
-            "SELECT count(*) AS tasks, max(rank) AS last_rank FROM tasks"
-            " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
-        ),
+        COUNT_AND_LAST_RANK,
         {"board_id": board.board_id, "column_id": column.column_id},
     ).one()
     if column.wip_limit is not None and held.tasks + number > column.wip_limit:
@@ -97,16 +102,16 @@ def place_between(
 ) -> Place:
     """The place just above `before_id`, else just below `after_id`, else at the end of the column.
 
-    A neighbour that somebody moved away in the meantime is passed over.
+    A neighbour that was moved to another column in the meantime is ignored.
 
     Raises:
         InvalidInput: no such column on this board, or a neighbour that never was on it.
         WipLimitReached: the column is full.
     """
-    asked = neighbours_query(
+    neighbours = neighbours_query(
         task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
     )
-    found = uow.row(_BETWEEN_ALONE, {**asked.parameters, "board_id": board.board_id})
+    found = uow.row(NEIGHBOURS_ALONE, {**neighbours.parameters, "board_id": board.board_id})
     return place_found(found, before_id=before_id, after_id=after_id)
 
 
@@ -115,7 +120,7 @@ def neighbours_query(
 ) -> JoinedQuery:
     """What `place_between` reads, to be joined to the board's lock; `place_found` makes a place of its row."""
     return JoinedQuery(
-        _BETWEEN,
+        NEIGHBOURS,
         {
             "task_id": task_id,
             "column_id": column_id,
@@ -149,17 +154,14 @@ def place_back(
 ) -> Place:
     """The place that a task had before: in the same column between the same neighbours, where its old rank leads.
 
-    Where somebody took just that rank in the meantime, the place is above theirs.
+    Where another task has that rank by now, the place is just above that task.
 
     Raises:
-        Conflict: the column is gone.
+        Conflict: the column was deleted.
         WipLimitReached: the column is full.
     """
     column = uow.execute(
-        prepared(
-            "SELECT column_id, name, status, wip_limit, deleted_at FROM columns"
-            " WHERE board_id = :board_id AND column_id = :column_id"
-        ),
+        COLUMN_EVEN_DELETED,
         {"board_id": board.board_id, "column_id": column_id},
     ).one()
     if column.deleted_at is not None:
@@ -168,25 +170,22 @@ def place_back(
         )
     _check_limit(uow, board, column, task_id)
     around = uow.execute(
-        prepared(
-            "SELECT max(rank) FILTER (WHERE rank < :rank) AS above, bool_or(rank = :rank) AS taken FROM tasks"
-            " WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL AND task_id <> :task_id"
-        ),
+        RANK_ABOVE,
         {"board_id": board.board_id, "column_id": column_id, "task_id": task_id, "rank": rank},
     ).one()
     free = generate_key_between(around.above, rank) if around.taken else rank
     return Place(column_id, column.status, free)
 
 
-def place_wished(
-    uow: UnitOfWork, board: LockedBoard, task_id: str, wished: Mapping[str, Any]
+def place_requested(
+    uow: UnitOfWork, board: LockedBoard, task_id: str, changes: Mapping[str, Any]
 ) -> Place:
-    """The place that an edit asks for by column_id, status, before_id, after_id. Raises like `place_between`."""
-    column_id = wished.get("column_id")
-    neighbours = {name: wished[name] for name in ("before_id", "after_id") if name in wished}
+    """The place that an edit requests by column_id, status, before_id, after_id. Raises like `place_between`."""
+    column_id = changes.get("column_id")
+    neighbours = {name: changes[name] for name in ("before_id", "after_id") if name in changes}
     if not neighbours or column_id is None:
         return place_at_end(
-            uow, board, column_id=column_id, status=wished.get("status"), task_id=task_id
+            uow, board, column_id=column_id, status=changes.get("status"), task_id=task_id
         )
     return place_between(
         uow,
@@ -204,21 +203,12 @@ def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[st
     Needed only after some hundred insertions into one gap have made the strings long.
     """
     ordered = uow.execute(
-        prepared(
-            "SELECT task_id FROM tasks WHERE board_id = :board_id AND column_id = :column_id"
-            " AND deleted_at IS NULL ORDER BY rank, task_id"
-        ),
+        TASK_IDS_BY_RANK,
         {"board_id": board.board_id, "column_id": column_id},
     ).scalars()
     task_ids = list(ordered)
     ranks = dict(zip(task_ids, generate_n_keys_between(None, None, len(task_ids)), strict=True))
-    uow.execute(
-        prepared(
-            "UPDATE tasks SET rank = fresh.rank FROM unnest(CAST(:task_ids AS uuid[]), CAST(:ranks AS text[]))"
-            " AS fresh(task_id, rank) WHERE tasks.task_id = fresh.task_id"
-        ),
-        {"task_ids": list(ranks), "ranks": list(ranks.values())},
-    )
+    uow.execute(WRITE_RANKS, {"task_ids": list(ranks), "ranks": list(ranks.values())})
     return ranks
 
 
@@ -226,11 +216,7 @@ def _find_column(
     uow: UnitOfWork, board: LockedBoard, column_id: str | None, status: str | None
 ) -> Row[tuple[str, str, str, int]]:
     found = uow.execute(
-        prepared(
-            "SELECT column_id, name, status, wip_limit FROM columns WHERE board_id = :board_id AND deleted_at IS NULL"
-            " AND (CAST(:column_id AS uuid) IS NULL OR column_id = CAST(:column_id AS uuid))"
-            " AND (CAST(:status AS text) IS NULL OR status = :status) ORDER BY rank LIMIT 1"
-        ),
+        FIRST_COLUMN,
         {"board_id": board.board_id, "column_id": column_id, "status": status},
     ).first()
     if found is not None:
@@ -245,15 +231,12 @@ def _check_limit(
 ) -> None:
     if column.wip_limit is None:
         return
-    held = uow.execute(
-        prepared(
-            "SELECT count(*) AS others, coalesce(bool_or(task_id = CAST(:task_id AS uuid)), false) AS inside"
-            " FROM tasks WHERE board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL"
-        ),
+    counted = uow.execute(
+        COUNT_AND_INSIDE,
         {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
     ).one()
-    if not held.inside:
-        _refuse_full(column.name, column.wip_limit, held.others)
+    if not counted.inside:
+        _refuse_full(column.name, column.wip_limit, counted.held)
 
 
 def _refuse_full(name: str, limit: int | None, held: int | None) -> None:
@@ -261,27 +244,3 @@ def _refuse_full(name: str, limit: int | None, held: int | None) -> None:
         raise WipLimitReached(
             f"“{name}” is full: {held} of {limit} tasks. Finish or move one first."
         )
-
-
-# All that a place between neighbours needs to know. ``upper`` and ``lower`` are the neighbours' ranks as far as they
-# are in the column; ``nearest`` is the rank on the other side of the gap: of the last task, if there is no neighbour.
-_OTHERS = "FROM tasks k WHERE k.board_id = b.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
-_BETWEEN = (
-    "SELECT c.column_id, c.name, c.status, c.wip_limit, above.task_id AS above_id, below.task_id AS below_id,"
-    f" CASE WHEN c.wip_limit IS NOT NULL THEN (SELECT count(*) {_OTHERS}) END AS in_column,"
-    f" EXISTS (SELECT {_OTHERS} AND k.task_id = :task_id) AS inside, near.upper, near.lower,"
-    f" CASE WHEN near.upper IS NOT NULL THEN (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id"
-    f" AND k.rank < near.upper) WHEN near.lower IS NOT NULL THEN (SELECT min(k.rank) {_OTHERS}"
-    f" AND k.task_id <> :task_id AND k.rank > near.lower)"
-    f" ELSE (SELECT max(k.rank) {_OTHERS} AND k.task_id <> :task_id) END AS nearest"
-    " FROM (SELECT) one"
-    " LEFT JOIN columns c ON c.board_id = b.board_id AND c.column_id = :column_id AND c.deleted_at IS NULL"
-    " LEFT JOIN tasks above ON above.board_id = b.board_id AND above.task_id = CAST(:before_id AS uuid)"
-    " LEFT JOIN tasks below ON below.board_id = b.board_id AND below.task_id = CAST(:after_id AS uuid)"
-    " CROSS JOIN LATERAL (SELECT"
-    " CASE WHEN above.column_id = c.column_id AND above.deleted_at IS NULL THEN above.rank END AS upper,"
-    " CASE WHEN below.column_id = c.column_id AND below.deleted_at IS NULL THEN below.rank END AS lower) near"
-)
-_BETWEEN_ALONE = prepared(
-    f"SELECT joined.* FROM boards b CROSS JOIN LATERAL ({_BETWEEN}) joined WHERE b.board_id = :board_id"
-)

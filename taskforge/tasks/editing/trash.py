@@ -12,9 +12,9 @@ from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.editing.placement import Place, place_at_end, place_back
+from taskforge.tasks.editing.queries import LIVE_COLUMNS
 from taskforge.tasks.editing.writer import update_task
 from taskforge.teams.permissions import Permission
 
@@ -54,7 +54,7 @@ def list_columns(uow: UnitOfWork, board: LockedBoard) -> list[sql.Row]:
     Raises:
         InvalidInput: it has none.
     """
-    found = uow.execute(_COLUMNS, {"board_id": board.board_id})
+    found = uow.execute(LIVE_COLUMNS, {"board_id": board.board_id})
     columns: list[sql.Row] = [dict(column) for column in found.mappings()]
     if not columns:
         raise InvalidInput.about("column", "is missing: this board has none, add one first")
@@ -71,7 +71,7 @@ def place_restored(
 ) -> Place:
     """The place of a task that comes out of the trash; `columns` are those of the board (`list_columns`).
 
-    In its column: where it was with `at_old_rank`, else at the end. If its column is gone: at the end of the first
+    In its column: where it was with `at_old_rank`, else at the end. If its column was deleted: at the end of the first
     one with its status, else of the first.
 
     Raises:
@@ -84,13 +84,3 @@ def place_restored(
         return place_back(uow, board, **here)
     alike = next((one for one in columns if one["status"] == row["status"]), columns[0])
     return place_at_end(uow, board, column_id=alike["column_id"])
-
-
-_COLUMNS = prepared(
-    """
-    SELECT column_id, status
-    FROM columns
-    WHERE board_id = :board_id AND deleted_at IS NULL
-    ORDER BY rank
-    """
-)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,6 +16,7 @@ from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import denormalised_columns, mirror_message
 from taskforge.tasks.editing.placement import Place, spread_ranks
+from taskforge.tasks.editing.queries import update_task_row
 from taskforge.tasks.fields import (
     CONTENT_NAMES,
     COPIED_COLUMNS,
@@ -81,8 +81,8 @@ def update_task(
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
-    `undoes` is the event that this change takes back; the audit event names it beside the new state. All that is
-    written with the end of the unit of work, which raises StaleVersion if another change came first.
+    `undoes` is the event that this change takes back; the new state of the audit event names it. All of it
+    is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
@@ -100,13 +100,7 @@ def update_task(
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     columns = (*WRITTEN_COLUMNS, "doc_sha") if "doc_sha" in after else WRITTEN_COLUMNS
     parameters = {name: after[name] for name in (*columns, "task_id")}
-    uow.change_reference(_updating(columns), {**parameters, "expected": row["version"]})
-
-
-@cache
-def _updating(columns: tuple[str, ...]) -> str:
-    assignments = ", ".join(f"{name} = :{name}" for name in columns)
-    return f"UPDATE tasks SET {assignments} WHERE task_id = :task_id AND version = :expected"
+    uow.change_reference(update_task_row(columns), {**parameters, "expected": row["version"]})
 
 
 def _state(row: Mapping[str, Any], texts: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -170,7 +164,7 @@ def _record(
 
 
 def _subject(row: Mapping[str, Any], board: LockedBoard) -> dict[str, Any]:
-    """What a notification keeps of a task: enough to be read when the task is gone."""
+    """What a notification stores of a task: enough to be read after the task was purged."""
     return {
         "task_id": row["task_id"],
         "key": f"{board.key_prefix}-{row['number']}",

@@ -1,4 +1,4 @@
-"""The audit events of a task, as undoing needs them: what each touched, and what stands in its way now."""
+"""The audit events of a task for undoing: the fields that each touched, and the later change that prevents it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
 from taskforge.errors import NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.tasks.fields import PLACE_NAMES
+from taskforge.tasks.history.queries import (
+    EVENT_OF_TASK,
+    EVENTS_BY_ID,
+    LATER_EVENTS,
+    LATER_EVENTS_OF_TASKS,
+)
 from taskforge.teams.permissions import Permission
 
 MAX_LATER = 500
 PLACE, TRASH = "place", "deleted"
-# For the log these touched many fields; what undoing them takes back is one.
+# The log names many fields for these; undoing them changes a single one.
 IN_AND_OUT = frozenset({Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED})
 # What the inverse of an event needs; an edit's inverse is an edit.
 PERMISSIONS: dict[str, Permission] = {
@@ -31,12 +35,6 @@ PERMISSIONS: dict[str, Permission] = {
     Event.TASK_EDITED: Permission.TASK_EDIT,
 }
 _NOTES = frozenset({"spread_ranks", "undoes"})
-_SHOWN = (
-    "l.event_id, l.event, l.entity_version AS version, l.new_state->>'undoes' AS undoes, l.actor_id,"
-    " u.display_name AS actor_name, l.action_timestamp AS at, CASE WHEN jsonb_typeof(l.new_state) = 'object'"
-    " THEN ARRAY(SELECT jsonb_object_keys(l.new_state)) ELSE '{}' END AS fields"
-)
-_TABLES = "audit_logs l LEFT JOIN users u ON u.user_id = l.actor_id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +70,7 @@ def get_audit_event(task_id: str, event_id: str) -> tuple[AuditEvent, dict[str, 
     Raises:
         NotFound: no such audit event of this task.
     """
-    found = sql.row(
-        text(
-            f"SELECT {_SHOWN}, l.previous_state FROM {_TABLES}"
-            " WHERE l.event_id = :event_id AND l.entity_id = :task_id AND l.entity_type = 'task'"
-        ),
-        {"event_id": event_id, "task_id": task_id},
-    )
+    found = sql.row(EVENT_OF_TASK, {"event_id": event_id, "task_id": task_id})
     if found is None:
         raise NotFound("There is no such change of this task.")
     return _audit_event(_without_states(found)), found["previous_state"] or {}
@@ -87,10 +79,7 @@ def get_audit_event(task_id: str, event_id: str) -> tuple[AuditEvent, dict[str, 
 def list_later(task_id: str, version: int) -> list[AuditEvent]:
     """What happened to a task after a version of it, latest first; one audit event more than `MAX_LATER` at most."""
     found = sql.rows(
-        text(
-            f"SELECT {_SHOWN} FROM {_TABLES} WHERE l.entity_type = 'task' AND l.entity_id = :task_id"
-            " AND l.entity_version > :version ORDER BY l.entity_version DESC LIMIT :limit"
-        ),
+        LATER_EVENTS,
         {"task_id": task_id, "version": version, "limit": MAX_LATER + 1},
     )
     return [_audit_event(row) for row in found]
@@ -98,13 +87,7 @@ def list_later(task_id: str, version: int) -> list[AuditEvent]:
 
 def list_audit_events(event_ids: Sequence[str]) -> dict[str, tuple[AuditEvent, dict[str, Any]]]:
     """Audit events of different tasks by task id, each with the values before it, in their order on the board."""
-    found = sql.rows(
-        text(
-            f"SELECT {_SHOWN}, l.entity_id, l.previous_state FROM {_TABLES}"
-            " WHERE l.event_id = ANY(CAST(:ids AS uuid[])) AND l.entity_type = 'task' ORDER BY l.board_seq"
-        ),
-        {"ids": list(event_ids)},
-    )
+    found = sql.rows(EVENTS_BY_ID, {"ids": list(event_ids)})
     return {
         row["entity_id"]: (_audit_event(_without_states(row)), row["previous_state"] or {})
         for row in found
@@ -114,12 +97,7 @@ def list_audit_events(event_ids: Sequence[str]) -> dict[str, tuple[AuditEvent, d
 def list_later_of(versions: Mapping[str, int]) -> dict[str, list[AuditEvent]]:
     """What happened to each of some tasks after a version of it, by task id; see `list_later`."""
     found = sql.rows(
-        text(
-            "SELECT asked.task_id AS entity_id, later.* FROM"
-            " unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS asked(task_id, after) CROSS JOIN LATERAL"
-            f" (SELECT {_SHOWN} FROM {_TABLES} WHERE l.entity_type = 'task' AND l.entity_id = asked.task_id"
-            " AND l.entity_version > asked.after ORDER BY l.entity_version DESC LIMIT :limit) later"
-        ),
+        LATER_EVENTS_OF_TASKS,
         {"ids": list(versions), "versions": list(versions.values()), "limit": MAX_LATER + 1},
     )
     by_task: dict[str, list[AuditEvent]] = defaultdict(list)
@@ -131,7 +109,7 @@ def list_later_of(versions: Mapping[str, int]) -> dict[str, list[AuditEvent]]:
 def find_obstacle(audit_event: AuditEvent, later: Sequence[AuditEvent]) -> AuditEvent | None:
     """The latest later change that has to go first: it undid the event, or touched a field that undoing it changes.
 
-    `later` are audit events, latest first. One that was itself undone counts for nothing, and neither does its undoing.
+    `later` are audit events, latest first. One that was itself undone is ignored, and so is its undoing.
     """
     settled: set[str] = set()
     following = {one.event_id for one in later if one.version > audit_event.version}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
+from taskforge.accounts.queries import list_display_names
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.events import EVENTS, Event
 from taskforge.stores import sql
@@ -47,14 +46,14 @@ TRASHINGS: dict[str, str] = {
 
 
 def undo_change(actor: Actor, task_id: str, event_id: str) -> Change:
-    """Take one change of a task back, whoever made it: a new change, whose audit event names the event that it undoes.
+    """Take one change of a task back, made by anybody: a new change, whose audit event names the event that it undoes.
 
     Undoing a deletion restores, undoing a creation or a restoration deletes, undoing an undoing does it again.
 
     Raises:
         NotFound: the task is not visible to the actor, or the event is none of this task.
         Forbidden: no permission for what the undoing does.
-        Conflict: a later change touched the same field; the column or the assignee is gone; the task is in the trash.
+        Conflict: a later change touched the same field; column or assignee are not available; the task is trashed.
         WipLimitReached: the column that it would go back to is full.
         Unavailable: a text is to change and its present state can't be read.
     """
@@ -111,7 +110,7 @@ def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
             row,
             permission=PERMISSIONS[audit_event.event],
             changes={name: earlier_value(name, before[name]) for name in fields},
-            version=row["version"],  # what was found out about later changes holds for this one
+            version=row["version"],  # the check of later changes was made for this version
             find_place=_place_before(row, before) if PLACE in audit_event.undoable else None,
             event=EVENTS[audit_event.event],
             undoes=event_id,
@@ -165,14 +164,12 @@ def _place_before(row: sql.Row, before: Mapping[str, Any]) -> FindPlace:
 
 
 def _explained(error: InvalidInput, before: Mapping[str, Any]) -> Conflict:
-    """What a refusal of an old value means: it fitted once, so that something is gone since."""
+    """The conflict behind a refused earlier value: it was valid once, so that what it names was removed since."""
     if "assignee_id" in error.fields:
-        name = sql.scalar(
-            text("SELECT display_name FROM users WHERE user_id = :user_id"),
-            {"user_id": before["assignee_id"]},
-        )
+        assignee_id = before["assignee_id"]
+        name = list_display_names([assignee_id]).get(assignee_id, "The assignee")
         return Conflict(
-            f"{name or 'The assignee'} does not belong to this team any more. Assign the task to somebody else."
+            f"{name} does not belong to this team any more. Assign the task to somebody else."
         )
     if "column_id" in error.fields:
         return Conflict("That column is gone. Move the card to another one.")

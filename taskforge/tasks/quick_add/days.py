@@ -1,6 +1,6 @@
 """Days as people say them at the end of a line: "fri", "tomorrow", "in 3 days", "12 may", "2026-05-12".
 
-The browser reads them too (`static/js/quick-add/days.js`); one table of cases holds both to the same answers.
+The browser reads them too (`static/js/quick-add/days.js`); one table of cases tests both.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 
 
 def read_day(words: Sequence[str], today: date) -> date | None:
-    """The day that exactly these words name, seen from `today`; None when they name none.
+    """The day that exactly these words name, relative to `today`; None when they name none.
 
     A weekday is the next such day after today; a day and month without a year the next one from today on. "tom" counts
-    in small letters only, since Tom is somebody.
+    in small letters only, since Tom is a name.
     """
     if list(words) == ["tom"]:
         return today + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""From the lines that somebody wrote to the tasks that are to be created."""
+"""Turns the lines of quick-add into the tasks to be created."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def split_lines(text: str) -> list[str]:
 def read_line(
     line: str, people: Sequence[Nameable], today: date, lane: Mapping[str, Any] | None = None
 ) -> tuple[NewTask, list[Note]]:
-    """The task that a line describes, and what of it stayed in the title though it looked like more.
+    """The task that a line describes, and notes about what stayed in the title though it looks like syntax.
 
     `lane` are the values that it has where the line says nothing else (`lanes.lane_values`).
 

@@ -1,4 +1,4 @@
-"""Reads of quick-add: whom and what one may name on a board, and what became of new cards."""
+"""Reads of quick-add: the people and tags that a line may name, new cards, and those that a filter hides."""
 
 from __future__ import annotations
 
@@ -11,46 +11,55 @@ from taskforge import clock
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.filters import FILTER, read_filter
+from taskforge.teams.queries import MEMBERS
 from taskforge.text.handles import Nameable, make_nameables
 
 MAX_PEOPLE = 500
 MAX_TAGS = 200
 MAX_FIELDS = 200  # of an address
 
+_PEOPLE = text(f"""
+    SELECT u.user_id, u.display_name, u.email
+    FROM   {MEMBERS}
+    WHERE  m.team_id = :team_id
+    ORDER  BY lower(u.display_name), u.user_id
+    LIMIT  :limit
+""")
+_TAGS = text("""
+    SELECT DISTINCT unnest(tags) AS tag
+    FROM   tasks
+    WHERE  board_id = :board_id AND deleted_at IS NULL
+    ORDER  BY tag
+    LIMIT  :limit
+""")
+_NEW_TASKS = text(f"""
+    SELECT {REFERENCE}, {SHOWN}
+    FROM   {SHOWN_TABLES}
+    WHERE  k.board_id = :board_id AND k.task_id = ANY(CAST(:ids AS uuid[])) AND k.deleted_at IS NULL
+    ORDER  BY k.rank, k.task_id
+""")
+_FITTING_TASKS = text(f"""
+    SELECT k.task_id
+    FROM   tasks k
+    WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {FILTER}
+""")
+
 
 def list_nameables(team_id: str) -> list[Nameable]:
     """The people of a team that the caller has been given access to."""
-    found = sql.rows(
-        text(
-            "SELECT u.user_id, u.display_name, u.email FROM team_memberships m JOIN users u USING (user_id)"
-            " WHERE m.team_id = :team_id ORDER BY lower(u.display_name), u.user_id LIMIT :most"
-        ),
-        {"team_id": team_id, "most": MAX_PEOPLE},
-    )
+    found = sql.rows(_PEOPLE, {"team_id": team_id, "limit": MAX_PEOPLE})
     return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
 
 
 def list_tags(board_id: str) -> list[str]:
     """The tags in use on a board that the caller has been given access to."""
-    found = sql.rows(
-        text(
-            "SELECT DISTINCT unnest(tags) AS tag FROM tasks WHERE board_id = :board_id"
-            " AND deleted_at IS NULL ORDER BY tag LIMIT :most"
-        ),
-        {"board_id": board_id, "most": MAX_TAGS},
-    )
+    found = sql.rows(_TAGS, {"board_id": board_id, "limit": MAX_TAGS})
     return [row["tag"] for row in found]
 
 
 def list_made(board_id: str, task_ids: Sequence[str]) -> Sequence[sql.Row]:
-    """The rows of tasks that have just been created on a board, for their cards; those that are gone again left out."""
-    return sql.rows(
-        text(
-            f"SELECT {REFERENCE}, {SHOWN} FROM {SHOWN_TABLES} WHERE k.board_id = :board_id"
-            " AND k.task_id = ANY(CAST(:ids AS uuid[])) AND k.deleted_at IS NULL ORDER BY k.rank, k.task_id"
-        ),
-        {"board_id": board_id, "ids": list(task_ids)},
-    )
+    """The rows of tasks that have just been created on a board, for their cards; deleted ones are left out."""
+    return sql.rows(_NEW_TASKS, {"board_id": board_id, "ids": list(task_ids)})
 
 
 def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
@@ -58,16 +67,11 @@ def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
     try:
         given = parse_qs(urlsplit(address).query, max_num_fields=MAX_FIELDS)
     except ValueError:
-        return set()  # no address of ours
+        return set()  # not an address of this application
     if any("\0" in value for values in given.values() for value in values):
         return set()
-    wanted = read_filter(given, clock.now().date())
-    if not wanted.count:
+    chosen = read_filter(given, clock.now().date())
+    if not chosen.count:
         return set()
-    fitting = sql.rows(
-        text(
-            f"SELECT k.task_id FROM tasks k WHERE k.task_id = ANY(CAST(:ids AS uuid[])) AND {FILTER}"
-        ),
-        {**wanted.parameters(), "ids": list(task_ids)},
-    )
+    fitting = sql.rows(_FITTING_TASKS, {**chosen.parameters(), "ids": list(task_ids)})
     return {*task_ids} - {row["task_id"] for row in fitting}

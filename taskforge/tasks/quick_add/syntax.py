@@ -1,12 +1,12 @@
 r"""The syntax of quick-add: ``Fix the hinge @grace !2 #tools fri`` is title, assignee, priority, tag and day.
 
 Pure; the browser does the same while one types (`static/js/quick-add/parse.js`), and `tests/corpus/quick_add.jsonl`
-holds both to the same answers. The rules:
+tests both with the same cases. The rules:
 
 - ``@name``, ``!1`` to ``!4`` (or ``!low`` to ``!urgent``) and ``#tag`` count anywhere as words of their own;
 - a day counts at the end, with "by" or "due" before it if one likes (``by fri``);
 - the first assignee and the first priority count, a further one stays in the title;
-- whatever is not understood stays in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
+- words that mean nothing stay in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
 - a backslash in front (``\#tools``) or quotation marks around make text of it;
 - a line that would have no title left is all title.
 """
@@ -48,7 +48,7 @@ class Note:
 
     @property
     def sentence(self) -> str:
-        """What the person is told."""
+        """The message for the person."""
         if self.kind == "unknown":
             return f"Nobody in this team goes by {self.word}, so it stays in the title."
         if self.kind == "ambiguous":
@@ -129,7 +129,7 @@ def _is_escaped(word: str) -> bool:
 
 
 def _take(word: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
-    """Take a word that stands for something out of the title; False when it stays."""
+    """Take a word of the syntax out of the title; False when it is none."""
     if match := _TAG.fullmatch(word):
         return _take_tag(match[1], found)
     if match := _PRIORITY.fullmatch(word):
@@ -151,21 +151,21 @@ def _take_tag(tag: str, found: QuickAdd) -> bool:
     return True
 
 
-def _take_priority(said: str, found: QuickAdd) -> bool:
+def _take_priority(word: str, found: QuickAdd) -> bool:
     if found.priority is not None:
-        found.notes.append(Note("second", f"!{said}"))
+        found.notes.append(Note("second", f"!{word}"))
         return False
-    found.priority = PRIORITIES[int(said) - 1] if said.isdigit() else said
+    found.priority = PRIORITIES[int(word) - 1] if word.isdigit() else word
     return True
 
 
 def _take_name(name: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
-    meant = find_named(name, people)
-    if len(meant) == 1 and found.assignee_id is None:
-        found.assignee_id = meant[0].user_id
+    matches = find_named(name, people)
+    if len(matches) == 1 and found.assignee_id is None:
+        found.assignee_id = matches[0].user_id
         return True
-    kind = "second" if len(meant) == 1 else "ambiguous" if meant else "unknown"
-    found.notes.append(Note(kind, f"@{name}", tuple(meant) if kind == "ambiguous" else ()))
+    kind = "second" if len(matches) == 1 else "ambiguous" if matches else "unknown"
+    found.notes.append(Note(kind, f"@{name}", tuple(matches) if kind == "ambiguous" else ()))
     return False
 
 
@@ -178,6 +178,8 @@ def _take_day(words: list[_Word], today: date, found: QuickAdd) -> list[_Word]:
         found.due_on = read_day([word.text for word in phrase], today)
         if found.due_on is not None:
             rest = words[:-length]
-            said_so = len(rest) > 1 and not rest[-1].literal and rest[-1].text in _BEFORE_A_DAY
-            return rest[:-1] if said_so else rest
+            has_preposition = (
+                len(rest) > 1 and not rest[-1].literal and rest[-1].text in _BEFORE_A_DAY
+            )
+            return rest[:-1] if has_preposition else rest
     return words

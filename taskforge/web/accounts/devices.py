@@ -1,8 +1,8 @@
-"""What a person recognises of a browser's user agent."""
+"""Turns a user agent into the name of a browser and a system."""
 
 from __future__ import annotations
 
-# The first match wins: browsers name their ancestors too, so the more special ones come first.
+# The first match wins: Edge and Opera also say Chrome, Chrome also says Safari.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -27,7 +27,7 @@ SYSTEMS = (
 
 
 def describe_device(user_agent: str | None) -> str:
-    """``Firefox on Linux``, or as much of it as the user agent says."""
+    """Such as ``Firefox on Linux``; only browser or system where the other is unknown."""
     browser = _first(BROWSERS, user_agent or "")
     system = _first(SYSTEMS, user_agent or "")
     return " on ".join(name for name in (browser, system) if name) or "An unknown device"

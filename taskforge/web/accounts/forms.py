@@ -12,7 +12,7 @@ from taskforge.text.validation import clean_email, clean_line, clean_text
 
 
 class RegisterForm(Form):
-    """Who somebody is, and how they will log in."""
+    """The name, address and password of a new account."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
@@ -21,14 +21,14 @@ class RegisterForm(Form):
 
 
 class LogInForm(Form):
-    """An address and its password."""
+    """The address and the password of a log-in."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
     password = PasswordField("Password", [cleaned(secret)])
 
 
 class EditProfileForm(VersionForm):
-    """What a person tells about themselves, and how TaskForge looks and talks to them."""
+    """The profile: name, bio, theme and notification preferences."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])

@@ -33,7 +33,7 @@ def edit_profile() -> ResponseReturnValue:
         lambda version, **_: service.edit_profile(actor, version=version, changes=form.changes())
     )
     if change is None:
-        return _profile_page(service.get_profile(actor), form), form.http_status, form.http_headers
+        return form.refused(_profile_page(service.get_profile(actor), form))
     flash("Your profile is saved.", "ok")
     return go_to(url_for("accounts.profile"))
 
@@ -56,7 +56,7 @@ def password_submitted() -> ResponseReturnValue:
         )
     )
     if change is None:
-        return _password_page(form), form.http_status, form.http_headers
+        return form.refused(_password_page(form))
     current.start_browser_session(actor.user_id)
     flash("Your password is changed. All other sessions have ended.", "ok")
     return go_to(url_for("accounts.profile"))

@@ -1,4 +1,4 @@
-"""Signing up, logging in and out: the pages before one is in."""
+"""Sign-up, log-in and log-out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskforge.identity import actors, current
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.operations import Change
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
-from taskforge.web.onboarding.routes import lead_home
+from taskforge.web.onboarding.routes import create_home
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -23,54 +23,58 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.get("/register")
 def register() -> ResponseReturnValue:
     """The sign-up page."""
-    return _led_on() or render_template("accounts/register.html", form=RegisterForm(), next=_next())
+    return _redirect_logged_in() or render_template(
+        "accounts/register.html", form=RegisterForm(), next=_next_path()
+    )
 
 
 @blueprint.post("/register")
 def register_submitted() -> ResponseReturnValue:
-    """Create an account with a team and a sample board of its own, log its owner in, and go there.
+    """Create an account with a team and a sample board, log the person in, and redirect to the board.
 
-    Sent again after a crash in between, the same form does what is left of it.
+    The steps are idempotent: the same form, sent again after a crash, completes what is missing.
     """
     form = RegisterForm()
     change = form.attempt(_register)
     if change is None:
-        page = render_template("accounts/register.html", form=form, next=_next())
-        return page, form.http_status, form.http_headers
-    home = lead_home(actors.make_followup_actor(change.entity_id, "home"))
+        page = render_template("accounts/register.html", form=form, next=_next_path())
+        return form.refused(page)
+    home = create_home(actors.make_followup_actor(change.entity_id, "home"))
     current.start_browser_session(change.entity_id)
-    return go_to(_next() or home)
+    return go_to(_next_path() or home)
 
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
-    """The log-in page; who is in already is led on."""
-    return _led_on() or render_template("accounts/login.html", form=LogInForm(), next=_next())
+    """The log-in page; redirects a person who is logged in already."""
+    return _redirect_logged_in() or render_template(
+        "accounts/login.html", form=LogInForm(), next=_next_path()
+    )
 
 
 @blueprint.post("/login")
 def login_submitted() -> ResponseReturnValue:
-    """Log in under a new session secret. Every failure looks the same and costs the same."""
+    """Log in under a new session secret. All failures have the same answer and take the same time."""
     form = LogInForm()
     user_id = form.attempt(_check_login)
     if user_id is None:
-        page = render_template("accounts/login.html", form=form, next=_next())
-        return page, form.http_status, form.http_headers
+        page = render_template("accounts/login.html", form=form, next=_next_path())
+        return form.refused(page)
     current.start_browser_session(user_id)
     report_login(user_id, kind="browser")
-    return go_to(_next() or url_for("boards.index"))
+    return go_to(_next_path() or url_for("boards.index"))
 
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
-    """End this session everywhere that knows of it."""
+    """End this session, in PostgreSQL and in Redis."""
     if current_user.is_authenticated:
         current.end_session(current.current_actor())
     return leave()
 
 
 def leave() -> ResponseReturnValue:
-    """Lead a browser whose session has ended out, and have it forget what it kept of us."""
+    """Redirect a browser whose session has ended to the log-in page, and clear its cache and its storage."""
     current.forget_browser_session()
     response = current_app.make_response(go_to(url_for("accounts.login")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -89,9 +93,9 @@ def _check_login(email: str, password: str) -> str:
     return user_id
 
 
-def _led_on() -> ResponseReturnValue | None:
-    return go_to(_next() or url_for("boards.index")) if current_user.is_authenticated else None
+def _redirect_logged_in() -> ResponseReturnValue | None:
+    return go_to(_next_path() or url_for("boards.index")) if current_user.is_authenticated else None
 
 
-def _next() -> str:
+def _next_path() -> str:
     return safe_next(request.values.get("next")) or ""

@@ -1,4 +1,4 @@
-"""Cards and columns as a board draws them."""
+"""Cards and columns of a board: their values for templates, and the rendered cards."""
 
 from __future__ import annotations
 
@@ -16,20 +16,24 @@ from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
 from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.people import Person, person_of
 
-CARDS_KEPT = 10_000
-SOME_ID = "00000000-0000-0000-0000-000000000000"
+MAX_CACHED_CARDS = 10_000
+MAX_TAGS = 3  # on a card; the others are counted
+PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Fact(NamedTuple):
-    """A plain field on a card: its icon, what people call the field, and its value in words."""
+    """A plain field on a card: its icon, its label, and its value as a text."""
 
     icon: str
     title: str
-    words: str
+    text: str
 
 
 class Card(NamedTuple):
-    """Everything that a card's face depends on, so that equal cards are drawn once. Nothing of who looks, or when."""
+    """All values that a card's HTML depends on: the key of the cache of rendered cards.
+
+    So it holds nothing of the viewer or of the present time.
+    """
 
     task_id: str
     key: str
@@ -39,6 +43,7 @@ class Card(NamedTuple):
     due_at: datetime | None
     assignee: Person | None
     tags: tuple[str, ...]
+    more_tags: int
     comment_count: int
     attachment_count: int
     checklist_done: int
@@ -49,7 +54,7 @@ class Card(NamedTuple):
 
 
 def show_card(row: sql.Row, root: str | None = None) -> Card:
-    """The card of a reference row with its names. `root` is what the addresses of tasks begin with."""
+    """The card of a task's row with its names. `root` is the part of a task's address before its id."""
     url = url_for("tasks.show", task_id=row["task_id"]) if root is None else root + row["task_id"]
     return Card(
         task_id=row["task_id"],
@@ -59,7 +64,8 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         priority=row["priority"],
         due_at=row["due_at"],
         assignee=person_of(row["assignee_id"], row["assignee_name"]),
-        tags=tuple(row["tags"]),
+        tags=tuple(row["tags"][:MAX_TAGS]),
+        more_tags=max(0, len(row["tags"]) - MAX_TAGS),
         comment_count=row["comment_count"],
         attachment_count=row["attachment_count"],
         checklist_done=row["checklist_done"],
@@ -71,21 +77,21 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
 
 
 def _show_facts(row: sql.Row) -> tuple[Fact, ...]:
-    """The declared facts that the task has a value for."""
+    """The plain fields of `CARD_FACTS` that have a value on this task."""
     facts = []
     for field in CARD_FACTS:
-        words = field.kind.words(field.kind.plain(row[field.name]), {})
-        if words and field.card_fact:
-            facts.append(Fact(field.card_fact.icon, field.label, words))
+        text = field.kind.words(field.kind.plain(row[field.name]), {})
+        if text and field.card_fact:
+            facts.append(Fact(field.card_fact.icon, field.label, text))
     return tuple(facts)
 
 
-def draw_cards(rows: Iterable[sql.Row]) -> list[Markup]:
-    """The HTML of each card. A card that was drawn before, unchanged, is not drawn again."""
-    draw = _draw.__wrapped__ if current_app.debug else _draw
-    # Asked once, not for every card.
-    root = url_for("tasks.show", task_id=SOME_ID).removesuffix(SOME_ID)
-    return [draw(show_card(row, root)) for row in rows]
+def render_cards(rows: Iterable[sql.Row]) -> list[Markup]:
+    """The HTML of each card; equal cards are rendered once and cached."""
+    render = _render_card.__wrapped__ if current_app.debug else _render_card
+    # `url_for` is slow: one call for all cards.
+    root = url_for("tasks.show", task_id=PLACEHOLDER_ID).removesuffix(PLACEHOLDER_ID)
+    return [render(show_card(row, root)) for row in rows]
 
 
 def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[str, Any]]:
@@ -93,13 +99,13 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
     cards: dict[str, list[sql.Row]] = defaultdict(list)
     for row in view.cards:
         cards[row["column_id"]].append(row)
-    # Not the first of those in view: that may be only some of them.
+    # Not `view.columns[0]`: a view can hold only some of the board's columns.
     first = view.first_column_id
     return [
         {
-            **column,
+            **show_column_head(column),
             "first": column["column_id"] == first,
-            "cards_html": draw_cards(cards[column["column_id"]]),
+            "cards_html": render_cards(cards[column["column_id"]]),
             "hidden_count": column["task_count"] - column["shown_count"],
             "next_cursor_url": next_cards_url(
                 column,
@@ -110,6 +116,15 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
         }
         for column in view.columns
     ]
+
+
+def show_column_head(column: Mapping[str, Any]) -> dict[str, Any]:
+    """A column for its head: `column` with ``limit_state`` ("full", "over" or "") and ``gauge``, the filled places."""
+    limit, count = column["wip_limit"], column["task_count"]
+    if not limit:
+        return {**column, "limit_state": "", "gauge": 0}
+    state = "over" if count > limit else "full" if count == limit else ""
+    return {**column, "limit_state": state, "gauge": min(count, limit)}
 
 
 def next_cards_url(
@@ -124,8 +139,8 @@ def next_cards_url(
     return url_for("boards.cards", **address)
 
 
-@lru_cache(maxsize=CARDS_KEPT)
-def _draw(card: Card) -> Markup:
+@lru_cache(maxsize=MAX_CACHED_CARDS)
+def _render_card(card: Card) -> Markup:
     macros = current_app.jinja_env.get_template("_macros/card.html").module
-    drawn: Markup = macros.task_card(card)  # type: ignore[attr-defined]
-    return drawn
+    rendered: Markup = macros.task_card(card)  # type: ignore[attr-defined]
+    return rendered

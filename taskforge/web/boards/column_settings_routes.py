@@ -1,4 +1,4 @@
-"""One column's settings, opened on the board itself: the same forms and addresses as in the settings of the board."""
+"""One column's settings in a popover of the board; its forms post to the addresses of the board's settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def column_settings(board_id: str, column_id: str) -> ResponseReturnValue:
 
 
 def opened_on_board() -> str | None:
-    """The column in whose popover on the board a form was sent; None when it came from the settings page."""
+    """The id of the column from whose popover a form was sent; None for a form of the settings page."""
     column_id = request.form.get("sheet", "")
     return column_id if is_uuid(column_id) else None
 
@@ -35,12 +35,12 @@ def opened_on_board() -> str | None:
 def answer_on_board(
     actor: Actor, board_id: str, column_id: str, sent: Form, *, done: bool
 ) -> ResponseReturnValue:
-    """Back to the board, which its live hint updates; or the popover with the errors."""
+    """Redirect to the board (for htmx a 204: the live hint updates it), or show the popover with the errors."""
     if done and wants_partial():
         return "", 204
     if done:
         return go_to(url_for("boards.show", board_id=board_id, _anchor=f"column-{column_id}"))
-    return _page(actor, board_id, column_id, sent), sent.http_status, sent.http_headers
+    return sent.refused(_page(actor, board_id, column_id, sent))
 
 
 def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = None) -> str:
@@ -50,16 +50,16 @@ def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = Non
     if column_id not in order:
         raise NotFound()
     place = order.index(column_id)
-    # The form with the column's fields is shown again as it was sent; of the small forms only the errors.
-    holds_fields = (
+    # The form of the column's fields is shown again as it was sent; the small forms show only their errors.
+    has_column_fields = (
         failed is not None and hasattr(failed, "wip_limit") and "after_id" not in request.form
     )
     context: dict[str, Any] = {
         "column": {**columns[place], "version": row["version"]},
         "first": place == 0,
         "last": place == len(order) - 1,
-        "failed": failed if holds_fields else None,
-        "problem": " ".join(failed.sentences) if failed and not holds_fields else None,
+        "failed": failed if has_column_fields else None,
+        "problem": " ".join(failed.sentences) if failed and not has_column_fields else None,
     }
     return render(
         "boards/column_settings.html",

@@ -29,7 +29,7 @@ class CreateBoardForm(Form):
 
 
 class EditBoardForm(VersionForm):
-    """Another name for a board."""
+    """The new name of a board."""
 
     name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
 
@@ -50,22 +50,22 @@ class AddColumnForm(CreateColumnForm):
 
 
 class EditColumnForm(CreateColumnForm, VersionForm):
-    """The same of a column that is there; ``version`` is the board's."""
+    """The fields of an existing column; ``version`` is the board's."""
 
 
 class MoveColumnForm(Form):
-    """One place to the left or to the right."""
+    """The direction in which a column moves by one place."""
 
     direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
 
 
 class FoldColumnForm(Form):
-    """Whether a column is to be folded (1) or open (0)."""
+    """Whether to fold a column (1) or to open it (0)."""
 
     folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
 
 
 class SeenForm(Form):
-    """How far a board has been seen: the number of its last change."""
+    """The board sequence up to which the person has seen a board."""
 
     seq = StringField("Seq", [cleaned(parse_int, minimum=0, maximum=MAX_SEQ)])

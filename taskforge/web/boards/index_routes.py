@@ -23,13 +23,13 @@ from taskforge.web.boards.tiles import show_tiles
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The boards for who is in, the log-in for everybody else."""
+    """Redirect to the list of boards, or to the log-in page for a visitor who is not logged in."""
     return go_to(url_for("boards.index" if current_user.is_authenticated else "accounts.login"))
 
 
 @blueprint.get("/boards")
 def index() -> ResponseReturnValue:
-    """All boards that one may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
+    """All boards that the person may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
     return _index_page(current_actor())
 
 
@@ -41,7 +41,7 @@ def create(team_id: str) -> ResponseReturnValue:
     change = form.attempt(lambda **values: service.create_board(actor, team_id, **values))
     if change is None:
         page = _index_page(actor, board_form=form, board_form_team_id=team_id)
-        return page, form.http_status, form.http_headers
+        return form.refused(page)
     return go_to(url_for("boards.show", board_id=change.entity_id))
 
 
@@ -57,7 +57,7 @@ def _index_page(actor: Actor, **failed: Any) -> str:
     rows = list_boards_with_counts(actor)
     tiles = show_tiles(rows, list_columns_with_counts([row["board_id"] for row in rows]))
     teams = list_teams(actor)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "team": team,
             "boards": [tile for tile in tiles if tile["team_id"] == team["team_id"]],
@@ -65,10 +65,16 @@ def _index_page(actor: Actor, **failed: Any) -> str:
         }
         for team in teams
     ]
-    offers = [team["team_id"] for team in teams if Permission.BOARD_CREATE in team["permissions"]]
-    begun = None
-    if offers and "new" in request.args:
-        team_id = request.args["new"]
-        name = request.args.get("name", "").strip()[:NAME_LENGTH]
-        begun = {"team_id": team_id if team_id in offers else offers[0], "name": name}
-    return render_template("boards/index.html", groups=groups, begun=begun, **failed)
+    creatable = [group["team"]["team_id"] for group in groups if group["may"]["create_board"]]
+    return render_template(
+        "boards/index.html", groups=groups, prefilled_board=_prefilled_board(creatable), **failed
+    )
+
+
+def _prefilled_board(team_ids: list[str]) -> dict[str, str] | None:
+    """The team whose form for a new board is open, and the name in it; `team_ids` may create boards."""
+    if not team_ids or "new" not in request.args:
+        return None
+    team_id = request.args["new"]
+    name = request.args.get("name", "").strip()[:NAME_LENGTH]
+    return {"team_id": team_id if team_id in team_ids else team_ids[0], "name": name}

@@ -1,4 +1,4 @@
-"""Swimlanes as a board shows them."""
+"""The lanes of a board for its template."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import Lane, lane_query
-from taskforge.web.boards.cards import draw_cards
+from taskforge.web.boards.cards import render_cards
 
 
 def show_lanes(lanes: list[Lane], kind: str, chosen: CardFilter) -> list[dict[str, Any]]:
-    """The lanes with their cards drawn; `query` is the address of the board that shows one lane in full."""
+    """The lanes with rendered cards; `query` is the query string of the board that shows the whole lane."""
     return [
         {
             "key": lane.key,
@@ -21,9 +21,9 @@ def show_lanes(lanes: list[Lane], kind: str, chosen: CardFilter) -> list[dict[st
             "cells": [
                 {
                     "column": cell.column,
-                    "cards_html": draw_cards(cell.cards),
+                    "cards_html": render_cards(cell.cards),
                     "count": cell.count,
-                    "rest": cell.count - len(cell.cards),
+                    "more_count": cell.count - len(cell.cards),
                 }
                 for cell in lane.cells
             ],

@@ -1,4 +1,4 @@
-"""What the address of a board's page asks for: filter, lanes, the place of the next cards."""
+"""The query parameters of a board's page: filter, lanes, and the cursor of the next cards."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def requested_lanes() -> str | None:
 
 
 def choose_lanes(view: BoardView) -> str | None:
-    """The lanes that the address names, which are saved as the person's preference; else the preference."""
+    """The lanes that the address names, saved as the person's preference; without them the saved preference."""
     given, saved = request.args.get("lanes"), view.row["lanes"]
     if given not in (*KINDS, NO_LANES, LANES_OFF):
         return cast("str | None", saved)
@@ -44,10 +44,10 @@ def choose_lanes(view: BoardView) -> str | None:
 
 
 def read_cursor() -> tuple[str, str]:
-    """The rank and the id of the card behind which the next ones are asked for.
+    """The rank and the id of the last card that the page has; the next ones come after it.
 
     Raises:
-        NotFound: the address holds no such place.
+        NotFound: the address holds no valid cursor.
     """
     found = _CURSOR.fullmatch(request.args.get("after", ""))
     if found is None:

@@ -1,4 +1,4 @@
-"""The board page: what it shows around its columns or lanes, and their HTML."""
+"""The board page: the context of its template, and the fragments of its columns and lanes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from taskforge.tasks.board.lanes import list_lanes
 from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
-from taskforge.web.boards.cards import show_columns
+from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
 
-SHOWN_OF_BOARD = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
+SHOWN_FIELDS = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 
 
 def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
-    """The board as the person who asks sees it; one statement identifies them and reads their access.
+    """The board for the current user; one statement identifies them and reads their access.
 
     Raises:
         NotAuthenticated: nobody is logged in.
@@ -41,7 +41,7 @@ def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
     return get_board(actor, board_id, card_filter, preloaded_board(row))
 
 
-def draw_columns(
+def render_columns(
     view: BoardView, card_filter: CardFilter, touched: Collection[str] | None = None
 ) -> Fragment:
     """The HTML of all columns, or of those in `touched`: the same for people with the same rights and folded columns.
@@ -50,35 +50,35 @@ def draw_columns(
     `variant`; otherwise the HTML of one person would be shown to another.
     """
     may = board_rights(view.membership)
-    here = {column["column_id"] for column in view.columns}
-    shown = None if touched is None else frozenset(touched) & here
-    folded = frozenset(view.row["folded"]) & here
+    existing = {column["column_id"] for column in view.columns}
+    shown = None if touched is None else frozenset(touched) & existing
+    folded = frozenset(view.row["folded"]) & existing
     variant = ("columns", may["edit"], folded, shown)
-    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
-    if drawn is None:
+    rendered: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
+    if rendered is None:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, card_filter.query())
         for column in columns:
             column["folded"] = column["column_id"] in folded
-        drawn = render_fragment(
+        rendered = render_fragment(
             "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
         )
-        view.cached.keep_rendered(variant, drawn)
-    return drawn
+        view.cached.keep_rendered(variant, rendered)
+    return rendered
 
 
-def draw_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
-    """The HTML of a board in lanes, the same for people with the same rights; cached like that of `draw_columns`."""
+def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
+    """The HTML of a board in lanes, the same for people with the same rights; cached like that of `render_columns`."""
     may = board_rights(view.membership)
     variant = ("lanes", kind, may["edit"])
-    drawn: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
-    if drawn is None:
+    rendered: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
+    if rendered is None:
         lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
-        columns = [dict(column) for column in view.columns]
+        columns = [show_column_head(column) for column in view.columns]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
-        drawn = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
-        view.cached.keep_rendered(variant, drawn)
-    return drawn
+        rendered = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        view.cached.keep_rendered(variant, rendered)
+    return rendered
 
 
 def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, str]) -> str:
@@ -87,48 +87,49 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
     for column in columns:
         if column["column_id"] == quick_add["column_id"]:
             column |= quick_add
-    around = board_context(view, card_filter, None)
-    parts = {"board": around["board"], "columns": columns, "may": around["may"]}
+    context = board_context(view, card_filter, None)
+    parts = {"board": context["board"], "columns": columns, "may": context["may"]}
     inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
-    return render_template("boards/show.html", **around, inner=inner)
+    return render_template("boards/show.html", **context, inner=inner)
 
 
 def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
     """The context of the board page around its columns or lanes."""
-    me = current_actor().user_id
-    further = {"lanes": lanes} if lanes else {}
-    is_mine = card_filter.values("assignee") == (me,)
-    mine = card_filter.having("assignee", () if is_mine else (me,))
+    user_id = current_actor().user_id
+    unfiltered = {"lanes": lanes} if lanes else {}
+    is_mine = card_filter.values("assignee") == (user_id,)
+    mine = card_filter.having("assignee", () if is_mine else (user_id,))
     return {
         "board": show_board(view.row),
         "columns": view.columns,
         "lanes_by": lanes,
         "filter_count": card_filter.count,
-        "query": {**card_filter.query(), **further},
+        "query": {**card_filter.query(), **unfiltered},
         "filter_query": card_filter.query(),
-        "mine_query": {**mine.query(), **further},
+        "mine_query": {**mine.query(), **unfiltered},
         "is_mine": is_mine,
-        "chips": show_chips(card_filter, view.people, further),
-        "further": further,
-        "unseen": None if wants_partial() else find_unseen_of_preloaded(me, view.row),
+        "chips": show_chips(card_filter, view.people, unfiltered),
+        "unfiltered_query": unfiltered,
+        "unseen": None if wants_partial() else find_unseen_of_preloaded(user_id, view.row),
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
     }
 
 
 def show_board(row: sql.Row) -> dict[str, Any]:
-    """A board's row with its team as an object."""
-    row = {name: row[name] for name in SHOWN_OF_BOARD}
+    """The fields of a board that templates show, with its team as a mapping of its own."""
+    row = {name: row[name] for name in SHOWN_FIELDS}
     return {**row, "team": {"team_id": row["team_id"], "name": row["team_name"]}}
 
 
 def board_rights(membership: Membership) -> dict[str, bool]:
-    """What a page about a board offers."""
+    """What the person may do on a board, by the names that templates ask for."""
     return {
         "edit": membership.may(Permission.TASK_CREATE),
         "move": membership.may(Permission.TASK_MOVE),
         "settings": membership.may(Permission.BOARD_EDIT),
+        "activity": membership.may(Permission.BOARD_ACTIVITY),
         "delete": membership.may(Permission.BOARD_DELETE),
         "restore": membership.may(Permission.TASK_RESTORE),
-        "throw_away": membership.may(Permission.TASK_DELETE),
+        "delete_tasks": membership.may(Permission.TASK_DELETE),
     }

@@ -90,7 +90,7 @@ def delete_column(board_id: str, column_id: str) -> ResponseReturnValue:
 
 
 def left_neighbour_after(order: list[str], column_id: str, direction: str) -> str | None:
-    """Behind which column a column stands once it has moved one place; None when it is the first.
+    """The left neighbour of a column once it has moved by one place; None when it becomes the first.
 
     Raises:
         NotFound: the column is not among them.
@@ -112,7 +112,7 @@ def _answer(
     anchor: str | None = None,
     **failed: Any,
 ) -> ResponseReturnValue:
-    """Back to the settings (or the board, where they were opened there), or the form that failed."""
+    """Redirect to the settings (or to the board that opened the form), or show the refused form again."""
     if column_id := opened_on_board():
         return answer_on_board(actor, board_id, column_id, sent, done=done)
     if done:
@@ -121,7 +121,7 @@ def _answer(
         board_form = EditBoardForm(formdata=None)
         board_form.form_errors.extend(sent.sentences)
         failed = {"problems": board_form.form_errors}
-    return _page(actor, board_id, **failed), sent.http_status, sent.http_headers
+    return sent.refused(_page(actor, board_id, **failed))
 
 
 def _page(actor: Actor, board_id: str, **failed: Any) -> str:

@@ -14,7 +14,7 @@ from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import find_columns, list_column_cards
 from taskforge.web.boards.blueprint import blueprint
-from taskforge.web.boards.cards import draw_cards, next_cards_url
+from taskforge.web.boards.cards import next_cards_url, render_cards, show_column_head
 from taskforge.web.boards.parameters import (
     choose_lanes,
     read_cursor,
@@ -23,9 +23,9 @@ from taskforge.web.boards.parameters import (
 )
 from taskforge.web.boards.presenters import (
     board_context,
-    draw_columns,
-    draw_lanes,
     preload_board,
+    render_columns,
+    render_lanes,
     show_board,
 )
 
@@ -33,30 +33,30 @@ from taskforge.web.boards.presenters import (
 @blueprint.get("/boards/<id:board_id>")
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
-    """A board with the first cards of every column or lane; for an open page the parts that a filter changes."""
+    """A board with the first cards of each column or lane; for htmx only the parts that a filter changes."""
     card_filter = requested_filter()
     view = preload_board(board_id, card_filter)
-    if "at" in request.args:  # a moment of its past
+    if "at" in request.args:  # an instant: the board's history shows it
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
     lanes = choose_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
-    inner = draw_lanes(view, card_filter, lanes) if lanes else draw_columns(view, card_filter)
+    inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
     return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
 @accept_lists(*FILTER_LISTS)
 def cards(board_id: str, column_id: str) -> ResponseReturnValue:
-    """The next cards of a column: a part of the board for htmx, a page of their own for everybody else."""
+    """The next cards of a column: a partial for htmx, else a page of their own."""
     card_filter = requested_filter()
     rank, task_id = read_cursor()
     found = list_column_cards(
         current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, chosen=card_filter
     )
     column = {
-        **found.column,
-        "cards_html": draw_cards(found.cards),
+        **show_column_head(found.column),
+        "cards_html": render_cards(found.cards),
         "next_cursor_url": next_cards_url(
             found.column, found.cards, card_filter.query(), more=found.more
         ),
@@ -73,15 +73,15 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 @blueprint.get("/boards/<id:board_id>/columns")
 @accept_lists(*FILTER_LISTS)
 def columns(board_id: str) -> ResponseReturnValue:
-    """Columns as they are now, for an open board: those named, those of the tasks named (ids with commas), or all."""
+    """Columns as they are now, for an open board: those of ``column`` and of the tasks in ``task``, or all."""
     card_filter, lanes = requested_filter(), requested_lanes()
     view = preload_board(board_id, card_filter)
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))
     if lanes:
-        return respond(draw_lanes(view, card_filter, lanes))
+        return respond(render_lanes(view, card_filter, lanes))
     column_ids, task_ids = (request.args.get(name, "") for name in ("column", "task"))
     if column_ids or task_ids:
         touched = {*column_ids.split(","), *find_columns(board_id, task_ids.split(","))}
-        return respond(draw_columns(view, card_filter, touched))
-    return respond(draw_columns(view, card_filter))
+        return respond(render_columns(view, card_filter, touched))
+    return respond(render_columns(view, card_filter))

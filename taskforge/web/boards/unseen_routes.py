@@ -1,4 +1,4 @@
-"""What a person has not seen of a board, how far they have seen it, and who the other people of its team are."""
+"""A board's unseen changes, how far a person has seen it, and the people of its team."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from taskforge.web.boards.forms import MAX_SEQ, SeenForm
 
 @blueprint.post("/boards/<id:board_id>/seen")
 def seen(board_id: str) -> ResponseReturnValue:
-    """Note how far one has seen a board: sent by its script again and again, and by a button without a script."""
+    """Store how far the person has seen a board. The board's script sends it repeatedly, a button without a script."""
     actor = current_actor()
     access_board(actor.user_id, board_id)
     mark_seen(actor.user_id, board_id, SeenForm().require()["seq"])
@@ -27,8 +27,8 @@ def seen(board_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/boards/<id:board_id>/since")
-def since(board_id: str) -> ResponseReturnValue:
-    """What is unseen between two numbers of a board (``after``, ``upto``), for a page that is loaded again."""
+def unseen_changes(board_id: str) -> ResponseReturnValue:
+    """The changes of others between two board sequences (``after``, ``upto``), for a page that updates its strip."""
     actor = current_actor()
     board, _ = access_board(actor.user_id, board_id)
     after, upto = (
@@ -39,12 +39,12 @@ def since(board_id: str) -> ResponseReturnValue:
         return go_to(url_for("boards.show", board_id=board_id))
     last = board["seq"] if upto is None else min(upto, board["seq"])
     unseen = find_unseen(actor.user_id, board_id, last, after=after)
-    return render_template("boards/_since.html", board=board, unseen=unseen)
+    return render_template("boards/_unseen_changes.html", board=board, unseen=unseen)
 
 
 @blueprint.get("/boards/<id:board_id>/people")
 def people(board_id: str) -> ResponseReturnValue:
-    """The members of the board's team by id, for a script that shows who changed something."""
+    """Name, initials and hue of the team's members by id, for the script that names the author of a live change."""
     board, _ = access_board(current_actor().user_id, board_id)
     members = [
         Person(row["user_id"], row["display_name"]) for row in list_member_names(board["team_id"])

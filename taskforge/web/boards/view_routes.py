@@ -1,4 +1,4 @@
-"""How one person looks at a board: what its filter offers, and the columns that they fold."""
+"""The view of one person on a board: the filter's menu, and the columns that they fold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from taskforge.web.boards.presenters import show_board
 @blueprint.get("/boards/<id:board_id>/filter")
 @accept_lists(*FILTER_LISTS)
 def filter_menu(board_id: str) -> ResponseReturnValue:
-    """What the board can be narrowed to, with the number of cards behind every value."""
+    """The values that the board can be filtered by, each with the number of its cards."""
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
     card_filter, lanes = requested_filter(), requested_lanes()
@@ -38,13 +38,13 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
         words="".join(card_filter.values("q")),
         filter_count=card_filter.count,
         lanes_by=lanes,
-        further={"lanes": lanes} if lanes else {},
+        unfiltered_query={"lanes": lanes} if lanes else {},
     )
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/fold")
 def fold(board_id: str, column_id: str) -> ResponseReturnValue:
-    """Fold a column into a strip, or open it again, for oneself."""
+    """Fold a column into a strip, or open it again, for this person only."""
     actor = current_actor()
     access_board(actor.user_id, board_id)
     folded = FoldColumnForm().require()["folded"] == "1"

@@ -10,10 +10,10 @@ from taskforge.text.validation import clean_text
 
 
 class CreateCommentForm(Form):
-    """What somebody says."""
+    """A new comment."""
 
     content = TextAreaField("Comment", [cleaned(clean_text, max_length=MAX_CONTENT_LENGTH)])
 
 
 class EditCommentForm(CreateCommentForm, VersionForm):
-    """What they say instead, and which version they saw."""
+    """The changed text of a comment, and the version that it replaces."""

@@ -9,18 +9,18 @@ from taskforge.comments.queries import CommentView
 from taskforge.text.markdown import render_markdown
 from taskforge.text.people import person_of
 
-AWAY = "*This comment can't be read right now. It is safe.*"
+UNREADABLE = "*This comment can't be read right now. It is safe.*"
 
 
 def show_comment(view: CommentView) -> dict[str, Any]:
-    """One comment; a deleted one keeps its place only."""
+    """One comment for the templates; a deleted one is shown without its text."""
     row = view.row
     readable = view.content is not None
     return {
         "comment_id": row["comment_id"],
         "author": person_of(row["author_id"], row["author_name"]),
         "content": view.content or "",
-        "html": render_markdown(AWAY if view.content is None else view.content),
+        "html": render_markdown(UNREADABLE if view.content is None else view.content),
         "created_at": row["created_at"],
         "edited_at": row["edited_at"],
         "version": row["version"],

@@ -19,7 +19,7 @@ from taskforge.web.tasks.routes import task_context
 
 blueprint = Blueprint("comments", __name__)
 
-SEE_THEIRS = "What is saved now: “{}”"
+SAVED_TEXT = "What is saved now: “{}”"
 
 
 @blueprint.post("/tasks/<id:task_id>/comments/create")
@@ -38,7 +38,7 @@ def create(task_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/comments/<id:comment_id>/edit")
 def edit(comment_id: str) -> ResponseReturnValue:
-    """The form of a comment of one's own."""
+    """The form that edits a comment of the person's own."""
     view = get_editable_comment(current_actor(), comment_id)
     form = EditCommentForm(formdata=None, data={"content": view.content})
     return _edit_page(view, form)
@@ -53,14 +53,14 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
     if change is None:
         view = get_editable_comment(actor, comment_id)
         if isinstance(form.refusal, StaleVersion):
-            form.content.errors = [*form.form_errors, SEE_THEIRS.format(view.content)]
-        return _edit_page(view, form), form.http_status, form.http_headers
+            form.content.errors = [*form.form_errors, SAVED_TEXT.format(view.content)]
+        return form.refused(_edit_page(view, form))
     return _answer(actor, comment_id)
 
 
 @blueprint.post("/comments/<id:comment_id>/delete")
 def delete(comment_id: str) -> ResponseReturnValue:
-    """Delete a comment; its place in the discussion stays."""
+    """Delete a comment; the discussion goes on showing that there was one."""
     actor = current_actor()
     service.delete_comment(actor, comment_id)
     return _answer(actor, comment_id)
@@ -92,12 +92,8 @@ def _refused(actor: Actor, task_id: str, form: CreateCommentForm) -> ResponseRet
     form.content.errors = form.sentences
     if not wants_partial():
         context: dict[str, Any] = task_context(actor, task_id, comment_form=form)
-        return render_template("tasks/show.html", **context), form.http_status, form.http_headers
+        return form.refused(render_template("tasks/show.html", **context))
     page = render_template(
         "comments/_form.html", task={"task_id": task_id}, comment=None, comment_form=form
     )
-    return (
-        page,
-        form.http_status,
-        {**form.http_headers, "HX-Retarget": "#comment-form", "HX-Reswap": "outerHTML"},
-    )
+    return form.refused(page, {"HX-Retarget": "#comment-form", "HX-Reswap": "outerHTML"})

@@ -1,8 +1,8 @@
-"""The page of a board as it was: its columns with their cards, the steps around it, and the chart of its activity."""
+"""Time travel for templates: the columns of a past board, the steps around it, and the chart of its activity."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from math import sqrt
@@ -17,11 +17,11 @@ from taskforge.history.sentences import changed_task, describe_event
 from taskforge.text.people import person_of
 from taskforge.web.boards.cards import Card, show_card
 
-CARDS_SHOWN = 50
-CACHED_CARDS = 2000  # of some boards, while a person steps through their past
+CARDS_PER_PAGE = 50
+MAX_CACHED_CARDS = 2000  # of all boards: stepping through the past shows most cards again
 POSITIONS = 1000  # of the slider, from the first event to the last
 BAR_WIDTH, BARS_HEIGHT, LOWEST_BAR = 10, 100, 6
-MISSED = {
+NOTES = {
     "before": "The board was not there yet: this is how it began.",
     "after": "That is still to come: this is the board as it is now.",
 }
@@ -30,16 +30,16 @@ Address = Callable[..., str]  # the address of a step: by ``step`` or ``at``
 
 
 def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
-    """The step that is shown: its instant, what changed at it, and the steps that can be reached from it."""
+    """The step that is shown: its instant, its change, and the addresses of the steps around it."""
     step = past.step
-    before, after = step.seq > 1, not step.is_now
-    ways = {
-        "first": 1 if before else None,
+    has_earlier, has_later = step.seq > 1, not step.is_now
+    steps = {
+        "first": 1 if has_earlier else None,
         "day_before": step.day_before,
-        "previous": step.seq - 1 if before else None,
-        "next": step.seq + 1 if after else None,
+        "previous": step.seq - 1 if has_earlier else None,
+        "next": step.seq + 1 if has_later else None,
         "day_after": step.day_after,
-        "last": step.last_seq if after else None,
+        "last": step.last_seq if has_later else None,
     }
     return {
         "seq": step.seq,
@@ -47,13 +47,28 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
         "at": step.at,
         "is_now": step.is_now,
         "old_name": past.state.name if past.state.name != past.row["name"] else None,
-        "note": MISSED.get(step.missed or ""),
+        "note": NOTES.get(step.missed or ""),
         "position": _position(step),
         "actor": person_of(past.event["actor_id"], past.event["actor_name"]),
         "sentence": describe_event(past.event, past.state, past.names),
         "changed_at": past.event["at"],
         "changed_id": changed_task(past.event) or "",
-        "ways": {name: address(step=seq) if seq else None for name, seq in ways.items()},
+        "steps": {name: address(step=seq) if seq else None for name, seq in steps.items()},
+    }
+
+
+def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a board's activity: who, what as a sentence after the name, when, and the card to go to (or None)."""
+    task_id = changed_task(event)
+    is_there = task_id is not None and event["number"] is not None
+    return {
+        "event": event["event_id"],
+        "action": event["action"],
+        "actor": person_of(event["actor_id"], event["actor_name"]),
+        "text": event["summary"],
+        "at": event["at"],
+        "undoes": (event["new_state"] or {}).get("undoes"),
+        "url": url_for("tasks.show", task_id=task_id) if is_there else None,
     }
 
 
@@ -66,25 +81,25 @@ def show_columns(past: PastBoard, more_address: Callable[[str], str]) -> list[di
 
 
 def show_column(past: PastBoard, column: Item, *, more_url: str, page: int = 1) -> dict[str, Any]:
-    """One column with a page of its cards, and where the next ones are."""
+    """One column with a page of its cards, and the address of the next page."""
     cards = past.cards[column["column_id"]]
-    start, end = CARDS_SHOWN * (page - 1), CARDS_SHOWN * page
-    left = max(0, len(cards) - end)
+    start, end = CARDS_PER_PAGE * (page - 1), CARDS_PER_PAGE * page
+    more = max(0, len(cards) - end)
     return {
         **column,
-        "cards": draw_cards(past, cards[start:end]),
+        "cards": render_cards(past, cards[start:end]),
         "hidden_count": column["task_count"] - column["shown_count"],
-        "more_count": left,
-        "more_url": more_url if left else None,
+        "more_count": more,
+        "more_url": more_url if more else None,
     }
 
 
-def draw_cards(past: PastBoard, cards: Sequence[Item]) -> list[dict[str, Any]]:
-    """The cards as ``{html, is_changed}``. Each leads to its task's history; one drawn before is not drawn again."""
+def render_cards(past: PastBoard, cards: Sequence[Item]) -> list[dict[str, Any]]:
+    """The cards as ``{html, is_changed}``, linked to the history of their tasks; equal cards are rendered once."""
     changed_id = changed_task(past.event)
     return [
         {
-            "html": _draw(
+            "html": _render_card(
                 show_card(card_row(past, card))._replace(
                     url=url_for("tasks.history", task_id=card["task_id"])
                 )
@@ -96,12 +111,12 @@ def draw_cards(past: PastBoard, cards: Sequence[Item]) -> list[dict[str, Any]]:
 
 
 def show_bars(counts: Sequence[int]) -> dict[str, Any]:
-    """The activity as bars of an SVG: as high as the square root of the changes, so that quiet days are seen too."""
-    most = max(counts, default=0) or 1
+    """The activity as bars of an SVG, by the square root of the number of changes: quiet days stay visible."""
+    highest = max(counts, default=0) or 1
     bars = []
     for number, count in enumerate(counts):
         if count:
-            height = max(LOWEST_BAR, round(BARS_HEIGHT * sqrt(count / most)))
+            height = max(LOWEST_BAR, round(BARS_HEIGHT * sqrt(count / highest)))
             bars.append({"x": number * BAR_WIDTH + 1, "y": BARS_HEIGHT - height, "height": height})
     return {
         "width": BAR_WIDTH * len(counts),
@@ -111,8 +126,8 @@ def show_bars(counts: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def show_line(step: Step) -> dict[str, Any]:
-    """The whole past as a line: its ends as instants and, for scripts, in milliseconds since 1970."""
+def show_timeline(step: Step) -> dict[str, Any]:
+    """The ends of the timeline, as instants and, for scripts, in milliseconds of Unix time."""
     return {
         "first_at": step.first_at,
         "last_at": step.last_at,
@@ -123,11 +138,11 @@ def show_line(step: Step) -> dict[str, Any]:
 
 
 def _position(step: Step) -> int:
-    """Where on the slider an instant is."""
-    whole = (step.last_at - step.first_at).total_seconds()
-    if step.is_now or whole <= 0:
+    """The position of a step on the slider, from 0 to `POSITIONS`."""
+    seconds = (step.last_at - step.first_at).total_seconds()
+    if step.is_now or seconds <= 0:
         return POSITIONS
-    part = (step.at - step.first_at).total_seconds() / whole
+    part = (step.at - step.first_at).total_seconds() / seconds
     return round(POSITIONS * min(1.0, max(0.0, part)))
 
 
@@ -135,8 +150,8 @@ def _milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-@lru_cache(maxsize=CACHED_CARDS)
-def _draw(card: Card) -> Markup:
+@lru_cache(maxsize=MAX_CACHED_CARDS)
+def _render_card(card: Card) -> Markup:
     macros = current_app.jinja_env.get_template("_macros/card.html").module
-    drawn: Markup = macros.task_card(card, past=True)  # type: ignore[attr-defined]
-    return drawn
+    rendered: Markup = macros.task_card(card, past=True)  # type: ignore[attr-defined]
+    return rendered

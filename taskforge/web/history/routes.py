@@ -1,4 +1,4 @@
-"""The history of a board: the board as it was at any moment, read-only, for those who see it today."""
+"""Time travel: a board as it was at any instant, read-only, for the members of its team."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import NotFound
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
+from taskforge.history.queries import list_board_events
+from taskforge.http.forms import optional_id, optional_int
 from taskforge.http.htmx import wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.teams.queries import list_member_names
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.history.presenters import (
     show_bars,
     show_column,
     show_columns,
-    show_line,
+    show_event,
     show_moment,
+    show_timeline,
 )
 
 blueprint = Blueprint("board_history", __name__)
@@ -38,9 +42,9 @@ _WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 @blueprint.get("/boards/<id:board_id>/history")
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
-    """The board at an instant (``at``) or after a change (``step``); as a part of the page for the script."""
+    """The board at an instant (``at``) or after a change (``step``); htmx gets the moment without the page."""
     past = _read(board_id)
-    moment = {
+    context = {
         "board": show_board(past.row),
         "moment": show_moment(
             past, lambda **place: _address("board_history.show", board_id, **place)
@@ -49,14 +53,14 @@ def show(board_id: str) -> ResponseReturnValue:
         "now_url": _address("boards.show", board_id),
     }
     if wants_partial():
-        return render_template("board_history/_moment.html", **moment)
+        return render_template("board_history/_moment.html", **context)
     return render_template(
         "board_history/show.html",
-        **moment,
-        line=show_line(past.step),
+        **context,
+        timeline=show_timeline(past.step),
         activity=show_bars(count_activity(board_id, past.step)),
-        here_url=_address("board_history.show", board_id),
-        kept=_kept_parameters(),
+        timeline_url=_address("board_history.show", board_id),
+        filter_parameters=_filter_parameters(),
     )
 
 
@@ -80,12 +84,47 @@ def column(board_id: str, column_id: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/boards/<id:board_id>/activity")
+def activity(board_id: str) -> ResponseReturnValue:
+    """The changes of a board, latest first; with ``person`` only those of one user."""
+    person_id = _optional_person()
+    before = optional_int(
+        request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
+    )
+    found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
+    members = list_member_names(found.board["team_id"])
+    parameters: dict[str, Any] = {"person": person_id} if person_id else {}
+    return render_template(
+        "board_history/activity.html",
+        board=show_board(found.board),
+        entries=[show_event(event) for event in found.events],
+        people=[(row["user_id"], row["display_name"]) for row in members],
+        person_id=person_id or "",
+        next_url=url_for(
+            "board_history.activity",
+            board_id=board_id,
+            before=found.events[-1]["board_seq"],
+            **parameters,
+        )
+        if found.has_earlier
+        else None,
+    )
+
+
+def _optional_person() -> str | None:
+    """The user id in ``person``; None without a valid one, which shows the changes of all people."""
+    try:
+        return optional_id(request.args.get("person"), field="person")
+    except InvalidInput:
+        return None
+
+
 def _read(board_id: str) -> PastBoard:
-    """The board at the moment that the address means.
+    """The board at the step or the instant in the query parameters.
 
     Raises:
         NotFound: not visible.
-        InvalidInput: the address means no moment.
+        InvalidInput: ``step`` or ``at`` is malformed.
     """
     actor = current_actor()
     step, at = request.args.get("step", ""), request.args.get("at", "")
@@ -99,8 +138,10 @@ def _read(board_id: str) -> PastBoard:
 
 
 def _read_instant(value: str) -> datetime:
-    """An instant, or a day; without an offset in UTC, which is how the form's own field writes it."""
-    given = _SPACED.sub("T", value.strip()).replace(" ", "+")  # a plus in an address means a space
+    """An instant or a day; without an offset, as the form's field sends it, it is in UTC."""
+    given = _SPACED.sub("T", value.strip()).replace(
+        " ", "+"
+    )  # a "+" in a query string is decoded as a space
     zoned = f"{given}Z" if _WITHOUT_ZONE.fullmatch(given) else given
     return parse_datetime(zoned, field="at", date_only=True)
 
@@ -111,14 +152,14 @@ def _more_address(past: PastBoard, column_id: str, page: int) -> str:
 
 
 def _address(endpoint: str, board_id: str, column_id: str | None = None, **own: Any) -> str:
-    """An address with the filter of this one, whatever it consists of."""
+    """An address with the query parameters of this request that are not its own: those of the filter."""
     place: dict[str, Any] = {"board_id": board_id}
     if column_id is not None:
         place["column_id"] = column_id
-    query = urlencode([*own.items(), *_kept_parameters()])
+    query = urlencode([*own.items(), *_filter_parameters()])
     return url_for(endpoint, **place) + (f"?{query}" if query else "")
 
 
-def _kept_parameters() -> list[tuple[str, str]]:
+def _filter_parameters() -> list[tuple[str, str]]:
     pairs = request.args.items(multi=True)
     return [(name, value) for name, value in pairs if name not in OWN_PARAMETERS and value]

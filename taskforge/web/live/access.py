@@ -1,4 +1,4 @@
-"""What live streams ask the database: who may listen to a board, what they missed, who is on the board's team.
+"""What live streams read from the database: access to a board, missed changes, members of the board's team.
 
 `BoardStreamSource` is called in a thread, inside the application's context.
 """
@@ -29,12 +29,12 @@ class BoardStreamSource:
     """The `taskforge.live.stream.StreamSource` of the application."""
 
     def authorise(self, request: StreamRequest) -> StreamAccess:
-        """Who is asking, and the number of the board's last change.
+        """The user of a stream, and the board's sequence.
 
-        The session is not marked as used: an open tab is no sign of a person, and must not keep it from expiring.
+        The session is not marked as used: an open tab is not activity, and must not keep it from expiring.
 
         Raises:
-            Malformed: the server does not answer to the host that was asked for.
+            Malformed: the host is not one of the server's.
             NotAuthenticated: no live session.
             NotFound: no such board, or not a member of its team.
         """

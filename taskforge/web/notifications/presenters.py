@@ -1,4 +1,4 @@
-"""Notifications as sentences, and where they lead. Kinds and sentences: `taskforge.notification_kinds`."""
+"""Notifications as sentences with addresses. Kinds and sentences: `taskforge.notification_kinds`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
 
 
 def address_of(row: sql.Row) -> str:
-    """The page of a notification's subject; the inbox, where it has none."""
+    """The address of the page of a notification's subject; the inbox for a notification without one."""
     payload = row["payload"]
     kind = find_kind(row["kind"])
     subject = kind.subject if kind else Subject.TASK

@@ -21,7 +21,7 @@ NOTIFICATIONS_PER_PAGE = 30
 
 @blueprint.get("/inbox")
 def inbox() -> ResponseReturnValue:
-    """One's notifications, latest first."""
+    """The person's notifications, latest first."""
     show = "unread" if request.args.get("show") == "unread" else "all"
     found = queries.list_notifications(
         current_actor(),
@@ -43,14 +43,14 @@ def inbox() -> ResponseReturnValue:
 
 @blueprint.post("/inbox/read")
 def mark_all_read() -> ResponseReturnValue:
-    """Mark everything as read."""
+    """Mark all of the person's notifications as read."""
     service.mark_read(current_actor())
     return go_to(url_for("notifications.inbox"))
 
 
 @blueprint.post("/inbox/<id:notification_id>/read")
 def mark_read(notification_id: str) -> ResponseReturnValue:
-    """Mark one notification as read, and go to its subject; htmx gets the notification as it is now."""
+    """Mark one notification as read, and redirect to its subject; htmx gets the notification as it is now."""
     actor = current_actor()
     row = queries.get_notification(actor, notification_id)
     service.mark_read(actor, notification_ids=[notification_id])

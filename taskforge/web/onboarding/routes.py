@@ -1,4 +1,4 @@
-"""The first minutes: the sample board, throwing it away, and taking back what was done to many cards at once."""
+"""Onboarding: the sample board and its removal, and the undo of a batch."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from taskforge.identity.current import current_actor
 from taskforge.onboarding import service
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.tasks.bulk.batches import undo_batch as take_back
+from taskforge.tasks.bulk.batches import undo_batch as undo_batch_of_tasks
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.routes import blueprint
 
-MAX_FLASHED = 3  # sentences about cards of which something could not be taken back
+MAX_FLASHED = 3  # sentences about tasks that could not be undone
 
 
 @blueprint.post("/welcome")
 def welcome() -> ResponseReturnValue:
-    """A team with a sample board for whoever is in no team, and the way there."""
-    return go_to(lead_home(current_actor()))
+    """Create a team with a sample board for a person without a team, and redirect to it."""
+    return go_to(create_home(current_actor()))
 
 
 @blueprint.post("/boards/<id:board_id>/start-empty")
 def start_empty(board_id: str) -> ResponseReturnValue:
-    """Put the tutorial of a sample board into the trash, and go to where the first own card is written."""
+    """Put the tutorial of a sample board into the trash, and redirect to the quick-add of its first column."""
     change = service.start_empty(current_actor(), board_id=board_id)
     if change.event_id is not None:
         address = batch_undo_url(board_id, change)
@@ -42,10 +42,10 @@ def start_empty(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/batches/<id:batch_id>/undo")
 def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
-    """Undo a change of many cards at once; a script is answered with their ids."""
+    """Undo a batch; a script gets the ids of its tasks."""
     actor = current_actor()
     if wants_json():
-        change = take_back(actor, board_id=board_id, event_id=batch_id)
+        change = undo_batch_of_tasks(actor, board_id=board_id, event_id=batch_id)
         return {
             "undone": change.extra["undone"],
             "task_ids": change.extra["task_ids"],
@@ -54,7 +54,7 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
             "undo": batch_undo_url(board_id, change),
         }
     form = Form()
-    undone = form.attempt(lambda: take_back(actor, board_id=board_id, event_id=batch_id))
+    undone = form.attempt(lambda: undo_batch_of_tasks(actor, board_id=board_id, event_id=batch_id))
     if undone is None:
         flash(" ".join(form.sentences), "danger")
     else:
@@ -64,10 +64,11 @@ def undo_batch(board_id: str, batch_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.show", board_id=board_id))
 
 
-def lead_home(actor: Actor) -> str:
-    """Where somebody who has just arrived belongs: the sample board of their own team, made on the way if need be.
+def create_home(actor: Actor) -> str:
+    """Create a team with a sample board for a person without a team; answers the address of its quick-add.
 
-    Their boards' page instead, when they are in a team already or it can't be made now; the page offers it again.
+    For a member of a team, and while a store is unavailable, it is the address of the list of boards, which offers to
+    try again.
     """
     try:
         change = service.create_home(actor)

@@ -1,4 +1,4 @@
-"""Search: a page for everybody, and the same as JSON for the command palette."""
+"""Search: a page, and the same results as JSON for the command palette."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from taskforge.text.values import parse_uuid
 
 blueprint = Blueprint("search", __name__)
 
-SHOWN_ON_PAGE = 40
+MAX_TASKS_ON_PAGE = 40
 
 
 @blueprint.get("/find")
 def find() -> ResponseReturnValue:
     """Tasks and boards for the words in ``q``. As JSON also the people of the team of ``board``, if that is given."""
     actor = current_actor()
-    asked = request.args.get("q", "")
+    raw_query = request.args.get("q", "")
     if wants_json():
-        return jsonify(_answer(actor, _read(asked)))
+        return jsonify(_answer(actor, _clean_query(raw_query)))
     try:
-        query = _read(asked)
+        query = _clean_query(raw_query)
     except InvalidInput as error:
-        why = " ".join(error.fields.values()) or error.message
-        return render_template("search/find.html", query=asked, found=None, error=why), 422
-    found = queries.find(actor, query, limit=SHOWN_ON_PAGE) if query else None
+        sentence = " ".join(error.fields.values()) or error.message
+        return render_template("search/find.html", query=raw_query, found=None, error=sentence), 422
+    found = queries.find(actor, query, limit=MAX_TASKS_ON_PAGE) if query else None
     return render_template("search/find.html", query=query, found=found, error="")
 
 
-def _read(asked: str) -> str:
-    return clean_line(asked, field="q", max_length=queries.MAX_QUERY_LENGTH, required=False)
+def _clean_query(raw_query: str) -> str:
+    return clean_line(raw_query, field="q", max_length=queries.MAX_QUERY_LENGTH, required=False)
 
 
 def _answer(actor: Actor, query: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The checklist of a task: each line is ticked, added or taken out by a form of its own."""
+"""The checklist of a task: a form of its own to tick, add or remove each item."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from taskforge.web.tasks.routes import blueprint, task_context
 
 
 class TickForm(Form):
-    """Whether a line is done: 1, or anything else for not."""
+    """Whether an item is done: 1, or anything else for not."""
 
     done = StringField("Done", [cleaned(checked)])
 
 
 class AddItemForm(Form):
-    """A new line."""
+    """A new item."""
 
     text = StringField("Text", [cleaned(clean_line, max_length=MAX_ITEM_TEXT)])
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/tick")
 def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
-    """Mark a line as done or not done."""
+    """Mark an item as done or not done."""
     actor = current_actor()
     done: bool = TickForm().require()["done"]
     return _answer(actor, task_id, checklist.tick_item(actor, task_id, item_id, done=done))
@@ -43,14 +43,14 @@ def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/remove")
 def remove_item(task_id: str, item_id: str) -> ResponseReturnValue:
-    """Take a line out."""
+    """Remove an item."""
     actor = current_actor()
     return _answer(actor, task_id, checklist.remove_item(actor, task_id, item_id))
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/add")
 def add_item(task_id: str) -> ResponseReturnValue:
-    """Add a line at the end."""
+    """Add an item at the end."""
     actor, form = current_actor(), AddItemForm()
     view = get_task(actor, task_id)
     view.membership.require(Permission.TASK_EDIT)
@@ -62,7 +62,7 @@ def add_item(task_id: str) -> ResponseReturnValue:
         page = _checklist(actor, task_id, **refused)
     else:
         page = render_template("tasks/show.html", **task_context(actor, task_id), **refused)
-    return page, form.http_status, form.http_headers
+    return form.refused(page)
 
 
 def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:

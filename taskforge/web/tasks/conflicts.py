@@ -1,4 +1,4 @@
-"""Two people edited the same task: what each of them wanted, field by field."""
+"""Conflicting edits of a task: the stored and the entered value of each field."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from taskforge.web.tasks.controls import control_name
 from taskforge.web.tasks.forms import EditTaskForm, form_texts
 
 _EDITED = frozenset(field.name for field in FORM_FIELDS)
-AWAY = "Away for a moment: their text can't be read now."
+UNREADABLE = "Away for a moment: their text can't be read now."
 
 
 def show_conflict(
     view: TaskView, form: EditTaskForm, version: int, entries: Sequence[sql.Row]
 ) -> dict[str, Any]:
-    """What the conflict page decides about: the fields that the person changed and that are stored differently now.
+    """The context of the conflict page: the fields that the person changed and whose stored value differs.
 
-    `entries` is the task's history, latest first; `version` is what the person had before them. A field that they had
-    left alone takes what is stored now, so that their saving undoes nobody's change.
+    `entries` is the task's history, latest first; `version` is the one that the person edited. A field that they did
+    not change takes the stored value, so that saving the page undoes nobody's change.
     """
     later = [
         entry
@@ -45,16 +45,18 @@ def show_conflict(
         "changed_at": newest["action_timestamp"] if newest else view.row["updated_at"],
         "changed_fields": _names_of_changes(later),
         "fields": [_show_field(name, theirs.get(name), yours[name], form) for name in disputed],
-        "kept": [(name, theirs.get(name, yours[name])) for name in yours if name not in disputed],
+        "undisputed": [
+            (name, theirs.get(name, yours[name])) for name in yours if name not in disputed
+        ],
     }
 
 
-def say_who_was_first(
-    entries: Sequence[sql.Row], names: Mapping[str, str], *, me: str, version: int
+def describe_conflict(
+    entries: Sequence[sql.Row], names: Mapping[str, str], *, reader_id: str, version: int
 ) -> str | None:
     """Who changed a task after `version`, what and when; None when its history does not say.
 
-    `entries` is the history, latest first; `names` those of the columns by id; `me` the id of whoever is told.
+    `entries` is the history, latest first; `names` are those of columns by id; `reader_id` is the user who reads it.
     """
     later = [
         entry
@@ -64,12 +66,12 @@ def say_who_was_first(
     if not later:
         return None
     newest = later[0]
-    who = "You" if newest["actor_id"] == me else newest["actor_name"] or "Somebody"
-    where = " in another window" if newest["actor_id"] == me else ""
-    return f"{who} {_say_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
+    who = "You" if newest["actor_id"] == reader_id else newest["actor_name"] or "Somebody"
+    where = " in another window" if newest["actor_id"] == reader_id else ""
+    return f"{who} {_describe_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
 
 
-def _say_change(entry: sql.Row, names: Mapping[str, str]) -> str:
+def _describe_change(entry: sql.Row, names: Mapping[str, str]) -> str:
     after = entry["new_state"] or {}
     if "column_id" in after:
         return f"moved it to “{names.get(after['column_id'], 'another column')}”"
@@ -91,7 +93,7 @@ def _ago(at: datetime) -> str:
 
 
 def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:
-    """The fields that others changed, as they were when the person opened the form."""
+    """The fields that others changed, with their values when the person opened the form."""
     state: dict[str, Any] = {}
     for entry in reversed(later):
         for name, value in (entry["previous_state"] or {}).items():
@@ -114,6 +116,6 @@ def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -
         "yours": yours,
         "kind": kind,
         "choices": list(choices.items()),
-        "theirs_text": AWAY if theirs is None else choices.get(theirs, theirs),
+        "theirs_text": UNREADABLE if theirs is None else choices.get(theirs, theirs),
         "yours_text": choices.get(yours, yours),
     }

@@ -1,4 +1,4 @@
-"""How the fields of a task are edited in HTML: one table from the kind of a field to its control and its form field."""
+"""The HTML controls of task fields: one table from the kind of a field to its control and its form field."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from taskforge.tasks.fields import BY_NAME, FORM_FIELDS
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.task_field import TaskField
 
-Made = TypeVar("Made", bound=type[Form])
+FormClass = TypeVar("FormClass", bound=type[Form])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """How a kind is edited: ``name`` of the control in templates, and what makes the field of a form.
+    """The control of a kind: its ``name`` in templates, and ``make``, which makes the field of a form.
 
-    ``row`` names the row of the edit form that it shares with its neighbours of the same one; ``hint`` stands below
-    it, ``attributes`` are those of its element.
+    Neighbours of the edit form with the same ``row`` share one; ``hint`` is the text below the control, ``attributes``
+    are those of its element.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Control:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-DRAFTED = {"data-draft-field": ""}  # kept on the device until it is saved
+DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
         name="line",
@@ -82,18 +82,18 @@ def control_of(task_field: TaskField) -> Control:
 
 
 def form_field(task_field: TaskField, clean: Callable[..., Any] | None = None) -> Any:
-    """The field of a form; one that is not sent changes nothing. `clean` reads it instead of the kind."""
-    made: dict[str, Any] = {}
+    """The field of a form; a field that is not sent changes nothing. `clean` replaces the kind's cleaning function."""
+    arguments: dict[str, Any] = {}
     if isinstance(task_field.kind, kinds.Choice):
-        made["offered"] = task_field.kind.options.items()
+        arguments["offered"] = task_field.kind.options.items()
     check = cleaned(clean or task_field.kind.clean, if_sent=True)
-    return control_of(task_field).make(task_field.label, [check], **made)
+    return control_of(task_field).make(task_field.label, [check], **arguments)
 
 
-def with_fields(fields: Iterable[TaskField]) -> Callable[[Made], Made]:
-    """Give a form class the fields of a task, under their stored names."""
+def with_fields(fields: Iterable[TaskField]) -> Callable[[FormClass], FormClass]:
+    """A decorator that adds form fields for task fields to a form class, under their stored names."""
 
-    def add(form: Made) -> Made:
+    def add(form: FormClass) -> FormClass:
         for one in fields:
             setattr(form, one.name, form_field(one))
         return form

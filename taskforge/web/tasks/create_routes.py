@@ -27,7 +27,7 @@ from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_namea
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.teams.permissions import Permission
 from taskforge.text.handles import Nameable
-from taskforge.web.boards.cards import draw_cards, show_card
+from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
@@ -36,7 +36,7 @@ from taskforge.web.tasks.routes import blueprint
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
 def create(board_id: str) -> ResponseReturnValue:
-    """Add a card to a column, with what its line says of assignee, priority, tags and due date."""
+    """Add a card to a column, with the assignee, priority, tags and due date that its line names."""
     actor = current_actor()
     form = CreateTaskForm()
     messages: list[str] = []
@@ -72,10 +72,10 @@ def create(board_id: str) -> ResponseReturnValue:
         "tasks/create.oob.html",
         card=show_card(row),
         hidden=hidden or elsewhere is not None,
-        column=get_column(actor, board_id, row["column_id"]),
+        column=show_column_head(get_column(actor, board_id, row["column_id"])),
         messages=messages,
     )
-    # Lanes count their cards, and a cell shows its first ones: the page asks for them anew.
+    # Lanes count their cards, and a cell shows its first ones: the page requests all of them again.
     return page, {"HX-Trigger": "forge:board-stale"} if form.values.get("lanes") else {}
 
 
@@ -91,7 +91,7 @@ def create_many(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/tasks/create-many")
 def create_many_submitted(board_id: str) -> ResponseReturnValue:
-    """Add a card for every line, all or none; a script is told what to put into the column."""
+    """Add a card for every line, all or none; a script gets the HTML of the cards for the column."""
     actor = current_actor()
     access_board(actor.user_id, board_id, Permission.TASK_CREATE)
     form = CreateManyForm()
@@ -114,7 +114,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
         return _script_answer(actor, board_id, add(**form.require()), messages)
     change = form.attempt(add)
     if change is None:
-        return _many_page(actor, board_id, form), form.http_status, form.http_headers
+        return form.refused(_many_page(actor, board_id, form))
     undo = {"text": _count(change), "undo_url": batch_undo_url(board_id, change)}
     flash(undo, "ok")  # type: ignore[arg-type]
     _flash_all(messages)
@@ -124,14 +124,14 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/quick-add")
 def quick_add_names(board_id: str) -> ResponseReturnValue:
-    """Whom and what one may name in a new card, for the script that shows what a line says while it is typed."""
+    """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
     board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
     people = [vars(person) for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
 def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
-    """The name of the lane in which a new card is, where its line said another one than the form."""
+    """The name of a new card's lane where its line named another one than the form; None where they agree."""
     kind, key = form.values.get("lanes"), form.values.get("lane")
     if not kind or lane_of(kind, row) == key:
         return None
@@ -139,7 +139,7 @@ def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
 
 
 def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
-    """Who may be named; nobody is asked for where nobody is named."""
+    """The people that `written` may name; read only if it names somebody."""
     if not names_somebody(written):
         return ()
     board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
@@ -153,12 +153,12 @@ def _script_answer(
     head = ""
     if rows:
         column = get_column(actor, board_id, rows[0]["column_id"])
-        head = render_template("boards/_column_head.html", column=column)
+        head = render_template("boards/_column_head.html", column=show_column_head(column))
     hidden = _hidden([row["task_id"] for row in rows])
     if hidden:
         messages = [*messages, f"The filter hides {len(hidden)} of them."]
     return {
-        "cards": "".join(draw_cards(row for row in rows if row["task_id"] not in hidden)),
+        "cards": "".join(render_cards(row for row in rows if row["task_id"] not in hidden)),
         "head": head,
         "text": _count(change),
         "undo": batch_undo_url(board_id, change),
@@ -167,7 +167,7 @@ def _script_answer(
 
 
 def _hidden(task_ids: Sequence[str]) -> set[str]:
-    """Those of some new tasks that the page from which htmx or a script asks does not show."""
+    """Those of some new tasks that the filter of the requesting page (``HX-Current-URL``) leaves out."""
     return list_hidden(request.headers.get("HX-Current-URL", ""), task_ids)
 
 
@@ -192,17 +192,17 @@ def _refused_card(actor: Actor, board_id: str, form: CreateTaskForm) -> Response
         raise form.refusal or InvalidInput(refused["error"])
     if not wants_partial():
         page = board_page(view, CardFilter(), refused)
-        return page, form.http_status, form.http_headers
+        return form.refused(page)
     page = render_template(
         "tasks/_quick_add.html", board=show_board(view.row), column=column, lane=lane, **refused
     )
     place = {"HX-Retarget": "this" if lane else f"#add-{column_id}", "HX-Reswap": "outerHTML"}
-    return page, form.http_status, {**form.http_headers, **place}
+    return form.refused(page, place)
 
 
 def _many_page(actor: Actor, board_id: str, form: CreateManyForm) -> str:
     view = get_board(actor, board_id)
     form.column_id.offer((column["column_id"], column["name"]) for column in view.columns)
     return render_template(
-        "tasks/create_many.html", board=show_board(view.row), form=form, most=MAX_TASKS
+        "tasks/create_many.html", board=show_board(view.row), form=form, max_tasks=MAX_TASKS
     )

@@ -31,12 +31,12 @@ from taskforge.web.tasks.routes import blueprint
 
 @blueprint.get("/tasks/<id:task_id>/fields/<field>")
 def field(task_id: str, field: str) -> ResponseReturnValue:
-    """The form of one field; for a script, what it holds now and who changed it after version `since`."""
-    actor, wanted = current_actor(), find_field(field)
-    view = get_field_view(actor, task_id, wanted)
+    """The form of one field; a script gets its value, and who changed it after version ``since``."""
+    actor, edited = current_actor(), find_field(field)
+    view = get_field_view(actor, task_id, edited)
     if wants_json():
-        return _news(view, wanted)
-    return _form_page(actor, view, wanted, wanted.text_of(_state(view)))
+        return _field_state(view, edited)
+    return _form_page(actor, view, edited, edited.text_of(_state(view)))
 
 
 @blueprint.post("/tasks/<id:task_id>/fields/<field>")
@@ -44,22 +44,22 @@ def field(task_id: str, field: str) -> ResponseReturnValue:
 def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     """Save one field: a script gets the new version, htmx the field, a browser the task's page."""
     actor, row = current_actor_and_preloaded(task_query(task_id))
-    wanted, preloaded = find_field(field), preloaded_task(row)
-    view = _view_to_change(actor, task_id, wanted, preloaded)
-    form = wanted.read(request.form, view.row["version"])
+    edited, preloaded = find_field(field), preloaded_task(row)
+    view = _view_to_change(actor, task_id, edited, preloaded)
+    form = edited.read(request.form, view.row["version"])
 
     def save(version: int, **values: Any) -> Change:
-        value = values[wanted.stored]
+        value = values[edited.stored]
         state = _state(view)
-        if wanted.form_text(value) == wanted.text_of(state):
-            value = state[wanted.stored]  # a time of day that the form doesn't show stays
+        if edited.form_text(value) == edited.text_of(state):
+            value = state[edited.stored]  # the form shows a day: an unchanged day keeps its time
         return edit_field(
             actor,
             task_id,
-            field=wanted.stored,
+            field=edited.stored,
             value=value,
             version=version,
-            label=wanted.label,
+            label=edited.label,
             preloaded=preloaded,
         )
 
@@ -67,10 +67,10 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         return change_answer(save(**form.require()))
     change = form.attempt(save)
     if change is None:
-        return _refused(actor, task_id, wanted, form)
+        return _refused(actor, task_id, edited, form)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
-    return show_field(_view_changed(actor, view, wanted, form, change), wanted, change)
+    return show_field(_view_changed(actor, view, edited, form, change), edited, change)
 
 
 def get_field_view(
@@ -80,7 +80,7 @@ def get_field_view(
 
     Raises:
         NotFound, Forbidden: no access, in the trash, or no permission for this field.
-        Unavailable: the field is a text and can't be read now.
+        Unavailable: the field is content, and MongoDB can't be read.
     """
     view = get_task(actor, task_id, preloaded=preloaded)
     view.membership.require(field.permission)
@@ -92,7 +92,7 @@ def get_field_view(
 def _view_to_change(
     actor: Actor, task_id: str, field: InlineField, preloaded: TaskAccess | None
 ) -> TaskView:
-    """Like `get_field_view`, without the content of the task where the field is one of the row."""
+    """Like `get_field_view`, but reads no content for a field of the row."""
     if field.is_content:
         return get_field_view(actor, task_id, field, preloaded=preloaded)
     row, membership = access_task(actor.user_id, task_id, field.permission, preloaded=preloaded)
@@ -102,7 +102,7 @@ def _view_to_change(
 def _view_changed(
     actor: Actor, view: TaskView, field: InlineField, form: Form, change: Change
 ) -> TaskView:
-    """The task after the change. A line of the row is known without reading the task again, unless it is a replay."""
+    """The task after the change. For a line of the row it is known without another read, unless it is a replay."""
     if field.control != "line" or change.replayed:
         return get_task(actor, view.row["task_id"])
     changed = {field.stored: form.values[field.stored], "version": change.version}
@@ -110,7 +110,7 @@ def _view_changed(
 
 
 def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseReturnValue:
-    """A field as the task's page shows it, and word to the page of what changed."""
+    """The partial of a field, with the header that announces the change to the page."""
     page = render_template(
         "tasks/_field.html",
         task=show_task(view),
@@ -121,14 +121,14 @@ def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseRe
     return page, 200, changed_header(view.row["task_id"], change, text=saved)
 
 
-def _news(view: TaskView, field: InlineField) -> ResponseReturnValue:
+def _field_state(view: TaskView, field: InlineField) -> ResponseReturnValue:
     given = request.args.get("since")
     since = optional_int(given, field="since", minimum=1, maximum=LAST_VERSION)
     version: int = view.row["version"]
-    taken = find_change(
+    later = find_change(
         view.row["task_id"], field.stored, after=version - 1 if since is None else since
     )
-    by = taken["display_name"] if taken else None
+    by = later["display_name"] if later else None
     return {"value": field.text_of(_state(view)), "version": version, "by": by}
 
 
@@ -136,11 +136,11 @@ def _refused(actor: Actor, task_id: str, field: InlineField, form: Form) -> Resp
     typed = str(form[field.stored].data or "")
     view = get_field_view(actor, task_id, field)
     if isinstance(form.refusal, FieldTaken):
-        taken = {"by": form.refusal.by, "at": form.refusal.at}
-        page = _form_page(actor, view, field, typed, taken=taken)
+        remote = {"by": form.refusal.by, "at": form.refusal.at}
+        page = _form_page(actor, view, field, typed, remote_edit=remote)
     else:
         page = _form_page(actor, view, field, typed, errors=form.sentences)
-    return page, form.http_status, form.http_headers
+    return form.refused(page)
 
 
 def _form_page(
@@ -150,17 +150,17 @@ def _form_page(
     value: str,
     *,
     errors: list[str] | None = None,
-    taken: dict[str, Person | Any] | None = None,
+    remote_edit: dict[str, Person | Any] | None = None,
 ) -> str:
-    """The form with what was typed; `taken` says who changed the field meanwhile, and their value stands beside it."""
+    """The form with `value` in it. `remote_edit` says who else changed the field, whose value is then shown too."""
     row = view.row
     choices: list[dict[str, Any]] = []
     if field.control == "choice":
         columns = list(list_columns_with_counts([row["board_id"]]))
         members = list(team_queries.list_members(actor, row["team_id"]))
         choices = choices_of(field, row, columns, members)
-    theirs = field.text_of(_state(view))
-    words = {choice["value"]: choice["words"] for choice in choices}
+    stored = field.text_of(_state(view))
+    labels = {choice["value"]: choice["label"] for choice in choices}
     return render(
         "tasks/field.html",
         "tasks/_field_form.html",
@@ -170,8 +170,9 @@ def _form_page(
         choices=choices,
         days=quick_days() if field.control == "day" else [],
         errors=errors or [],
-        swaps=wants_partial(),
-        taken=taken and {**taken, "value": theirs, "text": words.get(theirs, theirs)},
+        is_partial=wants_partial(),
+        remote_edit=remote_edit
+        and {**remote_edit, "value": stored, "text": labels.get(stored, stored)},
     )
 
 

@@ -33,23 +33,23 @@ LINES_LENGTH = 60_000
 
 
 def writers_day(value: object, *, field: str) -> date:
-    """Today where the writer is, as their browser says; the server's day where it does not, or can't be right."""
-    here = clock.now().date()
+    """Today in the writer's time zone, as their browser sends it; the server's day if it is missing or implausible."""
+    server_day = clock.now().date()
     if value in (None, ""):
-        return here
+        return server_day
     day = parse_date(value, field=field)
-    return day if abs(day - here) <= timedelta(days=1) else here
+    return day if abs(day - server_day) <= timedelta(days=1) else server_day
 
 
 class LaneForm(Form):
-    """A form about a place on a board that may be divided into lanes: by what, and which of them."""
+    """A form about a place on a board: the kind of lanes that the board shows, and the key of the lane, if any."""
 
     lanes = OpenSelectField("Lanes", [cleaned(one_of, options=LANE_KINDS, if_sent=True)])
     lane = StringField("Lane", [cleaned(clean_line, max_length=LANE_LENGTH, if_sent=True)])
 
 
 class CreateTaskForm(LaneForm):
-    """A new task: a line in the syntax of quick-add, in a column and perhaps a lane."""
+    """A new task: a line in the syntax of quick-add, a column, and the lane if the board shows lanes."""
 
     title = StringField("Title", [cleaned(clean_line, max_length=MAX_LINE_LENGTH)])
     column_id = StringField("Column", [cleaned(an_id)])
@@ -57,7 +57,7 @@ class CreateTaskForm(LaneForm):
 
 
 class CreateManyForm(LaneForm):
-    """Several new tasks: a line each, in a column and perhaps a lane."""
+    """Several new tasks: a line each, a column, and the lane if the board shows lanes."""
 
     lines = TextAreaField("Cards", [cleaned(clean_text, max_length=LINES_LENGTH)])
     column_id = OpenSelectField("Column", [cleaned(an_id)])
@@ -65,13 +65,13 @@ class CreateManyForm(LaneForm):
 
 
 class UndoForm(Form):
-    """Which change is to be taken back: its audit event."""
+    """The audit event that is to be undone."""
 
     event = StringField("Change", [cleaned(an_id)])
 
 
 class RestoreValueForm(VersionForm):
-    """Which field is to get the value back that it had before a change."""
+    """The field that gets back its value from before a change."""
 
     field = StringField("Field", [cleaned(one_of, options=RESTORABLE)])
 
@@ -94,7 +94,7 @@ class EditTaskForm(VersionForm):
 
 
 class MoveTaskForm(LaneForm):
-    """Where a task goes: a column, there to the top, the bottom, or beside another task; and the lane it joins."""
+    """The target of a move: a column, a place in it (top, bottom, before or after a task), and the lane."""
 
     column_id = StringField("Column", [cleaned(an_id)])
     place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
@@ -106,7 +106,7 @@ class MoveTaskForm(LaneForm):
 
 
 class DeleteTaskForm(Form):
-    """The version of the task that is thrown away."""
+    """The version of the task that is deleted."""
 
     version = StringField(
         "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
@@ -123,13 +123,14 @@ def form_texts(state: Mapping[str, Any]) -> dict[str, str]:
 
 
 def changed_values(values: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """Those cleaned values that differ from `state`, as far as the form can tell.
+    """The cleaned values that differ from `state` in the form's texts.
 
-    A due time that was set to the minute by the API survives a form that shows its day only.
+    So a due time that the API set to the minute survives a form that shows only the day.
     """
-    now = form_texts(state)
+    stored = form_texts(state)
     return {
         field.name: values[field.name]
         for field in FORM_FIELDS
-        if field.name in values and field.kind.form_text(values[field.name]) != now.get(field.name)
+        if field.name in values
+        and field.kind.form_text(values[field.name]) != stored.get(field.name)
     }

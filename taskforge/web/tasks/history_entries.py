@@ -1,4 +1,4 @@
-"""The history of a task in words."""
+"""Audit events of a task as entries of its history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_COMPARED = 120_000  # characters that differ and are compared word by word o
 COMMENT = "content"  # the one text of a comment, whose changes stand in the history of its task
 SHOWN_FIELDS = (*(field.name for field in INPUT_FIELDS), COMMENT)
 UNKNOWN_EVENT = "changed it"
-# What these did is in their sentence, or would repeat a text that stands elsewhere.
+# Their sentence says all, or their changes would repeat a text that the page shows elsewhere.
 WITHOUT_CHANGES = frozenset(
     {Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED, Event.COMMENT_CREATED}
 )
@@ -30,15 +30,18 @@ def mentioned_people(entries: Iterable[sql.Row]) -> set[str]:
     return {state["assignee_id"] for state in states if state.get("assignee_id")}
 
 
-class Reading:
-    """How much of the texts a page shows, and how many characters it may still compare word by word."""
+class TextComparison:
+    """Compares the texts of one page word by word, within a budget of `MAX_COMPARED` characters that differ.
+
+    With ``whole=True`` the pieces are neither folded nor shortened.
+    """
 
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
         self.left = MAX_COMPARED
 
     def compare(self, before: str, after: str) -> dict[str, Any]:
-        """The pieces of two texts as the page shows them, and whether something of the changed ones was left out."""
+        """The ``pieces`` to show, and in ``cut`` whether a changed piece was left out."""
         pieces = diff_words(before, after, max_characters=min(self.left, MAX_CHARACTERS))
         self.left -= sum(len(piece.text) for piece in pieces if piece.kind != SAME)
         self.left = max(0, self.left)
@@ -48,7 +51,9 @@ class Reading:
         return {"pieces": shown, "cut": not everything}
 
 
-def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+def show_entry(
+    entry: sql.Row, names: Mapping[str, str], comparison: TextComparison
+) -> dict[str, Any]:
     """One audit event; `names` gives the names of columns and people by id."""
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
     event = find_event(entry["event"])
@@ -73,13 +78,14 @@ def show_entry(entry: sql.Row, names: Mapping[str, str], reading: Reading) -> di
         "at": entry["action_timestamp"],
         "undoes": after.get("undoes"),
         "changes": [
-            _show_change(name, before.get(name), after.get(name), names, reading) for name in shown
+            _show_change(name, before.get(name), after.get(name), names, comparison)
+            for name in shown
         ],
     }
 
 
 def _show_change(
-    name: str, before: Any, after: Any, names: Mapping[str, str], reading: Reading
+    name: str, before: Any, after: Any, names: Mapping[str, str], comparison: TextComparison
 ) -> dict[str, Any]:
     kind = _kind(name)
     change = {
@@ -93,8 +99,8 @@ def _show_change(
     if not kind.is_compared:
         return change
     old, new = kind.text(before), kind.text(after)
-    whole = {"old": old, "new": new} if reading.whole else {}
-    return {**change, **whole, **reading.compare(old, new)}
+    whole = {"old": old, "new": new} if comparison.whole else {}
+    return {**change, **whole, **comparison.compare(old, new)}
 
 
 def _kind(name: str) -> Kind:

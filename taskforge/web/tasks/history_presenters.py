@@ -1,4 +1,4 @@
-"""The history of a task as its pages show it: what each change did, and whether it can be taken back."""
+"""The history of a task for its pages: the changes of each event, and whether it can be undone."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from taskforge.tasks.queries import list_names
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
 from taskforge.text.people import person_of
-from taskforge.web.tasks.history_entries import Reading, mentioned_people, show_entry
+from taskforge.web.tasks.history_entries import TextComparison, mentioned_people, show_entry
 
-_UNKNOWN = object()  # what a text is now stands in another store
+_UNKNOWN = object()  # the present value of content is in MongoDB, which is not read here
 
 
 def show_history(
     row: sql.Row, membership: Membership, entries: Sequence[sql.Row], *, whole: bool = False
 ) -> list[dict[str, Any]]:
-    """AuditEvents of a task that was read as `row`; with ``whole=True`` nothing of their texts is left out."""
+    """The audit events of a task with `row`, for templates; with ``whole=True`` their texts are not shortened."""
     names = list_names(row["board_id"], mentioned_people(entries))
     audit_events = list_later(row["task_id"], 0)
     by_event = {audit_event.event_id: audit_event for audit_event in audit_events}
-    reading = Reading(whole=whole)
+    comparison = TextComparison(whole=whole)
     shown = []
     for entry in entries:
-        one = show_entry(entry, names, reading)
+        one = show_entry(entry, names, comparison)
         audit_event = by_event.get(entry["event_id"])
-        one |= _undoing(row, membership, audit_event, audit_events)
-        open_to = (
+        one |= _undo_state(row, membership, audit_event, audit_events)
+        is_editable = (
             audit_event is not None
             and row["deleted_at"] is None
             and membership.may(Permission.TASK_EDIT)
         )
-        # Where undoing does the same, or was done, there is nothing more to restore.
+        # A single change that can be undone needs no second button that does the same.
         needed = whole or len(one["changes"]) > 1 or one["obstacle"] is not None
         undone = one["obstacle"] is not None and one["obstacle"]["is_undoing"]
         for change in one["changes"]:
             name, before = change["name"], (entry["previous_state"] or {}).get(change["name"])
             change["may_restore"] = (
-                open_to
+                is_editable
                 and (name != "column_id" or membership.may(Permission.TASK_MOVE))
                 and needed
                 and not undone
@@ -58,20 +58,20 @@ def _present(row: sql.Row, name: str) -> dict[str, Any]:
     return plain_state({name: row[name]}) if name in row else {name: _UNKNOWN}
 
 
-def _undoing(
+def _undo_state(
     row: sql.Row,
     membership: Membership,
     audit_event: AuditEvent | None,
     audit_events: Sequence[AuditEvent],
 ) -> dict[str, Any]:
-    """Whether an audit event may be undone here and now, or who did what later that stands in the way."""
-    nothing = {"may_undo": False, "obstacle": None}
+    """Whether an audit event may be undone now, or the later event that prevents it."""
+    refused = {"may_undo": False, "obstacle": None}
     if (
         audit_event is None
         or not audit_event.undoable
         or not membership.may(PERMISSIONS[audit_event.event])
     ):
-        return nothing
+        return refused
     obstacle = find_obstacle(audit_event, audit_events)
     if obstacle is not None:
         found = {
@@ -80,6 +80,6 @@ def _undoing(
             "at": obstacle.at,
             "is_undoing": obstacle.undoes == audit_event.event_id,
         }
-        return {**nothing, "obstacle": found}
+        return {**refused, "obstacle": found}
     in_trash = row["deleted_at"] is not None
-    return {**nothing, "may_undo": not in_trash or audit_event.undoable == {TRASH}}
+    return {**refused, "may_undo": not in_trash or audit_event.undoable == {TRASH}}

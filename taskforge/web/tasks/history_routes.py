@@ -1,4 +1,4 @@
-"""What happened to a task, and taking it back."""
+"""The history of a task, and undo and restore from it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LAST_LOG_ID = 2**63 - 1
 
 @blueprint.get("/tasks/<id:task_id>/history")
 def history(task_id: str) -> ResponseReturnValue:
-    """What happened to a task and its comments, latest first."""
+    """The audit events of a task and its comments, latest first."""
     return _history_page(current_actor(), task_id)
 
 
 @blueprint.post("/tasks/<id:task_id>/undo")
 def undo(task_id: str) -> ResponseReturnValue:
-    """Take one change back and return to where the person was; a script is told the new version and event instead."""
+    """Undo one change and redirect to ``next``; a script gets the new version and event instead."""
     actor = current_actor()
     row, membership = access_task(actor.user_id, task_id, deleted=True)
     undo_service.require_any_right(membership)
@@ -51,7 +51,7 @@ def undo(task_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/tasks/<id:task_id>/history/<id:event_id>")
 def history_entry(task_id: str, event_id: str) -> ResponseReturnValue:
-    """One change in full: what it compares, and the whole values before and after."""
+    """One change in full: the comparison, and the whole values before and after."""
     actor = current_actor()
     row, membership = access_task(actor.user_id, task_id, deleted=True)
     found = list_history(actor, task_id, event_id=event_id, limit=1)
@@ -66,7 +66,7 @@ def history_entry(task_id: str, event_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/history/<id:event_id>/restore")
 def restore_value(task_id: str, event_id: str) -> ResponseReturnValue:
-    """Give one field the value back that it had before a change."""
+    """Restore the value that a field had before a change."""
     actor = current_actor()
     row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, deleted=True)
     form = RestoreValueForm()
@@ -88,12 +88,12 @@ def _back(task_id: str) -> str:
 
 
 def _refused(actor: Actor, task_id: str, form: Form) -> ResponseReturnValue:
-    """The history with the reason above it, for a browser; scripts get the error itself."""
+    """The history with the error above it, for a browser; for scripts the error is raised."""
     error = form.refusal or InvalidInput(" ".join(form.sentences))
     if wants_json() or wants_partial():
         raise error
     page = _history_page(actor, task_id, refusal=error.message)
-    return page, form.http_status, form.http_headers
+    return form.refused(page)
 
 
 def _history_page(actor: Actor, task_id: str, *, refusal: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The fields of a task that have a small form of their own, one line each."""
+"""The fields of a task that are edited in place, each by a small form of its own."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ from taskforge.web.tasks.forms import EditTaskForm, MoveTaskForm
 
 @dataclass(frozen=True)
 class InlineField:
-    """A declared field with its own form. ``name`` is that of its address, ``stored`` that of its declaration."""
+    """A declared field with a form of its own."""
 
     declared: TaskField
 
     @property
     def name(self) -> str:
-        """Its name in addresses, templates and scripts."""
+        """The name in addresses, templates and scripts."""
         return self.declared.address
 
     @property
     def stored(self) -> str:
-        """What a change of the task calls it."""
+        """The name of the column or document field, which changes of a task use."""
         return self.declared.name
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The name that people read."""
         return self.declared.label
 
     @property
     def permission(self) -> str:
-        """What whoever changes it must be allowed."""
+        """The permission that a change of the field needs."""
         return self.declared.permission
 
     @property
     def control(self) -> str:
-        """What it is edited with: line, text, choice, day, number or words."""
+        """The control that edits it: line, text, choice, day, number or words."""
         return control_of(self.declared).name
 
     @property
     def is_content(self) -> bool:
-        """Whether it can't be read while MongoDB is away."""
+        """Whether MongoDB owns the field, so that it can't be read while MongoDB is unavailable."""
         return self.declared.is_content
 
     @property
@@ -63,29 +63,29 @@ class InlineField:
         return getattr(self.declared.kind, "max_length", None)
 
     def read(self, sent: Mapping[str, str], version: int) -> Form:
-        """The form of this field alone, as the request filled it in; without a version it means `version`."""
+        """The form of this field alone, from the fields of a request; `version` stands in for a missing one."""
         value = sent["pick"] if "pick" in sent else sent.get("value", "")
-        named = sent.get("version") or str(version)
+        seen_version = sent.get("version") or str(version)
         form = EditTaskForm if self.declared.in_form else MoveTaskForm
-        return form(formdata=MultiDict([(self.stored, value), ("version", named)]))
+        return form(formdata=MultiDict([(self.stored, value), ("version", seen_version)]))
 
     def text_of(self, state: Mapping[str, Any]) -> str:
-        """What the control holds when a task is in this state."""
+        """The text in the control for a task in this state."""
         return self.form_text(state[self.stored])
 
-    def words_of(self, task: Mapping[str, Any]) -> str | None:
-        """What a plain field holds, as people read it."""
+    def display_text(self, task: Mapping[str, Any]) -> str | None:
+        """The value of a plain field as a text for people; None without a value."""
         kind = self.declared.kind
         return kind.words(kind.plain(task[self.stored]), {})
 
     def form_text(self, value: Any) -> str:
-        """A value as the control holds it."""
+        """A value as the text in the control."""
         return self.declared.kind.form_text(value)
 
 
 INLINE_FIELDS = {field.address: InlineField(field) for field in FIELDS if field.address}
-# The fields of the task's rail, from the top.
-RAIL = tuple(InlineField(field) for field in PROPERTIES)
+# The fields beside a task's text, from the top.
+PROPERTY_FIELDS = tuple(InlineField(field) for field in PROPERTIES)
 
 
 def find_field(name: str) -> InlineField:
@@ -103,12 +103,12 @@ def find_field(name: str) -> InlineField:
 def choices_of(
     field: InlineField, row: sql.Row, columns: list[sql.Row], members: list[sql.Row]
 ) -> list[dict[str, Any]]:
-    """What a choice offers: the value, its words, and an icon or a person to show beside them."""
+    """The options of a choice: value, label, and the icon or the person to show with the label."""
     if isinstance(field.declared.kind, BoardColumn):
         return [
             {
                 "value": column["column_id"],
-                "words": column["name"],
+                "label": column["name"],
                 "icon": f"status-{column['status']}",
                 "hue": column["hue"],
             }
@@ -118,17 +118,17 @@ def choices_of(
     offered: dict[str, str] = getattr(form[field.stored], "offered", {})
     if isinstance(field.declared.kind, Person):
         return [
-            {"value": value, "words": words, "person": person_of(value or None, words)}
-            for value, words in offered.items()
+            {"value": value, "label": label, "person": person_of(value or None, label)}
+            for value, label in offered.items()
         ]
     return [
-        {"value": value, "words": words, "icon": f"{field.name}-{value}"}
-        for value, words in offered.items()
+        {"value": value, "label": label, "icon": f"{field.name}-{value}"}
+        for value, label in offered.items()
     ]
 
 
 def quick_days() -> list[tuple[str, str, str]]:
-    """Days that are chosen often: word, name for scripts (which know the reader's own day), and the day in UTC."""
+    """Days that are chosen often: label, name for scripts (which know the reader's time zone), and the day in UTC."""
     today = clock.now().date()
     monday = today + timedelta(days=7 - today.weekday())
     return [

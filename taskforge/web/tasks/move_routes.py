@@ -1,4 +1,4 @@
-"""Moving a task."""
+"""The move form of a task, and moves by drag and keys."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from taskforge.tasks.board.queries import find_first_task
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.queries import list_names
 from taskforge.teams.permissions import Permission
-from taskforge.web.boards.cards import draw_cards
+from taskforge.web.boards.cards import render_cards
 from taskforge.web.tasks.change_answers import change_answer
-from taskforge.web.tasks.conflicts import say_who_was_first
+from taskforge.web.tasks.conflicts import describe_conflict
 from taskforge.web.tasks.forms import MoveTaskForm
 from taskforge.web.tasks.presenters import show_move_columns, show_reference
 from taskforge.web.tasks.routes import blueprint
@@ -41,7 +41,7 @@ def move(task_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<id:task_id>/move")
 @preload(task_query)
 def move_submitted(task_id: str) -> ResponseReturnValue:
-    """Move a task to a column, and go to its card there; a script is told the new version instead."""
+    """Move a task to a column, and redirect to its card there; a script gets the new version instead."""
     actor, found = current_actor_and_preloaded(task_query(task_id))
     form, preloaded = MoveTaskForm(), preloaded_task(found)
 
@@ -62,43 +62,43 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
                 membership.require(Permission.TASK_MOVE)
                 near = {name: values.get(name) for name in ("before_id", "after_id")}
                 changes = {**joins, "column_id": column_id, **near}
-                # The tags are made of those that were read: nobody else's may be lost between.
+                # The new tags derive from those just read: the version keeps a concurrent change from being lost.
                 version = values.get("version") or row["version"]
                 return service.edit_task(actor, task_id, changes=changes, version=version)
         return service.move_task(actor, task_id, column_id=column_id, preloaded=preloaded, **values)
 
-    if wants_json():  # the service looks who may; asking here too would only cost time
+    if wants_json():  # the service checks access; a check here would cost another statement
         if not form.validate():
             access_task(actor.user_id, task_id)
             raise InvalidInput(" ".join(form.sentences))
         try:
             change = move_to(**form.values)
         except StaleVersion as error:
-            raise StaleVersion(_say_who_was_first(actor, task_id, form)) from error
+            raise StaleVersion(_describe_conflict(actor, task_id, form)) from error
         return change_answer(change) | _card_in_lane(actor, task_id, form.values.get("lanes"))
     row, _ = access_task(actor.user_id, task_id)
     moved = form.attempt(move_to)
     if moved is None:
-        return _move_page(actor, task_id, form), form.http_status, form.http_headers
+        return form.refused(_move_page(actor, task_id, form))
     now, _ = access_task(actor.user_id, task_id, deleted=True)
     offer_undo(f"{row['key']} is in “{now['column_name']}” now.", moved)
     return go_to(url_for("boards.show", board_id=row["board_id"], _anchor=f"card-{task_id}"))
 
 
-def _say_who_was_first(actor: Actor, task_id: str, form: MoveTaskForm) -> str | None:
+def _describe_conflict(actor: Actor, task_id: str, form: MoveTaskForm) -> str | None:
     row, _ = access_task(actor.user_id, task_id, deleted=True)
     entries = list_history(actor, task_id, limit=MAX_EVENTS_READ)
     names = list_names(row["board_id"], ())
     version = form.values.get("version") or row["version"]
-    return say_who_was_first(entries, names, me=actor.user_id, version=version)
+    return describe_conflict(entries, names, reader_id=actor.user_id, version=version)
 
 
 def _card_in_lane(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
-    """The card as it looks in its new lane, and that lane; nothing where no lanes are shown."""
+    """The rendered card and its new lane; empty without lanes."""
     if not lanes:
         return {}
     row, _ = access_task(actor.user_id, task_id, deleted=True)
-    return {"card": draw_cards([row])[0], "lane": lane_of(lanes, row)}
+    return {"card": render_cards([row])[0], "lane": lane_of(lanes, row)}
 
 
 def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:

@@ -1,4 +1,4 @@
-"""Small pieces of one task for an open board: its card as it is now, and a preview of it."""
+"""Partials of one task for an open board: its card, and a preview."""
 
 from __future__ import annotations
 
@@ -15,47 +15,50 @@ from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.web.boards.cards import draw_cards
+from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.presenters import show_task
 from taskforge.web.tasks.routes import blueprint
 
 MAX_EXTRACT_LENGTH = 600
-MAX_REMARK_LENGTH = 240
+MAX_COMMENT_LENGTH = 240
 MAX_ITEMS = 6
 MAX_COMMENTS = 2
 
 
 @blueprint.get("/tasks/<id:task_id>/card")
 def card(task_id: str) -> ResponseReturnValue:
-    """The card alone, for a board on which it was changed; everybody else is led to the task."""
+    """The card, for an open board on which it was changed; a browser is redirected to the task."""
     row, _ = access_task(current_actor().user_id, task_id)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
-    return str(draw_cards([row])[0])
+    return str(render_cards([row])[0])
 
 
 @blueprint.get("/tasks/<id:task_id>/peek")
 def peek(task_id: str) -> ResponseReturnValue:
-    """A short preview of a task, to read only; everybody else is led to the task."""
+    """A read-only preview of a task; a browser is redirected to the task."""
     actor = current_actor()
     view = get_task(actor, task_id)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
+    task = show_task(_shortened(view))
+    checklist = task.get("checklist", [])
     return render_template(
         "tasks/_peek.html",
-        task=show_task(_shortened(view)),
+        task=task,
         details_unavailable=view.texts is None,
-        most_items=MAX_ITEMS,
-        comments=show_comments(_last_words(actor, task_id)),
+        items=checklist[:MAX_ITEMS],
+        more_items=max(0, len(checklist) - MAX_ITEMS),
+        comments=show_comments(_last_comments(actor, task_id)),
     )
 
 
-def extract(markdown: str, most: int) -> str:
-    """The beginning of a text, at most so many characters, cut between words."""
-    if len(markdown) <= most:
+def extract(markdown: str, max_length: int) -> str:
+    """The beginning of a text, at most `max_length` characters, cut between words."""
+    if len(markdown) <= max_length:
         return markdown
-    head = markdown[: most - 1]
+    head = markdown[: max_length - 1]
     return (head.rsplit(None, 1) or [""])[0] + "…"
 
 
@@ -66,14 +69,14 @@ def _shortened(view: TaskView) -> TaskView:
     return replace(view, texts={**view.texts, "description": description})
 
 
-def _last_words(actor: Actor, task_id: str) -> Sequence[CommentView]:
+def _last_comments(actor: Actor, task_id: str) -> Sequence[CommentView]:
     """The last comments that can be read, oldest first."""
     try:
         found = list_last_comments(actor, task_id, limit=MAX_COMMENTS)
     except Unavailable:
         return []
     return [
-        replace(view, fields={"content": extract(view.content, MAX_REMARK_LENGTH)})
+        replace(view, fields={"content": extract(view.content, MAX_COMMENT_LENGTH)})
         for view in found
         if view.content
     ]

@@ -1,4 +1,4 @@
-"""A task as its pages show it."""
+"""A task for the templates of its pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskforge.text.people import person_of
 
 
 def show_reference(row: sql.Row) -> dict[str, Any]:
-    """What PostgreSQL knows of a task: enough for every page but the task's own."""
+    """The row of a task without its content: enough for every page but the task's own."""
     team = {"team_id": row["team_id"], "name": row["team_name"]}
     return {
         **row,
@@ -31,7 +31,7 @@ def show_reference(row: sql.Row) -> dict[str, Any]:
 
 
 def show_task(view: TaskView) -> dict[str, Any]:
-    """The whole task; without its texts while they can't be read."""
+    """The whole task; without its content while that can't be read."""
     shown = {**show_reference(view.row), "syncing": view.syncing}
     if view.texts is None:
         return shown
@@ -50,7 +50,7 @@ def show_task(view: TaskView) -> dict[str, Any]:
 
 
 def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
-    """What a task's page offers; nothing but restoring while it is in the trash."""
+    """What the person may do with a task, by the names that templates ask for; in the trash only restore it."""
     return {
         "edit": not deleted and membership.may(Permission.TASK_EDIT),
         "move": not deleted and membership.may(Permission.TASK_MOVE),
@@ -61,7 +61,7 @@ def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
 
 
 def show_size(size_bytes: int) -> str:
-    """A file's size in the unit that people would choose."""
+    """A file's size with a unit, such as ``1.4 MB``."""
     size = float(size_bytes)
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
@@ -71,7 +71,7 @@ def show_size(size_bytes: int) -> str:
 
 
 def show_move_columns(columns: Sequence[sql.Row]) -> list[dict[str, Any]]:
-    """The columns of the move form: which of them have no room under their limit."""
+    """The columns of the move form; ``full`` says that the WIP limit is reached."""
     return [
         {
             **column,

@@ -1,4 +1,4 @@
-"""Tasks: the page of one, and its changes."""
+"""Tasks: the page of a task, its edit form, deletion and the trash."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from taskforge.web.tasks.change_answers import change_answer
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
-from taskforge.web.tasks.inline_fields import INLINE_FIELDS, RAIL
+from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
 from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
 from taskforge.web.tasks.undo_toast import offer_undo
 
@@ -39,19 +39,19 @@ blueprint = Blueprint("tasks", __name__)
 @blueprint.get("/tasks/<id:task_id>")
 @preload(task_query)
 def show(task_id: str) -> ResponseReturnValue:
-    """A task with its discussion; also one in the trash. A dialog or an open page gets what is inside its page."""
+    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it."""
     actor, found = current_actor_and_preloaded(task_query(task_id))
     context = task_context(actor, task_id, preloaded=preloaded_task(found))
     panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
         return respond(panel)
-    named = {name: context["task"][name] for name in ("key", "title")}
-    return respond_with_page("tasks/show.html", panel, task=named)
+    title = {name: context["task"][name] for name in ("key", "title")}
+    return respond_with_page("tasks/show.html", panel, task=title)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
 def details(task_id: str) -> ResponseReturnValue:
-    """The reading column, for a page that waits for the text to come back."""
+    """The main column, which a page requests again and again while MongoDB is unavailable."""
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
     return render_template("tasks/_main.html", **task_context(current_actor(), task_id))
@@ -69,7 +69,7 @@ def edit(task_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/edit")
 def edit_submitted(task_id: str) -> ResponseReturnValue:
-    """Save what was changed; 409 with both sides when somebody else was faster."""
+    """Save the changed fields; 409 with both values if somebody else changed one of them meanwhile."""
     actor = current_actor()
     view = get_task(actor, task_id)
     form = EditTaskForm()
@@ -86,8 +86,8 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
             offer_undo(f"{view.row['key']} is saved.", change)
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
-        return _conflict_page(actor, task_id, form), form.http_status
-    return _edit_page(actor, view, form), form.http_status, form.http_headers
+        return form.refused(_conflict_page(actor, task_id, form))
+    return form.refused(_edit_page(actor, view, form))
 
 
 @blueprint.post("/tasks/<id:task_id>/delete")
@@ -102,7 +102,7 @@ def delete(task_id: str) -> ResponseReturnValue:
     if change is None:
         context = task_context(actor, task_id)
         flash(" ".join(form.sentences), "danger")
-        return render_template("tasks/show.html", **context), form.http_status, form.http_headers
+        return form.refused(render_template("tasks/show.html", **context))
     offer_undo(f"{row['key']} is in the trash.", change)
     return go_to(url_for("boards.show", board_id=row["board_id"]))
 
@@ -140,7 +140,7 @@ def task_context(
     comment_form: Any | None = None,
     preloaded: TaskAccess | None = None,
 ) -> dict[str, Any]:
-    """What the task page and its reading column need. `comment_form` is a comment that was refused."""
+    """The context of the task page and its main column. `comment_form` is a comment that was refused."""
     view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
     after_id = _after_comment()
     found = (
@@ -152,7 +152,7 @@ def task_context(
     return {
         "task": show_task(view),
         "fields": INLINE_FIELDS,
-        "rail": RAIL,
+        "property_fields": PROPERTY_FIELDS,
         "comments": show_comments(found),
         "comment_form": comment_form,
         "details_unavailable": view.texts is None,

@@ -1,4 +1,4 @@
-"""What is to be done with the selected cards, as forms and scripts send it."""
+"""The form of a bulk edit, as pages and scripts send it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from taskforge.tasks.fields import IN_MENUS
 from taskforge.text.values import is_uuid
 from taskforge.web.tasks.controls import control_of, form_field
 
-# The field of the form that an act reads, by act; acts that bring their own value, and deleting, read none.
+# The form field that holds the value of an act, by act; acts with a fixed value, and deletion, have none.
 VALUE_OF = {
     name: act.field for name, act in ACTS.items() if act.field is not None and act.value is None
 }
 
 
 def _plain_acts() -> list[dict[str, Any]]:
-    """The acts of plain fields, which the templates show as a control and a button; the others have a menu each."""
+    """The acts of plain fields, which templates show by a common control; each other act has markup of its own."""
     return [
         {
             "name": act.name,
@@ -42,8 +42,12 @@ def _plain_acts() -> list[dict[str, Any]]:
 PLAIN_ACTS = _plain_acts()
 
 
-def some_tags(value: object, *, field: str) -> list[str]:
-    """At least one tag, from a text with commas between them."""
+def required_tags(value: object, *, field: str) -> list[str]:
+    """Tags from a text that separates them by commas.
+
+    Raises:
+        InvalidInput: there is none.
+    """
     tags: list[str] = Tags().clean(value, field=field)
     if not tags:
         raise InvalidInput.about(field, "are missing: write at least one")
@@ -53,23 +57,23 @@ def some_tags(value: object, *, field: str) -> list[str]:
 def _with_values(form: type[EditManyForm]) -> type[EditManyForm]:
     for field in dict.fromkeys(VALUE_OF.values()):
         is_list = isinstance(field.kind, Tags)
-        setattr(form, field.name, form_field(field, some_tags if is_list else None))
+        setattr(form, field.name, form_field(field, required_tags if is_list else None))
     return form
 
 
 @_with_values
 class EditManyForm(Form):
-    """Everything that can be done with many cards; `read` keeps only the field of the act that was chosen."""
+    """A bulk edit with the fields of all acts, of which `read` takes only the one of the sent act."""
 
     act = StringField("What", [cleaned(one_of, options=tuple(ACTS))])
 
     @classmethod
     def read(cls, sent: Mapping[str, str]) -> EditManyForm:
-        """The form with the act and its own field: what the page offers besides is not meant."""
+        """The form with the act and its own field; the page sends the fields of all acts."""
         act = sent.get("act", "")
         field = VALUE_OF.get(act)
-        kept = [("act", act), *([(field.name, sent.get(field.name, ""))] if field else [])]
-        return cls(formdata=MultiDict(kept))
+        own = [("act", act), *([(field.name, sent.get(field.name, ""))] if field else [])]
+        return cls(formdata=MultiDict(own))
 
     @property
     def chosen(self) -> dict[str, Any]:

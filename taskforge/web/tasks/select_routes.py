@@ -1,4 +1,4 @@
-"""Doing one thing with many cards: the page on which they are selected, the bar for it, and the act itself."""
+"""Bulk edit: the page that selects cards, the bar of the selection, and the act itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
-from taskforge.tasks.bulk.queries import Selectable, get_selectable, require_any_act
+from taskforge.tasks.bulk.selection import Selectable, get_selectable, require_any_act
 from taskforge.tasks.field_kinds import Choice, Day, Reference
 from taskforge.tasks.priorities import PRIORITY_NAMES
 from taskforge.text.people import person_of
@@ -27,13 +27,13 @@ from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
 
-MAX_SELECTED = 200  # by a script, which sends them portion by portion
+MAX_SELECTED = 200  # for a script, which sends them in batches of `MAX_AT_ONCE`
 
 
 @blueprint.get("/boards/<id:board_id>/select")
 @accept_lists(*FILTER_LISTS)
 def select(board_id: str) -> ResponseReturnValue:
-    """The page for selecting cards; a script gets their ids, or the bar with what can be done with them."""
+    """The page that selects cards; a script gets the ids of the cards, htmx the bar with the acts."""
     actor = current_actor()
     column_id = request.args.get("column", "")
     found = get_selectable(
@@ -41,12 +41,12 @@ def select(board_id: str) -> ResponseReturnValue:
         board_id,
         column_id if is_uuid(column_id) else None,
         requested_filter(),
-        most=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
+        limit=MAX_SELECTED if wants_json() else MAX_AT_ONCE,
     )
     if wants_json():
         return {"task_ids": [card["task_id"] for card in found.cards], "more": found.more}
     if wants_partial():
-        return render_template("boards/_bulk.html", **_offers(found))
+        return render_template("boards/_bulk.html", **_act_context(found))
     checked = {card["task_id"] for card in found.cards} if "all" in request.args else set()
     return _page(found, EditManyForm(formdata=None, data={"priority": "medium"}), checked)
 
@@ -54,22 +54,22 @@ def select(board_id: str) -> ResponseReturnValue:
 @blueprint.post("/boards/<id:board_id>/tasks/edit-many")
 @accept_lists("task_id")
 def edit_many(board_id: str) -> ResponseReturnValue:
-    """Do one act to the selected cards; a script is told what became of which."""
+    """Apply one act to the selected cards; a script gets the new version of each."""
     actor = current_actor()
     require_any_act(actor, board_id)
     form = EditManyForm.read(request.form)
     sent = request.form.getlist("task_id")
 
-    def do(**_: Any) -> Change:
+    def apply(**_: Any) -> Change:
         return edit_tasks(actor, board_id=board_id, task_ids=read_task_ids(sent), **form.chosen)
 
     if wants_json():
         form.require()
-        return _script_answer(board_id, do())
-    change = form.attempt(do)
+        return _script_answer(board_id, apply())
+    change = form.attempt(apply)
     if change is None:
-        found = get_selectable(actor, board_id, None, requested_filter(), most=MAX_AT_ONCE)
-        return _page(found, form, set(sent)), form.http_status, form.http_headers
+        found = get_selectable(actor, board_id, None, requested_filter(), limit=MAX_AT_ONCE)
+        return form.refused(_page(found, form, set(sent)))
     summary = _summarise(actor, board_id, form, change)
     undo_url = batch_undo_url(board_id, change)
     flash({"text": summary, "undo_url": undo_url} if undo_url else summary, "ok")  # type: ignore[arg-type]
@@ -92,7 +92,7 @@ def _summarise(actor: Actor, board_id: str, form: EditManyForm, change: Change) 
     sentences = []
     if changed or not gone:
         cards = "1 card is" if changed == 1 else f"{changed} cards are"
-        what = ACTS[act].sentence.format(_words(actor, board_id, act, value))
+        what = ACTS[act].sentence.format(_value_text(actor, board_id, act, value))
         sentences.append(f"{cards} {what}.")
     if skipped:
         sentences.append(f"{skipped} {'was' if skipped == 1 else 'were'} so already.")
@@ -101,8 +101,8 @@ def _summarise(actor: Actor, board_id: str, form: EditManyForm, change: Change) 
     return " ".join(sentences)
 
 
-def _words(actor: Actor, board_id: str, act: str, value: Any) -> str:
-    """What an act's value is called."""
+def _value_text(actor: Actor, board_id: str, act: str, value: Any) -> str:
+    """The value of an act as a text for the summary."""
     field = ACTS[act].field
     if field is None:
         return ""
@@ -118,8 +118,8 @@ def _words(actor: Actor, board_id: str, act: str, value: Any) -> str:
     return field.kind.words(field.kind.plain(value), names) or "nothing"
 
 
-def _offers(found: Selectable) -> dict[str, Any]:
-    """What can be done with the selected cards, and with which values."""
+def _act_context(found: Selectable) -> dict[str, Any]:
+    """The acts that the person may apply, and their possible values."""
     view = found.board
     return {
         "board": show_board(view.row),
@@ -131,12 +131,12 @@ def _offers(found: Selectable) -> dict[str, Any]:
         "has_done": any(column["status"] == "done" for column in view.columns),
         "plain_acts": PLAIN_ACTS,
         "may": {name: view.membership.may(act.permission) for name, act in ACTS.items()},
-        "most": MAX_AT_ONCE,
+        "max_cards": MAX_AT_ONCE,
     }
 
 
 def _page(found: Selectable, form: EditManyForm, checked: set[str]) -> str:
-    offers = _offers(found)
+    context = _act_context(found)
     form.column_id.offer((one["column_id"], one["name"]) for one in found.board.columns)
     form.assignee_id.offer(
         [("", "Nobody"), *((one["user_id"], one["display_name"]) for one in found.board.people)]
@@ -151,7 +151,7 @@ def _page(found: Selectable, form: EditManyForm, checked: set[str]) -> str:
     query = {"column": found.column_id} if found.column_id else {}
     return render_template(
         "boards/select.html",
-        **offers,
+        **context,
         form=form,
         groups=[group for group in groups if group["cards"]],
         checked=checked,

@@ -1,4 +1,4 @@
-"""The message after a change that offers to take it back."""
+"""The flash message that offers to undo a change."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from taskforge.stores.operations import Change
 
 
 def offer_undo(text: str, change: Change, *, kind: str = "undo") -> None:
-    """Flash a text, with a form that undoes the change (if there was one): on a toast, also without JavaScript.
+    """Flash a text as a toast, with a form that undoes the change unless it changed nothing.
 
-    `kind` is "redo" where the change itself was an undoing.
+    `kind` is "redo" where the change itself was an undo.
     """
     if change.event_id is None:
         flash(text, "ok")

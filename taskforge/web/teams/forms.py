@@ -25,7 +25,7 @@ class CreateTeamForm(Form):
     parent_team_id = OpenSelectField("Part of", [cleaned(optional_id)])
 
     def offer_parents(self, teams: Iterable[sql.Row], *, ignored_id: str | None = None) -> None:
-        """Offer the teams that one may edit as parents."""
+        """Offer the teams that the person may edit as parents, without `ignored_id`."""
         offered = [
             (team["team_id"], team["name"])
             for team in teams
@@ -35,11 +35,11 @@ class CreateTeamForm(Form):
 
 
 class EditTeamForm(CreateTeamForm, VersionForm):
-    """Name, description and place of a team."""
+    """Name, description and parent of a team."""
 
 
 class AddMemberForm(Form):
-    """Somebody with an account here, and what they will be in the team."""
+    """The address of an account, and its role in the team."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
     role = OpenSelectField(
@@ -48,6 +48,6 @@ class AddMemberForm(Form):
 
 
 class ChangeRoleForm(Form):
-    """Another role for a member."""
+    """The new role of a member."""
 
     role = OpenSelectField("Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES)

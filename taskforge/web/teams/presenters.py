@@ -1,4 +1,4 @@
-"""Teams and their members as pages show them."""
+"""Teams and their members for templates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taskforge.text.people import person_of
 
 
 def show_team(row: sql.Row) -> dict[str, Any]:
-    """A team with its parent, as far as the actor sees one."""
+    """A team with its parent; without it where the row names none that the actor may see."""
     parent = {"team_id": row["parent_team_id"], "name": row["parent_name"]}
     return {**row, "parent": parent if row["parent_name"] else None}
 
@@ -35,13 +35,13 @@ def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
 
 
 def team_rights(permissions: Collection[str], member_count: int) -> dict[str, bool]:
-    """What the page of a team offers to a member with these permissions."""
-    manages = Permission.TEAM_MANAGE_MEMBERS in permissions
+    """What a member with these permissions may do, by the names that templates ask for."""
+    may_manage = Permission.TEAM_MANAGE_MEMBERS in permissions
     return {
         "edit": Permission.TEAM_EDIT in permissions,
-        "invite": manages,
-        "change_roles": manages,
-        "remove": manages,
+        "invite": may_manage,
+        "change_roles": may_manage,
+        "remove": may_manage,
         "leave": member_count > 1,
         "create_board": Permission.BOARD_CREATE in permissions,
     }

@@ -28,18 +28,18 @@ blueprint = Blueprint("teams", __name__)
 
 @blueprint.get("/teams")
 def index() -> ResponseReturnValue:
-    """One's teams, and the form for a new one."""
+    """The person's teams, and the form for a new one."""
     return _index_page(current_actor(), CreateTeamForm())
 
 
 @blueprint.post("/teams/create")
 def create() -> ResponseReturnValue:
-    """Create a team with its first board, and go there."""
+    """Create a team with its first board, and redirect to the board."""
     actor = current_actor()
     form = CreateTeamForm()
     change = form.attempt(lambda **values: create_team(actor, **values))
     if change is None:
-        return _index_page(actor, form), form.http_status, form.http_headers
+        return form.refused(_index_page(actor, form))
     return go_to(url_for("boards.show", board_id=change.extra["board_id"]))
 
 
@@ -72,18 +72,18 @@ def edit_submitted(team_id: str) -> ResponseReturnValue:
     )
     if change is None:
         page = _edit_page(actor, queries.get_team(actor, team_id), form)
-        return page, form.http_status, form.http_headers
+        return form.refused(page)
     return go_to(url_for("teams.show", team_id=team_id))
 
 
 @blueprint.post("/teams/<id:team_id>/members/add")
 def add_member(team_id: str) -> ResponseReturnValue:
-    """Add somebody who has an account."""
+    """Add the account with an e-mail address to a team."""
     actor = current_actor()
     form = AddMemberForm()
     change = form.attempt(lambda **values: service.add_member(actor, team_id, **values))
     if change is None:
-        return _team_page(actor, team_id, form), form.http_status, form.http_headers
+        return form.refused(_team_page(actor, team_id, form))
     flash(f"{form.email.data} is in the team now.", "ok")
     return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
 
@@ -139,17 +139,17 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
 
 def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
     form.offer_parents(list_teams(actor), ignored_id=team["team_id"])
-    present = team["parent_team_id"]
+    parent_id = team["parent_team_id"]
     offered: dict[str, str] = form.parent_team_id.offered
-    if present and present not in offered:
+    if parent_id and parent_id not in offered:
         form.parent_team_id.offer(
-            {**offered, present: team["parent_name"] or "The present one"}.items()
+            {**offered, parent_id: team["parent_name"] or "The present one"}.items()
         )
     return render_template("teams/edit.html", team=team, form=form)
 
 
 def _changed(team: sql.Row, values: dict[str, Any]) -> dict[str, Any]:
-    """Without the parent where it stays: keeping it is allowed also to those who may not choose it."""
+    """The changed values, without an unchanged parent: only a new parent needs a permission in that team."""
     if values["parent_team_id"] == team["parent_team_id"]:
         return {name: value for name, value in values.items() if name != "parent_team_id"}
     return values
@@ -162,4 +162,4 @@ def _after_member_change(
         return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
     page_form = AddMemberForm(formdata=None)
     page_form.form_errors.extend(form.sentences)
-    return _team_page(actor, team_id, page_form), form.http_status, form.http_headers
+    return form.refused(_team_page(actor, team_id, page_form))
