@@ -120,7 +120,7 @@ def _of_people(things: Things) -> Iterator[Sent]:
 
 def _of_many(things: Things) -> Iterator[Sent]:
     """Every act on several cards, each taken back by its own address; of another board than all before."""
-    board = things.boards[1]
+    board = _find_other_board(things)
     columns = [one["columnId"] for one in board["columns"]]
     tasks = [task["taskId"] for task in things.tasks if task["boardId"] == board["boardId"]]
     start = f"/boards/{board['boardId']}"
@@ -138,10 +138,16 @@ def _of_many(things: Things) -> Iterator[Sent]:
     )
     for act in acts:
         for kind in ("json", "partial", "page"):
-            yield f"{start}/tasks/edit-many", kind, {**act, "task_id": tasks[0]}
+            yield f"{start}/tasks/edit-many", kind, {**act, "task_id": tasks[-1]}
             if kind == "json":
                 yield "{undo}", kind, {}
                 yield "{undo}", "page", {}
+
+
+def _find_other_board(things: Things) -> dict[str, Any]:
+    """Another board than the first, with cards."""
+    with_cards = {task["boardId"] for task in things.tasks}
+    return next(board for board in things.boards[1:] if board["boardId"] in with_cards)
 
 
 def _of_the_past(things: Things) -> Iterator[Sent]:
@@ -210,5 +216,5 @@ def list_afterwards(things: Things) -> list[Ask]:
     team = f"/teams/{things.teams[0]['teamId']}"
     ends = ("", "/settings", "/history", "?lanes=tag", "/trash")
     addresses = [*(f"{start}{end}" for end in ends), task, f"{task}/history", team, "/inbox"]
-    addresses += [f"/boards/{things.boards[1]['boardId']}", "/profile", "/teams"]
+    addresses += [f"/boards/{_find_other_board(things)['boardId']}", "/profile", "/teams"]
     return [Ask("GET", address, kind) for address in addresses for kind in ("page", "partial")]

@@ -13,6 +13,7 @@ _ASSET = re.compile(r"/assets/[0-9a-f]{12}/")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
 _WORDS = re.compile(r"\b\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4},\s+\d\d:\d\d(?=\s+UTC)")
 _SENTENCE = re.compile(r"\b\d\d:\d\d\s+UTC\s+on\s+\d{1,2}\s+[A-Z][a-z]{2}\b")
+_DAY_AT = re.compile(r"\b\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+at\s+\d\d:\d\d(?=\s+UTC)")
 _MILLISECONDS = re.compile(r"\b1[789]\d{11}\b")
 RUN = timedelta(hours=2)  # longer than any
 LIFETIMES = (timedelta(0), timedelta(days=14), timedelta(days=30))  # of sessions that begin now
@@ -41,6 +42,7 @@ class Neutraliser:
         return {
             _ISO: _read_iso,
             _WORDS: lambda text: datetime.strptime(text, "%d %b %Y, %H:%M").replace(tzinfo=UTC),
+            _DAY_AT: lambda text: datetime.strptime(text, "%d %b %Y at %H:%M").replace(tzinfo=UTC),
             _SENTENCE: lambda text: datetime.strptime(
                 f"{text} {self.started.year}", "%H:%M UTC on %d %b %Y"
             ).replace(tzinfo=UTC),

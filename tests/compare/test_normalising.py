@@ -29,6 +29,7 @@ def lines(html: str) -> list[str]:
         ('<input name="op" value="1">', '<input name="op" value="2">'),
         ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026, 12:04 UTC"),
         ("<p>28 Nov 2026, 12:03 UTC", "<p>28 Nov 2026,\n 12:04 UTC"),
+        ("<p>on 28 Nov 2026 at 12:03 UTC.", "<p>on 28 Nov 2026 at 12:04 UTC."),
         ('<path d="M1 2 3 4">', '<path d="M1 2\n   3 4">'),
     ],
 )  # fmt: skip
