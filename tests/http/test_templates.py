@@ -150,7 +150,6 @@ def test_the_fullest_card_stays_small() -> None:
         "assignee": {"display_name": "Ada Lindqvist", "initials": "AL", "hue": 3},
         "tags": [],
         "more_tags": 0,
-        "facts": [],
         "comment_count": 12,
         "attachment_count": 3,
         "checklist_done": 2,
