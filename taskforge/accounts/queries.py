@@ -57,3 +57,29 @@ def list_display_names(user_ids: Iterable[str | None]) -> dict[str, str]:
     """The display names of people by id; ids of nobody are left out."""
     found = sql.rows(_NAMES, {"ids": [user_id for user_id in user_ids if user_id]})
     return {row["user_id"]: row["display_name"] for row in found}
+
+
+# Whether a user is a site administrator, and their version; the row stays locked until the transaction ends.
+LOCK_SITE_ADMIN = text("""
+    SELECT is_site_admin, version
+    FROM   users
+    WHERE  user_id = :user_id
+    FOR    UPDATE
+""")
+GRANT_SITE_ADMIN = text("""
+    UPDATE users
+    SET    is_site_admin = true, version = version + 1, updated_at = :at
+    WHERE  user_id = :user_id
+""")
+# Of the sessions with these hashes, those that were revoked; of these users, the sessions that still hold.
+REVOKED_SESSIONS = text("""
+    SELECT encode(sid_hash, 'hex') AS hash
+    FROM   user_sessions
+    WHERE  sid_hash = ANY(:hashes) AND revoked_at IS NOT NULL
+""")
+LIVE_SESSIONS = text("""
+    SELECT user_id, encode(sid_hash, 'hex') AS hash
+    FROM   user_sessions
+    WHERE  user_id = ANY(CAST(:ids AS uuid[])) AND revoked_at IS NULL
+           AND expires_at > :at AND last_seen_at > :idle_since
+""")

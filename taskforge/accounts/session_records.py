@@ -33,7 +33,6 @@ ABSOLUTE = timedelta(seconds=keys.SESSION.ttl_seconds)  # however often it is us
 SEEN_EVERY = timedelta(minutes=5)
 SESSIONS_PER_USER = 100
 
-
 _LOG_IN = text("""
     UPDATE users
     SET    last_login = :at, core_version = core_version + 1

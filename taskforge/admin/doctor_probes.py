@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import redis
-from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts.documents import denormalised_columns as profile_columns
 from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
+from taskforge.accounts.queries import LIVE_SESSIONS, REVOKED_SESSIONS
 from taskforge.accounts.session_records import IDLE
 from taskforge.audit import chain
 from taskforge.comments.count_checks import count_comments, wrong_comment_counts
@@ -125,10 +125,7 @@ def _keys_without_expiry() -> Iterator[Violation]:
 def _ended_sessions() -> Iterator[Violation]:
     for page in _pages(keys.SESSION):
         ended = sql.rows(
-            text(
-                "SELECT encode(sid_hash, 'hex') AS hash FROM user_sessions"
-                " WHERE sid_hash = ANY(:hashes) AND revoked_at IS NOT NULL"
-            ),
+            REVOKED_SESSIONS,
             {"hashes": [bytes.fromhex(h) for h in _hashes(page)]},
         )
         for row in ended:
@@ -150,11 +147,7 @@ def _ended_sessions() -> Iterator[Violation]:
 
 def _live_sessions(user_ids: Sequence[str]) -> dict[str, set[str]]:
     found = sql.rows(
-        text(
-            "SELECT user_id, encode(sid_hash, 'hex') AS hash FROM user_sessions"
-            " WHERE user_id = ANY(CAST(:ids AS uuid[])) AND revoked_at IS NULL"
-            " AND expires_at > :at AND last_seen_at > :idle_since"
-        ),
+        LIVE_SESSIONS,
         {"ids": list(user_ids), "at": clock.now(), "idle_since": clock.now() - IDLE},
     )
     live: dict[str, set[str]] = {}

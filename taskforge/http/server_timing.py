@@ -95,10 +95,12 @@ class _MeteredConnection:
     """A mixin for redis-py's connections that counts each sending as one trip: a pipeline is one, whatever it holds."""
 
     def send_packed_command(self, command: Any, check_health: bool = True) -> None:
+        """Called by redis-py to send one command or a whole pipeline: the trip begins."""
         _start(REDIS)
         super().send_packed_command(command, check_health)  # type: ignore[misc]
 
     def read_response(self, *args: Any, **options: Any) -> Any:
+        """Called by redis-py for each reply: the trip is over."""
         try:
             return super().read_response(*args, **options)  # type: ignore[misc]
         finally:

@@ -169,6 +169,7 @@ class _WakeUp:
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def wait(self, seconds: float) -> None:
+        """Return at the first NOTIFY or call of `wake`, at the latest after `seconds`."""
         poller = select.poll()
         poller.register(self._woken, select.POLLIN)
         if self._listening is None:
@@ -180,9 +181,11 @@ class _WakeUp:
             self._take_notifications(self._listening)
 
     def wake(self) -> None:
+        """End the `wait`: called by a signal handler or another thread."""
         os.write(self._waker, b"!")
 
     def close(self) -> None:
+        """Give back the connection and the pipe."""
         if self._listening is not None:
             self._listening.invalidate()  # it must not go back to the pool while it listens
             self._listening.close()

@@ -16,6 +16,7 @@ MAX_CURSOR_LENGTH = 200
 
 class _CamelCase(ma.Schema):
     def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        """Called by marshmallow for each field: JSON names it in camelCase."""
         field_obj.data_key = camel_case(field_obj.data_key or field_name)
 
 
