@@ -83,3 +83,20 @@ LIVE_SESSIONS = text("""
     WHERE  user_id = ANY(CAST(:ids AS uuid[])) AND revoked_at IS NULL
            AND expires_at > :at AND last_seen_at > :idle_since
 """)
+
+# One-time links that make their reader a site administrator.
+INSERT_ADMIN_CLAIM = text("""
+    INSERT INTO admin_claims (token_hash, created_at, expires_at)
+    VALUES (:token_hash, :at, :expires_at)
+""")
+_IS_OPEN = "token_hash = :token_hash AND used_at IS NULL AND expires_at > :at"
+OPEN_ADMIN_CLAIM = text(f"""
+    SELECT 1
+    FROM   admin_claims
+    WHERE  {_IS_OPEN}
+""")
+USE_ADMIN_CLAIM = text(f"""
+    UPDATE admin_claims
+    SET    used_at = :at, used_by = :user_id
+    WHERE  {_IS_OPEN}
+""")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from taskforge import clock
-from taskforge.accounts.queries import GRANT_SITE_ADMIN, LOCK_SITE_ADMIN
+from taskforge.accounts import queries as accounts
 from taskforge.admin import queries
 from taskforge.errors import NotFound
 from taskforge.events import Event
@@ -24,7 +24,7 @@ def issue_admin_claim() -> str:
     """A one-time token, good for an hour, that makes whoever uses it a site administrator. Only its hash is stored."""
     token = secrets.token_urlsafe(32)
     sql.execute_now(
-        queries.INSERT_CLAIM,
+        accounts.INSERT_ADMIN_CLAIM,
         {"token_hash": _hash(token), "at": clock.now(), "expires_at": clock.now() + CLAIM_LIFETIME},
     )
     return token
@@ -33,7 +33,7 @@ def issue_admin_claim() -> str:
 def is_claim_open(token: str) -> bool:
     """Whether a token can still be used."""
     found = sql.scalar(
-        queries.OPEN_CLAIM,
+        accounts.OPEN_ADMIN_CLAIM,
         {"token_hash": _hash(token), "at": clock.now()},
     )
     return found is not None
@@ -48,20 +48,20 @@ def claim_admin(actor: Actor, token: str) -> Change:
     """
     with UnitOfWork(actor, entity_id=actor.user_id, version=0) as uow:
         used = uow.execute(
-            queries.USE_CLAIM,
+            accounts.USE_ADMIN_CLAIM,
             {"at": uow.at, "user_id": actor.user_id, "token_hash": _hash(token)},
         )
         if used.rowcount != 1:
             raise NotFound("This link was used already, or its time is over.")
         before = uow.row(
-            LOCK_SITE_ADMIN,
+            accounts.LOCK_SITE_ADMIN,
             {"user_id": actor.user_id},
         )
         if before is None:
             raise NotFound()
         uow.answer(version=before["version"] + 1)
         uow.update_reference(
-            GRANT_SITE_ADMIN,
+            accounts.GRANT_SITE_ADMIN,
             {"at": uow.at, "user_id": actor.user_id},
         )
         uow.record(

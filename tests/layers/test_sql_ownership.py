@@ -27,7 +27,7 @@ OWNERS = {
 # From the lowest; the stores' own tables (audit_logs, outbox, ...) lie below all of them.
 ORDER = ("audit", "accounts", "teams", "boards", "tasks", "comments", "notifications", "history")
 OWNER_OF = {table: owner for owner, tables in OWNERS.items() for table in tables}
-FEATURES = (*ORDER, "search", "onboarding")
+FEATURES = (*ORDER, "search", "onboarding", "identity", "admin", "demo")
 _NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+([a-z_]+)\b")
 _ITEM = re.compile(r"^([a-z_]+) [a-z]{1,2}$")  # a fragment of a FROM clause: "tasks k"
 
