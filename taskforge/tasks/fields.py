@@ -142,7 +142,9 @@ FIELDS = (
         on_card=True,
         card_fact=CardFact(icon="clock"),
         filter=NumberFilter(parameter="estimate", title="Estimate", kind=ESTIMATE),
-        bulk_acts=(BulkAct(name="estimate", sentence="estimated at {}"),),
+        bulk_acts=(
+            BulkAct(name="estimate", sentence="estimated at {}", empty="without an estimate"),
+        ),
     ),
     TaskField(
         name="tags",

@@ -32,11 +32,13 @@ class Output(Enum):
 class BulkAct:
     """Something that is done to a field of many cards: the name of the act, its sentence, the words on its button.
 
-    ``sentence`` completes “3 cards are …”. ``value`` is set where the act needs no value from outside.
+    ``sentence`` completes “3 cards are …”, and so does ``empty`` where the value is taken away.
+    ``value`` is set where the act needs no value from outside.
     """
 
     name: str
     sentence: str
+    empty: str = ""
     button: str = "Set"
     value: str | None = None
 

@@ -120,11 +120,21 @@ def test_many_cards_get_it_at_once(ada: Person, team: Team, ids: list[str]) -> N
     assert {estimate_of(ada, task_id) for task_id in ids} == {Decimal("3.00")}
 
 
-def test_the_form_for_many_cards_says_so(visitor: Visitor, team: Team, ids: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("3.5", "1 card is estimated at 3.5."),
+        ("0", "1 card is estimated at 0."),
+        ("", "1 card is without an estimate."),
+    ],
+)
+def test_the_form_for_many_cards_says_so(
+    visitor: Visitor, team: Team, task_id: str, value: str, sentence: str
+) -> None:
     address = f"/boards/{team.board_id}/select"
-    answer = visitor.fill(address, "/edit-many", task_id=ids[0], act="estimate", estimate="3.5")
+    answer = visitor.fill(address, "/edit-many", task_id=task_id, act="estimate", estimate=value)
     assert answer.status == 303
-    assert "1 card is estimated at 3.5." in visitor.open(answer.location or "").html
+    assert sentence in visitor.open(answer.location or "").html
 
 
 def test_a_board_is_filtered_by_ranges(ada: Person, visitor: Visitor, team: Team) -> None:

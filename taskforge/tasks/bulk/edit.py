@@ -53,6 +53,7 @@ class Act:
     event: Event
     permission: str
     sentence: str
+    empty: str = ""
     field: TaskField | None = None
     value: Any = None
     change: Callable[[sql.Row, Sequence[str]], list[str]] | None = None
@@ -85,6 +86,7 @@ def _declared_acts() -> dict[str, Act]:
             event=field.event,
             permission=Permission.TASK_MOVE if field.store is Store.PLACE else field.permission,
             sentence=act.sentence,
+            empty=act.empty,
             field=field,
             value=act.value,
             change=CHANGES_OF_LISTS.get(act.name),

@@ -92,7 +92,8 @@ def _summarise(actor: Actor, board_id: str, form: EditManyForm, change: Change) 
     sentences = []
     if changed or not gone:
         cards = "1 card is" if changed == 1 else f"{changed} cards are"
-        what = ACTS[act].sentence.format(_value_text(actor, board_id, act, value))
+        what = ACTS[act].empty if value is None else ""
+        what = what or ACTS[act].sentence.format(_value_text(actor, board_id, act, value))
         sentences.append(f"{cards} {what}.")
     if skipped:
         sentences.append(f"{skipped} {'was' if skipped == 1 else 'were'} so already.")
