@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
@@ -79,8 +80,19 @@ def _logged_instant(value: Any) -> Any:
 
 
 def _read_number(kind: Number) -> Field:
-    described = {"type": "number", "minimum": kind.minimum, "maximum": kind.maximum}
-    return read.Checked(kind.clean, described, allow_none=True)
+    def check(value: object, *, field: str) -> Decimal | None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise InvalidInput.about(field, "must be a number such as 1.5, or null")
+        return kind.clean(value, field=field)
+
+    # Not multipleOf: validators that divide binary fractions would refuse 1.1 as no multiple of 0.01.
+    described = {
+        "type": "number",
+        "minimum": kind.minimum,
+        "maximum": kind.maximum,
+        "description": f"At most {kind.decimals} decimals",
+    }
+    return read.Checked(check, described, allow_none=True)
 
 
 def _read_range(field: TaskField) -> Field:
@@ -89,7 +101,7 @@ def _read_range(field: TaskField) -> Field:
 
     def check(value: object, *, field: str) -> str:
         if isinstance(value, str) and len(value) <= MAX_RANGE_LENGTH and by.accepts(value):
-            return value
+            return by.clean(value)
         raise InvalidInput.about(field, "must be none, or a range such as 0-3 or 8-")
 
     return read.Checked(

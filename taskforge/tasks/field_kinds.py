@@ -35,12 +35,12 @@ class Kind:
     is_compared: ClassVar[bool] = False
 
     def clean(self, value: object, *, field: str) -> Any:
-        """The value of a form's text.
+        """The value of a form's text; no text is one of a kind that forms do not write.
 
         Raises:
             InvalidInput: the text is no value of this kind.
         """
-        raise NotImplementedError
+        raise InvalidInput.about(field, "is not written in a form")
 
     def form_text(self, value: Any) -> str:
         """A value as the text that a form holds for it; `clean` reads it."""

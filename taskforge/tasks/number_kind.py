@@ -40,7 +40,7 @@ class Number(Kind):
         rounded = number.quantize(self.step)
         if rounded != number:
             raise InvalidInput.about(field, f"may have at most {self.decimals} decimals")
-        return rounded
+        return abs(rounded) if rounded.is_zero() else rounded  # there is no -0
 
     @property
     def step(self) -> decimal.Decimal:

@@ -17,7 +17,8 @@ from taskforge.history.replay import CARD_NAMES, NEW_CARD
 from taskforge.stores.composed import as_text
 from taskforge.tasks import fields, list_queries
 from taskforge.tasks.access import REFERENCE_COLUMNS
-from taskforge.tasks.board.bucket_filters import NumberFilter
+from taskforge.tasks.board.bucket_filters import BucketFilter, NumberFilter
+from taskforge.tasks.board.filter_base import Filter
 from taskforge.tasks.board.filters import FILTERED
 from taskforge.tasks.bulk.edit import ACTS
 from taskforge.tasks.documents import DOCUMENT_FIELDS, TASK_CONTENT, TASK_MIRROR, TaskDocument
@@ -97,6 +98,18 @@ def test_forms_hold_what_declares_them(app: Flask) -> None:
 def test_the_past_of_a_board_keeps_what_a_card_shows(field: TaskField) -> None:
     assert field.name in CARD_NAMES
     assert NEW_CARD[field.name] == field.initial
+
+
+@pytest.mark.parametrize("name", ["checklist", "attachments"])
+def test_a_kind_that_no_form_writes_refuses_text(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        fields.BY_NAME[name].kind.clean("Saw", field=name)
+
+
+@pytest.mark.parametrize("kind", [Filter, BucketFilter])
+def test_a_filter_says_what_it_accepts_and_how_it_finds_it(kind: type[Filter]) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        kind(parameter="hours", title="Hours")
 
 
 def test_names_of_a_field_are_its_own() -> None:

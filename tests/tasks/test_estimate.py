@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 
 from taskforge.stores import mongo
+from taskforge.tasks.board.filters import read_filter
+from taskforge.tasks.fields import ESTIMATE
 from taskforge.tasks.queries import get_task
 from tests.factories import Person, Team, make_task
 from tests.pages import Visitor, visit
@@ -52,12 +55,30 @@ def test_a_task_that_is_replaced_without_it_loses_it(ada: Person, task_id: str) 
     assert (answer.status_code, body(answer)["estimate"]) == (200, None)
 
 
-@pytest.mark.parametrize("value", [-0.01, 100_000.01, 1.234, "much", True, [1], {}])
+@pytest.mark.parametrize(
+    "value",
+    [-0.01, 100_000.01, 1.234, "much", "2.5", " 2.5 ", "", True, False, [1], {}],
+)
 def test_the_api_refuses_what_is_no_estimate(ada: Person, task_id: str, value: object) -> None:
     answer = ada.api("PATCH", f"/tasks/{task_id}", json={"estimate": value})
     assert answer.status_code == 422
     assert body(answer)["error"]["fields"]["estimate"].startswith("Estimate m")
     assert estimate_of(ada, task_id) == Decimal("2.50")
+
+
+def test_the_api_describes_it_as_a_number(app: Flask) -> None:
+    answer = app.test_client().get("/api/openapi.json")
+    described = body(answer)["components"]["schemas"]["NewTask"]["properties"]["estimate"]
+    assert described["type"] == ["number", "null"]
+    assert (described["minimum"], described["maximum"]) == (0, 100_000)
+    assert described["description"] == "At most 2 decimals"
+
+
+@pytest.mark.parametrize("value", [-0.0, "-0", "-0.00", 0])
+def test_zero_has_no_sign(value: object) -> None:
+    cleaned = ESTIMATE.clean(value, field="estimate")
+    assert str(cleaned) == "0.00"
+    assert ESTIMATE.form_text(cleaned) == "0"
 
 
 def test_its_own_form_saves_and_shows_it(ada: Person, visitor: Visitor, task_id: str) -> None:
@@ -155,6 +176,22 @@ def test_a_board_is_filtered_by_ranges(ada: Person, visitor: Visitor, team: Team
     assert "8 or more" in menu
 
 
+@pytest.mark.parametrize(
+    ("spellings", "kept"),
+    [
+        (["0-1", "0-1.00", "00-1", " 0 - 1 ", "-0-1"], ("0-1",)),
+        (["8-", "8.0 -", "8-100000"], ("8-",)),
+        (["0.50-2.250"], ("0.5-2.25",)),
+        (["none", "none"], ("none",)),
+        (["0--0", "0--1", "--1", "-", " - 1", "0-1-3", "3-1", "1", "NONE"], ()),
+    ],
+)
+def test_a_range_has_one_spelling(spellings: list[str], kept: tuple[str, ...]) -> None:
+    chosen = read_filter({"estimate": spellings}, date(2026, 5, 4)).values("estimate")
+    assert chosen == kept
+    assert read_filter({"estimate": chosen}, date(2026, 5, 4)).values("estimate") == kept
+
+
 def test_a_list_is_filtered_and_ordered_by_it(ada: Person, team: Team) -> None:
     for title, number in (("Small", "1"), ("Open", None), ("Large", "40"), ("Mid", "2.75")):
         make_task(ada, team, title, estimate=number and Decimal(number).quantize(Decimal("0.01")))
@@ -172,6 +209,8 @@ def test_a_list_is_filtered_and_ordered_by_it(ada: Person, team: Team) -> None:
     assert titles("sort=-estimate") == ["Large", "Mid", "Small", "Open"]
     assert titles("estimate=1-3&sort=-estimate") == ["Mid", "Small"]
     assert titles("estimate=none") == ["Open"]
+    assert titles("estimate=01%20-%203.00") == ["Small", "Mid"]
+    assert ada.api("GET", "/tasks?estimate=0--0").status_code == 422
     assert ada.api("GET", "/tasks?sort=title").status_code == 422
     assert ada.api("GET", "/tasks?estimate=few").status_code == 422
 

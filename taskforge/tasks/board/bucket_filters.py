@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -47,9 +48,9 @@ from taskforge.tasks.number_kind import Number
 class BucketFilter(Filter):
     """By groups of values that the filter itself defines: each card is in none, one or several of them."""
 
+    @abstractmethod
     def in_bucket(self, source: FromClause, name: str, value: str) -> ColumnElement[bool]:
         """Whether a card of `source` is in the bucket `value`; ``:menu_today`` is bound to today's first moment."""
-        raise NotImplementedError
 
     def counting(
         self, cards: FromClause, name: str, shown: ColumnElement[bool]
@@ -147,6 +148,15 @@ class NumberFilter(BucketFilter):
         """None, or a range within the bounds of the kind."""
         return value == NONE or self._bounds(value) is not None
 
+    def clean(self, value: str) -> str:
+        """The range in its one spelling, without spaces and needless zeros; up to the maximum is open."""
+        bounds = self._bounds(value)
+        if bounds is None:
+            return value
+        low, high = bounds
+        end = "" if high == self.kind.maximum else self.kind.form_text(high)
+        return f"{self.kind.form_text(low)}-{end}"
+
     def condition(self, name: str) -> ColumnElement[bool]:
         """Within one of the ranges, or without a number."""
         ranges = func.unnest(
@@ -199,8 +209,8 @@ class NumberFilter(BucketFilter):
         return source.c[name].between(low, high)
 
     def _bounds(self, value: str) -> tuple[Decimal, Decimal] | None:
-        low_text, dash, high_text = value.partition("-")
-        if not dash or not low_text:
+        low_text, dash, high_text = (part.strip() for part in value.partition("-"))
+        if not dash or not low_text or "-" in high_text:
             return None
         try:
             low = self.kind.clean(low_text, field=self.parameter)

@@ -6,6 +6,7 @@ values, and where none is chosen, so that the statement of a board is the same t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -36,7 +37,7 @@ FORMER_MEMBER = "Someone who left"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filter:
+class Filter(ABC):
     """The filter of one field: the name of its parameter in an address, and its title in the menu.
 
     ``takes_many``: whether several values may be chosen. ``is_counted``: whether the menu lists its values, each with
@@ -48,17 +49,17 @@ class Filter:
     takes_many: ClassVar[bool] = True
     is_counted: ClassVar[bool] = True
 
+    @abstractmethod
     def accepts(self, value: str) -> bool:
         """Whether a text of an address is a value of this filter."""
-        raise NotImplementedError
 
     def clean(self, value: str) -> str:
         """A value in its canonical form."""
         return value
 
+    @abstractmethod
     def condition(self, name: str) -> ColumnElement[bool]:
         """The condition for the tasks `k` whose column `name` fits; its binds are those of `binds`."""
-        raise NotImplementedError
 
     def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
         """What the condition is bound to; `today` is given where a value depends on it (`needs_today`)."""
@@ -87,8 +88,11 @@ class Filter:
     def counting(
         self, cards: FromClause, name: str, shown: ColumnElement[bool]
     ) -> list[Select[Any]]:
-        """Selects of (kind, value, name, cards): how many of the `cards` that are `shown` has each value."""
-        raise NotImplementedError
+        """Selects of (kind, value, name, cards): how many of the `cards` that are `shown` has each value.
+
+        None for a filter that is not counted.
+        """
+        return []
 
     def bind(self, what: str) -> str:
         """The name of one of the bound values."""
