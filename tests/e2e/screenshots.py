@@ -25,7 +25,7 @@ IN_DOCS = {
     "board-dark-desktop",
     "board-dark-phone",
     "dialog-light-desktop",
-    "travel-dark-desktop",
+    "board-history-dark-desktop",
     "history-light-desktop",
     "lanes-typed-light-desktop",
     "bulk-dark-desktop",

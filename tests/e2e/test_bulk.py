@@ -250,7 +250,7 @@ def test_the_bar_can_be_used_by_everybody(
     found = problems(page)
     buttons = bar(page).locator("summary:visible, button:visible").all()
     boxes = [box for button in buttons if (box := button.bounding_box())]
-    assert len(boxes) == 8
+    assert len(boxes) == 9
     if phone:
         assert min(min(box["width"], box["height"]) for box in boxes) >= 44
         assert bar(page).evaluate("(bar) => bar.getBoundingClientRect().width") == 390
