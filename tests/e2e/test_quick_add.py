@@ -1,20 +1,17 @@
-"""Writing cards: chips while typing, names by arrow keys, pasted lists; the browser's parser by its table of cases."""
+"""Writing cards: chips while typing, names by arrow keys, pasted lists."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.corpus.quick_add import CASES, PEOPLE
 from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column, create_team, sign_up
 
-STATIC = Path(__file__).parents[2] / "static"
 SEVEN = "- Buy charcoal #shop\n- Mend the bellows !3\n- Oil\n- Sweep\n\n- Sharpen\n- Polish\n- Rest"
 NAMES = re.compile("/quick-add$")
 PASTE = (
@@ -53,34 +50,8 @@ def write(page: Page, field: Locator, line: str) -> None:
     expect(page.locator(".card")).to_have_count(1)
 
 
-READ_LINES = """async ([people, lines]) => {
-    const { parseLine } = await import("/source/js/quick-add/parse-line.js");
-    return lines.map(([line, today]) => parseLine(line, people, today));
-}"""
-
-
-def serve_source(route: Route) -> None:
-    """A module as it is written, before it is bundled."""
-    name = route.request.url.partition("/source/")[2]
-    route.fulfill(path=STATIC / name, content_type="text/javascript")
-
-
 def paste(page: Page, text: str) -> None:
     page.evaluate(PASTE, text)
-
-
-def test_the_browser_reads_every_line_as_the_server_does(page: Page, field: Locator) -> None:
-    people = [vars(person) for person in PEOPLE]
-    lines = [[case.line, case.today] for case in CASES]
-    page.route("**/source/js/**", serve_source)
-    found = page.evaluate(READ_LINES, [people, lines])
-    wrong = []
-    for case, said in zip(CASES, found, strict=True):
-        said["assignee"] = said["assignee"] and said["assignee"]["display_name"]
-        said["notes"] = [[note["kind"], note["word"]] for note in said["notes"]]
-        if said != case.expected:
-            wrong.append((case.line, said))
-    assert wrong == []
 
 
 def test_chips_say_what_a_line_means_while_it_is_typed(page: Page, field: Locator) -> None:
