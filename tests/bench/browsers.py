@@ -7,7 +7,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tests.bench.stage import Board, Stage, Window
+from tests.bench.stage import Stage
+from tests.bench.window import Board, Window
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FloatRect, Page

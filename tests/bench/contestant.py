@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench.load import request_bytes, run_closed_loop
 from tests.bench.usage import children_of, descendants_of, name_of
+from tests.bench.window import Board, Window
 from tests.compare.client import Ask, Client
 
 PEOPLE = 4
@@ -50,30 +51,10 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Board:
-    """A board with its columns and tasks, by id."""
+class ProgramWindow(Window):
+    """A window whose session a program shares."""
 
-    board_id: str
-    columns: list[str]
-    tasks: list[str]
-
-
-@dataclass(frozen=True)
-class Window:
-    """Somebody who is logged in: what requests of their browser and of their program carry."""
-
-    cookie: str
-    token: str
     session_id: str
-
-    def get(self, path: str, **headers: str) -> bytes:
-        """A request for a page."""
-        return request_bytes("GET", path, {"Cookie": self.cookie, **_named(headers)})
-
-    def post(self, path: str, body: str, **headers: str) -> bytes:
-        """A form that is sent."""
-        given = {"Cookie": self.cookie, "X-CSRFToken": self.token, **_named(headers)}
-        return request_bytes("POST", path, given, body)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -88,7 +69,7 @@ class Contestant:
     name: str
     port: int
     launcher: subprocess.Popen[bytes]
-    windows: list[Window] = field(default_factory=list)
+    windows: list[ProgramWindow] = field(default_factory=list)
     boards: dict[int, Board] = field(default_factory=dict)
 
     @property
@@ -206,7 +187,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _sign_up(client: Client, number: int) -> Window:
+def _sign_up(client: Client, number: int) -> ProgramWindow:
     _api(client, "POST", "/api/auth/register", email=_email(number), password=PASSWORD,
          firstName=f"Person{number}", lastName=f"Number{number}")  # fmt: skip
     client.log_in(_email(number), PASSWORD)
@@ -214,7 +195,7 @@ def _sign_up(client: Client, number: int) -> Window:
         Client(client.base), "POST", "/api/auth/login", email=_email(number), password=PASSWORD
     )
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    return Window(cookie, client.token, opened["sessionId"])
+    return ProgramWindow(cookie, client.token, opened["sessionId"])
 
 
 def _fill_board(client: Client, team_id: str, people: Sequence[str], size: int) -> Board:
@@ -250,7 +231,3 @@ def _api(client: Client, method: str, address: str, **body: Any) -> Any:
 
 def _email(number: int) -> str:
     return f"person{number}@example.org"
-
-
-def _named(headers: dict[str, str]) -> dict[str, str]:
-    return {name.replace("_", "-"): value for name, value in headers.items()}

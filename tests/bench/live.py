@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from tests.bench.load import SILENCE_SECONDS, request_bytes, run_closed_loop
-from tests.bench.stage import Board, Stage
+from tests.bench.stage import Stage
+from tests.bench.window import Board
 
 MOVES = 30
 REFETCHES = 10

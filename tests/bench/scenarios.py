@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.load import Flow, request_bytes
-from tests.bench.stage import Board, Stage
+from tests.bench.stage import Stage
+from tests.bench.window import Board
 
 SCRIPT = {"Accept": "application/json"}
 

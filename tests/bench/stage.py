@@ -27,8 +27,9 @@ from taskforge.stores import sql
 from taskforge.tasks.bulk.batches import MAX_TASKS, NewTask, create_tasks
 from taskforge.teams.service import add_member
 from tests.bench import floors
-from tests.bench.load import Connection, request_bytes
+from tests.bench.load import Connection
 from tests.bench.usage import children_of
+from tests.bench.window import Board, Window
 from tests.chaos.judge import wait_until_done
 from tests.chaos.system import System
 from tests.factories import Person, csrf_token, make_person, make_team, new_secret
@@ -38,32 +39,6 @@ SIZES = (200, 1000, 5000, 50, 51, 52, 53)
 QUICK_SIZES = (200, 50)
 COMMENTS = 12
 CONVERGE_SECONDS = 180.0
-
-
-@dataclass(frozen=True)
-class Board:
-    """A board with its columns and tasks, by id."""
-
-    board_id: str
-    columns: list[str]
-    tasks: list[str]
-
-
-@dataclass(frozen=True)
-class Window:
-    """A browser that is logged in: what its requests carry."""
-
-    cookie: str
-    token: str
-
-    def get(self, path: str, **headers: str) -> bytes:
-        """A request for a page."""
-        return request_bytes("GET", path, {"Cookie": self.cookie, **_named(headers)})
-
-    def post(self, path: str, body: str, **headers: str) -> bytes:
-        """A form that is sent."""
-        given = {"Cookie": self.cookie, "X-CSRFToken": self.token, **_named(headers)}
-        return request_bytes("POST", path, given, body)
 
 
 @dataclass
@@ -230,10 +205,6 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _named(headers: dict[str, str]) -> dict[str, str]:
-    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def write_json(path: Path, figures: Any) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
-from tests.bench.contestant import Contestant, Window, running
+from tests.bench.contestant import Contestant, ProgramWindow, running
 from tests.bench.load import Flow, Load, request_bytes, run_closed_loop
 from tests.bench.usage import cpu_by_process, memory_mb
 
@@ -175,7 +175,7 @@ def _moves(contestant: Contestant) -> Flow:
     return flow
 
 
-def _move(contestant: Contestant, window: Window, task_id: str, column_id: str) -> bytes:
+def _move(contestant: Contestant, window: ProgramWindow, task_id: str, column_id: str) -> bytes:
     place = {
         "column_id": column_id,
         "op": str(uuid.uuid4()),
