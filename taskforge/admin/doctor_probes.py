@@ -26,8 +26,8 @@ from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
 from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
-from taskforge.tasks.documents import denormalised_columns as task_columns
 from taskforge.tasks.documents import mirror_fields as task_mirror_fields
+from taskforge.tasks.fields import denormalised_columns as task_columns
 
 PAGE = 500
 VERSIONED = (

@@ -171,6 +171,14 @@ def optional_id(value: object, *, field: str) -> str | None:
     return None if value in (None, "") else an_id(value, field=field)
 
 
+def id_or_none(value: object) -> str | None:
+    """An id, or None for anything else: for parts of an address that are passed over when they name nothing."""
+    try:
+        return parse_uuid(value)
+    except TaskForgeError:
+        return None
+
+
 def an_id(value: object, *, field: str) -> str:
     """An id in its canonical form.
 

@@ -39,7 +39,6 @@ from taskforge.tasks.fields import (
     CORE_NAMES,
     FIELDS,
     MIRRORED_FIELDS,
-    copied_columns,
     plain_state,
 )
 from taskforge.tasks.number_kind import Number
@@ -225,8 +224,3 @@ def tombstone_messages(row: Mapping[str, Any], at: datetime) -> list[Message]:
         ),
         encode_message(part, row["task_id"], row["version"] + 1, mirror, extra={"purged_at": at}),
     ]
-
-
-def denormalised_columns(texts: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of the reference row that are copied from the content, so that cards need no document."""
-    return copied_columns(texts)

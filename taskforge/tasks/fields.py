@@ -221,11 +221,6 @@ COPIED_COLUMNS = tuple(
 EMPTY_CONTENT: Mapping[str, Any] = {field.name: field.kind.empty for field in CONTENT_FIELDS}
 
 
-def by_address(address: str) -> TaskField | None:
-    """The field whose one-field form has an address; None if there is none."""
-    return next((field for field in FIELDS if field.address == address and address), None)
-
-
 def new_core(values: Mapping[str, Any]) -> dict[str, Any]:
     """The row fields of a new task: those given, and for the others what a new task has.
 
@@ -238,8 +233,8 @@ def new_core(values: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: values.get(field.name, field.initial) for field in ROW_FIELDS}
 
 
-def copied_columns(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the reference row repeats of the content, for the card."""
+def denormalised_columns(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the reference row that are copied from the content, so that cards need no document."""
     copies: dict[str, Any] = {}
     for field in CONTENT_FIELDS:
         copies |= field.kind.row_copies(field.name, content[field.name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -92,15 +92,9 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    unused = [preloaded]  # what was preloaded is stale after the first attempt
-    return retry_on_stale(
-        lambda: _edit_task(
-            actor,
-            task_id,
-            changes=changes,
-            version=version,
-            preloaded=unused.pop() if unused else None,
-        ),
+    return _retry_on_stale(
+        lambda found: _edit_task(actor, task_id, changes=changes, version=version, preloaded=found),
+        preloaded,
         version=version,
     )
 
@@ -125,17 +119,17 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full.
     """
-    unused = [preloaded]  # what was preloaded is stale after the first attempt
-    return retry_on_stale(
-        lambda: _move_task(
+    return _retry_on_stale(
+        lambda found: _move_task(
             actor,
             task_id,
             column_id=column_id,
             before_id=before_id,
             after_id=after_id,
             version=version,
-            preloaded=unused.pop() if unused else None,
+            preloaded=found,
         ),
+        preloaded,
         version=version,
     )
 
@@ -222,3 +216,14 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
             "board_id", "is missing: this team has no board yet, create one first"
         )
     return board_id
+
+
+def _retry_on_stale(
+    attempt: Callable[[TaskAccess | None], Change],
+    preloaded: TaskAccess | None,
+    *,
+    version: int | None,
+) -> Change:
+    """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
+    unused = [preloaded]
+    return retry_on_stale(lambda: attempt(unused.pop() if unused else None), version=version)

@@ -17,12 +17,12 @@ from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.bulk.queries import TASKS_OF_BOARD
 from taskforge.tasks.content import read_task_contents
-from taskforge.tasks.documents import content_message, denormalised_columns
+from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.changes import require_assignee
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.field_kinds import Person
-from taskforge.tasks.fields import IN_MENUS
+from taskforge.tasks.fields import IN_MENUS, denormalised_columns
 from taskforge.tasks.task_field import Store, TaskField
 from taskforge.teams.permissions import Permission
 from taskforge.text.validation import MAX_TAGS, fold

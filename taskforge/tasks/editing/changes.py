@@ -14,10 +14,16 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
-from taskforge.tasks.documents import content_message, denormalised_columns
+from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.placement import Place, place_requested
 from taskforge.tasks.editing.writer import update_task
-from taskforge.tasks.fields import BY_NAME, CONTENT_NAMES, CORE_NAMES, PLACE_NAMES
+from taskforge.tasks.fields import (
+    BY_NAME,
+    CONTENT_NAMES,
+    CORE_NAMES,
+    PLACE_NAMES,
+    denormalised_columns,
+)
 from taskforge.teams.access import keep_members
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]

@@ -14,7 +14,7 @@ from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.documents import denormalised_columns, mirror_message
+from taskforge.tasks.documents import mirror_message
 from taskforge.tasks.editing.placement import Place, spread_ranks
 from taskforge.tasks.editing.queries import update_task_row
 from taskforge.tasks.fields import (
@@ -22,6 +22,7 @@ from taskforge.tasks.fields import (
     COPIED_COLUMNS,
     CORE_NAMES,
     PLACE_NAMES,
+    denormalised_columns,
     plain_state,
 )
 from taskforge.tasks.models import Task

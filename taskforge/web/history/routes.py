@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import InvalidInput, NotFound
+from taskforge.errors import NotFound
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
 from taskforge.history.queries import list_board_events
-from taskforge.http.forms import optional_id, optional_int
+from taskforge.http.forms import id_or_none, optional_int
 from taskforge.http.htmx import wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
@@ -90,7 +90,7 @@ def column(board_id: str, column_id: str) -> ResponseReturnValue:
 @blueprint.get("/boards/<id:board_id>/activity")
 def activity(board_id: str) -> ResponseReturnValue:
     """The changes of a board, latest first; with ``person`` only those of one user."""
-    person_id = _optional_person()
+    person_id = id_or_none(request.args.get("person"))
     before = optional_int(
         request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
     )
@@ -120,14 +120,6 @@ def _people_to_choose(members: Sequence[sql.Row], person_id: str | None) -> list
     if person_id and person_id not in dict(people):
         people.append((person_id, FORMER_MEMBER))
     return people
-
-
-def _optional_person() -> str | None:
-    """The user id in ``person``; None without a valid one, which shows the changes of all people."""
-    try:
-        return optional_id(request.args.get("person"), field="person")
-    except InvalidInput:
-        return None
 
 
 def _read(board_id: str) -> PastBoard:

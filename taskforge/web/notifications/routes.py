@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import InvalidInput
-from taskforge.http.forms import optional_id
+from taskforge.http.forms import id_or_none
 from taskforge.http.htmx import go_to, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.notifications import queries, service
@@ -25,7 +24,7 @@ def inbox() -> ResponseReturnValue:
     show = "unread" if request.args.get("show") == "unread" else "all"
     found = queries.list_notifications(
         current_actor(),
-        after_id=_after_id(),
+        after_id=id_or_none(request.args.get("after")),
         limit=NOTIFICATIONS_PER_PAGE + 1,
         unread_only=show == "unread",
     )
@@ -58,10 +57,3 @@ def mark_read(notification_id: str) -> ResponseReturnValue:
         return go_to(address_of(row))
     now = queries.get_notification(actor, notification_id)
     return render_template("notifications/_notification.html", item=show_notification(now))
-
-
-def _after_id() -> str | None:
-    try:
-        return optional_id(request.args.get("after"), field="after")
-    except InvalidInput:
-        return None
