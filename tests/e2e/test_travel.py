@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.accounts import make_board
 from tests.e2e.journeys import column, move_card
@@ -89,6 +89,44 @@ def test_quick_presses_arrive_where_they_lead(page: Page, board: str) -> None:
         page.keyboard.press("ArrowRight")
     expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "4")
     expect(page.locator("#main")).not_to_have_class(re.compile("is-waiting"))
+
+
+def test_a_press_while_a_moment_is_shown_is_not_forgotten(page: Page, board: str) -> None:
+    """A press that comes while an answer is awaited counts from there, also once that answer is here."""
+    held: list[Route] = []
+    page.route("**/history*step=*", lambda route: held.append(route))
+    page.goto(f"{board}/history")
+    snapshot = page.locator("#board-snapshot")
+
+    def press(key: str) -> None:
+        with page.expect_request("**/history*step=*"):
+            page.keyboard.press(key)
+        while not held:
+            page.wait_for_timeout(10)
+
+    press("ArrowLeft")
+    page.wait_for_timeout(1500)  # the page waits as long with its next request as this one took
+    held.pop().continue_()
+    expect(snapshot).to_have_attribute("data-seq", "3")
+    press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    held.pop().continue_()
+    expect(snapshot).to_have_attribute("data-seq", "4")
+    page.unroute("**/history*step=*")
+    page.keyboard.press("ArrowLeft")
+    expect(snapshot).to_have_attribute("data-seq", "2")
+
+
+def test_the_last_press_wins_over_one_that_waits(page: Page, board: str) -> None:
+    page.goto(f"{board}/history")
+    for key in ("ArrowLeft", "ArrowLeft", "Home"):
+        page.keyboard.press(key)
+    expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "1")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "3")
+    page.wait_for_timeout(300)
+    expect(page.locator("#board-snapshot")).to_have_attribute("data-seq", "3")
 
 
 def test_a_date_is_read_in_the_readers_own_time(page: Page, board: str) -> None:

@@ -55,7 +55,10 @@ behaviour("timeline", (timeline) => {
   /** Fetch and show a moment; false when it could not be, or another one was asked for meanwhile. */
   async function ask(moment, { isAnimated, isDragged }) {
     current?.abort();
+    clearTimeout(timer);
+    timer = 0;
     const request = new AbortController();
+    const isNewest = () => current === request && !timer; // a key or the slider may have named a later moment meanwhile
     current = request;
     const begun = performance.now();
     const url = addressOf(moment);
@@ -64,15 +67,17 @@ behaviour("timeline", (timeline) => {
       const html = await fetchSnapshot(url, request.signal);
       if (request.signal.aborted) return false;
       await showSnapshot(html, { isAnimated });
-      seq = Number(snapshot.dataset.seq);
-      if (!isDragged) slider.value = snapshot.dataset.position;
+      if (isNewest()) {
+        seq = Number(snapshot.dataset.seq);
+        if (!isDragged) slider.value = snapshot.dataset.position;
+      }
       field.value = toInputValue(new Date(bannerTime().dateTime));
       showPosition();
       history.replaceState(history.state, "", url);
       return true;
     } catch (error) {
       if (error.name === "AbortError") return false;
-      seq = Number(snapshot.dataset.seq);
+      if (isNewest()) seq = Number(snapshot.dataset.seq);
       toast("That moment could not be fetched. Please try again.", "danger");
       return false;
     } finally {
@@ -87,26 +92,23 @@ behaviour("timeline", (timeline) => {
   /** Ask for the newest moment, but not for every one on the way. */
   function askSoon(moment, options) {
     next = [moment, options];
-    timer ||= setTimeout(() => {
-      timer = 0;
-      ask(...next);
-    }, Math.max(GAP, duration));
+    timer ||= setTimeout(() => ask(...next), Math.max(GAP, duration));
   }
 
-  function stepTo(target) {
+  function stepTo(target, isAnimated) {
     if (target === seq) return;
     seq = target;
     if (current) askSoon({ step: seq }, { isAnimated: false });
-    else ask({ step: seq }, { isAnimated: true });
+    else ask({ step: seq }, { isAnimated });
   }
 
   function go(step) {
     player.pause();
-    if (step === "previous") stepTo(Math.max(1, Math.min(lastSeq(), seq - 1)));
-    else if (step === "next") stepTo(Math.max(1, Math.min(lastSeq(), seq + 1)));
+    if (step === "previous") stepTo(Math.max(1, Math.min(lastSeq(), seq - 1)), true);
+    else if (step === "next") stepTo(Math.max(1, Math.min(lastSeq(), seq + 1)), true);
     else {
       const link = snapshot.querySelector(`[data-history-step="${step}"][href]`);
-      if (link) ask({ step: new URL(link.href).searchParams.get("step") }, { isAnimated: false });
+      if (link) stepTo(Number(new URL(link.href).searchParams.get("step")), false);
     }
   }
 
