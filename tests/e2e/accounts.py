@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from taskforge.teams import service as teams
-from tests.factories import Person, make_person, make_task, make_team
+from tests.factories import Person, Team, make_person, make_task, make_team
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Account:
 
     person: Person
     server: str
-    team_id: str = ""
+    team: Team | None = None
 
 
 _accounts: WeakKeyDictionary[BrowserContext, Account] = WeakKeyDictionary()
@@ -46,15 +46,24 @@ def make_board(page: Page, *titles: str) -> str:
     """
     account = _accounts[page.context]
     team = make_team(account.person, "Web team")
-    account.team_id = team.team_id
+    account.team = team
     for title in titles:
         make_task(account.person, team, title)
     return f"{account.server}/boards/{team.board_id}"
 
 
+def make_cards(page: Page, status: str, number: int, name: str | None = None) -> None:
+    """So many cards in the column of a status of the board that `make_board` made, each named by it and a number."""
+    account = _accounts[page.context]
+    assert account.team is not None
+    for place in range(number):
+        make_task(account.person, account.team, f"{name or status} {place:03}", status=status)
+
+
 def join_team(page: Page, member: Page) -> None:
     """Take whoever is logged in at `member` into the team of the board that was made for `page`."""
     admin = _accounts[page.context]
+    assert admin.team is not None
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
-        teams.add_member(admin.person.actor, admin.team_id, role="member", user_id=user_id)
+        teams.add_member(admin.person.actor, admin.team.team_id, role="member", user_id=user_id)

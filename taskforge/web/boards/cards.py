@@ -12,7 +12,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from taskforge.stores import sql
-from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
+from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.people import Person, person_of
 
@@ -107,12 +107,8 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
             "first": column["column_id"] == first,
             "cards_html": render_cards(cards[column["column_id"]]),
             "hidden_count": column["task_count"] - column["shown_count"],
-            "next_cursor_url": next_cards_url(
-                column,
-                cards[column["column_id"]],
-                query,
-                more=column["shown_count"] > CARDS_PER_COLUMN,
-            ),
+            "rest_count": max(0, column["shown_count"] - len(cards[column["column_id"]])),
+            "next_cursor_url": next_cards_url(column, cards[column["column_id"]], query),
         }
         for column in view.columns
     ]
@@ -128,10 +124,10 @@ def show_column_head(column: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def next_cards_url(
-    column: sql.Row, cards: Sequence[sql.Row], query: Mapping[str, list[str]], *, more: bool
+    column: sql.Row, cards: Sequence[sql.Row], query: Mapping[str, list[str]]
 ) -> str | None:
-    """The address of the cards below the last one; None when there are none."""
-    if not more or not cards:
+    """The address of the cards below the last of `cards`; None without a card."""
+    if not cards:
         return None
     after = f"{cards[-1]['rank']}.{cards[-1]['task_id']}"
     place = {"board_id": column["board_id"], "column_id": column["column_id"]}

@@ -57,16 +57,15 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     column = {
         **show_column_head(found.column),
         "cards_html": render_cards(found.cards),
-        "next_cursor_url": next_cards_url(
-            found.column, found.cards, card_filter.query(), more=found.more
-        ),
+        "rest_count": found.rest_count,
+        "next_cursor_url": next_cards_url(found.column, found.cards, card_filter.query()),
     }
     return render(
         "boards/column.html",
         "boards/_cards.html",
         board=show_board(found.row),
         column=column,
-        may={"edit": False},
+        query=card_filter.query(),
     )
 
 
