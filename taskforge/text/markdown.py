@@ -62,7 +62,7 @@ def render_markdown(text: str) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
-    begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
+    begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
     off.
     """
     return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
@@ -123,13 +123,24 @@ def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
 
 def _adapt(state: StateCore) -> None:
     """The parser's last rule: adapts headings, images, bare links and task lists."""
+    outline: list[
+        str
+    ] = []  # the heading above and those that it stands under, by the text's own levels
     for index, token in enumerate(state.tokens):
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        if token.type == "heading_open":
+            outline = [*(level for level in outline if level < token.tag), token.tag]
+            token.tag = _tag_of(outline)
+        elif token.type == "heading_close":
+            token.tag = _tag_of(outline)
         elif token.type == "inline" and token.children:
             token.children = list(_adapted(token.children, state.md))
             if _starts_list_item(state.tokens, index):
                 _mark_task(token.children)
+
+
+def _tag_of(outline: Sequence[str]) -> str:
+    """The tag of the innermost heading of an outline; the page's own headings are h1 and h2."""
+    return f"h{min(6, len(outline) + 2)}"
 
 
 def _adapted(tokens: Sequence[Token], md: MarkdownIt) -> Iterator[Token]:

@@ -40,7 +40,7 @@ SITE_ADMIN_PREFIXES = ("rq_dashboard.",)
 GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
-    "boards.filter_menu", "boards.fold",
+    "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.history", "tasks.trash", "comments.create",
     "tasks.history_entry",
     "tasks.card", "tasks.peek",

@@ -1,10 +1,10 @@
-// Links that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
+// Links and buttons that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
 
 import { isPlainClick } from "../lib/keyboard.js";
 import { lazy } from "../lib/lazy.js";
 import { isViewPending, view } from "./view-state.js";
 
-const VIEW_LINKS = "a[data-view], a[data-popover]";
+const VIEW_LINKS = "[data-view], a[data-popover]";
 const board = document.querySelector(".board__columns");
 const withoutHash = (address) => address.replace(/#.*$/, "");
 const importView = lazy(() => import("../view/index.js"));
@@ -20,12 +20,12 @@ async function loadView(address) {
 }
 
 async function follow(link) {
-  const module = await loadView(link.href);
+  const module = await loadView(link.href ?? link.dataset.view);
   if (!module) return;
   if (link.matches("[data-popover]")) module.openViewPopover(link);
   else {
     link.closest(".menu")?.removeAttribute("open");
-    module.showView(link.href);
+    module.followViewLink(link);
   }
 }
 

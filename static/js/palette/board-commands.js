@@ -66,7 +66,7 @@ function placeCommands() {
     ...all(".board__places a[href]").map((element) => clickCommand("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
     ...all("#board-filter").map((element) => view("Filter the cards", element)),
     ...all(".board__views > a[data-view]").map((element) => view(element.ariaCurrent ? "Show all cards" : "Show only my cards", element)),
-    ...all("#board-lanes a:not([aria-current])").map((element) => view(`Lanes: ${wordsOf(element).toLowerCase()}`, element)),
+    ...all("#board-lanes [data-view]:not([aria-current])").map((element) => view(`Lanes: ${wordsOf(element).toLowerCase()}`, element)),
   ];
 }
 

@@ -15,9 +15,11 @@ from taskforge.http.forms import (
     optional_id,
     optional_int,
 )
+from taskforge.tasks.board.lanes import KINDS
 from taskforge.text.people import HUES
 from taskforge.text.validation import clean_line
 from taskforge.text.values import parse_int
+from taskforge.web.boards.parameters import NO_LANES
 
 MAX_SEQ = 2**63 - 1
 
@@ -63,6 +65,12 @@ class FoldColumnForm(Form):
     """Whether to fold a column (1) or to open it (0)."""
 
     folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
+
+
+class LanesForm(Form):
+    """By what to divide a board, or that it is not to be divided."""
+
+    lanes = OpenSelectField("Lanes", [cleaned(one_of, options=(NO_LANES, *KINDS))])
 
 
 class SeenForm(Form):

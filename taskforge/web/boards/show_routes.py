@@ -16,10 +16,10 @@ from taskforge.tasks.board.queries import find_columns, list_column_cards
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.cards import next_cards_url, render_cards, show_column_head
 from taskforge.web.boards.parameters import (
-    choose_lanes,
     read_cursor,
     requested_filter,
     requested_lanes,
+    shown_lanes,
 )
 from taskforge.web.boards.presenters import (
     board_context,
@@ -39,7 +39,7 @@ def show(board_id: str) -> ResponseReturnValue:
     if "at" in request.args:  # an instant: the board's history shows it
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
-    lanes = choose_lanes(view)
+    lanes = shown_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
     return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
