@@ -114,10 +114,21 @@ class StaleVersion(Conflict):
 
 
 class WipLimitReached(Conflict):
-    """The column holds as many tasks as its limit allows."""
+    """The column holds as many tasks as its limit allows, and its board's limits are hard.
+
+    ``overridable`` says that this person may move a task there all the same, by asking for it (``anyway``).
+    """
 
     code = "wip_limit"
     default_message = "This column is full."
+
+    def __init__(self, message: str | None = None, *, overridable: bool = False) -> None:
+        super().__init__(message)
+        self.overridable = overridable
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of the API's ``error`` member, with whether the limit can be overridden."""
+        return {**super().as_dict(), "overridable": self.overridable}
 
 
 class TooLarge(TaskForgeError):

@@ -54,12 +54,13 @@ def get_board(board_id: str) -> Any:
 @blueprint.arguments(schemas.BoardChanges)
 @blueprint.response(200, schemas.Board)
 def edit_board(data: dict[str, Any], board_id: str) -> Any:
-    """Rename a board."""
+    """Rename a board, or make its limits hard or soft."""
     actor = current_actor()
     version = requested_version(data)
+    changes = {name: value for name, value in data.items() if name != "version"}
 
     def change(at: int) -> Change:
-        return service.edit_board(actor, board_id, version=at, name=data["name"])
+        return service.edit_board(actor, board_id, version=at, **changes)
 
     with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
         change_latest(version, lambda: int(_board(actor, board_id)["version"]), change)

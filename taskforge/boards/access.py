@@ -14,6 +14,7 @@ from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import Membership, membership_of, require
+from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 
 
@@ -21,8 +22,8 @@ from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 class LockedBoard:
     """A board whose row this transaction holds: nobody else changes the board until COMMIT.
 
-    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``joined`` the row
-    of the query that was joined to the lock.
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``may_exceed`` whether
+    the actor may override hard limits; ``joined`` the row of the query that was joined to the lock.
     """
 
     board_id: str
@@ -32,6 +33,8 @@ class LockedBoard:
     seq: int
     next_number: int
     version: int
+    hard_limits: bool
+    may_exceed: bool
     joined: sql.Row | None = None
 
     def at(self, step: int) -> LockedBoard:
@@ -43,7 +46,7 @@ class LockedBoard:
 # preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
-           b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
+           b.sample_cards, b.hard_limits, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
            t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
@@ -51,7 +54,7 @@ _VISIBLE_BOARD = f"""
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
 """
 _BOARD = prepared(f"""
-    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,
+    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.version,
            b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = :user_id
@@ -136,6 +139,8 @@ def lock_board(
         seq=found["held_seq"] - changes + 1,
         next_number=found["held_next_number"] - numbers,
         version=found["held_version"],
+        hard_limits=found["held_hard_limits"],
+        may_exceed=Permission.TASK_EXCEED_LIMIT in found["held_permissions"],
         joined=found,
     )
 
@@ -160,7 +165,8 @@ def _locking(joined: str) -> tuple[str, str]:
         f"""
         SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
                b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
-               b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
+               b.version AS held_version, b.hard_limits AS held_hard_limits,
+               {HELD_PERMISSIONS} AS held_permissions{columns}
         FROM   boards b
                {join_membership("b.team_id")}
                {join}

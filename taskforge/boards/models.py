@@ -32,7 +32,8 @@ class Board(Model):
 
     ``seq`` numbers the board's changes: every change raises it and so holds the row's lock until COMMIT, which makes
     the checks of WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
-    ``sample_cards`` cards of a sample board are its tutorial.
+    ``sample_cards`` cards of a sample board are its tutorial. With ``hard_limits`` a full column refuses tasks;
+    without, a WIP limit only warns.
     """
 
     __tablename__ = "boards"
@@ -44,6 +45,7 @@ class Board(Model):
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
     sample_cards: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    hard_limits: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)

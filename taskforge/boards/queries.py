@@ -28,7 +28,7 @@ COMPOSED_BOARDS = table("boards", column("board_id"), column("deleted_at")).alia
 IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
-       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.version, b.seq,
+       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.version, b.seq,
        b.created_at, b.updated_at, m.role
 """
 # The columns of a list of a board's columns, from `COLUMNS`.

@@ -26,7 +26,11 @@ _COUNT_BOARDS = text("""
     FROM   boards
     WHERE  team_id = :team_id AND deleted_at IS NULL
 """)
-_RENAME = text("UPDATE boards SET name = :name WHERE board_id = :board_id")
+_UPDATE = text("""
+    UPDATE boards
+    SET    name = :name, hard_limits = :hard_limits
+    WHERE  board_id = :board_id
+""")
 _DELETE = text("UPDATE boards SET deleted_at = :at WHERE board_id = :board_id")
 _RAISE_VERSION = text("""
     UPDATE boards
@@ -76,8 +80,15 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
 
 
 @idempotent
-def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Change:
-    """Rename a board.
+def edit_board(
+    actor: Actor,
+    board_id: str,
+    *,
+    version: int,
+    name: str | None = None,
+    hard_limits: bool | None = None,
+) -> Change:
+    """Rename a board, or make its WIP limits hard or soft; what is None stays.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.edit``.
@@ -88,10 +99,18 @@ def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Chang
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
         if board.version != version:
             raise StaleVersion()
+        present = {"name": board.name, "hard_limits": board.hard_limits}
+        given = {"name": name, "hard_limits": hard_limits}
+        after = {**present, **{key: value for key, value in given.items() if value is not None}}
+        changed = [key for key in present if after[key] != present[key]] or ["name"]
         record_board_change(
-            uow, board, Event.BOARD_EDITED, before={"name": board.name}, after={"name": name}
+            uow,
+            board,
+            Event.BOARD_EDITED,
+            before={key: present[key] for key in changed},
+            after={key: after[key] for key in changed},
         )
-        uow.execute(_RENAME, {"name": name, "board_id": board_id})
+        uow.execute(_UPDATE, {**after, "board_id": board_id})
     return uow.change
 
 

@@ -202,6 +202,11 @@ def optional_int(value: object, *, field: str, minimum: int, maximum: int) -> in
     return parse_int(value, field=field, minimum=minimum, maximum=maximum)
 
 
+def is_yes(value: object, *, field: str) -> bool:
+    """Whether a choice between yes (1) and no (0) is yes. Raises like `one_of`."""
+    return one_of(value, field=field, options=("0", "1")) == "1"
+
+
 def checked(value: object, *, field: str) -> bool:
     """Whether a checkbox was sent as checked."""
     return value == "1"

@@ -82,8 +82,9 @@ def edit_task(
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
-    column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
-    is made to the current version. `preloaded` is what `access_task` would answer, if the request has read it already.
+    column, column_id (with before_id, after_id and anyway, as in `move_task`) to a column, between those
+    neighbours. Without `version` the change is made to the current version. `preloaded` is what `access_task` would
+    answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
@@ -106,18 +107,21 @@ def move_task(
     column_id: str,
     before_id: str | None = None,
     after_id: str | None = None,
+    anyway: bool = False,
     version: int | None = None,
     preloaded: TaskAccess | None = None,
 ) -> Change:
     """Move a task to a column of its board: above `before_id`, below `after_id`, or to the end.
 
-    `preloaded` is what `access_task` would answer, if the request has read it already.
+    A column above its WIP limit is recorded in the audit event; where the board's limits are hard, it is refused,
+    unless it is to be done `anyway` by somebody who holds ``task.exceed_limit``. `preloaded` is what `access_task`
+    would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.move``.
         StaleVersion: the task is not at `version` any more.
         InvalidInput: the column or a neighbour is not on the task's board.
-        WipLimitReached: the column is full.
+        WipLimitReached: the column is full, and limits are hard.
     """
     return _retry_on_stale(
         lambda found: _move_task(
@@ -126,6 +130,7 @@ def move_task(
             column_id=column_id,
             before_id=before_id,
             after_id=after_id,
+            anyway=anyway,
             version=version,
             preloaded=found,
         ),
@@ -182,6 +187,7 @@ def _move_task(
     column_id: str,
     before_id: str | None,
     after_id: str | None,
+    anyway: bool,
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
@@ -194,7 +200,7 @@ def _move_task(
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         neighbours = neighbours_query(task_id=task_id, column_id=column_id, **near)
         board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=neighbours)
-        place = place_found(board.joined, **near)
+        place = place_found(board, board.joined, **near, anyway=anyway)
         update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
     return uow.change
 

@@ -62,8 +62,8 @@ def render_markdown(text: str) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
-    begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
-    off.
+    begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
+    links. Of more than `MAX_LENGTH` characters the rest is cut off.
     """
     return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
 

@@ -107,6 +107,14 @@ def limit_column(page: Page, board: str, name: str, limit: int) -> None:
     page.goto(board)
 
 
+def make_limits_hard(page: Page, board: str) -> None:
+    """From now on a full column of the board refuses cards."""
+    page.goto(f"{board}/settings")
+    page.get_by_label("takes no further card").check()
+    page.locator("#rename-form").get_by_role("button", name="Save").click()
+    open_board(board, page)
+
+
 def task_title(page: Page) -> Locator:
     """The title of the task that is open over the board."""
     return page.locator(f"{DIALOG} .task__title")

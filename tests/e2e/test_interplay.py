@@ -15,6 +15,7 @@ from tests.e2e.boards import (
     fold,
     lane,
     limit_column,
+    make_limits_hard,
     link,
     open_board,
     titles,
@@ -46,6 +47,7 @@ def test_a_card_with_tags_dropped_in_a_lane_gets_them_back(page: Page, board: st
 
 def test_limits_and_numbers_are_right_after_each_drop_and_undo(page: Page, board: str) -> None:
     limit_column(page, board, "To do", 2)
+    make_limits_hard(page, board)
     page.locator(CONNECTED).wait_for()
     full = column(page, "To do").locator(".column__limit")
     drag_to_column(page, "One", "To do")

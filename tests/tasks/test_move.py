@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_limits_hard, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred
 
@@ -58,6 +58,7 @@ def test_a_full_column_refuses_and_the_choice_stays(
     settings = f"/boards/{team.board_id}/settings"
     visitor.fill(settings, f"/columns/{doing}/edit", wip_limit="1", status="in_progress")
     waiting = make_task(ada, team, "Waiting")
+    make_limits_hard(ada, team)
     form = visitor.open(f"/tasks/{waiting}/move").form("/move")
     make_task(ada, team, "Busy", status="in_progress")
     page = visitor.send(form, column_id=doing)

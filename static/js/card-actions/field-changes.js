@@ -44,6 +44,7 @@ async function send(taskId, field, value, change) {
   card.dataset.version = Number(version) + 1;
   const { status, body } = await post(fieldUrl(card, field), { value, version, op: change.op });
   if (status === 200 && body) {
+    announce(`${cardKey(card)}: ${change.words}.`); // not before it is so
     await showFieldChange(taskId, field, body, `${cardKey(card)}: ${change.words}`);
     return;
   }
@@ -59,6 +60,5 @@ async function send(taskId, field, value, change) {
 /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
   paint(card);
-  announce(`${cardKey(card)}: ${words}.`);
   return inTurn(() => send(card.dataset.taskId, field, value, { words, paint, op }));
 }

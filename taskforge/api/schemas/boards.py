@@ -20,9 +20,10 @@ class NewBoard(Input):
 
 
 class BoardChanges(Versioned):
-    """Changes of a board."""
+    """Changes of a board; what is left out stays."""
 
-    name = fields.line(NAME_LENGTH)
+    name = fields.line(NAME_LENGTH, optional=True)
+    hard_limits = fields.yes_or_no()
 
 
 class NewColumn(Input):
@@ -70,6 +71,9 @@ class Board(Output):
     team_name = text_answer()
     name = text_answer(required=True)
     key_prefix = text_answer(metadata={"description": "Begins the keys of the board's tasks"})
+    hard_limits = ma.fields.Boolean(
+        metadata={"description": "Whether a full column refuses tasks; else its limit only warns"}
+    )
     role = text_answer()
     task_count = ma.fields.Integer()
     columns: Any = ma.fields.List(ma.fields.Nested(Column), required=True)

@@ -43,12 +43,14 @@ def insert_task(
     texts: Mapping[str, Any],
 ) -> None:
     """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`)."""
+    placed = asdict(place)
+    over_limit = placed.pop("over_limit")
     row = {
         "task_id": message.entity_id,
         "team_id": board.team_id,
         "board_id": board.board_id,
         "number": board.next_number,
-        **asdict(place),
+        **placed,
         **core,
         "created_by": uow.actor.user_id,
         "version": 1,
@@ -64,6 +66,8 @@ def insert_task(
     uow.stage(message)
     recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")
     state = plain_state({**{name: row[name] for name in recorded}, **texts})
+    if over_limit is not None:
+        state["over_limit"] = over_limit
     event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
         uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
@@ -82,9 +86,11 @@ def update_task(
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
-    `undoes` is the event that this change takes back; the new state of the audit event names it. All of it
-    is written at the end of the unit of work, which raises StaleVersion if another change came first.
+    `undoes` is the event that this change takes back; the new state of the audit event names it, and the `over_limit`
+    that a new place in `after` may have. All of it is written at the end of the unit of work, which raises
+    StaleVersion if another change came first.
     """
+    over_limit = after.pop("over_limit", None)
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
     uow.stage(mirror_message(after))
@@ -94,6 +100,8 @@ def update_task(
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
     if undoes is not None:
         now["undoes"] = undoes
+    if over_limit is not None:
+        now["over_limit"] = over_limit
     event_id = _record(uow, board, event, after, before, now)
     _notify(uow, board, event_id, after, changed)
 

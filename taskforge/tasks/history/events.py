@@ -34,7 +34,7 @@ PERMISSIONS: dict[str, Permission] = {
     Event.TASK_ASSIGNED: Permission.TASK_EDIT,
     Event.TASK_EDITED: Permission.TASK_EDIT,
 }
-_NOTES = frozenset({"spread_ranks", "undoes"})
+_NOTES = frozenset({"spread_ranks", "undoes", "over_limit"})
 
 
 @dataclass(frozen=True, kw_only=True)

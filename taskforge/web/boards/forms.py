@@ -11,6 +11,7 @@ from taskforge.http.forms import (
     OpenSelectField,
     VersionForm,
     cleaned,
+    is_yes,
     one_of,
     optional_id,
     optional_int,
@@ -31,9 +32,10 @@ class CreateBoardForm(Form):
 
 
 class EditBoardForm(VersionForm):
-    """The new name of a board."""
+    """The name of a board, and whether a full column refuses cards."""
 
     name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    hard_limits = OpenSelectField("Limits", [cleaned(is_yes, if_sent=True)])
 
 
 class CreateColumnForm(Form):

@@ -34,7 +34,7 @@ def settings(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/edit")
 def rename(board_id: str) -> ResponseReturnValue:
-    """Rename a board."""
+    """Rename a board, or make its limits hard or soft."""
     actor = current_actor()
     form = EditBoardForm()
     change = form.attempt(lambda **values: service.edit_board(actor, board_id, **values))
@@ -129,7 +129,8 @@ def _page(actor: Actor, board_id: str, **failed: Any) -> str:
     shown = [
         {**column, "version": row["version"]} for column in list_columns_with_counts([board_id])
     ]
-    form = failed.pop("form", None) or EditBoardForm(formdata=None, data={"name": row["name"]})
+    present = {"name": row["name"], "hard_limits": "1" if row["hard_limits"] else "0"}
+    form = failed.pop("form", None) or EditBoardForm(formdata=None, data=present)
     form.form_errors.extend(failed.pop("problems", []))
     context = {"column_form": None, "column_errors": {}, **failed}
     return render_template(

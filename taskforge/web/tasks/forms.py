@@ -16,6 +16,7 @@ from taskforge.http.forms import (
     VersionForm,
     an_id,
     cleaned,
+    is_yes,
     one_of,
     optional_id,
     optional_int,
@@ -94,12 +95,16 @@ class EditTaskForm(VersionForm):
 
 
 class MoveTaskForm(LaneForm):
-    """The target of a move: a column, a place in it (top, bottom, before or after a task), and the lane."""
+    """The target of a move: a column, a place in it (top, bottom, before or after a task), the lane.
+
+    ``anyway`` says that it is meant although the column is full.
+    """
 
     column_id = StringField("Column", [cleaned(an_id)])
     place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
     before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
     after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+    anyway = OpenSelectField("Anyway", [cleaned(is_yes, if_sent=True)])
     version = StringField(
         "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
     )

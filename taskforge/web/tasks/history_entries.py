@@ -70,6 +70,8 @@ def show_entry(
     ]
     if entry["event"] == Event.TASK_EDITED and shown:
         sentence = f"changed the {name_fields(shown)}"
+    if over := after.get("over_limit"):
+        sentence += f", above the limit of its column ({over['count']} of {over['limit']})"
     return {
         "event": entry["event_id"],
         "action": entry["action"],

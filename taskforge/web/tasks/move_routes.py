@@ -61,6 +61,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             if joins:
                 membership.require(Permission.TASK_MOVE)
                 near = {name: values.get(name) for name in ("before_id", "after_id")}
+                near["anyway"] = values.get("anyway", False)
                 changes = {**joins, "column_id": column_id, **near}
                 # The new tags derive from those just read: the version keeps a concurrent change from being lost.
                 version = values.get("version") or row["version"]
@@ -110,5 +111,7 @@ def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:
         task=show_reference(row),
         columns=show_move_columns(list_columns_with_counts([row["board_id"]])),
         chosen=(failed.column_id.data if failed else None) or row["column_id"],
+        chosen_place=failed.place.data if failed else None,
         error=" ".join(failed.sentences) if failed else None,
+        overridable=failed is not None and getattr(failed.refusal, "overridable", False),
     )
