@@ -60,10 +60,10 @@ def make_cards(page: Page, status: str, number: int, name: str | None = None) ->
         make_task(account.person, account.team, f"{name or status} {place:03}", status=status)
 
 
-def join_team(page: Page, member: Page) -> None:
+def join_team(page: Page, member: Page, role: str = "member") -> None:
     """Take whoever is logged in at `member` into the team of the board that was made for `page`."""
     admin = _accounts[page.context]
     assert admin.team is not None
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
-        teams.add_member(admin.person.actor, admin.team.team_id, role="member", user_id=user_id)
+        teams.add_member(admin.person.actor, admin.team.team_id, role=role, user_id=user_id)

@@ -1,4 +1,4 @@
-"""WIP limits on every way to a column: soft ones warn and are recorded, hard ones refuse, and who may overrides them."""
+"""WIP limits on every way to a column: soft ones warn and are recorded, hard ones refuse, and some override them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,9 @@ export function preferShortcutTarget(find) {
   findPreferred = find;
 }
 
-const findFirst = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find((element) => element.checkVisibility());
+// What is in a menu counts as seen with the menu.
+const isSeen = (element) => (element.closest("details") ?? element).checkVisibility();
+const findFirst = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find(isSeen);
 const beginsSequence = (key) => document.querySelector(`[data-key^="${CSS.escape(`${key} `)}"]`) !== null;
 
 function activate(element) {

@@ -15,6 +15,7 @@ const MAX_WHILE_TYPING = 6;
 const MAX_LENGTH = 200;
 const MAX_RECENT = 8;
 const RECENT_BONUS = 4; // score of an option that was run before
+const ALSO_MALUS = 4; // of one that fits by words that are not shown
 const dialog = document.getElementById("palette");
 const recent = []; // the words of the last commands, in this page
 let mode = "all";
@@ -61,13 +62,19 @@ function foundOptions() {
   ].filter(Boolean);
 }
 
+/** The fit by the further words of an option too, which is worth a little less than by those that are shown. */
+function scoreAlso(query, words, also) {
+  const score = also ? fuzzyScore(query, `${words} ${also}`) : -1;
+  return score < 0 ? -1 : Math.max(0, score - ALSO_MALUS);
+}
+
 /** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title)
     always fits. */
 function choose() {
   const query = typed();
   // To make what was typed is offered once it is known what there is of that name: Enter must not be too early.
   const commands = listCommands(card, query).filter(({ sure, made }) => (sure || mode === "all") && (found || !made));
-  const scoreOf = (option) => Math.max(option.sure ? 0 : -1, fuzzyScore(query, option.words));
+  const scoreOf = ({ sure, words, also }) => Math.max(sure ? 0 : -1, fuzzyScore(query, words), scoreAlso(query, words, also));
   const fitting = [...commands, ...foundOptions()]
     .map((option) => ({ ...option, score: scoreOf(option) }))
     .filter(({ score }) => score >= 0);

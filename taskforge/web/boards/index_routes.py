@@ -14,7 +14,7 @@ from taskforge.boards.queries import list_teams
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
-from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import CreateBoardForm
@@ -55,7 +55,7 @@ def delete(board_id: str) -> ResponseReturnValue:
 
 def _index_page(actor: Actor, **failed: Any) -> str:
     rows = list_boards_with_counts(actor)
-    tiles = show_tiles(rows, list_columns_with_counts([row["board_id"] for row in rows]))
+    tiles = show_tiles(rows)
     teams = list_teams(actor)
     groups: list[dict[str, Any]] = [
         {

@@ -128,6 +128,7 @@ def board_rights(membership: Membership) -> dict[str, bool]:
         "edit": membership.may(Permission.TASK_CREATE),
         "move": membership.may(Permission.TASK_MOVE),
         "settings": membership.may(Permission.BOARD_EDIT),
+        "invite": membership.may(Permission.TEAM_MANAGE_MEMBERS),
         "activity": membership.may(Permission.BOARD_ACTIVITY),
         "delete": membership.may(Permission.BOARD_DELETE),
         "restore": membership.may(Permission.TASK_RESTORE),

@@ -15,7 +15,7 @@ from taskforge.identity.current import current_actor
 from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
 from taskforge.teams.permissions import Permission
@@ -125,13 +125,12 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     team = queries.get_team(actor, team_id)
     members = queries.list_members(actor, team_id)
     rows = list_boards_with_counts(actor, team_id)
-    columns = list_columns_with_counts([row["board_id"] for row in rows])
     online = find_online([member["user_id"] for member in members])
     return render_template(
         "teams/show.html",
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
-        boards=show_tiles(rows, columns),
+        boards=show_tiles(rows),
         form=form,
         may=team_rights(team["permissions"], len(members)),
     )
