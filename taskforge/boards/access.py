@@ -46,7 +46,8 @@ class LockedBoard:
 # preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
-           b.sample_cards, b.hard_limits, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
+           b.sample_cards, b.hard_limits, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
+           v.lanes, v.folded_in_lanes,
            t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}

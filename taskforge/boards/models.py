@@ -89,7 +89,8 @@ class BoardViewPreferences(Model):
     """How one person looks at one board: how far they have seen it, the columns that they folded, and its lanes.
 
     It is no content of the board: it is not audited, and losing it does no harm. ``seen_seq`` is the board's ``seq``
-    up to which they have seen every change; ``lanes`` is by what they last divided the board, if by anything.
+    up to which they have seen every change; ``lanes`` is by what they last divided the board, if by anything;
+    ``folded_in_lanes`` the columns that they folded there, NULL for those of the status “done”.
     """
 
     __tablename__ = "board_view_preferences"
@@ -100,6 +101,7 @@ class BoardViewPreferences(Model):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     folded: Mapped[list[str]] = mapped_column(ARRAY(Id), server_default=text("'{}'"))
     lanes: Mapped[str | None] = mapped_column(String(12))
+    folded_in_lanes: Mapped[list[str] | None] = mapped_column(ARRAY(Id))
 
     __table_args__ = (
         Index("ix_board_view_preferences_board_id", "board_id"),

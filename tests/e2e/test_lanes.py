@@ -114,7 +114,7 @@ def test_lanes_are_there_again_until_none_are_chosen(page: Page, board: str) -> 
 
 
 def test_back_leads_from_lanes_to_columns_and_they_stay(page: Page, board: str) -> None:
-    page.goto(f"{board}?lanes=none")
+    choose_lanes(page, "No lanes")
     page.goto(board)
     choose_lanes(page, "By priority")
     page.go_back()

@@ -74,7 +74,7 @@ def test_nothing_is_announced_before_the_server_has_accepted_it(
 ) -> None:
     held: list[Route] = []
     address = "**/fields/priority" if way == "priority" else "**/move"
-    page.route(address, held.append)
+    page.route(address, lambda route: held.append(route))
     with page.expect_request(address):
         if way == "drag":
             drag_to_column(page, "Two", "Done")

@@ -64,9 +64,10 @@ class MoveColumnForm(Form):
 
 
 class FoldColumnForm(Form):
-    """Whether to fold a column (1) or to open it (0)."""
+    """Whether to fold a column (1) or to open it (0), and whether the board is shown in lanes."""
 
-    folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
+    folded = OpenSelectField("Folded", [cleaned(is_yes)])
+    in_lanes = OpenSelectField("In lanes", [cleaned(is_yes, if_sent=True)])
 
 
 class LanesForm(Form):

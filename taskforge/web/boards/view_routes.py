@@ -48,10 +48,10 @@ def fold(board_id: str, column_id: str) -> ResponseReturnValue:
     """Fold a column into a strip, or open it again, for this person only."""
     actor = current_actor()
     access_board(actor.user_id, board_id)
-    folded = FoldColumnForm().require()["folded"] == "1"
-    fold_column(actor, board_id, column_id, folded=folded)
+    chosen = FoldColumnForm().require()
+    fold_column(actor, board_id, column_id, **chosen)
     if wants_json():
-        return {"folded": folded}
+        return {"folded": chosen["folded"]}
     return go_to(f"{_next_board(board_id)}#column-{column_id}")
 
 

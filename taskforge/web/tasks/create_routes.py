@@ -61,7 +61,9 @@ def create(board_id: str) -> ResponseReturnValue:
     row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
     if not wants_partial():
         _flash_all(messages)
-        return go_to(url_for("boards.show", board_id=board_id, _anchor=f"new-{row['column_id']}"))
+        lanes = form.values.get("lanes")
+        anchor = f"new-{row['column_id']}"
+        return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
     hidden = bool(_hidden([row["task_id"]]))
     if hidden:
         messages.append(f"“{row['title']}” was added. The filter hides it.")
@@ -119,7 +121,8 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
     flash(undo, "ok")  # type: ignore[arg-type]
     _flash_all(messages)
     anchor = f"column-{form.values['column_id']}"
-    return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
+    lanes = form.values.get("lanes")
+    return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
 
 
 @blueprint.get("/boards/<id:board_id>/quick-add")
