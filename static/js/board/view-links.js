@@ -19,13 +19,21 @@ async function loadView(address) {
   }
 }
 
+/** The address that a link leads to; a button with a name changes that of the present view. */
+function addressOf(link) {
+  if (link.href) return link.href;
+  const url = new URL(view.address);
+  url.searchParams.set(link.name, link.value);
+  return url.href;
+}
+
 async function follow(link) {
-  const module = await loadView(link.href ?? link.dataset.view);
+  const module = await loadView(addressOf(link));
   if (!module) return;
   if (link.matches("[data-popover]")) module.openViewPopover(link);
   else {
     link.closest(".menu")?.removeAttribute("open");
-    module.followViewLink(link);
+    module.followViewLink(link, addressOf(link));
   }
 }
 

@@ -9,7 +9,7 @@ export { openViewPopover } from "./view-popover.js";
 export { showView };
 
 /** Show what a link or a button with data-view stands for. What a button chooses is kept, as its form would do it. */
-export function followViewLink(link) {
+export function followViewLink(link, address) {
   if (link.matches("button")) postInBackground(link.formAction, { lanes: link.value }).catch(() => {}); // it is shown all the same
-  showView(link.href ?? new URL(link.dataset.view, location.href).href);
+  showView(address);
 }

@@ -4,6 +4,7 @@ import htmx from "../../vendor/htmx.esm.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
 import { fetchHtml, submitFormForHtml } from "../lib/http.js";
+import { loadStyles } from "../lib/lazy.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
 
@@ -38,7 +39,9 @@ export async function openViewPopover(link) {
     return;
   }
   try {
-    fill(await fetchHtml(link.href));
+    const { viewStyle } = document.querySelector(".board__columns").dataset;
+    const [html] = await Promise.all([fetchHtml(link.href), loadStyles(viewStyle)]);
+    fill(html);
   } catch {
     location.assign(link.href);
     return;

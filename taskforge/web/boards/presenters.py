@@ -122,7 +122,6 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "lanes_by": lanes,
         "filter_count": card_filter.count,
         "query": {**card_filter.query(), **unfiltered},
-        "filter_query": card_filter.query(),
         "mine_query": {**mine.query(), **unfiltered},
         "is_mine": is_mine,
         "chips": show_chips(card_filter, view.people, unfiltered),
