@@ -99,7 +99,9 @@ def test_a_drag_to_the_edge_of_a_phone_pauses_at_each_column(
           let last = -1, since = 0;
           const look = (now) => {
             if (board.scrollLeft !== last) { last = board.scrollLeft; since = now; }
-            else if (now - since > 330 && window.stops.at(-1) !== last) { window.stops.push(last); board.dataset.stops = window.stops.length; }
+            else if (now - since > 330 && window.stops.at(-1) !== last) {
+              board.dataset.stops = window.stops.push(last);
+            }
             requestAnimationFrame(look);
           };
           requestAnimationFrame(look);
