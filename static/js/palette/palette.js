@@ -62,10 +62,11 @@ function foundOptions() {
   ].filter(Boolean);
 }
 
-/** The fit by the further words of an option too, which is worth a little less than by those that are shown. */
+/** The fit by the further words of an option too, worth a little less than by those that are shown: each typed word begins one. */
 function scoreAlso(query, words, also) {
-  const score = also ? fuzzyScore(query, `${words} ${also}`) : -1;
-  return score < 0 ? -1 : Math.max(0, score - ALSO_MALUS);
+  const text = ` ${words} ${also}`.toLowerCase();
+  const fits = also && query && query.toLowerCase().split(/\s+/).every((word) => text.includes(` ${word}`));
+  return fits ? Math.max(0, fuzzyScore(query, text) - ALSO_MALUS) : -1;
 }
 
 /** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title)
