@@ -1,4 +1,4 @@
-"""The one source of the current time, so that tests and the demo can set it; and the zone in which somebody reads it."""
+"""The one source of the current time, so that tests and the demo can set it; and the reader's zone."""
 
 from __future__ import annotations
 

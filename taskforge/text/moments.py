@@ -1,4 +1,4 @@
-"""Moments: values that are either a day, which has no zone, or an instant. Python holds a ``date`` or an aware ``datetime``.
+"""Moments: values that are a day, which has no zone, or an instant; in Python a ``date`` or an aware ``datetime``.
 
 A moment is stored as the instant with which it begins (of a day: its first one in UTC), and a flag whether it has a
 time. What an older version of TaskForge wrote has no flag: there the first instant of a day in UTC means the day.
@@ -54,7 +54,7 @@ def read_logged(text: str) -> Moment:
 
 
 def from_stored(at: datetime, flag: bool | None) -> Moment:
-    """The moment that is stored as an instant and a flag; an instant within a day has a time, whatever the flag says."""
+    """The moment that is stored as an instant and a flag; one within a day has a time, whatever the flag says."""
     utc = at.astimezone(UTC)
     return at if flag or utc.time() != time() else utc.date()
 

@@ -1,4 +1,4 @@
-"""Days and times as people write them: "fri", "tomorrow 15:00", "in 3 days", "24 dec", "next friday at 3pm", "2026-05-12".
+"""Days and times as people write them: "fri", "tomorrow 15:00", "in 3 days", "24 dec", "next friday at 3pm".
 
 The one parser of such words for quick-add and for the fields of forms. The browser reads them too
 (`static/js/quick-add/spoken-days.js`); one table of cases tests both.

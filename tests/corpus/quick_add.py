@@ -1,7 +1,8 @@
 """The table of quick-add: lines, and what they say. Both parsers, the server's and the browser's, are held to it.
 
 A case of ``quick_add.jsonl`` has ``line`` and what differs from nothing: ``title``, ``assignee`` (a name of `PEOPLE`),
-``priority``, ``tags``, ``due`` (a day, or a day and a time of it), ``notes`` ([kind, word]); ``today`` is a Tuesday unless it says otherwise.
+``priority``, ``tags``, ``due`` (a day, or a day and a time of it), ``notes`` ([kind, word]); ``today`` is a Tuesday
+unless it says otherwise.
 """
 
 from __future__ import annotations

@@ -20,10 +20,13 @@ READ_LINES = """async ([people, lines]) => {
 CLICK_CHIPS_AWAY = """async ([people, lines]) => {
     const { keepAsText, parseLine } = await import("/source/js/quick-add/parse-line.js");
     const say = ({ places, assignee, ...said }) => ({ ...said, assignee: assignee?.display_name ?? null });
-    return lines.flatMap(([line, today]) => Object.entries(parseLine(line, people, today).places).map(([chip, places]) => {
-        const kept = keepAsText(line, places);
-        return { line, today, chip, kept, said: say(parseLine(kept, people, today)) };
-    }));
+    return lines.flatMap(([line, today]) => {
+        const chips = Object.entries(parseLine(line, people, today).places);
+        return chips.map(([chip, places]) => {
+            const kept = keepAsText(line, places);
+            return { line, today, chip, kept, said: say(parseLine(kept, people, today)) };
+        });
+    });
 }"""
 
 

@@ -57,7 +57,7 @@ CONTROLS: Mapping[type[kinds.Kind], Control] = {
         row="values",
         hint=MOMENT_HINT,
         optional=True,
-        attributes={"autocomplete": "off", "maxlength": str(MAX_TEXT), "data-moment-field": ""},
+        attributes={"autocomplete": "off", "maxlength": str(MAX_TEXT)},
     ),
     Number: Control(
         name="number",

@@ -129,7 +129,7 @@ def choices_of(
 
 
 def quick_days(current: Moment | None = None) -> list[tuple[str, str, str]]:
-    """Days that are chosen often: label, name for scripts (which know the reader's time zone), and the day in the reader's zone.
+    """Days that are chosen often: label, name for scripts, and the day in the reader's zone.
 
     A task whose `current` moment has a time is offered its day without one.
     """
