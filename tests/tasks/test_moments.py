@@ -154,13 +154,8 @@ def test_the_edit_form_and_many_cards_keep_the_time_too(
     assert read(ada, task_id)["dueDate"] == "2026-12-24T15:30:00.000Z"
     visitor.fill(f"/tasks/{task_id}/edit", "/edit", due_at="2026-12-31")
     assert read(ada, task_id)["dueDate"] == "2026-12-31T15:30:00.000Z"
-    visitor.fill(
-        f"/boards/{team.board_id}/select",
-        "/select",
-        act="due",
-        due_at="1 jan 2028",
-        task_id=task_id,
-    )
+    sent = {"act": "due", "due_at": "1 jan 2028", "task_id": task_id}
+    visitor.fill(f"/boards/{team.board_id}/select", "/tasks/edit-many", **sent)
     assert read(ada, task_id)["dueDate"] == "2028-01-01T15:30:00.000Z"
 
 
@@ -337,7 +332,7 @@ def test_quick_add_sets_a_time_in_the_readers_zone(
     with clock.frozen(datetime(2026, 5, 12, 9, tzinfo=UTC)):
         visitor.fill(
             f"/boards/{team.board_id}",
-            f"/boards/{team.board_id}/tasks",
+            "/tasks/create",
             title="Call the bank on friday 15:00",
             today="2026-05-12",
         )

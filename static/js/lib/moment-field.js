@@ -7,7 +7,7 @@ const TIME_AT_END = /\s([0-9]{1,2}:[0-9]{2})\s*$/;
 
 behaviour("moment-field", (frame) => {
   const field = frame.querySelector("input");
-  const picker = createElement("input", "moment-field__picker", { type: "date", tabIndex: -1, ariaHidden: "true" });
+  const picker = createElement("input", "visually-hidden", { type: "date", tabIndex: -1, ariaHidden: "true" });
   const button = createElement("button", "button button--quiet button--icon", { type: "button", title: "Calendar", ariaLabel: "Calendar" });
   button.append(createIcon("calendar"));
   frame.append(picker, button);
