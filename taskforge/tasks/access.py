@@ -14,7 +14,8 @@ from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.tasks.fields import COPIED_COLUMNS, PLACE_NAMES, ROW_COLUMNS, compose_row
+from taskforge.tasks.fields import COPIED_COLUMNS, PLACE_NAMES
+from taskforge.tasks.row_columns import ROW_COLUMNS, compose_row
 from taskforge.teams.access import Membership, membership_of
 from taskforge.teams.queries import HELD_PERMISSIONS, join_membership, join_team
 

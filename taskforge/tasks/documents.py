@@ -34,15 +34,10 @@ from taskforge.stores.document_parts import (
 )
 from taskforge.stores.outbox import Message, encode_message
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks.fields import (
-    CONTENT_FIELDS,
-    FIELDS,
-    MIRRORED_FIELDS,
-    compose_row,
-    mirrored_fields,
-)
+from taskforge.tasks.fields import CONTENT_FIELDS, FIELDS, MIRRORED_FIELDS
 from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
+from taskforge.tasks.row_columns import compose_row, mirrored_fields
 from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000

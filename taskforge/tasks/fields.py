@@ -200,9 +200,6 @@ ROW_FIELDS = tuple(field for field in FIELDS if field.store is Store.ROW)
 MIRRORED_FIELDS = tuple(field for field in FIELDS if not field.is_content)
 CONTENT_FIELDS = tuple(field for field in FIELDS if field.is_content)
 CORE_NAMES = tuple(field.name for field in ROW_FIELDS)
-# Fields whose value is in several columns, and the columns of all row fields.
-_COMPOSED = tuple(field for field in ROW_FIELDS if field.kind.flags(field.name))
-ROW_COLUMNS = (*CORE_NAMES, *(name for field in _COMPOSED for name in field.kind.flags(field.name)))
 PLACE_NAMES = (*(field.name for field in FIELDS if field.store is Store.PLACE), RANK)
 INPUT_FIELDS = tuple(field for field in FIELDS if field.in_input)
 CONTENT_NAMES = tuple(field.name for field in CONTENT_FIELDS if field.in_input)  # those that change
@@ -235,34 +232,6 @@ def new_core(values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise TypeError(f"not a field of a new task: {', '.join(sorted(unknown))}")
     return {field.name: values.get(field.name, field.initial) for field in ROW_FIELDS}
-
-
-def compose_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as PostgreSQL answers it, with one value for each field; a composed row stays as it is."""
-    composed = dict(row)
-    for field in _COMPOSED:
-        further = [name for name in field.kind.flags(field.name) if name in row]
-        if further:
-            composed[field.name] = field.kind.from_columns(field.name, row)
-        for name in further:
-            del composed[name]
-    return composed
-
-
-def row_columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that hold the row fields, from a value for each of them."""
-    columns: dict[str, Any] = {}
-    for field in ROW_FIELDS:
-        columns |= field.kind.to_columns(field.name, values[field.name])
-    return columns
-
-
-def mirrored_fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the mirror that hold the row fields, from a value for each of them."""
-    mirrored: dict[str, Any] = {}
-    for field in ROW_FIELDS:
-        mirrored |= field.kind.mirrored(field.name, values[field.name])
-    return mirrored
 
 
 def denormalised_columns(content: Mapping[str, Any]) -> dict[str, Any]:

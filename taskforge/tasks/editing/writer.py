@@ -22,12 +22,11 @@ from taskforge.tasks.fields import (
     COPIED_COLUMNS,
     CORE_NAMES,
     PLACE_NAMES,
-    ROW_COLUMNS,
     denormalised_columns,
     plain_state,
-    row_columns,
 )
 from taskforge.tasks.models import Task
+from taskforge.tasks.row_columns import ROW_COLUMNS, row_columns
 from taskforge.teams.access import members_only
 
 WRITTEN_COLUMNS = (
