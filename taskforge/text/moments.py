@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from taskforge import clock
+from taskforge.errors import InvalidInput
 from taskforge.text.values import parse_date, parse_datetime
 
 Moment = date  # a `datetime` is a `date` too: `has_time` tells them apart
@@ -34,7 +35,11 @@ def parse_moment(value: object, *, field: str) -> Moment:
     """
     if isinstance(value, str) and len(value) == ISO_DAY_LENGTH:
         return parse_date(value, field=field)
-    return parse_datetime(value, field=field)
+    if isinstance(value, str) and "T" in value:
+        return parse_datetime(value, field=field)
+    raise InvalidInput.about(
+        field, "must be a day like 2026-12-24, or a time like 2026-12-24T16:30:00Z"
+    )
 
 
 def iso_text(moment: Moment) -> str:
