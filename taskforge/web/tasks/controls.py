@@ -34,7 +34,7 @@ class Control:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-MOMENT_HINT = "fri, 24 dec, tomorrow 15:00"
+MOMENT_HINT = "Such as fri, 24 dec or tomorrow 15:00."
 DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
