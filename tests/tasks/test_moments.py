@@ -17,6 +17,7 @@ from taskforge.stores import mongo, sql
 from taskforge.tasks.queries import get_task
 from tests.factories import Person, Team, make_task
 from tests.pages import Page, Visitor
+from tests.stores.conftest import assert_stores_agree, catch_up
 
 JSON = {"Accept": "application/json"}
 BERLIN, TOKYO, LOS_ANGELES = "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles"
@@ -76,20 +77,41 @@ def test_both_stores_say_which_of_the_two_it_is(ada: Person, team: Team) -> None
         "taskId"
     ]
     with ada.app.app_context():
+        catch_up()
         row = sql.row(text("SELECT start_at, start_has_time, due_at, due_has_time FROM tasks"))
         stored = mongo.collection("tasks").find_one({"_id": task_id})
+        assert_stores_agree()
     assert row is not None
-    expected = {
+    assert stored is not None
+    assert dict(row) == {
         "start_at": datetime(2026, 12, 24, tzinfo=UTC),
         "start_has_time": False,
         "due_at": datetime(2026, 12, 25, tzinfo=UTC),
         "due_has_time": True,
     }
-    assert dict(row) == expected
-    assert {name: stored.get(name) for name in ("start_has_time", "due_has_time")} in (
-        {"start_has_time": False, "due_has_time": True},
-        {"start_has_time": None, "due_has_time": None},  # the relay has yet to write the mirror
-    )
+    assert {name: stored[name] for name in row} == dict(row)
+
+
+def test_documents_of_an_older_version_are_right_as_they_are(ada: Person, team: Team) -> None:
+    """The row was written without flags, its mirror with schema version 2."""
+    task_id = create(ada, team, dueDate="2026-12-24", startDate="2026-12-01T09:00:00Z").json[
+        "taskId"
+    ]
+    flags = {"start_has_time": "", "due_has_time": ""}
+    with ada.app.app_context():
+        catch_up()
+        sql.execute_now(text("UPDATE tasks SET start_has_time = NULL, due_has_time = NULL"))
+        mongo.collection("tasks").update_one(
+            {"_id": task_id}, {"$unset": flags, "$set": {"mirror_schema": 2}}
+        )
+        assert_stores_agree()
+    ada.api("PATCH", f"/tasks/{task_id}", {"title": "y"})
+    with ada.app.app_context():
+        catch_up()
+        assert_stores_agree()
+        stored = mongo.collection("tasks").find_one({"_id": task_id})
+    assert stored is not None
+    assert (stored["start_has_time"], stored["due_has_time"]) == (True, False)
 
 
 @pytest.mark.parametrize(
