@@ -37,7 +37,7 @@ def edit_profile(data: dict[str, Any]) -> Any:
     def change(at: int) -> Change:
         return service.edit_profile(actor, version=at, changes=_changes(actor, data))
 
-    with showing_current(lambda: schemas.Profile().dump(_profile(actor))):
+    with showing_current(schemas.Profile(), lambda: _profile(actor)):
         change_latest(version, lambda: int(_profile(actor)["version"]), change)
     return tagged(_profile(actor))
 
