@@ -188,17 +188,16 @@ def _move_task(
 ) -> Change:
     row, _ = access_task(actor.user_id, task_id, Permission.TASK_MOVE, preloaded=preloaded)
     near = {"before_id": before_id, "after_id": after_id}
-    if version is not None and row["version"] != version:
-        if not settle_move(actor, row, {"column_id": column_id, **near}, version=version):
-            return unchanged(actor, entity_id=task_id, version=row["version"])
+    if not settle_move(actor, row, {"column_id": column_id, **near}, version=version):
+        return unchanged(actor, entity_id=task_id, version=row["version"])
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         neighbours = neighbours_query(task_id=task_id, column_id=column_id, **near)
         board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=neighbours)
-        place = place_found(board.joined, **near)
-        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
+        found = place_found(board.joined, **near)
+        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(found)})
     return uow.change
 
 

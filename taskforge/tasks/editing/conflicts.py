@@ -44,7 +44,7 @@ def settle_changes(
 
 
 def settle_move(
-    actor: Actor, row: Mapping[str, Any], place: Mapping[str, Any], *, version: int
+    actor: Actor, row: Mapping[str, Any], place: Mapping[str, Any], *, version: int | None
 ) -> dict[str, Any]:
     """The place to which a task that was read as `row` is to be moved; nothing where it is in that column already.
 
@@ -54,6 +54,8 @@ def settle_move(
     Raises:
         StaleVersion: somebody else moved it elsewhere, or there is no such version yet.
     """
+    if version is None or version == row["version"]:
+        return dict(place)
     if version > row["version"]:
         raise StaleVersion()
     touched = _list_touched(row["task_id"], ["column_id", RANK], version)
