@@ -16,7 +16,10 @@ from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
+from taskforge.notifications.queries import IS_NEWS
+from taskforge.notifications.service import mark_task_read
 from taskforge.stores.actor import Actor
+from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks import service
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
@@ -37,11 +40,20 @@ from taskforge.web.tasks.undo_toast import offer_undo
 blueprint = Blueprint("tasks", __name__)
 
 
+def _task_and_news(task_id: str) -> JoinedQuery:
+    return task_query(task_id, IS_NEWS)
+
+
 @blueprint.get("/tasks/<id:task_id>")
-@preload(task_query)
+@preload(_task_and_news)
 def show(task_id: str) -> ResponseReturnValue:
-    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it."""
-    actor, found = current_actor_and_preloaded(task_query(task_id))
+    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it.
+
+    What the inbox says of it is read now, unless the browser only fetches the page for later.
+    """
+    actor, found = current_actor_and_preloaded(_task_and_news(task_id))
+    if found is not None and found["is_news"] and "Sec-Purpose" not in request.headers:
+        mark_task_read(actor, task_id)
     context = task_context(actor, task_id, preloaded=preloaded_task(found))
     panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
