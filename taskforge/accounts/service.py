@@ -245,7 +245,8 @@ def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> 
     )
     version = row["version"]
     new = {**old, **settled}
-    new["preferences"] = {**old["preferences"], **settled.get("preferences", {})}
+    mine, stored = settled.get("preferences", {}), old["preferences"]
+    new["preferences"] = _merge_preferences(stored, mine, stored)
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=version)
     message = content_message(actor.user_id, row["doc_version"] + 1, new)
@@ -279,13 +280,23 @@ def _merge(name: str, base: Any, mine: Any, theirs: Any) -> Any | None:
     if name == "bio":
         merged = merge_lines(base, mine, theirs)
         return None if merged is None or len(merged) > BIO_LENGTH else merged
-    if name != "preferences":
-        return None
+    return _merge_preferences(base, mine, theirs) if name == "preferences" else None
+
+
+def _merge_preferences(
+    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> dict[str, Any] | None:
     both = dict(theirs)
-    for preference, value in mine.items():
-        if value in (base.get(preference), theirs.get(preference)):
+    for name, value in mine.items():
+        was, stored = base.get(name), theirs.get(name)
+        if isinstance(value, Mapping):
+            both[name] = _merge_preferences(was or {}, value, stored or {})
+            if both[name] is None:
+                return None
+        elif value in (was, stored):
             continue
-        if theirs.get(preference) != base.get(preference):
+        elif stored != was:
             return None
-        both[preference] = value
+        else:
+            both[name] = value
     return both
