@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
 from taskforge.accounts.documents import (
-    BIO_LENGTH,
     content_message,
     denormalised_columns,
     mirror_message,
     new_profile,
 )
-from taskforge.accounts.field_conflicts import merge_lines, settle_fields
+from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
+from taskforge.accounts.profile_merge import merge_preferences, merge_profile
 from taskforge.errors import Conflict, InvalidInput, NotFound, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -241,12 +241,12 @@ def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> 
         old,
         seen=version,
         current=row["version"],
-        merge=_merge,
+        merge=merge_profile,
     )
     version = row["version"]
     new = {**old, **settled}
     mine, stored = settled.get("preferences", {}), old["preferences"]
-    new["preferences"] = _merge_preferences(stored, mine, stored)
+    new["preferences"] = merge_preferences(stored, mine, stored)
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=version)
     message = content_message(actor.user_id, row["doc_version"] + 1, new)
@@ -273,30 +273,3 @@ def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> 
             after={name: new[name] for name in changed},
         )
     return uow.change
-
-
-def _merge(name: str, base: Any, mine: Any, theirs: Any) -> Any | None:
-    """Two changes of the bio line by line, of the preferences one by one."""
-    if name == "bio":
-        merged = merge_lines(base, mine, theirs)
-        return None if merged is None or len(merged) > BIO_LENGTH else merged
-    return _merge_preferences(base, mine, theirs) if name == "preferences" else None
-
-
-def _merge_preferences(
-    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    both = dict(theirs)
-    for name, value in mine.items():
-        was, stored = base.get(name), theirs.get(name)
-        if isinstance(value, Mapping):
-            both[name] = _merge_preferences(was or {}, value, stored or {})
-            if both[name] is None:
-                return None
-        elif value in (was, stored):
-            continue
-        elif stored != was:
-            return None
-        else:
-            both[name] = value
-    return both
