@@ -24,6 +24,7 @@ from taskforge.stores import sql
 from taskforge.stores.invariants import MAX_FINDINGS, pages
 from taskforge.stores.violations import Violation
 from taskforge.tasks.fields import MIRRORED_FIELDS, RANK, earlier_value
+from taskforge.tasks.row_columns import compose_row
 
 MAX_SHOWN = 40
 TEAM_FIELDS = ("name", "description", "parent_team_id")
@@ -62,7 +63,8 @@ def _judge(entity_type: str, row: sql.Row, by_log: Fields, by_row: Fields) -> It
 
 def _task_by_row(row: sql.Row) -> dict[str, Any]:
     names = (*(field.name for field in MIRRORED_FIELDS), RANK, "number", "created_by", "deleted")
-    return {**{name: row[name] for name in names}, "board_id": row["board_id"]}
+    values = compose_row(row)
+    return {name: values[name] for name in (*names, "board_id")}
 
 
 def _task_by_log(row: sql.Row) -> dict[str, Any]:

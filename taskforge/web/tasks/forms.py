@@ -34,7 +34,7 @@ LINES_LENGTH = 60_000
 
 def writers_day(value: object, *, field: str) -> date:
     """Today in the writer's time zone, as their browser sends it; the server's day if it is missing or implausible."""
-    server_day = clock.now().date()
+    server_day = clock.reader_time().today
     if value in (None, ""):
         return server_day
     day = parse_date(value, field=field)
