@@ -11,6 +11,7 @@ import "./core/dialog.js";
 import "./core/shortcuts.js";
 import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
+import "./core/inbox-loader.js";
 import "./core/back-forward.js";
 import "./lib/offline.js";
 import "./lib/reader-zone.js";

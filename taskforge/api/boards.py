@@ -61,7 +61,7 @@ def edit_board(data: dict[str, Any], board_id: str) -> Any:
     def change(at: int) -> Change:
         return service.edit_board(actor, board_id, version=at, name=data["name"])
 
-    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id)):
         change_latest(version, lambda: int(_board(actor, board_id)["version"]), change)
     return tagged(_board(actor, board_id))
 
@@ -93,7 +93,7 @@ def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     actor = current_actor()
     version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
-    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id), fields=schemas.Column()):
         task_columns.edit_column(actor, board_id, column_id, changes=changes, version=version)
     return _column(actor, board_id, column_id)
 

@@ -53,7 +53,7 @@ def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
     """Change one's own comment."""
     actor = current_actor()
     version = requested_version(data)
-    with showing_current(lambda: schemas.Comment().dump(_comment(actor, comment_id))):
+    with showing_current(schemas.Comment(), lambda: _comment(actor, comment_id)):
         service.edit_comment(actor, comment_id, content=data["content"], version=version)
     return _answer(actor, comment_id)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.creation import insert_board
-from taskforge.errors import Conflict, StaleVersion
+from taskforge.errors import Conflict
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
@@ -81,13 +82,22 @@ def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Chang
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.edit``.
-        StaleVersion: the board is not at `version` any more.
+        StaleVersion: somebody else has renamed it since `version`.
     """
     access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=version + 1) as uow:
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
-        if board.version != version:
-            raise StaleVersion()
+        settled = settle_fields(
+            actor,
+            ("board", board_id),
+            {"name": name},
+            {"name": board.name},
+            seen=version,
+            current=board.version,
+            event=Event.BOARD_EDITED,
+            uow=uow,
+        )
+        name = settled.get("name", board.name)
         record_board_change(
             uow, board, Event.BOARD_EDITED, before={"name": board.name}, after={"name": name}
         )

@@ -25,6 +25,7 @@ ATTEMPTS = 4
 UNREADABLE = "The comment can't be read right now, so it can't be changed safely. Please try again."
 
 # SQL of comments for the features above: the only way in which theirs names the table of comments.
+COMMENTS = "comments c"  # an item of a FROM clause
 COMMENT_IDS_OF_TASK = "SELECT comment_id FROM comments WHERE task_id = :task_id"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable
@@ -48,10 +49,10 @@ def task_rows(statement: Executable, parameters: Mapping[str, Any]) -> list[dict
     return [compose_row(row) for row in sql.rows(statement, parameters)]
 
 
-def _visible_task(user_id: str) -> str:
+def _visible_task(user_id: str, more: str = "") -> str:
     """SQL of a task, and of the membership through which the person whose id `user_id` gives sees it."""
     return f"""
-    SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
+    SELECT {more} {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
            {HELD_PERMISSIONS} AS permissions,
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}
@@ -61,7 +62,6 @@ def _visible_task(user_id: str) -> str:
     """
 
 
-_VISIBLE_TASK = _visible_task("u.user_id")
 _TASK = prepared(f"""
     {_visible_task(":user_id")} AND (:deleted OR k.deleted_at IS NULL)
 """)
@@ -74,9 +74,17 @@ class TaskAccess(NamedTuple):
     membership: Membership
 
 
-def task_query(task_id: str) -> JoinedQuery:
-    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row."""
-    return JoinedQuery(_VISIBLE_TASK, {"task_id": task_id})
+def task_query(task_id: str, extra_column: str = "") -> JoinedQuery:
+    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row.
+
+    `extra_column` is a constant: a column of a feature above, of the user ``u`` and the task ``k``.
+    """
+    return JoinedQuery(_query_of_user(extra_column), {"task_id": task_id})
+
+
+@cache
+def _query_of_user(extra_column: str) -> str:
+    return _visible_task("u.user_id", f"{extra_column}," if extra_column else "")
 
 
 def preloaded_task(row: sql.Row | None) -> TaskAccess | None:

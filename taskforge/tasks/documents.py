@@ -166,11 +166,7 @@ class TaskDocument(_Declared, Document):
     meta = {
         "collection": "tasks",
         "auto_create_index": False,
-        "indexes": [
-            {"fields": ["team_id", "status"]},
-            {"fields": ["tags"]},
-            {"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS},
-        ],
+        "indexes": [{"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS}],
     }
 
 

@@ -16,6 +16,7 @@ PUBLIC = {
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
     "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
+    "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
     "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",

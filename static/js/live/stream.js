@@ -2,6 +2,7 @@
 
 import { behaviour } from "../lib/behaviours.js";
 import { afterPageLoad } from "../lib/dom.js";
+import { tellInbox } from "../lib/inbox.js";
 import { handleOwnChanges } from "../lib/own-changes.js";
 import { BoardRefresh } from "./board-refresh.js";
 import { clearPresence, currentUserId, showPresence } from "./presence.js";
@@ -62,6 +63,7 @@ function connect(board) {
       board.dataset.live = "on";
       say("");
     });
+    opened.addEventListener("inbox", tellInbox);
     opened.addEventListener("board", takeHint);
     opened.addEventListener("reload", takeHint);
     opened.addEventListener("here", (message) => {

@@ -3,6 +3,7 @@
 import { behaviour } from "../lib/behaviours.js";
 import { fetchHtml } from "../lib/http.js";
 import { showOwnChange } from "../lib/own-changes.js";
+import { tellInbox } from "../lib/inbox.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
 import { updateTask } from "./refresh.js";
@@ -76,6 +77,7 @@ behaviour("task-panel", (panel) => {
     if (!panel.isConnected || document.querySelector(".board__columns")) return;
     source = new EventSource(panel.dataset.liveUrl);
     for (const name of ["board", "reload"]) source.addEventListener(name, (message) => takeHint(JSON.parse(message.data)));
+    source.addEventListener("inbox", tellInbox);
     source.addEventListener("open", () => { panel.dataset.live = "on"; });
     source.addEventListener("error", () => {
       panel.dataset.live = "off";

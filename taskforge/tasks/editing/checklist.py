@@ -12,8 +12,8 @@ from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
+from taskforge.tasks.editing.changes import change_fields
 from taskforge.tasks.fields import EMPTY_CONTENT
-from taskforge.tasks.service import edit_task
 from taskforge.teams.permissions import Permission
 
 Items = list[dict[str, Any]]
@@ -70,7 +70,9 @@ def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Cha
         row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT)
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
-        return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
+        return change_fields(
+            actor, row, permission=Permission.TASK_EDIT, changes={"checklist": items}
+        )
 
     return retry_on_stale(attempt)
 

@@ -129,14 +129,14 @@ def _notify(
     task: Mapping[str, Any],
     changed: frozenset[str],
 ) -> None:
-    """Notify a new assignee, and of a new status the assignee and the creator."""
+    """Notify a new assignee, and of a new column the assignee and the creator."""
     if "assignee_id" in changed and task["assignee_id"]:
         uow.notify(
             event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
         )
-    if "status" in changed:
+    if "column_id" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
-        subject = _subject(task, board) | {"status": task["status"]}
+        subject = _subject(task, board) | {name: task[name] for name in ("status", "column_id")}
         uow.notify(
             event_id,
             concerned,

@@ -120,17 +120,3 @@ def form_texts(state: Mapping[str, Any]) -> dict[str, str]:
         for field in FORM_FIELDS
         if field.name in state
     }
-
-
-def changed_values(values: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """The cleaned values that differ from `state` in the form's texts.
-
-    So the seconds of an instant that the API set survive a form that shows minutes.
-    """
-    stored = form_texts(state)
-    return {
-        field.name: values[field.name]
-        for field in FORM_FIELDS
-        if field.name in values
-        and field.kind.form_text(values[field.name]) != stored.get(field.name)
-    }
