@@ -42,7 +42,8 @@ _COLUMN = text(f"""
 """)
 # The audit event of a column's deletion. Both have the same instant.
 _DELETION = text(f"""
-    SELECT l.board_seq, l.event_id, coalesce(CAST(l.new_state ->> 'cards' AS integer), 0) AS cards
+    SELECT l.board_seq, coalesce(CAST(l.new_state ->> 'cards' AS integer), 0) AS cards,
+           l.new_state ->> 'moved_to' AS moved_to
     FROM   audit_logs l
     WHERE  l.board_id = :board_id AND l.action_timestamp = :deleted_at
            AND l.event = '{Event.BOARD_COLUMN_DELETED}' AND l.new_state ->> 'column_id' = :column_id

@@ -45,7 +45,8 @@ def delete_column(
 ) -> Change:
     """Delete a column. Its tasks go to the end of the column `move_to`, or `with_cards` into the trash.
 
-    Each of them has an audit event of its own. ``extra`` holds the ``column_id`` and the number of ``cards``.
+    Each of them has an audit event of its own. ``extra`` holds the column's ``column_id`` and ``name``, and the number
+    of ``cards``.
 
     Raises:
         NotFound, Forbidden: no access, no such column, no permission ``board.edit``, or not ``task.move`` or
@@ -67,7 +68,7 @@ def delete_column(
         mark_column_deleted(
             uow, board.at(number), column, cards=number, moved_to=move_to if number else None
         )
-        uow.answer(cards=number)
+        uow.answer(cards=number, name=column["name"])
     return uow.change
 
 
@@ -75,7 +76,8 @@ def restore_column(actor: Actor, board_id: str, column_id: str) -> Change:
     """Take the deletion of a column back: it is at its old place, and so are the tasks that left it then.
 
     What happened to a task since stays: one that was moved on, restored or deleted by somebody is left where it is.
-    ``extra`` holds the ``column_id``, and the numbers of ``cards`` that came back and that were ``left``.
+    ``extra`` holds the column's ``column_id`` and ``name``, the numbers of ``cards`` that came back and that were
+    ``left``, and the id of the column to which they had ``moved``, if to any.
 
     Raises:
         NotFound, Forbidden: no access, not deleted, no permission ``board.edit``, or not ``task.move`` or
@@ -94,8 +96,10 @@ def _restore_column(actor: Actor, board_id: str, column_id: str) -> Change:
     rows = _list_returning(board_id, audit_events)
     extra = {
         "column_id": column_id,
+        "name": column["name"],
         "cards": len(rows),
         "left": len(audit_events) - len(rows),
+        "moved": deletion["moved_to"] if deletion else None,
     }
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
