@@ -4,7 +4,7 @@ import { behaviour } from "../lib/behaviours.js";
 import { fetchHtml } from "../lib/http.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { toast } from "../lib/toast.js";
-import { offerUndo } from "../lib/undo.js";
+import { offerUndo, rememberChange } from "../lib/undo.js";
 import { updateTask } from "./refresh.js";
 
 const DELAY = [80, 150]; // milliseconds in which hints gather, from and to
@@ -95,4 +95,5 @@ behaviour("task-panel", (panel) => {
 document.addEventListener("forge:task-changed", ({ detail }) => {
   showOwnChange(detail.id, detail.version);
   if (detail.event && detail.text) offerUndo(detail.text, detail.id, detail.event);
+  else if (detail.event) rememberChange({ text: "Your last edit of this card", taskId: detail.id, event: detail.event });
 });

@@ -80,6 +80,8 @@ async function submit(form, submitter) {
   if (answer.status === 204) {
     popover.hidePopover();
     markBoardStale();
+    const triggered = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (answer.status === 409 || answer.status === 422) {
     fill(await answer.text());
     (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();

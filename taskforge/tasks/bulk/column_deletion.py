@@ -136,7 +136,7 @@ def _require_choice(
 def _empty(uow: UnitOfWork, board: LockedBoard, column: sql.Row, *, move_to: str | None) -> None:
     """Move the tasks of a column to the end of another one, in their order, or put them into the trash."""
     place = {"board_id": board.board_id, "column_id": column["column_id"]}
-    rows = uow.execute(ROWS_OF_COLUMN, place).mappings().all()
+    rows: list[sql.Row] = [dict(row) for row in uow.execute(ROWS_OF_COLUMN, place).mappings()]
     if move_to is None:
         for step, row in enumerate(rows):
             after = {**row, "deleted_at": uow.at}

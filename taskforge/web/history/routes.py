@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import NotFound
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
@@ -96,11 +97,12 @@ def activity(board_id: str) -> ResponseReturnValue:
     )
     found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
     members = list_member_names(found.board["team_id"])
+    restorable = _restorable_columns(board_id, found.may_edit)
     parameters: dict[str, Any] = {"person": person_id} if person_id else {}
     return render_template(
         "board_history/activity.html",
         board=show_board(found.board),
-        entries=[show_event(event) for event in found.events],
+        entries=[show_event(event, restorable) for event in found.events],
         people=_people_to_choose(members, person_id),
         person_id=person_id or "",
         next_url=url_for(
@@ -112,6 +114,12 @@ def activity(board_id: str) -> ResponseReturnValue:
         if found.has_earlier
         else None,
     )
+
+
+def _restorable_columns(board_id: str, may_edit: bool) -> dict[str, datetime]:
+    """The columns that the person can restore, by id, with the instant of their deletion."""
+    columns = list_deleted_columns(board_id) if may_edit else []
+    return {column["column_id"]: column["deleted_at"] for column in columns}
 
 
 def _people_to_choose(members: Sequence[sql.Row], person_id: str | None) -> list[tuple[str, str]]:
