@@ -133,18 +133,26 @@ def test_who_has_a_board_open_sees_it_go_and_come_back(page: Page, board: str) -
 
 def test_a_column_is_dragged_by_its_head_and_taken_back(page: Page, board: str) -> None:
     drag_head(page, "Done", "To do")
-    expect(column_names(page)).to_have_text(["Backlog", "Done", "To do", "In progress", "In review"])
+    expect(column_names(page)).to_have_text(
+        ["Backlog", "Done", "To do", "In progress", "In review"]
+    )
     toast(page, "The column is at its new place.").wait_for()
     page.reload()
-    expect(column_names(page)).to_have_text(["Backlog", "Done", "To do", "In progress", "In review"])
+    expect(column_names(page)).to_have_text(
+        ["Backlog", "Done", "To do", "In progress", "In review"]
+    )
     page.keyboard.press("Control+z")
-    expect(column_names(page)).to_have_text(["Backlog", "To do", "In progress", "In review", "Done"])
+    expect(column_names(page)).to_have_text(
+        ["Backlog", "To do", "In progress", "In review", "Done"]
+    )
 
 
 def test_a_dragged_column_goes_back_by_escape_and_by_a_refusal(page: Page, board: str) -> None:
     as_before = ["Backlog", "To do", "In progress", "In review", "Done"]
     grab_head(page, "Done", "Backlog")
-    expect(column_names(page)).to_have_text(["Done", "Backlog", "To do", "In progress", "In review"])
+    expect(column_names(page)).to_have_text(
+        ["Done", "Backlog", "To do", "In progress", "In review"]
+    )
     page.keyboard.press("Escape")
     expect(column_names(page)).to_have_text(as_before)
     page.mouse.up()
