@@ -73,6 +73,8 @@ popover.addEventListener("toggle", ({ newState }) => {
     again?.focus();
   }
 });
+// What is opened inside makes it taller.
+popover.addEventListener("toggle", ({ target }) => target !== popover && place(), { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
 async function submit(form, submitter) {
