@@ -26,6 +26,7 @@ from taskforge.http import (
     fragments,
     health,
     rate_limits,
+    reader_zone,
     request_guard,
     security_headers,
     server_timing,
@@ -39,6 +40,7 @@ from taskforge.model_registry import MODULES
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
+from taskforge.text.moments import iso_text, show_moment
 from taskforge.web import setup as web
 
 MAX_BADGE = 99
@@ -63,6 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Flask runs the hooks of a request in the order of their registration.
     logs.init_logs(app)
     request_guard.init_app(app)
+    reader_zone.init_reader_zone(app)
     security_headers.init_security_headers(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
@@ -134,6 +137,7 @@ def _measure(app: Flask) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
     fragments.init_fragments(app)
     assets.init_assets(app)
 

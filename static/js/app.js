@@ -13,6 +13,7 @@ import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
 import "./core/back-forward.js";
 import "./lib/offline.js";
+import "./lib/reader-zone.js";
 import "./lib/undo.js";
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";
