@@ -125,12 +125,12 @@ def test_a_column_with_cards_leads_to_the_question_where_they_go(
     assert (redo.fields["cards"], redo.fields["move_to"]) == ("move", team.columns["done"])
 
 
-def test_deleted_columns_are_restored_from_the_trash_and_from_activity(
+def test_deleted_columns_are_restored_from_trash_activity_and_history(
     ada: Person, visitor: Visitor, team: Team
 ) -> None:
     make_task(ada, team, status="todo")
     path = f"/boards/{team.board_id}/columns/{team.columns['todo']}"
-    for place in ("trash", "activity"):
+    for place in ("trash", "activity", "history"):
         form = visitor.open(f"{path}/settings").form(f"{path}/delete")
         visitor.send(form, cards="delete")
         page = visitor.open(f"/boards/{team.board_id}/{place}")
