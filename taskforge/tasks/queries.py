@@ -73,7 +73,7 @@ COLUMN_WITH_COUNT = prepared(f"""
     FROM   {COLUMNS}
     WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
 """)
-# The trash, for the purge.
+# The trash, for the purge; and the tasks of a deleted board.
 TRASHED_BEFORE = text("""
     SELECT task_id, board_id
     FROM   tasks
@@ -81,10 +81,16 @@ TRASHED_BEFORE = text("""
     ORDER  BY deleted_at
     LIMIT  :limit
 """)
-LOCK_TRASHED = text("""
+SOME_OF_BOARD = text("""
+    SELECT task_id, board_id
+    FROM   tasks
+    WHERE  board_id = :board_id
+    LIMIT  :limit
+""")
+LOCK_TASK = text("""
     SELECT *
     FROM   tasks
-    WHERE  task_id = :task_id AND deleted_at < :before
+    WHERE  task_id = :task_id AND board_id = :board_id
     FOR UPDATE
 """)
 DELETE_TASK_ROW = text("""

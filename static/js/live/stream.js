@@ -19,8 +19,10 @@ const jitter = (from, to) => from + Math.random() * (to - from);
 function connect(board) {
   const status = document.getElementById("live-status");
   const refresh = new BoardRefresh(board, () => {
+    if (refresh.isStopped) return;
     stop();
     say(GONE);
+    comeBack();
   });
   let source = null;
   let failures = 0;
@@ -43,6 +45,20 @@ function connect(board) {
     close();
     clearInterval(poll);
     clearPresence();
+  }
+
+  /** A board that was deleted may be restored: ask now and then, and go on where it is there again. */
+  function comeBack() {
+    setTimeout(async () => {
+      try {
+        await refresh.refresh(null);
+      } catch {
+        comeBack();
+        return;
+      }
+      refresh.isStopped = false;
+      open();
+    }, jitter(POLL * 0.9, POLL * 1.1));
   }
 
   function takeHint(message) {

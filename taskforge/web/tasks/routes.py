@@ -8,6 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import list_deleted_columns
 from taskforge.comments import queries as comments
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
@@ -27,6 +28,7 @@ from taskforge.tasks.editing.conflicts import keep_changed, seen_state
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
 from taskforge.teams.permissions import Permission
+from taskforge.text.people import person_of
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.change_answers import change_answer
@@ -135,14 +137,21 @@ def restore(task_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/trash")
 def trash(board_id: str) -> ResponseReturnValue:
-    """The deleted tasks of a board."""
+    """The deleted tasks and columns of a board."""
     actor = current_actor()
     row, membership = access_board(actor.user_id, board_id)
     return render_template(
         "tasks/trash.html",
         board=show_board(row),
         tasks=list_trash(actor, board_id),
-        may={"restore": membership.may(Permission.TASK_RESTORE)},
+        columns=[
+            {**column, "deleted_by": person_of(column["deleter_id"], column["deleter_name"])}
+            for column in list_deleted_columns(board_id)
+        ],
+        may={
+            "restore": membership.may(Permission.TASK_RESTORE),
+            "restore_columns": membership.may(Permission.BOARD_EDIT),
+        },
     )
 
 

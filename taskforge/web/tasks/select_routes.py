@@ -28,6 +28,7 @@ from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
+from taskforge.web.ways_back import WayBack, offer_way_back
 
 MAX_SELECTED = 200  # for a script, which sends them in batches of `MAX_AT_ONCE`
 
@@ -73,8 +74,10 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         found = get_selectable(actor, board_id, None, requested_filter(), limit=MAX_AT_ONCE)
         return form.refused(_page(found, form, set(sent)))
     summary = _summarise(actor, board_id, form, change)
-    undo_url = batch_undo_url(board_id, change)
-    flash({"text": summary, "undo_url": undo_url} if undo_url else summary, "ok")  # type: ignore[arg-type]
+    if address := batch_undo_url(board_id, change):
+        offer_way_back(WayBack(text=summary, address=address))
+    else:
+        flash(summary, "ok")
     return go_to(url_for("boards.show", board_id=board_id))
 
 
