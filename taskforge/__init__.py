@@ -29,6 +29,7 @@ from taskforge.http import (
     request_guard,
     security_headers,
     server_timing,
+    sent_forms,
     sessions,
 )
 from taskforge.identity import current as identity
@@ -62,6 +63,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.init_logs(app)
     request_guard.init_app(app)
     security_headers.init_security_headers(app)
+    sent_forms.init_sent_forms(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
     sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])

@@ -5,7 +5,8 @@ import "./core/htmx-errors.js";
 import "./core/theme.js";
 import "./core/autosubmit.js";
 import "./core/conflict-form.js";
-import "./core/draft-form.js";
+import "./core/draft-keeper.js";
+import "./core/send-key.js";
 import "./core/menu.js";
 import "./core/dialog.js";
 import "./core/shortcuts.js";
@@ -16,11 +17,9 @@ import "./lib/offline.js";
 import "./lib/undo.js";
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";
-import { discardSentDraft } from "./lib/drafts.js";
 import { refreshTimes } from "./lib/times.js";
 
 document.documentElement.classList.add("has-js");
-discardSentDraft(); // before the forms with drafts are started
 refreshTimes(document);
 focusFirstError(document);
 document.addEventListener("htmx:load", ({ detail }) => {

@@ -1,11 +1,30 @@
 // Requests by script: parts of pages, JSON, changes. The only module that reads the CSRF token.
 
+import { settleDraft } from "./drafts.js";
+import { toast } from "./toast.js";
+
 const TIMEOUT = 15_000; // milliseconds
+const MAX_KEPT_ALIVE = 60_000; // bytes of a request that may outlive its page
 const FAILED = "That did not work, and nothing was changed. Please try again.";
 
+export const NO_CONNECTION = "No connection. What you typed is still here.";
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
 const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
+
+/** Go to the log-in, which says why and leads back here. */
+export const goToLogIn = () =>
+  location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** Go to a page unless the server can't be reached: then this page stays, and says so. */
+export async function visit(address) {
+  try {
+    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(TIMEOUT) });
+    location.assign(address);
+  } catch {
+    toast("No connection, so this can’t be opened.", "danger");
+  }
+}
 
 /** A part of a page as HTML. Throws an Error with `status` for a refusal, and for a redirect (to the log-in, say). */
 export async function fetchHtml(address, { signal } = {}) {
@@ -32,6 +51,7 @@ export async function post(address, fields, timeout = TIMEOUT) {
       signal: AbortSignal.timeout(timeout),
     });
     status = answer.status;
+    if (status === 401) goToLogIn();
     return { status, body: await answer.json() };
   } catch {
     return { status, body: null };
@@ -42,21 +62,30 @@ export async function post(address, fields, timeout = TIMEOUT) {
 export const postInBackground = (address, fields) =>
   fetch(address, { method: "POST", keepalive: true, headers: jsonHeaders(), body: new URLSearchParams(fields) });
 
-/** Send a form's fields; answers {version, event}, or throws an Error with the server's sentence and `status`. */
-export async function submitForm(form) {
-  const answer = await fetch(form.action, {
-    method: "POST",
-    headers: { Accept: "application/json" },
-    body: new URLSearchParams(new FormData(form)),
+/** Send a form's fields; answers {version, event}, or throws an Error with a sentence and `status`, 0 where no answer came. What was
+    carried out is no draft any more. */
+export async function submitForm(form, submitter = null) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  const keepalive = fields.toString().length < MAX_KEPT_ALIVE;
+  const request = { method: "POST", keepalive, headers: { Accept: "application/json" }, body: fields };
+  const answer = await fetch(form.getAttribute("action"), request).catch(() => {
+    throw statusError(NO_CONNECTION, { status: 0 });
   });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw statusError(body.error?.message ?? FAILED, answer);
+  const body = await answer.json().catch(() => null);
+  if (answer.status === 401) goToLogIn();
+  if (!answer.ok || !body) throw statusError(body?.error?.message ?? FAILED, answer);
+  settleDraft(form, fields.get("op"));
   return body;
 }
 
 /** Send a form's fields as htmx does, for an answer in HTML: the Response. */
-export const submitFormForHtml = (form, submitter) =>
-  fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(new FormData(form, submitter)) });
+export async function submitFormForHtml(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", headers: { "HX-Request": "true" }, body: fields });
+  if (answer.status === 401) goToLogIn();
+  if (answer.headers.get("X-Operation") === fields.get("op")) settleDraft(form, fields.get("op"));
+  return answer;
+}
 
 /** Send fields by a full page load, as a form of the page would. */
 export function submitByPageLoad(address, fields) {

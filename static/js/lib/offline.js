@@ -1,47 +1,93 @@
-// Offline: it is said for as long as it lasts; what was asked of the server meanwhile is kept in its form, or tried again afterwards.
+// Offline: it is said for as long as it lasts, and no page is left for the browser's own "no connection". What was asked of the server
+// meanwhile is kept on this device, for its owner, and sent afterwards, also by a page that was opened since.
 
 import { createElement } from "./dom.js";
+import { ownerId } from "./drafts.js";
+import { isPlainClick } from "./keyboard.js";
 import { toast } from "./toast.js";
 
-const MAX_WAITING = 20;
+const PREFIX = "taskforge:waiting:";
+const MAX_WAITING = 50;
 const bar = createElement("p", "offline", { hidden: true });
-const waiting = new Map(); // what to try again, by what it is about
+const acts = new Map(); // what sends a request and shows what comes of it, by its key, while the page is open on which it was made
+
+/** The requests that wait: [{key, url, fields, text}], the oldest first. */
+export function listWaiting() {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + ownerId)) ?? [];
+  } catch {
+    return [];
+  }
+}
+export const hasWaiting = () => listWaiting().length > 0;
+
+function store(list) {
+  try {
+    localStorage.setItem(PREFIX + ownerId, JSON.stringify(list));
+  } catch {
+    // Without storage they wait until the page is left.
+  }
+  show();
+}
 
 function show() {
-  const count = waiting.size;
+  const count = Math.max(acts.size, listWaiting().length);
   const text = count ? `${count} ${count === 1 ? "change" : "changes"} will be tried again when you are back` : "what you write stays here";
   bar.textContent = `Offline · ${text}`;
   bar.hidden = navigator.onLine;
   if (!bar.isConnected && !navigator.onLine) document.getElementById("toasts").append(bar);
 }
 
-/** Try something once more when the browser is online again: whether it has to be waited for. A later one about the same replaces it. */
-export function retryWhenOnline(key, act) {
-  if (navigator.onLine || (waiting.size >= MAX_WAITING && !waiting.has(key))) return false;
-  waiting.set(key, act);
-  show();
+/** Keep a request {url, fields, text} until the browser is online: false where it need not, or can't, wait. A later one of its key
+    replaces it. `act` sends it from this page; any other page just sends it. */
+export function retryWhenOnline(key, act, request) {
+  const list = listWaiting().filter((other) => other.key !== key);
+  if (navigator.onLine || list.length >= MAX_WAITING) return false;
+  if (act) acts.set(key, act);
+  store([...list, { key, ...request }]);
   return true;
 }
 
-/** Don't try again what waited about something. */
+/** Keep a request that was refused because nobody is logged in any more: it is sent after the next log-in. */
+export const retryAfterLogIn = (key, request) => store([...listWaiting().filter((other) => other.key !== key), { key, ...request }]);
+
+/** Don't send what waited under a key. */
 export function cancelRetry(key) {
-  if (waiting.delete(key)) show();
+  acts.delete(key);
+  const list = listWaiting();
+  if (list.some((other) => other.key === key)) store(list.filter((other) => other.key !== key));
 }
 
-// A form that would leave the page for the browser's own "no connection" keeps what was typed.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (navigator.onLine || form.method !== "post" || form.hasAttribute("hx-post")) return;
+/** Discard what waits. */
+export const discardWaiting = () => listWaiting().forEach(({ key }) => cancelRetry(key));
+
+/** Whether this page will send a request by itself when it is online. */
+export const isRetriedHere = (key) => acts.has(key);
+
+const STAYS = { submit: "You are offline. What you typed is still here; send it when you are back.", click: "You are offline, so that page can’t be opened." };
+
+function stay(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  toast("You are offline. What you typed is still here; send it when you are back.", "danger");
+  toast(STAYS[event.type], "danger");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!navigator.onLine && form.method === "post" && !form.hasAttribute("hx-post")) stay(event);
 }, { capture: true });
+// After those who open a link's page within this one.
+window.addEventListener("click", (event) => {
+  if (navigator.onLine || event.defaultPrevented || !isPlainClick(event)) return;
+  const link = event.target.closest?.("a[href]");
+  if (link && link.origin === location.origin && !(link.hash && link.pathname === location.pathname)) stay(event);
+});
 
 window.addEventListener("offline", show);
 window.addEventListener("online", () => {
-  const acts = [...waiting.values()];
-  waiting.clear();
+  const all = [...acts.values()];
+  acts.clear();
   show();
-  for (const act of acts) act();
+  for (const act of all) act();
 });
 if (!navigator.onLine) show();

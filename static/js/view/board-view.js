@@ -87,6 +87,6 @@ export async function showView(address, push = true) {
     // What was moved meanwhile may stand where it was.
     if (underWay || begun !== ownMoves().begun) markBoardStale();
   } catch {
-    if (request === view.requested) location.assign(address);
+    if (request === view.requested) visit(address);
   }
 }

@@ -3,7 +3,7 @@
 import htmx from "../../vendor/htmx.esm.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
-import { fetchHtml, submitFormForHtml } from "../lib/http.js";
+import { fetchHtml, submitFormForHtml, visit } from "../lib/http.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
 
@@ -33,6 +33,7 @@ function fill(html) {
 export async function openViewPopover(link) {
   const isOpen = popover.matches(":popover-open") && opener === link;
   opener = link;
+  popover.dataset.page = link.getAttribute("href"); // where its form is found again
   if (isOpen) {
     popover.hidePopover();
     return;
@@ -40,7 +41,7 @@ export async function openViewPopover(link) {
   try {
     fill(await fetchHtml(link.href));
   } catch {
-    location.assign(link.href);
+    visit(link.href);
     return;
   }
   popover.ariaLabel = link.ariaLabel ?? link.textContent.trim();

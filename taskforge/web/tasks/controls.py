@@ -33,18 +33,17 @@ class Control:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
         name="line",
         make=StringField,
-        attributes={"class": "input--title", "autocomplete": "off", **DRAFTED},
+        attributes={"class": "input--title", "autocomplete": "off"},
     ),
     kinds.LongText: Control(
         name="text",
         make=TextAreaField,
         hint="Markdown: **bold**, lists, `code`, links. Kept on this device until saved.",
-        attributes={"class": "input--reading", **DRAFTED},
+        attributes={"class": "input--reading"},
     ),
     kinds.Choice: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.Person: Control(name="choice", make=OpenSelectField, row="choices"),

@@ -1,0 +1,19 @@
+// Logging out deletes what is kept on this device. Where something is, it is said first.
+
+import { listDrafts } from "../lib/drafts.js";
+import { listWaiting } from "../lib/offline.js";
+import { toast } from "../lib/toast.js";
+
+let isWarned = false;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (isWarned || !form.hasAttribute("data-clear-device")) return;
+  const count = listDrafts().length + listWaiting().length;
+  if (!count) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  isWarned = true;
+  const text = count === 1 ? "1 text that you did not send" : `${count} texts that you did not send`;
+  toast(`Logging out deletes ${text} from this device.`, "danger", { label: "Log out", act: () => form.requestSubmit() });
+}, { capture: true });
