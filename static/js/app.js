@@ -13,7 +13,6 @@ import "./core/shortcuts.js";
 import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
 import "./core/back-forward.js";
-import "./lib/offline.js";
 import "./lib/undo.js";
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";

@@ -2,7 +2,6 @@
 
 import { behaviour } from "../lib/behaviours.js";
 import { today } from "../lib/day-presets.js";
-import { linesKey, readDraft } from "../lib/drafts.js";
 import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.js";
 import { visit } from "../lib/http.js";
 import { isEscape, isPlainClick } from "../lib/keyboard.js";
@@ -32,7 +31,7 @@ behaviour("quick-add-preview", (form) => {
   };
   // Before htmx reads the form.
   form.addEventListener("submit", () => { form.elements.today.value = today(); }, { capture: true });
-  if (document.activeElement === input || readDraft(linesKey(form))) begin();
+  if (document.activeElement === input) begin();
   else wait();
 });
 

@@ -2,9 +2,8 @@
 // is loaded when somebody writes, or has written before.
 
 import { afterPageLoad } from "../lib/dom.js";
-import { hasDrafts, keepDraft, keptControls, ownerId, settleDraft } from "../lib/drafts.js";
+import { hasKept, keepDraft, ownerId, settleDraft } from "../lib/drafts.js";
 import { lazy } from "../lib/lazy.js";
-import { hasWaiting } from "../lib/offline.js";
 
 const IDLE = 2000; // milliseconds after the page's own loading: whoever loses the network still needs the code
 const loadWriting = lazy(() => import("../writing/index.js"));
@@ -13,18 +12,11 @@ const load = () => loadWriting().catch(() => {}); // the next one tries again
 if (ownerId) {
   document.addEventListener("input", ({ target }) => target.form && keepDraft(target.form));
   document.addEventListener("focusin", ({ target }) => target.form && load());
-  if (hasDrafts() || hasWaiting()) load();
+  if (hasKept()) load();
   else afterPageLoad(() => setTimeout(load, IDLE));
 }
 
-/** What was written into a form after it was sent; the beginning that was sent is cut off. */
-function writtenSince(form, parameters) {
-  const later = keptControls(form).filter((field) => field.type !== "radio" && field.name in parameters && field.value !== parameters[field.name]);
-  const cut = (field) => (field.value.startsWith(parameters[field.name]) ? field.value.slice(parameters[field.name].length) : field.value);
-  return later.map((field) => [field.name, cut(field).trimStart()]).filter(([, text]) => text);
-}
-
 // Before the answer is put in place: the form itself may be what it takes the place of.
-document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr, requestConfig: { parameters } } }) => {
-  if (elt.elements && parameters.op && xhr.getResponseHeader("X-Operation") === parameters.op) settleDraft(elt, parameters.op, writtenSince(elt, parameters));
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr, requestConfig: { parameters: { op } } } }) => {
+  if (op && elt.elements && xhr.getResponseHeader("X-Operation") === op) settleDraft(elt, op);
 });

@@ -8,9 +8,13 @@ const WITHOUT = "[data-module~=autosubmit], :has([type=password])";
 
 /** The id of whoever is logged in; "" for nobody, who has no drafts. */
 export const ownerId = document.getElementById("palette")?.dataset.userId ?? "";
-const ownPrefix = `${PREFIX}${ownerId}:`;
+export const ownPrefix = `${PREFIX}${ownerId}:`;
 
-function attempt(action) {
+/** The key under which the requests of whoever is logged in wait for a connection. */
+export const waitingKey = `taskforge:waiting:${ownerId}`;
+
+/** What an action on the storage answers; null where there is none. */
+export function attempt(action) {
   try {
     return action();
   } catch {
@@ -24,22 +28,9 @@ export function draftKey(form) {
   return form.dataset.draft ?? `${form.getAttribute("action") ?? location.pathname}#${form.id}`;
 }
 
-/** The key of the lines that were pasted into a quick-add form, beside the draft of its own line. */
-export const linesKey = (form) => `${draftKey(form)}:lines`;
-
 /** The draft of a key: {fields, version, op, page, at}; null for none. */
 export const readDraft = (key) => attempt(() => JSON.parse(localStorage.getItem(ownPrefix + key)));
 export const discardDraft = (key) => attempt(() => localStorage.removeItem(ownPrefix + key));
-
-const storedKeys = () => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) ?? [];
-
-/** The drafts of whoever is logged in: [key, draft], the newest first. */
-export const listDrafts = () => storedKeys()
-  .filter((key) => key.startsWith(ownPrefix))
-  .map((key) => key.slice(ownPrefix.length))
-  .map((key) => [key, readDraft(key)])
-  .filter(([, draft]) => draft)
-  .sort(([, one], [, other]) => other.at - one.at);
 
 /** Keep a draft, with the time and the page at which it was written. */
 export const writeDraft = (key, draft) => attempt(() => localStorage.setItem(
@@ -47,11 +38,8 @@ export const writeDraft = (key, draft) => attempt(() => localStorage.setItem(
   JSON.stringify({ page: location.pathname + location.search, ...draft, at: Date.now() }),
 ));
 
-/** Discard the drafts of everybody on this device. */
-export const discardAllDrafts = () => storedKeys().forEach((key) => attempt(() => localStorage.removeItem(key)));
-
-/** Whether anything may have to be offered or settled. */
-export const hasDrafts = () => storedKeys().length > 0;
+/** Whether anybody has kept something on this device. */
+export const hasKept = () => attempt(() => Object.keys(localStorage).some((key) => key.startsWith("taskforge:")));
 
 /** The controls of a form whose values a draft keeps. */
 export const keptControls = (form) => [...form.elements].filter((field) => field.name && field.matches(CONTROLS));
@@ -82,11 +70,9 @@ export function keepDraft(form) {
   }
 }
 
-/** A submission was carried out: discard the draft that it was made of. What was `later` written, [name, text], is another one. */
-export function settleDraft(form, op, later = []) {
+/** A submission was carried out: discard the draft that it was made of. */
+export function settleDraft(form, op) {
   const key = draftKey(form);
-  if (!key || readDraft(key)?.op !== op) return;
-  if (later.length) writeDraft(key, { fields: Object.fromEntries(later) });
-  else discardDraft(key);
+  if (readDraft(key)?.op === op) discardDraft(key);
   document.dispatchEvent(new CustomEvent("forge:draft-settled"));
 }

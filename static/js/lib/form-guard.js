@@ -1,6 +1,5 @@
 // One submission at a time, a busy button, and a fresh operation id after each success.
 
-import { keptControls } from "./drafts.js";
 import { uuid } from "./uuid.js";
 
 function setBusy(form, button, busy) {
@@ -33,24 +32,13 @@ export function guardAgainstDoubleSubmit(form) {
   window.addEventListener("pageshow", (event) => event.persisted && release());
 }
 
-/** A form that stays after its answer was put elsewhere is emptied, and gets a new operation id. What was written while it was on its
-    way stays. */
+/** A form that stays after its answer was put elsewhere is emptied, and gets a new operation id. */
 export function resetAfterSuccess(form) {
-  const sent = new Map();
-  form.addEventListener("submit", () => {
-    for (const field of keptControls(form)) sent.set(field, field.value);
-  });
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt !== form || !detail.successful || !form.isConnected || detail.xhr.status >= 400) return;
-    const written = keptControls(form).filter((field) => sent.has(field) && sent.get(field) !== field.value);
-    const later = written.map((field) => [field, field.value.startsWith(sent.get(field)) ? field.value.slice(sent.get(field).length) : field.value]);
     form.reset();
     const operation = form.querySelector("[name=op]");
     if (operation) operation.value = uuid();
-    for (const [field, value] of later) {
-      field.value = value.trimStart();
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
     form.dispatchEvent(new CustomEvent("forge:form-sent"));
   });
 }

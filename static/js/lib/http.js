@@ -1,16 +1,13 @@
 // Requests by script: parts of pages, JSON, changes. The only module that reads the CSRF token.
 
-import { settleDraft } from "./drafts.js";
 import { toast } from "./toast.js";
 
 const TIMEOUT = 15_000; // milliseconds
-const MAX_KEPT_ALIVE = 60_000; // bytes of a request that may outlive its page
-const FAILED = "That did not work, and nothing was changed. Please try again.";
 
-export const NO_CONNECTION = "No connection. What you typed is still here.";
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
-const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
+/** An Error about an answer. */
+export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
 
 /** Go to the log-in, which says why and leads back here. */
 export const goToLogIn = () =>
@@ -61,31 +58,6 @@ export async function post(address, fields, timeout = TIMEOUT) {
 /** Send fields whose answer nobody waits for; it goes on while the page is being left. Rejected when it can't be sent. */
 export const postInBackground = (address, fields) =>
   fetch(address, { method: "POST", keepalive: true, headers: jsonHeaders(), body: new URLSearchParams(fields) });
-
-/** Send a form's fields; answers {version, event}, or throws an Error with a sentence and `status`, 0 where no answer came. What was
-    carried out is no draft any more. */
-export async function submitForm(form, submitter = null) {
-  const fields = new URLSearchParams(new FormData(form, submitter));
-  const keepalive = fields.toString().length < MAX_KEPT_ALIVE;
-  const request = { method: "POST", keepalive, headers: { Accept: "application/json" }, body: fields };
-  const answer = await fetch(form.getAttribute("action"), request).catch(() => {
-    throw statusError(NO_CONNECTION, { status: 0 });
-  });
-  const body = await answer.json().catch(() => null);
-  if (answer.status === 401) goToLogIn();
-  if (!answer.ok || !body) throw statusError(body?.error?.message ?? FAILED, answer);
-  settleDraft(form, fields.get("op"));
-  return body;
-}
-
-/** Send a form's fields as htmx does, for an answer in HTML: the Response. */
-export async function submitFormForHtml(form, submitter) {
-  const fields = new URLSearchParams(new FormData(form, submitter));
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", headers: { "HX-Request": "true" }, body: fields });
-  if (answer.status === 401) goToLogIn();
-  if (answer.headers.get("X-Operation") === fields.get("op")) settleDraft(form, fields.get("op"));
-  return answer;
-}
 
 /** Send fields by a full page load, as a form of the page would. */
 export function submitByPageLoad(address, fields) {

@@ -1,93 +1,19 @@
-// Offline: it is said for as long as it lasts, and no page is left for the browser's own "no connection". What was asked of the server
-// meanwhile is kept on this device, for its owner, and sent afterwards, also by a page that was opened since.
+// What is asked for while there is no connection. The code that keeps it is loaded after a page (writing/offline.js).
 
-import { createElement } from "./dom.js";
-import { ownerId } from "./drafts.js";
-import { isPlainClick } from "./keyboard.js";
-import { toast } from "./toast.js";
+const nothing = { retryWhenOnline: () => false, retryAfterLogIn() {}, cancelRetry() {} };
+let keeper = nothing;
 
-const PREFIX = "taskforge:waiting:";
-const MAX_WAITING = 50;
-const bar = createElement("p", "offline", { hidden: true });
-const acts = new Map(); // what sends a request and shows what comes of it, by its key, while the page is open on which it was made
-
-/** The requests that wait: [{key, url, fields, text}], the oldest first. */
-export function listWaiting() {
-  try {
-    return JSON.parse(localStorage.getItem(PREFIX + ownerId)) ?? [];
-  } catch {
-    return [];
-  }
-}
-export const hasWaiting = () => listWaiting().length > 0;
-
-function store(list) {
-  try {
-    localStorage.setItem(PREFIX + ownerId, JSON.stringify(list));
-  } catch {
-    // Without storage they wait until the page is left.
-  }
-  show();
-}
-
-function show() {
-  const count = Math.max(acts.size, listWaiting().length);
-  const text = count ? `${count} ${count === 1 ? "change" : "changes"} will be tried again when you are back` : "what you write stays here";
-  bar.textContent = `Offline · ${text}`;
-  bar.hidden = navigator.onLine;
-  if (!bar.isConnected && !navigator.onLine) document.getElementById("toasts").append(bar);
+/** Register what keeps requests until they can be sent. */
+export function registerKeeper(functions) {
+  keeper = functions;
 }
 
 /** Keep a request {url, fields, text} until the browser is online: false where it need not, or can't, wait. A later one of its key
     replaces it. `act` sends it from this page; any other page just sends it. */
-export function retryWhenOnline(key, act, request) {
-  const list = listWaiting().filter((other) => other.key !== key);
-  if (navigator.onLine || list.length >= MAX_WAITING) return false;
-  if (act) acts.set(key, act);
-  store([...list, { key, ...request }]);
-  return true;
-}
+export const retryWhenOnline = (...details) => keeper.retryWhenOnline(...details);
 
 /** Keep a request that was refused because nobody is logged in any more: it is sent after the next log-in. */
-export const retryAfterLogIn = (key, request) => store([...listWaiting().filter((other) => other.key !== key), { key, ...request }]);
+export const retryAfterLogIn = (...details) => keeper.retryAfterLogIn(...details);
 
 /** Don't send what waited under a key. */
-export function cancelRetry(key) {
-  acts.delete(key);
-  const list = listWaiting();
-  if (list.some((other) => other.key === key)) store(list.filter((other) => other.key !== key));
-}
-
-/** Discard what waits. */
-export const discardWaiting = () => listWaiting().forEach(({ key }) => cancelRetry(key));
-
-/** Whether this page will send a request by itself when it is online. */
-export const isRetriedHere = (key) => acts.has(key);
-
-const STAYS = { submit: "You are offline. What you typed is still here; send it when you are back.", click: "You are offline, so that page can’t be opened." };
-
-function stay(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  toast(STAYS[event.type], "danger");
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!navigator.onLine && form.method === "post" && !form.hasAttribute("hx-post")) stay(event);
-}, { capture: true });
-// After those who open a link's page within this one.
-window.addEventListener("click", (event) => {
-  if (navigator.onLine || event.defaultPrevented || !isPlainClick(event)) return;
-  const link = event.target.closest?.("a[href]");
-  if (link && link.origin === location.origin && !(link.hash && link.pathname === location.pathname)) stay(event);
-});
-
-window.addEventListener("offline", show);
-window.addEventListener("online", () => {
-  const all = [...acts.values()];
-  acts.clear();
-  show();
-  for (const act of all) act();
-});
-if (!navigator.onLine) show();
+export const cancelRetry = (key) => keeper.cancelRetry(key);

@@ -4,7 +4,7 @@ import { recountColumn } from "../board/column-counts.js";
 import { findCard } from "../lib/card.js";
 import { today } from "../lib/day-presets.js";
 import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
-import { discardDraft, linesKey, readDraft, writeDraft } from "../lib/drafts.js";
+import { discardDraft, draftKey, readDraft, writeDraft } from "../lib/drafts.js";
 import { post } from "../lib/http.js";
 import { isEscape } from "../lib/keyboard.js";
 import { toast } from "../lib/toast.js";
@@ -18,6 +18,8 @@ const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
 const LOST = "No connection. Your lines are still here.";
 const FAILED = "That did not work, and nothing was added. Please try again.";
 
+/** The key of the pasted lines, beside the draft of the form's own line. */
+const linesKey = (form) => `${draftKey(form)}:lines`;
 const createText = (tag, className, textContent) => createElement(tag, className, { textContent });
 
 function createButton(textContent, kind, act) {

@@ -1,7 +1,7 @@
 // A line or a day that is being edited: saved by Enter, by leaving, and after a pause.
 
 import { keepDraft } from "../lib/drafts.js";
-import { submitForm } from "../lib/http.js";
+import { submitForm } from "./submit-form.js";
 import { hasModifier, isComposing } from "../lib/keyboard.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { uuid } from "../lib/uuid.js";

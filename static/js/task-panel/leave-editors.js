@@ -3,7 +3,7 @@
 
 import htmx from "../../vendor/htmx.esm.js";
 import { draftKey, isDirty, keptControls, readDraft } from "../lib/drafts.js";
-import { submitForm } from "../lib/http.js";
+import { submitForm } from "./submit-form.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";

@@ -3,9 +3,10 @@
 import htmx from "../../vendor/htmx.esm.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
-import { fetchHtml, submitFormForHtml, visit } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
+import { submitFormForHtml } from "./submit-form.js";
 
 const GAP = 6; // pixels between the link and the popover
 const MARGIN = 8; // pixels between the popover and the window's edge

@@ -1,16 +1,19 @@
 // Logging out deletes what is kept on this device. Where something is, it is said first.
 
-import { listDrafts } from "../lib/drafts.js";
-import { listWaiting } from "../lib/offline.js";
 import { toast } from "../lib/toast.js";
+import { clearDevice, listDrafts } from "./all-drafts.js";
+import { listWaiting } from "./offline.js";
 
 let isWarned = false;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (isWarned || !form.hasAttribute("data-clear-device")) return;
+  if (!form.hasAttribute("data-clear-device")) return;
   const count = listDrafts().length + listWaiting().length;
-  if (!count) return;
+  if (isWarned || !count) {
+    clearDevice();
+    return;
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
   isWarned = true;

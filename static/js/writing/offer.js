@@ -2,8 +2,9 @@
 
 import { afterStart } from "../lib/behaviours.js";
 import { createElement } from "../lib/dom.js";
-import { discardDraft, draftKey, isRefused, keptControls, listDrafts, readDraft } from "../lib/drafts.js";
+import { discardDraft, draftKey, isRefused, keptControls, readDraft } from "../lib/drafts.js";
 import { uuid } from "../lib/uuid.js";
+import { listDrafts } from "./all-drafts.js";
 
 const RESTORED = "Restored from this device";
 const CONTINUE = "Unsaved draft: continue";
@@ -46,6 +47,8 @@ function setValue(field, text) {
 
 function restore(form) {
   const key = draftKey(form);
+  // Pasted lines are offered by the code that loads when somebody comes to the field.
+  if (key && readDraft(`${key}:lines`)) form.elements.title.dispatchEvent(new Event("focus"));
   const draft = key && readDraft(key);
   if (!draft || isRefused(form) || form.ariaBusy) return;
   const fields = keptControls(form).filter((field) => field.name in draft.fields);

@@ -5,12 +5,13 @@ import { today } from "../lib/day-presets.js";
 import { draftKey, writeDraft } from "../lib/drafts.js";
 import { createElement, createIcon, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
-import { cancelRetry, isRetriedHere, listWaiting, retryWhenOnline } from "../lib/offline.js";
+import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
 import { inTurn } from "../lib/request-queue.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
+import { isRetriedHere, listWaiting } from "./offline.js";
 
 const KEPT = "It waits, and is sent when you are back.";
 const FAILED = "That did not work, and nothing was changed.";
