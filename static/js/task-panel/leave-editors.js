@@ -1,7 +1,7 @@
 // An open task is about to be taken away, with what is being written in it: lines, days and texts are saved without their forms, as is a
 // checklist step. What can't be saved, or is sent by a button only, stays a draft, and that is said.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { draftKey, isDirty, keptControls, readDraft } from "../lib/drafts.js";
 import { submitForm } from "./submit-form.js";
 import { showOwnChange } from "../lib/own-changes.js";

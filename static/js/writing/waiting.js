@@ -1,7 +1,6 @@
 // What waits for a connection: cards that were added offline are shown at their column's field, and all that waits is sent by the first
 // page that can.
 
-import { today } from "../lib/day-presets.js";
 import { draftKey, writeDraft } from "../lib/drafts.js";
 import { createElement, createIcon, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
@@ -14,6 +13,7 @@ import { uuid } from "../lib/uuid.js";
 import { isRetriedHere, listWaiting } from "./offline.js";
 
 const KEPT = "It waits, and is sent when you are back.";
+const today = () => new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 10); // where the person is
 const FAILED = "That did not work, and nothing was changed.";
 
 function writeInto(formId, draft, title) {
