@@ -14,6 +14,7 @@ import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
 import "./core/back-forward.js";
 import "./lib/undo.js";
+import "./lib/day-presets.js"; // used by parts of several pages: here, it is no chunk of its own
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";
 import { refreshTimes } from "./lib/times.js";

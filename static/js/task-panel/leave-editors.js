@@ -1,7 +1,6 @@
 // An open task is about to be taken away, with what is being written in it: lines, days and texts are saved without their forms, as is a
 // checklist step. What can't be saved, or is sent by a button only, stays a draft, and that is said.
 
-import htmx from "../../vendor/htmx.js";
 import { draftKey, isDirty, keptControls, readDraft } from "../lib/drafts.js";
 import { submitForm } from "./submit-form.js";
 import { showOwnChange } from "../lib/own-changes.js";
@@ -20,7 +19,7 @@ const isBusy = (form) => form.hasAttribute("aria-busy");
 const isWritten = (form) => keptControls(form).some(isDirty);
 const labelOf = (form) => form.querySelector("label")?.textContent ?? form.closest(".property-row")?.querySelector("dt").textContent ?? "Step";
 
-/** Save a form that leaves the page. Under its operation id, so that one that is on its way already acts once. */
+/** Save a form that has left the page. */
 async function save(form, submitter, taskId, label, reopen) {
   try {
     const change = await submitForm(form, submitter);
@@ -37,10 +36,10 @@ export function leaveEditors(root, reopen) {
   const forms = [...root.querySelectorAll(SAVED)];
   const saved = forms.filter((form) => isBusy(form) || isWritten(form) && form.checkValidity());
   for (const form of saved) {
-    const submitter = isBusy(form) ? submitters.get(form) : null;
-    htmx.trigger(form, "htmx:abort");
-    const details = [form, submitter, taskId, labelOf(form), reopen];
-    inTurn(() => save(...details));
+    const details = [taskId, labelOf(form), reopen];
+    if (!isBusy(form)) inTurn(() => save(form, null, ...details));
+    // Its answer finds nothing to be put into: it is asked for again, under the same operation id.
+    else form.addEventListener("htmx:afterRequest", () => inTurn(() => save(form, submitters.get(form), ...details)), { once: true });
   }
   const kept = [...root.querySelectorAll("form")].filter((form) => !saved.includes(form) && isWritten(form) && readDraft(draftKey(form)));
   if (kept.length) toast(KEPT, "info", { label: "Continue", act: reopen });

@@ -2,7 +2,7 @@
 
 import { afterStart } from "../lib/behaviours.js";
 import { createElement } from "../lib/dom.js";
-import { discardDraft, draftKey, isRefused, keptControls, readDraft } from "../lib/drafts.js";
+import { discardDraft, draftKey, isDirty, isRefused, keptControls, readDraft } from "../lib/drafts.js";
 import { uuid } from "../lib/uuid.js";
 import { listDrafts } from "./all-drafts.js";
 
@@ -54,7 +54,7 @@ function restore(form) {
   const fields = keptControls(form).filter((field) => field.name in draft.fields);
   const changed = fields.filter((field) => (field.type === "radio" ? field.value === draft.fields[field.name] && !field.checked : field.value !== draft.fields[field.name]));
   if (!changed.length) {
-    if (fields.length) discardDraft(key); // it says what is there
+    if (fields.length && !fields.some(isDirty)) discardDraft(key); // it says what the server has
     return;
   }
   const { version, op } = form.elements;
