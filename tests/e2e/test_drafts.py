@@ -12,7 +12,7 @@ from tests.e2e.boards import DIALOG, card, close_card, link, open_card, toast
 from tests.e2e.conftest import CUT_OFF, VIEWPORT, open_page
 from tests.e2e.journeys import column
 
-FORGIVEN = re.compile(rf"{CUT_OFF.pattern}|Failed to load .* status of 502|htmx:responseError")
+FORGIVEN = re.compile(rf"{CUT_OFF.pattern}|Failed to load .* status of 502|htmx:(afterRequest|responseError), |Response Status Error Code 502")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import { isEscape } from "../lib/keyboard.js";
 import { orToast } from "../lib/lazy.js";
 import { createPopover } from "../lib/popover.js";
 import { selectCard } from "../lib/selected-card.js";
+import { toast } from "../lib/toast.js";
 import { showFieldChange } from "./field-changes.js";
 import { placeAtCard } from "./placement.js";
 
@@ -70,7 +71,8 @@ async function fetchForm(card, field) {
   // A field that has a name beside it is a line of a list.
   const container = document.createElement(field === "title" ? "div" : "dl");
   popover.replaceChildren(container);
-  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { target: container, swap: "innerHTML" });
+  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { target: container, swap: "innerHTML" })
+    .catch(() => toast("No connection, so this can’t be opened.", "danger"));
   return container;
 }
 

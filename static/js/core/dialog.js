@@ -21,7 +21,7 @@ behaviour("dialog", (dialog) => {
 async function openLink(link) {
   const dialog = document.getElementById("dialog");
   dialog.dataset.page = link.getAttribute("href"); // where its form is found again
-  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" });
+  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" }).catch(() => {}); // what failed is seen below
   if (!document.getElementById("dialog-body").childElementCount) visit(link.href);
   else if (!dialog.open) {
     dialog.ariaLabel = link.ariaLabel ?? link.textContent.trim();

@@ -22,7 +22,8 @@ export function listWaiting() {
 
 function store(list) {
   try {
-    localStorage.setItem(waitingKey, JSON.stringify(list));
+    if (list.length) localStorage.setItem(waitingKey, JSON.stringify(list));
+    else localStorage.removeItem(waitingKey);
   } catch {
     // Without storage they wait until the page is left.
   }

@@ -37,7 +37,7 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt: form, requestCo
     const sent = parameters[field.name] ?? "";
     return (field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value).trimStart();
   };
-  const written = keptControls(form).filter((field) => field.type !== "radio" && field.name in parameters && field.value !== parameters[field.name]);
+  const written = keptControls(form).filter((field) => field.type !== "radio" && parameters[field.name] !== undefined && field.value !== parameters[field.name]);
   const rests = written.map((field) => [field, rest(field)]).filter(([, text]) => text);
   later.set(form, rests);
   const key = draftKey(form);

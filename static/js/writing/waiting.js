@@ -41,7 +41,7 @@ function drawCard({ key, form, draft, fields }) {
 
 function drawWaiting() {
   for (const item of document.querySelectorAll(".quick-add__waiting")) item.remove();
-  for (const request of listWaiting()) if (request.form) document.getElementById(request.form)?.append(drawCard(request));
+  for (const request of listWaiting()) if (request.form) document.getElementById(request.form)?.querySelector("[name=title]").after(drawCard(request));
 }
 
 // A card that is added offline. Before those who send forms.
