@@ -195,6 +195,15 @@ def test_a_draft_survives_the_tab_and_is_named_where_its_form_is_not(
     )
 
 
+def test_a_form_that_was_folded_away_is_open_with_its_draft(page: Page, board: str) -> None:
+    page.goto("/boards")
+    page.locator(".tile--new summary").first.click()
+    page.locator(".tile--new [name=name]").first.fill("Autumn fair")
+    page.reload()
+    expect(page.locator(".tile--new [name=name]").first).to_be_visible()
+    expect(page.locator(".tile--new [name=name]").first).to_have_value("Autumn fair")
+
+
 def test_pasted_lines_survive_a_reload(page: Page, board: str) -> None:
     field = column(page, "Backlog").locator("form.quick-add [name=title]")
     field.focus()

@@ -63,6 +63,14 @@ def test_links_to_other_pages_leave_the_board_open(cut: Page) -> None:
     assert cut.url == address
 
 
+def test_a_field_that_cannot_be_opened_says_so(cut: Page) -> None:
+    open_card(cut, "One")
+    cut.context.set_offline(True)
+    cut.locator(f"{DIALOG} #field-title .inline-field__edit").click()
+    toast(cut, "so this can’t be opened").wait_for()
+    expect(cut.locator(f"{DIALOG} .task__title")).to_have_text("One")
+
+
 def test_a_line_survives_a_reload(cut: Page) -> None:
     cut.context.set_offline(True)
     field = column(cut, "Backlog").locator(QUICK_ADD)

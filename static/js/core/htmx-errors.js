@@ -18,4 +18,5 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 });
 document.addEventListener("htmx:sendError", ({ detail }) => {
   if (detail.requestConfig.verb !== "get") toast("No connection. What you typed is still here.", "danger");
+  else if (detail.elt.matches("a")) toast("No connection, so this can’t be opened.", "danger");
 });

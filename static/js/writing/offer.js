@@ -21,7 +21,9 @@ const createButton = (className, textContent, act) => {
 function findNote(form) {
   const old = form.querySelector("[data-draft-note]");
   if (old) return old;
-  const note = createElement("p", "draft-note muted small", { role: "status" });
+  const isLine = form.matches(".quick-add");
+  form.classList.toggle("is-live", isLine); // it takes a second line
+  const note = createElement("p", `draft-note muted small${isLine ? " quick-add__preview" : ""}`, { role: "status" });
   note.dataset.draftNote = "";
   form.append(note);
   return note;
@@ -60,6 +62,7 @@ function restore(form) {
   const { version, op } = form.elements;
   const before = [...changed, version, op].filter(Boolean).map((field) => [field, field.type === "radio" ? field.checked : field.value]);
   for (const field of changed) setValue(field, draft.fields[field.name]);
+  form.closest("details:not(.menu)")?.setAttribute("open", "");
   // As it was written: an old version meets its conflict, and a submission that had arrived unheard acts once.
   if (version && draft.version) version.value = draft.version;
   if (op && draft.op) op.value = draft.op;

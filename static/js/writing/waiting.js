@@ -41,7 +41,14 @@ function drawCard({ key, form, draft, fields }) {
 
 function drawWaiting() {
   for (const item of document.querySelectorAll(".quick-add__waiting")) item.remove();
-  for (const request of listWaiting()) if (request.form) document.getElementById(request.form)?.querySelector("[name=title]").after(drawCard(request));
+  for (const request of listWaiting()) {
+    const form = request.form && document.getElementById(request.form);
+    if (!form) continue;
+    form.classList.add("is-live"); // it may take several lines
+    const preview = form.querySelector(".quick-add__preview:not(.quick-add__waiting)");
+    if (preview) preview.before(drawCard(request));
+    else form.append(drawCard(request));
+  }
 }
 
 // A card that is added offline. Before those who send forms.
