@@ -13,6 +13,7 @@ import "./core/shortcuts.js";
 import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
 import "./core/back-forward.js";
+import "./lib/reader-zone.js";
 import "./lib/undo.js";
 import "./lib/day-presets.js"; // used by parts of several pages: here, it is no chunk of its own
 import { focusFirstError } from "./core/form.js";

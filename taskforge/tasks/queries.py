@@ -28,7 +28,14 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
+from taskforge.tasks.access import (
+    REFERENCE,
+    SHOWN,
+    SHOWN_TABLES,
+    TaskAccess,
+    access_task,
+    task_rows,
+)
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.teams.access import Membership
@@ -150,7 +157,7 @@ def get_task(
 def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
     """The 200 last deleted tasks of a board, latest first, each with ``deleted_by`` (None if nobody knows)."""
     access_board(actor.user_id, board_id)
-    found = sql.rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
+    found = task_rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
     return [
         {**row, "deleted_by": person_of(row["deleter_id"], row["deleter_name"])} for row in found
     ]

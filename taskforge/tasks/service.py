@@ -21,6 +21,7 @@ from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
     require_assignee,
+    require_order,
 )
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
 from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
@@ -61,6 +62,7 @@ def create_task(
     faults.point("read.done")
     task_id = new_id()
     core = new_core({"title": title, **values})
+    require_order({}, core)
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,20 +145,6 @@ def test_what_a_board_does_not_need_at_first_is_in_chunks_that_it_loads_later() 
     ):
         assert later.encode() not in at_first
         assert any(later.encode() in body for body in scripts().files.values())
-
-
-def test_a_vendored_file_is_the_published_one_and_a_line_that_makes_it_a_module() -> None:
-    vendor = assets.STATIC / "vendor"
-    listed = dict(
-        re.findall(
-            r"^\| `([\w.]+)` .* `([0-9a-f]{64})` \|$", (vendor / "README.md").read_text(), re.M
-        )
-    )
-    assert listed.keys() == {path.name for path in vendor.glob("*.js")}
-    for name, digest in listed.items():
-        published, _, export = (vendor / name).read_text().rpartition("\nexport ")
-        assert export == f"default {name.removesuffix('.js')};\n"
-        assert hashlib.sha256(published.encode()).hexdigest() == digest
 
 
 def test_the_same_scripts_give_the_same_bytes() -> None:

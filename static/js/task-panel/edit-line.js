@@ -1,11 +1,10 @@
 // A line or a day that is being edited: saved by Enter, by leaving, and after a pause.
 
 import { keepDraft } from "../lib/drafts.js";
-import { submitForm } from "./submit-form.js";
-import { hasModifier, isComposing } from "../lib/keyboard.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { uuid } from "../lib/uuid.js";
 import { canSave, hasFocusLeft, isLeftAlone, onceReleased, restoreField, saveOrRestore } from "./inline-form.js";
+import { submitForm } from "./submit-form.js";
 
 const PAUSE = 3000; // milliseconds without a key after which the field is saved
 
@@ -43,12 +42,6 @@ export function editLine(form, field) {
     timer = setTimeout(() => form.isConnected && canSave(field) && saveMeanwhile(form, field), PAUSE);
   });
   form.addEventListener("submit", () => clearTimeout(timer));
-  // By itself, Enter would press the first button, which is a quick day.
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || hasModifier(event) || isComposing(event)) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
   form.addEventListener("focusout", (event) => hasFocusLeft(form, event) && onceReleased(leave));
 
   return () => {

@@ -24,9 +24,12 @@ from taskforge.teams import queries as team_queries
 from taskforge.text.people import Person
 from taskforge.text.values import LAST_VERSION
 from taskforge.web.tasks.change_answers import change_answer, changed_header
+from taskforge.web.tasks.controls import control_of
 from taskforge.web.tasks.inline_fields import InlineField, choices_of, find_field, quick_days
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint
+
+HINTED = ("words", "moment")  # the controls whose hint is shown where they are edited in place
 
 
 @blueprint.get("/tasks/<id:task_id>/fields/<field>")
@@ -168,7 +171,8 @@ def _form_page(
         field=field,
         value=value,
         choices=choices,
-        days=quick_days() if field.control == "day" else [],
+        days=quick_days(row[field.stored]) if field.control == "moment" else [],
+        hint=control_of(field.declared).hint if field.control in HINTED else "",
         errors=errors or [],
         is_partial=wants_partial(),
         remote_edit=remote_edit

@@ -7,7 +7,7 @@ from typing import Any
 
 from taskforge.stores import sql
 from taskforge.stores.operations import as_json
-from taskforge.tasks.fields import RESTORABLE, plain_state
+from taskforge.tasks.fields import BY_NAME, RESTORABLE, earlier_value, plain_state
 from taskforge.tasks.history.events import PERMISSIONS, TRASH, AuditEvent, find_obstacle, list_later
 from taskforge.tasks.history.undo import describe_obstacle
 from taskforge.tasks.queries import list_names
@@ -48,7 +48,7 @@ def show_history(
                 and needed
                 and not undone
                 and name in RESTORABLE
-                and as_json(_present(row, name)) != {name: before}
+                and as_json(_present(row, name)) != as_json(_logged(name, before))
             )
         shown.append(one)
     return shown
@@ -56,6 +56,11 @@ def show_history(
 
 def _present(row: sql.Row, name: str) -> dict[str, Any]:
     return plain_state({name: row[name]}) if name in row else {name: _UNKNOWN}
+
+
+def _logged(name: str, value: Any) -> dict[str, Any]:
+    """A value of the audit log as it would be written now: older versions wrote some of them otherwise."""
+    return plain_state({name: earlier_value(name, value)}) if name in BY_NAME else {name: value}
 
 
 def _undo_state(

@@ -16,8 +16,10 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.selection import Selectable, get_selectable, require_any_act
-from taskforge.tasks.field_kinds import Choice, Day, Reference
+from taskforge.tasks.field_kinds import Choice, Reference
+from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.priorities import PRIORITY_NAMES
+from taskforge.text.moments import show_moment
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.parameters import requested_filter
@@ -107,8 +109,8 @@ def _value_text(actor: Actor, board_id: str, act: str, value: Any) -> str:
     field = ACTS[act].field
     if field is None:
         return ""
-    if isinstance(field.kind, Day):
-        return f"on {value:%-d %b %Y}" if value else "on no day"
+    if isinstance(field.kind, Moment):
+        return f"on {show_moment(value)}" if value else "on no day"
     if isinstance(field.kind, Choice):
         return str(value)
     view = get_board(actor, board_id)
