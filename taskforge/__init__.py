@@ -29,8 +29,8 @@ from taskforge.http import (
     reader_zone,
     request_guard,
     security_headers,
-    server_timing,
     sent_forms,
+    server_timing,
     sessions,
 )
 from taskforge.http.jinja_environment import SharedGlobalsEnvironment

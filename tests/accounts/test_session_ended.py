@@ -60,7 +60,12 @@ def test_a_form_of_a_page_is_led_back_to_that_page(ada: Person, team: Team) -> N
 
 @pytest.mark.parametrize(
     "page",
-    ["https://evil.example/boards", "http://localhost//evil.example", "http://localhost/logout", ""],
+    [
+        "https://evil.example/boards",
+        "http://localhost//evil.example",
+        "http://localhost/logout",
+        "",
+    ],
 )
 def test_nobody_is_led_where_no_page_of_ours_is(ada: Person, team: Team, page: str) -> None:
     visitor = visit(ada)

@@ -12,7 +12,10 @@ from tests.e2e.boards import DIALOG, card, close_card, link, open_card, toast
 from tests.e2e.conftest import CUT_OFF, VIEWPORT, open_page
 from tests.e2e.journeys import column
 
-FORGIVEN = re.compile(rf"{CUT_OFF.pattern}|Failed to load .* status of 502|htmx:(afterRequest|responseError), |Response Status Error Code 502")
+FORGIVEN = re.compile(
+    rf"{CUT_OFF.pattern}|Failed to load .* status of 502"
+    r"|htmx:(afterRequest|responseError), |Response Status Error Code 502"
+)
 
 
 @pytest.fixture
@@ -163,9 +166,7 @@ AWAY: dict[str, Callable[[Page, str], object]] = {
 
 
 @pytest.mark.parametrize("how", sorted(AWAY))
-def test_a_line_for_a_new_card_survives_leaving_the_board(
-    page: Page, board: str, how: str
-) -> None:
+def test_a_line_for_a_new_card_survives_leaving_the_board(page: Page, board: str, how: str) -> None:
     field = column(page, "Backlog").locator("form.quick-add [name=title]")
     field.fill("Half a line")
     AWAY[how](page, board)
@@ -187,7 +188,9 @@ def test_a_draft_survives_the_tab_and_is_named_where_its_form_is_not(
     tab.close()
     page.goto("/teams")
     page.locator("#draft-link").click()
-    expect(page.locator("textarea[name=description]")).to_have_value("Written in a tab that is closed")
+    expect(page.locator("textarea[name=description]")).to_have_value(
+        "Written in a tab that is closed"
+    )
     page.goto(href)
     page.get_by_role("button", name="Unsaved draft: continue").click()
     expect(page.locator("#task-details [name=description]")).to_have_value(
@@ -246,7 +249,9 @@ def test_only_the_answer_to_this_submission_ends_a_draft(
     page.goto(address)
     field = page.locator(f"{within} [name={name}]")
     field.fill("Written once")
-    page.route("**", lambda route: FAILURES[failure](route) if is_post(route) else route.continue_())
+    page.route(
+        "**", lambda route: FAILURES[failure](route) if is_post(route) else route.continue_()
+    )
     with page.expect_request(lambda request: request.method == "POST") as sent:
         field.press("Control+Enter")
     if failure != "refused":
@@ -313,7 +318,12 @@ def test_logging_out_says_what_it_deletes(page: Page, board: str) -> None:
     warning = toast(page, "Logging out deletes 1 text that you did not send")
     warning.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login**")
-    assert page.evaluate("() => Object.keys(localStorage).filter((key) => key.startsWith('taskforge:'))") == []
+    assert (
+        page.evaluate(
+            "() => Object.keys(localStorage).filter((key) => key.startsWith('taskforge:'))"
+        )
+        == []
+    )
 
 
 def test_what_is_typed_while_a_card_is_being_sent_stays(page: Page, board: str) -> None:
@@ -329,4 +339,3 @@ def test_what_is_typed_while_a_card_is_being_sent_stays(page: Page, board: str) 
     held[0].continue_()  # type: ignore[attr-defined]
     card(page, "Four").wait_for()
     expect(field).to_have_value("and then five")
-

@@ -1,5 +1,5 @@
 // What is typed is kept at once, until the server says that it has carried out the very submission that held it. What offers it again
-// is loaded when somebody writes, or has written before.
+// is loaded when somebody begins to do something here, or has written before.
 
 import { afterPageLoad } from "../lib/dom.js";
 import { hasKept, keepDraft, ownerId, settleDraft } from "../lib/drafts.js";
@@ -11,7 +11,7 @@ const load = () => loadWriting().catch(() => {}); // the next one tries again
 
 if (ownerId) {
   document.addEventListener("input", ({ target }) => target.form && keepDraft(target.form));
-  document.addEventListener("focusin", ({ target }) => target.form && load());
+  for (const name of ["focusin", "pointerdown"]) document.addEventListener(name, load);
   if (hasKept()) load();
   else afterPageLoad(() => setTimeout(load, IDLE));
 }

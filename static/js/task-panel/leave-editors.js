@@ -2,11 +2,11 @@
 // checklist step. What can't be saved, or is sent by a button only, stays a draft, and that is said.
 
 import { draftKey, isDirty, keptControls, readDraft } from "../lib/drafts.js";
-import { submitForm } from "./submit-form.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
+import { submitForm } from "./submit-form.js";
 
 const SAVED = "form.inline-field__form, form.checklist__add";
 const KEPT = "What you wrote is kept on this device.";

@@ -1,4 +1,4 @@
-// What is loaded when somebody writes, or has written before: drafts that are offered again and settled, and what waits for a connection.
+// What is loaded when somebody begins to do something on a page, or has written before: drafts that are offered again and settled, and what waits for a connection.
 
 import "./settle.js";
 import "./offer.js";
