@@ -1,8 +1,10 @@
 // An open task: on its own page, and in the dialog over its board.
 
+import "../lib/moment-field.js";
 import "./action-form.js";
 import "./inline-field.js";
 import "./inline-editor.js";
 import "./task-panel.js";
 
+export { cancelEditors, leaveEditors } from "./leave-editors.js";
 export { afterClosingTask, hideTask, openTask } from "./task-dialog.js";

@@ -1,6 +1,6 @@
 // The open task brought up to date, part by part: a part that looks the same, or is being worked on, is left alone.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { parseHtml } from "../lib/dom.js";
 import { refreshTimes } from "../lib/times.js";
@@ -12,7 +12,7 @@ const HTMX_CLASS = / class="([^"]*?) ?\bhtmx-[^"]*"/g;
 /** A text of how a part looks, without what differs at every drawing: tokens, operation ids, times in words. */
 function fingerprint(part) {
   const copy = part.cloneNode(true);
-  copy.querySelectorAll("input[type=hidden], .inline-field__draft").forEach((element) => element.remove());
+  copy.querySelectorAll("input[type=hidden], .draft-offer").forEach((element) => element.remove());
   for (const time of copy.querySelectorAll("time")) {
     time.textContent = "";
     for (const name of ["title", "class", "data-original"]) time.removeAttribute(name);

@@ -1,11 +1,11 @@
 // Another filter or other lanes: the parts of the board that change are fetched and replaced, and the address follows, so that Back works.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale, parseHtml } from "../lib/dom.js";
-import { fetchHtml } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
 import { loadStyles } from "../lib/lazy.js";
 import { refreshTimes } from "../lib/times.js";
 
@@ -89,6 +89,6 @@ export async function showView(address, push = true) {
     // What was moved meanwhile may stand where it was.
     if (underWay || begun !== ownMoves().begun) markBoardStale();
   } catch {
-    if (request === view.requested) location.assign(address);
+    if (request === view.requested) visit(address);
   }
 }

@@ -26,6 +26,7 @@ from taskforge.tasks.editing.queries import (
     TASK_IDS_BY_RANK,
     WRITE_RANKS,
 )
+from taskforge.teams.permissions import Permission
 
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
 
@@ -274,9 +275,12 @@ def _over(limit: int | None, count: int) -> Mapping[str, int] | None:
 def _refuse_over(
     board: LockedBoard, name: str, over_limit: Mapping[str, int] | None, *, anyway: bool
 ) -> None:
-    if over_limit is None or not board.hard_limits or (anyway and board.may_exceed):
+    if over_limit is None or not board.hard_limits:
+        return
+    may_exceed = Permission.TASK_EXCEED_LIMIT in board.permissions
+    if anyway and may_exceed:
         return
     raise WipLimitReached(
         f"“{name}” is full: {over_limit['count'] - 1} of {over_limit['limit']} tasks. Finish or move one first.",
-        overridable=board.may_exceed,
+        overridable=may_exceed,
     )
