@@ -139,7 +139,7 @@ def delete_column(query: dict[str, Any], board_id: str, column_id: str) -> Respo
 def restore_column(_data: dict[str, Any], board_id: str, column_id: str) -> Any:
     """Restore a deleted column, with the tasks that left it then and that nobody has touched since."""
     actor = current_actor()
-    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id)):
         column_deletion.restore_column(actor, board_id, column_id)
     return _column(actor, board_id, column_id)
 

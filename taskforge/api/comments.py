@@ -72,7 +72,7 @@ def delete_comment(comment_id: str) -> Response:
 def restore_comment(_data: dict[str, Any], comment_id: str) -> Any:
     """Restore a deleted comment: its author what they deleted themselves, a moderator any."""
     actor = current_actor()
-    with showing_current(lambda: schemas.Comment().dump(_comment(actor, comment_id))):
+    with showing_current(schemas.Comment(), lambda: _comment(actor, comment_id)):
         service.restore_comment(actor, comment_id)
     return _answer(actor, comment_id)
 
