@@ -26,6 +26,7 @@ from taskforge.http import (
     fragments,
     health,
     rate_limits,
+    reading,
     request_guard,
     security_headers,
     server_timing,
@@ -61,6 +62,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Flask runs the hooks of a request in the order of their registration.
     logs.init_logs(app)
     request_guard.init_app(app)
+    reading.init_reading(app)
     security_headers.init_security_headers(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)

@@ -23,6 +23,7 @@ from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
+from taskforge.text.effort import stop_if_unwanted
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
@@ -125,6 +126,7 @@ def rows(statement: Executable, parameters: Mapping[str, Any] | None = None) -> 
 
     Raises:
         Unavailable: when PostgreSQL can't be asked.
+        ClientLeft: nobody waits for the answer to a reading request any more.
     """
     return _read(
         lambda connection: cast(
@@ -191,6 +193,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _read(ask: Callable[[Connection], Result]) -> Result:
+    stop_if_unwanted()
     with translated():
         try:
             return _ask_once(ask)
