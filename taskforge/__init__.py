@@ -21,6 +21,7 @@ from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db
 from taskforge.http import (
     assets,
+    client_address,
     cross_site,
     error_pages,
     fragments,
@@ -54,8 +55,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     _configure(app, config)
     logs.configure_logs(config.log_level)
-    if config.trusted_hops:
-        hops = config.trusted_hops
+    app.wsgi_app = client_address.PlainAddresses(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := config.hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     _connect_stores(app, config)

@@ -179,11 +179,6 @@ async def _run_and_answer(
     gone = threading.Event()
     environ[CLIENT_GONE] = gone.is_set
 
-    async def watch(receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone.set()
-
     async def send_or_give_up(message: Message) -> None:
         async with asyncio.timeout(STALLED_CLIENT_SECONDS):
             await send(message)
@@ -198,7 +193,7 @@ async def _run_and_answer(
             raise ClientGoneError
         return _run(wsgi, environ, send_from_thread)
 
-    watcher = asyncio.create_task(watch(receive)) if receive else None
+    watcher = asyncio.create_task(_watch(receive, gone)) if receive else None
     try:
         answer = await loop.run_in_executor(pool, contextvars.copy_context().run, run)
         if answer.start is not None:
@@ -210,6 +205,13 @@ async def _run_and_answer(
         gone.set()
         if watcher:
             watcher.cancel()
+
+
+async def _watch(receive: Receive, gone: threading.Event) -> None:
+    """Set `gone` when the client disconnects."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 def _run(
