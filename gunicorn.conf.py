@@ -31,7 +31,7 @@ def listen_address() -> str:
 
 
 wsgi_app = "asgi:app"
-worker_class = "asgi"
+worker_class = "taskforge.server.web_worker.WebWorker"
 asgi_lifespan = "off"
 bind = listen_address()
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -41,7 +41,7 @@ preload_app = True
 
 timeout = 60
 graceful_timeout = 5
-keepalive = 15
+keepalive = 15  # seconds for the head of a request, from the connection's beginning or its last answer
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
