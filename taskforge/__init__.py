@@ -26,6 +26,7 @@ from taskforge.http import (
     error_pages,
     fragments,
     health,
+    page_limits,
     rate_limits,
     reading,
     request_guard,
@@ -71,6 +72,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)
     identity.init_identity(app)
     rate_limits.init_rate_limits(app)
+    page_limits.init_page_limits(app)
     app.before_request(_check_host)
     app.before_request(_check_csrf)
     _init_templates(app)

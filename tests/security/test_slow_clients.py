@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 HEAD = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-LONGEST_SECONDS = 45.0  # the server waits 15 for a head and 20 for a short body; the machine may be busy
+LONGEST_SECONDS = (
+    45.0  # the server waits 15 for a head and 20 for a short body; the machine may be busy
+)
 
 
 def connect(address: str) -> socket.socket:
