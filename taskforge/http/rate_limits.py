@@ -110,18 +110,46 @@ def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> 
     own, *wide = _login_limits(email, ip, device)
     for item in wide if device is None else ():
         _ask(partial(_test, item), TOO_MANY_LOGINS, TRIES)
-    _ask(partial(_hit, own), TOO_MANY_LOGINS, TRIES)
+    take_try(own)
 
 
 def give_back_login_tries(*, email: str, ip: str | None, device: str | None = None) -> None:
     """Reset the count of `take_login_try`, after a log-in that succeeded."""
-    _ask(partial(_clear, _login_limits(email, ip, device)[0]), TOO_MANY_LOGINS, TRIES)
+    give_back_tries(_login_limits(email, ip, device)[0])
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
     """Count a failed log-in for the account (from any address) and for the IP address (with any account)."""
     for item in _login_limits(email, ip)[1:]:
         _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
+
+
+def require_left(item: RateLimitItem, message: str = SLOW_DOWN) -> None:
+    """Refuse where a limit is used up, without counting.
+
+    Raises:
+        RateLimited: `message` may name ``{seconds}``.
+    """
+    _ask(partial(_test, item), message)
+
+
+def count(item: RateLimitItem) -> None:
+    """Count one use of a limit, which is not refused."""
+    _ask(partial(_count, item), SLOW_DOWN)
+
+
+def take_try(item: RateLimitItem) -> None:
+    """Count a try at a password, before it is checked, in a sliding window.
+
+    Raises:
+        RateLimited: too many tries.
+    """
+    _ask(partial(_hit, item), TOO_MANY_LOGINS, TRIES)
+
+
+def give_back_tries(item: RateLimitItem) -> None:
+    """Reset the count of `take_try`, after the right password."""
+    _ask(partial(_clear, item), TOO_MANY_LOGINS, TRIES)
 
 
 def limit_registrations(*, ip: str | None) -> None:
