@@ -52,6 +52,7 @@ forwarder_headers = ""
 
 accesslog = "-" if os.environ.get("WEB_ACCESS_LOG") == "1" else None
 errorlog = "-"
+logger_class = "taskforge.server.access_log.AccessLogger"
 control_socket_disable = True
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
@@ -109,7 +109,8 @@ def register_user(
                 "updated_at": uow.at,
                 "last_login": None,
             }
-            uow.update_reference(insert(User), row)
+            # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
+            uow.update_reference(insert(User).on_conflict_do_nothing(), row)
             uow.stage(message)
             uow.stage(mirror_message(row))
             uow.record(
@@ -120,7 +121,7 @@ def register_user(
                 before=None,
                 after={"email": email, **fields},
             )
-    except IntegrityError as error:
+    except StaleVersion as error:
         raise Conflict(CANNOT_REGISTER) from error
     return uow.change
 

@@ -70,6 +70,7 @@ def engine_options(config: Config) -> dict[str, Any]:
         "pool_timeout": 3,
         "pool_recycle": 1800,
         "pool_use_lifo": True,
+        "hide_parameters": True,  # exceptions, and so logs, would name password hashes and texts
         "connect_args": {
             "options": settings,
             "connect_timeout": 3,
