@@ -41,7 +41,9 @@ preload_app = True
 
 timeout = 60
 graceful_timeout = 5
-keepalive = 15  # seconds for the head of a request, from the connection's beginning or its last answer
+keepalive = (
+    15  # seconds for the head of a request, from the connection's beginning or its last answer
+)
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
