@@ -21,12 +21,15 @@ from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db
 from taskforge.http import (
     assets,
+    client_address,
     cross_site,
     error_pages,
     fragments,
     health,
+    page_limits,
     rate_limits,
     reader_zone,
+    reading,
     request_guard,
     security_headers,
     sent_forms,
@@ -58,8 +61,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_environment = SharedGlobalsEnvironment
     _configure(app, config)
     logs.configure_logs(config.log_level)
-    if config.trusted_hops:
-        hops = config.trusted_hops
+    app.wsgi_app = client_address.PlainAddresses(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := config.hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     _connect_stores(app, config)
@@ -67,6 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.init_logs(app)
     request_guard.init_app(app)
     reader_zone.init_reader_zone(app)
+    reading.init_reading(app)
     security_headers.init_security_headers(app)
     sent_forms.init_sent_forms(app)
     app.before_request(cross_site.check_origin)
@@ -75,6 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)
     identity.init_identity(app)
     rate_limits.init_rate_limits(app)
+    page_limits.init_page_limits(app)
     app.before_request(_check_host)
     app.before_request(_check_csrf)
     _init_templates(app)

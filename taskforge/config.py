@@ -19,6 +19,10 @@ WEAK_SECRETS = (
     "example",
     "taskforge",
 )
+NO_HOPS = (
+    "TRUSTED_HOPS is not set: say how many proxies stand in front (0 for none, 1 for a platform's router)."
+    " With a wrong number one visitor's failed log-ins lock out all, or anybody can pretend to be anybody."
+)
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "/")
 
 
@@ -41,7 +45,7 @@ class Config:
     secret_key_fallbacks: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
-    trusted_hops: int = 0
+    trusted_hops: int | None = None
     allowed_hosts: str = ""
     log_level: str = "INFO"
     database_pool_size: int = 8
@@ -65,6 +69,11 @@ class Config:
     def is_production(self) -> bool:
         """Whether the strict rules of a public deployment hold."""
         return self.taskforge_env == "production"
+
+    @property
+    def hops(self) -> int:
+        """How many proxies in front are believed about the client's address; none where it is not set."""
+        return self.trusted_hops or 0
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -139,6 +148,8 @@ def _production_problems(config: Config) -> list[str]:
         problems.append("PUBLIC_URL must be the https:// address that people use.")
     if config.redis_url.startswith("redis://") and not _is_local(config.redis_url):
         problems.append("REDIS_URL must use rediss:// (TLS) unless Redis is on this host.")
+    if config.trusted_hops is None:
+        problems.append(NO_HOPS)
     return problems
 
 
@@ -163,6 +174,7 @@ def _merged_environment() -> dict[str, str]:
 
 
 def _convert(name: str, kind: str, raw: str) -> object:
+    kind = kind.removesuffix(" | None")
     try:
         if kind == "int":
             return int(raw)

@@ -172,6 +172,14 @@ class WipLimitReached(Conflict):
         return {**super().as_dict(), "overridable": self.overridable}
 
 
+class ClientLeft(TaskForgeError):
+    """Whoever asked has closed the connection: the answer would reach nobody."""
+
+    status = 499  # as web servers note it; it is never sent
+    code = "client_left"
+    default_message = "The connection was closed before the answer was ready."
+
+
 class TooLarge(TaskForgeError):
     """The body is bigger than this address accepts."""
 

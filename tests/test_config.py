@@ -13,7 +13,12 @@ GOOD = {
     "SECRET_KEY": "9f2c7be04d1a4c5e8f60b3a7d2e1c4f5",
     "AUDIT_KEY": "1b7d0e9c3f5a48628dc4b0a6e7f21935",
 }
-PRODUCTION = {**GOOD, "TASKFORGE_ENV": "production", "PUBLIC_URL": "https://board.example.com"}
+PRODUCTION = {
+    **GOOD,
+    "TASKFORGE_ENV": "production",
+    "PUBLIC_URL": "https://board.example.com",
+    "TRUSTED_HOPS": "1",
+}
 
 
 def test_a_complete_environment_starts() -> None:
@@ -51,6 +56,16 @@ def test_production_wants_https_and_encrypted_redis() -> None:
 def test_a_number_that_is_none_is_named() -> None:
     with pytest.raises(ConfigError, match="TRUSTED_HOPS"):
         load_config({**GOOD, "TRUSTED_HOPS": "many"})
+
+
+def test_production_must_say_how_many_proxies_stand_in_front() -> None:
+    silent = {name: value for name, value in PRODUCTION.items() if name != "TRUSTED_HOPS"}
+    for environment in (silent, {**PRODUCTION, "TRUSTED_HOPS": ""}):
+        with pytest.raises(ConfigError, match="TRUSTED_HOPS is not set"):
+            load_config(environment)
+    assert load_config({**PRODUCTION, "TRUSTED_HOPS": "0"}).hops == 0
+    assert load_config({**PRODUCTION, "TRUSTED_HOPS": "2"}).hops == 2
+    assert load_config(GOOD).hops == 0
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

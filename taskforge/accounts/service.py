@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
@@ -20,7 +20,7 @@ from taskforge.accounts.documents import (
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
-from taskforge.errors import Conflict, InvalidInput, NotFound, Unavailable
+from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -112,7 +112,8 @@ def register_user(
                 "updated_at": uow.at,
                 "last_login": None,
             }
-            uow.update_reference(insert(User), row)
+            # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
+            uow.update_reference(insert(User).on_conflict_do_nothing(), row)
             uow.stage(message)
             uow.stage(mirror_message(row))
             uow.record(
@@ -123,7 +124,7 @@ def register_user(
                 before=None,
                 after={"email": email, **fields},
             )
-    except IntegrityError as error:
+    except StaleVersion as error:
         raise Conflict(CANNOT_REGISTER) from error
     return uow.change
 

@@ -20,6 +20,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks import columns as task_columns
 from taskforge.tasks.bulk import column_deletion
 from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.teams.access import access_team
 
 DEFAULT_HUE = 1
 
@@ -30,7 +31,9 @@ blueprint = ApiBlueprint("boards", __name__, topic="Boards and columns", prefix=
 @blueprint.response(200, schemas.BoardList)
 def list_boards(team_id: str) -> Any:
     """The boards of a team, with their columns."""
-    rows = list_boards_with_counts(current_actor(), team_id)
+    actor = current_actor()
+    access_team(actor.user_id, team_id)
+    rows = list_boards_with_counts(actor, [team_id])
     found = list_columns_with_counts([row["board_id"] for row in rows])
     return {"items": serialising.boards(rows, found)}
 

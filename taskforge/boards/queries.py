@@ -20,8 +20,8 @@ from taskforge.teams.access import access_team
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import TEAM_COLUMNS, TEAMS_OF_MEMBERS, TEAMS_PER_USER
 
-BOARDS_PER_USER = 1000
 MAX_DELETED = 200  # deleted boards of a team, or columns of a board, that are listed
+MAX_BOARDS = 2500  # of one list: of 50 teams, each with at most 50
 
 # Items of a FROM clause. Boards as their members see them are to be narrowed by `m.user_id` and `IS_LIVE`.
 BOARDS = "boards b"
@@ -40,10 +40,10 @@ BOARD_COLUMNS = """
 """
 # The columns of a list of a board's columns, from `COLUMNS`.
 COLUMN_COLUMNS = "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank"
-# The condition and order of a list of boards; None in `:team_id` stands for every team.
+# The condition and order of a list of boards; None in `:team_ids` stands for every team.
 LISTED_BOARDS = f"""
     WHERE  m.user_id = :user_id AND {IS_LIVE}
-           AND (CAST(:team_id AS uuid) IS NULL OR b.team_id = CAST(:team_id AS uuid))
+           AND (CAST(:team_ids AS uuid[]) IS NULL OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
     ORDER  BY lower(t.name), t.team_id, lower(b.name), b.board_id
     LIMIT  :limit
 """
@@ -62,7 +62,7 @@ _TEAMS = text(f"""
             WHERE  b.team_id = t.team_id AND {IS_LIVE}) AS board_count
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.user_id = :user_id
-    ORDER  BY lower(t.name), t.team_id
+    ORDER  BY t.created_by = :user_id DESC, lower(t.name), t.team_id
     LIMIT  :limit
 """)
 _BOARDS = text(f"""
@@ -135,8 +135,11 @@ def left_join_column(column_id: str) -> str:
 
 
 def list_teams(actor: Actor) -> Sequence[sql.Row]:
-    """The actor's teams by name, each with the actor's role and permissions, and how many members and boards it has."""
-    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": TEAMS_PER_USER})
+    """All teams of the actor, each with the actor's role and permissions, and how many members and boards it has.
+
+    Those that the actor made come first, then by name: nobody can push them back by adding the actor to others.
+    """
+    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": 2 * TEAMS_PER_USER})
 
 
 def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
@@ -145,7 +148,9 @@ def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
-    return sql.rows(_BOARDS, listed_boards(actor, team_id))
+    if team_id is not None:
+        access_team(actor.user_id, team_id)
+    return sql.rows(_BOARDS, listed_boards(actor, None if team_id is None else [team_id]))
 
 
 def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:
@@ -185,12 +190,6 @@ def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
 
 
-def listed_boards(actor: Actor, team_id: str | None) -> dict[str, object]:
-    """The parameters of `LISTED_BOARDS`, when the actor may see the team.
-
-    Raises:
-        NotFound: no such team, or the actor is not in it.
-    """
-    if team_id is not None:
-        access_team(actor.user_id, team_id)
-    return {"user_id": actor.user_id, "team_id": team_id, "limit": BOARDS_PER_USER}
+def listed_boards(actor: Actor, team_ids: Sequence[str] | None) -> dict[str, object]:
+    """The parameters of `LISTED_BOARDS` for those of some teams that are the actor's; None for all of them."""
+    return {"user_id": actor.user_id, "team_ids": team_ids, "limit": MAX_BOARDS}

@@ -21,7 +21,7 @@ from flask import (
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
-from taskforge.errors import NotAuthenticated, TaskForgeError
+from taskforge.errors import ClientLeft, NotAuthenticated, TaskForgeError
 from taskforge.http.htmx import wants_json, wants_partial
 from taskforge.http.sent_forms import note_log_in_required
 from taskforge.http.urls import API_PREFIX, safe_next
@@ -77,8 +77,10 @@ def init_error_pages(app: Flask) -> None:
 def answer_error(error: TaskForgeError) -> Response:
     """The answer to an error of `taskforge.errors`, with ``Retry-After`` (seconds) where waiting helps.
 
-    A browser that is not logged in is redirected to the log-in page instead.
+    A browser that is not logged in is redirected to the log-in page instead. Nobody reads the answer to `ClientLeft`.
     """
+    if isinstance(error, ClientLeft):
+        return Response(status=error.status)
     if isinstance(error, NotAuthenticated) and not (_is_api() or wants_json()):
         return _to_login()
     response = _answer(error.status, error.as_dict(), getattr(error, "retry_after", None))

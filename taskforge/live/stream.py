@@ -64,7 +64,7 @@ class LiveStreams:
         self._source = source
         config = config_of(app)
         self._check_seconds = config.live_check_seconds
-        self._hops = config.trusted_hops
+        self._hops = config.hops
         self._hub = Hub(
             config.redis_url,
             heartbeat_seconds=config.live_beat_seconds,

@@ -25,13 +25,9 @@ from taskforge.teams.permissions import Permission
 EDITABLE = ("name", "status", "hue", "wip_limit")
 
 
-def list_boards_with_counts(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name, each with its number of tasks.
-
-    Raises:
-        NotFound: no such team, or the actor is not in it.
-    """
-    return sql.rows(BOARDS_WITH_COUNTS, listed_boards(actor, team_id))
+def list_boards_with_counts(actor: Actor, team_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """The boards of those of some teams that are the actor's, by team and name, each with its number of tasks."""
+    return sql.rows(BOARDS_WITH_COUNTS, listed_boards(actor, team_ids))
 
 
 def list_columns_with_counts(board_ids: Sequence[str]) -> Sequence[sql.Row]:

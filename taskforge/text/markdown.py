@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,17 +16,16 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from taskforge.text import parser_limits as limits
+from taskforge.text.effort import OutOfTime, TooMuchWork, metered
+from taskforge.text.html_cache import HtmlCache
 from taskforge.text.validation import fold
 
 MAX_LENGTH = 200_000
-# The parser needs up to 20 µs for a character of a hostile text. What follows after this many characters is shown as
-# plain text, so that no text costs more than about half a second.
+# What follows after this many characters is shown as plain text.
 MAX_FORMATTED = 24_000
-# The parser fills up short table rows: a wide head over many short lines would make millions of cells.
-MAX_TABLE_CELLS = 20_000
+MAX_NESTING = 20
 MAX_MENTIONS = 50
-# Characters of a text whose HTML is cached in the process: the cache holds 500 of them.
-MAX_CACHED = 8_000
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
@@ -63,21 +61,45 @@ def render_markdown(text: str) -> Markup:
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
-    links. Of more than `MAX_LENGTH` characters the rest is cut off.
+    links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
+    (`taskforge.text.effort`) is shown as it was typed.
+
+    Raises:
+        ClientLeft: nobody waits for the page any more.
     """
-    return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
+    text = text[:MAX_LENGTH]
+    key = HtmlCache.key(text)
+    cached = _rendered.get(key)
+    if cached is not None:
+        return cached
+    try:
+        html = _render(text)
+    except OutOfTime:  # the next request may have time for it
+        return _clean(_plain(text))
+    _rendered.put(key, html)
+    return html
 
 
 def _render(text: str) -> Markup:
-    formatted, plain = _split(text[:MAX_LENGTH])
-    html = _parser_for(formatted).render(formatted)
-    if plain:
-        html += f"<pre>{escape(plain)}</pre>"
+    formatted, rest = _split(text)
+    with metered(text) as meter:
+        try:
+            html = _parser_for(formatted).render(formatted, {limits.METER: meter})
+        except TooMuchWork:
+            return _clean(_plain(text))
+        return _clean(html + _plain(rest))
+
+
+def _plain(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>" if text else ""
+
+
+def _clean(html: str) -> Markup:
     return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitised output, and nothing else
 
 
 # The HTML depends on the text alone, and a discussion is read far more often than it is written.
-_render_cached = lru_cache(maxsize=500)(_render)
+_rendered = HtmlCache()
 
 
 def find_mentions(text: str) -> list[str]:
@@ -90,7 +112,7 @@ def find_mentions(text: str) -> list[str]:
     if "@" not in formatted:
         return []
     found: dict[str, None] = {}
-    for piece in _text_outside_links(_parser_for(formatted).parse(formatted)):
+    for piece in _text_outside_links(_parse(formatted)):
         for match in _MENTION.finditer(piece):
             found.setdefault(fold(match.group(1).rstrip(".+-")))
             if len(found) == MAX_MENTIONS:
@@ -106,10 +128,23 @@ def _split(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
+def _parse(text: str) -> list[Token]:
+    """The parts of a text; none of one that takes too much work."""
+    try:
+        with metered(text) as meter:
+            return _parser_for(text).parse(text, {limits.METER: meter})
+    except (TooMuchWork, OutOfTime):
+        return []
+
+
 def _parser_for(text: str) -> MarkdownIt:
-    columns = max(line.count("|") for line in text.split("\n"))
-    too_many = columns * text.count("\n") > MAX_TABLE_CELLS
-    return _PARSER_WITHOUT_TABLES if too_many else _PARSER
+    """The parser for a text.
+
+    Raises:
+        TooMuchWork: whichever parser it is, it would take too long.
+    """
+    limits.refuse_costly(text)
+    return _PARSER if limits.may_have_tables(text) else _PARSER_WITHOUT_TABLES
 
 
 def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
@@ -218,12 +253,13 @@ def _link(target: str, words: str) -> list[Token]:
 
 def _build_parser(*, tables: bool) -> MarkdownIt:
     """A parser; it keeps no state between calls, so that threads can share it."""
-    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": MAX_NESTING}
     parser = MarkdownIt("commonmark", options).enable("strikethrough")
     if tables:
         parser.enable("table")
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.core.ruler.push("taskforge", _adapt)
+    limits.count_steps(parser)
     return parser
 
 

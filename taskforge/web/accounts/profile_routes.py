@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts import service, session_records
 from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
-from taskforge.identity import current
+from taskforge.identity import current, limited
 from taskforge.stores import sql
 from taskforge.web.accounts.devices import describe_device
 from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
@@ -51,7 +51,7 @@ def password_submitted() -> ResponseReturnValue:
     actor = replace(current.current_actor(), session_id=None)
     form = ChangePasswordForm()
     change = form.attempt(
-        lambda current_password, new_password: service.change_password(
+        lambda current_password, new_password: limited.change_password(
             actor, current=current_password, new=new_password
         )
     )

@@ -6,14 +6,11 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from taskforge.accounts import service
 from taskforge.errors import InvalidInput
-from taskforge.http import rate_limits
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import safe_next
-from taskforge.identity import actors, current
+from taskforge.identity import actors, current, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
-from taskforge.stores.operations import Change
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
 from taskforge.web.onboarding.routes import create_home
 
@@ -35,7 +32,7 @@ def register_submitted() -> ResponseReturnValue:
     The steps are idempotent: the same form, sent again after a crash, completes what is missing.
     """
     form = RegisterForm()
-    change = form.attempt(_register)
+    change = form.attempt(limited.sign_up)
     if change is None:
         page = render_template("accounts/register.html", form=form, next=_next_path())
         return form.refused(page)
@@ -81,11 +78,6 @@ def leave() -> ResponseReturnValue:
     response = current_app.make_response(go_to(url_for("accounts.login")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-def _register(**values: str) -> Change:
-    rate_limits.limit_registrations(ip=request.remote_addr)
-    return service.register_user(actors.make_signup_actor(), **values)
 
 
 def _check_login(email: str, password: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -16,6 +17,7 @@ from taskforge.errors import InvalidInput
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, wants_json
 from taskforge.identity.current import current_actor
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams.permissions import Permission
@@ -25,6 +27,8 @@ from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import CreateBoardForm
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.ways_back import WayBack, kind_of_restoration, offer_way_back, way_back_answer
+
+TEAMS_PER_PAGE = 50
 
 
 @blueprint.get("/")
@@ -104,21 +108,36 @@ def deleted(team_id: str) -> ResponseReturnValue:
 
 
 def _index_page(actor: Actor, **failed: Any) -> str:
-    rows = list_boards_with_counts(actor)
-    tiles = show_tiles(rows)
     teams = list_teams(actor)
+    shown, next_url = _page_of(teams)
+    rows = list_boards_with_counts(actor, [team["team_id"] for team in shown])
+    tiles = show_tiles(rows)
     groups: list[dict[str, Any]] = [
         {
             "team": team,
             "boards": [tile for tile in tiles if tile["team_id"] == team["team_id"]],
             "may": {"create_board": Permission.BOARD_CREATE in team["permissions"]},
         }
-        for team in teams
+        for team in shown
     ]
     creatable = [group["team"]["team_id"] for group in groups if group["may"]["create_board"]]
     return render_template(
-        "boards/index.html", groups=groups, prefilled_board=_prefilled_board(creatable), **failed
+        "boards/index.html",
+        groups=groups,
+        prefilled_board=_prefilled_board(creatable),
+        next_url=next_url,
+        **failed,
     )
+
+
+def _page_of(teams: Sequence[sql.Row]) -> tuple[Sequence[sql.Row], str | None]:
+    """The teams behind the one that ``after`` names, as many as fit on a page; and the address of the next page."""
+    after = request.args.get("after", "")
+    ids = [team["team_id"] for team in teams]
+    start = ids.index(after) + 1 if after in ids else 0
+    shown = teams[start : start + TEAMS_PER_PAGE]
+    is_last = start + TEAMS_PER_PAGE >= len(teams)
+    return shown, None if is_last else url_for("boards.index", after=shown[-1]["team_id"])
 
 
 def _prefilled_board(team_ids: list[str]) -> dict[str, str] | None:
