@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -28,23 +27,18 @@ def send_slowly(address: str, beginning: bytes, drip: bytes) -> tuple[bytes, flo
         connection.sendall(beginning)
         connection.settimeout(0.5)
         answer = b""
-        for byte in _bytes_of(drip):
+        while time.monotonic() - began < LONGEST_SECONDS:
             try:
                 piece = connection.recv(4096)
             except TimeoutError:
-                _send_unless_closed(connection, byte)
+                _send_unless_closed(connection, drip)
                 continue
             except ConnectionError:
                 break
             answer += piece
-            if not piece or time.monotonic() - began > LONGEST_SECONDS:
+            if not piece:
                 break
         return answer, time.monotonic() - began
-
-
-def _bytes_of(drip: bytes) -> Iterator[bytes]:
-    while True:
-        yield drip
 
 
 def _send_unless_closed(connection: socket.socket, byte: bytes) -> None:
