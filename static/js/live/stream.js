@@ -8,6 +8,7 @@ import { BoardRefresh } from "./board-refresh.js";
 import { clearPresence, currentUserId, showPresence } from "./presence.js";
 
 const POLL = 10_000;
+const LONGEST_PAUSE = 600_000;
 const MAX_FAILURES = 3; // in a row, until the page polls
 const HIDDEN = 60_000; // milliseconds out of sight after which the stream is closed
 const TICK = 5000;
@@ -47,18 +48,18 @@ function connect(board) {
     clearPresence();
   }
 
-  /** A board that was deleted may be restored: ask now and then, and go on where it is there again. */
-  function comeBack() {
+  /** A board that was deleted may be restored: ask, more and more rarely, and go on where it is there again. */
+  function comeBack(pause = POLL) {
     setTimeout(async () => {
       try {
+        if (document.hidden) throw new Error("nobody looks");
         await refresh.refresh(null);
+        refresh.isStopped = false;
+        open();
       } catch {
-        comeBack();
-        return;
+        comeBack(Math.min(pause * 2, LONGEST_PAUSE));
       }
-      refresh.isStopped = false;
-      open();
-    }, jitter(POLL * 0.9, POLL * 1.1));
+    }, jitter(pause * 0.9, pause * 1.1));
   }
 
   function takeHint(message) {
