@@ -86,7 +86,7 @@ def _configure(app: Flask, config: Config) -> None:
         TASKFORGE=config,
         TESTING=config.testing,
         SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
+        SECRET_KEY_FALLBACKS=config.fallback_keys,
         SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
         SQLALCHEMY_ENGINE_OPTIONS=sql.engine_options(config),
         SESSION_COOKIE_NAME="__Host-sid" if config.is_production else "sid",

@@ -76,6 +76,11 @@ def work(queue: Queue) -> None:
     worker.work(burst=True, logging_level="CRITICAL")
 
 
+def waiting(queue: Queue) -> list[str]:
+    """The jobs of the queue but those that record what an administrator did."""
+    return [each for each in queue.get_job_ids() if not each.startswith("security-")]
+
+
 def post(browser: FlaskClient, path: str) -> tuple[int, str]:
     """Send the form of an action; the status and the sentence that the page after it shows."""
     answer = browser.post(path, data={"csrf_token": csrf_token(browser)})
@@ -98,9 +103,6 @@ def test_every_page_opens_with_and_without_jobs(root: FlaskClient, queue: Queue,
 
 def test_a_job_shows_what_went_wrong_as_text(root: FlaskClient, queue: Queue) -> None:
     job_id = fail(queue, SCRIPT, description=SCRIPT)
-    client = queue.connection
-    key, payload = client.xrevrange(f"rq:results:{job_id}", count=1)[0]
-    assert payload[b"exc_string"]
     page = root.get(f"/admin/jobs/0/view/job/{job_id}").get_data(as_text=True)
     assert "is not allowed" in page
     assert "&lt;script&gt;alert(1)" in page
@@ -169,17 +171,17 @@ def test_a_failed_job_goes_back_once(root: FlaskClient, queue: Queue) -> None:
     job_id = fail(queue)
     status, page = post(root, f"/admin/jobs/job/{job_id}/requeue")
     assert "in its queue again" in page
-    assert queue.get_job_ids() == [job_id]
+    assert waiting(queue) == [job_id]
     status, page = post(root, f"/admin/jobs/job/{job_id}/requeue")
     assert status == 303
     assert "Only a failed job" in page
-    assert queue.get_job_ids() == [job_id]
+    assert waiting(queue) == [job_id]
 
 
 def test_all_failed_jobs_go_back(root: FlaskClient, queue: Queue) -> None:
     job_ids = {fail(queue) for _ in range(3)}
     assert "3 jobs back in the queue" in post(root, "/admin/jobs/requeue/audit")[1]
-    assert set(queue.get_job_ids()) == job_ids
+    assert set(waiting(queue)) == job_ids
     assert root.get("/admin/jobs/requeue/audit").status_code == 405
 
 
@@ -307,10 +309,10 @@ def test_a_team_admin_is_refused(bob: Person, queue: Queue) -> None:
 def test_the_forms_of_the_pages_are_complete(root: FlaskClient, queue: Queue) -> None:
     job_id = fail(queue)
     visitor = Visitor(root)
-    page = visitor.get(f"/admin/jobs/0/view/job/{job_id}")
+    page = visitor.open(f"/admin/jobs/0/view/job/{job_id}")
     form = page.form("/requeue")
-    assert root.post(form.action, data=form.fields).status_code == 303
-    assert queue.get_job_ids() == [job_id]
+    assert visitor.send(form).status == 303
+    assert waiting(queue) == [job_id]
 
 
 def test_without_redis_it_says_so(root: FlaskClient, app: Flask) -> None:

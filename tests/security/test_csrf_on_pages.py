@@ -28,7 +28,9 @@ def address(rule: Rule) -> str:
     return re.sub(r"<[^>]+>", KNOWN_ID, first_choices)
 
 
-@pytest.mark.parametrize("fault", ["no token", "another's token", "another site", "another origin", "no origin"])
+@pytest.mark.parametrize(
+    "fault", ["no token", "another's token", "another site", "another origin", "no origin"]
+)
 def test_every_unsafe_page_refuses_what_is_not_its_own_form(
     app: Flask, ada: Person, eve: Person, fault: str
 ) -> None:

@@ -23,9 +23,7 @@ PAGES_AROUND = 4
 def jobs_address(queue: str, registry: str, page: int = 1, **changed: Any) -> str:
     """The address of a page of jobs; `changed` may give ``per_page`` and ``order``."""
     asked = {"per_page": PER_PAGE, "order": "dsc" if registry != QUEUED else "asc", **changed}
-    return url_for(
-        "monitor.jobs", queue_name=queue, registry_name=registry, page=page, **asked
-    )
+    return url_for("monitor.jobs", queue_name=queue, registry_name=registry, page=page, **asked)
 
 
 def queue_as_data(queue: QueueFigures) -> dict[str, Any]:
@@ -79,7 +77,9 @@ def worker_as_data(worker: WorkerFigures) -> dict[str, Any]:
     }
 
 
-def paging(queue: str, registry: str, *, page: int, per_page: int, order: str, total: int) -> dict[str, Any]:
+def paging(
+    queue: str, registry: str, *, page: int, per_page: int, order: str, total: int
+) -> dict[str, Any]:
     """``current_page``, ``num_pages`` and the addresses of the pages around it."""
     last = max(1, -(-total // per_page))
 

@@ -31,7 +31,9 @@ FAILED = "failed"
 REGISTRIES = (QUEUED, STARTED, FAILED, "finished", "deferred", "scheduled", "canceled")
 MAX_QUEUES = 50
 MAX_WORKERS = 200
-MAX_TEXT_CHARACTERS = 20_000  # of an exception, a result or metadata; the end of an exception says what happened
+MAX_TEXT_CHARACTERS = (
+    20_000  # of an exception, a result or metadata; the end of an exception says what happened
+)
 MAX_DESCRIPTION_CHARACTERS = 500
 # What RQ and its serialiser raise for values that they did not write.
 UNREADABLE = (
@@ -215,7 +217,9 @@ def read_job(client: redis.Redis, job_id: str) -> JobDetails:
 
 def list_workers(client: redis.Redis) -> list[WorkerFigures]:
     """The registered workers, by name; at most `MAX_WORKERS`."""
-    keys = sorted(_text(key) for key in cast(set[bytes], client.smembers(Worker.redis_workers_keys)))
+    keys = sorted(
+        _text(key) for key in cast(set[bytes], client.smembers(Worker.redis_workers_keys))
+    )
     found = [_read_worker(client, key) for key in keys[:MAX_WORKERS]]
     return [worker for worker in found if worker is not None]
 
@@ -228,7 +232,9 @@ def _read_worker(client: redis.Redis, key: str) -> WorkerFigures | None:
         return None
     if not stored:
         return None
-    facts = {_text(name): _text(value)[:MAX_DESCRIPTION_CHARACTERS] for name, value in stored.items()}
+    facts = {
+        _text(name): _text(value)[:MAX_DESCRIPTION_CHARACTERS] for name, value in stored.items()
+    }
     return WorkerFigures(
         name=key.removeprefix(Worker.redis_worker_namespace_prefix),
         state=facts.get("state", ""),

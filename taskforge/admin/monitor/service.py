@@ -35,7 +35,9 @@ def requeue_job(actor: Actor, job_id: str) -> None:
     with queries.reachable_redis() as client:
         job = queries.get_job(client, job_id)
         if not _requeue(queues.queue(job.queue, client), job_id):
-            raise Conflict("Only a failed job can go back into its queue; this one is none any more.")
+            raise Conflict(
+                "Only a failed job can go back into its queue; this one is none any more."
+            )
     _record(actor, Event.USER_JOBS_REQUEUED, job.queue, queries.FAILED, [job_id])
 
 
