@@ -24,9 +24,10 @@ class Config:
     """
 
     taskforge_env: str = "development"
-    database_url: str = ""
-    mongodb_uri: str = ""
-    redis_url: str = ""
+    database_url: str = field(default="", repr=False)
+    database_migration_url: str = field(default="", repr=False)
+    mongodb_uri: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     secret_key_fallbacks: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
@@ -60,10 +61,12 @@ class Config:
     @property
     def sqlalchemy_url(self) -> str:
         """The database URL with the driver named: SQLAlchemy 2.1 takes a bare one for psycopg 3."""
-        for prefix in ("postgres://", "postgresql://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg2://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        return _with_driver(self.database_url)
+
+    @property
+    def sqlalchemy_migration_url(self) -> str:
+        """The same of the role that owns the tables; empty if there is none of its own."""
+        return _with_driver(self.database_migration_url)
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -125,6 +128,13 @@ def check_config(config: Config) -> None:
         problems += production_problems(config)
     if problems:
         raise ConfigError("TaskForge can't start. " + " ".join(problems))
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg2://" + url.removeprefix(prefix)
+    return url
 
 
 def _split(listed: str) -> list[str]:

@@ -149,6 +149,7 @@ def _public_name_problems(config: Config) -> Iterator[str]:
 def _store_problems(config: Config) -> Iterator[str]:
     for name, url, check in (
         ("DATABASE_URL", config.sqlalchemy_url, _database_problem),
+        ("DATABASE_MIGRATION_URL", config.sqlalchemy_migration_url, _database_problem),
         ("MONGODB_URI", config.mongodb_uri, _mongodb_problem),
         ("REDIS_URL", config.redis_url, _redis_problem),
     ):

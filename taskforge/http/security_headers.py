@@ -9,8 +9,9 @@ from taskforge.extensions import config_of
 from taskforge.http.urls import ASSETS_PREFIX
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types default"  # static/js/core/trusted-types.js
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

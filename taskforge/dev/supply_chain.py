@@ -1,0 +1,138 @@
+"""What `make check` asks of others' code and of our own files: known vulnerabilities, a bill of materials, secrets.
+
+Runs inside the virtual environment: ``python -m taskforge.dev.supply_chain``. Only the first part needs a network; where
+no database of vulnerabilities can be reached, it says so and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOYED = "requirements.txt"
+EVERYTHING = "requirements-e2e.txt"
+BILL = ROOT / ".data" / "sbom.cdx.json"
+AUDIT_SECONDS = 45
+SCAN_SECONDS = 120
+# What is known to stay: the id of the vulnerability, and why it does no harm here.
+ACCEPTED_VULNERABILITIES: dict[str, str] = {}
+# Detectors that know a form (keys of services, private keys, passwords in addresses). Those that guess by disorder or
+# by names like "password" would report each hash of a lock file and each password of a test.
+DETECTORS = (
+    "ArtifactoryDetector", "AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "CloudantDetector",
+    "DiscordBotTokenDetector", "GitHubTokenDetector", "GitLabTokenDetector", "IbmCloudIamDetector", "JwtTokenDetector",
+    "MailchimpDetector", "NpmDetector", "OpenAIDetector", "PrivateKeyDetector", "PypiTokenDetector", "SendGridDetector",
+    "SlackDetector", "SoftlayerDetector", "SquareOAuthDetector", "StripeDetector", "TelegramBotTokenDetector",
+    "TwilioKeyDetector",
+)  # fmt: skip
+# Addresses with a password of documentation and tests.
+HARMLESS = frozenset({"password", "word", "p", "pw", "x", "secret"})
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What is known about the packages: a line for each vulnerability, or why nothing could be learnt."""
+
+    vulnerabilities: tuple[str, ...] = ()
+    unavailable: str = ""
+
+
+def main() -> int:
+    """Do all three; the exit status is 1 if something was found."""
+    count = write_bill(ROOT / DEPLOYED, BILL)
+    print(f"Bill of materials: {count} packages, {BILL.relative_to(ROOT)}")
+    secrets = find_secrets(list_files(ROOT), ROOT)
+    print("Secrets in the repository:", "\n  ".join(["", *secrets]) if secrets else "none")
+    audit = audit_packages(ROOT / EVERYTHING)
+    if audit.unavailable:
+        print(f"Known vulnerabilities: could not be looked up ({audit.unavailable})")
+    else:
+        print("Known vulnerabilities:", "\n  ".join(["", *audit.vulnerabilities]) or "none")
+    return 1 if secrets or audit.vulnerabilities else 0
+
+
+def write_bill(lock_file: Path, target: Path) -> int:
+    """Write the CycloneDX bill of materials of a lock file; answers how many packages it names."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(lock_file)]
+    command += ["--output-reproducible", "--of", "JSON", "-o", str(target)]
+    subprocess.run(command, check=True, capture_output=True, timeout=SCAN_SECONDS)
+    return len(json.loads(target.read_text())["components"])
+
+
+def audit_packages(lock_file: Path, *options: str) -> Audit:
+    """Look the packages of a lock file up in a database of vulnerabilities; `options` are pip-audit's."""
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(lock_file), "--disable-pip"]
+    command += ["--require-hashes", "--format", "json", "--progress-spinner", "off"]
+    command += ["--timeout", "10", *options]
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=AUDIT_SECONDS
+        )
+        return Audit(vulnerabilities=tuple(read_audit(done.stdout)))
+    except subprocess.TimeoutExpired:
+        return Audit(unavailable=f"no answer within {AUDIT_SECONDS} s")
+    except ValueError:  # no report: pip-audit prints one whatever it finds
+        lines = done.stderr.strip().splitlines()
+        return Audit(unavailable=lines[-1][:200] if lines else "no report")
+
+
+def read_audit(report: str) -> Iterable[str]:
+    """The vulnerabilities of pip-audit's report that nobody has accepted, each as a line.
+
+    Raises:
+        ValueError: it is no report.
+    """
+    parsed = json.loads(report)
+    if not isinstance(parsed, dict) or "dependencies" not in parsed:
+        raise ValueError("not a report of pip-audit")
+    found = []
+    for package in parsed["dependencies"]:
+        for each in package.get("vulns", ()):
+            if not {each["id"], *each.get("aliases", ())} & ACCEPTED_VULNERABILITIES.keys():
+                fixed = ", ".join(each.get("fix_versions", ())) or "no version"
+                found.append(
+                    f"{package['name']} {package['version']}: {each['id']} (mended by {fixed})"
+                )
+    return found
+
+
+def list_files(root: Path) -> list[Path]:
+    """The files of the repository that Git knows or would add."""
+    command = [
+        "git",
+        "-C",
+        str(root),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [root / name for name in listed.split("\0") if name and (root / name).is_file()]
+
+
+def find_secrets(files: Sequence[Path], root: Path) -> list[str]:
+    """Where the files hold what looks like a secret: ``path:line: kind``."""
+    from detect_secrets import SecretsCollection
+    from detect_secrets.settings import transient_settings
+
+    found = SecretsCollection(root=str(root))
+    with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
+        for path in files:
+            found.scan_file(str(path.relative_to(root)))
+    return sorted(
+        f"{path}:{secret.line_number}: {secret.type}"
+        for path, secret in found
+        if secret.secret_value not in HARMLESS
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
