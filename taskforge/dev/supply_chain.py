@@ -1,7 +1,7 @@
 """What `make check` asks of others' code and of our own files: known vulnerabilities, a bill of materials, secrets.
 
-Runs inside the virtual environment: ``python -m taskforge.dev.supply_chain``. Only the first part needs a network; where
-no database of vulnerabilities can be reached, it says so and goes on.
+Runs inside the virtual environment: ``python -m taskforge.dev.supply_chain``. Only the vulnerabilities need a network;
+where no database of them can be reached, it says so and goes on.
 """
 
 from __future__ import annotations

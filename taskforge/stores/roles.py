@@ -1,7 +1,8 @@
 """Two roles of PostgreSQL: one owns the tables and migrates them, the other one runs the application.
 
-A role that owns a table can switch its triggers off, and so the guards of the audit log. With ``DATABASE_MIGRATION_URL``
-the migrations run under a role of their own, which grants the application's role what it needs and no more.
+A role that owns a table can switch its triggers off, and so the guards of the audit log. With
+``DATABASE_MIGRATION_URL`` the migrations run under a role of their own, which grants the application's role what it
+needs and no more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The RQ dashboard in a real browser: an administrator opens every page, uses every action, and no foreign script runs."""
+"""The RQ dashboard in a real browser: every page opens, every action works, and no foreign script runs."""
 
 from __future__ import annotations
 
