@@ -206,10 +206,10 @@ def _mongodb_problem(url: str, config: Config) -> str | None:
 
 
 def _redis_problem(url: str, config: Config) -> str | None:
-    from redis.connection import SSLConnection, UnixDomainSocketConnection, parse_url
+    from redis.connection import ConnectionPool, SSLConnection, UnixDomainSocketConnection
 
-    given = parse_url(url)
-    kind = given.get("connection_class")
+    pool = ConnectionPool.from_url(url)
+    given, kind = pool.connection_kwargs, pool.connection_class
     if kind is UnixDomainSocketConnection or _are_near([str(given.get("host") or "")], config):
         return None
     if kind is not SSLConnection:

@@ -70,13 +70,19 @@ def test_documented_words_are_no_secrets(tmp_path: Path) -> None:
 
 
 def test_a_known_vulnerability_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = list(supply_chain.read_audit(json.dumps(REPORT)))
-    assert found == ["jinja2 2.0: PYSEC-1 (mended by 3.1)"]
+    audit = supply_chain.read_audit(json.dumps(REPORT))
+    assert audit.vulnerabilities == ("jinja2 2.0: PYSEC-1 (mended by 3.1)",)
+    assert audit.looked_up == 2
     monkeypatch.setitem(supply_chain.ACCEPTED_VULNERABILITIES, "CVE-1", "we do not use it")
-    assert list(supply_chain.read_audit(json.dumps(REPORT))) == []
+    assert supply_chain.read_audit(json.dumps(REPORT)).vulnerabilities == ()
+
+
+def test_an_index_that_knows_nothing_is_not_taken_for_a_clean_answer() -> None:
+    report = {"dependencies": [{"name": "flask", "skip_reason": "not found"}]}
+    assert supply_chain.read_audit(json.dumps(report)).unavailable
 
 
 @pytest.mark.parametrize("report", ["", "no", "[", "null"])
 def test_what_is_no_report_is_not_taken_for_a_clean_one(report: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        list(supply_chain.read_audit(report))
+        supply_chain.read_audit(report)

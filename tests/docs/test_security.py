@@ -17,7 +17,7 @@ ROWS = _ROW.findall(read_page("docs/security.md"))
 
 
 @cache
-def tests_of(path: str) -> frozenset[str]:
+def list_tests(path: str) -> frozenset[str]:
     """The names of the tests of a file."""
     tree = ast.parse((ROOT / "tests" / path).read_text())
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
@@ -30,6 +30,6 @@ def test_all_requirements_are_there_in_order() -> None:
 @pytest.mark.parametrize(("number", "requirement", "proof"), ROWS, ids=[row[0] for row in ROWS])
 def test_each_is_proved_by_tests_that_exist(number: str, requirement: str, proof: str) -> None:
     named = _TEST.findall(proof)
-    missing = [f"{path}::{name}" for path, name in named if f"test_{name}" not in tests_of(path)]
+    missing = [f"{path}::{name}" for path, name in named if f"test_{name}" not in list_tests(path)]
     assert missing == []
     assert named or re.fullmatch(r"not yet: .{5,}", proof), requirement

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from taskforge.accounts import session_records
-from tests.e2e.conftest import BROWSER_OPTIONS, VIEWPORT, close_context, find_browser, open_page
 from tests.factories import Person, Team, make_person, make_task, make_team
 
-NOTE_WHAT_IS_SHOWN = """
-  addEventListener("pageshow", ({persisted}) => {
-    if (persisted) window.shownAtOnce = getComputedStyle(document.body).visibility;
-  });
-"""
+# What a browser tells a page that it keeps whole while another one is shown. Headless Chromium keeps none.
+LEAVE = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+RETURN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+VISIBILITY = "getComputedStyle(document.body).visibility"
 
 
 @pytest.fixture
@@ -43,72 +41,54 @@ def revoke(ada: Person) -> Callable[[], None]:
 
 
 @pytest.fixture
-def keeping(live_server: str, chromium: Browser, app: Flask) -> Iterator[BrowserContext]:
-    """A profile of a browser that keeps whole pages, which Playwright switches off by default."""
-    browser = chromium.browser_type.launch(
-        executable_path=find_browser(),
-        args=list(BROWSER_OPTIONS),
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
-    context = browser.new_context(base_url=live_server, viewport=VIEWPORT)
-    yield context
-    close_context(context)
-    browser.close()
-
-
-def enter(context: BrowserContext, server: str, person: Person) -> None:
-    name = person.app.config["SESSION_COOKIE_NAME"]
-    context.add_cookies([{"name": name, "value": person.secret, "url": server}])
-
-
-def leave_board(page: Page, team: Team) -> None:
+def board(page: Page, live_server: str, ada: Person, team: Team) -> Page:
+    """Ada's browser on the team's board."""
+    cookie = {"name": ada.app.config["SESSION_COOKIE_NAME"], "value": ada.secret}
+    page.context.add_cookies([{**cookie, "url": live_server}])
     page.goto(f"/boards/{team.board_id}")
-    page.get_by_role("link", name="Secret card", exact=True).wait_for()
-    page.goto("/profile")
+    expect_board(page)
+    return page
+
+
+def expect_board(page: Page) -> None:
+    expect(page.get_by_role("link", name="Secret card", exact=True)).to_be_visible()
 
 
 def test_a_stored_answer_is_not_shown_after_the_session_was_ended(
-    browser: Browser, live_server: str, ada: Person, team: Team, revoke: Callable[[], None]
+    board: Page, revoke: Callable[[], None]
 ) -> None:
-    with open_page(browser, base_url=live_server, viewport=VIEWPORT) as page:
-        enter(page.context, live_server, ada)
-        leave_board(page, team)
-        revoke()
-        page.go_back()
-        page.wait_for_url("**/login**")
-        expect(page.locator("body")).not_to_contain_text("Secret")
+    board.goto("/profile")
+    revoke()
+    board.go_back()
+    board.wait_for_url("**/login**")
+    expect(board.locator("body")).not_to_contain_text("Secret")
+
+
+def test_a_stored_answer_is_shown_to_its_owner(board: Page) -> None:
+    board.goto("/profile")
+    board.go_back()
+    expect_board(board)
 
 
 def test_a_kept_page_is_not_shown_after_the_session_was_ended(
-    keeping: BrowserContext, live_server: str, ada: Person, team: Team, revoke: Callable[[], None]
+    board: Page, revoke: Callable[[], None]
 ) -> None:
-    enter(keeping, live_server, ada)
-    page = keeping.new_page()
-    leave_board(page, team)
+    board.evaluate(LEAVE)
     revoke()
-    page.go_back()
-    page.wait_for_url("**/login**")
-    expect(page.locator("body")).not_to_contain_text("Secret")
+    board.evaluate(RETURN)
+    board.wait_for_url("**/login**")
+    expect(board.locator("body")).not_to_contain_text("Secret")
 
 
-def test_a_kept_page_is_shown_as_soon_as_the_server_knows_who_asks(
-    keeping: BrowserContext, live_server: str, ada: Person, team: Team
-) -> None:
-    enter(keeping, live_server, ada)
-    page = keeping.new_page()
-    page.add_init_script(NOTE_WHAT_IS_SHOWN)
-    leave_board(page, team)
-    page.go_back()
-    expect(page.get_by_role("link", name="Secret card", exact=True)).to_be_visible()
-    assert page.evaluate("window.shownAtOnce") == "hidden"
+def test_a_kept_page_is_hidden_until_the_server_has_said_who_asks(board: Page) -> None:
+    board.evaluate(LEAVE)
+    assert board.evaluate(VISIBILITY) == "hidden"
+    board.evaluate(RETURN)
+    expect_board(board)
 
 
-def test_without_a_network_a_kept_page_stays(
-    keeping: BrowserContext, live_server: str, ada: Person, team: Team
-) -> None:
-    enter(keeping, live_server, ada)
-    page = keeping.new_page()
-    leave_board(page, team)
-    keeping.set_offline(True)
-    page.go_back()
-    expect(page.get_by_role("link", name="Secret card", exact=True)).to_be_visible()
+def test_a_kept_page_stays_without_a_network(board: Page) -> None:
+    board.evaluate(LEAVE)
+    board.route("**/boards/**", lambda route: route.abort())
+    board.evaluate(RETURN)
+    expect_board(board)

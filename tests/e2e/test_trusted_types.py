@@ -41,4 +41,4 @@ def test_html_of_the_server_is_still_shown(page: Page) -> None:
     create_team(page)
     add_card(page, "Shown")
     page.get_by_role("link", name="Shown", exact=True).click()
-    expect(page.get_by_role("dialog", name="Task")).to_contain_text("Shown")
+    expect(page.locator("#task-dialog .task__title")).to_have_text("Shown")

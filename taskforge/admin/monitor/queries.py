@@ -167,10 +167,11 @@ def list_job_ids(queue: Queue, registry: str, *, start: int, size: int) -> list[
     """The ids of `size` jobs of a registry, from the place `start` on, oldest first."""
     last = start + size - 1
     try:
-        if registry == QUEUED:
-            found = queue.connection.lrange(queue.key, start, last)
-        else:
-            found = queue.connection.zrange(registry_of(queue, registry).key, start, last)
+        found = (
+            queue.connection.lrange(queue.key, start, last)
+            if registry == QUEUED
+            else queue.connection.zrange(registry_of(queue, registry).key, start, last)
+        )
     except redis.ResponseError:  # of another type: nothing that RQ wrote
         return []
     members = [_text(member) for member in cast(list[bytes], found)]
@@ -263,7 +264,7 @@ def _count(client: redis.Redis, name: str, registry: str) -> int:
     try:
         if registry == QUEUED:
             return queue.count
-        return int(cast(int, client.zcard(registry_of(queue, registry).key)))
+        return client.zcard(registry_of(queue, registry).key)
     except redis.ResponseError:  # of another type: nothing that RQ wrote
         return 0
 
