@@ -7,6 +7,8 @@ where no database of them can be reached, it says so and goes on.
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,8 +37,11 @@ DETECTORS = (
 )  # fmt: skip
 # Passwords in addresses of documentation and tests.
 HARMLESS = frozenset({"password", "word", "p"})
-# What looks like a secret and is a sample of one; a file of samples holds nothing else.
-SAMPLES = frozenset({"tests/corpus/bad_input.jsonl", "tests/dev/test_supply_chain.py"})
+# Samples of secrets, what others publish or a tool writes from public hashes, and what is no text.
+NOT_SCANNED = re.compile(
+    r"tests/corpus/bad_input\.jsonl|tests/dev/test_supply_chain\.py|requirements[\w-]*\.txt"
+    r"|static/vendor/.*|.*/common_passwords\.txt|.*\.(png|woff2)"
+)
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,11 @@ def find_secrets(files: Sequence[Path], root: Path) -> list[str]:
     """Where the files hold what looks like a secret: ``path:line: kind``."""
     found = SecretsCollection(root=str(root))
     with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
-        for path in files:
-            name = path.relative_to(root).as_posix()
-            if name not in SAMPLES:
-                found.scan_file(name)
+        names = [path.relative_to(root).as_posix() for path in files]
+        found.scan_files(
+            *(name for name in names if not NOT_SCANNED.fullmatch(name)),
+            num_processors=os.cpu_count() or 1,
+        )
     return sorted(
         f"{path}:{secret.line_number}: {secret.type}"
         for path, secret in found
