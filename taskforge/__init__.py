@@ -26,11 +26,13 @@ from taskforge.http import (
     fragments,
     health,
     rate_limits,
+    reader_zone,
     request_guard,
     security_headers,
     server_timing,
     sessions,
 )
+from taskforge.http.jinja_environment import SharedGlobalsEnvironment
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import keys, redis_client
@@ -38,6 +40,7 @@ from taskforge.model_registry import MODULES
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
+from taskforge.text.moments import iso_text, show_moment
 from taskforge.web import setup as web
 
 MAX_BADGE = 99
@@ -51,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     """
     config = config or load_config()
     app = Flask(__name__, template_folder="../templates", static_folder=None)
+    app.jinja_environment = SharedGlobalsEnvironment
     _configure(app, config)
     logs.configure_logs(config.log_level)
     if config.trusted_hops:
@@ -61,6 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Flask runs the hooks of a request in the order of their registration.
     logs.init_logs(app)
     request_guard.init_app(app)
+    reader_zone.init_reader_zone(app)
     security_headers.init_security_headers(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
@@ -132,6 +137,7 @@ def _measure(app: Flask) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
     fragments.init_fragments(app)
     assets.init_assets(app)
 

@@ -1,7 +1,7 @@
 // The code of every page. Pages with more to do have an entry of their own, which imports this one: board.js, task.js, board-history.js.
 
 import "./core/trusted-types.js"; // before anything that parses HTML
-import "../vendor/htmx.esm.js";
+import "../vendor/htmx.js";
 import "./core/htmx-errors.js";
 import "./core/theme.js";
 import "./core/autosubmit.js";
@@ -12,8 +12,10 @@ import "./core/dialog.js";
 import "./core/shortcuts.js";
 import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
+import "./core/inbox-loader.js";
 import "./core/back-forward.js";
 import "./lib/offline.js";
+import "./lib/reader-zone.js";
 import "./lib/undo.js";
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";

@@ -56,7 +56,7 @@ def edit_team(data: dict[str, Any], team_id: str) -> Any:
     def change(at: int) -> Change:
         return service.edit_team(actor, team_id, version=at, changes=changes)
 
-    with showing_current(lambda: schemas.Team().dump(queries.get_team(actor, team_id))):
+    with showing_current(schemas.Team(), lambda: queries.get_team(actor, team_id)):
         change_latest(version, lambda: int(queries.get_team(actor, team_id)["version"]), change)
     return tagged(queries.get_team(actor, team_id))
 

@@ -26,6 +26,7 @@ HELD_PERMISSIONS = """
              WHERE  rp.team_id = m.team_id AND rp.role = m.role)
 """
 # Items of a FROM clause.
+TEAMS = "teams t"
 MEMBERSHIPS = "team_memberships m"
 MEMBERS = f"team_memberships m {join_person('m.user_id')}"
 # The same memberships for statements that SQLAlchemy composes.

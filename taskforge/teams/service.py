@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import find_user_id
-from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
@@ -77,7 +78,7 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``team.edit``.
-        StaleVersion: the team is not at `version` any more.
+        StaleVersion: somebody else changed one of these fields since `version`.
         InvalidInput: the parent would make a circle or is not the actor's.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
@@ -85,17 +86,27 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
     with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
         if changes.get("parent_team_id") is not None:
             uow.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": HIERARCHY_LOCK})
-        if lock_team(uow, team_id, Permission.TEAM_EDIT) != version + 1:
-            raise StaleVersion()
+        new_version = lock_team(uow, team_id, Permission.TEAM_EDIT)
         before = dict(uow.execute(_STATE, {"team_id": team_id}).mappings().one())
-        after = {**before, **{name: value for name, value in changes.items() if name in before}}
+        settled = settle_fields(
+            actor,
+            ("team", team_id),
+            {name: value for name, value in changes.items() if name in before},
+            before,
+            seen=version,
+            current=new_version - 1,
+            words={"parent_team_id": "parent team"},
+            uow=uow,
+            merge=lambda name, *texts: merge_lines(*texts) if name == "description" else None,
+        )
+        after = {**before, **settled}
         _refuse_circle(uow, after["parent_team_id"], team_id)
         uow.execute(_EDIT, {**after, "team_id": team_id})
         uow.record(
             Event.TEAM_EDITED,
             entity_type="team",
             entity_id=team_id,
-            version=version + 1,
+            version=new_version,
             before=before,
             after=after,
             team_id=team_id,

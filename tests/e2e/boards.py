@@ -40,6 +40,11 @@ def titles(page: Page, column_name: str) -> Locator:
     return column(page, column_name).locator(".card__title")
 
 
+def column_names(page: Page) -> Locator:
+    """The names of the columns, from left to right."""
+    return page.locator(".board__columns .column__name")
+
+
 def count(page: Page, column_name: str) -> Locator:
     return column(page, column_name).locator(".column__count")
 

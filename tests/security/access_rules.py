@@ -16,6 +16,7 @@ PUBLIC = {
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
     "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
+    "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
     "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
@@ -50,6 +51,7 @@ GUESTS = {
     "tasks.card", "tasks.peek",
     "board_history.show", "board_history.column",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
+    "api_boards.list_deleted_columns",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
 
@@ -59,7 +61,7 @@ MEMBERS = {
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
     "tasks.move_submitted", "tasks.delete", "tasks.restore", "tasks.undo", "tasks.restore_value",
     "tasks.field", "tasks.field_submitted", "tasks.tick_item", "tasks.add_item", "tasks.remove_item",
-    "boards.column_settings",
+    "boards.column_settings", "boards.restore_column", "api_boards.restore_column",
     "tasks.create_many", "tasks.create_many_submitted", "tasks.quick_add_names", "tasks.start_empty",
     "tasks.undo_batch", "tasks.select", "tasks.edit_many",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
@@ -70,11 +72,12 @@ MEMBERS = {
 
 ADMINS = {
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
-    "boards.delete",
+    "boards.delete", "boards.restore", "boards.deleted",
     # The comment of the world is the admin's own.
-    "comments.edit", "comments.edit_submitted", "comments.delete",
+    "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
     "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role", "api_teams.remove_member",
-    "api_boards.delete_board", "api_comments.edit_comment", "api_comments.delete_comment",
+    "api_boards.delete_board", "api_boards.restore_board", "api_boards.list_deleted_boards",
+    "api_comments.edit_comment", "api_comments.delete_comment", "api_comments.restore_comment",
 }  # fmt: skip
 
 ROLES = ("guest", "member", "admin")

@@ -12,6 +12,7 @@ from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimi
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import columns, service
+from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.history import undo as undo_service
 from taskforge.tasks.history.undo import undo_change
 from taskforge.teams import service as teams
@@ -81,7 +82,7 @@ def test_a_column_that_is_gone_or_full_takes_no_card_back(
         with pytest.raises(WipLimitReached, match="is full: 1 of 1"):
             undo(ada, done)
         service.move_task(ada.actor, other, column_id=team.columns["done"])
-        columns.delete_column(ada.actor, team.board_id, todo)
+        delete_column(ada.actor, team.board_id, todo)
         with pytest.raises(Conflict, match="The column “To do” is gone"):
             undo(ada, done)
 

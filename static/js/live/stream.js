@@ -2,6 +2,7 @@
 
 import { behaviour } from "../lib/behaviours.js";
 import { afterPageLoad } from "../lib/dom.js";
+import { tellInbox } from "../lib/inbox.js";
 import { handleOwnChanges } from "../lib/own-changes.js";
 import { BoardRefresh } from "./board-refresh.js";
 import { clearPresence, currentUserId, showPresence } from "./presence.js";
@@ -18,8 +19,10 @@ const jitter = (from, to) => from + Math.random() * (to - from);
 function connect(board) {
   const status = document.getElementById("live-status");
   const refresh = new BoardRefresh(board, () => {
+    if (refresh.isStopped) return;
     stop();
     say(GONE);
+    comeBack();
   });
   let source = null;
   let failures = 0;
@@ -44,6 +47,20 @@ function connect(board) {
     clearPresence();
   }
 
+  /** A board that was deleted may be restored: ask now and then, and go on where it is there again. */
+  function comeBack() {
+    setTimeout(async () => {
+      try {
+        await refresh.refresh(null);
+      } catch {
+        comeBack();
+        return;
+      }
+      refresh.isStopped = false;
+      open();
+    }, jitter(POLL * 0.9, POLL * 1.1));
+  }
+
   function takeHint(message) {
     const hint = { event: "", ...JSON.parse(message.data) };
     document.dispatchEvent(new CustomEvent("forge:hint", { detail: hint }));
@@ -62,6 +79,7 @@ function connect(board) {
       board.dataset.live = "on";
       say("");
     });
+    opened.addEventListener("inbox", tellInbox);
     opened.addEventListener("board", takeHint);
     opened.addEventListener("reload", takeHint);
     opened.addEventListener("here", (message) => {

@@ -6,6 +6,7 @@ import { today } from "../lib/day-presets.js";
 import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { toast } from "../lib/toast.js";
+import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { learnTags } from "./names.js";
 
@@ -65,7 +66,7 @@ async function send(form, panel, fields) {
     learnTags(fields.lines.split("\n"));
     panel.remove();
     form.elements.title.focus();
-    toast(answer.body.text, "ok", { label: "Undo", act: () => takeBack(answer.body.undo, uuid()) });
+    offerUndo(answer.body.text, "", answer.body.undo, { act: () => takeBack(answer.body.undo, uuid()) });
     for (const note of answer.body.notes) toast(note);
   } else {
     panel.querySelector("[role=alert]").textContent = problemOf(answer);

@@ -1,5 +1,6 @@
 // An open task: on its own page, and in the dialog over its board.
 
+import "../lib/moment-field.js";
 import "./action-form.js";
 import "./inline-field.js";
 import "./inline-editor.js";

@@ -1,6 +1,6 @@
 // A popover that shows what is behind a link with data-popover, beside the link. Esc and a click elsewhere close it.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
 import { fetchHtml, submitFormForHtml } from "../lib/http.js";
@@ -73,6 +73,8 @@ popover.addEventListener("toggle", ({ newState }) => {
     again?.focus();
   }
 });
+// What is opened inside makes it taller.
+popover.addEventListener("toggle", ({ target }) => target !== popover && place(), { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
 async function submit(form, submitter) {
@@ -80,6 +82,8 @@ async function submit(form, submitter) {
   if (answer.status === 204) {
     popover.hidePopover();
     markBoardStale();
+    const triggered = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (answer.status === 409 || answer.status === 422) {
     fill(await answer.text());
     (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();

@@ -18,7 +18,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
 from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.tasks.queries import COLUMN_WITH_COUNT, COUNTED_COLUMN, IS_IN_COLUMN
@@ -190,7 +190,7 @@ def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoar
     """
     frame = sql.row(_FRAME, {**parameters, "people": MAX_PEOPLE, "tags": MAX_TAGS})
     assert frame is not None
-    cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
+    cards = task_rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
     versions = {person["user_id"]: person["version"] for person in frame["people"]}
     for card in cards:
         if card["assignee_id"] is not None:
@@ -223,7 +223,7 @@ def list_column_cards(
     row, membership = access_board(actor.user_id, board_id)
     place = {"board_id": board_id, "column_id": column_id}
     column = _read_column(place)
-    cards = sql.rows(
+    cards = task_rows(
         _CARDS_BELOW,
         {
             **(chosen or CardFilter()).parameters(),

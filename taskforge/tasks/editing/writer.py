@@ -26,10 +26,11 @@ from taskforge.tasks.fields import (
     plain_state,
 )
 from taskforge.tasks.models import Task
+from taskforge.tasks.row_columns import ROW_COLUMNS, row_columns
 from taskforge.teams.access import members_only
 
 WRITTEN_COLUMNS = (
-    *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
+    *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
 )  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def insert_task(
         "updated_at": uow.at,
         "deleted_at": None,
     }
-    uow.update_reference(insert(Task), row)
+    stored = {name: value for name, value in row.items() if name not in core}
+    uow.update_reference(insert(Task), stored | row_columns(core))
     uow.stage(mirror_message(row))
     uow.stage(message)
     recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")
@@ -100,7 +102,8 @@ def update_task(
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     columns = (*WRITTEN_COLUMNS, "doc_sha") if "doc_sha" in after else WRITTEN_COLUMNS
-    parameters = {name: after[name] for name in (*columns, "task_id")}
+    stored = {**after, **row_columns(after)}
+    parameters = {name: stored[name] for name in (*columns, "task_id")}
     uow.change_reference(update_task_row(columns), {**parameters, "expected": row["version"]})
 
 
@@ -126,14 +129,14 @@ def _notify(
     task: Mapping[str, Any],
     changed: frozenset[str],
 ) -> None:
-    """Notify a new assignee, and of a new status the assignee and the creator."""
+    """Notify a new assignee, and of a new column the assignee and the creator."""
     if "assignee_id" in changed and task["assignee_id"]:
         uow.notify(
             event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
         )
-    if "status" in changed:
+    if "column_id" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
-        subject = _subject(task, board) | {"status": task["status"]}
+        subject = _subject(task, board) | {name: task[name] for name in ("status", "column_id")}
         uow.notify(
             event_id,
             concerned,

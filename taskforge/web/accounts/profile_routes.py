@@ -105,7 +105,7 @@ def show_session(row: sql.Row, current_id: str | None) -> dict[str, Any]:
 def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
     texts = view.texts or {}
     form = failed or EditProfileForm(
-        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name", "bio")}
+        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name")}
     )
     preferences = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
     notifications = preferences["notifications"]
@@ -113,11 +113,7 @@ def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
         "email": view.row["email"],
         "version": view.row["version"],
         "theme": failed.theme.data if failed else preferences["theme"],
-        "notify_email": failed.notify_email.data if failed else notifications.get("email"),
         "notify_push": failed.notify_push.data if failed else notifications.get("push"),
-        "notify_frequency": failed.notify_frequency.data
-        if failed
-        else notifications.get("frequency"),
     }
     return render_template(
         "accounts/profile.html",

@@ -20,6 +20,8 @@ from taskforge.text.validation import clean_line
 from taskforge.text.values import parse_int
 
 MAX_SEQ = 2**63 - 1
+TO_PLACE = "to"
+CARDS = NO_CARDS, MOVE_CARDS, DELETE_CARDS = "", "move", "delete"
 
 
 class CreateBoardForm(Form):
@@ -54,9 +56,17 @@ class EditColumnForm(CreateColumnForm, VersionForm):
 
 
 class MoveColumnForm(Form):
-    """The direction in which a column moves by one place."""
+    """The direction in which a column moves by one place; or ``to``, and the column behind which it goes, if any."""
 
-    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
+    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right", TO_PLACE))])
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+
+
+class DeleteColumnForm(Form):
+    """What becomes of the cards of a column: they move to another one, or are deleted with it; empty if it has none."""
+
+    cards = OpenSelectField("Its cards", [cleaned(one_of, if_sent=True, options=CARDS)])
+    move_to = OpenSelectField("Move them to", [cleaned(optional_id, if_sent=True)])
 
 
 class FoldColumnForm(Form):

@@ -23,7 +23,7 @@ _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 def requested_filter() -> CardFilter:
     """The filter of the address; parameters that are no filter are ignored."""
-    return read_filter(request.args.to_dict(flat=False), clock.now().date())
+    return read_filter(request.args.to_dict(flat=False), clock.reader_time())
 
 
 def requested_lanes() -> str | None:

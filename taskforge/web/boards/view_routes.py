@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,12 +27,11 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
     card_filter, lanes = requested_filter(), requested_lanes()
-    today = datetime.combine(clock.now().date(), time(), UTC)
     return render(
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
-        menus=list_menus(row, card_filter, today),
+        menus=list_menus(row, card_filter, clock.reader_time()),
         words="".join(card_filter.values("q")),
         filter_count=card_filter.count,
         lanes_by=lanes,

@@ -26,6 +26,7 @@ def show_comment(view: CommentView) -> dict[str, Any]:
         "version": row["version"],
         "may_edit": readable and view.may_edit,
         "may_delete": readable and view.may_delete,
+        "may_restore": view.may_restore,
         "deleted": row["deleted_at"] is not None,
     }
 

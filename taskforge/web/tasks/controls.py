@@ -11,6 +11,7 @@ from wtforms import StringField, TextAreaField
 from taskforge.http.forms import Form, OpenSelectField, cleaned
 from taskforge.tasks import field_kinds as kinds
 from taskforge.tasks.fields import BY_NAME, FORM_FIELDS
+from taskforge.tasks.moment_kind import MAX_TEXT, Moment
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.task_field import TaskField
 
@@ -33,6 +34,7 @@ class Control:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
+MOMENT_HINT = "Such as fri, 24 dec or tomorrow 15:00."
 DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
@@ -49,8 +51,13 @@ CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Choice: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.Person: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.BoardColumn: Control(name="choice", make=OpenSelectField, row="choices"),
-    kinds.Day: Control(
-        name="day", make=StringField, row="values", optional=True, attributes={"type": "date"}
+    Moment: Control(
+        name="moment",
+        make=StringField,
+        row="values",
+        hint=MOMENT_HINT,
+        optional=True,
+        attributes={"autocomplete": "off", "maxlength": str(MAX_TEXT)},
     ),
     Number: Control(
         name="number",
@@ -119,7 +126,7 @@ def edit_rows(form: Form, *, without_content: bool) -> list[list[dict[str, Any]]
 
 
 def control_name(name: str) -> str:
-    """The control of the field with a stored name: line, text, choice, day, number or words."""
+    """The control of the field with a stored name: line, text, choice, moment, number or words."""
     return control_of(BY_NAME[name]).name
 
 

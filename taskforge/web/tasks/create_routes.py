@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,7 @@ from taskforge.web.boards.presenters import board_page, show_board
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.web.tasks.routes import blueprint
+from taskforge.web.ways_back import TRIGGER, WayBack, offer_way_back
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
@@ -76,7 +78,15 @@ def create(board_id: str) -> ResponseReturnValue:
         messages=messages,
     )
     # Lanes count their cards, and a cell shows its first ones: the page requests all of them again.
-    return page, {"HX-Trigger": "forge:board-stale"} if form.values.get("lanes") else {}
+    is_in_lanes = bool(form.values.get("lanes"))
+    return page, {"HX-Trigger": json.dumps(_triggers(row, change, is_in_lanes=is_in_lanes))}
+
+
+def _triggers(row: Mapping[str, Any], change: Change, *, is_in_lanes: bool) -> dict[str, Any]:
+    """What htmx triggers for a new card: Ctrl+Z knows of it."""
+    event = {"text": f"“{row['title']}” was added", "task_id": row["task_id"]}
+    triggers: dict[str, Any] = {TRIGGER: {**event, "event": change.event_id, "is_quiet": True}}
+    return triggers | ({"forge:board-stale": True} if is_in_lanes else {})
 
 
 @blueprint.get("/boards/<id:board_id>/tasks/create-many")
@@ -115,8 +125,9 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
     change = form.attempt(add)
     if change is None:
         return form.refused(_many_page(actor, board_id, form))
-    undo = {"text": _count(change), "undo_url": batch_undo_url(board_id, change)}
-    flash(undo, "ok")  # type: ignore[arg-type]
+    address = batch_undo_url(board_id, change)
+    if address:
+        offer_way_back(WayBack(text=_count(change), address=address))
     _flash_all(messages)
     anchor = f"column-{form.values['column_id']}"
     return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))

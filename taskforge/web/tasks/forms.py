@@ -34,7 +34,7 @@ LINES_LENGTH = 60_000
 
 def writers_day(value: object, *, field: str) -> date:
     """Today in the writer's time zone, as their browser sends it; the server's day if it is missing or implausible."""
-    server_day = clock.now().date()
+    server_day = clock.reader_time().today
     if value in (None, ""):
         return server_day
     day = parse_date(value, field=field)
@@ -119,18 +119,4 @@ def form_texts(state: Mapping[str, Any]) -> dict[str, str]:
         field.name: field.kind.form_text(state[field.name])
         for field in FORM_FIELDS
         if field.name in state
-    }
-
-
-def changed_values(values: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """The cleaned values that differ from `state` in the form's texts.
-
-    So a due time that the API set to the minute survives a form that shows only the day.
-    """
-    stored = form_texts(state)
-    return {
-        field.name: values[field.name]
-        for field in FORM_FIELDS
-        if field.name in values
-        and field.kind.form_text(values[field.name]) != stored.get(field.name)
     }
