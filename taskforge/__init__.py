@@ -29,6 +29,7 @@ from taskforge.http import (
     reader_zone,
     request_guard,
     security_headers,
+    sent_forms,
     server_timing,
     sessions,
 )
@@ -67,6 +68,7 @@ def create_app(config: Config | None = None) -> Flask:
     request_guard.init_app(app)
     reader_zone.init_reader_zone(app)
     security_headers.init_security_headers(app)
+    sent_forms.init_sent_forms(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
     sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])

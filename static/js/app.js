@@ -6,7 +6,8 @@ import "./core/htmx-errors.js";
 import "./core/theme.js";
 import "./core/autosubmit.js";
 import "./core/conflict-form.js";
-import "./core/draft-form.js";
+import "./core/draft-keeper.js";
+import "./core/send-key.js";
 import "./core/menu.js";
 import "./core/dialog.js";
 import "./core/shortcuts.js";
@@ -14,16 +15,14 @@ import "./core/shortcuts-help.js";
 import "./core/palette-opener.js";
 import "./core/inbox-loader.js";
 import "./core/back-forward.js";
-import "./lib/offline.js";
 import "./lib/reader-zone.js";
 import "./lib/undo.js";
+import "./lib/day-presets.js"; // used by parts of several pages: here, it is no chunk of its own
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";
-import { discardSentDraft } from "./lib/drafts.js";
 import { refreshTimes } from "./lib/times.js";
 
 document.documentElement.classList.add("has-js");
-discardSentDraft(); // before the forms with drafts are started
 refreshTimes(document);
 focusFirstError(document);
 document.addEventListener("htmx:load", ({ detail }) => {

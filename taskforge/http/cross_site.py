@@ -12,12 +12,13 @@ from flask import request
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
-from taskforge.errors import Forbidden
+from taskforge.errors import Forbidden, NotAuthenticated
 from taskforge.extensions import config_of, csrf
 from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
+ENTRIES = frozenset({"/login", "/register"})  # forms of people who are not logged in
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
 
@@ -57,6 +58,7 @@ def check_token(*, header_credentials: bool) -> None:
 
     Raises:
         Forbidden: the token is missing, or belongs to another session.
+        NotAuthenticated: the same, and nobody is logged in.
     """
     if request.method in SAFE_METHODS or header_credentials:
         return
@@ -65,4 +67,6 @@ def check_token(*, header_credentials: bool) -> None:
     try:
         csrf.protect()
     except BadRequest as error:
+        if not current_user.is_authenticated and request.path not in ENTRIES:
+            raise NotAuthenticated() from error  # the cookie has run out, and the token with it
         raise Forbidden(TOKEN_REFUSED) from error

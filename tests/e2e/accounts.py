@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
+from taskforge.accounts import session_records
 from taskforge.teams import service as teams
-from tests.factories import Person, make_person, make_task, make_team
+from tests.factories import PASSWORD, Person, make_person, make_task, make_team
 
 
 @dataclass
@@ -58,3 +59,17 @@ def join_team(page: Page, member: Page) -> None:
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
         teams.add_member(admin.person.actor, admin.team_id, role="member", user_id=user_id)
+
+
+def end_session(page: Page) -> None:
+    """End all sessions of whoever is logged in at `page`, as they would from another device."""
+    person = _accounts[page.context].person
+    with person.app.app_context():
+        session_records.revoke_all_sessions(person.actor)
+
+
+def fill_log_in(page: Page) -> None:
+    """Log the same person in again by the log-in page, which is open."""
+    page.locator("#login-form [name=email]").fill(_accounts[page.context].person.email)
+    page.locator("#login-form [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()

@@ -4,7 +4,7 @@
 import { findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
-import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
+import { cancelRetry, retryAfterLogIn, retryWhenOnline } from "../lib/offline.js";
 import { reportOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
@@ -82,6 +82,14 @@ async function send(move) {
   else revert(move, status, body?.error);
 }
 
+const moveUrl = (card) => card.querySelector(".card__move").getAttribute("href");
+
+/** What sends a move from any page, once it can be sent. */
+function requestOf(move, card) {
+  const url = move.undoes ? `/tasks/${move.taskId}/undo` : moveUrl(card);
+  return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
+}
+
 function requestUndo(move) {
   move.fields ??= { event: move.undoes.event, op: uuid() };
   return sendUndo(move.taskId, move.fields);
@@ -95,7 +103,7 @@ function requestMove(move, card) {
     op: uuid(),
     ...laneFields(move),
   };
-  return post(card.querySelector(".card__move").href, move.fields);
+  return post(moveUrl(card), move.fields);
 }
 
 function showToast(text, kind, label, act) {
@@ -142,7 +150,8 @@ function revert(move, status, error) {
     anyVersion: move.anyVersion || error?.code === "stale_version",
   };
   const retry = () => moveAgain(move, move.to, options);
-  if (!status && retryWhenOnline(move.taskId, retry)) showToast(OFFLINE, "danger");
+  if (status === 401 && card) retryAfterLogIn(move.taskId, requestOf(move, card));
+  else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
   else showToast(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", retry);
 }
 

@@ -1,5 +1,6 @@
 // Links that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
 
+import { visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
 import { lazy } from "../lib/lazy.js";
 import { isViewPending, view } from "./view-state.js";
@@ -14,7 +15,7 @@ async function loadView(address) {
   try {
     return await importView();
   } catch {
-    location.assign(address);
+    visit(address);
     return null;
   }
 }

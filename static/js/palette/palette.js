@@ -1,6 +1,7 @@
 // The palette: one field and one list. What one can do with the selected card comes first, then places, then what can be created,
 // then what was found. The focus stays in the field; the list is described by aria-activedescendant.
 
+import { onBackdropClick } from "../lib/backdrop.js";
 import { cardKey, titleLink } from "../lib/card.js";
 import { createElement, createIcon } from "../lib/dom.js";
 import { isCommandKey, isComposing } from "../lib/keyboard.js";
@@ -206,7 +207,7 @@ list.addEventListener("click", (event) => {
   const row = event.target.closest(".palette__option");
   if (row) run(options[Number(row.dataset.index)], event.ctrlKey || event.metaKey);
 });
-dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+onBackdropClick(dialog, () => dialog.close());
 dialog.addEventListener("close", cancelSearch);
 
 /** Open the palette; `mode` is "all" or "find" (no commands), `selected` the card that it is about, or null. */

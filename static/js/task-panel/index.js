@@ -6,4 +6,5 @@ import "./inline-field.js";
 import "./inline-editor.js";
 import "./task-panel.js";
 
+export { cancelEditors, leaveEditors } from "./leave-editors.js";
 export { afterClosingTask, hideTask, openTask } from "./task-dialog.js";

@@ -5,7 +5,7 @@ import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale, parseHtml } from "../lib/dom.js";
-import { fetchHtml } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
 import { refreshTimes } from "../lib/times.js";
 
 const PARTS = ["board-tools", "board-chips"];
@@ -87,6 +87,6 @@ export async function showView(address, push = true) {
     // What was moved meanwhile may stand where it was.
     if (underWay || begun !== ownMoves().begun) markBoardStale();
   } catch {
-    if (request === view.requested) location.assign(address);
+    if (request === view.requested) visit(address);
   }
 }

@@ -3,9 +3,10 @@
 import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
-import { fetchHtml, submitFormForHtml } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
+import { submitFormForHtml } from "./submit-form.js";
 
 const GAP = 6; // pixels between the link and the popover
 const MARGIN = 8; // pixels between the popover and the window's edge
@@ -33,6 +34,7 @@ function fill(html) {
 export async function openViewPopover(link) {
   const isOpen = popover.matches(":popover-open") && opener === link;
   opener = link;
+  popover.dataset.page = link.getAttribute("href"); // where its form is found again
   if (isOpen) {
     popover.hidePopover();
     return;
@@ -40,7 +42,7 @@ export async function openViewPopover(link) {
   try {
     fill(await fetchHtml(link.href));
   } catch {
-    location.assign(link.href);
+    visit(link.href);
     return;
   }
   popover.ariaLabel = link.ariaLabel ?? link.textContent.trim();

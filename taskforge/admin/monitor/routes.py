@@ -1,6 +1,6 @@
 """The RQ dashboard: pages over queues, jobs and workers, what can be done with them, and the same as JSON.
 
-For site administrators only. The addresses are those of rq-dashboard (docs/decisions/0016-own-job-pages.md).
+For site administrators only. The addresses are those of rq-dashboard (docs/decisions/0019-own-job-pages.md).
 """
 
 from __future__ import annotations

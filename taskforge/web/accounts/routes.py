@@ -48,7 +48,7 @@ def register_submitted() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     """The log-in page; redirects a person who is logged in already."""
     return _redirect_logged_in() or render_template(
-        "accounts/login.html", form=LogInForm(), next=_next_path()
+        "accounts/login.html", form=LogInForm(), next=_next_path(), ended=_has_ended()
     )
 
 
@@ -58,7 +58,9 @@ def login_submitted() -> ResponseReturnValue:
     form = LogInForm()
     user_id = form.attempt(_check_login)
     if user_id is None:
-        page = render_template("accounts/login.html", form=form, next=_next_path())
+        page = render_template(
+            "accounts/login.html", form=form, next=_next_path(), ended=_has_ended()
+        )
         return form.refused(page)
     current.start_browser_session(user_id)
     report_login(user_id, kind="browser")
@@ -95,6 +97,11 @@ def _check_login(email: str, password: str) -> str:
 
 def _redirect_logged_in() -> ResponseReturnValue | None:
     return go_to(_next_path() or url_for("boards.index")) if current_user.is_authenticated else None
+
+
+def _has_ended() -> bool:
+    """Whether the log-in was asked for because a session has ended, with a page open."""
+    return request.args.get("ended") == "1"
 
 
 def _next_path() -> str:

@@ -35,18 +35,17 @@ class Control:
 
 
 MOMENT_HINT = "Such as fri, 24 dec or tomorrow 15:00."
-DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
         name="line",
         make=StringField,
-        attributes={"class": "input--title", "autocomplete": "off", **DRAFTED},
+        attributes={"class": "input--title", "autocomplete": "off"},
     ),
     kinds.LongText: Control(
         name="text",
         make=TextAreaField,
         hint="Markdown: **bold**, lists, `code`, links. Kept on this device until saved.",
-        attributes={"class": "input--reading", **DRAFTED},
+        attributes={"class": "input--reading"},
     ),
     kinds.Choice: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.Person: Control(name="choice", make=OpenSelectField, row="choices"),

@@ -30,7 +30,7 @@ from taskforge.teams.permissions import Permission
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
-from taskforge.web.tasks.change_answers import batch_undo_url
+from taskforge.web.tasks.change_answers import batch_undo_url, change_answer
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.ways_back import TRIGGER, WayBack, offer_way_back
@@ -38,7 +38,10 @@ from taskforge.web.ways_back import TRIGGER, WayBack, offer_way_back
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
 def create(board_id: str) -> ResponseReturnValue:
-    """Add a card to a column, with the assignee, priority, tags and due date that its line names."""
+    """Add a card to a column, with the assignee, priority, tags and due date that its line names.
+
+    A script gets the new task's ``id`` and its change: it sends what was written while there was no connection.
+    """
     actor = current_actor()
     form = CreateTaskForm()
     messages: list[str] = []
@@ -57,6 +60,9 @@ def create(board_id: str) -> ResponseReturnValue:
             actor, board_id=board_id, column_id=column_id, texts=new.texts, **new.core
         )
 
+    if wants_json():
+        made = add(**form.require())
+        return {"id": made.entity_id, **change_answer(made)}
     change = form.attempt(add)
     if change is None:
         return _refused_card(actor, board_id, form)

@@ -31,7 +31,7 @@ from taskforge.teams.permissions import Permission
 from taskforge.text.people import person_of
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
-from taskforge.web.tasks.change_answers import change_answer
+from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, form_texts
@@ -84,7 +84,10 @@ def edit(task_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/edit")
 def edit_submitted(task_id: str) -> ResponseReturnValue:
-    """Save the changed fields; 409 with all values if somebody else changed one of them too."""
+    """Save the changed fields; 409 with all values if somebody else changed one of them meanwhile.
+
+    htmx gets the details, in place of the form.
+    """
     actor = current_actor()
     view = get_task(actor, task_id)
     form = EditTaskForm()
@@ -96,6 +99,10 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
             changes=keep_changed(values, seen_state(view.row, view.texts, version)),
         )
     )
+    if change is not None and wants_partial():
+        page = render_template("tasks/_details.html", **task_context(actor, task_id))
+        saved = f"{view.row['key']} is saved."
+        return page, 200, changed_header(task_id, change, text=saved)
     if change is not None:
         if change.event_id is not None:
             offer_undo(f"{view.row['key']} is saved.", change)
@@ -202,6 +209,7 @@ def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
         "tasks/_edit_form.html",
         task=show_reference(view.row),
         form=form,
+        is_partial=wants_partial(),
         rows=edit_rows(form, without_content=view.texts is None and not form.is_submitted()),
     )
 
@@ -215,5 +223,6 @@ def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm, stale: StaleV
         "tasks/conflict.html",
         "tasks/_conflict.html",
         task=show_reference(view.row),
+        is_partial=wants_partial(),
         conflict=show_conflict(view, form, stale, entries),
     )
