@@ -13,8 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from taskforge import api, cli, logs
 from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
-from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
+from taskforge.admin.monitor import routes as monitor_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
@@ -98,7 +98,7 @@ def _configure(app: Flask, config: Config) -> None:
         TASKFORGE=config,
         TESTING=config.testing,
         SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
+        SECRET_KEY_FALLBACKS=config.fallback_keys,
         SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
         SQLALCHEMY_ENGINE_OPTIONS=sql.engine_options(config),
         SESSION_COOKIE_NAME="__Host-sid" if config.is_production else "sid",
@@ -181,7 +181,7 @@ def _register_features(app: Flask) -> None:
     web.init_web(app)
     api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
-    dashboard.init_dashboard(app)
+    app.register_blueprint(monitor_routes.blueprint)
 
 
 def _check_host() -> None:

@@ -51,6 +51,8 @@ class Event(StrEnum):
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
     USER_ACCESS_DENIED = "user.access_denied", "deny"
+    USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
+    USER_JOBS_DELETED = "user.jobs_deleted", "delete"
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"

@@ -1,5 +1,6 @@
 // The code of every page. Pages with more to do have an entry of their own, which imports this one: board.js, task.js, board-history.js.
 
+import "./core/trusted-types.js"; // before anything that parses HTML
 import "../vendor/htmx.js";
 import "./core/htmx-errors.js";
 import "./core/theme.js";

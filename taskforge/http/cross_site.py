@@ -1,18 +1,19 @@
 """Protection against cross-site request forgery, in two steps.
 
-`check_origin` evaluates ``Sec-Fetch-Site``, which every current browser sends and no page can change. `check_token`
+`check_origin` evaluates ``Sec-Fetch-Site`` and ``Origin``, which browsers send and no page can change. `check_token`
 requires the session's token of every request that a browser may have sent.
 """
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from flask import request
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
 from taskforge.errors import Forbidden, NotAuthenticated
-from taskforge.extensions import csrf
-from taskforge.http.security_headers import DASHBOARD_PREFIX
+from taskforge.extensions import config_of, csrf
 from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,9 +24,9 @@ TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your 
 
 
 def check_origin() -> None:
-    """Refuse an unsafe request whose ``Sec-Fetch-Site`` names another site.
+    """Refuse an unsafe request whose ``Sec-Fetch-Site`` or ``Origin`` names another site.
 
-    The scripts of the RQ dashboard send no token: their requests must have the header.
+    Programs send neither. Browsers older than ``Sec-Fetch-Site`` send ``Origin``.
 
     Raises:
         Forbidden: it came from another site.
@@ -35,8 +36,18 @@ def check_origin() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in OWN_SITES:
         raise Forbidden(FOREIGN)
-    if request.path.startswith(DASHBOARD_PREFIX) and site != "same-origin":
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() not in _own_origins():
         raise Forbidden(FOREIGN)
+
+
+def _own_origins() -> set[str]:
+    """The origin that was asked for, and that of ``PUBLIC_URL``: behind a proxy that is not trusted they differ."""
+    public = urlsplit(config_of().public_url.lower())
+    return {
+        f"{request.scheme}://{request.host}".lower(),
+        f"{public.scheme}://{public.netloc}",
+    }
 
 
 def check_token(*, header_credentials: bool) -> None:
@@ -49,11 +60,7 @@ def check_token(*, header_credentials: bool) -> None:
         Forbidden: the token is missing, or belongs to another session.
         NotAuthenticated: the same, and nobody is logged in.
     """
-    if (
-        request.method in SAFE_METHODS
-        or header_credentials
-        or request.path.startswith(DASHBOARD_PREFIX)
-    ):
+    if request.method in SAFE_METHODS or header_credentials:
         return
     if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
         return

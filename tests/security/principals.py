@@ -11,6 +11,8 @@ from sqlalchemy import text
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -20,7 +22,9 @@ from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
-PRINCIPALS = ("anonymous", "suspended", "outsider", "other_admin", "guest", "member", "admin")
+PRINCIPALS = (
+    "anonymous", "suspended", "outsider", "other_admin", "site_admin", "guest", "member", "admin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,13 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET suspended_at = :at WHERE user_id = :user_id"),
             {"at": datetime.now(UTC), "user_id": people["suspended"].user_id},
         )
+        sql.execute_now(
+            text("UPDATE users SET is_site_admin = true WHERE user_id = :user_id"),
+            {"user_id": people["site_admin"].user_id},
+        )
+        job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
+            queues.PROCESSORS[queues.NOTIFICATIONS]
+        )
         event_id = sql.scalar(
             text(
                 "SELECT event_id FROM audit_logs WHERE entity_id = :task_id AND event = 'task.created'"
@@ -85,6 +96,10 @@ def make_world(app: Flask) -> World:
         "notification_id": str(notification_id),
         "event_id": str(event_id),
         "batch_id": str(batch.event_id),
+        "job_id": job.id,
+        "queue_name": queues.NOTIFICATIONS,
+        "registry_name": "queued",
+        "order": "asc",
     }
     return World(people, team, ids, deleted)
 

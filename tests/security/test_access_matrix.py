@@ -169,23 +169,10 @@ def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str,
 
 
 def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str:
-    numbers = {"instance_number": 0, "page": 1, "per_page": 8}
     with app.app_context():
         token = issue_admin_claim()
-    words = {
-        "token": token,
-        "queue_name": "audit",
-        "registry_name": "queued",
-        "order": "asc",
-        "job_id": "x",
-    }
-    chosen = {
-        name: {**values, **words, **numbers}.get(name, value) for name, value in values.items()
-    }
-    chosen |= {
-        name: numbers[name]
-        for name in rule.arguments
-        if name in numbers and rule.rule.count("int:")
-    }
+    chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1}
     with app.test_request_context():
-        return app.url_map.bind("localhost").build(rule.endpoint, chosen)
+        return app.url_map.bind("localhost").build(
+            rule.endpoint, {name: chosen[name] for name in rule.arguments}
+        )
