@@ -160,7 +160,10 @@ def test_the_open_palette_is_accessible(page: Page, board: str, theme: str) -> N
 
 def found(page: Page, typed: str) -> Locator:
     """The first option for what is typed, in a palette that is opened anew."""
-    page.keyboard.press("Escape")
+    palette = page.locator("#palette")
+    if palette.is_visible():
+        page.keyboard.press("Escape")
+        expect(palette).to_be_hidden()
     open_palette(page).fill(typed)
     return active(page)
 
@@ -175,7 +178,6 @@ def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> Non
         ("fold done", "Fold Done"),
         ("collapse review", "Fold In review"),
         ("column limit done", "Settings of Done"),
-        ("sign out", "Log out"),
         ("delete board", "Go to Board settings"),
         ("lanes tag", "Lanes: by tag"),
     ):
