@@ -17,7 +17,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from taskforge.text.validation import fold
+from taskforge.text.links import link_addresses
+from taskforge.text.mentions import mark_mention, split_at_mentions
+from taskforge.text.normal_form import fold
 
 MAX_LENGTH = 200_000
 # The parser needs up to 20 µs for a character of a hostile text. What follows after this many characters is shown as
@@ -31,9 +33,8 @@ MAX_CACHED = 8_000
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
-_BARE_LINK = re.compile(r"(?<![\w@/.:-])https?://[^\s<>\"'`|\\^{}\[\]]{3,2000}", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_MENTION = re.compile(r"(?<![\w@/.+:-])@(\w[\w.+-]{0,63}(?:@\w[\w.-]{0,189})?)")
+_MENTION = "@"
 _CHECKED_LABEL = "Done"
 _UNCHECKED_LABEL = "To do"
 
@@ -41,6 +42,7 @@ _CLEANER = nh3.Cleaner(
     tags={
         *("p", "br", "hr", "blockquote", "pre", "code", "em", "strong", "s", "a", "ul", "ol", "li"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
+        "bdi",
     },
     clean_content_tags={"script", "style"},
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # "*": no title, no lang
@@ -63,7 +65,7 @@ def render_markdown(text: str) -> Markup:
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
-    off.
+    off. Mentions are marked for `taskforge.text.mentions.draw_mentions`, which needs to know the team.
     """
     return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
 
@@ -90,11 +92,10 @@ def find_mentions(text: str) -> list[str]:
     if "@" not in formatted:
         return []
     found: dict[str, None] = {}
-    for piece in _text_outside_links(_parser_for(formatted).parse(formatted)):
-        for match in _MENTION.finditer(piece):
-            found.setdefault(fold(match.group(1).rstrip(".+-")))
-            if len(found) == MAX_MENTIONS:
-                return list(found)
+    for name in _mentions(_parser_for(formatted).parse(formatted)):
+        found.setdefault(fold(name))
+        if len(found) == MAX_MENTIONS:
+            break
     return list(found)
 
 
@@ -112,62 +113,49 @@ def _parser_for(text: str) -> MarkdownIt:
     return _PARSER_WITHOUT_TABLES if too_many else _PARSER
 
 
-def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
+def _mentions(tokens: Sequence[Token]) -> Iterator[str]:
+    """The marked mentions, as they are written, without “@”."""
     for block in tokens:
-        in_link = 0
         for token in block.children or ():
-            in_link += token.nesting if token.type in {"link_open", "link_close"} else 0
-            if token.type == "text" and not in_link:
-                yield token.content
+            if token.type == "html_inline" and token.markup == _MENTION:
+                yield token.info
 
 
 def _adapt(state: StateCore) -> None:
-    """The parser's last rule: adapts headings, images, bare links and task lists."""
+    """The parser's last rule: adapts headings, images, links, mentions, task lists, and what would show nothing."""
     for index, token in enumerate(state.tokens):
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
         elif token.type == "inline" and token.children:
-            token.children = list(_adapted(token.children, state.md))
+            token.children = list(_adapted(token.children))
             if _starts_list_item(state.tokens, index):
                 _mark_task(token.children)
+        elif token.type == "fence" and token.info and not token.content.strip():
+            token.content = token.info  # words behind the fence: without code they are what was written
 
 
-def _adapted(tokens: Sequence[Token], md: MarkdownIt) -> Iterator[Token]:
+def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
     in_link = 0
+    target = ""  # of a link that shows nothing yet
     for token in tokens:
         if token.type in {"link_open", "link_close"}:
             in_link += token.nesting
+            if token.type == "link_close" and target:
+                yield _text(target)
+            target = str(token.attrGet("href") or "") if token.type == "link_open" else ""
             yield token
-        elif token.type == "image":
-            source = str(token.attrGet("src") or "")
-            words = token.content or source
-            yield from [_text(words)] if in_link else _link(source, words)
-        elif token.type == "text" and not in_link and "://" in token.content:
-            yield from _with_links(token.content, md)
-        else:
-            yield token
-
-
-def _with_links(text: str, md: MarkdownIt) -> Iterator[Token]:
-    end = 0
-    for match in _BARE_LINK.finditer(text):
-        address = _without_punctuation(match.group())
-        target = md.normalizeLink(address)
-        if not md.validateLink(target):
             continue
-        yield _text(text[end : match.start()])
-        yield from _link(target, address)
-        end = match.start() + len(address)
-    yield _text(text[end:])
-
-
-def _without_punctuation(address: str) -> str:
-    """The address without the punctuation that follows it; a closing bracket stays if its opening one is in it."""
-    while address and address[-1] in ".,;:!?*_~)":
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address
+        shown = [token]
+        if token.type == "image":
+            source = str(token.attrGet("src") or "")
+            words = token.content.strip() or source
+            shown = [_text(words)] if in_link else _link(source, words)
+        elif token.type == "text" and not in_link and "@" in token.content:
+            pieces = split_at_mentions(token.content)
+            shown = [_mention(piece) if is_mention else _text(piece) for piece, is_mention in pieces]
+        if any(one.content.strip() for one in shown):
+            target = ""
+        yield from shown
 
 
 def _starts_list_item(tokens: Sequence[Token], index: int) -> bool:
@@ -193,6 +181,12 @@ def _mark_task(children: list[Token]) -> None:
     children.insert(0, box)
 
 
+def _mention(written: str) -> Token:
+    token = Token("html_inline", "", 0, markup=_MENTION, info=written.removeprefix(_MENTION))
+    token.content = mark_mention(written)
+    return token
+
+
 def _text(content: str) -> Token:
     token = Token("text", "", 0)
     token.content = content
@@ -209,6 +203,8 @@ def _build_parser(*, tables: bool) -> MarkdownIt:
     """A parser; it keeps no state between calls, so that threads can share it."""
     options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
     parser = MarkdownIt("commonmark", options).enable("strikethrough")
+    parser.disable("reference")  # a line that defines a link would vanish
+    link_addresses(parser)
     if tables:
         parser.enable("table")
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]

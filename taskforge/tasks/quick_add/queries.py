@@ -1,4 +1,4 @@
-"""Reads of quick-add: the people and tags that a line may name, new cards, and those that a filter hides."""
+"""Reads of quick-add: the tags that a line may name, new cards, and those that a filter hides."""
 
 from __future__ import annotations
 
@@ -11,20 +11,10 @@ from taskforge import clock
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.filters import FILTER, read_filter
-from taskforge.teams.queries import MEMBERS
-from taskforge.text.handles import Nameable, make_nameables
 
-MAX_PEOPLE = 500
 MAX_TAGS = 200
 MAX_FIELDS = 200  # of an address
 
-_PEOPLE = text(f"""
-    SELECT u.user_id, u.display_name, u.email
-    FROM   {MEMBERS}
-    WHERE  m.team_id = :team_id
-    ORDER  BY lower(u.display_name), u.user_id
-    LIMIT  :limit
-""")
 _TAGS = text("""
     SELECT DISTINCT unnest(tags) AS tag
     FROM   tasks
@@ -43,12 +33,6 @@ _FITTING_TASKS = text(f"""
     FROM   tasks k
     WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {FILTER}
 """)
-
-
-def list_nameables(team_id: str) -> list[Nameable]:
-    """The people of a team that the caller has been given access to."""
-    found = sql.rows(_PEOPLE, {"team_id": team_id, "limit": MAX_PEOPLE})
-    return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
 
 
 def list_tags(board_id: str) -> list[str]:

@@ -23,9 +23,10 @@ from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
 from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
-from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
+from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
@@ -126,7 +127,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 def quick_add_names(board_id: str) -> ResponseReturnValue:
     """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
     board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
-    people = [vars(person) for person in list_nameables(board["team_id"])]
+    people = [person.public for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
