@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
@@ -19,6 +20,11 @@ class Mentions:
 
     user_ids: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def people_of(team_id: str) -> Callable[[], Sequence[Nameable]]:
+    """The members of a team, for texts that may mention them: read when first called, and then once."""
+    return cache(lambda: list_nameables(team_id))
 
 
 def resolve_mentions(

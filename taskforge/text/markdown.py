@@ -8,7 +8,7 @@ handler that a person wrote reaches the page. No other module may declare a pers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import nh3
@@ -17,8 +17,14 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from taskforge.text.handles import Nameable
 from taskforge.text.links import link_addresses
-from taskforge.text.mentions import mark_mention, split_at_mentions
+from taskforge.text.mentions import (
+    draw_mentions,
+    has_mentions,
+    mark_mention,
+    split_at_mentions,
+)
 from taskforge.text.normal_form import fold
 
 MAX_LENGTH = 200_000
@@ -30,6 +36,8 @@ MAX_TABLE_CELLS = 20_000
 MAX_MENTIONS = 50
 # Characters of a text whose HTML is cached in the process: the cache holds 500 of them.
 MAX_CACHED = 8_000
+
+People = Callable[[], Sequence[Nameable]]
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
@@ -60,22 +68,25 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render_markdown(text: str) -> Markup:
+def render_markdown(text: str, people: People | None = None) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
-    off. Mentions are marked for `taskforge.text.mentions.draw_mentions`, which needs to know the team.
+    off. Those whom a text mentions are drawn as chips; `people`, called only if it mentions somebody, answers the team.
     """
-    return _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
+    html = _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
+    if people is not None and has_mentions(html):
+        html = draw_mentions(html, people())
+    return Markup(html)  # noqa: S704  sanitised, and chips of our own
 
 
-def _render(text: str) -> Markup:
+def _render(text: str) -> str:
     formatted, plain = _split(text[:MAX_LENGTH])
     html = _parser_for(formatted).render(formatted)
     if plain:
         html += f"<pre>{escape(plain)}</pre>"
-    return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitised output, and nothing else
+    return _CLEANER.clean(html)
 
 
 # The HTML depends on the text alone, and a discussion is read far more often than it is written.

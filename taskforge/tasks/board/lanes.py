@@ -19,7 +19,8 @@ from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
 from taskforge.text.people import Person, person_of
-from taskforge.text.validation import clean_tags, fold
+from taskforge.text.normal_form import fold
+from taskforge.text.validation import clean_tags
 from taskforge.text.values import is_uuid
 
 KINDS = ("assignee", "priority", "tag")

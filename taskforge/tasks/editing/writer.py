@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -41,8 +41,12 @@ def insert_task(
     *,
     core: Mapping[str, Any],
     texts: Mapping[str, Any],
+    mentioned: Sequence[str] = (),
 ) -> None:
-    """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`)."""
+    """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`).
+
+    `mentioned` are the members whom its texts name.
+    """
     row = {
         "task_id": message.entity_id,
         "team_id": board.team_id,
@@ -67,6 +71,7 @@ def insert_task(
     event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
         uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
+    uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(row, board))
 
 
 def update_task(
@@ -79,11 +84,12 @@ def update_task(
     old_content: Mapping[str, Any] | None = None,
     new_content: Mapping[str, Any] | None = None,
     undoes: str | None = None,
+    mentioned: Sequence[str] = (),
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
-    `undoes` is the event that this change takes back; the new state of the audit event names it. All of it
-    is written at the end of the unit of work, which raises StaleVersion if another change came first.
+    `undoes` is the event that this change takes back; the new state of the audit event names it. `mentioned` are the
+    members whom the new texts name and the old ones did not. All of it is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
@@ -95,6 +101,7 @@ def update_task(
     if undoes is not None:
         now["undoes"] = undoes
     event_id = _record(uow, board, event, after, before, now)
+    uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(after, board))
     _notify(uow, board, event_id, after, changed)
 
 

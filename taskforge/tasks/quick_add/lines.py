@@ -13,7 +13,8 @@ from taskforge.tasks.fields import MAX_TITLE_LENGTH
 from taskforge.tasks.priorities import DEFAULT_PRIORITY
 from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
 from taskforge.text.handles import Nameable
-from taskforge.text.validation import clean_line, fold
+from taskforge.text.normal_form import fold
+from taskforge.text.validation import clean_line
 
 # What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
 _BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")

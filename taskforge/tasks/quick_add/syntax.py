@@ -21,7 +21,8 @@ from datetime import date
 from taskforge.tasks.priorities import PRIORITIES
 from taskforge.tasks.quick_add.days import MAX_PHRASE_WORDS, read_day
 from taskforge.text.handles import Nameable, find_named
-from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS, fold
+from taskforge.text.normal_form import fold
+from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS
 
 # What a tag or a name may be made of: no closing marks, so that "#tools," and "(@ada)" are text.
 _WORD = r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+"

@@ -15,6 +15,7 @@ from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
+from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.routes import task_context
 
 blueprint = Blueprint("comments", __name__)
@@ -30,9 +31,10 @@ def create(task_id: str) -> ResponseReturnValue:
     change = form.attempt(lambda content: service.create_comment(actor, task_id, content=content))
     if change is None:
         return _refused(actor, task_id, form)
+    view = get_comment(actor, change.entity_id)
     if wants_partial():
-        comment = show_comment(get_comment(actor, change.entity_id))
-        return render_template("comments/_created.html", comment=comment)
+        return render_template("comments/_created.html", comment=show_comment(view))
+    flash_mention_notes(view.row["team_id"], view.content or "")
     return go_to(_address(task_id, change.entity_id))
 
 
@@ -55,7 +57,10 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
         if isinstance(form.refusal, StaleVersion):
             form.content.errors = [*form.form_errors, SAVED_TEXT.format(view.content)]
         return form.refused(_edit_page(view, form))
-    return _answer(actor, comment_id)
+    view = get_comment(actor, comment_id)
+    if not wants_partial():
+        flash_mention_notes(view.row["team_id"], view.content or "")
+    return _answer(view)
 
 
 @blueprint.post("/comments/<id:comment_id>/delete")
@@ -63,14 +68,13 @@ def delete(comment_id: str) -> ResponseReturnValue:
     """Delete a comment; the discussion goes on showing that there was one."""
     actor = current_actor()
     service.delete_comment(actor, comment_id)
-    return _answer(actor, comment_id)
+    return _answer(get_comment(actor, comment_id))
 
 
-def _answer(actor: Actor, comment_id: str) -> ResponseReturnValue:
-    view = get_comment(actor, comment_id)
+def _answer(view: CommentView) -> ResponseReturnValue:
     if wants_partial():
         return render_template("comments/_comment.html", comment=show_comment(view))
-    return go_to(_address(view.row["task_id"], comment_id))
+    return go_to(_address(view.row["task_id"], view.row["comment_id"]))
 
 
 def _address(task_id: str, comment_id: str) -> str:
