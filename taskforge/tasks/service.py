@@ -69,9 +69,7 @@ def create_task(
         board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1)
         require_assignee(uow, board.team_id, core["assignee_id"])
         place = place_at_end(uow, board, column_id=column_id, status=status)
-        insert_task(
-            uow, board, place, message, core=core, texts=stored_text, mentioned=mentioned
-        )
+        insert_task(uow, board, place, message, core=core, texts=stored_text, mentioned=mentioned)
     return uow.change
 
 

@@ -27,9 +27,7 @@ def people_of(team_id: str) -> Callable[[], Sequence[Nameable]]:
     return cache(lambda: list_nameables(team_id))
 
 
-def resolve_mentions(
-    team_id: str, text: str, people: Sequence[Nameable] | None = None
-) -> Mentions:
+def resolve_mentions(team_id: str, text: str, people: Sequence[Nameable] | None = None) -> Mentions:
     """The members of a team whom a Markdown text mentions; `people` are all of its members, if they have been read."""
     names = find_mentions(text)
     if not names:

@@ -88,7 +88,11 @@ def _without_trailing(address: str) -> str:
 def _without_emphasis(address: str, state: StateInline) -> str:
     """The address without signs at its end that close an emphasis which was opened before it."""
     last = address[-1:]
-    if last and last in _EMPHASIS and any(one.open and one.marker == ord(last) for one in state.delimiters):
+    if (
+        last
+        and last in _EMPHASIS
+        and any(one.open and one.marker == ord(last) for one in state.delimiters)
+    ):
         return _without_trailing(address.rstrip(last))
     return address
 

@@ -142,7 +142,9 @@ def _adapt(state: StateCore) -> None:
             if _starts_list_item(state.tokens, index):
                 _mark_task(token.children)
         elif token.type == "fence" and token.info and not token.content.strip():
-            token.content = token.info  # words behind the fence: without code they are what was written
+            token.content = (
+                token.info
+            )  # words behind the fence: without code they are what was written
 
 
 def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -163,7 +165,9 @@ def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
             shown = [_text(words)] if in_link else _link(source, words)
         elif token.type == "text" and not in_link and "@" in token.content:
             pieces = split_at_mentions(token.content)
-            shown = [_mention(piece) if is_mention else _text(piece) for piece, is_mention in pieces]
+            shown = [
+                _mention(piece) if is_mention else _text(piece) for piece, is_mention in pieces
+            ]
         if any(one.content.strip() for one in shown):
             target = ""
         yield from shown

@@ -31,7 +31,11 @@ def test_everybody_is_meant_once_in_order(
     content = (
         f"@{gus.email} and @{bob.email}, and again @{gus.email.split('@')[0]} and @{ada.email}"
     )
-    assert resolve_mentions(crew.team_id, content).user_ids == [gus.user_id, bob.user_id, ada.user_id]
+    assert resolve_mentions(crew.team_id, content).user_ids == [
+        gus.user_id,
+        bob.user_id,
+        ada.user_id,
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "nobody", "@", "@nobody", "mail me: someone@example.test"])

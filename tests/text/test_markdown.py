@@ -187,7 +187,19 @@ WHOLE = [
 
 @pytest.mark.parametrize("address", WHOLE, ids=lambda address: address[:40])
 @pytest.mark.parametrize(
-    "around", ["{}", "see {}.", "**{}**", "_{}_", "~~{}~~", "({})", "“{}”", "- [ ] {}", "# {}", "请看{}。谢谢"]
+    "around",
+    [
+        "{}",
+        "see {}.",
+        "**{}**",
+        "_{}_",
+        "~~{}~~",
+        "({})",
+        "“{}”",
+        "- [ ] {}",
+        "# {}",
+        "请看{}。谢谢",
+    ],
 )
 def test_a_pasted_address_arrives_whole(address: str, around: str) -> None:
     html = render_markdown(around.format(address))

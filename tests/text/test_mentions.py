@@ -25,9 +25,7 @@ def test_splitting_loses_nothing(case: Case) -> None:
 
 
 def test_a_whole_address_means_whoever_has_it_and_nobody_else() -> None:
-    team = make_nameables(
-        [("1", "Kim Ito", "kim+a@a.test"), ("2", "Kim Ito", "kim@b.test")]
-    )
+    team = make_nameables([("1", "Kim Ito", "kim+a@a.test"), ("2", "Kim Ito", "kim@b.test")])
     assert [one.user_id for one in find_mentioned("Kim+A@a.test", team)[0]] == ["1"]
     assert [one.user_id for one in find_mentioned("kim@b.test", team)[0]] == ["2"]
     assert find_mentioned("kim@c.test", team)[0] == []

@@ -11,17 +11,12 @@ from taskforge import clock
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.board.filters import FILTER, read_filter
+from taskforge.tasks.board.tags import TAGS_IN_USE
 
 MAX_TAGS = 200
 MAX_FIELDS = 200  # of an address
 
-_TAGS = text("""
-    SELECT DISTINCT unnest(tags) AS tag
-    FROM   tasks
-    WHERE  board_id = :board_id AND deleted_at IS NULL
-    ORDER  BY tag
-    LIMIT  :limit
-""")
+_TAGS = text(TAGS_IN_USE)
 _NEW_TASKS = text(f"""
     SELECT {REFERENCE}, {SHOWN}
     FROM   {SHOWN_TABLES}
@@ -37,7 +32,7 @@ _FITTING_TASKS = text(f"""
 
 def list_tags(board_id: str) -> list[str]:
     """The tags in use on a board that the caller has been given access to."""
-    found = sql.rows(_TAGS, {"board_id": board_id, "limit": MAX_TAGS})
+    found = sql.rows(_TAGS, {"board_id": board_id, "tags": MAX_TAGS})
     return [row["tag"] for row in found]
 
 

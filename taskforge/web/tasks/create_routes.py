@@ -19,7 +19,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board.filters import CardFilter
-from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
+from taskforge.tasks.board.lanes import is_in_lane, lane_name, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
 from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
@@ -134,7 +134,7 @@ def quick_add_names(board_id: str) -> ResponseReturnValue:
 def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
     """The name of a new card's lane where its line named another one than the form; None where they agree."""
     kind, key = form.values.get("lanes"), form.values.get("lane")
-    if not kind or lane_of(kind, row) == key:
+    if not kind or not key or is_in_lane(kind, key, row):
         return None
     return lane_name(kind, row)
 
