@@ -26,7 +26,7 @@ UTF_8_NAMES = frozenset({"utf-8", "utf8"})
 _CHUNK = 64 * 1024
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CONTROL_OR_BREAK = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_PASSWORD = "password"  # in the names of fields that hold one
+_EXACT = re.compile("password")  # in the names of fields whose values are never changed
 _PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
 
 Pair = tuple[str, str]
@@ -135,7 +135,7 @@ def _check_part(part: Field | File) -> None:
 
 def _clean_values(pairs: list[Pair]) -> list[Pair]:
     """The fields with readable values; a password is never changed, but refused below."""
-    return [(name, value if _PASSWORD in name else clean_pasted(value)) for name, value in pairs]
+    return [(name, value if _EXACT.search(name) else clean_pasted(value)) for name, value in pairs]
 
 
 def _check_pairs(pairs: list[Pair], *, line_breaks: bool) -> None:

@@ -16,7 +16,7 @@ MAX_NOTES = 3  # sentences in one answer
 
 @dataclass(frozen=True)
 class Mentions:
-    """The members whom a text mentions, each once in order of mention, and sentences about names that mean no one person."""
+    """The members whom a text mentions, each once in their order, and sentences about names that mean no one person."""
 
     user_ids: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

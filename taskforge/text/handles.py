@@ -1,8 +1,8 @@
 """Whom a name means: the one rule for quick-add, comments, descriptions and filters.
 
-People go by their first name, their whole name, any other word of it, and their e-mail address or its local part, with or
-without what follows a “+”; in any script, with or without accents, dots, hyphens and apostrophes. `static/js/lib/names.js`
-does the same while one types.
+People go by their first name, their whole name, any other word of it, and their e-mail address or its local part, with
+or without what follows a “+”; in any script, with or without accents, dots, hyphens and apostrophes.
+`static/js/lib/names.js` does the same while one types.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Nameable:
     """Somebody who can be named: by ``first`` name, by ``whole`` name without spaces, by the address's ``local`` part.
 
     The three are in the form of `plain_name`. ``handle`` is the shortest of them that means nobody else on the team, as
-    it is written; "" when there is none. ``others`` are the names that count only where nobody goes by one of the three.
+    it is written; "" when there is none. ``others`` are names that count only where nobody goes by one of the three.
     """
 
     user_id: str
@@ -61,7 +61,7 @@ class Nameable:
 
 
 def plain_name(name: str) -> str:
-    """A name in the form in which names are compared: for finding, without dots, hyphens, underscores and apostrophes."""
+    """A name in the form in which names are compared: for finding, without dots, hyphens, underscores, apostrophes."""
     return _JOINERS.sub("", fold_for_finding(name))
 
 

@@ -76,9 +76,7 @@ def _without_trailing(address: str) -> str:
     while address:
         last = address[-1]
         opened_by = _OPENED_BY.get(last)
-        if opened_by and address.count(last) > address.count(opened_by):
-            address = address[:-1]
-        elif last in _TRAILING:
+        if (opened_by and address.count(last) > address.count(opened_by)) or last in _TRAILING:
             address = address[:-1]
         else:
             break

@@ -14,11 +14,8 @@ import unicodedata
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 # Letters that no decomposition takes apart, and the signs of typography.
 _PLAIN = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "þ": "th"},
-        **{"æ": "ae", "œ": "oe", "‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"'},
-        **{"‐": "-", "‑": "-", "–": "-"},
-    }
+    dict(zip("øłđðħıŧ‘’ʼ“”„‐‑–", "olddhit'''\"\"\"---", strict=True))
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 
 

@@ -23,7 +23,7 @@ _SPACES = re.compile(r"[\t\n ]+")
 
 
 def clean_pasted(text: str) -> str:
-    """A text without what can't be seen: every line break is a line feed, other control characters but tabs are gone."""
+    """A text without what can't be seen: every line break is a line feed, controls but tabs are gone."""
     if text.isprintable() or not _ODD.search(text):
         return text
     return _CONTROL.sub("", _SEQUENCE.sub("", _BREAK.sub("\n", text)))

@@ -1,4 +1,4 @@
-"""What is pasted from other programs is readable, by its table of cases; the browser meets the same table in tests/e2e."""
+"""What is pasted from other programs is readable, by its table of cases."""
 
 from __future__ import annotations
 

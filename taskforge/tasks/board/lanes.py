@@ -18,8 +18,8 @@ from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
-from taskforge.text.people import Person, person_of
 from taskforge.text.normal_form import fold, fold_for_finding
+from taskforge.text.people import Person, person_of
 from taskforge.text.validation import clean_tags
 from taskforge.text.values import is_uuid
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The tags in use on `:board_id`, at most `:tags` of them: those that differ only in case are one, as it was first written.
+# The tags in use on `:board_id`, at most `:tags`: those that differ only in case are one, as it was first written.
 TAGS_IN_USE = """
     SELECT tag
     FROM   (SELECT DISTINCT ON (taskforge_fold(used.tag)) used.tag, taskforge_fold(used.tag) AS form

@@ -89,7 +89,8 @@ def update_task(
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
     `undoes` is the event that this change takes back; the new state of the audit event names it. `mentioned` are the
-    members whom the new texts name and the old ones did not. All of it is written at the end of the unit of work, which raises StaleVersion if another change came first.
+    members whom the new texts name and the old ones did not. All of it is written at the end of the unit of work, which
+    raises StaleVersion if another change came first.
     """
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
