@@ -40,17 +40,16 @@ class Nameable:
         """The names by which the person can be found, in the form of `plain_name`."""
         return self.first, self.whole, self.local
 
-    @property
-    def public(self) -> dict[str, object]:
-        """What the scripts of a page need to find the person while somebody types: everything but the address."""
+    def describe(self, *, with_address: bool = True) -> dict[str, object]:
+        """What the scripts of a page need to find the person by; the local part of the address, or not."""
         return {
             "user_id": self.user_id,
             "display_name": self.display_name,
             "first": self.first,
             "whole": self.whole,
-            "local": self.local,
+            "local": self.local if with_address else "",
             "handle": self.handle,
-            "others": list(self.others),
+            "others": list(self.others if with_address else self.others[:-1]),
         }
 
     @property

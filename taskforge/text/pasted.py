@@ -19,7 +19,7 @@ _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^\t\n]*))(\t|\n|\Z)')
-_SPACES = re.compile(r"[\t\n ]+")
+_SPACES = re.compile(r"[\t\n ]*[\t\n][\t\n ]*")
 
 
 def clean_pasted(text: str) -> str:
@@ -31,7 +31,7 @@ def clean_pasted(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A cleaned text for a field of one line: tabs and line breaks are spaces."""
-    return _SPACES.sub(" ", text) if "\t" in text or "\n" in text else text
+    return _SPACES.sub(" ", text)
 
 
 def split_rows(text: str) -> list[str]:

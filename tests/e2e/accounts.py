@@ -58,3 +58,14 @@ def join_team(page: Page, member: Page) -> None:
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
         teams.add_member(admin.person.actor, admin.team_id, role="member", user_id=user_id)
+
+
+def add_members(page: Page, *names: tuple[str, str]) -> None:
+    """Take newcomers, by first and last name, into the team of the board that was made for `page`."""
+    admin = _accounts[page.context]
+    for first_name, last_name in names:
+        newcomer = make_person(admin.person.app, first_name, last_name)
+        with admin.person.app.app_context():
+            teams.add_member(
+                admin.person.actor, admin.team_id, role="member", user_id=newcomer.user_id
+            )

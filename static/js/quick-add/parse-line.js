@@ -1,5 +1,7 @@
 // The syntax of quick-add, by the same rules as taskforge/tasks/quick_add/syntax.py, which decides; this shows what it will do.
 
+import { findNamed } from "../lib/names.js";
+import { fold } from "../lib/normal-form.js";
 import { parseDay } from "./parse-day.js";
 
 const PRIORITIES = ["low", "medium", "high", "urgent"];
@@ -7,21 +9,10 @@ const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 40;
 const WORD = "[^\\s#@!,;:\"'“”\\\\()<>\\[\\]{}?]+";
 const TAG = new RegExp(`^#(${WORD})(?<!\\.)$`, "u");
-const NAME = new RegExp(`^@(${WORD})(?<!\\.)$`, "u");
+const NAME = new RegExp(`^@((?:${WORD}|['’])+(?:@${WORD})?)(?<![.'’])$`, "u");
 const PRIORITY = /^!([1-4]|low|medium|high|urgent)$/i;
 const ENDS_QUOTE = /["”][.,;:!?)]*$/;
 const ANY_DAY = "2000-01-01";
-
-const fold = (text) => text.toLowerCase().normalize("NFKC").toLowerCase();
-export const normalizeName = (name) => fold(name).replace(/[._'’-]/g, "");
-
-/** Those whom a name may mean; whoever has it as their whole name goes before all others. */
-function findNamed(name, people) {
-  const wanted = normalizeName(name);
-  const meant = people.filter(({ first, whole, local }) => [first, whole, local].includes(wanted));
-  const whole = meant.filter((one) => one.whole === wanted);
-  return whole.length === 1 ? whole : meant;
-}
 
 function endOfQuote(words, start) {
   if (!/^["“]/.test(words[start].text)) return -1;

@@ -5,6 +5,7 @@ import { findCard } from "../lib/card.js";
 import { today } from "../lib/day-presets.js";
 import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
 import { post } from "../lib/http.js";
+import { splitLines } from "../lib/pasted.js";
 import { toast } from "../lib/toast.js";
 import { uuid } from "../lib/uuid.js";
 import { learnTags } from "./names.js";
@@ -12,7 +13,6 @@ import { learnTags } from "./names.js";
 const MAX_LINES = 100;
 const PREVIEWED = 3;
 const TIMEOUT = 20_000; // milliseconds until an answer counts as lost
-const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
 const LOST = "No connection. Your lines are still here.";
 const FAILED = "That did not work, and nothing was added. Please try again.";
 
@@ -81,15 +81,15 @@ function keepAsOne(input, panel, lines) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function offer(form, text, lines) {
+function offer(form, lines) {
   const input = form.elements.title;
   form.querySelector(".quick-add__paste")?.remove();
   const panel = createElement("div", "quick-add__paste", { role: "group", ariaLabel: "Pasted lines" });
   const preview = createElement("ol", "quick-add__lines");
-  preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line.replace(BULLET, ""))));
+  preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line)));
   if (lines.length > PREVIEWED) preview.append(createText("li", "muted", `and ${lines.length - PREVIEWED} more`));
   const error = createElement("p", "field__error", { role: "alert" });
-  const fields = { lines: text, column_id: form.elements.column_id.value, today: today(), op: uuid() };
+  const fields = { lines: lines.join("\n"), column_id: form.elements.column_id.value, today: today(), op: uuid() };
   const { lanes, lane } = form.elements;
   if (lane) Object.assign(fields, { lanes: lanes.value, lane: lane.value });
   const makeAll = createButton(`Make ${lines.length} cards`, "button--primary", () => form.ariaBusy || send(form, panel, fields));
@@ -109,13 +109,13 @@ function offer(form, text, lines) {
   (tooMany ? keep : makeAll).focus();
 }
 
-/** Offer a card for each line when several are pasted into the field of a form. */
+/** Offer a card for each line, or row of a table, when several are pasted into the field of a form. */
 export function offerManyOnPaste(form) {
   form.elements.title.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter(Boolean);
+    const lines = splitLines(text);
     if (lines.length < 2) return;
     event.preventDefault();
-    offer(form, text, lines);
+    offer(form, lines);
   });
 }

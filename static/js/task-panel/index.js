@@ -1,8 +1,10 @@
 // An open task: on its own page, and in the dialog over its board.
 
+import "../lib/clean-paste.js";
 import "./action-form.js";
 import "./inline-field.js";
 import "./inline-editor.js";
+import "./mention-field.js";
 import "./task-panel.js";
 
 export { afterClosingTask, hideTask, openTask } from "./task-dialog.js";

@@ -22,7 +22,7 @@ _SIGNS = "-*+•·‣⁃∙●○◦◉◆◇■□▪▫▸▹►▻▶➢➤�
 _MARK = rf"(?:[{re.escape(_SIGNS)}]|[0-9]{{1,3}}[.)]|\([0-9]{{1,3}}\)|[A-Za-z]\))"
 _BULLET = re.compile(rf"(?:{_MARK}\s+)?(?:\[[ xX]?\]\s+)?")
 # A line of a list as word processors write it: a tab behind the bullet, which may be a letter of a font of signs.
-_LISTED = re.compile(rf"^\s*(?:{_MARK}|[o§Øüv])\t([^\t\n]*)$", re.MULTILINE)
+_LISTED = re.compile(rf"^[^\S\n]*(?:{_MARK}|[o§Øüv])\t([^\t\n]*)$", re.MULTILINE)
 MAX_LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
 MAX_NOTES = 5  # sentences in one answer
 

@@ -27,7 +27,7 @@ from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS
 # What a tag or a name may be made of: no closing marks, so that "#tools," and "(@ada)" are text.
 _WORD = r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+"
 _TAG = re.compile(rf"#({_WORD})(?<!\.)")
-_NAME = re.compile(rf"@({_WORD})(?<!\.)")
+_NAME = re.compile(rf"@((?:{_WORD}|['’])+(?:@{_WORD})?)(?<![.'’])")
 # ASCII only: elsewhere a dotless i is an i to IGNORECASE, but "hıgh" is no priority.
 _PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE | re.ASCII)
 _SPACED_WORD = re.compile(r"(\s*)(\S+)")

@@ -13,6 +13,9 @@ from taskforge.errors import StaleVersion
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
+from taskforge.tasks.access import access_task
+from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import list_nameables
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
@@ -21,6 +24,18 @@ from taskforge.web.tasks.routes import task_context
 blueprint = Blueprint("comments", __name__)
 
 SAVED_TEXT = "What is saved now: “{}”"
+
+
+@blueprint.get("/tasks/<id:task_id>/people")
+def people(task_id: str) -> ResponseReturnValue:
+    """The people whom a text about the task may mention, for the script that offers them while it is written.
+
+    Guests get no part of an address.
+    """
+    row, membership = access_task(current_actor().user_id, task_id)
+    with_address = membership.may(Permission.TASK_CREATE)
+    named = list_nameables(row["team_id"])
+    return {"people": [one.describe(with_address=with_address) for one in named]}
 
 
 @blueprint.post("/tasks/<id:task_id>/comments/create")

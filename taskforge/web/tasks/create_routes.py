@@ -127,7 +127,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 def quick_add_names(board_id: str) -> ResponseReturnValue:
     """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
     board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
-    people = [person.public for person in list_nameables(board["team_id"])]
+    people = [person.describe() for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
