@@ -33,7 +33,7 @@ def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     rate_limits.limit_registrations(ip=request.remote_addr)
     change = service.register_user(actors.make_signup_actor(), **data)
-    return {**data, "user_id": change.entity_id}
+    return {"last_name": "", **data, "user_id": change.entity_id}
 
 
 @blueprint.post("/login")
