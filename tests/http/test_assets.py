@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
@@ -12,16 +13,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from taskforge.http import assets
-from taskforge.http.assets import (
-    ENTRIES,
-    AssetBuildError,
-    asset_url,
-    content,
-    module_imports,
-    scripts,
-)
+from taskforge.http.asset_build import ENTRIES, AssetBuildError
+from taskforge.http.assets import asset_url, content, module_imports, scripts, style_sheets
 
 LAYERS = ["reset", "tokens", "base", "layout", "components", "pages", "utilities", "print"]
+
+
+@pytest.fixture
+def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder in place of ``static/``."""
+    for cached in assets.CACHES:
+        cached.cache_clear()
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    yield tmp_path
+    for cached in assets.CACHES:
+        cached.cache_clear()
 
 
 def test_the_style_sheet_is_one_file_that_may_be_kept_for_ever(client: FlaskClient) -> None:
@@ -59,6 +65,38 @@ def test_an_old_address_still_works_but_may_not_be_kept(client: FlaskClient) -> 
 )
 def test_nothing_outside_is_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/assets/000000000000/{name}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "fonts/../css/app.css",
+        "./css/app.css",
+        "css//app.css",
+        "js/../css/app.css",
+        "a" * 300,
+        "CSS/app.css",
+    ],
+)
+def test_a_file_has_one_spelling(client: FlaskClient, spelling: str) -> None:
+    assert client.get(f"/assets/000000000000/{spelling}").status_code in (308, 404)
+
+
+def test_asking_for_what_does_not_exist_fills_no_cache(client: FlaskClient) -> None:
+    client.get(asset_url("css/app.css"))
+    before = [cached.cache_info().currsize for cached in assets.CACHES]
+    for number in range(100):
+        client.get(f"/assets/{number}/fonts/w{number}/../../css/app.css")
+        client.get(f"/assets/{number}/no-{number}.css")
+    assert [cached.cache_info().currsize for cached in assets.CACHES] == before
+
+
+def test_a_style_sheet_that_imports_what_does_not_exist_stops_the_build(
+    static: Path,
+) -> None:
+    (static / "app.css").write_text('@import "missing.css";')
+    with pytest.raises(AssetBuildError, match=r"No such file.*app\.css"):
+        style_sheets()
 
 
 def test_a_style_sheet_is_served_as_one_small_file() -> None:
@@ -115,32 +153,25 @@ def test_the_same_scripts_give_the_same_bytes() -> None:
     assert scripts() == before
 
 
-def test_a_script_that_imports_what_does_not_exist_stops_the_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "js"
+def test_a_script_that_imports_what_does_not_exist_stops_the_build(static: Path) -> None:
+    folder = static / "js"
     folder.mkdir()
     for name in ENTRIES:
         (folder / f"{name}.js").write_text('import { nothing } from "./missing.js";\nnothing();\n')
-    monkeypatch.setattr(assets, "STATIC", tmp_path)
-    scripts.cache_clear()
     with pytest.raises(AssetBuildError, match=r"missing\.js"):
         scripts()
-    monkeypatch.undo()
-    scripts.cache_clear()
 
 
 def test_a_changed_file_is_seen_at_the_next_request_while_developing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    static: Path,
 ) -> None:
-    (tmp_path / "note.txt").write_text("one")
-    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    (static / "note.txt").write_text("one")
     app = Flask(__name__)
     app.debug = True
     assets.init_assets(app)
     client = app.test_client()
     first = asset_url("note.txt")
     assert client.get(first).text == "one"
-    (tmp_path / "note.txt").write_text("another")
+    (static / "note.txt").write_text("another")
     assert client.get(first).text == "another"
     assert asset_url("note.txt") != first

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from taskforge.http.assets import ENTRIES
+from taskforge.http.asset_build import ENTRIES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -67,17 +67,16 @@ def test_every_icon_that_a_template_names_is_a_row_of_the_sheet() -> None:
     assert used - {"large"} <= rows.keys()
 
 
-def test_vendored_scripts_are_the_published_ones() -> None:
+def test_vendored_scripts_are_the_published_ones_and_a_line_that_makes_each_a_module() -> None:
+    vendor = STATIC / "vendor"
     listed = dict(
-        re.findall(
-            r"^\| `(.+?)` .*`([0-9a-f]{64})` \|$", (STATIC / "vendor/README.md").read_text(), re.M
-        )
+        re.findall(r"^\| `(.+?)` .*`([0-9a-f]{64})` \|$", (vendor / "README.md").read_text(), re.M)
     )
-    scripts = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (STATIC / "vendor").glob("*.js")
-    }
-    assert scripts == listed
+    assert listed.keys() == {path.name for path in vendor.glob("*.js")}
+    for name, digest in listed.items():
+        published, _, export = (vendor / name).read_text().rpartition("\nexport ")
+        assert export == f"default {name.removesuffix('.js')};\n"
+        assert hashlib.sha256(published.encode()).hexdigest() == digest
 
 
 def test_a_style_sheet_imports_every_file_of_its_folder_once() -> None:

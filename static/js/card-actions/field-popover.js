@@ -1,6 +1,6 @@
 // Editing one field of a card beside it, by the form that the field has on its task's page.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { loadTaskPanel } from "../board/task-opener.js";
 import { cardKey, findCard, titleLink } from "../lib/card.js";
 import { isComposing } from "../lib/keyboard.js";

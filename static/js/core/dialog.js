@@ -1,6 +1,6 @@
 // Dialogs: <dialog> does the work; this opens them, closes them, and fills the one that shows what is behind a link.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { behaviour } from "../lib/behaviours.js";
 import { isPlainClick } from "../lib/keyboard.js";
 

@@ -1,6 +1,6 @@
 // Which card is next to another, as the board shows them.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 
 const SAME = 4; // pixels within which two lists stand one above the other
 

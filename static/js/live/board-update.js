@@ -1,6 +1,6 @@
 // Putting fresh columns in place of those on the page, and nothing else: focus, scroll and what is being written stay.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { focusCard } from "../lib/card.js";
 import { parseHtml } from "../lib/dom.js";

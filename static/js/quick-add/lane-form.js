@@ -1,6 +1,6 @@
 // Quick-add in a lane: in place of the link to the cell's page, for as long as something is written there.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { uuid } from "../lib/uuid.js";
 

@@ -1,6 +1,6 @@
 // The form of a field: while it is open, the field as it was shown is kept, and is put back when the form is closed unsaved.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { refreshTimes } from "../lib/times.js";
 
 const shown = new Map(); // the field as it was shown, by its id, while its form stands there

@@ -1,6 +1,6 @@
 // The open task brought up to date, part by part: a part that looks the same, or is being worked on, is left alone.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { parseHtml } from "../lib/dom.js";
 import { refreshTimes } from "../lib/times.js";

@@ -1,6 +1,6 @@
 // A task in a dialog over its board, at its own address: Back closes it, Forward opens it again, a reload shows its page.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { createElement } from "../lib/dom.js";
 import { fetchHtml } from "../lib/http.js";

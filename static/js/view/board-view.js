@@ -1,6 +1,6 @@
 // Another filter or other lanes: the parts of the board that change are fetched and replaced, and the address follows, so that Back works.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { startBehaviours } from "../lib/behaviours.js";

@@ -1,6 +1,6 @@
 // A popover that shows what is behind a link with data-popover, beside the link. Esc and a click elsewhere close it.
 
-import htmx from "../../vendor/htmx.esm.js";
+import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
 import { fetchHtml, submitFormForHtml } from "../lib/http.js";
