@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from flask import flash, request, url_for
 
@@ -32,7 +33,7 @@ def address_with_people(board_id: str, team_id: str) -> str | None:
     chosen += [meant[word] for word in words if word in meant]
     left = " ".join(word for word in words if word not in meant)
     query = {**given, PEOPLE: list(dict.fromkeys(chosen)), WORDS: [left] if left else []}
-    return url_for("boards.show", board_id=board_id, **query)
+    return f"{url_for('boards.show', board_id=board_id)}?{urlencode(query, doseq=True)}"
 
 
 def _find_people(named: Mapping[str, str], people: Sequence[Nameable]) -> dict[str, str]:
