@@ -40,10 +40,9 @@ def test_a_name_in_an_address_shows_their_cards(
 def test_a_name_that_means_nobody_is_said(
     ada: Person, zoe: Person, team: Team, visitor: Visitor
 ) -> None:
-    answer = visitor.open(f"/boards/{team.board_id}?assignee=zo&assignee={zoe.user_id}")
-    page = visitor.open(answer.location)
+    page = visitor.open(f"/boards/{team.board_id}?assignee=zo&assignee={zoe.user_id}")
+    assert page.status == 200
     assert "Nobody in this team goes by @zo." in page.text
-    assert f"assignee={zoe.user_id}" in answer.location
     page = visitor.open(f"/boards/{team.board_id}?q=@zo")
     assert page.status == 200
     assert "Nobody in this team goes by @zo." in page.text

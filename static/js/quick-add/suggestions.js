@@ -90,6 +90,8 @@ function place() {
 
 /** The field may have moved: chips below it have come or gone. */
 export const placeSuggestions = () => owner && place();
+addEventListener("resize", placeSuggestions);
+addEventListener("scroll", placeSuggestions, { capture: true, passive: true });
 
 function draw({ write, show }, at) {
   const option = document.createElement("li");

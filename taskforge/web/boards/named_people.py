@@ -17,7 +17,7 @@ PEOPLE, WORDS = "assignee", "q"
 def address_with_people(board_id: str, team_id: str) -> str | None:
     """The address of the request with the ids of those whom it names; None where it names nobody.
 
-    A name that means nobody, or several, is said on the next page: among the words it stays, elsewhere it is left out.
+    A name that means nobody, or several, is said on the next page and filters nothing; among the words it stays a word.
     """
     given = request.args.to_dict(flat=False)
     values, words = given.get(PEOPLE, []), " ".join(given.get(WORDS, [])).split()
@@ -27,7 +27,7 @@ def address_with_people(board_id: str, team_id: str) -> str | None:
     if not named:
         return None
     meant = _find_people(named, list_nameables(team_id))
-    if not meant and not set(named) & set(values):
+    if not meant:
         return None
     chosen = [meant.get(value, value) for value in values if value in meant or accepts(value)]
     chosen += [meant[word] for word in words if word in meant]
