@@ -36,13 +36,14 @@ bench: ## figures beside their floors, as ratios (ARGS=--quick for the board pag
 	@$(BOOTSTRAP) requirements-e2e.txt -m tests.bench.run $(ARGS)
 
 .PHONY: check
-check: ## format, lint, types, layers, templates, documentation
+check: ## format, lint, types, layers, templates, documentation, dependencies, secrets
 	@$(DEV) -m ruff format --check .
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports
 	@$(VENV) -m djlint templates --lint --quiet
 	@$(VENV) -m pytest -q tests/docs
+	@$(VENV) -m taskforge.dev.supply_chain
 
 .PHONY: format
 format: ## format the code and fix what ruff can fix

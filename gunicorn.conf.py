@@ -31,7 +31,7 @@ def listen_address() -> str:
 
 
 wsgi_app = "asgi:app"
-worker_class = "asgi"
+worker_class = "taskforge.server.web_worker.WebWorker"
 asgi_lifespan = "off"
 bind = listen_address()
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -41,7 +41,9 @@ preload_app = True
 
 timeout = 60
 graceful_timeout = 5
-keepalive = 15
+keepalive = (
+    15  # seconds for the head of a request, from the connection's beginning or its last answer
+)
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
@@ -52,6 +54,7 @@ forwarder_headers = ""
 
 accesslog = "-" if os.environ.get("WEB_ACCESS_LOG") == "1" else None
 errorlog = "-"
+logger_class = "taskforge.server.access_log.AccessLogger"
 control_socket_disable = True
 
 

@@ -13,21 +13,26 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from taskforge import api, cli, logs
 from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
-from taskforge.admin import dashboard
 from taskforge.admin import routes as admin_routes
+from taskforge.admin.monitor import routes as monitor_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of, csrf, db
 from taskforge.http import (
     assets,
+    client_address,
     cross_site,
     error_pages,
     fragments,
     health,
+    page_limits,
     rate_limits,
+    reader_zone,
+    reading,
     request_guard,
     security_headers,
+    sent_forms,
     server_timing,
     sessions,
 )
@@ -39,6 +44,7 @@ from taskforge.model_registry import MODULES
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
 from taskforge.stores import mongo, prepared_statements, sql
+from taskforge.text.moments import iso_text, show_moment
 from taskforge.web import setup as web
 
 MAX_BADGE = 99
@@ -55,21 +61,25 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_environment = SharedGlobalsEnvironment
     _configure(app, config)
     logs.configure_logs(config.log_level)
-    if config.trusted_hops:
-        hops = config.trusted_hops
+    app.wsgi_app = client_address.PlainAddresses(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := config.hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     _connect_stores(app, config)
     # Flask runs the hooks of a request in the order of their registration.
     logs.init_logs(app)
     request_guard.init_app(app)
+    reader_zone.init_reader_zone(app)
+    reading.init_reading(app)
     security_headers.init_security_headers(app)
+    sent_forms.init_sent_forms(app)
     app.before_request(cross_site.check_origin)
     error_pages.init_error_pages(app)
     sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])
     csrf.init_app(app)
     identity.init_identity(app)
     rate_limits.init_rate_limits(app)
+    page_limits.init_page_limits(app)
     app.before_request(_check_host)
     app.before_request(_check_csrf)
     _init_templates(app)
@@ -88,7 +98,7 @@ def _configure(app: Flask, config: Config) -> None:
         TASKFORGE=config,
         TESTING=config.testing,
         SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=[key for key in config.secret_key_fallbacks.split(",") if key],
+        SECRET_KEY_FALLBACKS=config.fallback_keys,
         SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
         SQLALCHEMY_ENGINE_OPTIONS=sql.engine_options(config),
         SESSION_COOKIE_NAME="__Host-sid" if config.is_production else "sid",
@@ -134,6 +144,7 @@ def _measure(app: Flask) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
     fragments.init_fragments(app)
     assets.init_assets(app)
 
@@ -170,7 +181,7 @@ def _register_features(app: Flask) -> None:
     web.init_web(app)
     api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
-    dashboard.init_dashboard(app)
+    app.register_blueprint(monitor_routes.blueprint)
 
 
 def _check_host() -> None:

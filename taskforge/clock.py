@@ -1,13 +1,34 @@
-"""The one source of the current time, so that tests and the demo can set it."""
+"""The one source of the current time, so that tests and the demo can set it; and the reader's zone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
+UTC_ZONE = ZoneInfo("UTC")
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_time", default=None)
+_zone: ContextVar[ZoneInfo] = ContextVar("reader_zone", default=UTC_ZONE)
+
+
+@dataclass(frozen=True)
+class ReaderTime:
+    """A minute as somebody sees it in their zone; equal for all who read in that zone within the minute."""
+
+    minute: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The day that it is there."""
+        return self.minute.astimezone(self.zone).date()
+
+    def start_of(self, day: date) -> datetime:
+        """The first instant of a day there, in UTC."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
 def now() -> datetime:
@@ -19,6 +40,32 @@ def now() -> datetime:
 def to_milliseconds(instant: datetime) -> datetime:
     """The same instant cut to whole milliseconds, as MongoDB stores it."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def reader_zone() -> ZoneInfo:
+    """The zone of whoever is being answered: what their browser says, UTC where nobody says any."""
+    return _zone.get()
+
+
+def set_reader_zone(zone: ZoneInfo) -> None:
+    """Answer in this zone from now on, in this thread; the edge calls it at the beginning of every request."""
+    _zone.set(zone)
+
+
+def reader_time(instant: datetime | None = None) -> ReaderTime:
+    """The present, or an instant of the past, as whoever is being answered sees it."""
+    minute = (instant or now()).replace(second=0, microsecond=0)
+    return ReaderTime(minute, reader_zone())
+
+
+@contextmanager
+def read_in(zone: ZoneInfo) -> Iterator[None]:
+    """Make `reader_zone` answer this zone within the block, in this thread only."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
 
 
 @contextmanager

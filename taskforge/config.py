@@ -9,17 +9,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-MINIMUM_SECRET_LENGTH = 32
-WEAK_SECRETS = (
-    "secret",
-    "changeme",
-    "change-me",
-    "password",
-    "development",
-    "example",
-    "taskforge",
-)
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "/")
+from taskforge.config_checks import number_problems, production_problems, secret_problems
 
 
 class ConfigError(Exception):
@@ -34,15 +24,17 @@ class Config:
     """
 
     taskforge_env: str = "development"
-    database_url: str = ""
-    mongodb_uri: str = ""
-    redis_url: str = ""
+    database_url: str = field(default="", repr=False)
+    database_migration_url: str = field(default="", repr=False)
+    mongodb_uri: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     secret_key_fallbacks: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
-    trusted_hops: int = 0
+    trusted_hops: int | None = None
     allowed_hosts: str = ""
+    private_hosts: str = ""
     log_level: str = "INFO"
     database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
@@ -67,19 +59,34 @@ class Config:
         return self.taskforge_env == "production"
 
     @property
+    def hops(self) -> int:
+        """How many proxies in front are believed about the client's address; none where it is not set."""
+        return self.trusted_hops or 0
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The database URL with the driver named: SQLAlchemy 2.1 takes a bare one for psycopg 3."""
-        for prefix in ("postgres://", "postgresql://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg2://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        return _with_driver(self.database_url)
+
+    @property
+    def sqlalchemy_migration_url(self) -> str:
+        """The same of the role that owns the tables; empty if there is none of its own."""
+        return _with_driver(self.database_migration_url)
 
     @property
     def host_names(self) -> frozenset[str]:
         """Host names that a request may ask for; empty means any (development)."""
-        return frozenset(
-            name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()
-        )
+        return frozenset(_split(self.allowed_hosts.lower()))
+
+    @property
+    def private_host_names(self) -> frozenset[str]:
+        """Hosts of stores that are reached without TLS, by a network that nobody else is on."""
+        return frozenset(_split(self.private_hosts.lower()))
+
+    @property
+    def fallback_keys(self) -> list[str]:
+        """Earlier secret keys, whose tokens are still taken."""
+        return _split(self.secret_key_fallbacks)
 
     def answers_to(self, host: str) -> bool:
         """Whether this server answers a request for a host; `host` may end in a port."""
@@ -120,41 +127,23 @@ def check_config(config: Config) -> None:
             problems.append(f"{name.upper()} is not set.")
     if config.taskforge_env not in ("development", "production"):
         problems.append("TASKFORGE_ENV must be development or production.")
-    problems += [
-        f"{name.upper()} {why}"
-        for name in ("secret_key", "audit_key")
-        if (why := _weakness(getattr(config, name)))
-    ]
-    if config.secret_key and config.secret_key == config.audit_key:
-        problems.append("AUDIT_KEY must differ from SECRET_KEY.")
+    problems += number_problems(config)
+    problems += secret_problems(config)
     if config.is_production:
-        problems += _production_problems(config)
+        problems += production_problems(config)
     if problems:
         raise ConfigError("TaskForge can't start. " + " ".join(problems))
 
 
-def _production_problems(config: Config) -> list[str]:
-    problems = []
-    if not config.public_url.startswith("https://"):
-        problems.append("PUBLIC_URL must be the https:// address that people use.")
-    if config.redis_url.startswith("redis://") and not _is_local(config.redis_url):
-        problems.append("REDIS_URL must use rediss:// (TLS) unless Redis is on this host.")
-    return problems
+def _with_driver(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg2://" + url.removeprefix(prefix)
+    return url
 
 
-def _weakness(secret: str) -> str | None:
-    if not secret:
-        return "is not set; make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
-    if len(secret) < MINIMUM_SECRET_LENGTH:
-        return f"is shorter than {MINIMUM_SECRET_LENGTH} characters."
-    if len(set(secret)) < 8 or any(word in secret.lower() for word in WEAK_SECRETS):
-        return "is a guessable value; make a random one."
-    return None
-
-
-def _is_local(url: str) -> bool:
-    host = url.split("://", 1)[1].rsplit("@", 1)[-1]
-    return host.startswith(LOCAL_HOSTS)
+def _split(listed: str) -> list[str]:
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def _merged_environment() -> dict[str, str]:
@@ -163,6 +152,7 @@ def _merged_environment() -> dict[str, str]:
 
 
 def _convert(name: str, kind: str, raw: str) -> object:
+    kind = kind.removesuffix(" | None")
     try:
         if kind == "int":
             return int(raw)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
 OTHER_HOST = "This server does not answer to that host name."
 
@@ -106,18 +108,76 @@ class Conflict(TaskForgeError):
         return body
 
 
+@dataclass(frozen=True, kw_only=True)
+class FieldConflict:
+    """One field that two people changed: the value of each, and the one from which both began.
+
+    ``by_id`` and ``at`` say who changed it last, and when; None for the program itself.
+    """
+
+    mine: Any
+    theirs: Any
+    base: Any
+    by_id: str | None
+    at: datetime
+
+
 class StaleVersion(Conflict):
-    """The caller edited an older version than the one that is stored."""
+    """The caller edited an older version than the one that is stored.
+
+    ``conflicts`` are the fields that stand against each other, if these are known; ``settled`` is what would be made of
+    the caller's other changes. Nothing of them is stored.
+    """
 
     code = "stale_version"
     default_message = "Someone else changed this while you were editing it."
 
+    def __init__(
+        self,
+        message: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        *,
+        current: object = None,
+        conflicts: Mapping[str, FieldConflict] | None = None,
+        settled: Mapping[str, Any] | None = None,
+        shown_conflicts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, fields, current=current)
+        self.conflicts, self.settled = dict(conflicts or {}), dict(settled or {})
+        self._shown_conflicts = shown_conflicts
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of the API's ``error`` member, with the conflicts as the API shows them."""
+        body = super().as_dict()
+        if self._shown_conflicts:
+            body["conflicts"] = dict(self._shown_conflicts)
+        return body
+
 
 class WipLimitReached(Conflict):
-    """The column holds as many tasks as its limit allows."""
+    """The column holds as many tasks as its limit allows, and its board's limits are hard.
+
+    ``overridable`` says that this person may move a task there all the same, by asking for it (``anyway``).
+    """
 
     code = "wip_limit"
     default_message = "This column is full."
+
+    def __init__(self, message: str | None = None, *, overridable: bool = False) -> None:
+        super().__init__(message)
+        self.overridable = overridable
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of the API's ``error`` member, with whether the limit can be overridden."""
+        return {**super().as_dict(), "overridable": self.overridable}
+
+
+class ClientLeft(TaskForgeError):
+    """Whoever asked has closed the connection: the answer would reach nobody."""
+
+    status = 499  # as web servers note it; it is never sent
+    code = "client_left"
+    default_message = "The connection was closed before the answer was ready."
 
 
 class TooLarge(TaskForgeError):

@@ -51,6 +51,8 @@ class Event(StrEnum):
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
     USER_ACCESS_DENIED = "user.access_denied", "deny"
+    USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
+    USER_JOBS_DELETED = "user.jobs_deleted", "delete"
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"
@@ -61,10 +63,13 @@ class Event(StrEnum):
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
     BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
+    BOARD_RESTORED = "board.restored", "restore", "", "restored the board"
+    BOARD_PURGED = "board.purged", "purge", "", "deleted the board for good"
     BOARD_COLUMN_CREATED = "board.column_created", "column_create", "", "added the column {name}"
     BOARD_COLUMN_EDITED = "board.column_edited", "column_update", "", "changed the column {name}"
     BOARD_COLUMN_MOVED = "board.column_moved", "column_move", "", "moved the column {name}"
     BOARD_COLUMN_DELETED = "board.column_deleted", "column_delete", "", "deleted the column {name}"
+    BOARD_COLUMN_RESTORED = "board.column_restored", "restore", "", "restored the column {name}"
 
     TASK_CREATED = "task.created", "create", "created this task", "added {key} to {column}"
     TASK_EDITED = "task.edited", "update", "changed it", "changed {key}", True
@@ -78,6 +83,12 @@ class Event(StrEnum):
     COMMENT_CREATED = "comment.created", "create", "commented", "commented on {key}"
     COMMENT_EDITED = "comment.edited", "update", "changed a comment", "changed a comment on {key}"
     COMMENT_DELETED = "comment.deleted", "delete", "deleted a comment", "deleted a comment on {key}"
+    COMMENT_RESTORED = (
+        "comment.restored",
+        "restore",
+        "restored a comment",
+        "restored a comment on {key}",
+    )
 
     @property
     def entity_type(self) -> str:

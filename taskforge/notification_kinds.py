@@ -26,8 +26,8 @@ class Subject(StrEnum):
 class NotificationKind(StrEnum):
     """A kind: its name, its `Subject` and its sentence.
 
-    In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{status}`` the status that it
-    was moved to and ``{team}`` the name of the team.
+    In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
+    moved to and ``{team}`` the name of the team.
     """
 
     subject: Subject
@@ -44,8 +44,8 @@ class NotificationKind(StrEnum):
     ASSIGNED = "assigned", Subject.TASK, "{actor} assigned {task} to you"
     MENTIONED = "mentioned", Subject.COMMENT, "{actor} mentioned you in {task}"
     COMMENTED = "commented", Subject.COMMENT, "{actor} commented on {task}"
-    STATUS_CHANGED = "status_changed", Subject.TASK, "{actor} moved {task} to “{status}”"
-    ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to a team"
+    STATUS_CHANGED = "status_changed", Subject.TASK, "{actor} moved {task} to “{column}”"
+    ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}"
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
 

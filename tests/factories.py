@@ -18,6 +18,7 @@ from taskforge.accounts import service as accounts
 from taskforge.accounts import session_records
 from taskforge.boards import queries as board_queries
 from taskforge.boards import service as boards
+from taskforge.boards.access import access_board
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service as tasks
@@ -106,6 +107,13 @@ def make_team(admin: Person, name: str = "Web", **members: Person) -> Team:
             row["status"]: row["column_id"] for row in board_queries.list_columns([board_id])
         }
     return Team(change.entity_id, board_id, columns)
+
+
+def make_limits_hard(person: Person, team: Team) -> None:
+    """From now on a full column of the team's first board refuses tasks."""
+    with person.app.app_context():
+        row, _ = access_board(person.user_id, team.board_id)
+        boards.edit_board(person.actor, team.board_id, version=row["version"], hard_limits=True)
 
 
 def make_task(person: Person, team: Team, title: str = "Write the report", **fields: Any) -> str:

@@ -8,5 +8,6 @@ import "./board/move-form.js";
 import "./board/keys-loader.js";
 import "./board/view-links.js";
 import "./board/fold-columns.js";
+import "./board/column-drag-loader.js";
 import "./live/stream.js";
 import "./live/unseen-changes-loader.js";

@@ -41,6 +41,7 @@ _SLOTS = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
+_SEPARATORS = re.compile(r"[\W_]+")
 _SEQUENCES = (
     "0123456789" * 12,
     "abcdefghijklmnopqrstuvwxyz" * 5,
@@ -52,6 +53,7 @@ _MIN_DISTINCT = 5  # asked of passwords shorter than this many characters:
 _LONG_ENOUGH_TO_REPEAT = 32
 _MIN_OWN_LETTERS = 5  # what must remain once well-known words are taken out
 _MIN_WORD = 3
+_MIN_DISTINCT_WORDS = 3  # of a password that consists of listed words only
 
 
 def hash_password(password: str) -> str:
@@ -115,6 +117,8 @@ def check_password_strength(
         raise InvalidInput.about(field, "repeats too much: choose something less regular")
     if any(_is_common(candidate) for candidate in _simplifications(folded)):
         raise InvalidInput.about(field, "is one of the most common: choose another")
+    if _joins_common_words(folded):
+        raise InvalidInput.about(field, "is made of too few common words: add another word or two")
     if _is_built_from(folded, ["taskforge", *context_words]):
         raise InvalidInput.about(field, "is too close to your name or e-mail: choose another")
 
@@ -167,6 +171,20 @@ def _simplifications(folded: str) -> set[str]:
             if len(text) % size == 0 and text == text[:size] * (len(text) // size)
         )
     return {candidate for candidate in candidates if candidate}
+
+
+def _joins_common_words(folded: str) -> bool:
+    """Whether it is one or two words of the list, as often as one likes, with signs or digits between or without."""
+    plain = _SEPARATORS.sub("", folded)
+    if any(_is_common(candidate) for candidate in _simplifications(plain) if plain):
+        return True
+    for separator in (_SEPARATORS, _NOT_LETTERS):
+        words = {word for word in separator.split(folded) if word}
+        if words and len(words) < _MIN_DISTINCT_WORDS and all(map(_is_common, words)):
+            return True
+    bare = _NOT_LETTERS.sub("", folded)
+    cuts = range(_MIN_WORD, len(bare) - _MIN_WORD + 1)
+    return any(_is_common(bare[:cut]) and _is_common(bare[cut:]) for cut in cuts)
 
 
 def _is_built_from(folded: str, words: Iterable[str]) -> bool:

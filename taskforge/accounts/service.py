@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
 from taskforge.accounts import passwords, session_records
@@ -17,13 +17,15 @@ from taskforge.accounts.documents import (
     mirror_message,
     new_profile,
 )
+from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
+from taskforge.accounts.profile_merge import merge_preferences, merge_profile
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
-from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -33,6 +35,7 @@ UNREADABLE = (
 CANNOT_REGISTER = (
     "No account can be made with this address. If you have one already, log in instead."
 )
+EDITABLE = ("first_name", "last_name", "bio", "picture", "preferences")
 
 _USER = """
        u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
@@ -109,7 +112,8 @@ def register_user(
                 "updated_at": uow.at,
                 "last_login": None,
             }
-            uow.update_reference(insert(User), row)
+            # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
+            uow.update_reference(insert(User).on_conflict_do_nothing(), row)
             uow.stage(message)
             uow.stage(mirror_message(row))
             uow.record(
@@ -120,7 +124,7 @@ def register_user(
                 before=None,
                 after={"email": email, **fields},
             )
-    except IntegrityError as error:
+    except StaleVersion as error:
         raise Conflict(CANNOT_REGISTER) from error
     return uow.change
 
@@ -158,52 +162,14 @@ def get_profile(actor: Actor) -> ProfileView:
         return ProfileView(row, None)
 
 
-@idempotent
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
     """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
 
     Raises:
-        StaleVersion: the account is not at `version` any more.
+        StaleVersion: one of these fields was changed in another window since `version`.
         Unavailable: the present profile can't be read.
     """
-    row, old = _with_texts(actor, _own_row(actor))
-    if row["version"] != version:
-        raise StaleVersion()
-    new = {
-        **old,
-        **{
-            name: changes[name]
-            for name in ("first_name", "last_name", "bio", "picture")
-            if name in changes
-        },
-    }
-    new["preferences"] = {**old["preferences"], **changes.get("preferences", {})}
-    if new == old:
-        return unchanged(actor, entity_id=actor.user_id, version=version)
-    message = content_message(actor.user_id, row["doc_version"] + 1, new)
-    with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
-        uow.update_reference(
-            _EDIT_PROFILE,
-            {
-                "doc_version": message.version,
-                "sha": message.sha,
-                **denormalised_columns(new),
-                "at": uow.at,
-                "user_id": actor.user_id,
-                "version": version,
-            },
-        )
-        uow.stage(message)
-        changed = [name for name in new if new[name] != old.get(name)]
-        uow.record(
-            Event.USER_PROFILE_EDITED,
-            entity_type="user",
-            entity_id=actor.user_id,
-            version=version + 1,
-            before={name: old.get(name) for name in changed},
-            after={name: new[name] for name in changed},
-        )
-    return uow.change
+    return retry_on_stale(lambda: _edit_profile(actor, version=version, changes=changes))
 
 
 @idempotent
@@ -264,3 +230,47 @@ def _own_row(actor: Actor) -> sql.Row:
 
 def _with_texts(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
     return read_current("user", row, read_row=lambda: _own_row(actor), unreadable=UNREADABLE)
+
+
+@idempotent
+def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
+    row, old = _with_texts(actor, _own_row(actor))
+    settled = settle_fields(
+        actor,
+        ("user", actor.user_id),
+        {name: changes[name] for name in EDITABLE if name in changes},
+        old,
+        seen=version,
+        current=row["version"],
+        merge=merge_profile,
+    )
+    version = row["version"]
+    new = {**old, **settled}
+    mine, stored = settled.get("preferences", {}), old["preferences"]
+    new["preferences"] = merge_preferences(stored, mine, stored)
+    if new == old:
+        return unchanged(actor, entity_id=actor.user_id, version=version)
+    message = content_message(actor.user_id, row["doc_version"] + 1, new)
+    with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
+        uow.update_reference(
+            _EDIT_PROFILE,
+            {
+                "doc_version": message.version,
+                "sha": message.sha,
+                **denormalised_columns(new),
+                "at": uow.at,
+                "user_id": actor.user_id,
+                "version": version,
+            },
+        )
+        uow.stage(message)
+        changed = [name for name in new if new[name] != old.get(name)]
+        uow.record(
+            Event.USER_PROFILE_EDITED,
+            entity_type="user",
+            entity_id=actor.user_id,
+            version=version + 1,
+            before={name: old.get(name) for name in changed},
+            after={name: new[name] for name in changed},
+        )
+    return uow.change

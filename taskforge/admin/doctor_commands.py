@@ -16,7 +16,7 @@ from taskforge.cli import group
 from taskforge.errors import Unavailable
 from taskforge.extensions import config_of, db
 from taskforge.messaging.redis_client import EXTENSION, make_redis_client, redis_client
-from taskforge.stores import doctor, mongo, sql
+from taskforge.stores import doctor, mongo, roles, sql
 from taskforge.stores.violations import Violation
 
 TIMEOUT_SECONDS = 300.0
@@ -40,12 +40,14 @@ def doctor_command(repair: bool, as_json: bool) -> None:
             requeued = 0
             report = doctor.examine(doctor_probes.probes())
         advice = doctor.check_start(current_app.debug) + _redis_advice()
+        role = roles.describe_role()
     except (Unavailable, mongo.DocumentsUnavailable) as error:
         raise SystemExit(f"The stores can't be compared: {error}") from error
     if as_json:
-        click.echo(json.dumps(_as_data(report, requeued, advice), indent=2))
+        click.echo(json.dumps(_as_data(report, requeued, advice, role), indent=2))
     else:
         _print(report, requeued, advice)
+        click.echo(role.sentence)
     raise SystemExit(report.exit_code)
 
 
@@ -99,7 +101,9 @@ def _redis_advice() -> list[str]:
     return [f"Redis evicts by {policy}, which may drop queued jobs: set volatile-ttl."]
 
 
-def _as_data(report: doctor.Report, requeued: int, advice: Sequence[str]) -> dict[str, object]:
+def _as_data(
+    report: doctor.Report, requeued: int, advice: Sequence[str], role: roles.RoleReport
+) -> dict[str, object]:
     def plain(violations: Sequence[Violation]) -> list[dict[str, object]]:
         return [
             {
@@ -117,6 +121,7 @@ def _as_data(report: doctor.Report, requeued: int, advice: Sequence[str]) -> dic
         "left": plain(report.left) if report.repaired else None,
         "requeuedJobs": requeued,
         "advice": list(advice),
+        "databaseRole": {"isSeparate": role.is_separate, "sentence": role.sentence},
     }
 
 

@@ -15,6 +15,7 @@ from taskforge.accounts.session_records import IDLE
 from taskforge.audit import chain
 from taskforge.comments.count_checks import count_comments, wrong_comment_counts
 from taskforge.extensions import config_of
+from taskforge.history.log_checks import untrue_rows
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
 from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
@@ -54,6 +55,7 @@ def probes() -> Probes:
             "I11": lambda: _while_redis_answers(_keys_without_expiry),
             "I12": lambda: _while_redis_answers(_ended_sessions),
             "I13": wrong_snapshots,
+            "I14": untrue_rows,
         },
     )
 

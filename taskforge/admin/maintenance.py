@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from taskforge import clock
 from taskforge.accounts import retention as accounts_retention
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
-from taskforge.admin.trash import purge_task
+from taskforge.admin.trash import purge_board, purge_task
 from taskforge.audit import chain
+from taskforge.boards.purging import list_deleted
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
 from taskforge.history import snapshots
@@ -21,15 +23,16 @@ from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
 from taskforge.stores import retention as stores_retention
+from taskforge.stores import sql
 from taskforge.stores.relay import Chore
-from taskforge.stores.retention import delete_expired
-from taskforge.tasks.purging import list_trashed
+from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
+from taskforge.tasks.purging import list_tasks_of_board, list_trashed
 
 log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
 REDIS_PATIENCE_SECONDS = 5.0
-TRASH_RETENTION = timedelta(days=30)
 TASKS_PURGED_AT_ONCE = 50
+BOARDS_PURGED_AT_ONCE = 20
 ROWS_DELETED_AT_ONCE = 2000
 BATCHES_AT_ONCE = 10
 PURGE_SECONDS = 5.0
@@ -112,18 +115,39 @@ def drop_expired() -> int:
 
 
 def empty_trash() -> int:
-    """Purge what has been in the trash for 30 days, for at most `PURGE_SECONDS`; answers how many tasks."""
-    before, deadline, purged = clock.now() - TRASH_RETENTION, time.monotonic() + PURGE_SECONDS, 0
-    for task in list_trashed(before, TASKS_PURGED_AT_ONCE):
+    """Purge what was deleted 30 days ago, for at most `PURGE_SECONDS`; answers how many tasks and boards.
+
+    A deleted board goes with its last task: a large one takes several turns.
+    """
+    before, deadline = clock.now() - RESTORABLE_FOR, time.monotonic() + PURGE_SECONDS
+    purged = _purge_tasks(list_trashed(before, TASKS_PURGED_AT_ONCE), before, deadline)
+    for board_id in list_deleted(before, BOARDS_PURGED_AT_ONCE):
+        purged += _purge_tasks(
+            list_tasks_of_board(board_id, TASKS_PURGED_AT_ONCE), before, deadline
+        )
         if time.monotonic() > deadline:
             break
-        try:
-            purge_task(task["task_id"], task["board_id"], deleted_before=before)
-        except (NotFound, Unavailable) as error:  # restored, or busy at this moment
-            log.info("purge_postponed", task_id=task["task_id"], why=str(error))
-        else:
-            purged += 1
+        purged += _purge(partial(purge_board, board_id, deleted_before=before), board_id)
     return purged
+
+
+def _purge_tasks(tasks: Sequence[sql.Row], before: datetime, deadline: float) -> int:
+    purged = 0
+    for task in tasks:
+        if time.monotonic() > deadline:
+            break
+        task_id, board_id = task["task_id"], task["board_id"]
+        purged += _purge(partial(purge_task, task_id, board_id, deleted_before=before), task_id)
+    return purged
+
+
+def _purge(act: Callable[[], None], entity_id: str) -> int:
+    try:
+        act()
+    except (NotFound, Unavailable) as error:  # restored, not empty yet, or busy at this moment
+        log.info("purge_postponed", entity_id=entity_id, why=str(error))
+        return 0
+    return 1
 
 
 def note_audit_head() -> None:

@@ -40,7 +40,6 @@ def index() -> str:
         workers=workers,
         outbox=outbox,
         outbox_is_late=(outbox["oldest_seconds"] or 0) > LATE_AFTER_SECONDS,
-        jobs_url=url_for("rq_dashboard.queues_overview"),
     )
 
 

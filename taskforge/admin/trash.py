@@ -1,27 +1,32 @@
-"""Purges tasks: what has been in the trash for 30 days is removed from every store."""
+"""Purges tasks and boards: what was deleted 30 days ago is removed from every store."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from taskforge.boards.purging import delete_board_rows
 from taskforge.boards.sequence import advance_sequence
 from taskforge.comments.documents import tombstone_message
 from taskforge.comments.purging import delete_comments
 from taskforge.errors import NotFound
 from taskforge.events import Event
-from taskforge.history.snapshots import drop_snapshots
+from taskforge.history.snapshots import drop_all_snapshots, drop_snapshots
+from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.retention import delete_messages
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import tombstone_messages
-from taskforge.tasks.purging import delete_task_row, lock_trashed
+from taskforge.tasks.purging import delete_task_row, list_tasks_of_board, lock_task
 
-# What the audit event of a purge says of the task.
+# What the audit event of a purge says of the task, or of the board.
+RECORDED_OF_BOARD = ("name", "key_prefix", "created_by")
 RECORDED = ("number", "title", "status", "priority", "assignee_id", "created_by", "column_id")
 
 
 def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None:
-    """Remove a trashed task and its comments from every store; the audit log keeps its events.
+    """Remove a deleted task, or one of a deleted board, and its comments from every store.
+
+    The audit log keeps its events.
 
     The rows go in one transaction. In MongoDB nothing is deleted at once, because a delayed write would create
     the document again. Instead every document part gets one more version, a tombstone without content,
@@ -29,14 +34,16 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
     removes the tombstones after another 30 days.
 
     Raises:
-        NotFound: the task is not on this board, not in the trash, or not for long enough.
+        NotFound: the task is not on this board, or neither of them is deleted for long enough.
         Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=task_id, version=0) as uow:
         # The board's lock before the task's, like every change of a task.
         board = advance_sequence(uow, board_id)
-        task = lock_trashed(uow, task_id, before=deleted_before)
-        if board is None or task is None or task["board_id"] != board_id:
+        task = lock_task(uow, task_id, board_id)
+        if board is None or task is None:
+            raise NotFound()
+        if not any(_is_due(row, deleted_before) for row in (task, board)):
             raise NotFound()
         comments = delete_comments(uow, task_id)
         delete_task_row(uow, task_id)
@@ -58,3 +65,35 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
             board_id=board_id,
             board_seq=board["seq"],
         )
+
+
+def purge_board(board_id: str, *, deleted_before: datetime) -> None:
+    """Remove a deleted board whose tasks have all been purged; the audit log keeps its events.
+
+    Raises:
+        NotFound: the board is not deleted, not for long enough, or still has tasks.
+        Unavailable: a store does not answer, or a lock is held; nothing was changed.
+    """
+    with UnitOfWork(ITSELF, entity_id=board_id, version=0) as uow:
+        board = advance_sequence(uow, board_id)
+        if board is None or not _is_due(board, deleted_before):
+            raise NotFound()
+        if list_tasks_of_board(board_id, 1):  # none comes any more: nobody can restore the board
+            raise NotFound()
+        drop_all_snapshots(uow, board_id)
+        delete_board_rows(uow, board_id)
+        uow.record(
+            Event.BOARD_PURGED,
+            entity_type="board",
+            entity_id=board_id,
+            version=board["version"] + 1,
+            before={name: board[name] for name in RECORDED_OF_BOARD},
+            after={"purged": True},
+            team_id=board["team_id"],
+            board_id=board_id,
+            board_seq=board["seq"],
+        )
+
+
+def _is_due(row: sql.Row, deleted_before: datetime) -> bool:
+    return row["deleted_at"] is not None and row["deleted_at"] < deleted_before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from taskforge.accounts import service, session_records
 from taskforge.api import serialising
@@ -13,9 +13,8 @@ from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, t
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
-from taskforge.http import rate_limits
 from taskforge.http.sessions import is_secret
-from taskforge.identity import actors, current
+from taskforge.identity import current, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
 from taskforge.text.values import parse_uuid
@@ -31,8 +30,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 @blueprint.response(201, schemas.User)
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
-    rate_limits.limit_registrations(ip=request.remote_addr)
-    change = service.register_user(actors.make_signup_actor(), **data)
+    change = limited.sign_up(**data)
     return {"last_name": "", **data, "user_id": change.entity_id}
 
 

@@ -9,15 +9,18 @@ from flask import Response
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
+from taskforge.api.schemas.base import Nothing
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
-from taskforge.boards import columns, service
+from taskforge.boards import columns, queries, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import columns as task_columns
+from taskforge.tasks.bulk import column_deletion
 from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.teams.access import access_team
 
 DEFAULT_HUE = 1
 
@@ -28,7 +31,9 @@ blueprint = ApiBlueprint("boards", __name__, topic="Boards and columns", prefix=
 @blueprint.response(200, schemas.BoardList)
 def list_boards(team_id: str) -> Any:
     """The boards of a team, with their columns."""
-    rows = list_boards_with_counts(current_actor(), team_id)
+    actor = current_actor()
+    access_team(actor.user_id, team_id)
+    rows = list_boards_with_counts(actor, [team_id])
     found = list_columns_with_counts([row["board_id"] for row in rows])
     return {"items": serialising.boards(rows, found)}
 
@@ -54,14 +59,15 @@ def get_board(board_id: str) -> Any:
 @blueprint.arguments(schemas.BoardChanges)
 @blueprint.response(200, schemas.Board)
 def edit_board(data: dict[str, Any], board_id: str) -> Any:
-    """Rename a board."""
+    """Rename a board, or make its limits hard or soft."""
     actor = current_actor()
     version = requested_version(data)
+    changes = {name: value for name, value in data.items() if name != "version"}
 
     def change(at: int) -> Change:
-        return service.edit_board(actor, board_id, version=at, name=data["name"])
+        return service.edit_board(actor, board_id, version=at, **changes)
 
-    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id)):
         change_latest(version, lambda: int(_board(actor, board_id)["version"]), change)
     return tagged(_board(actor, board_id))
 
@@ -69,9 +75,26 @@ def edit_board(data: dict[str, Any], board_id: str) -> Any:
 @blueprint.delete("/boards/<any_id:board_id>")
 @blueprint.response(204)
 def delete_board(board_id: str) -> Response:
-    """Put a board away with everything on it."""
+    """Delete a board with everything on it; it can be restored for 30 days."""
     service.delete_board(current_actor(), board_id)
     return no_content()
+
+
+@blueprint.post("/boards/<any_id:board_id>/restore")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, schemas.Board)
+def restore_board(_data: dict[str, Any], board_id: str) -> Any:
+    """Restore a deleted board with everything that was on it."""
+    actor = current_actor()
+    service.restore_board(actor, board_id)
+    return tagged(_board(actor, board_id))
+
+
+@blueprint.get("/teams/<any_id:team_id>/boards/deleted")
+@blueprint.response(200, schemas.DeletedBoardList)
+def list_deleted_boards(team_id: str) -> Any:
+    """The deleted boards of a team that can be restored, latest deletion first."""
+    return {"items": queries.list_deleted_boards(current_actor(), team_id)}
 
 
 @blueprint.post("/boards/<any_id:board_id>/columns")
@@ -93,17 +116,43 @@ def edit_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     actor = current_actor()
     version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
-    with showing_current(lambda: schemas.Board().dump(_board(actor, board_id))):
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id), fields=schemas.Column()):
         task_columns.edit_column(actor, board_id, column_id, changes=changes, version=version)
     return _column(actor, board_id, column_id)
 
 
 @blueprint.delete("/boards/<any_id:board_id>/columns/<any_id:column_id>")
+@blueprint.arguments(schemas.ColumnDeletion, location="query")
 @blueprint.response(204)
-def delete_column(board_id: str, column_id: str) -> Response:
-    """Delete an empty column."""
-    task_columns.delete_column(current_actor(), board_id, column_id)
+def delete_column(query: dict[str, Any], board_id: str, column_id: str) -> Response:
+    """Delete a column; of its tasks say whether they move to another one or go into the trash."""
+    column_deletion.delete_column(
+        current_actor(),
+        board_id,
+        column_id,
+        move_to=query.get("move_tasks_to"),
+        with_cards=query.get("delete_tasks") == "true",
+    )
     return no_content()
+
+
+@blueprint.post("/boards/<any_id:board_id>/columns/<any_id:column_id>/restore")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, schemas.Column)
+def restore_column(_data: dict[str, Any], board_id: str, column_id: str) -> Any:
+    """Restore a deleted column, with the tasks that left it then and that nobody has touched since."""
+    actor = current_actor()
+    with showing_current(schemas.Board(), lambda: _board(actor, board_id)):
+        column_deletion.restore_column(actor, board_id, column_id)
+    return _column(actor, board_id, column_id)
+
+
+@blueprint.get("/boards/<any_id:board_id>/columns/deleted")
+@blueprint.response(200, schemas.DeletedColumnList)
+def list_deleted_columns(board_id: str) -> Any:
+    """The deleted columns of a board that can be restored, latest deletion first."""
+    access_board(current_actor().user_id, board_id)
+    return {"items": queries.list_deleted_columns(board_id)}
 
 
 @blueprint.post("/boards/<any_id:board_id>/columns/<any_id:column_id>/move")

@@ -10,7 +10,7 @@ from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import comments as schemas
-from taskforge.api.schemas.base import Page
+from taskforge.api.schemas.base import Nothing, Page
 from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.comments import queries, service
 from taskforge.identity.current import current_actor
@@ -53,7 +53,7 @@ def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
     """Change one's own comment."""
     actor = current_actor()
     version = requested_version(data)
-    with showing_current(lambda: schemas.Comment().dump(_comment(actor, comment_id))):
+    with showing_current(schemas.Comment(), lambda: _comment(actor, comment_id)):
         service.edit_comment(actor, comment_id, content=data["content"], version=version)
     return _answer(actor, comment_id)
 
@@ -61,9 +61,20 @@ def edit_comment(data: dict[str, Any], comment_id: str) -> Any:
 @blueprint.delete("/comments/<any_id:comment_id>")
 @blueprint.response(204)
 def delete_comment(comment_id: str) -> Response:
-    """Delete a comment; its place in the discussion stays."""
+    """Delete a comment; its place in the discussion stays, and it can be restored for 30 days."""
     service.delete_comment(current_actor(), comment_id)
     return no_content()
+
+
+@blueprint.post("/comments/<any_id:comment_id>/restore")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, schemas.Comment)
+def restore_comment(_data: dict[str, Any], comment_id: str) -> Any:
+    """Restore a deleted comment: its author what they deleted themselves, a moderator any."""
+    actor = current_actor()
+    with showing_current(schemas.Comment(), lambda: _comment(actor, comment_id)):
+        service.restore_comment(actor, comment_id)
+    return _answer(actor, comment_id)
 
 
 def _comment(actor: Actor, comment_id: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +23,11 @@ from taskforge.errors import InvalidInput
 from taskforge.tasks import field_kinds as kinds
 from taskforge.tasks.board.bucket_filters import NumberFilter
 from taskforge.tasks.fields import BY_NAME, FIELDS, SORTABLE
+from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.task_field import Output as Shown
 from taskforge.tasks.task_field import Store, TaskField
+from taskforge.text.moments import iso_text, read_logged
 
 Field = ma.fields.Field[Any]
 MAX_RANGE_LENGTH = 40
@@ -55,6 +57,20 @@ class CustomFieldsAnswer(ma.fields.Dict):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
         return None if value is None else _as_object(value)
+
+
+class MomentAnswer(ma.fields.Field[date]):
+    """A day as such, and an instant in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        described = {
+            "type": "string",
+            "description": "A day such as 2026-12-24, or an instant such as 2026-12-24T07:30:00.000Z",
+        }
+        super().__init__(metadata=described, **options)
+
+    def _serialize(self, value: date | None, attr: str | None, obj: Any, **_: Any) -> Any:
+        return None if value is None else iso_text(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +148,10 @@ JSON_KINDS: Mapping[type[kinds.Kind], JsonKind] = {
         input=lambda *_: read.identifier(nullable=True),
         output=lambda _, options: id_answer(**options),
     ),
-    kinds.Day: JsonKind(
-        input=lambda *_: read.instant(),
-        output=lambda _, options: Instant(**options),
-        value=_logged_instant,
+    Moment: JsonKind(
+        input=lambda *_: read.moment(),
+        output=lambda _, options: MomentAnswer(**options),
+        value=lambda value: None if value is None else iso_text(read_logged(value)),
     ),
     Number: JsonKind(
         input=lambda kind, _: _read_number(kind),

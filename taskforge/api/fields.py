@@ -15,7 +15,8 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
 from taskforge.text import validation
-from taskforge.text.values import parse_datetime, parse_int, parse_uuid
+from taskforge.text.moments import parse_moment
+from taskforge.text.values import parse_int, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -138,17 +139,13 @@ def yes_or_no() -> Checked:
     return Checked(check, {"type": "boolean"})
 
 
-def instant() -> Checked:
-    """A date (its first moment in UTC) or a time with an offset; null stands for none."""
-
-    def check(value: object, *, field: str) -> object:
-        return parse_datetime(value, field=field, date_only=True)
-
+def moment() -> Checked:
+    """A day, or an instant with its offset; null stands for none."""
     described = {
         "type": "string",
-        "description": "A date such as 2026-12-24, or a time such as 2026-12-24T09:30:00+02:00",
+        "description": "A day such as 2026-12-24, or an instant such as 2026-12-24T09:30:00+02:00",
     }
-    return Checked(check, described, allow_none=True)
+    return Checked(parse_moment, described, allow_none=True)
 
 
 def tags() -> Checked:

@@ -174,9 +174,7 @@ def _answer(actor: Actor, task_id: str) -> Any:
 
 def _showing_current(actor: Actor, task_id: str) -> Any:
     return showing_current(
-        lambda: schemas.Task().dump(
-            serialising.task(queries.get_task(actor, task_id, deleted=True))
-        )
+        schemas.Task(), lambda: serialising.task(queries.get_task(actor, task_id, deleted=True))
     )
 
 

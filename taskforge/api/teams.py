@@ -12,6 +12,7 @@ from taskforge.api.versions import change_latest, requested_version, showing_cur
 from taskforge.boards import queries as boards
 from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
+from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -56,7 +57,7 @@ def edit_team(data: dict[str, Any], team_id: str) -> Any:
     def change(at: int) -> Change:
         return service.edit_team(actor, team_id, version=at, changes=changes)
 
-    with showing_current(lambda: schemas.Team().dump(queries.get_team(actor, team_id))):
+    with showing_current(schemas.Team(), lambda: queries.get_team(actor, team_id)):
         change_latest(version, lambda: int(queries.get_team(actor, team_id)["version"]), change)
     return tagged(queries.get_team(actor, team_id))
 
@@ -74,7 +75,7 @@ def list_members(team_id: str) -> Any:
 def add_member(data: dict[str, Any], team_id: str) -> Any:
     """Add somebody who has an account, by id or by e-mail address."""
     actor = current_actor()
-    service.add_member(actor, team_id, **data)
+    limited.add_member(actor, team_id, **data)
     return _member(actor, team_id, user_id=data.get("user_id"), email=data.get("email"))
 
 
@@ -100,6 +101,6 @@ def _member(
     actor: Actor, team_id: str, *, user_id: str | None = None, email: str | None = None
 ) -> Any:
     for member in queries.list_members(actor, team_id):
-        if member["user_id"] == user_id or member["email"] == email:
+        if member["email"] == email if user_id is None else member["user_id"] == user_id:
             return member
     raise NotFound()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from taskforge.accounts import service
@@ -10,7 +9,6 @@ from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, takes_version
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
-from taskforge.errors import Unavailable
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -35,25 +33,13 @@ def edit_profile(data: dict[str, Any]) -> Any:
     version = requested_version(data)
 
     def change(at: int) -> Change:
-        return service.edit_profile(actor, version=at, changes=_changes(actor, data))
+        changes = {name: value for name, value in data.items() if name != "version"}
+        return service.edit_profile(actor, version=at, changes=changes)
 
-    with showing_current(lambda: schemas.Profile().dump(_profile(actor))):
+    with showing_current(schemas.Profile(), lambda: _profile(actor)):
         change_latest(version, lambda: int(_profile(actor)["version"]), change)
     return tagged(_profile(actor))
 
 
 def _profile(actor: Actor) -> dict[str, Any]:
     return serialising.profile(service.get_profile(actor))
-
-
-def _changes(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes; missing preferences of notifications are taken from the current profile."""
-    changes = {name: value for name, value in data.items() if name != "version"}
-    preferences = changes.get("preferences")
-    if preferences is None or "notifications" not in preferences:
-        return changes
-    current = service.get_profile(actor).texts
-    if current is None:
-        raise Unavailable(service.UNREADABLE)
-    merged = {**current["preferences"]["notifications"], **preferences["notifications"]}
-    return {**changes, "preferences": {**preferences, "notifications": merged}}

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import marshmallow as ma
 from flask import request
 
-from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.errors import FieldConflict, InvalidInput, StaleVersion
 from taskforge.stores.operations import retry_on_stale
 from taskforge.text.values import LAST_VERSION, parse_int
 
@@ -46,12 +47,36 @@ def tagged(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, str]
 
 
 @contextmanager
-def showing_current(read: Callable[[], Any]) -> Iterator[None]:
-    """Add what `read` answers, the object as the API shows it, to a `StaleVersion`."""
+def showing_current(
+    schema: ma.Schema, read: Callable[[], Any], *, fields: ma.Schema | None = None
+) -> Iterator[None]:
+    """Add to a `StaleVersion` what `read` answers, the object as it is now, and the fields in conflict, as JSON.
+
+    `fields` is the schema of the fields, if they are not those of the object.
+    """
     try:
         yield
     except StaleVersion as error:
-        raise StaleVersion(error.message, current=read()) from error
+        shown = {
+            name: _show_conflict(fields or schema, name, conflict)
+            for name, conflict in error.conflicts.items()
+        }
+        raise StaleVersion(
+            error.message,
+            {shown[name][0]: sentence for name, sentence in error.fields.items()},
+            current=schema.dump(read()),
+            shown_conflicts=dict(shown.values()),
+        ) from error
+
+
+def _show_conflict(
+    schema: ma.Schema, name: str, conflict: FieldConflict
+) -> tuple[str, dict[str, Any]]:
+    """The name of a field in JSON, and its values."""
+    sides = {"mine": conflict.mine, "theirs": conflict.theirs, "base": conflict.base}
+    written = {side: schema.dump({name: value}) for side, value in sides.items()}
+    json_name = next(iter(written["mine"]))
+    return json_name, {side: one[json_name] for side, one in written.items()}
 
 
 def change_latest(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from taskforge.accounts.queries import VERSIONS_OF_PEOPLE
-from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_LIVE
+from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_DELETED, IS_LIVE
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
@@ -21,8 +21,8 @@ from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
 class LockedBoard:
     """A board whose row this transaction holds: nobody else changes the board until COMMIT.
 
-    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``joined`` the row
-    of the query that was joined to the lock.
+    ``seq`` is the number of this change on the board; ``next_number`` that of the next new task; ``permissions`` what
+    the actor may do on it; ``joined`` the row of the query that was joined to the lock.
     """
 
     board_id: str
@@ -32,7 +32,13 @@ class LockedBoard:
     seq: int
     next_number: int
     version: int
+    hard_limits: bool
+    permissions: frozenset[str]
     joined: sql.Row | None = None
+
+    def require(self, permission: str) -> None:
+        """Raise `Forbidden` unless the actor holds a further permission."""
+        require(self.permissions, permission)
 
     def at(self, step: int) -> LockedBoard:
         """The same for one of several changes under this lock, `step` changes after the first."""
@@ -43,7 +49,8 @@ class LockedBoard:
 # preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
-           b.sample_cards, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded, v.lanes,
+           b.sample_cards, b.hard_limits, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
+           v.lanes, v.folded_in_lanes,
            t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
@@ -51,10 +58,11 @@ _VISIBLE_BOARD = f"""
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
 """
 _BOARD = prepared(f"""
-    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.version,
+    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.version,
+           b.deleted_at,
            b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
-    WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = :user_id
+    WHERE  b.board_id = :board_id AND (:deleted OR {IS_LIVE}) AND m.user_id = :user_id
 """)
 
 
@@ -80,9 +88,11 @@ def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
 
 
 def access_board(
-    user_id: str, board_id: str, permission: str | None = None
+    user_id: str, board_id: str, permission: str | None = None, *, deleted: bool = False
 ) -> tuple[sql.Row, Membership]:
     """A board's row and the membership through which somebody sees it.
+
+    Deleted boards are found only with ``deleted=True``, which finds live ones too.
 
     Raises:
         NotFound: no such board, or not a member of its team.
@@ -90,7 +100,7 @@ def access_board(
     """
     found = sql.row(
         _BOARD,
-        {"board_id": board_id, "user_id": user_id},
+        {"board_id": board_id, "user_id": user_id, "deleted": deleted},
     )
     if found is None:
         raise NotFound()
@@ -105,18 +115,19 @@ def lock_board(
     numbers: int = 0,
     changes: int = 1,
     joined: JoinedQuery | None = None,
+    deleted: bool = False,
 ) -> LockedBoard:
     """Take the board's lock and its next sequence number, and check the actor's membership and permission again.
 
     `numbers` short-key numbers are reserved, and sequence numbers for so many `changes`; ``next_number`` and ``seq``
     are the first of them. `joined` is a query that may name the board as ``b``: it is read in the same round trip,
-    when the lock is held, and its row is `LockedBoard.joined`.
+    when the lock is held, and its row is `LockedBoard.joined`. With ``deleted=True`` the board must be a deleted one.
 
     Raises:
         NotFound, Forbidden: like `access_board`.
     """
     found = uow.lock(
-        _locking(joined.sql if joined else ""),
+        _locking(joined.sql if joined else "", deleted=deleted),
         {
             **(joined.parameters if joined else {}),
             "board_id": board_id,
@@ -136,8 +147,15 @@ def lock_board(
         seq=found["held_seq"] - changes + 1,
         next_number=found["held_next_number"] - numbers,
         version=found["held_version"],
+        hard_limits=found["held_hard_limits"],
+        permissions=frozenset(found["held_permissions"]),
         joined=found,
     )
+
+
+def reserve_changes(uow: UnitOfWork, board: LockedBoard, changes: int) -> None:
+    """Take the sequence numbers of so many further changes, for a lock that was taken before their number was known."""
+    uow.execute(_RESERVE, {"changes": changes, "board_id": board.board_id})
 
 
 @cache
@@ -146,7 +164,7 @@ def _visible_board(extra_columns: str) -> str:
 
 
 @cache
-def _locking(joined: str) -> tuple[str, str]:
+def _locking(joined: str, *, deleted: bool) -> tuple[str, str]:
     """The lock, and after it the membership, which is held as it is until COMMIT.
 
     Two statements, in one round trip: a statement that waited for the lock would read membership and cards from the
@@ -155,23 +173,30 @@ def _locking(joined: str) -> tuple[str, str]:
     columns, join = ("", "")
     if joined:
         columns, join = ", joined.*", f"CROSS JOIN LATERAL ({joined}) joined"
+    state = IS_DELETED if deleted else IS_LIVE
     return (
-        _LOCK,
+        f"{_LOCK} AND {state}",
         f"""
         SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
                b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
-               b.version AS held_version, {HELD_PERMISSIONS} AS held_permissions{columns}
+               b.version AS held_version, b.hard_limits AS held_hard_limits,
+               {HELD_PERMISSIONS} AS held_permissions{columns}
         FROM   boards b
                {join_membership("b.team_id")}
                {join}
-        WHERE  b.board_id = :board_id AND {IS_LIVE}
+        WHERE  b.board_id = :board_id AND {state}
         FOR SHARE OF m
     """,
     )
 
 
 _LOCK = """
-    UPDATE boards
-    SET seq = seq + :changes, next_number = next_number + :numbers
-    WHERE board_id = :board_id AND deleted_at IS NULL
+    UPDATE boards b
+    SET    seq = seq + :changes, next_number = next_number + :numbers
+    WHERE  b.board_id = :board_id
 """
+_RESERVE = prepared("""
+    UPDATE boards
+    SET    seq = seq + :changes
+    WHERE  board_id = :board_id
+""")

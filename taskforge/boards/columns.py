@@ -41,7 +41,7 @@ _NEXT_RANK = text("""
            AND column_id IS DISTINCT FROM CAST(:ignored_id AS uuid)
 """)
 _ALL_RANKS = text("""
-    SELECT column_id, rank, deleted_at
+    SELECT column_id, rank
     FROM   columns
     WHERE  board_id = :board_id
     ORDER  BY rank
@@ -58,12 +58,6 @@ _UPDATE = text("""
     SET    name = :name, status = :status, hue = :hue, wip_limit = :wip_limit, updated_at = :at
     WHERE  column_id = :column_id
 """)
-_COUNT_OTHERS = text("""
-    SELECT count(*)
-    FROM   columns
-    WHERE  board_id = :board_id AND column_id <> :column_id AND deleted_at IS NULL
-""")
-_DELETE = text("UPDATE columns SET deleted_at = :at WHERE column_id = :column_id")
 
 
 @idempotent
@@ -88,10 +82,7 @@ def create_column(
     with UnitOfWork(actor, entity_id=board_id, version=0, extra={"column_id": column_id}) as uow:
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
         ends = uow.execute(_ENDS, {"board_id": board_id}).one()
-        if ends.column_count >= COLUMNS_PER_BOARD:
-            raise Conflict(
-                f"A board can have at most {COLUMNS_PER_BOARD} columns. Delete one first."
-            )
+        require_room(ends.column_count)
         shown = {"name": name, "status": status, "hue": hue, "wip_limit": wip_limit}
         left = ends.last_rank if after_id is None else _rank_of(uow, board, after_id)
         rank = generate_key_between(left, _next_rank(uow, board, left))
@@ -142,19 +133,10 @@ def update_column(
     record_column_change(uow, board, Event.BOARD_COLUMN_EDITED, column_id, before, after)
 
 
-def mark_column_deleted(uow: UnitOfWork, board: LockedBoard, column_id: str, *, name: str) -> None:
-    """Mark a column of a locked board as deleted. The caller has checked that it holds no task.
-
-    Raises:
-        Conflict: it is the board's last column.
-    """
-    place = {"board_id": board.board_id, "column_id": column_id}
-    if uow.execute(_COUNT_OTHERS, place).scalar_one() == 0:
-        raise Conflict("A board needs at least one column.")
-    uow.execute(_DELETE, {"at": uow.at, "column_id": column_id})
-    record_column_change(
-        uow, board, Event.BOARD_COLUMN_DELETED, column_id, {"name": name}, {"deleted": True}
-    )
+def require_room(column_count: int) -> None:
+    """Raise Conflict when a board has as many columns as it may have."""
+    if column_count >= COLUMNS_PER_BOARD:
+        raise Conflict(f"A board can have at most {COLUMNS_PER_BOARD} columns. Delete one first.")
 
 
 def record_column_change(
@@ -190,11 +172,11 @@ def _next_rank(
 def _spread_ranks(uow: UnitOfWork, board: LockedBoard) -> dict[str, str]:
     """Give the columns short ranks again, in the same order; the new ranks by column id.
 
-    They follow all present ones, those of deleted columns too, so that none is taken.
+    They follow all present ones, so that none is taken. Deleted columns get new ranks too: one that is restored comes
+    back to its old place.
     """
     ordered = uow.execute(_ALL_RANKS, {"board_id": board.board_id}).all()
-    shown = [column.column_id for column in ordered if column.deleted_at is None]
-    fresh = generate_n_keys_between(ordered[-1].rank, None, len(shown))
-    ranks = dict(zip(shown, fresh, strict=True))
+    fresh = generate_n_keys_between(ordered[-1].rank, None, len(ordered))
+    ranks = dict(zip([column.column_id for column in ordered], fresh, strict=True))
     uow.execute(_SPREAD, {"column_ids": list(ranks), "ranks": list(ranks.values())})
     return ranks

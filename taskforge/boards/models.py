@@ -32,7 +32,8 @@ class Board(Model):
 
     ``seq`` numbers the board's changes: every change raises it and so holds the row's lock until COMMIT, which makes
     the checks of WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
-    ``sample_cards`` cards of a sample board are its tutorial.
+    ``sample_cards`` cards of a sample board are its tutorial. With ``hard_limits`` a full column refuses tasks;
+    without, a WIP limit only warns.
     """
 
     __tablename__ = "boards"
@@ -44,6 +45,7 @@ class Board(Model):
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
     sample_cards: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    hard_limits: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -87,7 +89,8 @@ class BoardViewPreferences(Model):
     """How one person looks at one board: how far they have seen it, the columns that they folded, and its lanes.
 
     It is no content of the board: it is not audited, and losing it does no harm. ``seen_seq`` is the board's ``seq``
-    up to which they have seen every change; ``lanes`` is by what they last divided the board, if by anything.
+    up to which they have seen every change; ``lanes`` is by what they last divided the board, if by anything;
+    ``folded_in_lanes`` the columns that they folded there, NULL for those of the status “done”.
     """
 
     __tablename__ = "board_view_preferences"
@@ -98,6 +101,7 @@ class BoardViewPreferences(Model):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     folded: Mapped[list[str]] = mapped_column(ARRAY(Id), server_default=text("'{}'"))
     lanes: Mapped[str | None] = mapped_column(String(12))
+    folded_in_lanes: Mapped[list[str] | None] = mapped_column(ARRAY(Id))
 
     __table_args__ = (
         Index("ix_board_view_preferences_board_id", "board_id"),

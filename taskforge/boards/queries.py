@@ -10,12 +10,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import column, table, text
 
+from taskforge import clock
+from taskforge.accounts.queries import join_person
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.teams.access import access_team
+from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import TEAM_COLUMNS, TEAMS_OF_MEMBERS, TEAMS_PER_USER
 
-BOARDS_PER_USER = 1000
+MAX_DELETED = 200  # deleted boards of a team, or columns of a board, that are listed
+MAX_BOARDS = 2500  # of one list: of 50 teams, each with at most 50
 
 # Items of a FROM clause. Boards as their members see them are to be narrowed by `m.user_id` and `IS_LIVE`.
 BOARDS = "boards b"
@@ -23,20 +29,21 @@ BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) USING (team_id)"
 COLUMNS = "columns c"
 VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
+IS_DELETED = "b.deleted_at IS NOT NULL"
 # The same boards for statements that SQLAlchemy composes.
 COMPOSED_BOARDS = table("boards", column("board_id"), column("deleted_at")).alias("b")
 IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
-       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.version, b.seq,
+       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.version, b.seq,
        b.created_at, b.updated_at, m.role
 """
 # The columns of a list of a board's columns, from `COLUMNS`.
 COLUMN_COLUMNS = "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank"
-# The condition and order of a list of boards; None in `:team_id` stands for every team.
+# The condition and order of a list of boards; None in `:team_ids` stands for every team.
 LISTED_BOARDS = f"""
     WHERE  m.user_id = :user_id AND {IS_LIVE}
-           AND (CAST(:team_id AS uuid) IS NULL OR b.team_id = CAST(:team_id AS uuid))
+           AND (CAST(:team_ids AS uuid[]) IS NULL OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
     ORDER  BY lower(t.name), t.team_id, lower(b.name), b.board_id
     LIMIT  :limit
 """
@@ -55,7 +62,7 @@ _TEAMS = text(f"""
             WHERE  b.team_id = t.team_id AND {IS_LIVE}) AS board_count
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.user_id = :user_id
-    ORDER  BY lower(t.name), t.team_id
+    ORDER  BY t.created_by = :user_id DESC, lower(t.name), t.team_id
     LIMIT  :limit
 """)
 _BOARDS = text(f"""
@@ -77,6 +84,41 @@ _COLUMNS = text(f"""
 """)
 
 
+# Deleted boards of one team, latest first; of all teams, longest deleted first.
+_DELETED_BOARDS = text(f"""
+    SELECT b.board_id, b.name, b.key_prefix, b.version, b.deleted_at, d.actor_id AS deleter_id,
+           d.display_name AS deleter_name
+    FROM   {BOARDS}
+           LEFT JOIN LATERAL (
+               SELECT l.actor_id, u.display_name
+               FROM   audit_logs l
+                      {join_person("l.actor_id")}
+               WHERE  l.entity_type = 'board' AND l.entity_id = b.board_id AND l.event = '{Event.BOARD_DELETED}'
+               ORDER  BY l.log_id DESC
+               LIMIT  1) d ON true
+    WHERE  b.team_id = :team_id AND b.deleted_at >= :since
+    ORDER  BY b.deleted_at DESC, b.board_id
+    LIMIT  :limit
+""")
+# Deleted columns of a board, latest first, each with how many cards went with it and who deleted it.
+_DELETED_COLUMNS = text(f"""
+    SELECT {COLUMN_COLUMNS}, c.deleted_at, d.actor_id AS deleter_id, d.display_name AS deleter_name,
+           coalesce(d.cards, 0) AS card_count
+    FROM   {COLUMNS}
+           LEFT JOIN LATERAL (
+               SELECT l.actor_id, u.display_name, CAST(l.new_state ->> 'cards' AS integer) AS cards
+               FROM   audit_logs l
+                      {join_person("l.actor_id")}
+               WHERE  l.board_id = c.board_id AND l.action_timestamp = c.deleted_at
+                      AND l.event = '{Event.BOARD_COLUMN_DELETED}'
+                      AND l.new_state ->> 'column_id' = CAST(c.column_id AS text)
+               LIMIT  1) d ON true
+    WHERE  c.board_id = :board_id AND c.deleted_at >= :since
+    ORDER  BY c.deleted_at DESC, c.column_id
+    LIMIT  :limit
+""")
+
+
 def join_board(board_id: str) -> str:
     """SQL that joins the board, as ``b``, whose id the column `board_id` holds."""
     return f"JOIN boards b ON b.board_id = {board_id}"
@@ -93,8 +135,11 @@ def left_join_column(column_id: str) -> str:
 
 
 def list_teams(actor: Actor) -> Sequence[sql.Row]:
-    """The actor's teams by name, each with the actor's role and permissions, and how many members and boards it has."""
-    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": TEAMS_PER_USER})
+    """All teams of the actor, each with the actor's role and permissions, and how many members and boards it has.
+
+    Those that the actor made come first, then by name: nobody can push them back by adding the actor to others.
+    """
+    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": 2 * TEAMS_PER_USER})
 
 
 def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
@@ -103,7 +148,35 @@ def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
-    return sql.rows(_BOARDS, listed_boards(actor, team_id))
+    if team_id is not None:
+        access_team(actor.user_id, team_id)
+    return sql.rows(_BOARDS, listed_boards(actor, None if team_id is None else [team_id]))
+
+
+def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:
+    """The boards of a team that can still be restored, latest deletion first; at most 200.
+
+    Each has ``deleted_at``, and ``deleter_id`` and ``deleter_name`` (None if nobody knows).
+
+    Raises:
+        NotFound, Forbidden: no access to the team, or no permission ``board.delete``.
+    """
+    access_team(actor.user_id, team_id, Permission.BOARD_DELETE)
+    return sql.rows(
+        _DELETED_BOARDS,
+        {"team_id": team_id, "since": clock.now() - RESTORABLE_FOR, "limit": MAX_DELETED},
+    )
+
+
+def list_deleted_columns(board_id: str) -> Sequence[sql.Row]:
+    """The columns of a board that can still be restored, like `list_deleted_boards`, each with its ``card_count``.
+
+    The caller has checked access.
+    """
+    return sql.rows(
+        _DELETED_COLUMNS,
+        {"board_id": board_id, "since": clock.now() - RESTORABLE_FOR, "limit": MAX_DELETED},
+    )
 
 
 def find_first_board_id(team_id: str) -> str | None:
@@ -117,12 +190,6 @@ def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
     return sql.rows(_COLUMNS, {"board_ids": list(board_ids)})
 
 
-def listed_boards(actor: Actor, team_id: str | None) -> dict[str, object]:
-    """The parameters of `LISTED_BOARDS`, when the actor may see the team.
-
-    Raises:
-        NotFound: no such team, or the actor is not in it.
-    """
-    if team_id is not None:
-        access_team(actor.user_id, team_id)
-    return {"user_id": actor.user_id, "team_id": team_id, "limit": BOARDS_PER_USER}
+def listed_boards(actor: Actor, team_ids: Sequence[str] | None) -> dict[str, object]:
+    """The parameters of `LISTED_BOARDS` for those of some teams that are the actor's; None for all of them."""
+    return {"user_id": actor.user_id, "team_ids": team_ids, "limit": MAX_BOARDS}

@@ -9,7 +9,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 
 
 def advance_sequence(uow: UnitOfWork, board_id: str) -> sql.Row | None:
-    """Take the board's lock for a change of nobody's: its ``board_id``, ``team_id`` and the new ``seq``.
+    """Take the board's lock for a change of nobody's: the row of the board, deleted or not, with the new ``seq``.
 
     No permission is checked; a user's change goes through `taskforge.boards.access.lock_board`. None when there is no
     such board.
@@ -19,7 +19,7 @@ def advance_sequence(uow: UnitOfWork, board_id: str) -> sql.Row | None:
             UPDATE boards
             SET seq = seq + 1
             WHERE board_id = :board_id
-            RETURNING board_id, team_id, seq
+            RETURNING board_id, team_id, seq, name, key_prefix, version, created_by, deleted_at
         """),
         {"board_id": board_id},
     )

@@ -1,4 +1,4 @@
-"""Use cases of boards: create a team with its first board, create, rename and delete a board."""
+"""Use cases of boards: create a team with its first board, create, rename, delete and restore a board."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.creation import insert_board
-from taskforge.errors import Conflict, StaleVersion
+from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.retention import RESTORABLE_FOR, TOO_LATE
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.creation import insert_team, require_parent
@@ -20,14 +22,24 @@ from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import LOCK_TEAM
 
 BOARDS_PER_TEAM = 50
+NOT_DELETED = "This board is not deleted."
 
 _COUNT_BOARDS = text("""
     SELECT count(*)
     FROM   boards
     WHERE  team_id = :team_id AND deleted_at IS NULL
 """)
-_RENAME = text("UPDATE boards SET name = :name WHERE board_id = :board_id")
+_UPDATE = text("""
+    UPDATE boards
+    SET    name = :name, hard_limits = :hard_limits
+    WHERE  board_id = :board_id
+""")
 _DELETE = text("UPDATE boards SET deleted_at = :at WHERE board_id = :board_id")
+_RESTORE = text("""
+    UPDATE boards
+    SET    deleted_at = NULL
+    WHERE  board_id = :board_id AND deleted_at >= :since
+""")
 _RAISE_VERSION = text("""
     UPDATE boards
     SET    version = version + 1, updated_at = :at
@@ -68,36 +80,57 @@ def create_board(actor: Actor, team_id: str, *, name: str) -> Change:
     with UnitOfWork(actor, entity_id=board_id, version=1) as uow:
         uow.execute(LOCK_TEAM, {"team_id": team_id})  # two boards must not take the same key prefix
         hold_membership(uow, team_id, Permission.BOARD_CREATE)
-        count = uow.execute(_COUNT_BOARDS, {"team_id": team_id}).scalar_one()
-        if count >= BOARDS_PER_TEAM:
-            raise Conflict(f"A team can have at most {BOARDS_PER_TEAM} boards. Delete one first.")
+        _require_room(uow, team_id)
         insert_board(uow, board_id=board_id, team_id=team_id, name=name)
     return uow.change
 
 
 @idempotent
-def edit_board(actor: Actor, board_id: str, *, version: int, name: str) -> Change:
-    """Rename a board.
+def edit_board(
+    actor: Actor,
+    board_id: str,
+    *,
+    version: int,
+    name: str | None = None,
+    hard_limits: bool | None = None,
+) -> Change:
+    """Rename a board, or make its WIP limits hard or soft; what is None stays.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.edit``.
-        StaleVersion: the board is not at `version` any more.
+        StaleVersion: somebody else has renamed it since `version`.
     """
     access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=version + 1) as uow:
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
-        if board.version != version:
-            raise StaleVersion()
-        record_board_change(
-            uow, board, Event.BOARD_EDITED, before={"name": board.name}, after={"name": name}
+        present = {"name": board.name, "hard_limits": board.hard_limits}
+        given = {"name": name, "hard_limits": hard_limits}
+        settled = settle_fields(
+            actor,
+            ("board", board_id),
+            {key: value for key, value in given.items() if value is not None},
+            present,
+            seen=version,
+            current=board.version,
+            event=Event.BOARD_EDITED,
+            uow=uow,
         )
-        uow.execute(_RENAME, {"name": name, "board_id": board_id})
+        after = {**present, **settled}
+        changed = [key for key in present if after[key] != present[key]] or ["name"]
+        record_board_change(
+            uow,
+            board,
+            Event.BOARD_EDITED,
+            before={key: present[key] for key in changed},
+            after={key: after[key] for key in changed},
+        )
+        uow.execute(_UPDATE, {**after, "board_id": board_id})
     return uow.change
 
 
 @idempotent
 def delete_board(actor: Actor, board_id: str) -> Change:
-    """Delete a board with everything on it. Its rows stay in the database; nobody sees them or its tasks.
+    """Delete a board with everything on it: nobody sees it or its tasks. It can be restored for 30 days.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.delete``.
@@ -109,6 +142,30 @@ def delete_board(actor: Actor, board_id: str) -> Change:
             uow, board, Event.BOARD_DELETED, before={"deleted": False}, after={"deleted": True}
         )
         uow.execute(_DELETE, {"at": uow.at, "board_id": board_id})
+    return uow.change
+
+
+@idempotent
+def restore_board(actor: Actor, board_id: str) -> Change:
+    """Take a deletion of a board back: it is there again with everything that was on it.
+
+    Raises:
+        NotFound, Forbidden: no access, not deleted, or no permission ``board.delete``.
+        Conflict: it was deleted more than 30 days ago, or the team has too many boards.
+    """
+    row, _ = access_board(actor.user_id, board_id, Permission.BOARD_DELETE, deleted=True)
+    if row["deleted_at"] is None:
+        raise NotFound(NOT_DELETED)
+    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
+        uow.execute(LOCK_TEAM, {"team_id": row["team_id"]})  # nobody else adds a board meanwhile
+        board = lock_board(uow, board_id, Permission.BOARD_DELETE, deleted=True)
+        _require_room(uow, board.team_id)
+        restored = uow.execute(_RESTORE, {"board_id": board_id, "since": uow.at - RESTORABLE_FOR})
+        if restored.rowcount != 1:
+            raise Conflict(TOO_LATE)
+        record_board_change(
+            uow, board, Event.BOARD_RESTORED, before={"deleted": True}, after={"deleted": False}
+        )
     return uow.change
 
 
@@ -134,3 +191,10 @@ def record_board_change(
         board_id=board.board_id,
         board_seq=board.seq,
     )
+
+
+def _require_room(uow: UnitOfWork, team_id: str) -> None:
+    """Raise Conflict when a team has as many boards as it may have. The team's row must be locked."""
+    count = uow.execute(_COUNT_BOARDS, {"team_id": team_id}).scalar_one()
+    if count >= BOARDS_PER_TEAM:
+        raise Conflict(f"A team can have at most {BOARDS_PER_TEAM} boards. Delete one first.")

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.boards.access import access_board
+from taskforge.boards.statuses import Status
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -41,6 +42,27 @@ _UNFOLD = text("""
                       AND c.column_id = ANY(v.folded) AND c.column_id <> CAST(:column_id AS uuid)
                ORDER  BY c.rank)
 """)
+# In lanes the columns of the status “done” are folded until somebody folds or opens a column there.
+_FOLD_IN_LANES = text("""
+    INSERT INTO board_view_preferences AS v (user_id, board_id, seen_seq, seen_at, folded_in_lanes)
+    SELECT :user_id, b.board_id, b.seq, :at, ARRAY(
+               SELECT c.column_id
+               FROM   columns c
+               WHERE  c.board_id = b.board_id AND c.deleted_at IS NULL
+                      AND CASE WHEN c.column_id = CAST(:column_id AS uuid) THEN :folded
+                               ELSE c.status = :done END
+               ORDER  BY c.rank)
+    FROM   boards b JOIN columns one ON one.board_id = b.board_id
+    WHERE  b.board_id = :board_id AND one.column_id = CAST(:column_id AS uuid) AND one.deleted_at IS NULL
+    ON CONFLICT (user_id, board_id) DO UPDATE
+    SET    folded_in_lanes = ARRAY(
+               SELECT c.column_id
+               FROM   columns c
+               WHERE  c.board_id = v.board_id AND c.deleted_at IS NULL
+                      AND CASE WHEN c.column_id = CAST(:column_id AS uuid) THEN :folded
+                               ELSE coalesce(c.column_id = ANY(v.folded_in_lanes), c.status = :done) END
+               ORDER  BY c.rank)
+""")
 # The first row of a person begins at the board's present number: nothing on the board is unseen.
 _SAVE_LANES = text("""
     INSERT INTO board_view_preferences (user_id, board_id, seen_seq, seen_at, lanes)
@@ -61,22 +83,26 @@ _MARK_SEEN = prepared("""
 """)
 
 
-def fold_column(actor: Actor, board_id: str, column_id: str, *, folded: bool) -> None:
-    """Fold a column of a board for the actor alone, or open it again. Idempotent.
+def fold_column(
+    actor: Actor, board_id: str, column_id: str, *, folded: bool, in_lanes: bool = False
+) -> None:
+    """Fold a column of a board, or of the board in lanes, for the actor alone, or open it again. Idempotent.
 
     Raises:
         NotFound: no such board or column, or not a member of its team.
     """
     access_board(actor.user_id, board_id)
-    found = sql.execute_now(
-        _FOLD if folded else _UNFOLD,
-        {
-            "user_id": actor.user_id,
-            "board_id": board_id,
-            "column_id": column_id,
-            "at": clock.now(),
-        },
-    )
+    parameters = {
+        "user_id": actor.user_id,
+        "board_id": board_id,
+        "column_id": column_id,
+        "at": clock.now(),
+    }
+    if in_lanes:
+        more = {"folded": folded, "done": Status.DONE.value}
+        found = sql.execute_now(_FOLD_IN_LANES, {**parameters, **more})
+    else:
+        found = sql.execute_now(_FOLD if folded else _UNFOLD, parameters)
     if not found:
         raise NotFound()
 

@@ -73,11 +73,7 @@ class CommentDocument(Document):
     meta = {
         "collection": "comments",
         "auto_create_index": False,
-        "indexes": [
-            {"fields": ["task_id", "created"]},
-            {"fields": ["mentioned_users"]},
-            {"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS},
-        ],
+        "indexes": [{"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS}],
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from taskforge import clock
 from taskforge.accounts.queries import join_person
 from taskforge.boards.queries import IS_LIVE, join_board
 from taskforge.errors import Forbidden, NotFound, Unavailable
@@ -15,6 +16,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.documents import VersionMoved, decode_content, read_contents
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import join_task
 from taskforge.teams.permissions import Permission
@@ -25,7 +27,14 @@ ATTEMPTS = 4
 UNREADABLE = "The comment can't be read right now, so it can't be changed safely. Please try again."
 
 # SQL of comments for the features above: the only way in which theirs names the table of comments.
+COMMENTS = "comments c"  # an item of a FROM clause
 COMMENT_IDS_OF_TASK = "SELECT comment_id FROM comments WHERE task_id = :task_id"
+
+_DELETED_CONTENT = prepared("""
+    SELECT previous_state ->> 'content'
+    FROM   audit_logs
+    WHERE  entity_type = 'comment' AND entity_id = :comment_id AND entity_version = :version
+""")
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class CommentView:
     fields: dict[str, Any] | None
     may_edit: bool
     may_delete: bool
+    may_restore: bool
 
     @property
     def content(self) -> str | None:
@@ -121,6 +131,24 @@ def get_editable_comment(actor: Actor, comment_id: str) -> CommentView:
     return view
 
 
+def may_restore(
+    user_id: str, permissions: Collection[str], author_id: str, deleter_id: str | None
+) -> bool:
+    """Whether somebody may take the deletion of a comment back: its author their own, who moderates comments any."""
+    if Permission.COMMENT_MODERATE in permissions:
+        return True
+    return user_id == author_id == deleter_id and Permission.COMMENT_CREATE in permissions
+
+
+def get_deleted_content(comment_id: str, version: int) -> str | None:
+    """The Markdown of a comment before its deletion, which led to `version`: the audit log keeps it.
+
+    The caller has checked access. None where the log does not have it.
+    """
+    found: str | None = sql.scalar(_DELETED_CONTENT, {"comment_id": comment_id, "version": version})
+    return found
+
+
 def _rows(
     actor: Actor, where: str, *, newest_first: bool = False, **parameters: Any
 ) -> Sequence[sql.Row]:
@@ -132,7 +160,7 @@ def _rows(
 
 @cache
 def _comments_where(where: str, order: str) -> str:
-    """The statement for one of few conditions.
+    """The statement for one of few conditions. The last audit event of a deleted comment is its deletion.
 
     The inner SELECT limits the comments before anything is joined: the generic plan does not know the limit, and
     would join all comments of the task.
@@ -140,7 +168,7 @@ def _comments_where(where: str, order: str) -> str:
     return f"""
         SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version,
                c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
-               k.deleted_at AS task_deleted_at, b.key_prefix || '-' || k.number AS task_key,
+               k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id, b.key_prefix || '-' || k.number AS task_key,
                {HELD_PERMISSIONS} AS permissions,
                {pending_content("c.comment_id")} AS pending_content
         FROM   (SELECT *
@@ -153,6 +181,9 @@ def _comments_where(where: str, order: str) -> str:
                {join_board("k.board_id")}
                {join_person("c.author_id")}
                {join_membership("k.team_id")}
+               LEFT JOIN audit_logs d
+                 ON  c.deleted_at IS NOT NULL AND d.entity_type = 'comment'
+                 AND d.entity_id = c.comment_id AND d.entity_version = c.version
         WHERE  {IS_LIVE}
         ORDER  BY c.comment_id {order}
     """
@@ -206,4 +237,8 @@ def _comment_view(actor: Actor, row: sql.Row, fields: dict[str, Any] | None) -> 
         fields,
         may_edit=is_live and own,
         may_delete=is_live and (own or Permission.COMMENT_MODERATE in row["permissions"]),
+        may_restore=not is_live
+        and row["task_deleted_at"] is None
+        and row["deleted_at"] >= clock.now() - RESTORABLE_FOR
+        and may_restore(actor.user_id, row["permissions"], row["author_id"], row["deleter_id"]),
     )

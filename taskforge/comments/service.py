@@ -1,4 +1,4 @@
-"""Use cases that change comments: create, edit, delete. People who are mentioned are notified."""
+"""Use cases that change comments: create, edit, delete, restore. People who are mentioned are notified."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from typing import Any
 from sqlalchemy import TextClause, insert
 
 from taskforge import faults
+from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.boards.access import LockedBoard, lock_board
-from taskforge.comments.documents import content_message, new_comment
+from taskforge.comments.documents import MAX_CONTENT_LENGTH, content_message, new_comment
 from taskforge.comments.models import Comment
-from taskforge.comments.queries import UNREADABLE, get_editable_comment, get_live_comment
-from taskforge.errors import Conflict, Forbidden, StaleVersion, Unavailable
+from taskforge.comments.queries import (
+    UNREADABLE,
+    get_comment,
+    get_deleted_content,
+    get_editable_comment,
+    get_live_comment,
+    may_restore,
+)
+from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, unchanged
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.retention import TOO_LATE
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import add_to_comment_count
@@ -28,6 +37,8 @@ from taskforge.teams.permissions import Permission
 
 COMMENTS_PER_TASK = 5000
 MAX_PARTICIPANTS = 50
+NOT_DELETED = "This comment is not deleted."
+TASK_IN_TRASH = "The task of this comment is in the trash. Restore the task first."
 
 _AUTHORS = prepared(f"""
     SELECT DISTINCT author_id
@@ -44,6 +55,12 @@ _DELETE = prepared("""
     UPDATE comments
     SET    version = :version, doc_sha = :sha, deleted_at = :at
     WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NULL
+""")
+
+_RESTORE = prepared("""
+    UPDATE comments
+    SET    version = :version, doc_sha = :sha, deleted_at = NULL
+    WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NOT NULL
 """)
 
 
@@ -87,7 +104,6 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     return uow.change
 
 
-@idempotent
 def edit_comment(
     actor: Actor, comment_id: str, *, content: str, version: int | None = None
 ) -> Change:
@@ -96,36 +112,12 @@ def edit_comment(
     Raises:
         NotFound: no such comment, deleted, or its task is not visible.
         Forbidden: somebody else's comment.
-        StaleVersion: the comment is not at `version` any more.
+        StaleVersion: it was changed in another window since `version`, in the same lines.
         Unavailable: its present text can't be read.
     """
-    view = get_editable_comment(actor, comment_id)
-    row, of_task = view.row, {"task_id": view.row["task_id"]}
-    if version is not None and row["version"] != version:
-        raise StaleVersion()
-    if view.fields is None:
-        raise Unavailable(UNREADABLE)
-    if view.content == content:
-        return unchanged(actor, entity_id=comment_id, version=row["version"], extra=of_task)
-    mentioned = resolve_mentions(row["team_id"], content).user_ids
-    new = row["version"] + 1
-    with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
-        board = lock_board(uow, row["board_id"], Permission.COMMENT_CREATE)
-        fields = {
-            **view.fields,
-            "content": content,
-            "mentioned_users": mentioned,
-            "edited": True,
-            "last_edited_at": uow.at,
-        }
-        message = content_message(comment_id, new, fields)
-        _update(uow, row, message, _EDIT)
-        before, after = {"content": view.content}, {"content": content}
-        event_id = _record(uow, board, Event.COMMENT_EDITED, before, after)
-        subject = _subject(comment_id, row["task_id"], row["task_key"], row["task_title"])
-        newly = [user for user in mentioned if user not in view.fields["mentioned_users"]]
-        uow.notify(event_id, newly, NotificationKind.MENTIONED, subject)
-    return uow.change
+    return retry_on_stale(
+        lambda: _edit_comment(actor, comment_id, content=content, version=version)
+    )
 
 
 @idempotent
@@ -151,6 +143,88 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
         _update(uow, row, message, _DELETE)
         add_to_comment_count(uow, row["task_id"], -1)
         _record(uow, board, Event.COMMENT_DELETED, {"content": view.content}, {"deleted": True})
+    return uow.change
+
+
+@idempotent
+def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int | None) -> Change:
+    view = get_editable_comment(actor, comment_id)
+    row, of_task = view.row, {"task_id": view.row["task_id"]}
+    if view.fields is None:
+        raise Unavailable(UNREADABLE)
+    settled = settle_fields(
+        actor,
+        ("comment", comment_id),
+        {"content": content},
+        {"content": view.content},
+        seen=version,
+        current=row["version"],
+        words={"content": "comment"},
+        merge=_merge,
+    )
+    content = str(settled.get("content", view.content))
+    if view.content == content:
+        return unchanged(actor, entity_id=comment_id, version=row["version"], extra=of_task)
+    mentioned = resolve_mentions(row["team_id"], content).user_ids
+    new = row["version"] + 1
+    with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
+        board = lock_board(uow, row["board_id"], Permission.COMMENT_CREATE)
+        fields = {
+            **view.fields,
+            "content": content,
+            "mentioned_users": mentioned,
+            "edited": True,
+            "last_edited_at": uow.at,
+        }
+        message = content_message(comment_id, new, fields)
+        _update(uow, row, message, _EDIT)
+        before, after = {"content": view.content}, {"content": content}
+        event_id = _record(uow, board, Event.COMMENT_EDITED, before, after)
+        subject = _subject(comment_id, row["task_id"], row["task_key"], row["task_title"])
+        newly = [user for user in mentioned if user not in view.fields["mentioned_users"]]
+        uow.notify(event_id, newly, NotificationKind.MENTIONED, subject)
+    return uow.change
+
+
+def _merge(_name: str, base: str, mine: str, theirs: str) -> str | None:
+    merged = merge_lines(base, mine, theirs)
+    return None if merged is None or len(merged) > MAX_CONTENT_LENGTH else merged
+
+
+def restore_comment(actor: Actor, comment_id: str) -> Change:
+    """Take a deletion of a comment back: its words are there again, under the name of its author. Nobody is notified.
+
+    Raises:
+        NotFound: no such comment, not deleted, or its task is not visible.
+        Forbidden: somebody else's comment or deletion, and no permission ``comment.moderate``.
+        Conflict: its task is in the trash, it was deleted more than 30 days ago, or its words are gone.
+    """
+    view = get_comment(actor, comment_id)
+    row, of_task = view.row, {"task_id": view.row["task_id"]}
+    if row["deleted_at"] is None:
+        raise NotFound(NOT_DELETED)
+    if row["task_deleted_at"] is not None:
+        raise Conflict(TASK_IN_TRASH)
+    if not may_restore(actor.user_id, row["permissions"], row["author_id"], row["deleter_id"]):
+        raise Forbidden("Only who deleted it, or somebody who moderates comments, can restore it.")
+    if not view.may_restore:
+        raise Conflict(TOO_LATE)
+    content = get_deleted_content(comment_id, row["version"])
+    if content is None:
+        raise Conflict("The words of this comment are not on record, so it can’t be restored.")
+    if view.fields is None:
+        raise Unavailable(UNREADABLE)
+    own = row["author_id"] == row["deleter_id"] == actor.user_id
+    permission = Permission.COMMENT_CREATE if own else Permission.COMMENT_MODERATE
+    mentioned = resolve_mentions(row["team_id"], content).user_ids
+    new = row["version"] + 1
+    with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
+        board = lock_board(uow, row["board_id"], permission)
+        fields = {**view.fields, "content": content, "mentioned_users": mentioned, "deleted": False}
+        _update(uow, row, content_message(comment_id, new, fields), _RESTORE)
+        add_to_comment_count(uow, row["task_id"], 1)
+        after = {"content": content, "deleted": False}
+        _record(uow, board, Event.COMMENT_RESTORED, {"deleted": True}, after)
     return uow.change
 
 

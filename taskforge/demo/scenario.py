@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -106,13 +106,17 @@ def _creation_details(
         "board": board,
         "title": title,
         "priority": random.choice(PRIORITIES),
-        "due_at": clock.to_milliseconds(created_at + timedelta(days=random.randrange(7, 60)))
-        if has_due
-        else None,
+        "due_at": _due_moment(created_at, random.randrange(7, 60)) if has_due else None,
         "description": random.choice(DESCRIPTIONS),
         "tags": random.sample(TAGS, random.choice((0, 1, 1, 2))),
         "checklist": [(line, random.random() < 0.5) for line in CHECKLIST] if has_list else [],
     }
+
+
+def _due_moment(created_at: datetime, days: int) -> date:
+    """A day some days later; every fifth one with a time."""
+    due_on = (created_at + timedelta(days=days)).date()
+    return datetime.combine(due_on, time(15), UTC) if days % 5 == 0 else due_on
 
 
 def _comment_text(random: Random) -> str:

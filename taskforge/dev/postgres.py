@@ -89,6 +89,9 @@ def child(place: Place, log: Path, pid_file: Path, *, durable: bool) -> Child:
         "max_connections": "100",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # A statement that fails is not logged, nor the row that it was about: both can hold secrets.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
     }
     settings["shared_buffers"] = "64MB" if durable else "32MB"
     if not durable:

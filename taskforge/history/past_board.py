@@ -85,10 +85,10 @@ def get_past_board(
     row, _ = access_board(actor.user_id, board_id)
     step, event = _find_step(row, at, seq)
     state = board_at(board_id, step.seq)
-    chosen, today = card_filter or PastFilter(), step.at.date()
+    chosen, at_step = card_filter or PastFilter(), clock.reader_time(step.at)
     all_cards = state.cards_by_column()
     cards = {
-        column_id: [card for card in found if chosen.fits(card, today)]
+        column_id: [card for card in found if chosen.fits(card, at_step)]
         for column_id, found in all_cards.items()
     }
     columns = [

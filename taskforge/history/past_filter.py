@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
+from taskforge import clock
+from taskforge.clock import ReaderTime
 from taskforge.history.replay import Item
 from taskforge.tasks.board import filters
 from taskforge.tasks.board.filters import FILTERED
@@ -16,15 +17,15 @@ class PastFilter:
     """Which cards are shown: those that fit one value of every kind that is given.
 
     ``given`` maps the names of the address (assignee, priority, tag, due, q) to their values; what is due counts
-    from `today`, the day that is looked at.
+    from the time that is looked at.
     """
 
     given: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def fits(self, card: Item, today: date) -> bool:
+    def fits(self, card: Item, at: ReaderTime) -> bool:
         """Whether a card is shown."""
         return all(
-            any(by.fits(card, name, value, today) for value in values)
+            any(by.fits(card, name, value, at) for value in values)
             for parameter, values in self.given.items()
             for name, by in (FILTERED[parameter],)
         )
@@ -32,4 +33,4 @@ class PastFilter:
 
 def read_filter(given: Mapping[str, Sequence[str]]) -> PastFilter:
     """The filter of an address, read as the board of today reads it; what is no filter is passed over."""
-    return PastFilter(filters.read_filter(given, date.min).query())
+    return PastFilter(filters.read_filter(given, clock.reader_time()).query())

@@ -213,11 +213,15 @@ UNSEEN_CHANGES = prepared(f"""
 
 @dataclass(frozen=True)
 class BoardActivity:
-    """A page of a board's audit events, newest first, each with its ``summary``; whether more follow."""
+    """A page of a board's audit events, newest first, each with its ``summary``; whether more follow.
+
+    ``may_edit`` says whether the reader may change the board's columns.
+    """
 
     board: sql.Row
     events: Sequence[Mapping[str, Any]]
     has_earlier: bool
+    may_edit: bool
 
 
 def list_board_events(
@@ -230,7 +234,7 @@ def list_board_events(
     Raises:
         NotFound, Forbidden: no access to the board, or no permission ``board.activity``.
     """
-    board, _ = access_board(actor.user_id, board_id, Permission.BOARD_ACTIVITY)
+    board, membership = access_board(actor.user_id, board_id, Permission.BOARD_ACTIVITY)
     rows = sql.rows(
         _BOARD_EVENTS,
         {
@@ -243,7 +247,8 @@ def list_board_events(
     shown = rows[:ACTIVITY_PAGE]
     names = list_display_names((row["new_state"] or {}).get("assignee_id") for row in shown)
     events = [{**row, "summary": _summarise(board, row, names)} for row in shown]
-    return BoardActivity(board, events, len(rows) > ACTIVITY_PAGE)
+    may_edit = membership.may(Permission.BOARD_EDIT)
+    return BoardActivity(board, events, len(rows) > ACTIVITY_PAGE, may_edit)
 
 
 def _summarise(board: sql.Row, row: sql.Row, names: Mapping[str, str]) -> str:

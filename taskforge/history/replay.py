@@ -156,10 +156,12 @@ _BY_EVENT: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {
     Event.BOARD_CREATED: _create_board,
     Event.BOARD_COLUMN_CREATED: _create_column,
     Event.BOARD_COLUMN_DELETED: _delete_column,
+    Event.BOARD_COLUMN_RESTORED: _create_column,
     Event.TASK_CREATED: _create_card,
     Event.TASK_PURGED: _purge_card,
     Event.COMMENT_CREATED: _count_comment(1),
     Event.COMMENT_DELETED: _count_comment(-1),
+    Event.COMMENT_RESTORED: _count_comment(1),
 }
 # All other events of an entity name the fields that have changed.
 _BY_ENTITY: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {

@@ -14,6 +14,7 @@ from taskforge.tasks.fields import INPUT_FIELDS
 PURGED = "a card that was deleted for good since"
 CHANGED_BOARD = "changed the board"
 CHANGED_CARD = "changed {key}"
+SET_LIMITS = {True: "made the limits of the board hard", False: "made the limits of the board soft"}
 # The fields whose changes the history of a board names: not what was written, nor the place (a move says it).
 FIELD_WORDS = {
     field.name: field.words
@@ -40,6 +41,8 @@ def describe_event(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, 
     known = find_event(event["event"])
     task_id = changed_task(event)
     if task_id is None:
+        if "hard_limits" in new and "name" not in new:
+            return SET_LIMITS[new["hard_limits"]]
         sentence = known.on_board if known else CHANGED_BOARD
         return sentence.format(name=_board_or_column_name(event, new, board))
     card = board.cards.get(task_id)

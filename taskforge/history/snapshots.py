@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from taskforge.boards.queries import HOLD_BOARD
 from taskforge.history.queries import (
     BOARDS_DUE,
+    DROP_SNAPSHOTS_OF_BOARDS,
     DROP_SNAPSHOTS_WITH_TASK,
     EVENTS_TO_REPLAY,
     INSERT_SNAPSHOT,
@@ -53,6 +54,11 @@ def take_due(*, seconds: float = TURN_SECONDS) -> int:
 def drop_snapshots(uow: UnitOfWork, board_id: str, task_id: str) -> None:
     """Drop the snapshots that may hold a task that is about to be purged. The board's lock must be held."""
     uow.execute(DROP_SNAPSHOTS_WITH_TASK, {"board_id": board_id, "task_id": task_id})
+
+
+def drop_all_snapshots(uow: UnitOfWork, board_id: str) -> None:
+    """Drop all snapshots of a board that is about to be purged. Its lock must be held."""
+    uow.execute(DROP_SNAPSHOTS_OF_BOARDS, {"ids": [board_id]})
 
 
 def pages_of_events(board_id: str, after: int, up_to: int) -> Iterator[Sequence[sql.Row]]:

@@ -27,7 +27,9 @@ _HISTORY = text(f"""
     SELECT l.log_id, l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.entity_version,
            l.actor_id, u.display_name AS actor_name, l.action_timestamp, l.board_seq,
            {_without_deleted_comment("l.previous_state")} AS previous_state,
-           {_without_deleted_comment("l.new_state")} AS new_state
+           {_without_deleted_comment("l.new_state")} AS new_state,
+           c.author_id AS comment_author_id, c.deleted_at AS comment_deleted_at,
+           c.version AS comment_version
     FROM   audit_logs l
            {left_join_person("l.actor_id")}
            {left_join_comment("c.comment_id = l.entity_id")}
@@ -49,7 +51,8 @@ def list_history(
 ) -> Sequence[sql.Row]:
     """What happened to a task and its comments, latest first, at most `limit` (100) audit events; or one of them.
 
-    The audit log keeps the words of a deleted comment; here they are left out.
+    The audit log keeps the words of a deleted comment; here they are left out. An event of a comment says whose comment
+    it is (``comment_author_id``), and since when it is deleted, if it is.
 
     Raises:
         NotFound: the task is not visible to the actor.

@@ -12,7 +12,6 @@ import re
 from functools import cache
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, abort, redirect, request
@@ -31,11 +30,10 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the assets; give templates ``asset(name)``, ``inline_asset(name)`` and ``module_imports(name)``."""
+    """Serve the assets; give templates ``asset(name)`` and ``module_imports(name)``."""
     app.register_blueprint(blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
-    app.jinja_env.globals["inline_asset"] = inline_url
     app.jinja_env.globals["module_imports"] = module_imports
     if app.debug:
         app.before_request(_forget_changed)
@@ -48,14 +46,6 @@ def asset_url(name: str) -> str:
         FileNotFoundError: there is no such file.
     """
     return f"/assets/{fingerprint(name)}/{name}"
-
-
-@cache
-def inline_url(name: str) -> str:
-    """A small picture as a ``data:`` address, which saves a request."""
-    kind = mimetypes.guess_type(name)[0]
-    picture = b"".join(line.strip() + b" " for line in content(name).splitlines())
-    return f"data:{kind}," + quote(picture, safe="/:=")
 
 
 @cache
@@ -177,7 +167,7 @@ def _best_coding(accepted: str) -> str | None:
     return next((coding for coding in CODINGS if coding in offered), None)
 
 
-CACHES = (scripts, style_sheets, names, module_imports, fingerprint, compressed, inline_url, _read)
+CACHES = (scripts, style_sheets, names, module_imports, fingerprint, compressed, _read)
 _last_state: tuple[tuple[str, int], ...] = ()
 
 

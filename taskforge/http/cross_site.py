@@ -1,30 +1,32 @@
 """Protection against cross-site request forgery, in two steps.
 
-`check_origin` evaluates ``Sec-Fetch-Site``, which every current browser sends and no page can change. `check_token`
+`check_origin` evaluates ``Sec-Fetch-Site`` and ``Origin``, which browsers send and no page can change. `check_token`
 requires the session's token of every request that a browser may have sent.
 """
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import request
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
-from taskforge.errors import Forbidden
-from taskforge.extensions import csrf
-from taskforge.http.security_headers import DASHBOARD_PREFIX
+from taskforge.errors import Forbidden, NotAuthenticated
+from taskforge.extensions import config_of, csrf
 from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
+ENTRIES = frozenset({"/login", "/register"})  # forms of people who are not logged in
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
 
 
 def check_origin() -> None:
-    """Refuse an unsafe request whose ``Sec-Fetch-Site`` names another site.
+    """Refuse an unsafe request whose ``Sec-Fetch-Site`` or ``Origin`` names another site.
 
-    The scripts of the RQ dashboard send no token: their requests must have the header.
+    Programs send neither. Browsers older than ``Sec-Fetch-Site`` send ``Origin``.
 
     Raises:
         Forbidden: it came from another site.
@@ -34,8 +36,18 @@ def check_origin() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in OWN_SITES:
         raise Forbidden(FOREIGN)
-    if request.path.startswith(DASHBOARD_PREFIX) and site != "same-origin":
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() not in _own_origins():
         raise Forbidden(FOREIGN)
+
+
+def _own_origins() -> set[str]:
+    """The origin that was asked for, and that of ``PUBLIC_URL``: behind a proxy that is not trusted they differ."""
+    public = urlsplit(config_of().public_url.lower())
+    return {
+        f"{request.scheme}://{request.host}".lower(),
+        f"{public.scheme}://{public.netloc}",
+    }
 
 
 def check_token(*, header_credentials: bool) -> None:
@@ -46,16 +58,15 @@ def check_token(*, header_credentials: bool) -> None:
 
     Raises:
         Forbidden: the token is missing, or belongs to another session.
+        NotAuthenticated: the same, and nobody is logged in.
     """
-    if (
-        request.method in SAFE_METHODS
-        or header_credentials
-        or request.path.startswith(DASHBOARD_PREFIX)
-    ):
+    if request.method in SAFE_METHODS or header_credentials:
         return
     if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
         return
     try:
         csrf.protect()
     except BadRequest as error:
+        if not current_user.is_authenticated and request.path not in ENTRIES:
+            raise NotAuthenticated() from error  # the cookie has run out, and the token with it
         raise Forbidden(TOKEN_REFUSED) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import (
     Flask,
     Response,
+    current_app,
     g,
     jsonify,
     make_response,
@@ -19,9 +21,10 @@ from flask import (
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
-from taskforge.errors import NotAuthenticated, TaskForgeError
+from taskforge.errors import ClientLeft, NotAuthenticated, TaskForgeError
 from taskforge.http.htmx import wants_json, wants_partial
-from taskforge.http.urls import API_PREFIX
+from taskforge.http.sent_forms import note_log_in_required
+from taskforge.http.urls import API_PREFIX, safe_next
 from taskforge.messaging.breaker import POSTGRESQL, breaker_of
 
 log = structlog.get_logger()
@@ -74,8 +77,10 @@ def init_error_pages(app: Flask) -> None:
 def answer_error(error: TaskForgeError) -> Response:
     """The answer to an error of `taskforge.errors`, with ``Retry-After`` (seconds) where waiting helps.
 
-    A browser that is not logged in is redirected to the log-in page instead.
+    A browser that is not logged in is redirected to the log-in page instead. Nobody reads the answer to `ClientLeft`.
     """
+    if isinstance(error, ClientLeft):
+        return Response(status=error.status)
     if isinstance(error, NotAuthenticated) and not (_is_api() or wants_json()):
         return _to_login()
     response = _answer(error.status, error.as_dict(), getattr(error, "retry_after", None))
@@ -158,13 +163,31 @@ def _typed_text() -> str:
 
 
 def _to_login() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    address = url_for("accounts.login", next=target)
+    """Lead to the log-in, and from there back to the page that is open.
+
+    A page that sent a form, or requested a part of itself, was opened by somebody who was logged in: their session has
+    ended, and the log-in says so (``ended``).
+    """
+    note_log_in_required()
+    is_visit = request.method in ("GET", "HEAD") and not wants_partial()
+    target = request.full_path.rstrip("?") if is_visit else _open_page()
+    address = url_for("accounts.login", next=target, ended=None if is_visit else 1)
     if wants_partial():
         response = make_response("", 401)
         response.headers["HX-Redirect"] = address
         return response
     return make_response(redirect(address, code=303))
+
+
+def _open_page() -> str | None:
+    """The path of the page from which the browser sent this request, if it is one that a browser can open again."""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if page.netloc != request.host:
+        return None
+    adapter = current_app.url_map.bind(request.host)
+    if not adapter.test(page.path, method="GET"):
+        return None
+    return safe_next(f"{page.path}?{page.query}" if page.query else page.path)
 
 
 def _is_api() -> bool:

@@ -24,7 +24,7 @@ from taskforge.errors import (
     Unavailable,
 )
 from taskforge.text.pasted import one_line
-from taskforge.text.values import LAST_VERSION, parse_int, parse_uuid
+from taskforge.text.values import LAST_VERSION, is_uuid, parse_int, parse_uuid
 
 STALE = "Someone else changed this while you were editing it. What you typed is kept; saving again replaces theirs."
 
@@ -81,7 +81,10 @@ class Form(FlaskForm):
         if retry_after := getattr(error, "retry_after", None):
             self.http_headers["Retry-After"] = str(retry_after)
         shown = {name: why for name, why in error.fields.items() if name in self._fields}
+        conflicts = getattr(error, "conflicts", {})
         for name, why in shown.items():
+            if name in conflicts:
+                why = f"{why} {_say_theirs(conflicts[name].theirs)}"
             self._fields[name].errors = [*self._fields[name].errors, why]
         if not shown:
             self.form_errors.append(STALE if isinstance(error, StaleVersion) else error.message)
@@ -97,6 +100,13 @@ class Form(FlaskForm):
     def sentences(self) -> list[str]:
         """The sentences about everything that is wrong: about the whole form first, then field by field."""
         return [*self.form_errors, *(line for field in self for line in field.errors)]
+
+
+def _say_theirs(value: object) -> str:
+    stored = (
+        f"Saved is “{value}”. " if isinstance(value, str) and value and not is_uuid(value) else ""
+    )
+    return f"{stored}Yours is kept; saving again replaces theirs."
 
 
 class cleaned:  # noqa: N801 - used like a function where fields are declared
@@ -209,6 +219,11 @@ def optional_int(value: object, *, field: str, minimum: int, maximum: int) -> in
     if value in (None, ""):
         return None
     return parse_int(value, field=field, minimum=minimum, maximum=maximum)
+
+
+def is_yes(value: object, *, field: str) -> bool:
+    """Whether a choice between yes (1) and no (0) is yes. Raises like `one_of`."""
+    return one_of(value, field=field, options=("0", "1")) == "1"
 
 
 def checked(value: object, *, field: str) -> bool:

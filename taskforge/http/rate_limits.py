@@ -17,6 +17,7 @@ from redis import ConnectionPool, Redis
 from taskforge.config import Config
 from taskforge.errors import RateLimited
 from taskforge.extensions import config_of
+from taskforge.http.client_address import counted_address
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.messaging.keys import RATE_LIMIT
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
@@ -95,8 +96,10 @@ def limit_writes(user_id: str) -> None:
     _count_write(f"web:{user_id}:writes")
 
 
-def take_login_try(*, email: str, ip: str | None) -> None:
+def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> None:
     """Count a log-in try for an account and an IP address together, before the password is checked.
+
+    From a known `device` it is counted for the device alone, whatever was tried elsewhere.
 
     Before and not after, so that tries at the same time can't pass the limit together. `give_back_login_tries` resets
     the count after a success.
@@ -104,15 +107,15 @@ def take_login_try(*, email: str, ip: str | None) -> None:
     Raises:
         RateLimited: too many tries within the window of 15 minutes.
     """
-    own, *wide = _login_limits(email, ip)
-    for item in wide:
+    own, *wide = _login_limits(email, ip, device)
+    for item in wide if device is None else ():
         _ask(partial(_test, item), TOO_MANY_LOGINS, TRIES)
-    _ask(partial(_hit, own), TOO_MANY_LOGINS, TRIES)
+    take_try(own)
 
 
-def give_back_login_tries(*, email: str, ip: str | None) -> None:
+def give_back_login_tries(*, email: str, ip: str | None, device: str | None = None) -> None:
     """Reset the count of `take_login_try`, after a log-in that succeeded."""
-    _ask(partial(_clear, _login_limits(email, ip)[0]), TOO_MANY_LOGINS, TRIES)
+    give_back_tries(_login_limits(email, ip, device)[0])
 
 
 def count_failed_login(*, email: str, ip: str | None) -> None:
@@ -121,14 +124,43 @@ def count_failed_login(*, email: str, ip: str | None) -> None:
         _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
 
 
+def require_left(item: RateLimitItem, message: str = SLOW_DOWN) -> None:
+    """Refuse where a limit is used up, without counting.
+
+    Raises:
+        RateLimited: `message` may name ``{seconds}``.
+    """
+    _ask(partial(_test, item), message)
+
+
+def count(item: RateLimitItem) -> None:
+    """Count one use of a limit, which is not refused."""
+    _ask(partial(_count, item), SLOW_DOWN)
+
+
+def take_try(item: RateLimitItem) -> None:
+    """Count a try at a password, before it is checked, in a sliding window.
+
+    Raises:
+        RateLimited: too many tries.
+    """
+    _ask(partial(_hit, item), TOO_MANY_LOGINS, TRIES)
+
+
+def give_back_tries(item: RateLimitItem) -> None:
+    """Reset the count of `take_try`, after the right password."""
+    _ask(partial(_clear, item), TOO_MANY_LOGINS, TRIES)
+
+
 def limit_registrations(*, ip: str | None) -> None:
     """Count a new account from an IP address.
 
     Raises:
         RateLimited: too many within an hour.
     """
+    maximum, address = config_of().registrations_per_hour, counted_address(ip)
     hit(
-        RateLimitItemPerMinute(config_of().registrations_per_hour, 60, namespace=f"register:{ip}"),
+        RateLimitItemPerMinute(maximum, 60, namespace=f"register:{address}"),
         TOO_MANY_LOGINS,
     )
 
@@ -164,16 +196,17 @@ def _ask(
     return usage
 
 
-def _login_limits(email: str, ip: str | None) -> list[RateLimitItem]:
-    """The limits of a log-in: by account and address, by account, by address.
+def _login_limits(email: str, ip: str | None, device: str | None = None) -> list[RateLimitItem]:
+    """The limits of a log-in: by account and address (or known device), by account, by address.
 
     The first is the strict one: tries from another address do not soon lock the owner out of their account.
     """
-    maximum = config_of().login_attempts_per_15_minutes
+    maximum, address = config_of().login_attempts_per_15_minutes, counted_address(ip)
+    own = f"login-device:{email}:{device}" if device else f"login:{email}:{address}"
     return [
-        RateLimitItemPerMinute(maximum, 15, namespace=f"login:{email}:{ip}"),
+        RateLimitItemPerMinute(maximum, 15, namespace=own),
         RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login:{email}"),
-        RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login-ip:{ip}"),
+        RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login-ip:{address}"),
     ]
 
 

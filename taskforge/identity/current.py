@@ -18,6 +18,7 @@ from taskforge.errors import NotAuthenticated
 from taskforge.extensions import login_manager
 from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
 from taskforge.identity.actors import client_details, make_actor
+from taskforge.identity.devices import remember_device
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import online
 from taskforge.stores import sql
@@ -89,6 +90,8 @@ def start_browser_session(user_id: str) -> str:
     session_id = session_records.open_session(user_id, sid, kind="browser", **client_details())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
+    if identity is not None:
+        remember_device(identity.email)
     return session_id
 
 

@@ -9,6 +9,7 @@ from taskforge.audit import security_events
 from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.identity.actors import client_details
+from taskforge.identity.devices import known_device
 
 WRONG_CREDENTIALS = "That address and that password do not belong together."
 
@@ -16,11 +17,15 @@ WRONG_CREDENTIALS = "That address and that password do not belong together."
 def check_login(email: str, password: str) -> str | None:
     """The id of the user with this address and password; None otherwise, which is counted and recorded.
 
+    Tries from a device with which this person has logged in before are counted by themselves: whatever others try, and
+    wherever from, the right password logs in there.
+
     Raises:
         RateLimited: too many tries within 15 minutes.
     """
     ip = request.remote_addr
-    rate_limits.take_login_try(email=email, ip=ip)
+    device = known_device(email)
+    rate_limits.take_login_try(email=email, ip=ip, device=device)
     user_id = service.check_credentials(email, password)
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=ip)
@@ -29,7 +34,7 @@ def check_login(email: str, password: str) -> str | None:
             Event.USER_LOGIN_FAILED, user_id=None, details=tried, **client_details()
         )
     else:
-        rate_limits.give_back_login_tries(email=email, ip=ip)
+        rate_limits.give_back_login_tries(email=email, ip=ip, device=device)
     return user_id
 
 

@@ -1,18 +1,21 @@
-"""Live hints: what open pages of a board are told of it, and how it is encoded on each of its two ways.
+"""Live hints: what open pages are told of their board and their inbox, and how it is encoded on each of its two ways.
 
-A change publishes its facts on the board's channel in Redis (`encode_change`); every web process hears them (`decode`)
-and hands them to its streams as a server-sent event (`Hint.frame`). Hints carry ids and sequence numbers, never
-content. They may be lost: whoever listens catches up from the board's sequence.
+A change publishes its facts on the board's channel in Redis (`encode_change`), a delivery on the person's
+(`encode_inbox`); every web process hears them (`decode`, `decode_inbox`) and hands them to its streams as a server-sent
+event (`Hint.frame`). Hints carry ids and numbers, never content. They may be lost: whoever listens to a board catches
+up from its sequence, and an inbox is counted with the next page.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from taskforge.text.people import Person
+
+MAX_NEW = 10  # notifications that one hint names
 
 
 class HintKind(StrEnum):
@@ -21,6 +24,7 @@ class HintKind(StrEnum):
     BOARD = "board"  # one change of the board
     RELOAD = "reload"  # too many changes to send, or an older state: the page loads itself anew
     PRESENCE = "here"  # who has the board open
+    INBOX = "inbox"  # how many notifications the person has not read, and which are new
     HEARTBEAT = "beat"  # a comment, which keeps the connection open and tells the page nothing
 
 
@@ -56,6 +60,25 @@ def decode(data: bytes) -> Hint | None:
         return change_hint(facts) if isinstance(facts["seq"], int) else None
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def encode_inbox(unread: int, notification_ids: Sequence[str] = ()) -> bytes:
+    """What happened to an inbox, as it is published on its person's channel: ids are those that have just come."""
+    return json.dumps({"unread": unread, "ids": list(notification_ids)[-MAX_NEW:]}).encode()
+
+
+def decode_inbox(data: bytes) -> Hint | None:
+    """The hint in a message for a person; None for anything that no TaskForge has published."""
+    try:
+        facts = json.loads(data)
+        sent = {
+            "unread": int(facts["unread"]),
+            "ids": [str(one) for one in facts["ids"][-MAX_NEW:]],
+        }
+    except (ValueError, TypeError, KeyError):
+        return None
+    frame = f"event: {HintKind.INBOX}\ndata: {_compact(sent)}\n\n".encode()
+    return Hint(HintKind.INBOX, 0, frame)
 
 
 def change_hint(facts: Mapping[str, Any]) -> Hint:

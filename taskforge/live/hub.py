@@ -15,8 +15,13 @@ from typing import Any
 import redis
 from redis import asyncio as async_redis
 
-from taskforge.live.hints import HEARTBEAT, Hint, HintKind, decode
-from taskforge.messaging.keys import BOARD_CHANNEL_PREFIX
+from taskforge.live.hints import HEARTBEAT, Hint, HintKind, decode, decode_inbox
+from taskforge.messaging.keys import (
+    BOARD_CHANNEL_PREFIX,
+    PERSON_CHANNEL_PREFIX,
+    board_channel,
+    person_channel,
+)
 
 QUEUE_LENGTH = 100
 RECONNECT_SECONDS = 1.0
@@ -85,8 +90,8 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
-    async def join(self, board_id: str) -> Listener:
-        """A listener to a board: every hint that is published from now on reaches it.
+    async def join(self, user_id: str, board_id: str | None) -> Listener:
+        """A listener to a person's inbox, and to a board: every hint that is published from now on reaches it.
 
         Raises:
             HubUnavailable: Redis did not take the subscription in time.
@@ -100,18 +105,20 @@ class Hub:
         except TimeoutError as error:
             raise HubUnavailable from error
         listener = Listener()
-        self._listeners[board_id].add(listener)
+        for channel in _channels(user_id, board_id):
+            self._listeners[channel].add(listener)
         return listener
 
-    def leave(self, board_id: str, listener: Listener) -> None:
+    def leave(self, user_id: str, board_id: str | None, listener: Listener) -> None:
         """Forget a listener."""
-        self._listeners[board_id].discard(listener)
-        if not self._listeners[board_id]:
-            del self._listeners[board_id]
+        for channel in _channels(user_id, board_id):
+            self._listeners[channel].discard(listener)
+            if not self._listeners[channel]:
+                del self._listeners[channel]
 
     async def publish(self, board_id: str, hint: Hint) -> None:
         """Hand a hint to all streams of a board that this process serves."""
-        await _hand_on(hint, list(self._listeners.get(board_id, ())))
+        await _hand_on(hint, list(self._listeners.get(board_channel(board_id), ())))
 
     def stop(self) -> None:
         """End every stream for good: the process is about to exit."""
@@ -140,7 +147,7 @@ class Hub:
         loop = asyncio.get_running_loop()
         client = async_redis.Redis.from_url(self._url, socket_connect_timeout=CONNECT_SECONDS)
         async with client, client.pubsub() as subscription:
-            await subscription.psubscribe(f"{BOARD_CHANNEL_PREFIX}*")
+            await subscription.psubscribe(f"{BOARD_CHANNEL_PREFIX}*", f"{PERSON_CHANNEL_PREFIX}*")
             heartbeat_at = loop.time() + self._heartbeat_seconds
             heard = True
             while True:
@@ -156,7 +163,7 @@ class Hub:
                 await subscription.ping()
                 heard = False
                 heartbeat_at = loop.time() + self._heartbeat_seconds
-                everybody = [one for group in self._listeners.values() for one in group]
+                everybody = {one for group in self._listeners.values() for one in group}
                 await _hand_on(HEARTBEAT, everybody)
 
     async def _receive(self, message: dict[str, Any]) -> None:
@@ -165,21 +172,26 @@ class Hub:
         if message["type"] != "pmessage":
             return
         channel = message["channel"].decode("ascii", "replace")
-        board_id = channel.removeprefix(BOARD_CHANNEL_PREFIX)
-        if board_id not in self._listeners:
+        listeners = self._listeners.get(channel)
+        if listeners is None:
             return
-        hint = decode(message["data"])
+        of_person = channel.startswith(PERSON_CHANNEL_PREFIX)
+        hint = decode_inbox(message["data"]) if of_person else decode(message["data"])
         if hint is None:
             return
-        if hint.kind is HintKind.BOARD:
-            await self.publish(board_id, hint)
+        if hint.kind is not HintKind.PRESENCE:
+            await _hand_on(hint, list(listeners))
         elif self._on_presence is not None:
-            self._on_presence(board_id)
+            self._on_presence(channel.removeprefix(BOARD_CHANNEL_PREFIX))
 
     def _end_all(self) -> None:
         for group in self._listeners.values():
             for listener in group:
                 listener.end()
+
+
+def _channels(user_id: str, board_id: str | None) -> list[str]:
+    return [person_channel(user_id), *([board_channel(board_id)] if board_id else [])]
 
 
 async def _hand_on(hint: Hint, listeners: Iterable[Listener]) -> None:

@@ -12,26 +12,29 @@ from werkzeug.http import parse_cookie, parse_list_header
 from taskforge.http.asgi import Scope
 
 PATH = "/live/boards/"
+INBOX_PATH = "/live/inbox"  # of a page that shows no board
 _SEQ = re.compile(r"[0-9]{1,18}")
 
 
 class StreamRequest(NamedTuple):
-    """A request for the stream of a board; nothing in it is checked yet.
+    """A request for the stream of a board, or (``board_id`` is None) of an inbox alone; nothing is checked yet.
 
     ``sid`` is the session's secret, ``after`` the last change that the browser knows, ``host`` the host name (and
     port) that it asked for.
     """
 
-    board_id: str
+    board_id: str | None
     sid: str
     after: int | None
     host: str
 
 
 def is_stream_request(scope: Scope) -> bool:
-    """Whether a request is for a stream: a GET below `PATH`."""
-    is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and bytes(scope["raw_path"]).startswith(PATH.encode())
+    """Whether a request is for a stream: a GET below `PATH`, or of `INBOX_PATH`."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    path = bytes(scope["raw_path"])
+    return path.startswith(PATH.encode()) or path.partition(b"?")[0] == INBOX_PATH.encode()
 
 
 def read_request(scope: Scope, cookie_name: str, trusted_hops: int = 0) -> StreamRequest:
@@ -51,7 +54,10 @@ def read_request(scope: Scope, cookie_name: str, trusted_hops: int = 0) -> Strea
     known = headers.get("last-event-id", "")
     known = known if _SEQ.fullmatch(known) else in_address
     after = int(known) if _SEQ.fullmatch(known) else None
-    return StreamRequest(path.removeprefix(PATH), sid or "", after, _host(headers, trusted_hops))
+    host = _host(headers, trusted_hops)
+    if path == INBOX_PATH:
+        return StreamRequest(None, sid or "", None, host)
+    return StreamRequest(path.removeprefix(PATH), sid or "", after, host)
 
 
 def _host(headers: Mapping[str, str], trusted_hops: int) -> str:

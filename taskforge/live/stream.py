@@ -1,4 +1,4 @@
-"""``GET /live/boards/<board_id>``: what changes on a board, as server-sent events.
+"""``GET /live/boards/<board_id>`` and ``/live/inbox``: what changes on a board and comes for a person, as events.
 
 Runs on the event loop, in front of Flask, so that an open tab holds no thread. Who may listen is asked in a thread,
 at the start and again every `live_check_seconds`. A browser that connects again names the last change that it knows
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 
 class StreamAccess(NamedTuple):
-    """Who may listen to a board, and the sequence number of the board's last change."""
+    """Who is listening, and the sequence number of the board's last change; 0 without a board."""
 
     user_id: str
     seq: int
@@ -64,7 +64,7 @@ class LiveStreams:
         self._source = source
         config = config_of(app)
         self._check_seconds = config.live_check_seconds
-        self._hops = config.trusted_hops
+        self._hops = config.hops
         self._hub = Hub(
             config.redis_url,
             heartbeat_seconds=config.live_beat_seconds,
@@ -109,11 +109,12 @@ class LiveStreams:
     ) -> None:
         """Join the board's listeners and stream, until the end."""
         try:
-            listener = await self._join(request.board_id)
+            listener = await self._join(user_id, request.board_id)
         except Unavailable as refusal:
             await self._refuse(refusal, send)
             return
-        self._presence.join(request.board_id, user_id, listener)
+        if request.board_id is not None:
+            self._presence.join(request.board_id, user_id, listener)
         watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
             await self._stream(request, seq, listener, send)
@@ -121,12 +122,13 @@ class LiveStreams:
             return  # no access any more, no database, or nobody who reads
         finally:
             watcher.cancel()
-            self._hub.leave(request.board_id, listener)
-            self._presence.leave(request.board_id, user_id)
+            self._hub.leave(user_id, request.board_id, listener)
+            if request.board_id is not None:
+                self._presence.leave(request.board_id, user_id)
 
-    async def _join(self, board_id: str) -> Listener:
+    async def _join(self, user_id: str, board_id: str | None) -> Listener:
         try:
-            return await self._hub.join(board_id)
+            return await self._hub.join(user_id, board_id)
         except HubUnavailable as error:
             raise Unavailable(retry_after=10) from error
 
@@ -167,8 +169,10 @@ class LiveStreams:
                 await write(hint.frame)
                 last = max(last, hint.seq)
 
-    async def _missed(self, board_id: str, after: int) -> list[Hint]:
+    async def _missed(self, board_id: str | None, after: int) -> list[Hint]:
         """The changes after one; streams that ask for the same at once share one answer."""
+        if board_id is None:
+            return []
         key = (board_id, after)
         read = self._reads.get(key)
         if read is None:

@@ -114,8 +114,14 @@ FAMILIES = (
 
 # Published to, never stored: a hint that nobody hears is lost, and listeners catch up from the board's sequence.
 BOARD_CHANNEL_PREFIX = "taskforge:board:"
+PERSON_CHANNEL_PREFIX = "taskforge:person:"
 
 
 def board_channel(board_id: str) -> str:
     """The channel on which live hints about a board are published."""
     return BOARD_CHANNEL_PREFIX + board_id
+
+
+def person_channel(user_id: str) -> str:
+    """The channel on which a person is told of what their inbox got."""
+    return PERSON_CHANNEL_PREFIX + user_id

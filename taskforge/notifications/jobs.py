@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from taskforge import clock, faults
+from taskforge.boards.queries import BOARDS, left_join_column
 from taskforge.ids import new_id
-from taskforge.messaging import queues, unread_counter
+from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.models import Notification
-from taskforge.notifications.queries import count_unread
+from taskforge.notifications.service import publish_unread
 from taskforge.stores import sql
+from taskforge.teams.queries import MEMBERSHIPS, join_team
 
 BATCH = 200
 
-_UNDELIVERED = text("""
-    SELECT event_id, user_id, kind, payload, created_at
-    FROM   notification_intents
-    WHERE  delivered_at IS NULL
-    ORDER  BY created_at, event_id, user_id
+# A line keeps the names that its column and its team have when it is delivered, to a member: they may leave the team.
+_UNDELIVERED = text(f"""
+    SELECT i.event_id, i.user_id, i.kind, i.created_at,
+           jsonb_strip_nulls(jsonb_build_object('column', c.name, 'team_name', t.name)) || i.payload AS payload
+    FROM   notification_intents i
+           {left_join_column("CAST(i.payload ->> 'column_id' AS uuid)")}
+                AND EXISTS (SELECT
+                            FROM   {BOARDS}
+                                   JOIN {MEMBERSHIPS} USING (team_id)
+                            WHERE  b.board_id = c.board_id AND m.user_id = i.user_id)
+           LEFT {join_team("CAST(i.payload ->> 'team_id' AS uuid)")}
+                AND EXISTS (SELECT
+                            FROM   {MEMBERSHIPS}
+                            WHERE  m.team_id = t.team_id AND m.user_id = i.user_id)
+    WHERE  i.delivered_at IS NULL
+    ORDER  BY i.created_at, i.event_id, i.user_id
     LIMIT  :batch
 """)
 _HAS_UNDELIVERED = text("""
@@ -53,10 +67,10 @@ def deliver() -> int:
     """
     delivered = 0
     while intents := _pending():
-        _insert(intents)
+        inserted = _insert(intents)
         faults.point("notification.inserted")
         for user_id in {intent["user_id"] for intent in intents}:
-            unread_counter.set_unread(user_id, count_unread(user_id, cached=False))
+            publish_unread(user_id, inserted.get(user_id, ()))
         _mark(intents)
         delivered += len(intents)
     return delivered
@@ -71,13 +85,21 @@ def _pending() -> Sequence[sql.Row]:
     return sql.rows(_UNDELIVERED, {"batch": BATCH})
 
 
-def _insert(intents: Sequence[sql.Row]) -> None:
-    """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped."""
+def _insert(intents: Sequence[sql.Row]) -> Mapping[str, Sequence[str]]:
+    """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped.
+
+    Answers by user the ids that the new ones got; an id of one that was skipped names nothing.
+    """
+    lines = [{**intent, "notification_id": new_id()} for intent in intents]
     with sql.transaction() as connection:
         connection.execute(
             upsert(Notification).on_conflict_do_nothing(index_elements=["event_id", "user_id"]),
-            [{**intent, "notification_id": new_id()} for intent in intents],
+            lines,
         )
+    inserted: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        inserted[line["user_id"]].append(line["notification_id"])
+    return inserted
 
 
 def _mark(intents: Sequence[sql.Row]) -> None:

@@ -24,6 +24,13 @@ UNREAD_OF_USER = f"""
                     WHERE  n.user_id = u.user_id AND n.read_at IS NULL
                     LIMIT  {MAX_COUNTED}) unread_ones) AS unread
 """
+# A column ``is_news``: whether an unread notification of the user ``u`` is about the task ``k``.
+IS_NEWS = """
+           EXISTS (SELECT
+                   FROM   notifications n
+                   WHERE  n.user_id = u.user_id AND n.read_at IS NULL
+                          AND n.payload ->> 'task_id' = CAST(k.task_id AS text)) AS is_news
+"""
 _LINES = f"""
     SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
            l.actor_id, u.display_name AS actor_name
@@ -40,6 +47,10 @@ _LIST = text(f"""
     LIMIT  :limit
 """)
 _ONE = text(f"{_LINES} AND n.notification_id = :notification_id")
+_SOME = text(f"""
+    {_LINES} AND n.notification_id = ANY(CAST(:ids AS uuid[])) AND n.read_at IS NULL
+    ORDER  BY n.notification_id DESC
+""")
 _COUNT_UNREAD = prepared("""
     SELECT count(*)
     FROM   notifications
@@ -72,6 +83,11 @@ def get_notification(actor: Actor, notification_id: str) -> sql.Row:
     if found is None:
         raise NotFound()
     return found
+
+
+def list_unread_of(actor: Actor, notification_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """Those of some notifications that are the actor's and unread, latest first."""
+    return sql.rows(_SOME, {"user_id": actor.user_id, "ids": list(notification_ids)})
 
 
 def count_unread(user_id: str, *, cached: bool = True) -> int:

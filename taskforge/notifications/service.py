@@ -1,4 +1,4 @@
-"""The use case of the inbox: mark notifications as read."""
+"""The use cases of the inbox: mark notifications as read, and tell open pages how many are not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from taskforge import clock
+from taskforge.live.hints import encode_inbox
 from taskforge.messaging import unread_counter
+from taskforge.messaging.publishing import publish_to_person
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -20,6 +22,11 @@ _MARK_READ = text("""
     WHERE  user_id = :user_id AND read_at IS NULL
            AND (CAST(:ids AS uuid[]) IS NULL OR notification_id = ANY(CAST(:ids AS uuid[])))
 """)
+_MARK_TASK_READ = text("""
+    UPDATE notifications
+    SET    read_at = :at
+    WHERE  user_id = :user_id AND read_at IS NULL AND payload ->> 'task_id' = :task_id
+""")
 
 
 def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) -> int:
@@ -29,5 +36,21 @@ def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) ->
     """
     ids = list(notification_ids[:MAX_MARKED]) if notification_ids is not None else None
     marked = sql.execute_now(_MARK_READ, {"at": clock.now(), "user_id": actor.user_id, "ids": ids})
-    unread_counter.set_unread(actor.user_id, count_unread(actor.user_id, cached=False))
+    publish_unread(actor.user_id)
     return marked
+
+
+def mark_task_read(actor: Actor, task_id: str) -> int:
+    """Mark what the actor's notifications say of a task as read, because they have it before them; answers how many."""
+    parameters = {"at": clock.now(), "user_id": actor.user_id, "task_id": task_id}
+    marked = sql.execute_now(_MARK_TASK_READ, parameters)
+    if marked:
+        publish_unread(actor.user_id)
+    return marked
+
+
+def publish_unread(user_id: str, new_ids: Sequence[str] = ()) -> None:
+    """Count a person's unread notifications, and tell their open pages; `new_ids` are those that have just come."""
+    unread = count_unread(user_id, cached=False)
+    unread_counter.set_unread(user_id, unread)
+    publish_to_person(user_id, encode_inbox(unread, new_ids))

@@ -17,7 +17,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from taskforge.http.asgi import AsgiApplication, Message, Receive, Scope, Send
+from taskforge.http.asgi import CLIENT_GONE, AsgiApplication, Message, Receive, Scope, Send
+from taskforge.http.cross_site import SAFE_METHODS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -26,6 +27,10 @@ MAX_BODY_BYTES = 12 * 1024 * 1024
 BODY_IN_MEMORY_BYTES = 512 * 1024
 ANSWER_IN_MEMORY_BYTES = 1024 * 1024
 STALLED_CLIENT_SECONDS = 30
+# A body must arrive within these seconds and, a longer one, not much slower than at this rate.
+BODY_SECONDS = 20.0
+BODY_BYTES_PER_SECOND = 16 * 1024
+TOO_SLOW = b"The request did not arrive in time.\n"
 
 
 class ClientGoneError(Exception):
@@ -55,10 +60,16 @@ def in_threads(wsgi: WSGIApplication, *, threads: int) -> AsgiApplication:
             await _refuse(scope["type"], receive, send)
             return
         with SpooledTemporaryFile(max_size=BODY_IN_MEMORY_BYTES) as file:
-            body = await _read_body(scope, receive, file)
+            try:
+                body = await _read_body(scope, receive, file)
+            except TimeoutError:
+                await _answer_too_slow(send)
+                return
             if body is None:
                 return
-            await _run_and_answer(pool, wsgi, environ_of(scope, body), receive, send)
+            # What is left of a body that was refused must not be read, not even to see the client leave.
+            watched = receive if body.size <= MAX_BODY_BYTES else None
+            await _run_and_answer(pool, wsgi, environ_of(scope, body), watched, send)
 
     return application
 
@@ -119,12 +130,17 @@ async def _read_body(scope: Scope, receive: Receive, file: IO[bytes]) -> Body | 
 
     Of a body over the limit the application gets the size and an empty stream, and refuses it by its size with its own
     error page.
+
+    Raises:
+        TimeoutError: the body comes too slowly.
     """
+    began = asyncio.get_running_loop().time()
     announced = next((int(v) for name, v in scope["headers"] if name == b"content-length"), 0)
     size = 0
     more = True
     while more and max(size, announced) <= MAX_BODY_BYTES:
-        message = await receive()
+        async with asyncio.timeout_at(began + BODY_SECONDS + size / BODY_BYTES_PER_SECOND):
+            message = await receive()
         if message["type"] == "http.disconnect":
             return None
         piece: bytes = message.get("body", b"")
@@ -138,49 +154,64 @@ async def _read_body(scope: Scope, receive: Receive, file: IO[bytes]) -> Body | 
     return Body(file, size)
 
 
+async def _answer_too_slow(send: Send) -> None:
+    """Refuse a request whose body did not arrive; the server closes the connection, in which its rest could follow."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 408, "headers": headers})
+    await send({"type": "http.response.body", "body": TOO_SLOW})
+
+
 async def _run_and_answer(
     pool: ThreadPoolExecutor,
     wsgi: WSGIApplication,
     environ: WSGIEnvironment,
-    receive: Receive,
+    receive: Receive | None,
     send: Send,
 ) -> None:
     """Run the application in a thread and send its answer, a short one in one message.
 
+    A reading request of a client that has left is not begun, and stops where the application asks `CLIENT_GONE`.
+
     Raises:
-        TimeoutError: the client has stopped reading a long answer; the server then closes the connection.
+        TimeoutError: the client has stopped reading its answer; the server then closes the connection.
     """
     loop = asyncio.get_running_loop()
     gone = threading.Event()
-    watchers: list[asyncio.Task[None]] = []
-
-    async def watch() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone.set()
+    environ[CLIENT_GONE] = gone.is_set
 
     async def send_or_give_up(message: Message) -> None:
-        if not watchers:
-            watchers.append(asyncio.create_task(watch()))
-        await asyncio.wait_for(send(message), STALLED_CLIENT_SECONDS)
+        async with asyncio.timeout(STALLED_CLIENT_SECONDS):
+            await send(message)
 
     def send_from_thread(message: Message) -> None:
         if gone.is_set():
             raise ClientGoneError
         asyncio.run_coroutine_threadsafe(send_or_give_up(message), loop).result()
 
-    in_context = contextvars.copy_context().run
+    def run() -> _Answer:
+        if gone.is_set() and environ["REQUEST_METHOD"] in SAFE_METHODS:
+            raise ClientGoneError
+        return _run(wsgi, environ, send_from_thread)
+
+    watcher = asyncio.create_task(_watch(receive, gone)) if receive else None
     try:
-        answer = await loop.run_in_executor(pool, in_context, _run, wsgi, environ, send_from_thread)
+        answer = await loop.run_in_executor(pool, contextvars.copy_context().run, run)
         if answer.start is not None:
-            await send(answer.start)
-        await send({"type": "http.response.body", "body": answer.rest})
+            await send_or_give_up(answer.start)
+        await send_or_give_up({"type": "http.response.body", "body": answer.rest})
     except ClientGoneError:
         return
     finally:
         gone.set()
-        for watcher in watchers:
+        if watcher:
             watcher.cancel()
+
+
+async def _watch(receive: Receive, gone: threading.Event) -> None:
+    """Set `gone` when the client disconnects."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 def _run(

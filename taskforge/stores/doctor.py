@@ -142,6 +142,12 @@ def check_start(debug: bool) -> list[str]:
         advice.append(
             "PostgreSQL may lose acknowledged changes: turn fsync and synchronous_commit on."
         )
+    if sql.scalar(text("SHOW log_min_error_statement")) not in ("fatal", "panic"):
+        advice.append(
+            "PostgreSQL logs statements that fail, password hashes included: set log_min_error_statement to panic."
+        )
+    if sql.scalar(text("SHOW log_error_verbosity")) != "terse":
+        advice.append("PostgreSQL logs rows that it refuses: set log_error_verbosity to terse.")
     concern = mongo.collection(QUARANTINE).write_concern.document
     if concern.get("w") != "majority" or not concern.get("j"):
         advice.append("MongoDB is not asked to write to its journal before it confirms.")

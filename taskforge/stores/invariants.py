@@ -10,7 +10,7 @@ The stores know no feature: what concerns a feature's own tables or keys comes f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import TextClause, text
 
 from taskforge import clock
 from taskforge.stores import document_checks, sql
-from taskforge.stores.document_parts import CONTENT, all_parts
+from taskforge.stores.document_parts import CONTENT, MIRROR, all_parts
 from taskforge.stores.violations import Violation
 
 MAX_FINDINGS = 1000
@@ -45,7 +45,7 @@ class Probes:
 
     ``copies`` says what row and document copy from each other, by entity type; ``versioned`` names the tables of I4;
     ``verify_chain`` answers what is wrong with the audit chain, or None; ``checks`` are the features' own checks, by
-    invariant (I9 to I13).
+    invariant (I9 to I14).
     """
 
     copies: Mapping[str, document_checks.Copies]
@@ -55,15 +55,25 @@ class Probes:
 
 
 def check(name: str, probes: Probes) -> list[Violation]:
-    """Run the check of one invariant ("I1" to "I13")."""
+    """Run the check of one invariant ("I1" to "I14")."""
     return list(islice(CHECKS[name](probes), MAX_FINDINGS))
 
 
 def check_all(probes: Probes) -> list[Violation]:
-    """Run all checks; those that compare documents share one pass over them."""
+    """Run all checks; those that compare documents share one pass over them.
+
+    A row that the audit log says otherwise (I14) is no source of repairs: its mirror stays as it is.
+    """
     found = list(islice(_compare(probes), MAX_FINDINGS))
     others = [name for name in CHECKS if name not in COMPARED]
-    return found + [violation for name in others for violation in check(name, probes)]
+    found += [violation for name in others for violation in check(name, probes)]
+    untrue = {violation.entity for violation in found if violation.invariant == "I14"}
+    return [
+        replace(violation, remedy=None)
+        if violation.part == MIRROR and violation.entity in untrue
+        else violation
+        for violation in found
+    ]
 
 
 def outbox_empty_means_equal(probes: Probes) -> Iterator[Violation]:
@@ -152,6 +162,11 @@ def snapshots_are_true(probes: Probes) -> Iterator[Violation]:
     return probes.checks["I13"]()
 
 
+def rows_are_what_was_done(probes: Probes) -> Iterator[Violation]:
+    """I14: a row is what the audit events of its entity say."""
+    return probes.checks["I14"]()
+
+
 CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I1": outbox_empty_means_equal,
     "I2": no_document_is_ahead_or_alone,
@@ -166,6 +181,7 @@ CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I11": redis_holds_hints_only,
     "I12": revoked_sessions_are_over,
     "I13": snapshots_are_true,
+    "I14": rows_are_what_was_done,
 }
 COMPARED = ("I1", "I2", "I3", "I5", "I7")
 

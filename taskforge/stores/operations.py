@@ -146,16 +146,18 @@ def idempotent(
 def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None) -> Result:
     """Run a change that begins by reading, and again when another change came between, at most `ATTEMPTS` times.
 
-    A caller who named the `version` that they mean to change is not retried: they are told of the conflict.
+    A caller who named the `version` that they mean to change as a whole is not retried: they are told of the conflict.
+    So is one whose fields stand against those of another change.
 
     Raises:
-        StaleVersion: the named version is not the current one, or other changes came first every time.
+        StaleVersion: the named version is not the current one, fields stand against each other, or other changes came
+            first every time.
     """
     for _ in range(ATTEMPTS - 1):
         try:
             return attempt()
-        except StaleVersion:
-            if version is not None:
+        except StaleVersion as error:
+            if version is not None or error.conflicts:
                 raise
     return attempt()
 

@@ -14,6 +14,10 @@ from sqlalchemy import text
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
 
+# How long what people deleted can be restored. Then tasks and boards are purged.
+RESTORABLE_FOR = timedelta(days=30)
+TOO_LATE = "It was deleted more than 30 days ago, so it can’t be restored any more."
+
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionRule:

@@ -23,6 +23,7 @@ from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
+from taskforge.text.effort import stop_if_unwanted
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
@@ -69,6 +70,7 @@ def engine_options(config: Config) -> dict[str, Any]:
         "pool_timeout": 3,
         "pool_recycle": 1800,
         "pool_use_lifo": True,
+        "hide_parameters": True,  # exceptions, and so logs, would name password hashes and texts
         "connect_args": {
             "options": settings,
             "connect_timeout": 3,
@@ -125,6 +127,7 @@ def rows(statement: Executable, parameters: Mapping[str, Any] | None = None) -> 
 
     Raises:
         Unavailable: when PostgreSQL can't be asked.
+        ClientLeft: nobody waits for the answer to a reading request any more.
     """
     return _read(
         lambda connection: cast(
@@ -191,6 +194,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _read(ask: Callable[[Connection], Result]) -> Result:
+    stop_if_unwanted()
     with translated():
         try:
             return _ask_once(ask)

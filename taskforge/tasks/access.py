@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Executable
 
 from taskforge.accounts.queries import join_person, left_join_person
 from taskforge.boards.queries import IS_LIVE, join_board, join_column
@@ -11,12 +15,13 @@ from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.tasks.fields import COPIED_COLUMNS, CORE_NAMES, PLACE_NAMES
+from taskforge.tasks.fields import COPIED_COLUMNS, PLACE_NAMES
+from taskforge.tasks.row_columns import ROW_COLUMNS, compose_row
 from taskforge.teams.access import Membership, membership_of
 from taskforge.teams.queries import HELD_PERMISSIONS, join_membership, join_team
 
 REFERENCE_COLUMNS = (
-    "task_id", "team_id", "board_id", "number", "created_by", *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS,
+    "task_id", "team_id", "board_id", "number", "created_by", *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS,
     "comment_count", "attachment_count", "version", "doc_version", "created_at", "updated_at", "deleted_at",
 )  # fmt: skip
 REFERENCE = ", ".join(f"k.{name}" for name in REFERENCE_COLUMNS)
@@ -39,10 +44,15 @@ NAMED_BY = f"""
 SHOWN_TABLES = f"tasks k {NAMED_BY}"
 
 
-def _visible_task(user_id: str) -> str:
+def task_rows(statement: Executable, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a statement that selects `REFERENCE`, with one value for each field."""
+    return [compose_row(row) for row in sql.rows(statement, parameters)]
+
+
+def _visible_task(user_id: str, more: str = "") -> str:
     """SQL of a task, and of the membership through which the person whose id `user_id` gives sees it."""
     return f"""
-    SELECT {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
+    SELECT {more} {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
            {HELD_PERMISSIONS} AS permissions,
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}
@@ -52,7 +62,6 @@ def _visible_task(user_id: str) -> str:
     """
 
 
-_VISIBLE_TASK = _visible_task("u.user_id")
 _TASK = prepared(f"""
     {_visible_task(":user_id")} AND (:deleted OR k.deleted_at IS NULL)
 """)
@@ -65,14 +74,22 @@ class TaskAccess(NamedTuple):
     membership: Membership
 
 
-def task_query(task_id: str) -> JoinedQuery:
-    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row."""
-    return JoinedQuery(_VISIBLE_TASK, {"task_id": task_id})
+def task_query(task_id: str, extra_column: str = "") -> JoinedQuery:
+    """A task as the identified user sees it, also in the trash; `preloaded_task` takes its row.
+
+    `extra_column` is a constant: a column of a feature above, of the user ``u`` and the task ``k``.
+    """
+    return JoinedQuery(_query_of_user(extra_column), {"task_id": task_id})
+
+
+@cache
+def _query_of_user(extra_column: str) -> str:
+    return _visible_task("u.user_id", f"{extra_column}," if extra_column else "")
 
 
 def preloaded_task(row: sql.Row | None) -> TaskAccess | None:
     """What `access_task` would answer, from the row of `task_query`; None where it would raise NotFound."""
-    return None if row is None else TaskAccess(row, membership_of(row, None))
+    return None if row is None else TaskAccess(compose_row(row), membership_of(row, None))
 
 
 def access_task(
@@ -99,4 +116,4 @@ def access_task(
     found = sql.row(_TASK, {"user_id": user_id, "task_id": task_id, "deleted": deleted})
     if found is None:
         raise NotFound()
-    return TaskAccess(dict(found), membership_of(found, permission))
+    return TaskAccess(compose_row(found), membership_of(found, permission))

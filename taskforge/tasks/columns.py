@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.boards.access import LockedBoard, access_board, lock_board
-from taskforge.boards.columns import mark_column_deleted, update_column
+from taskforge.boards.columns import update_column
 from taskforge.boards.queries import listed_boards
-from taskforge.errors import Conflict, NotFound, StaleVersion
+from taskforge.errors import Conflict, NotFound
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -23,13 +25,9 @@ from taskforge.teams.permissions import Permission
 EDITABLE = ("name", "status", "hue", "wip_limit")
 
 
-def list_boards_with_counts(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name, each with its number of tasks.
-
-    Raises:
-        NotFound: no such team, or the actor is not in it.
-    """
-    return sql.rows(BOARDS_WITH_COUNTS, listed_boards(actor, team_id))
+def list_boards_with_counts(actor: Actor, team_ids: Sequence[str]) -> Sequence[sql.Row]:
+    """The boards of those of some teams that are the actor's, by team and name, each with its number of tasks."""
+    return sql.rows(BOARDS_WITH_COUNTS, listed_boards(actor, team_ids))
 
 
 def list_columns_with_counts(board_ids: Sequence[str]) -> Sequence[sql.Row]:
@@ -52,17 +50,27 @@ def edit_column(
 
     Raises:
         NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
-        StaleVersion: the board is not at `version` any more.
+        StaleVersion: somebody else changed one of these fields since `version`.
         Conflict: the status of a column with tasks can't change.
     """
     access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
-        if version is not None and board.version != version:
-            raise StaleVersion()
-        column = _get_column(uow, board, column_id)
+        column = get_column(uow, board, column_id)
         before = {name: column[name] for name in EDITABLE}
-        after = {**before, **{name: value for name, value in changes.items() if name in before}}
+        settled = settle_fields(
+            actor,
+            ("board", board_id),
+            {name: value for name, value in changes.items() if name in before},
+            before,
+            seen=version,
+            current=board.version,
+            words={"hue": "colour", "wip_limit": "limit"},
+            event=Event.BOARD_COLUMN_EDITED,
+            column_id=column_id,
+            uow=uow,
+        )
+        after = {**before, **settled}
         if after["status"] != before["status"] and column["task_count"] > 0:
             raise Conflict(
                 "Tasks take their status from the column. Empty the column before changing its status."
@@ -71,25 +79,8 @@ def edit_column(
     return uow.change
 
 
-@idempotent
-def delete_column(actor: Actor, board_id: str, column_id: str) -> Change:
-    """Delete an empty column. Trashed tasks of it are restored to another one.
-
-    Raises:
-        NotFound, Forbidden: no access, no permission ``board.edit``, or no such column.
-        Conflict: it holds tasks, or is the board's last column.
-    """
-    access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
-    with UnitOfWork(actor, entity_id=board_id, version=0) as uow:
-        board = lock_board(uow, board_id, Permission.BOARD_EDIT)
-        column = _get_column(uow, board, column_id)
-        if column["task_count"] > 0:
-            raise Conflict("This column still holds tasks. Move them first.")
-        mark_column_deleted(uow, board, column_id, name=column["name"])
-    return uow.change
-
-
-def _get_column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
+def get_column(uow: UnitOfWork, board: LockedBoard, column_id: str) -> sql.Row:
+    """A column of a locked board with its ``task_count``. Raises NotFound where there is none."""
     found = uow.row(COLUMN_WITH_COUNT, {"column_id": column_id, "board_id": board.board_id})
     if found is None:
         raise NotFound()

@@ -34,14 +34,10 @@ from taskforge.stores.document_parts import (
 )
 from taskforge.stores.outbox import Message, encode_message
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks.fields import (
-    CONTENT_FIELDS,
-    CORE_NAMES,
-    FIELDS,
-    MIRRORED_FIELDS,
-    plain_state,
-)
+from taskforge.tasks.fields import CONTENT_FIELDS, FIELDS, MIRRORED_FIELDS
+from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
+from taskforge.tasks.row_columns import compose_row, mirrored_fields
 from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
@@ -71,6 +67,16 @@ FIRST_MIRROR = (
     "title", "status", "priority", "assignee_id", "creator_id", "team_id", "board_id", "column_id",
     "start_at", "due_at", "metadata", "deleted",
 )  # fmt: skip
+# Its later fields, by the schema version that added them.
+LATER_MIRROR = sorted(
+    (
+        PartField(name, since, field.kind.empty)
+        for field in MIRRORED_FIELDS
+        for name, since in {field.name: field.since, **field.kind.flags(field.name)}.items()
+        if name not in FIRST_MIRROR
+    ),
+    key=lambda part_field: part_field.since,
+)
 # A copy of the reference row.
 TASK_MIRROR = register_part(
     DocumentPart(
@@ -80,11 +86,7 @@ TASK_MIRROR = register_part(
         version_column="version",
         fields=(
             *first_schema(*FIRST_MIRROR),
-            *(
-                PartField(field.name, field.since, field.kind.empty)
-                for field in MIRRORED_FIELDS
-                if field.name not in FIRST_MIRROR
-            ),
+            *LATER_MIRROR,
         ),
     )
 )
@@ -130,7 +132,7 @@ DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
     kinds.Choice: StringField,
     kinds.Person: StringField,
     kinds.BoardColumn: StringField,
-    kinds.Day: DateTimeField,
+    Moment: DateTimeField,
     Number: FloatField,
     kinds.Tags: lambda: ListField(StringField(max_length=MAX_TAG_LENGTH)),
     kinds.CustomFields: lambda: EmbeddedDocumentListField(CustomField),
@@ -138,7 +140,10 @@ DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
     kinds.Files: lambda: EmbeddedDocumentListField(Attachment),
 }
 _Declared: Any = type(
-    "_Declared", (), {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in FIELDS}
+    "_Declared",
+    (),
+    {field.name: DOCUMENT_FIELDS[type(field.kind)]() for field in FIELDS}
+    | {flag: BooleanField() for field in FIELDS for flag in field.kind.flags(field.name)},
 )
 
 
@@ -161,11 +166,7 @@ class TaskDocument(_Declared, Document):
     meta = {
         "collection": "tasks",
         "auto_create_index": False,
-        "indexes": [
-            {"fields": ["team_id", "status"]},
-            {"fields": ["tags"]},
-            {"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS},
-        ],
+        "indexes": [{"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS}],
     }
 
 
@@ -201,9 +202,10 @@ def mirror_message(row: Mapping[str, Any]) -> Message:
 
 
 def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the mirror as a reference row gives them."""
+    """The fields of the mirror as a reference row gives them, composed or as PostgreSQL answers it."""
+    values = compose_row(row)
     derived = {
-        **plain_state({name: row[name] for name in CORE_NAMES}),
+        **mirrored_fields(values),
         "creator_id": row["created_by"],
         "metadata": {"created": row["created_at"], "updated": row["updated_at"]},
         "deleted": row["deleted_at"] is not None,

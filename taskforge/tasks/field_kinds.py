@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.tasks.custom_fields import read_custom_fields, write_custom_fields
 from taskforge.text.validation import MAX_SAFE_INTEGER, clean_line, clean_tags, clean_text
-from taskforge.text.values import parse_datetime, parse_uuid
+from taskforge.text.values import parse_uuid
 
 MISSING_NAME = "something that is gone"
 NO_CHOICE = "is not one of the choices"
@@ -52,7 +51,7 @@ class Kind:
         return value
 
     def plain(self, value: Any) -> Any:
-        """A value as the audit log and the copy in MongoDB keep it; `from_log` reads it."""
+        """A value as the audit log keeps it; `from_log` reads it."""
         return value
 
     def words(self, value: Any, names: Mapping[str, str]) -> str | None:
@@ -70,6 +69,26 @@ class Kind:
     def read_cursor(self, text: str) -> Any:
         """The value of a place in a sorted list; None for none."""
         return self.clean(text, field="cursor")
+
+    def replacing(self, chosen: Any, current: Any) -> Any:
+        """What a task has after a value was chosen in place of its current one."""
+        return chosen
+
+    def flags(self, name: str) -> Mapping[str, int]:
+        """The flags that belong to a value: further columns of the row, each with the mirror's schema version."""
+        return {}
+
+    def to_columns(self, name: str, value: Any) -> dict[str, Any]:
+        """The columns of the row that hold a value."""
+        return {name: value}
+
+    def mirrored(self, name: str, value: Any) -> dict[str, Any]:
+        """The fields of the mirror that hold a value."""
+        return {name: self.plain(value)}
+
+    def from_columns(self, name: str, row: Mapping[str, Any]) -> Any:
+        """The value that the columns of a row hold."""
+        return row[name]
 
     def row_copies(self, name: str, value: Any) -> dict[str, Any]:
         """The columns of the reference row that repeat a field of the document, for the card."""
@@ -148,30 +167,6 @@ class BoardColumn(Reference):
     """A column of the task's board."""
 
     may_be_empty = False
-
-
-class Day(Kind):
-    """A day as its first moment in UTC, or none. The API may set an instant within the day."""
-
-    def clean(self, value: object, *, field: str) -> datetime | None:
-        """The first moment of the day."""
-        return None if value in (None, "") else parse_datetime(value, field=field, date_only=True)
-
-    def form_text(self, value: Any) -> str:
-        """The day in ISO 8601."""
-        return "" if value is None else f"{value:%Y-%m-%d}"
-
-    def from_log(self, value: Any) -> datetime | None:
-        """The instant of an ISO text."""
-        return None if value is None else datetime.fromisoformat(value)
-
-    def cursor_text(self, value: Any) -> str:
-        """The instant in ISO 8601: the day alone would lose the time."""
-        return "" if value is None else str(value.isoformat().replace("+00:00", "Z"))
-
-    def text(self, value: Any) -> str:
-        """The day as people write it."""
-        return f"{datetime.fromisoformat(value):%-d %b %Y}"
 
 
 class Tags(Kind):

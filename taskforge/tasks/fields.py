@@ -13,7 +13,8 @@ from typing import Any
 
 from taskforge.boards.statuses import STATUS_NAMES, Status
 from taskforge.events import Event
-from taskforge.tasks.board.bucket_filters import DueFilter, NumberFilter
+from taskforge.tasks.board.bucket_filters import NumberFilter
+from taskforge.tasks.board.due_filter import DueFilter
 from taskforge.tasks.board.filter_kinds import (
     ChoiceFilter,
     PersonFilter,
@@ -25,13 +26,13 @@ from taskforge.tasks.field_kinds import (
     Checklist,
     Choice,
     CustomFields,
-    Day,
     Files,
     Line,
     LongText,
     Person,
     Tags,
 )
+from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITY_NAMES
 from taskforge.tasks.task_field import BulkAct, CardFact, Output, Store, TaskField
@@ -112,7 +113,7 @@ FIELDS = (
     ),
     TaskField(
         name="start_at",
-        kind=Day(),
+        kind=Moment(),
         label="Start",
         api_name="startDate",
         address="start",
@@ -120,7 +121,7 @@ FIELDS = (
     ),
     TaskField(
         name="due_at",
-        kind=Day(),
+        kind=Moment(),
         label="Due",
         noun="due date",
         api_name="dueDate",

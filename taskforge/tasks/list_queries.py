@@ -28,7 +28,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.composed import as_text
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN
+from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, task_rows
 from taskforge.tasks.board.bucket_filters import NumberFilter
 from taskforge.tasks.board.filter_base import TASKS
 from taskforge.tasks.field_kinds import Kind
@@ -118,7 +118,7 @@ def list_tasks(
     if after is not None:
         binds |= {"after_id": after.task_id, "after_value": after.value}
     behind = None if after is None else "value" if after.value is not None else "id"
-    found = sql.rows(_statement(tuple(given), order, behind), binds)
+    found = task_rows(_statement(tuple(given), order, behind), binds)
     if not found:  # a task that is visible proves that its board and team are
         if team_id is not None:
             access_team(actor.user_id, team_id)

@@ -47,6 +47,9 @@ class Task(Model):
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     start_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Whether the moment has a time; NULL where an older version wrote it: then the first instant of a day is the day.
+    start_has_time: Mapped[bool | None]
+    due_has_time: Mapped[bool | None]
     estimate: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_version: Mapped[int] = mapped_column(server_default=text("1"))

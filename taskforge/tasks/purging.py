@@ -1,4 +1,4 @@
-"""The rows of trashed tasks, for the purge that removes them for good (`taskforge.admin.trash`)."""
+"""The rows of deleted tasks, for the purge that removes them for good (`taskforge.admin.trash`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from taskforge.stores import sql
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.queries import DELETE_TASK_ROW, LOCK_TRASHED, TRASHED_BEFORE
+from taskforge.tasks.queries import DELETE_TASK_ROW, LOCK_TASK, SOME_OF_BOARD, TRASHED_BEFORE
 
 
 def list_trashed(before: datetime, limit: int) -> Sequence[sql.Row]:
@@ -15,12 +15,17 @@ def list_trashed(before: datetime, limit: int) -> Sequence[sql.Row]:
     return sql.rows(TRASHED_BEFORE, {"before": before, "limit": limit})
 
 
-def lock_trashed(uow: UnitOfWork, task_id: str, *, before: datetime) -> sql.Row | None:
-    """The locked row of a task that was put into the trash before an instant; None when it is not there (any more).
+def list_tasks_of_board(board_id: str, limit: int) -> Sequence[sql.Row]:
+    """``task_id`` and ``board_id`` of some tasks of a board, in the trash or not."""
+    return sql.rows(SOME_OF_BOARD, {"board_id": board_id, "limit": limit})
+
+
+def lock_task(uow: UnitOfWork, task_id: str, board_id: str) -> sql.Row | None:
+    """The locked row of a task of a board, in the trash or not; None when there is none (any more).
 
     The lock of the task's board must be held: every change of a task takes the locks in this order.
     """
-    return uow.row(LOCK_TRASHED, {"task_id": task_id, "before": before})
+    return uow.row(LOCK_TASK, {"task_id": task_id, "board_id": board_id})
 
 
 def delete_task_row(uow: UnitOfWork, task_id: str) -> None:

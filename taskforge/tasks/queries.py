@@ -28,7 +28,14 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, TaskAccess, access_task
+from taskforge.tasks.access import (
+    REFERENCE,
+    SHOWN,
+    SHOWN_TABLES,
+    TaskAccess,
+    access_task,
+    task_rows,
+)
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.fields import EMPTY_CONTENT
 from taskforge.teams.access import Membership
@@ -66,7 +73,7 @@ COLUMN_WITH_COUNT = prepared(f"""
     FROM   {COLUMNS}
     WHERE  c.column_id = :column_id AND c.board_id = :board_id AND {IS_LIVE_COLUMN}
 """)
-# The trash, for the purge.
+# The trash, for the purge; and the tasks of a deleted board.
 TRASHED_BEFORE = text("""
     SELECT task_id, board_id
     FROM   tasks
@@ -74,10 +81,16 @@ TRASHED_BEFORE = text("""
     ORDER  BY deleted_at
     LIMIT  :limit
 """)
-LOCK_TRASHED = text("""
+SOME_OF_BOARD = text("""
+    SELECT task_id, board_id
+    FROM   tasks
+    WHERE  board_id = :board_id
+    LIMIT  :limit
+""")
+LOCK_TASK = text("""
     SELECT *
     FROM   tasks
-    WHERE  task_id = :task_id AND deleted_at < :before
+    WHERE  task_id = :task_id AND board_id = :board_id
     FOR UPDATE
 """)
 DELETE_TASK_ROW = text("""
@@ -150,7 +163,7 @@ def get_task(
 def list_trash(actor: Actor, board_id: str) -> list[dict[str, Any]]:
     """The 200 last deleted tasks of a board, latest first, each with ``deleted_by`` (None if nobody knows)."""
     access_board(actor.user_id, board_id)
-    found = sql.rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
+    found = task_rows(_TRASH, {"board_id": board_id, "limit": MAX_TRASHED})
     return [
         {**row, "deleted_by": person_of(row["deleter_id"], row["deleter_name"])} for row in found
     ]

@@ -13,7 +13,7 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, retry_on_stale
+from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.documents import content_message
@@ -22,7 +22,9 @@ from taskforge.tasks.editing.changes import (
     check_version,
     find_new_mentions,
     require_assignee,
+    require_order,
 )
+from taskforge.tasks.editing.conflicts import settle_changes, settle_move
 from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
 from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.editing.writer import insert_task, update_task
@@ -62,6 +64,7 @@ def create_task(
     faults.point("read.done")
     task_id = new_id()
     core = new_core({"title": title, **values})
+    require_order({}, core)
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
     mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
@@ -84,12 +87,14 @@ def edit_task(
     """Change fields of a task; `changes` maps field names to checked values, absent fields stay.
 
     Fields: those of `taskforge.tasks.fields.INPUT_FIELDS`; status moves the task to the end of that status's first
-    column, column_id (with before_id and after_id) to a column, between those neighbours. Without `version` the change
-    is made to the current version. `preloaded` is what `access_task` would answer, if the request has read it already.
+    column, column_id (with before_id, after_id and anyway, as in `move_task`) to a column, between those neighbours.
+    `version` is what the caller saw: what others changed since is settled field by field
+    (`taskforge.tasks.editing.conflicts`). Without it the change is made to the current version. `preloaded` is what
+    `access_task` would answer, if the request has read it.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.edit``.
-        StaleVersion: the task is not at `version` any more; ``current`` is its view.
+        StaleVersion: somebody else changed one of these fields too; ``conflicts`` says which.
         InvalidInput: status or assignee do not fit, or a text is malformed.
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
@@ -97,7 +102,6 @@ def edit_task(
     return _retry_on_stale(
         lambda found: _edit_task(actor, task_id, changes=changes, version=version, preloaded=found),
         preloaded,
-        version=version,
     )
 
 
@@ -108,18 +112,21 @@ def move_task(
     column_id: str,
     before_id: str | None = None,
     after_id: str | None = None,
+    anyway: bool = False,
     version: int | None = None,
     preloaded: TaskAccess | None = None,
 ) -> Change:
     """Move a task to a column of its board: above `before_id`, below `after_id`, or to the end.
 
-    `preloaded` is what `access_task` would answer, if the request has read it already.
+    A column above its WIP limit is recorded in the audit event; where the board's limits are hard, it is refused,
+    unless it is to be done `anyway` by somebody who holds ``task.exceed_limit``. `preloaded` is what `access_task`
+    would answer, if the request has read it already.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``task.move``.
-        StaleVersion: the task is not at `version` any more.
+        StaleVersion: somebody else has moved it since `version`.
         InvalidInput: the column or a neighbour is not on the task's board.
-        WipLimitReached: the column is full.
+        WipLimitReached: the column is full, and limits are hard.
     """
     return _retry_on_stale(
         lambda found: _move_task(
@@ -128,11 +135,11 @@ def move_task(
             column_id=column_id,
             before_id=before_id,
             after_id=after_id,
+            anyway=anyway,
             version=version,
             preloaded=found,
         ),
         preloaded,
-        version=version,
     )
 
 
@@ -170,9 +177,10 @@ def _edit_task(
     preloaded: TaskAccess | None,
 ) -> Change:
     row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=preloaded)
-    check_version(row, version)
+    if version is not None and row["version"] != version:
+        changes = settle_changes(actor, row, changes, version=version)
     return change_fields(
-        actor, row, permission=Permission.TASK_EDIT, changes=changes, version=version
+        actor, row, permission=Permission.TASK_EDIT, changes=changes, version=row["version"]
     )
 
 
@@ -184,20 +192,22 @@ def _move_task(
     column_id: str,
     before_id: str | None,
     after_id: str | None,
+    anyway: bool,
     version: int | None,
     preloaded: TaskAccess | None,
 ) -> Change:
     row, _ = access_task(actor.user_id, task_id, Permission.TASK_MOVE, preloaded=preloaded)
-    check_version(row, version)
+    near = {"before_id": before_id, "after_id": after_id}
+    if not settle_move(actor, row, {"column_id": column_id, **near}, version=version):
+        return unchanged(actor, entity_id=task_id, version=row["version"])
     if task_id in (before_id, after_id):
         raise InvalidInput.about("before_id", "must be another task")
-    near = {"before_id": before_id, "after_id": after_id}
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=task_id, version=row["version"] + 1) as uow:
         neighbours = neighbours_query(task_id=task_id, column_id=column_id, **near)
         board = lock_board(uow, row["board_id"], Permission.TASK_MOVE, joined=neighbours)
-        place = place_found(board.joined, **near)
-        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(place)})
+        found = place_found(board, board.joined, **near, anyway=anyway)
+        update_task(uow, board, Event.TASK_MOVED, row, {**row, **asdict(found)})
     return uow.change
 
 
@@ -221,11 +231,8 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
 
 
 def _retry_on_stale(
-    attempt: Callable[[TaskAccess | None], Change],
-    preloaded: TaskAccess | None,
-    *,
-    version: int | None,
+    attempt: Callable[[TaskAccess | None], Change], preloaded: TaskAccess | None
 ) -> Change:
     """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
     unused = [preloaded]
-    return retry_on_stale(lambda: attempt(unused.pop() if unused else None), version=version)
+    return retry_on_stale(lambda: attempt(unused.pop() if unused else None))

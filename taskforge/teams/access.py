@@ -53,7 +53,9 @@ class Membership:
 def require(held: Collection[str], permission: str) -> None:
     """Raise `Forbidden` unless `permission` is among those held."""
     if permission not in held:
-        raise Forbidden("Your role in this team does not allow this. A team admin can change that.")
+        raise Forbidden(
+            "Your role in this team does not allow this. A team admin can give you another role."
+        )
 
 
 def access_team(user_id: str, team_id: str, permission: str | None = None) -> Membership:

@@ -13,7 +13,12 @@ from taskforge.teams.models import RolePermission, Team, TeamMembership
 from taskforge.teams.permissions import Permission, Role, default_rows
 from taskforge.teams.queries import TEAMS_PER_USER
 
-_COUNT_TEAMS = text("SELECT count(*) FROM team_memberships WHERE user_id = :user_id")
+_COUNT_OWN_TEAMS = text("""
+    SELECT count(*)
+    FROM   team_memberships m
+           JOIN teams t USING (team_id)
+    WHERE  m.user_id = :user_id AND t.created_by = :user_id
+""")
 
 
 def require_parent(actor: Actor, parent_id: str | None) -> None:
@@ -32,12 +37,12 @@ def insert_team(
     """Insert a team whose first admin is the actor, with the default permission matrix and the audit event.
 
     Raises:
-        Conflict: the actor is in too many teams.
+        Conflict: the actor has made too many teams.
     """
     actor = uow.actor
-    joined = uow.execute(_COUNT_TEAMS, {"user_id": actor.user_id}).scalar_one()
-    if joined >= TEAMS_PER_USER:
-        raise Conflict(f"You are in {TEAMS_PER_USER} teams already. Leave one first.")
+    own = uow.execute(_COUNT_OWN_TEAMS, {"user_id": actor.user_id}).scalar_one()
+    if own >= TEAMS_PER_USER:
+        raise Conflict(f"You have {TEAMS_PER_USER} teams of your own already. Leave one first.")
     values = {"name": name, "description": description, "parent_team_id": parent_team_id}
     stamps = {"created_by": actor.user_id, "created_at": uow.at, "updated_at": uow.at}
     admin = Role.ADMIN.value

@@ -53,6 +53,11 @@ class Permission(StrEnum):
     TASK_MOVE = "task.move", 22, "Move tasks", Role.MEMBER
     TASK_DELETE = "task.delete", 23, "Move tasks to the trash", Role.MEMBER
     TASK_RESTORE = "task.restore", 24, "Restore tasks from the trash", Role.MEMBER
+    TASK_EXCEED_LIMIT = (
+        "task.exceed_limit",
+        25,
+        "Move tasks into a full column of a board whose limits are hard",
+    )
     COMMENT_CREATE = (
         "comment.create",
         30,

@@ -14,9 +14,10 @@ from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.teams.permissions import ROLES
+from taskforge.teams.permissions import ROLES, Role
 from taskforge.text.handles import Nameable, make_nameables
 
+# Of each kind: teams that somebody made, and teams that others made and added them to. Others can't use up the first.
 TEAMS_PER_USER = 200
 MEMBERS_PER_TEAM = 500
 
@@ -27,6 +28,7 @@ HELD_PERMISSIONS = """
              WHERE  rp.team_id = m.team_id AND rp.role = m.role)
 """
 # Items of a FROM clause.
+TEAMS = "teams t"
 MEMBERSHIPS = "team_memberships m"
 MEMBERS = f"team_memberships m {join_person('m.user_id')}"
 # The same memberships for statements that SQLAlchemy composes.
@@ -63,12 +65,11 @@ _TEAM = text(f"""
     WHERE  t.team_id = :team_id AND m.user_id = :user_id
 """)
 _MEMBERS = text(f"""
-    SELECT u.user_id, u.display_name, u.email, m.role, m.joined_at
+    SELECT u.user_id, u.display_name, m.role, m.joined_at,
+           CASE WHEN own.role <> :guest OR u.user_id = own.user_id THEN u.email END AS email
     FROM   {MEMBERS}
+           JOIN team_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id
     WHERE  m.team_id = :team_id
-           AND EXISTS (SELECT
-                       FROM   team_memberships own
-                       WHERE  own.team_id = m.team_id AND own.user_id = :user_id)
     ORDER  BY array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id
     LIMIT  :limit
 """)
@@ -113,10 +114,12 @@ def get_team(actor: Actor, team_id: str) -> sql.Row:
 def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
     """The members of one of the actor's teams: user_id, display_name, email, role, joined_at; admins first.
 
+    A guest gets no e-mail address but their own.
+
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
-    parameters = {"team_id": team_id, "user_id": actor.user_id}
+    parameters = {"team_id": team_id, "user_id": actor.user_id, "guest": Role.GUEST.value}
     found = sql.rows(_MEMBERS, {**parameters, "roles": list(ROLES), "limit": MEMBERS_PER_TEAM})
     if not found:  # not even the actor
         raise NotFound()

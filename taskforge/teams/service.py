@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.accounts.queries import find_user_id
-from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from taskforge.accounts.field_conflicts import merge_lines, settle_fields
+from taskforge.accounts.queries import LOCK_PERSON, find_user_id
+from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
@@ -17,7 +18,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team
 from taskforge.teams.creation import require_parent
 from taskforge.teams.permissions import ROLES, Permission, Role
-from taskforge.teams.queries import MEMBERS_PER_TEAM
+from taskforge.teams.queries import MEMBERS_PER_TEAM, TEAMS_PER_USER
 
 # One change of a team's parent at a time: two at once could close a circle together.
 HIERARCHY_LOCK = 7_166_002
@@ -41,6 +42,13 @@ _CIRCLE = text("""
            SELECT t.team_id, t.parent_team_id
            FROM   teams t JOIN above ON t.team_id = above.parent_team_id)
     SELECT 1 FROM above WHERE team_id = :team_id
+""")
+# The teams of others that somebody is in.
+_COUNT_JOINED = text("""
+    SELECT count(*)
+    FROM   team_memberships m
+           JOIN teams t USING (team_id)
+    WHERE  m.user_id = :user_id AND t.created_by <> :user_id
 """)
 _COUNT_MEMBERS = text("SELECT count(*) FROM team_memberships WHERE team_id = :team_id")
 _ADD_MEMBER = text("""
@@ -77,7 +85,7 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``team.edit``.
-        StaleVersion: the team is not at `version` any more.
+        StaleVersion: somebody else changed one of these fields since `version`.
         InvalidInput: the parent would make a circle or is not the actor's.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
@@ -85,17 +93,27 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
     with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
         if changes.get("parent_team_id") is not None:
             uow.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": HIERARCHY_LOCK})
-        if lock_team(uow, team_id, Permission.TEAM_EDIT) != version + 1:
-            raise StaleVersion()
+        new_version = lock_team(uow, team_id, Permission.TEAM_EDIT)
         before = dict(uow.execute(_STATE, {"team_id": team_id}).mappings().one())
-        after = {**before, **{name: value for name, value in changes.items() if name in before}}
+        settled = settle_fields(
+            actor,
+            ("team", team_id),
+            {name: value for name, value in changes.items() if name in before},
+            before,
+            seen=version,
+            current=new_version - 1,
+            words={"parent_team_id": "parent team"},
+            uow=uow,
+            merge=lambda name, *texts: merge_lines(*texts) if name == "description" else None,
+        )
+        after = {**before, **settled}
         _refuse_circle(uow, after["parent_team_id"], team_id)
         uow.execute(_EDIT, {**after, "team_id": team_id})
         uow.record(
             Event.TEAM_EDITED,
             entity_type="team",
             entity_id=team_id,
-            version=version + 1,
+            version=new_version,
             before=before,
             after=after,
             team_id=team_id,
@@ -112,7 +130,7 @@ def add_member(
     Raises:
         NotFound, Forbidden: no access, or no permission ``team.manage_members``.
         InvalidInput: unknown role or nobody with that address.
-        Conflict: already a member, or the team is full.
+        Conflict: already a member, the team is full, or they are in too many teams of others.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     _check_role(role)
@@ -127,6 +145,7 @@ def add_member(
             raise Conflict(
                 f"A team can have at most {MEMBERS_PER_TEAM} members. Remove somebody first."
             )
+        _require_room(uow, new_member)
         added = uow.execute(
             _ADD_MEMBER, {"team_id": team_id, "user_id": new_member, "role": role, "at": uow.at}
         )
@@ -203,6 +222,16 @@ def _record_member(
     kind = _NOTIFICATIONS.get(event)
     if kind is not None:
         uow.notify(event_id, [user_id], kind, {"team_id": team_id, **(names or {})})
+
+
+def _require_room(uow: UnitOfWork, user_id: str) -> None:
+    """Refuse to add somebody who is in as many teams of others as their list shows; two at once wait for each other."""
+    uow.execute(LOCK_PERSON, {"user_id": user_id})
+    joined = uow.execute(_COUNT_JOINED, {"user_id": user_id}).scalar_one()
+    if joined >= TEAMS_PER_USER:
+        raise Conflict(
+            f"They are in {TEAMS_PER_USER} teams of others already. Ask them to leave one first."
+        )
 
 
 def _check_role(role: str) -> None:

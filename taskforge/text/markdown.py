@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,7 +16,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from taskforge.text import parser_limits as limits
+from taskforge.text.effort import OutOfTime, TooMuchWork, metered
 from taskforge.text.handles import Nameable
+from taskforge.text.html_cache import HtmlCache
 from taskforge.text.links import link_addresses
 from taskforge.text.mentions import (
     draw_mentions,
@@ -28,14 +30,10 @@ from taskforge.text.mentions import (
 from taskforge.text.normal_form import fold
 
 MAX_LENGTH = 200_000
-# The parser needs up to 20 µs for a character of a hostile text. What follows after this many characters is shown as
-# plain text, so that no text costs more than about half a second.
+# What follows after this many characters is shown as plain text.
 MAX_FORMATTED = 24_000
-# The parser fills up short table rows: a wide head over many short lines would make millions of cells.
-MAX_TABLE_CELLS = 20_000
+MAX_NESTING = 20
 MAX_MENTIONS = 50
-# Characters of a text whose HTML is cached in the process: the cache holds 500 of them.
-MAX_CACHED = 8_000
 
 People = Callable[[], Sequence[Nameable]]
 
@@ -72,25 +70,53 @@ def render_markdown(text: str, people: People | None = None) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
-    begin at level 3, below those of the page. Images become links. Of more than `MAX_LENGTH` characters the rest is cut
-    off. Those whom a text mentions are drawn as chips; `people`, called only if it mentions somebody, answers the team.
+    begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
+    links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
+    (`taskforge.text.effort`) is shown as it was typed. Those whom a text mentions are drawn as chips; `people`, called
+    only if it mentions somebody, answers the team.
+
+    Raises:
+        ClientLeft: nobody waits for the page any more.
     """
-    html = _render_cached(text) if len(text) <= MAX_CACHED else _render(text)
-    if people is not None and has_mentions(html):
-        html = draw_mentions(html, people())
-    return Markup(html)  # noqa: S704  sanitised, and chips of our own
+    html = _render_cached(text[:MAX_LENGTH])
+    if people is None or not has_mentions(html):
+        return html
+    return draw_mentions(html, people())
 
 
-def _render(text: str) -> str:
-    formatted, plain = _split(text[:MAX_LENGTH])
-    html = _parser_for(formatted).render(formatted)
-    if plain:
-        html += f"<pre>{escape(plain)}</pre>"
-    return _CLEANER.clean(html)
+def _render_cached(text: str) -> Markup:
+    key = HtmlCache.key(text)
+    cached = _rendered.get(key)
+    if cached is not None:
+        return cached
+    try:
+        html = _render(text)
+    except OutOfTime:  # the next request may have time for it
+        return _clean(_plain(text))
+    _rendered.put(key, html)
+    return html
+
+
+def _render(text: str) -> Markup:
+    formatted, rest = _split(text)
+    with metered(text) as meter:
+        try:
+            html = _parser_for(formatted).render(formatted, {limits.METER: meter})
+        except TooMuchWork:
+            return _clean(_plain(text))
+        return _clean(html + _plain(rest))
+
+
+def _plain(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>" if text else ""
+
+
+def _clean(html: str) -> Markup:
+    return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitised output, and nothing else
 
 
 # The HTML depends on the text alone, and a discussion is read far more often than it is written.
-_render_cached = lru_cache(maxsize=500)(_render)
+_rendered = HtmlCache()
 
 
 def find_mentions(text: str) -> list[str]:
@@ -103,7 +129,7 @@ def find_mentions(text: str) -> list[str]:
     if "@" not in formatted:
         return []
     found: dict[str, None] = {}
-    for name in _mentions(_parser_for(formatted).parse(formatted)):
+    for name in _mentions(_parse(formatted)):
         found.setdefault(fold(name))
         if len(found) == MAX_MENTIONS:
             break
@@ -118,10 +144,23 @@ def _split(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
+def _parse(text: str) -> list[Token]:
+    """The parts of a text; none of one that takes too much work."""
+    try:
+        with metered(text) as meter:
+            return _parser_for(text).parse(text, {limits.METER: meter})
+    except (TooMuchWork, OutOfTime):
+        return []
+
+
 def _parser_for(text: str) -> MarkdownIt:
-    columns = max(line.count("|") for line in text.split("\n"))
-    too_many = columns * text.count("\n") > MAX_TABLE_CELLS
-    return _PARSER_WITHOUT_TABLES if too_many else _PARSER
+    """The parser for a text.
+
+    Raises:
+        TooMuchWork: whichever parser it is, it would take too long.
+    """
+    limits.refuse_costly(text)
+    return _PARSER if limits.may_have_tables(text) else _PARSER_WITHOUT_TABLES
 
 
 def _mentions(tokens: Sequence[Token]) -> Iterator[str]:
@@ -134,9 +173,15 @@ def _mentions(tokens: Sequence[Token]) -> Iterator[str]:
 
 def _adapt(state: StateCore) -> None:
     """The parser's last rule: adapts headings, images, links, mentions, task lists, and what would show nothing."""
+    outline: list[
+        str
+    ] = []  # the heading above and those that it stands under, by the text's own levels
     for index, token in enumerate(state.tokens):
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        if token.type == "heading_open":
+            outline = [*(level for level in outline if level < token.tag), token.tag]
+            token.tag = _tag_of(outline)
+        elif token.type == "heading_close":
+            token.tag = _tag_of(outline)
         elif token.type == "inline" and token.children:
             token.children = list(_adapted(token.children))
             if _starts_list_item(state.tokens, index):
@@ -145,6 +190,11 @@ def _adapt(state: StateCore) -> None:
             token.content = (
                 token.info
             )  # words behind the fence: without code they are what was written
+
+
+def _tag_of(outline: Sequence[str]) -> str:
+    """The tag of the innermost heading of an outline; the page's own headings are h1 and h2."""
+    return f"h{min(6, len(outline) + 2)}"
 
 
 def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -216,7 +266,7 @@ def _link(target: str, words: str) -> list[Token]:
 
 def _build_parser(*, tables: bool) -> MarkdownIt:
     """A parser; it keeps no state between calls, so that threads can share it."""
-    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
+    options = {"html": False, "linkify": False, "breaks": True, "maxNesting": MAX_NESTING}
     parser = MarkdownIt("commonmark", options).enable("strikethrough")
     parser.disable("reference")  # a line that defines a link would vanish
     link_addresses(parser)
@@ -224,6 +274,7 @@ def _build_parser(*, tables: bool) -> MarkdownIt:
         parser.enable("table")
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.core.ruler.push("taskforge", _adapt)
+    limits.count_steps(parser)
     return parser
 
 

@@ -29,6 +29,7 @@ MENTION = re.compile(
     rf"(?<![A-Za-z0-9_@/.+])(?:(?<![^\W_])|(?<=[{WITHOUT_SPACES}]))@({_NAME}(?:@{_DOMAIN})?)"
 )
 _TAIL = "._'’+-"  # what may follow a name, and is inside some
+_CHIP = Markup('<bdi class="mention" title="{}">@{}</bdi>{}')
 _MARKED = re.compile(r"<bdi>@([^<]*)</bdi>")
 # Where a name may end inside a word: before an apostrophe (“@grace's”), and beside a script without spaces.
 _ENDS = re.compile(rf"(?=['’])|(?<=[{WITHOUT_SPACES}])|(?=[{WITHOUT_SPACES}])")
@@ -79,19 +80,21 @@ def mark_mention(written: str) -> str:
     return f"<bdi>{escape(written)}</bdi>"
 
 
-def draw_mentions(html: str, people: Sequence[Nameable]) -> str:
+def draw_mentions(html: Markup, people: Sequence[Nameable]) -> Markup:
     """HTML with the marked mentions of `people` as chips; what means nobody, or several, is text again."""
-
-    def draw(match: re.Match[str]) -> str:
+    pieces: list[Markup] = []
+    end = 0
+    for match in _MARKED.finditer(html):
         name = unescape(match.group(1))
         found, rest = find_mentioned(name, people)
-        if len(found) != 1:
-            return f"@{match.group(1)}"
-        spelt = name[: len(name) - len(rest)]
-        chip = Markup('<bdi class="mention" title="{}">@{}</bdi>{}')
-        return str(chip.format(found[0].display_name, spelt, rest))
-
-    return _MARKED.sub(draw, html)
+        pieces.append(html[end : match.start()])
+        end = match.end()
+        if len(found) == 1:
+            spelt = name[: len(name) - len(rest)]
+            pieces.append(_CHIP.format(found[0].display_name, spelt, rest))
+        else:
+            pieces.append(html[match.start(1) - 1 : match.end(1)])
+    return Markup("").join([*pieces, html[end:]])
 
 
 def has_mentions(html: str) -> bool:

@@ -1,7 +1,7 @@
 """The forms in which texts are compared, whatever the locale of a database or a browser.
 
 `fold` says whether two names or tags are the same. `fold_for_finding` also leaves accents out, for what is looked up by
-typing. PostgreSQL has both as functions (`taskforge_fold` and `taskforge_find`, by migration 0011), the browser as
+typing. PostgreSQL has both as functions (`taskforge_fold` and `taskforge_find`, by migration 0014), the browser as
 `static/js/lib/normal-form.js`.
 """
 

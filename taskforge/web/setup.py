@@ -17,6 +17,7 @@ from taskforge.web.boards import (
     blueprint as boards,
 )
 from taskforge.web.boards import (
+    column_deletion_routes,
     column_settings_routes,
     index_routes,
     settings_routes,
@@ -47,6 +48,7 @@ PARTS = (
     index_routes,
     show_routes,
     settings_routes,
+    column_deletion_routes,
     column_settings_routes,
     view_routes,
     unseen_routes,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from taskforge.accounts import passwords
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
+from taskforge.stores import sql
 from tests.factories import PASSWORD, Person
 from tests.pages import Page, Visitor, visit
 
@@ -34,6 +37,21 @@ def test_the_right_password_logs_in_under_a_new_secret(client: FlaskClient, ada:
     assert client.get("/boards").status_code == 200
     client.set_cookie(client.application.config["SESSION_COOKIE_NAME"], before)
     assert client.get("/boards").status_code == 303
+
+
+def test_a_cheap_hash_is_made_anew_at_the_next_login(client: FlaskClient, ada: Person) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    stored = text("SELECT password_hash FROM users WHERE user_id = :id")
+    with client.application.app_context():
+        sql.execute_now(
+            text("UPDATE users SET password_hash = :hash WHERE user_id = :id"),
+            {"hash": cheap, "id": ada.user_id},
+        )
+        assert log_in(client, ada.email).status == 303
+        renewed = str(sql.scalar(stored, {"id": ada.user_id}))
+    assert renewed != cheap
+    assert not passwords.needs_rehash(renewed)
+    assert log_in(client.application.test_client(), ada.email).status == 303
 
 
 @pytest.mark.parametrize("who", ["somebody", "nobody"])

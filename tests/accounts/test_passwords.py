@@ -172,6 +172,30 @@ def test_common_passwords_are_refused_in_every_dress(password: str) -> None:
 @pytest.mark.parametrize(
     "password",
     [
+        "monkey monkey",
+        "Monkey-Dragon",
+        "monkey1monkey1",
+        "monkeydragon!",
+        "m0nkey m0nkey",
+        "monkey_monkey_monkey_monkey",
+        "m o n k e y m o n k e y",
+        "dragon 12345678",
+        "sunshine&princess",
+    ],
+)
+def test_one_or_two_common_words_are_not_enough(password: str) -> None:
+    with pytest.raises(InvalidInput, match=r"common"):
+        check_password_strength(password)
+
+
+def test_three_and_more_words_are_welcome() -> None:
+    check_password_strength("monkey dragon lantern")
+    check_password_strength("ember anvil tongs quench")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
         "taskforge2026!",
         "TaskForge-1234",
         "ada.lovelace1",

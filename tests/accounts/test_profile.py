@@ -17,24 +17,36 @@ def test_a_profile_is_saved_and_shown_everywhere(visitor: Visitor) -> None:
         "/profile",
         "/profile/edit",
         first_name="Augusta",
-        bio="Likes engines",
         theme="dark",
-        notify_email=None,
-        notify_frequency="daily",
+        notify_push=None,
     )
     assert (answer.status, answer.location) == (303, "/profile")
     page = visitor.open("/profile")
     assert 'data-theme="dark"' in page.html
     fields = page.form("/profile/edit").fields
-    assert (fields["first_name"], fields["bio"]) == ("Augusta", "Likes engines")
-    assert fields["notify_frequency"] == "daily"
-    assert "notify_email" not in fields
-    assert "notify_push" in fields
+    assert fields["first_name"] == "Augusta"
+    assert "notify_push" not in fields
+
+
+def test_what_the_form_does_not_show_stays_as_it_is(ada: Person, visitor: Visitor) -> None:
+    notifications = {"email": False, "push": True, "frequency": "weekly"}
+    changes = {"bio": "Likes engines", "preferences": {"notifications": notifications}}
+    assert ada.api("PATCH", "/users/me", changes).status_code == 200
+    visitor.fill("/profile", "/profile/edit", first_name="Augusta", notify_push=None)
+    profile = ada.api("GET", "/users/me").json
+    assert (profile["firstName"], profile["bio"]) == ("Augusta", "Likes engines")
+    assert profile["preferences"]["notifications"] == {**notifications, "push": False}
+
+
+def test_nothing_is_promised_that_is_not_there(visitor: Visitor) -> None:
+    page = visitor.open("/profile")
+    for promise in ("e-mails come", "by e-mail", "how your team sees you", "about you"):
+        assert promise not in page.text.lower()
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("first_name", ""), ("bio", "x" * 2001), ("theme", "neon"), ("version", "one")],
+    [("first_name", ""), ("first_name", "x" * 81), ("theme", "neon"), ("version", "one")],
 )
 def test_a_wrong_value_changes_nothing_and_keeps_the_text(
     visitor: Visitor, field: str, value: str
@@ -47,13 +59,24 @@ def test_a_wrong_value_changes_nothing_and_keeps_the_text(
 
 def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(visitor: Visitor) -> None:
     old = visitor.open("/profile").form("/profile/edit")
-    visitor.fill("/profile", "/profile/edit", bio="newer")
-    page = visitor.send(old, bio="older")
+    visitor.fill("/profile", "/profile/edit", first_name="Newer", theme="dark")
+    page = visitor.send(old, first_name="Older")
     assert page.status == 409
+    assert "You changed the first name in another window" in page.text
+    assert "Saved is “Newer”" in page.text
     form = page.form("/profile/edit")
-    assert form.fields["bio"] == "older"
-    assert visitor.open("/profile").form("/profile/edit").fields["bio"] == "newer"
+    assert form.fields["first_name"] == "Older"
+    assert visitor.open("/profile").form("/profile/edit").fields["first_name"] == "Newer"
     assert visitor.send(form).status == 303
+
+
+def test_two_windows_may_change_different_things(visitor: Visitor) -> None:
+    old = visitor.open("/profile").form("/profile/edit")
+    visitor.fill("/profile", "/profile/edit", theme="dark")
+    assert visitor.send(old, first_name="Augusta", notify_push=None).status == 303
+    page = visitor.open("/profile")
+    assert page.form("/profile/edit").fields["first_name"] == "Augusta"
+    assert 'data-theme="dark"' in page.html
 
 
 def test_what_the_form_does_not_offer_cannot_be_set(ada: Person) -> None:

@@ -10,10 +10,16 @@ from flask import Flask
 
 from taskforge import clock
 from taskforge.admin import maintenance
+from taskforge.admin.trash import purge_board
+from taskforge.boards.service import delete_board, restore_board
+from taskforge.boards.view_preferences import fold_column
 from taskforge.comments.service import create_comment
+from taskforge.errors import NotFound
 from taskforge.stores import mongo, outbox
 from taskforge.stores.document_parts import TOMBSTONE_SECONDS, part_of
+from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task, restore_task
+from tests.audit_trail import events_of
 from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
 
@@ -93,3 +99,55 @@ def messages_of(entity_id: str) -> list[outbox.Claimed]:
         id=entity_id,
     )
     return outbox.claim(10)
+
+
+def test_a_deleted_board_is_kept_for_thirty_days(scene: Scene) -> None:
+    scene.add_task()
+    delete_board(scene.ann, scene.board_id)
+    assert purge_in(29) == 0
+    restore_board(scene.ann, scene.board_id)
+    assert purge_in(31) == 0
+
+
+def test_a_purged_board_leaves_only_its_audit_events(scene: Scene) -> None:
+    task_id, comment_id = scene.add_task("Secret"), ""
+    comment_id = create_comment(scene.bob, task_id, content="Also secret").entity_id
+    trashed = scene.add_task("Secret too")
+    delete_task(scene.ann, trashed)
+    delete_column(scene.ann, scene.board_id, scene.columns[2])
+    fold_column(scene.bob, scene.board_id, scene.columns[0], folded=True)
+    delete_board(scene.ann, scene.board_id)
+    relay_everything()
+    assert purge_in(31) == 3
+    relay_everything()
+    for table in ("tasks", "comments", "columns", "boards", "board_view_preferences", "outbox"):
+        assert read(f"SELECT count(*) FROM {table}") == 0, table
+    for collection, entity_id in (("tasks", task_id), ("comments", comment_id)):
+        stored = document(collection, entity_id)
+        assert stored is not None
+        assert "ecret" not in str(stored)
+    assert events_of(scene.board_id)[-1].event == "board.purged"
+    assert events_of(task_id)[-1].event == "task.purged"
+    assert_stores_agree()
+
+
+def test_a_large_board_is_purged_in_several_turns(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "TASKS_PURGED_AT_ONCE", 2)
+    for number in range(3):
+        scene.add_task(f"Card {number}")
+    delete_board(scene.ann, scene.board_id)
+    assert [purge_in(31), purge_in(31), purge_in(31)] == [2, 2, 0]
+    assert read("SELECT count(*) FROM boards") == 0
+    with pytest.raises(NotFound):
+        restore_board(scene.ann, scene.board_id)
+
+
+def test_a_board_that_is_restored_while_it_is_purged_stays(scene: Scene) -> None:
+    scene.add_task()
+    delete_board(scene.ann, scene.board_id)
+    restore_board(scene.ann, scene.board_id)
+    later = clock.now() + timedelta(days=1)
+    with pytest.raises(NotFound):
+        purge_board(scene.board_id, deleted_before=later)

@@ -31,17 +31,39 @@ def test_a_task_moves_above_or_below_a_neighbour(team: Team, ada: Person) -> Non
     assert two
 
 
-def test_a_full_column_takes_no_more(team: Team, ada: Person) -> None:
+def test_a_column_with_a_hard_limit_takes_no_more(team: Team, ada: Person, max_: Person) -> None:
     column = team.columns["in_progress"]
     path = f"/boards/{team.board_id}/columns/{column}"
     assert ada.api("PATCH", path, {"wipLimit": 1}).status_code == 200
+    hard = ada.api("PATCH", f"/boards/{team.board_id}", {"hardLimits": True})
+    assert hard.json["hardLimits"] is True
     first, second = make_task(ada, team, "first"), make_task(ada, team, "second")
     assert ada.api("POST", f"/tasks/{first}/move", {"columnId": column}).status_code == 200
     answer = ada.api("POST", f"/tasks/{second}/move", {"columnId": column})
     assert answer.status_code == 409
     assert answer.json["error"]["code"] == "wip_limit"
+    assert answer.json["error"]["overridable"] is True
     status = ada.api("PATCH", f"/tasks/{second}", {"status": "in_progress"})
     assert status.status_code == 409
+    body = {"columnId": column, "anyway": True}
+    refused = max_.api("POST", f"/tasks/{second}/move", body)
+    assert refused.json["error"]["overridable"] is False
+    assert ada.api("POST", f"/tasks/{second}/move", body).status_code == 200
+
+
+def test_a_soft_limit_takes_more_and_the_history_says_so(team: Team, ada: Person) -> None:
+    column = team.columns["in_progress"]
+    ada.api("PATCH", f"/boards/{team.board_id}/columns/{column}", {"wipLimit": 1})
+    for number in range(2):
+        task_id = make_task(ada, team, f"Task {number}")
+        answer = ada.api("POST", f"/tasks/{task_id}/move", {"columnId": column})
+        assert answer.status_code == 200
+    newest = ada.api("GET", f"/tasks/{task_id}/history").json["items"][0]
+    assert newest["newState"]["overLimit"] == {"limit": 1, "count": 2}
+    board = ada.api("GET", f"/boards/{team.board_id}").json
+    assert board["hardLimits"] is False
+    odd = ada.api("POST", f"/tasks/{task_id}/move", {"columnId": column, "anyway": "yes"})
+    assert odd.status_code == 422
 
 
 def test_a_column_or_neighbour_of_another_board_is_refused(

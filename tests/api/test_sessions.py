@@ -42,6 +42,16 @@ def test_a_token_lasts_an_hour(app: Flask, ada: Person) -> None:
     assert claims["exp"] - claims["iat"] == 3600
 
 
+def test_a_token_of_an_earlier_key_is_taken_while_that_key_is_a_fallback(
+    app: Flask, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer = f"Bearer {log_in(app, ada.email)['token']}"
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another" * 8)
+    assert me(app, Authorization=bearer) == 401
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [config_of(app).secret_key])
+    assert me(app, Authorization=bearer) == 200
+
+
 def test_a_token_dies_with_its_session(app: Flask, ada: Person) -> None:
     answer = log_in(app, ada.email)
     bearer = f"Bearer {answer['token']}"

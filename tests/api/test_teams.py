@@ -41,7 +41,7 @@ def test_a_team_is_changed_by_its_admin(team: Team, ada: Person, max_: Person) -
     assert answer.json["description"] == "New"
     assert answer.json["name"] == "Web"
     assert answer.json["version"] == version + 1
-    stale = ada.api("PATCH", path, {"name": "Old"}, If_Match=f'"{version}"')
+    stale = ada.api("PATCH", path, {"description": "Old"}, If_Match=f'"{version}"')
     assert stale.status_code == 409
     assert stale.json["error"]["current"]["description"] == "New"
     assert max_.api("PATCH", path, {"name": "Mine"}).status_code == 403

@@ -58,7 +58,7 @@ def test_the_history_tells_who_changed_what_in_the_words_of_the_api(
     assert edit["previousState"] == {"title": "Draft", "dueDate": None, "customFields": {}}
     assert edit["newState"] == {
         "title": "Report",
-        "dueDate": "2026-12-24T00:00:00.000Z",
+        "dueDate": "2026-12-24",
         "customFields": {"a": 1},
     }
     assert "127.0.0.1" not in answer.text

@@ -54,7 +54,7 @@ def test_a_column_with_cards_is_not_deleted_and_an_empty_one_is(
     make_task(ada, team, status="todo")
     refused: Page = visitor.fill(sheet(team), "/delete", htmx=True)
     assert refused.status == 409
-    assert "This column still holds tasks. Move them first." in refused.text
+    assert "“To do” holds 1 card. Choose a column to move them to" in refused.text
     assert visitor.fill(sheet(team, "done"), "/delete").status == 303
     assert "Done" not in column_names(visitor, team)
     assert visitor.open(sheet(team, "done")).status == 404

@@ -101,6 +101,7 @@ def test_the_menu_says_how_many_cards_each_value_would_show(
         "priority:Medium": 0,
         "priority:Low": 0,
         "due:Overdue": 1,
+        "due:Today": 0,
         "due:Next 7 days": 0,
         "due:No date": 0,
         "tag:api*": 1,

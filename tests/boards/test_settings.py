@@ -7,6 +7,7 @@ from flask import Flask
 
 from taskforge.boards import columns
 from taskforge.boards.queries import list_columns
+from taskforge.boards.service import BOARDS_PER_TEAM, create_board
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Page, Visitor, visit
 
@@ -88,14 +89,80 @@ def test_a_column_moves_one_place(visitor: Visitor, team: Team) -> None:
     assert visitor.fill(settings(team), path, direction="up").status == 422
 
 
-def test_only_an_empty_column_is_deleted(ada: Person, visitor: Visitor, team: Team) -> None:
+def test_an_empty_column_is_deleted_at_once_and_restored_by_its_toast(
+    visitor: Visitor, team: Team
+) -> None:
+    path = f"/columns/{team.columns['done']}"
+    assert visitor.fill(settings(team), f"{path}/delete").status == 303
+    page = visitor.open(settings(team))
+    assert "Done" not in column_names(page)
+    assert "“Done” is deleted." in page.text
+    assert visitor.send(page.form(f"{path}/restore")).status == 303
+    assert column_names(visitor.open(settings(team)))[-1] == "Done"
+
+
+def test_a_column_with_cards_leads_to_the_question_where_they_go(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
+    task_id = make_task(ada, team, status="todo")
+    path = f"/boards/{team.board_id}/columns/{team.columns['todo']}"
+    page = visitor.open(settings(team))
+    assert not page.has_form(f"{path}/delete")
+    assert f"{path}/settings#delete-column" in page.html
+    form = visitor.open(f"{path}/settings").form(f"{path}/delete")
+    assert form.fields["move_to"] == team.columns["backlog"]
+    assert visitor.send(form, cards="").status == 409
+    assert visitor.send(form, cards="move", move_to="").status == 422
+    answer = visitor.send(form, cards="move", move_to=team.columns["done"])
+    assert answer.location.startswith(f"/boards/{team.board_id}")
+    toast = visitor.open(f"/boards/{team.board_id}")
+    assert "“To do” is deleted, and 1 card moved." in toast.text
+    assert visitor.open(f"/tasks/{task_id}").text.count("Done")
+    back = visitor.send(toast.form(f"{path}/restore"))
+    again = visitor.open(back.location)
+    assert "“To do” is back, with 1 card." in again.text
+    redo = again.form(f"{path}/delete")
+    assert (redo.fields["cards"], redo.fields["move_to"]) == ("move", team.columns["done"])
+
+
+def test_deleted_columns_are_restored_from_trash_activity_and_history(
+    ada: Person, visitor: Visitor, team: Team
+) -> None:
     make_task(ada, team, status="todo")
-    page = visitor.fill(settings(team), f"/columns/{team.columns['todo']}/delete")
-    assert page.status == 409
-    assert "This column still holds tasks" in page.text
-    answer = visitor.fill(settings(team), f"/columns/{team.columns['done']}/delete")
-    assert answer.status == 303
-    assert "Done" not in column_names(visitor.open(settings(team)))
+    path = f"/boards/{team.board_id}/columns/{team.columns['todo']}"
+    for place in ("trash", "activity", "history"):
+        form = visitor.open(f"{path}/settings").form(f"{path}/delete")
+        visitor.send(form, cards="delete")
+        page = visitor.open(f"/boards/{team.board_id}/{place}")
+        assert "To do" in page.text
+        assert visitor.send(page.form(f"{path}/restore")).status == 303
+        assert "To do" in column_names(visitor.open(settings(team)))
+        assert not visitor.open(f"/boards/{team.board_id}/{place}").has_form(f"{path}/restore")
+
+
+def test_a_board_is_restored_by_its_toast_and_from_the_teams_page(
+    visitor: Visitor, team: Team
+) -> None:
+    path = f"/boards/{team.board_id}"
+    for place in ("/boards", f"/teams/{team.team_id}/boards/deleted"):
+        visitor.fill(settings(team), f"{path}/delete")
+        page = visitor.open(place)
+        assert visitor.send(page.form(f"{path}/restore")).location == path
+        assert "“Web” is back." in visitor.open(path).text
+    assert "Deleted boards" in visitor.open(f"/teams/{team.team_id}").text
+
+
+def test_a_board_that_can_not_be_restored_says_why(
+    app: Flask, ada: Person, visitor: Visitor, team: Team
+) -> None:
+    visitor.fill(settings(team), f"{team.board_id}/delete")
+    page = visitor.open(f"/teams/{team.team_id}/boards/deleted")
+    with app.app_context():
+        for number in range(BOARDS_PER_TEAM):
+            create_board(ada.actor, team.team_id, name=f"Board {number}")
+    answer = visitor.send(page.form(f"{team.board_id}/restore"))
+    assert answer.location == f"/teams/{team.team_id}/boards/deleted"
+    assert "at most 50 boards" in visitor.open(answer.location).text
 
 
 def test_a_deleted_board_is_gone_with_its_tasks(ada: Person, visitor: Visitor, team: Team) -> None:

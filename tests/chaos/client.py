@@ -8,11 +8,17 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from tests.chaos import deletions
+
 PASSWORD = "seven green bottles standing"
 ATTEMPT_SECONDS = 12
+# What else is done to a task, with its weight; how often a column or the whole board goes and comes back.
+ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
+AWAY = 0.05
 GIVE_UP_SECONDS = 60
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 
@@ -30,6 +36,9 @@ class Known:
     fields: dict[str, Any]
     deleted: bool = False
     comments: dict[str, str] = field(default_factory=dict)
+    before: dict[str, Any] | None = (
+        None  # the fields before the last change, if that was an edit or a move
+    )
 
 
 class Client(threading.Thread):
@@ -41,13 +50,13 @@ class Client(threading.Thread):
         self.number, self.port = number, port
         self.chance = random.Random(f"{seed}/{number}")
         self.tasks: dict[str, Known] = {}
-        self.operations: list[str] = []
+        self.operations: dict[str, int] = {}  # the audit events of each acknowledged key
         self.acknowledged_at: list[float] = []
         self.attempts = 0
         self.failures = 0
         self.reads = 0
         self.violations: list[str] = []
-        self.user_id = self.team_id = ""
+        self.user_id = self.team_id = self.board_id = ""
         self.partner: Client | None = None
         self.columns: dict[str, str] = {}
         self.stopping = threading.Event()
@@ -66,6 +75,7 @@ class Client(threading.Thread):
         team = self.call("POST", "/teams", {"name": f"Team {self.number}", "description": ""})[1]
         self.team_id = team["teamId"]
         boards = self.call("GET", f"/teams/{self.team_id}/boards")[1]["items"]
+        self.board_id = boards[0]["boardId"]
         self.columns = {c["columnId"]: c["status"] for c in boards[0]["columns"]}
 
     def invite(self, partner: Client) -> None:
@@ -96,9 +106,14 @@ class Client(threading.Thread):
         kinds = [(self.create, 3 if len(live) < 40 else 0)]
         if live:
             kinds += [(self.edit, 6), (self.move, 5), (self.comment, 3), (self.delete, 1)]
+            kinds += [(partial(act, self), weight) for act, weight in ON_A_TASK.items()]
         if trashed:
             kinds.append((self.restore, 2))
         act = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+        if self.chance.random() < AWAY:
+            self.chance.choice((deletions.delete_column, deletions.delete_board))(self)
+            self.acknowledged_at.append(time.time())
+            return
         if act == self.create:
             task = self.create()
         else:
@@ -113,7 +128,7 @@ class Client(threading.Thread):
         wanted: dict[str, Any] = {"title": self._word("Task"), "description": self._word("Text")}
         if self.partner and self.chance.random() < 0.5:
             wanted["assigneeId"] = self.partner.user_id
-        answer = self._post("/tasks", {**wanted, "teamId": self.team_id})
+        answer = self.post("/tasks", {**wanted, "teamId": self.team_id})
         fields = {**wanted, "columnId": answer["columnId"], "status": answer["status"]}
         known = self.tasks[answer["taskId"]] = Known(answer["taskId"], 1, fields)
         return known
@@ -138,6 +153,7 @@ class Client(threading.Thread):
                 f"{task.task_id}: edit of {task.version} led to {answer['version']}"
             )
         task.version += 1
+        task.before = dict(task.fields)
         task.fields |= changes
         task.fields["columnId"] = answer["columnId"]
 
@@ -148,14 +164,15 @@ class Client(threading.Thread):
         others = [k for k in self.tasks.values() if not k.deleted and k is not task]
         if others and self.chance.random() < 0.5:
             place[self.chance.choice(["beforeId", "afterId"])] = self.chance.choice(others).task_id
-        self._post(f"/tasks/{task.task_id}/move", place)
+        self.post(f"/tasks/{task.task_id}/move", place)
         task.version += 1
+        task.before = dict(task.fields)
         task.fields |= {"columnId": column_id, "status": self.columns[column_id]}
 
     def comment(self, task: Known) -> None:
         """Say something that the partner is told of."""
         content = self._word("Comment")
-        answer = self._post(f"/tasks/{task.task_id}/comments", {"content": content})
+        answer = self.post(f"/tasks/{task.task_id}/comments", {"content": content})
         task.comments[answer["commentId"]] = content
 
     def delete(self, task: Known) -> None:
@@ -164,11 +181,11 @@ class Client(threading.Thread):
         if status not in (204, 404):
             self.violations.append(f"{task.task_id}: delete answered {status} {answer}")
         task.version += 1
-        task.deleted = True
+        task.deleted, task.before = True, None
 
     def restore(self, task: Known) -> None:
         """Out of the trash."""
-        answer = self._post(f"/tasks/{task.task_id}/restore", {})
+        answer = self.post(f"/tasks/{task.task_id}/restore", {})
         task.version += 1
         task.deleted = False
         task.fields |= {"columnId": answer["columnId"], "status": answer["status"]}
@@ -205,12 +222,13 @@ class Client(threading.Thread):
                 raise GaveUp(f"{method} {path} got {status or 'no answer'} for a minute")
             time.sleep(self.chance.uniform(0.05, 0.3))
 
-    def _post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, *, facts: int = 1) -> Any:
+        """Send a change with a key of its own, which is to write so many audit events."""
         key = str(UUID(int=self.chance.getrandbits(128), version=4))
         status, answer = self.call("POST", path, body, key)
         if status >= 300:
             raise AssertionError(f"POST {path} answered {status} {answer}")
-        self.operations.append(key)
+        self.operations[key] = facts
         return answer
 
     def _send(self, method: str, path: str, body: Any, key: str | None) -> tuple[int, Any]:

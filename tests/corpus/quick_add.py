@@ -1,7 +1,8 @@
 """The table of quick-add: lines, and what they say. Both parsers, the server's and the browser's, are held to it.
 
 A case of ``quick_add.jsonl`` has ``line`` and what differs from nothing: ``title``, ``assignee`` (a name of `PEOPLE`),
-``priority``, ``tags``, ``due``, ``notes`` ([kind, word]); ``today`` is a Tuesday unless it says otherwise.
+``priority``, ``tags``, ``due`` (a day, or a day and a time of it), ``notes`` ([kind, word]); ``today`` is a Tuesday
+unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from taskforge.tasks.quick_add.syntax import QuickAdd
 from taskforge.text.handles import make_nameables
 
 TUESDAY = "2026-05-12"
@@ -33,6 +35,13 @@ class Case:
     line: str
     today: str
     expected: dict[str, Any]
+
+
+def due_text(found: QuickAdd) -> str | None:
+    """What a line says of its day, as the table writes it."""
+    if found.due_on is None:
+        return None
+    return f"{found.due_on}T{found.due_time:%H:%M}" if found.due_time else str(found.due_on)
 
 
 def _case(told: dict[str, Any]) -> Case:

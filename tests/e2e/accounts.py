@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
+from taskforge.accounts import session_records
 from taskforge.teams import service as teams
-from tests.factories import Person, make_person, make_task, make_team
+from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Account:
 
     person: Person
     server: str
-    team_id: str = ""
+    team: Team | None = None
 
 
 _accounts: WeakKeyDictionary[BrowserContext, Account] = WeakKeyDictionary()
@@ -46,18 +47,41 @@ def make_board(page: Page, *titles: str) -> str:
     """
     account = _accounts[page.context]
     team = make_team(account.person, "Web team")
-    account.team_id = team.team_id
+    account.team = team
     for title in titles:
         make_task(account.person, team, title)
     return f"{account.server}/boards/{team.board_id}"
 
 
-def join_team(page: Page, member: Page) -> None:
+def make_cards(page: Page, status: str, number: int, name: str | None = None) -> None:
+    """So many cards in the column of a status of the board that `make_board` made, each named by it and a number."""
+    account = _accounts[page.context]
+    assert account.team is not None
+    for place in range(number):
+        make_task(account.person, account.team, f"{name or status} {place:03}", status=status)
+
+
+def join_team(page: Page, member: Page, role: str = "member") -> None:
     """Take whoever is logged in at `member` into the team of the board that was made for `page`."""
     admin = _accounts[page.context]
+    assert admin.team is not None
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
-        teams.add_member(admin.person.actor, admin.team_id, role="member", user_id=user_id)
+        teams.add_member(admin.person.actor, admin.team.team_id, role=role, user_id=user_id)
+
+
+def end_session(page: Page) -> None:
+    """End all sessions of whoever is logged in at `page`, as they would from another device."""
+    person = _accounts[page.context].person
+    with person.app.app_context():
+        session_records.revoke_all_sessions(person.actor)
+
+
+def fill_log_in(page: Page) -> None:
+    """Log the same person in again by the log-in page, which is open."""
+    page.locator("#login-form [name=email]").fill(_accounts[page.context].person.email)
+    page.locator("#login-form [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
 
 
 def add_members(page: Page, *names: tuple[str, str]) -> None:
@@ -67,5 +91,5 @@ def add_members(page: Page, *names: tuple[str, str]) -> None:
         newcomer = make_person(admin.person.app, first_name, last_name)
         with admin.person.app.app_context():
             teams.add_member(
-                admin.person.actor, admin.team_id, role="member", user_id=newcomer.user_id
+                admin.person.actor, admin.team.team_id, role="member", user_id=newcomer.user_id
             )

@@ -40,6 +40,11 @@ def titles(page: Page, column_name: str) -> Locator:
     return column(page, column_name).locator(".card__title")
 
 
+def column_names(page: Page) -> Locator:
+    """The names of the columns, from left to right."""
+    return page.locator(".board__columns .column__name")
+
+
 def count(page: Page, column_name: str) -> Locator:
     return column(page, column_name).locator(".column__count")
 
@@ -105,6 +110,14 @@ def limit_column(page: Page, board: str, name: str, limit: int) -> None:
     row.locator("[name=wip_limit]").fill(str(limit))
     row.get_by_role("button", name="Save column").click()
     page.goto(board)
+
+
+def make_limits_hard(page: Page, board: str) -> None:
+    """From now on a full column of the board refuses cards."""
+    page.goto(f"{board}/settings")
+    page.get_by_label("takes no further card").check()
+    page.locator("#rename-form").get_by_role("button", name="Save").click()
+    open_board(board, page)
 
 
 def task_title(page: Page) -> Locator:

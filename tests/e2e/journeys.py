@@ -73,6 +73,6 @@ def add_member(page: Page, email: str, role: str = "Member") -> None:
 
 def log_out(page: Page) -> None:
     """Log out by the account menu."""
-    page.locator("summary[aria-label^='Your account']").click()
+    page.locator(".bar .menu > summary").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login**")

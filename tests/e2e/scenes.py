@@ -168,7 +168,7 @@ def drag(page: Page, world: World) -> None:
 
 def account_menu(page: Page, world: World) -> None:
     go(page, "/boards")
-    page.locator("summary[aria-label^='Your account']").click()
+    page.locator(".bar .menu > summary").click()
 
 
 def show_in(page: Page, theme: str) -> None:

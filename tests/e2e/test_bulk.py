@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
-from tests.e2e.boards import press
+from tests.e2e.boards import make_limits_hard, press
 from tests.e2e.journeys import add_card, column, create_team, sign_up
 from tests.e2e.test_quick_add import PASTE
 
@@ -201,6 +201,7 @@ def test_what_does_not_fit_is_said_and_nothing_moves(page: Page, board: str) -> 
     page.locator("#view-popover [name=wip_limit]").fill("1")
     page.locator("#view-popover").get_by_role("button", name="Save").click()
     expect(column(page, "To do").locator(".column__count")).to_contain_text("0/1")
+    make_limits_hard(page, board)
     card(page, "One").click(modifiers=["Shift"])
     card(page, "Two").click(modifiers=["Shift"])
     expect(bar(page)).to_contain_text("2 selected")

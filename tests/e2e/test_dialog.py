@@ -95,7 +95,7 @@ def test_a_control_click_opens_a_tab(page: Page, board: str) -> None:
     expect(page.locator(DIALOG)).to_have_count(0)
 
 
-def test_what_cannot_be_shown_in_the_dialog_is_a_page(page: Page, board: str) -> None:
+def test_what_cannot_be_shown_in_the_dialog_is_said_there(page: Page, board: str) -> None:
     href = page.get_by_role("link", name="One", exact=True).get_attribute("href") or ""
 
     def fail_the_partial(route: object) -> None:
@@ -106,7 +106,11 @@ def test_what_cannot_be_shown_in_the_dialog_is_a_page(page: Page, board: str) ->
 
     page.route(f"**{href}", fail_the_partial)
     page.get_by_role("link", name="One", exact=True).click()
-    expect(page.locator("main .task__title")).to_have_text("One")
+    expect(page.locator(DIALOG)).to_contain_text("No connection, so this card can’t be shown.")
+    expect(page.locator(".board__columns")).to_be_visible()
+    page.unroute(f"**{href}")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(f"{DIALOG} .task__title")).to_have_text("One")
 
 
 def test_what_is_done_in_the_dialog_is_seen_on_the_board_behind(page: Page, board: str) -> None:

@@ -11,6 +11,7 @@ from tests.e2e.boards import (
     drag_to_column,
     grab,
     limit_column,
+    make_limits_hard,
     titles,
     toast,
 )
@@ -65,6 +66,7 @@ def test_a_full_column_sends_the_card_back_and_says_why(page: Page, board: str) 
     drag_to_column(page, "One", "In progress")
     toast(page, "Moved to In progress").wait_for()
     limit_column(page, board, "In progress", 1)
+    make_limits_hard(page, board)
     drag_to_column(page, "Two", "In progress")
     refusal = toast(page, "“In progress” is full: 1 of 1 tasks.")
     refusal.wait_for()

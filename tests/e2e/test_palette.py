@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.accounts import make_board
+from tests.e2e.accounts import join_team, make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column
 
@@ -156,3 +156,69 @@ def test_the_open_palette_is_accessible(page: Page, board: str, theme: str) -> N
     field.fill("the")
     expect(options(page).filter(has_text="Sweep the floor")).to_be_visible()
     assert problems(page) == []
+
+
+def found(page: Page, typed: str) -> Locator:
+    """The first option for what is typed, in a palette that is opened anew."""
+    page.keyboard.press("Escape")
+    open_palette(page).fill(typed)
+    return active(page)
+
+
+def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> None:
+    page.keyboard.press("ArrowDown")
+    for typed, words in (
+        ("delete", "Move to the trash"),
+        ("theme", "Change the theme"),
+        ("dark", "Change the theme"),
+        ("invite", "Add people"),
+        ("fold done", "Fold Done"),
+        ("collapse review", "Fold In review"),
+        ("column limit done", "Settings of Done"),
+        ("sign out", "Log out"),
+        ("delete board", "Go to Board settings"),
+        ("lanes tag", "Lanes: by tag"),
+    ):
+        expect(found(page, typed)).to_contain_text(words)
+    expect(found(page, "fold done")).to_contain_text("Fold Done")
+    with page.expect_response("**/fold"):
+        page.keyboard.press("Enter")
+    expect(column(page, "Done").locator(".card, .column__cards")).to_be_hidden()
+    expect(found(page, "unfold")).to_contain_text("Unfold Done")
+
+
+def test_other_pages_offer_what_they_have(page: Page, board: str) -> None:
+    team = page.locator(".crumbs a").first.get_attribute("href") or ""
+    page.goto(team)
+    expect(found(page, "invite")).to_contain_text("Add a person")
+    page.keyboard.press("Enter")
+    expect(page.locator("#member-form [name=email]")).to_be_focused()
+    expect(found(page, "edit")).to_contain_text("Edit")
+    page.goto(f"{board}/settings")
+    expect(found(page, "new column")).to_contain_text("New column")
+    page.keyboard.press("Enter")
+    expect(page.locator("#new-column [name=name]")).to_be_focused()
+    expect(found(page, "delete")).to_contain_text("Delete this board")
+    page.goto(board)
+    page.get_by_role("link", name="Sweep the floor").click()
+    page.locator("#task-dialog .task__title").wait_for()
+    page.reload()
+    page.locator(".task__title").wait_for()
+    expect(found(page, "due")).to_contain_text("Change: Due")
+    expect(found(page, "delete")).to_contain_text("to the trash")
+    page.goto("/profile")
+    expect(found(page, "theme")).to_be_visible()
+
+
+def test_a_guest_is_offered_nothing_that_a_guest_may_not_do(
+    page: Page, board: str, second_page: Page, log_in: Callable[..., None]
+) -> None:
+    log_in(second_page, "Gus", "Guest")
+    join_team(page, second_page, role="guest")
+    second_page.goto(board)
+    second_page.keyboard.press("ArrowDown")
+    for typed in ("delete", "invite"):
+        found(second_page, typed)
+        expect(options(second_page).filter(has_text="Move to the trash")).to_have_count(0)
+        expect(options(second_page).filter(has_text="Add people")).to_have_count(0)
+    expect(found(second_page, "fold done")).to_contain_text("Fold Done")

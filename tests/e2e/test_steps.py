@@ -19,7 +19,7 @@ from tests.e2e.boards import (
 
 def look_by(page: Page, name: str) -> None:
     page.locator("#board-lanes summary").click()
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("button", name=name).click()
     page.locator(".lane").first.wait_for()
 
 
@@ -85,7 +85,7 @@ def test_a_task_opened_while_a_filter_arrives_leaves_the_steps_right(
     slow = re.compile(r"/boards/[^/]+\?lanes=tag")
     page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.locator("#board-lanes summary").click()
-    page.get_by_role("link", name="By tag").click()
+    page.get_by_role("button", name="By tag").click()
     link(page, "Two").click()
     expect(task_title(page)).to_have_text("Two")
     page.wait_for_timeout(800)

@@ -139,6 +139,7 @@ def test_a_date_is_read_in_the_readers_own_time(page: Page, board: str) -> None:
 
 def test_without_javascript_links_and_the_date_do_it(board: str, plain: Page) -> None:
     plain.goto(board)
+    plain.locator("#board-more summary").click()
     plain.get_by_role("link", name="History").click()
     expect_card_in(plain, "Done")
     plain.get_by_role("link", name="The change before").click()

@@ -121,7 +121,7 @@ def test_a_folded_column_takes_cards_by_drag_and_by_key(page: Page, board: str) 
 
 def test_a_card_dragged_to_another_lane_takes_its_value(page: Page, board: str) -> None:
     page.locator("#board-lanes summary").click()
-    page.get_by_role("link", name="By priority").click()
+    page.get_by_role("button", name="By priority").click()
     expect(page).to_have_url(f"{board}?lanes=priority")
     expect(lane(page, "Medium").locator(".card")).to_have_count(3)
     drag_to_cell(page, "Two", "Urgent", 1)

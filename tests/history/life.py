@@ -10,8 +10,8 @@ from typing import Any
 
 from taskforge.boards import columns as board_columns
 from taskforge.boards.queries import list_columns
-from taskforge.boards.service import edit_board
-from taskforge.comments.service import create_comment, delete_comment, edit_comment
+from taskforge.boards.service import delete_board, edit_board, restore_board
+from taskforge.comments.service import create_comment, delete_comment, edit_comment, restore_comment
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.history.past_board import card_row, get_past_board
 from taskforge.ids import new_id
@@ -19,6 +19,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks import columns as task_columns
 from taskforge.tasks import service as tasks
 from taskforge.tasks.board.queries import get_board
+from taskforge.tasks.bulk import column_deletion
 from taskforge.web.boards.cards import show_card
 from tests.stores.scene import Scene, read
 
@@ -58,12 +59,14 @@ class Life:
         self.scene, self.random = scene, Random(seed)
         self.tasks: list[str] = [scene.add_task("First")]
         self.comments: list[str] = []
+        self.deleted_columns: list[str] = []
 
     def go_on(self) -> None:
         acts: list[tuple[int, Callable[[], object]]] = [
             (4, self.create), (5, self.move), (4, self.edit), (2, self.delete), (2, self.restore),
             (3, self.comment), (1, self.edit_comment), (2, self.delete_comment), (1, self.add_column),
             (2, self.edit_column), (2, self.move_column), (1, self.delete_column), (1, self.rename),
+            (2, self.restore_comment), (2, self.restore_column), (1, self.restore_board),
         ]  # fmt: skip
         act = self.random.choices([act for _, act in acts], [weight for weight, _ in acts])[0]
         with suppress(Conflict, InvalidInput, NotFound):
@@ -119,6 +122,10 @@ class Life:
         if self.comments:
             delete_comment(self.scene.bob, self.random.choice(self.comments))
 
+    def restore_comment(self) -> None:
+        if self.comments:
+            restore_comment(self.scene.bob, self.random.choice(self.comments))
+
     def add_column(self) -> None:
         board_columns.create_column(
             self.scene.ann, self.scene.board_id, name="More", status="todo", hue=6, wip_limit=4
@@ -140,7 +147,27 @@ class Life:
         )
 
     def delete_column(self) -> None:
-        task_columns.delete_column(self.scene.ann, self.scene.board_id, self.column())
+        number = read("SELECT count(*) FROM columns WHERE deleted_at IS NULL")
+        if number < 3:
+            return
+        column_id, with_cards = self.column(), self.random.random() < 0.5
+        column_deletion.delete_column(
+            self.scene.ann,
+            self.scene.board_id,
+            column_id,
+            move_to=None if with_cards else self.column(),
+            with_cards=with_cards,
+        )
+        self.deleted_columns.append(column_id)
+
+    def restore_column(self) -> None:
+        if self.deleted_columns:
+            column_id = self.random.choice(self.deleted_columns)
+            column_deletion.restore_column(self.scene.ann, self.scene.board_id, column_id)
+
+    def restore_board(self) -> None:
+        delete_board(self.scene.ann, self.scene.board_id)
+        restore_board(self.scene.ann, self.scene.board_id)
 
     def rename(self) -> None:
         version = read("SELECT version FROM boards WHERE board_id = :id", id=self.scene.board_id)

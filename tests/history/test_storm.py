@@ -114,7 +114,7 @@ class Storm(Life):
         )
         version = read("SELECT version FROM tasks WHERE task_id = :id", id=task_id)
         return lambda who: one_field.edit_field(
-            who, task_id, field=field, value=value, version=version, label="It"
+            who, task_id, field=field, value=value, version=version
         )
 
     def _try_twice(self, wanted: Callable[..., Change]) -> None:

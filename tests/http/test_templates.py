@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from taskforge.http.asset_build import ENTRIES
+from taskforge.text.moments import iso_text
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -139,13 +140,15 @@ def test_the_fullest_card_stays_small() -> None:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["iso_moment"] = iso_text
     card = {
         "task_id": "0190a002-8b52-9b4a-97b7-50923ceb3ffd",
         "key": "WEB-1234",
         "title": "Import from a spreadsheet with a preview before anything is saved",
         "status": "in_progress",
         "priority": "urgent",
-        "due_at": datetime(2026, 3, 1, tzinfo=UTC),
+        "due_at": date(2026, 3, 1),
+        "due_text": "1 Mar 2026",
         "assignee": {"display_name": "Ada Lindqvist", "initials": "AL", "hue": 3},
         "tags": [],
         "more_tags": 0,

@@ -91,3 +91,22 @@ def test_the_doctor_finds_a_key_of_every_family_that_does_not_expire(app: Flask)
             stay.add(f"key {key}")
         check = doctor_probes.probes().checks["I11"]
         assert {violation.entity for violation in check()} == stay
+
+
+def test_every_family_of_the_module_is_in_the_table() -> None:
+    declared = {name: one for name, one in vars(keys).items() if isinstance(one, keys.KeyFamily)}
+    assert set(declared.values()) == set(keys.FAMILIES), sorted(declared)
+
+
+@pytest.mark.parametrize("family", keys.FAMILIES, ids=lambda family: family.name)
+def test_the_doctor_finds_a_key_of_every_family_that_never_expires(
+    app: Flask, family: keys.KeyFamily
+) -> None:
+    key = f"{family.prefix}never"
+    with app.app_context():
+        redis_client().set(key, "x")
+        check = doctor_probes.probes().checks["I11"]
+        assert [violation.entity_id for violation in check()] == [key]
+        doctor_probes.remedies()["let expire"](list(check()))
+        assert redis_client().ttl(key) > 0
+        redis_client().delete(key)

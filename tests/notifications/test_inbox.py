@@ -34,7 +34,7 @@ def visitor(bob: Person) -> Visitor:
 def test_the_inbox_says_who_did_what_latest_first(visitor: Visitor, task_id: str) -> None:
     page = visitor.open("/inbox")
     assert "assigned WEB-1 “Paint it” to you" in page.text
-    assert page.text.index("assigned WEB-1") < page.text.index("added you to a team")
+    assert page.text.index("assigned WEB-1") < page.text.index("added you to “Web”")
     assert f'href="/tasks/{task_id}"' in page.html
     assert "2 unread" in page.text
 
@@ -52,7 +52,7 @@ def test_one_line_is_read_by_itself(visitor: Visitor, task_id: str) -> None:
     assert visitor.send(line).location == f"/tasks/{task_id}"
     assert "1 unread" in visitor.open("/inbox").text
     unread = visitor.open("/inbox?show=unread")
-    assert "added you to a team" in unread.text
+    assert "added you to “Web”" in unread.text
     assert "Paint it" not in unread.text
     partial = visitor.send(line, headers={"HX-Request": "true"})
     assert partial.html.strip().startswith("<article")

@@ -8,26 +8,33 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import text
 
-from taskforge.comments.service import create_comment
+from taskforge.boards.service import create_board, delete_board
+from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
+from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
-PRINCIPALS = ("anonymous", "suspended", "outsider", "other_admin", "guest", "member", "admin")
+PRINCIPALS = (
+    "anonymous", "suspended", "outsider", "other_admin", "site_admin", "guest", "member", "admin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class World:
-    """A team with a board, a task of the admin, a trashed task and a comment, and people around it."""
+    """A team with a board, a task of the admin and a comment, people around it, and one of each that is deleted."""
 
     people: dict[str, Person]
     team: Team
     ids: dict[str, str]
+    deleted: dict[str, str]
 
 
 def make_world(app: Flask) -> World:
@@ -48,6 +55,7 @@ def make_world(app: Flask) -> World:
             {"team_id": team.team_id, "user_id": spare.user_id},
         )
         delete_task(admin.actor, trashed_id)
+        deleted = {"task_id": trashed_id, **_delete_one_of_each(admin, team, task_id)}
         batch = create_tasks(
             admin.actor,
             board_id=team.board_id,
@@ -63,6 +71,13 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET suspended_at = :at WHERE user_id = :user_id"),
             {"at": datetime.now(UTC), "user_id": people["suspended"].user_id},
         )
+        sql.execute_now(
+            text("UPDATE users SET is_site_admin = true WHERE user_id = :user_id"),
+            {"user_id": people["site_admin"].user_id},
+        )
+        job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
+            queues.PROCESSORS[queues.NOTIFICATIONS]
+        )
         event_id = sql.scalar(
             text(
                 "SELECT event_id FROM audit_logs WHERE entity_id = :task_id AND event = 'task.created'"
@@ -74,7 +89,6 @@ def make_world(app: Flask) -> World:
         "board_id": team.board_id,
         "column_id": team.columns["in_review"],
         "task_id": task_id,
-        "trashed_id": trashed_id,
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
         "field": "title",
@@ -82,5 +96,19 @@ def make_world(app: Flask) -> World:
         "notification_id": str(notification_id),
         "event_id": str(event_id),
         "batch_id": str(batch.event_id),
+        "job_id": job.id,
+        "queue_name": queues.NOTIFICATIONS,
+        "registry_name": "queued",
+        "order": "asc",
     }
-    return World(people, team, ids)
+    return World(people, team, ids, deleted)
+
+
+def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, str]:
+    comment_id = create_comment(admin.actor, task_id, content="Taken back").entity_id
+    delete_comment(admin.actor, comment_id)
+    column_id = team.columns["done"]
+    delete_column(admin.actor, team.board_id, column_id)
+    board_id = create_board(admin.actor, team.team_id, name="Put away").entity_id
+    delete_board(admin.actor, board_id)
+    return {"comment_id": comment_id, "column_id": column_id, "board_id": board_id}

@@ -43,6 +43,17 @@ FORM: dict[str, object] = {
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
     "value": "T", "text": "A step", "done": "1",
 }  # fmt: skip
+# Which of the ids in the address is of something deleted.
+_RESTORED = {
+    "tasks.restore": ("task_id",),
+    "api_tasks.restore_task": ("task_id",),
+    "comments.restore": ("comment_id",),
+    "api_comments.restore_comment": ("comment_id",),
+    "boards.restore": ("board_id",),
+    "api_boards.restore_board": ("board_id",),
+    "boards.restore_column": ("column_id",),
+    "api_boards.restore_column": ("column_id",),
+}
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +114,8 @@ def send(
 ) -> TestResponse:
     """One request of a principal to a route about the world's objects."""
     values = {name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments}
-    if rule.endpoint.endswith("restore") or rule.endpoint.endswith("restore_task"):
-        values["task_id"] = world.ids["trashed_id"]
+    if "restore" in rule.endpoint:  # about what is deleted
+        values |= {name: world.deleted[name] for name in _RESTORED.get(rule.endpoint, ())}
     path = _path(app, rule, values)
     if rule.endpoint == "boards.cards":
         path += f"?after=a0.{world.ids['task_id']}"
@@ -158,23 +169,10 @@ def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str,
 
 
 def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str:
-    numbers = {"instance_number": 0, "page": 1, "per_page": 8}
     with app.app_context():
         token = issue_admin_claim()
-    words = {
-        "token": token,
-        "queue_name": "audit",
-        "registry_name": "queued",
-        "order": "asc",
-        "job_id": "x",
-    }
-    chosen = {
-        name: {**values, **words, **numbers}.get(name, value) for name, value in values.items()
-    }
-    chosen |= {
-        name: numbers[name]
-        for name in rule.arguments
-        if name in numbers and rule.rule.count("int:")
-    }
+    chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1}
     with app.test_request_context():
-        return app.url_map.bind("localhost").build(rule.endpoint, chosen)
+        return app.url_map.bind("localhost").build(
+            rule.endpoint, {name: chosen[name] for name in rule.arguments}
+        )

@@ -38,7 +38,9 @@ def address(rule: Rule, bad: str | None = None) -> str:
     def filled(match: re.Match[str]) -> str:
         if match["name"] == bad:
             return "{bad}"
-        return "1" if match["kind"] == "int:" else KNOWN_ID
+        if first_choice := re.match(r"any\((\w+)", match["kind"] or ""):
+            return first_choice[1]
+        return "1" if (match["kind"] or "").startswith("int") else KNOWN_ID
 
     return re.sub(r"<(?P<kind>[^:<>]+:)?(?P<name>[^<>]+)>", filled, rule.rule)
 

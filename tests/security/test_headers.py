@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from taskforge import create_app
+from taskforge.config import Config
 from taskforge.http.assets import asset_url
+from tests.factories import csrf_token
 
 ADDRESSES = [
     "/login",
@@ -51,3 +54,42 @@ def test_the_session_cookie_is_strict(client: FlaskClient) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Path=/" in cookie
+
+
+def test_in_production_the_cookie_is_bound_to_this_host_and_to_tls(config: Config) -> None:
+    strict = config.replaced(taskforge_env="production", public_url="https://tasks.example.test")
+    answer = create_app(strict).test_client().get("/login", base_url="https://tasks.example.test")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-sid=")
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in cookie
+    assert "Domain" not in cookie
+    assert "includeSubDomains" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 422),
+        ({"Origin": "http://localhost"}, 422),
+        ({"Origin": "http://127.0.0.1:8000"}, 422),  # PUBLIC_URL
+        ({"Origin": "https://localhost"}, 403),
+        ({"Origin": "http://localhost:8001"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_a_form_is_taken_from_pages_of_ours_only(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    token = csrf_token_of(client)
+    answer = client.post("/login", data={"csrf_token": token}, headers=headers)
+    assert answer.status_code == status
+
+
+def csrf_token_of(client: FlaskClient) -> str:
+    client.get("/login")
+    return csrf_token(client)

@@ -13,6 +13,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from taskforge.http.asgi import CLIENT_GONE
 from taskforge.server import asgi_bridge
 
 PIECE = b"z" * 200_000
@@ -161,6 +162,91 @@ def test_a_client_that_stops_reading_gives_its_thread_back(monkeypatch: pytest.M
         serve(lambda _, start: long_answer(start, closed), scope_of(), client)
     assert closed.is_set()
     assert time.monotonic() - began < 5
+
+
+def test_a_page_that_nobody_waits_for_learns_that_its_client_has_left() -> None:
+    learned = threading.Event()
+
+    def slow_page(environ: Any, start: Any) -> Iterable[bytes]:
+        for _ in range(500):
+            if environ[CLIENT_GONE]():
+                learned.set()
+                break
+            time.sleep(0.01)
+        start("200 OK", [])
+        return [b""]
+
+    serve(slow_page, scope_of(), Client(leaves=True))
+    assert learned.is_set()
+
+
+def test_a_page_whose_client_left_in_the_queue_is_not_begun_but_a_change_is() -> None:
+    begun: list[str] = []
+
+    def page(environ: Any, start: Any) -> Iterable[bytes]:
+        begun.append(environ["REQUEST_METHOD"] + environ["PATH_INFO"])
+        time.sleep(0.2)
+        start("200 OK", [])
+        return [b""]
+
+    async def three_at_once() -> None:
+        application = asgi_bridge.in_threads(page, threads=1)
+        asked = [
+            (scope_of(target=b"/first"), Client()),
+            (scope_of(target=b"/second"), Client(leaves=True)),
+            (scope_of("POST", target=b"/third"), Client(leaves=True)),
+        ]
+        await asyncio.gather(*(application(s, c.receive, c.send) for s, c in asked))
+
+    asyncio.run(asyncio.wait_for(three_at_once(), 10))
+    assert begun == ["GET/first", "POST/third"]
+
+
+@pytest.mark.parametrize("drops", [0, 1, 40], ids=["nothing", "one byte", "drop by drop"])
+def test_a_body_that_comes_too_slowly_is_refused(
+    monkeypatch: pytest.MonkeyPatch, drops: int
+) -> None:
+    monkeypatch.setattr(asgi_bridge, "BODY_SECONDS", 0.3)
+    client = Client([body_message(b"x", more=True)] * (drops + 1))
+    give = client.receive
+
+    async def drop() -> dict[str, Any]:
+        await asyncio.sleep(0.05)
+        return await give()
+
+    client.receive = drop  # type: ignore[method-assign]
+    began = time.monotonic()
+    serve(echo, scope_of("POST", content_length="1000"), client)
+    assert client.sent[0]["status"] == 408
+    assert (b"connection", b"close") in client.sent[0]["headers"]
+    assert time.monotonic() - began < 5
+
+
+def test_a_long_body_has_the_time_that_its_size_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi_bridge, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(asgi_bridge, "BODY_BYTES_PER_SECOND", 1000)
+    client = Client([body_message(b"x" * 500, more=number < 3) for number in range(4)])
+    give = client.receive
+
+    async def slowly() -> dict[str, Any]:
+        await asyncio.sleep(0.08)
+        return await give()
+
+    client.receive = slowly  # type: ignore[method-assign]
+    serve(echo, scope_of("POST", transfer_encoding="chunked"), client)
+    assert client.sent[0]["status"] == 200
+
+
+def test_a_short_answer_that_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi_bridge, "STALLED_CLIENT_SECONDS", 0.2)
+    client = Client()
+
+    async def send_never_ends(message: Any) -> None:
+        await asyncio.Event().wait()
+
+    client.send = send_never_ends  # type: ignore[method-assign]
+    with pytest.raises(TimeoutError):
+        serve(echo, scope_of(), client)
 
 
 def test_a_web_socket_is_refused() -> None:

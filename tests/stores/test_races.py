@@ -118,6 +118,7 @@ def test_of_two_last_admins_who_step_down_one_must_stay(scene: Scene, together: 
 def test_a_wip_limit_holds_against_eight_at_once(scene: Scene, together: Together) -> None:
     limited = scene.columns[2]
     edit_column(scene.ann, scene.board_id, limited, changes={"wip_limit": 3})
+    write("UPDATE boards SET hard_limits = true WHERE board_id = :id", id=scene.board_id)
     task_ids = [scene.add_task(f"Task {number}") for number in range(8)]
     answers = together(
         [

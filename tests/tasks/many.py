@@ -13,7 +13,7 @@ from taskforge.stores import sql
 from taskforge.stores.operations import Change
 from taskforge.tasks.bulk.batches import undo_batch
 from taskforge.tasks.bulk.edit import edit_tasks
-from tests.factories import Person, Team, csrf_token
+from tests.factories import Person, Team, csrf_token, make_limits_hard
 from tests.pages import visit
 from tests.stores.conftest import assert_stores_agree, catch_up
 
@@ -57,12 +57,14 @@ def send(
 
 
 def limit(person: Person, team: Team, most: int) -> None:
+    """Let the column “To do” hold so many tasks and refuse more."""
     visit(person).fill(
         f"/boards/{team.board_id}/settings",
         f"/columns/{team.columns['todo']}/edit",
         wip_limit=str(most),
         status="todo",
     )
+    make_limits_hard(person, team)
 
 
 def facts(app: Flask) -> list[Any]:

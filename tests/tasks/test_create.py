@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_limits_hard, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
 from tests.tasks.conftest import Barred
 
@@ -70,6 +70,7 @@ def test_a_full_column_says_so_and_loses_nothing(
         wip_limit="1",
         status="backlog",
     )
+    make_limits_hard(ada, team)
     make_task(ada, team, "First")
     page = visitor.fill(f"/boards/{team.board_id}", "/tasks/create", htmx=htmx, title="Second")
     assert page.status == 409

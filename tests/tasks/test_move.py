@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_limits_hard, make_task, make_team
 from tests.pages import HTMX, Visitor, visit
 from tests.tasks.conftest import Barred
 
@@ -58,6 +58,7 @@ def test_a_full_column_refuses_and_the_choice_stays(
     settings = f"/boards/{team.board_id}/settings"
     visitor.fill(settings, f"/columns/{doing}/edit", wip_limit="1", status="in_progress")
     waiting = make_task(ada, team, "Waiting")
+    make_limits_hard(ada, team)
     form = visitor.open(f"/tasks/{waiting}/move").form("/move")
     make_task(ada, team, "Busy", status="in_progress")
     page = visitor.send(form, column_id=doing)
@@ -66,19 +67,19 @@ def test_a_full_column_refuses_and_the_choice_stays(
     assert column(visitor, team, "backlog") == ["Waiting"]
 
 
-def test_a_card_that_somebody_changed_meanwhile_can_be_moved_after_a_look(
+def test_a_card_that_somebody_moved_meanwhile_can_be_moved_after_a_look(
     ada: Person, visitor: Visitor, team: Team
 ) -> None:
     task_id = make_task(ada, team, "Old")
     old = visitor.open(f"/tasks/{task_id}/move").form("/move")
-    visitor.fill(f"/tasks/{task_id}/edit", "/edit", title="New")
+    visitor.fill(f"/tasks/{task_id}/move", "/move", column_id=team.columns["todo"])
     page = visitor.send(old, column_id=team.columns["done"])
     assert page.status == 409
-    assert "Someone else changed this" in page.text
+    assert "You changed the column in another window" in page.text
     form = page.form("/move")
     assert form.fields["column_id"] == team.columns["done"]
     assert visitor.send(form).status == 303
-    assert column(visitor, team, "done") == ["New"]
+    assert column(visitor, team, "done") == ["Old"]
 
 
 def test_a_move_that_is_sent_twice_acts_once(ada: Person, visitor: Visitor, team: Team) -> None:

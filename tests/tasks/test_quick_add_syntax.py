@@ -8,7 +8,7 @@ import pytest
 
 from taskforge.tasks.quick_add.syntax import Note, parse_line
 from taskforge.text.handles import Nameable, find_named, make_nameables
-from tests.corpus.quick_add import CASES, PEOPLE, Case
+from tests.corpus.quick_add import CASES, PEOPLE, Case, due_text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
@@ -20,7 +20,7 @@ def test_a_line_is_read_as_the_table_says(case: Case) -> None:
         "assignee": names.get(found.assignee_id or ""),
         "priority": found.priority,
         "tags": found.tags,
-        "due": found.due_on.isoformat() if found.due_on else None,
+        "due": due_text(found),
         "notes": [[note.kind, note.word] for note in found.notes],
     } == case.expected
 

@@ -12,10 +12,11 @@ from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimi
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import columns, service
+from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.history import undo as undo_service
 from taskforge.tasks.history.undo import undo_change
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_limits_hard, make_task, make_team
 from tests.tasks.undoing import edit, facts, order, state, undo
 from tests.together import at_once_inside
 
@@ -77,11 +78,12 @@ def test_a_column_that_is_gone_or_full_takes_no_card_back(
         todo = team.columns["todo"]
         done = service.move_task(ada.actor, task_id, column_id=team.columns["done"])
         columns.edit_column(ada.actor, team.board_id, todo, changes={"wip_limit": 1})
+        make_limits_hard(ada, team)
         other = make_task(ada, team, "Busy", status="todo")
         with pytest.raises(WipLimitReached, match="is full: 1 of 1"):
             undo(ada, done)
         service.move_task(ada.actor, other, column_id=team.columns["done"])
-        columns.delete_column(ada.actor, team.board_id, todo)
+        delete_column(ada.actor, team.board_id, todo)
         with pytest.raises(Conflict, match="The column “To do” is gone"):
             undo(ada, done)
 

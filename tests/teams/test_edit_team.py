@@ -141,13 +141,13 @@ def test_two_teams_that_are_put_below_each_other_at_once_close_no_circle(
     assert parents.count(None) == 1
 
 
-def test_a_person_has_a_limited_number_of_teams(
+def test_a_person_makes_a_limited_number_of_teams(
     ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(creation, "TEAMS_PER_USER", 2)
     make_team(ada, "One")
     make_team(ada, "Two")
-    with pytest.raises(Conflict, match="You are in 2 teams already"):
+    with pytest.raises(Conflict, match="You have 2 teams of your own already"):
         create_team(ada.actor, name="Three")
     assert [team["name"] for team in list_teams(ada.actor)] == ["One", "Two"]
 

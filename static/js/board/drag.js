@@ -2,7 +2,7 @@
 // The card itself shows where it would land; a copy follows the pointer. Escape puts it back.
 
 import { behaviour } from "../lib/behaviours.js";
-import { animateMove, floatingCopy } from "./motion.js";
+import { animateMove, floatingCopy, reducedMotion } from "./motion.js";
 import { commitMove, registerDragCancel } from "./moves.js";
 import { placeOf, putCard } from "./placement.js";
 
@@ -11,8 +11,9 @@ const HOLD = 300; // milliseconds that a finger rests
 const TOUCH_SLACK = 8; // pixels that a resting finger may tremble
 const EDGE = 56; // pixels from an edge within which things scroll
 const MAX_SCROLL = 14; // pixels a frame at the very edge
+const STEP_PAUSE = 900; // milliseconds at each column, where the screen has room for one
 let press = null; // {card, pointerId, x, y, timer}
-let drag = null; // {card, copy, from, x, y, startX, startY, board, column, frame}
+let drag = null; // {card, copy, from, x, y, startX, startY, board, column, frame, stepAt}
 
 function lift(board) {
   const { card, x, y, pointerId } = press;
@@ -20,7 +21,7 @@ function lift(board) {
   if (!card.isConnected) return;
   board.setPointerCapture(pointerId);
   const copy = floatingCopy(card, card.getBoundingClientRect());
-  drag = { card, copy, board, from: placeOf(card), x, y, startX: x, startY: y, column: null, frame: 0 };
+  drag = { card, copy, board, from: placeOf(card), x, y, startX: x, startY: y, column: null, frame: 0, stepAt: 0 };
   card.classList.add("is-ghost");
   document.documentElement.classList.add("is-sorting");
   everyFrame();
@@ -45,12 +46,30 @@ function pull(at, low, high) {
   return 0;
 }
 
+/** Where columns are as wide as the screen: at an edge one column further, then a pause, in which the card can be dropped there. */
+function stepAtEdge(way) {
+  const now = performance.now();
+  if (!way) drag.stepAt = now + STEP_PAUSE / 3;
+  else if (now > drag.stepAt) {
+    drag.stepAt = now + STEP_PAUSE;
+    const [one, other] = drag.board.querySelectorAll(".column");
+    const left = other ? Math.sign(way) * (other.offsetLeft - one.offsetLeft) : 0;
+    drag.board.scrollBy({ left, behavior: reducedMotion.matches ? "instant" : "smooth" });
+  }
+}
+
+function scrollAcross({ left, right }) {
+  const way = drag.x === drag.startX ? 0 : pull(drag.x, left, right);
+  if (!drag.board.dataset.lanes && drag.column.offsetWidth > (right - left) * 0.6) stepAtEdge(way);
+  else drag.board.scrollLeft += way;
+}
+
 function scrollAtEdges() {
   if (!drag.column) return; // nothing scrolls before the card has been somewhere
   const across = drag.board.getBoundingClientRect();
   const list = drag.column.querySelector(".column__cards");
   const along = list.getBoundingClientRect();
-  if (drag.x !== drag.startX) drag.board.scrollLeft += pull(drag.x, across.left, across.right);
+  scrollAcross(across);
   if (drag.y === drag.startY) return;
   if (drag.board.dataset.lanes) drag.board.scrollTop += pull(drag.y, across.top, across.bottom);
   else list.scrollTop += pull(drag.y, along.top, along.bottom);

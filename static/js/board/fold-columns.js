@@ -3,11 +3,14 @@
 import { behaviour } from "../lib/behaviours.js";
 import { postInBackground } from "../lib/http.js";
 
-function fold(column, button) {
+function fold(board, button) {
   const folded = button.value === "1";
-  column.classList.toggle("is-folded", folded);
+  const column = button.closest("[data-column-id]");
+  // In lanes a column is its head and a cell of each lane.
+  for (const part of board.querySelectorAll(`[data-column-id="${column.dataset.columnId}"]`)) part.classList.toggle("is-folded", folded);
   column.querySelector(folded ? ".column__tool--open" : ".column__tool--fold").focus();
-  postInBackground(button.formAction, { folded: button.value }).catch(() => {}); // it is folded here all the same
+  const fields = { folded: button.value, in_lanes: board.dataset.lanes ? 1 : 0 };
+  postInBackground(button.formAction, fields).catch(() => {}); // it is folded here all the same
 }
 
 behaviour("fold-columns", (board) => {
@@ -15,6 +18,6 @@ behaviour("fold-columns", (board) => {
     const button = event.target.closest("[form=fold-form]");
     if (!button) return;
     event.preventDefault();
-    fold(button.closest(".column"), button);
+    fold(board, button);
   });
 });

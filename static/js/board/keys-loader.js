@@ -3,7 +3,7 @@
 import { preferShortcutTarget } from "../core/shortcuts.js";
 import { behaviour } from "../lib/behaviours.js";
 import { afterPageLoad } from "../lib/dom.js";
-import { isShortcut, registerKeyReplay } from "../lib/keyboard.js";
+import { isShortcut, registerKeyReplay, shortcutKey } from "../lib/keyboard.js";
 import { lazy, orToast } from "../lib/lazy.js";
 import { contextCard } from "../lib/selected-card.js";
 
@@ -22,8 +22,8 @@ behaviour("keys-loader", () => {
   const waiting = [];
   let replay = null;
 
-  function press({ key, shiftKey }) {
-    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+  function press({ key, code, shiftKey }) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }));
   }
 
   async function loadAndReplay() {
@@ -41,7 +41,7 @@ behaviour("keys-loader", () => {
   registerKeyReplay(replayOnce);
 
   function onKey(event) {
-    if (event.key !== "Tab" && isShortcut(event) && !hasShortcut(event.key)) waiting.push(event);
+    if (event.key !== "Tab" && isShortcut(event) && !hasShortcut(shortcutKey(event))) waiting.push(event);
     replayOnce();
   }
   document.addEventListener("keydown", onKey);

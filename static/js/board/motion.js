@@ -1,7 +1,7 @@
 // Cards in motion: copies that fly above the page, for the eye only, as a column would clip the card itself.
 
 const DURATION = 180; // milliseconds
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const animations = new WeakMap(); // by card: its last animation
 
 /** A copy of a card above the page at a rectangle of the window. */

@@ -4,7 +4,7 @@
 import { findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
-import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
+import { cancelRetry, retryAfterLogIn, retryWhenOnline } from "../lib/offline.js";
 import { reportOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
@@ -61,14 +61,13 @@ export function moveCard(card, to, options) {
 
 /** Tell the server where a card has been put. `from`: where it was; `undoes`: {event, kind} of the move that this takes back;
     `fields`: what an earlier try sent, of which nobody knows if it arrived; `anyVersion`: whatever others changed;
-    `place`: "top" or "bottom" of the whole column, of which this page may show a part; else beside its neighbours here. */
-export function commitMove(card, from, { undoes = null, fields = null, anyVersion = false, place = null } = {}) {
+    `place`: "top" or "bottom" of the whole column, of which this page may show a part; else beside its neighbours here;
+    `anyway`: although the column is full. */
+export function commitMove(card, from, { undoes = null, fields = null, anyVersion = false, place = null, anyway = false } = {}) {
   const to = placeOf(card);
-  const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, place, dropped: false };
-  const list = [...card.parentElement.querySelectorAll(".card")];
+  const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, place, anyway, dropped: false };
   recount(from, to);
   cancelRetry(move.taskId);
-  announce(`${titleLink(card).textContent}: moved to ${columnName(to.columnId)}${laneSuffix(to.lane)}, place ${list.indexOf(card) + 1}.`);
   begun += 1;
   pending.add(move);
   inTurn(() => move.dropped || send(move)).finally(() => pending.delete(move));
@@ -82,6 +81,14 @@ async function send(move) {
   else revert(move, status, body?.error);
 }
 
+const moveUrl = (card) => card.querySelector(".card__move").getAttribute("href");
+
+/** What sends a move from any page, once it can be sent. */
+function requestOf(move, card) {
+  const url = move.undoes ? `/tasks/${move.taskId}/undo` : moveUrl(card);
+  return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
+}
+
 function requestUndo(move) {
   move.fields ??= { event: move.undoes.event, op: uuid() };
   return sendUndo(move.taskId, move.fields);
@@ -93,9 +100,10 @@ function requestMove(move, card) {
     ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
     version: move.anyVersion ? "" : card.dataset.version,
     op: uuid(),
+    ...(move.anyway ? { anyway: "1" } : {}),
     ...laneFields(move),
   };
-  return post(card.querySelector(".card__move").href, move.fields);
+  return post(moveUrl(card), move.fields);
 }
 
 function showToast(text, kind, label, act) {
@@ -103,14 +111,29 @@ function showToast(text, kind, label, act) {
   lastToast = toast(text, kind, label && { label, act });
 }
 
+/** What follows the sentence of a move into a column: that it holds more than it should. */
+function limitNote({ columnId }) {
+  const { count, limit } = document.getElementById(`column-${columnId}-head`).dataset;
+  return Number(limit) && Number(count) > limit ? ` (over its limit: ${count} of ${limit})` : "";
+}
+
+/** Say a move to screen readers: not before the server has accepted it. */
+function announceMove(card, { to }) {
+  const place = [...card.parentElement.querySelectorAll(".card")].indexOf(card) + 1;
+  announce(`${titleLink(card).textContent}: moved to ${columnName(to.columnId)}${laneSuffix(to.lane)}, place ${place}${limitNote(to)}.`);
+}
+
 function accept(move, { version, event, ...drawing }) {
   const card = findCard(move.taskId);
-  if (card) card.dataset.version = version;
+  if (card) {
+    card.dataset.version = version;
+    announceMove(card, move);
+  }
   reportOwnChange(move.taskId, version); // it may be open over the board
   if (card && drawing.card) redrawInLane(card, drawing);
   else if (card && move.from.lane !== move.to.lane) markBoardStale(); // undone: its tags are others, too
   lastToast?.remove();
-  const text = `Moved to ${columnName(move.to.columnId)}${laneSuffix(move.to.lane)}`;
+  const text = `Moved to ${columnName(move.to.columnId)}${laneSuffix(move.to.lane)}${limitNote(move.to)}`;
   const kind = move.undoes?.kind === "undo" ? "redo" : "undo";
   lastToast = offerUndo(move.undoes ? `${text} again` : text, move.taskId, event, {
     kind,
@@ -140,10 +163,14 @@ function revert(move, status, error) {
     place: move.place,
     fields: isUnsure ? move.fields : null, // with the same operation id it acts once, even if it had arrived
     anyVersion: move.anyVersion || error?.code === "stale_version",
+    anyway: error?.overridable ?? move.anyway,
   };
+  // A full column stays full: it is tried again by those who may put a card there all the same.
+  const label = error?.code !== "wip_limit" ? "Retry" : error.overridable && !move.undoes && "Move anyway";
   const retry = () => moveAgain(move, move.to, options);
-  if (!status && retryWhenOnline(move.taskId, retry)) showToast(OFFLINE, "danger");
-  else showToast(error?.message ?? (status ? FAILED : LOST), "danger", "Retry", retry);
+  if (status === 401 && card) retryAfterLogIn(move.taskId, requestOf(move, card));
+  else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
+  else showToast(error?.message ?? (status ? FAILED : LOST), "danger", label, retry);
 }
 
 /** Move a card once more; false where it, or the place, is not on the page (any more). */

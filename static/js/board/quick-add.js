@@ -3,7 +3,8 @@
 import { behaviour } from "../lib/behaviours.js";
 import { today } from "../lib/day-presets.js";
 import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.js";
-import { isPlainClick } from "../lib/keyboard.js";
+import { visit } from "../lib/http.js";
+import { isEscape, isPlainClick } from "../lib/keyboard.js";
 import { lazy } from "../lib/lazy.js";
 
 const loadQuickAdd = lazy(() => import("../quick-add/index.js"));
@@ -15,7 +16,7 @@ behaviour("quick-add", (form) => {
     form.previousElementSibling?.querySelector(".card:last-of-type")?.scrollIntoView({ block: "nearest" });
     form.elements.title.focus();
   });
-  form.addEventListener("keydown", (event) => event.key === "Escape" && document.activeElement.blur());
+  form.addEventListener("keydown", (event) => isEscape(event) && document.activeElement.blur());
 });
 
 behaviour("quick-add-preview", (form) => {
@@ -34,13 +35,13 @@ behaviour("quick-add-preview", (form) => {
   else wait();
 });
 
-/** Open the quick-add of a lane's cell; answers its form, or null after going to the page that the link leads to. */
+/** Open the quick-add of a lane's cell; answers its form, or null where that can't be: then the page of the link is opened. */
 export async function openLaneQuickAdd(link) {
   try {
     const { openLaneForm } = await loadQuickAdd();
     if (link.isConnected) return openLaneForm(link);
   } catch {
-    location.assign(link.href);
+    visit(link.href);
   }
   return null;
 }

@@ -1,5 +1,6 @@
 // A card's title opens its task over the board. The code for that is loaded when a card is first pointed at.
 
+import { visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
 import { lazy } from "../lib/lazy.js";
 
@@ -10,24 +11,28 @@ let dialog = null; // the module of the dialog, once it is loaded
 
 const importPanel = lazy(() => import("../task-panel/index.js"), () => board.dataset.taskPanelStyle);
 
-/** Load the code and styles of an open task. Rejected when they can't be loaded. */
+/** Load the code and styles of an open task, and answer its module. Rejected when they can't be loaded. */
 export async function loadTaskPanel() {
   dialog = await importPanel();
+  return dialog;
 }
 
 /** Do something on the board itself, once no task is open over it. */
 export const afterClosingTask = (act) => (dialog ? dialog.afterClosingTask(act) : act());
 
-async function open(href, push) {
+async function open(href, options) {
   wanted = href;
   try {
     await loadTaskPanel();
   } catch {
-    location.assign(href);
+    visit(href);
     return;
   }
-  if (wanted === href) dialog.openTask(href, push);
+  if (wanted === href) dialog.openTask(href, options);
 }
+
+/** Open a card's task over the board, in its form for all fields. */
+export const openEditForm = (href) => open(href, { edit: true });
 
 if (board) {
   board.addEventListener("pointerover", (event) => event.target.closest(".card") && loadTaskPanel().catch(() => {}));
@@ -36,11 +41,11 @@ if (board) {
     const link = event.target.closest(".card__title");
     if (!link) return;
     event.preventDefault();
-    open(link.getAttribute("href"), true);
+    open(link.getAttribute("href"));
   });
 }
 window.addEventListener("popstate", ({ state }) => {
-  if (board && state?.task) open(state.task, false);
+  if (board && state?.task) open(state.task, { push: false });
   else if (location.pathname === boardPath) {
     wanted = null;
     dialog?.hideTask();

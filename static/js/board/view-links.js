@@ -1,10 +1,11 @@
-// Links that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
+// Links and buttons that change what the board shows: its filter, its lanes. Their code is loaded by the first click.
 
+import { visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
 import { lazy } from "../lib/lazy.js";
 import { isViewPending, view } from "./view-state.js";
 
-const VIEW_LINKS = "a[data-view], a[data-popover]";
+const VIEW_LINKS = "[data-view], a[data-popover]";
 const board = document.querySelector(".board__columns");
 const withoutHash = (address) => address.replace(/#.*$/, "");
 const importView = lazy(() => import("../view/index.js"));
@@ -14,18 +15,26 @@ async function loadView(address) {
   try {
     return await importView();
   } catch {
-    location.assign(address);
+    visit(address);
     return null;
   }
 }
 
+/** The address that a link leads to; a button with a name changes that of the present view. */
+function addressOf(link) {
+  if (link.href) return link.href;
+  const url = new URL(view.address);
+  url.searchParams.set(link.name, link.value);
+  return url.href;
+}
+
 async function follow(link) {
-  const module = await loadView(link.href);
+  const module = await loadView(addressOf(link));
   if (!module) return;
   if (link.matches("[data-popover]")) module.openViewPopover(link);
   else {
     link.closest(".menu")?.removeAttribute("open");
-    module.showView(link.href);
+    module.followViewLink(link, addressOf(link));
   }
 }
 

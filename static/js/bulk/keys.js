@@ -1,6 +1,6 @@
 // Keys while cards are selected: those of a card act on all of them, Escape lets them go, the innermost first.
 
-import { isShortcut } from "../lib/keyboard.js";
+import { isShortcut, shortcutKey } from "../lib/keyboard.js";
 import { pressKey } from "./action-bar.js";
 import { clearSelection, selectedIds } from "./selection.js";
 
@@ -14,7 +14,7 @@ function onEscape(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || !document.documentElement.classList.contains("is-selecting") || !isShortcut(event)) return;
-  const isHandled = event.key === "Escape" ? onEscape(event) : selectedIds().length > 0 && event.key.length === 1 && pressKey(event.key);
+  const isHandled = event.key === "Escape" ? onEscape(event) : selectedIds().length > 0 && event.key.length === 1 && pressKey(shortcutKey(event));
   if (!isHandled) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -68,7 +68,7 @@ function offer(text, kind, undo, label) {
   lastToast?.remove();
   lastToast = null;
   const act = () => takeBack(undo, label);
-  if (undo.length && kind === "ok") offerUndo(text, "", undo[0], { kind: label === "Undo" ? "undo" : "redo", act });
+  if (undo.length && kind === "ok") offerUndo(text, "", undo[0], { kind: label === "Undo" ? "undo" : "redo", act, isBound: undo.length > 1 });
   else lastToast = toast(text, kind, undo.length ? { label, act } : null);
 }
 

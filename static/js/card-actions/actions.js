@@ -1,6 +1,7 @@
 // What can be done with a card, by name: the keys of the board and the command palette do the same.
 
 import "../board/shared.js";
+import { openEditForm } from "../board/task-opener.js";
 import { sendToTop } from "../keys/move-keys.js";
 import { titleLink } from "../lib/card.js";
 import { createElement } from "../lib/dom.js";
@@ -50,7 +51,7 @@ async function copyLink(card) {
 
 export const cardActions = {
   open: (card) => titleLink(card).click(),
-  edit: (card) => location.assign(`${titleLink(card).href}/edit`),
+  edit: (card) => openEditForm(titleLink(card).getAttribute("href")),
   preview: togglePreview,
   move: (card) => card.querySelector(".card__move").click(),
   sendToTop,

@@ -3,6 +3,7 @@
 import { cardKey, findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { fetchHtml, post } from "../lib/http.js";
+import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
 import { inTurn } from "../lib/request-queue.js";
 import { refreshTimes } from "../lib/times.js";
 import { toast } from "../lib/toast.js";
@@ -10,7 +11,10 @@ import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 
 const FAILED = "That did not work, and nothing was changed.";
-const fieldUrl = (card, field) => `${titleLink(card).href}/fields/${field}`;
+const OFFLINE = "You are offline. This is changed when you are back.";
+const fieldUrl = (card, field) => `${titleLink(card).getAttribute("href")}/fields/${field}`;
+
+const waitingKey = (taskId, field) => `${taskId}:${field}`;
 
 /** Render one card as the server has it now; the focus stays with it. */
 async function refreshCard(taskId) {
@@ -42,8 +46,10 @@ async function send(taskId, field, value, change) {
   const { version } = card.dataset;
   // Ahead of the server, so that the live stream's word of it is no news.
   card.dataset.version = Number(version) + 1;
-  const { status, body } = await post(fieldUrl(card, field), { value, version, op: change.op });
+  const request = { url: fieldUrl(card, field), fields: { value, version, op: change.op } };
+  const { status, body } = await post(request.url, request.fields);
   if (status === 200 && body) {
+    announce(`${cardKey(card)}: ${change.words}.`); // not before it is so
     await showFieldChange(taskId, field, body, `${cardKey(card)}: ${change.words}`);
     return;
   }
@@ -52,13 +58,15 @@ async function send(taskId, field, value, change) {
   shown.dataset.version = version;
   const isUnsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
   const retry = () => findCard(taskId) && changeField(findCard(taskId), field, value, change);
-  toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
+  const text = `${cardKey(shown)}: ${change.words}`;
+  if (!status && retryWhenOnline(waitingKey(taskId, field), retry, { ...request, text, taskId })) toast(OFFLINE, "danger");
+  else toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
   refreshCard(taskId).catch(() => {});
 }
 
 /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
+  cancelRetry(waitingKey(card.dataset.taskId, field));
   paint(card);
-  announce(`${cardKey(card)}: ${words}.`);
   return inTurn(() => send(card.dataset.taskId, field, value, { words, paint, op }));
 }

@@ -3,25 +3,38 @@
 import htmx from "../../vendor/htmx.js";
 import { loadTaskPanel } from "../board/task-opener.js";
 import { cardKey, findCard, titleLink } from "../lib/card.js";
-import { isComposing } from "../lib/keyboard.js";
+import { discardDraft, draftKey } from "../lib/drafts.js";
+import { isEscape } from "../lib/keyboard.js";
 import { orToast } from "../lib/lazy.js";
 import { createPopover } from "../lib/popover.js";
 import { selectCard } from "../lib/selected-card.js";
+import { toast } from "../lib/toast.js";
 import { showFieldChange } from "./field-changes.js";
 import { placeAtCard } from "./placement.js";
 
 const CONTROLS = ".option[aria-current], .option, select, input:not([type=hidden]), textarea";
 let popover = null;
-let edited = null; // {taskId, field, words} of the open popover
+let panel = null; // the module of an open task, whose editors these are
+let edited = null; // {taskId, field, label, words} of the open popover
 
 function onToggle({ newState }) {
   if (newState === "open" || !edited) return;
   const card = findCard(edited.taskId);
+  const { taskId, field, label } = edited;
+  popover.dataset.taskId = taskId;
+  panel?.leaveEditors(popover, () => findCard(taskId) && editField(findCard(taskId), field, label));
   const hadFocus = popover.contains(document.activeElement) || document.activeElement === document.body;
   edited = null;
   popover.replaceChildren();
   card?.classList.remove("is-popover-anchor");
   if (card && hadFocus) selectCard(card);
+}
+
+function cancel() {
+  const form = popover.querySelector("form");
+  if (form) discardDraft(draftKey(form));
+  panel?.cancelEditors(popover);
+  popover.hidePopover();
 }
 
 function createEditor() {
@@ -32,13 +45,13 @@ function createEditor() {
   popover.addEventListener("click", (event) => {
     if (!event.target.closest("[data-cancel]")) return;
     event.preventDefault();
-    popover.hidePopover();
+    cancel();
   });
   popover.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || isComposing(event)) return;
+    if (!isEscape(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    popover.hidePopover();
+    cancel();
   }, { capture: true });
   popover.addEventListener("htmx:afterSettle", () => {
     if (popover.querySelector(".inline-field--open")) popover.querySelector(CONTROLS)?.focus();
@@ -47,6 +60,7 @@ function createEditor() {
   popover.addEventListener("forge:task-changed", (event) => {
     event.stopPropagation();
     const { taskId, field, words } = edited;
+    popover.replaceChildren(); // it is saved
     popover.hidePopover();
     showFieldChange(taskId, field, event.detail, words);
   });
@@ -57,7 +71,8 @@ async function fetchForm(card, field) {
   // A field that has a name beside it is a line of a list.
   const container = document.createElement(field === "title" ? "div" : "dl");
   popover.replaceChildren(container);
-  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { target: container, swap: "innerHTML" });
+  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { target: container, swap: "innerHTML" })
+    .catch(() => toast("No connection, so this can’t be opened.", "danger"));
   return container;
 }
 
@@ -72,9 +87,9 @@ export async function editField(card, field, label) {
   if (!popover) createEditor();
   if (popover.matches(":popover-open")) popover.hidePopover();
   popover.ariaLabel = `${label} of ${cardKey(card)}`;
-  await orToast(loadTaskPanel()); // its code makes the form save by itself
+  panel = await orToast(loadTaskPanel()); // its code makes the form save by itself
   if (!(await fetchForm(card, field)).childElementCount) return;
-  edited = { taskId: card.dataset.taskId, field, words: `${label} of ${cardKey(card)} changed` };
+  edited = { taskId: card.dataset.taskId, field, label, words: `${label} of ${cardKey(card)} changed` };
   card.classList.add("is-popover-anchor");
   popover.showPopover();
   placeAtCard(popover, card, "below");

@@ -1,23 +1,28 @@
 // Dialogs: <dialog> does the work; this opens them, closes them, and fills the one that shows what is behind a link.
 
 import htmx from "../../vendor/htmx.js";
+import { onBackdropClick } from "../lib/backdrop.js";
 import { behaviour } from "../lib/behaviours.js";
+import { visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
 
 behaviour("dialog", (dialog) => {
   dialog.addEventListener("click", (event) => {
     const close = event.target.closest("[data-dialog-close]");
-    if (close) event.preventDefault();
-    if (close || event.target === dialog) dialog.close();
+    if (!close) return;
+    event.preventDefault();
+    dialog.close();
   });
+  onBackdropClick(dialog, () => dialog.close());
   dialog.addEventListener("close", () => dialog.querySelector("#dialog-body")?.replaceChildren());
 });
 
-/** Show the partial behind a link in the page's dialog; where that fails, go to the link's page. */
+/** Show the partial behind a link in the page's dialog; where that fails, go to the link's page if the server can be reached. */
 async function openLink(link) {
   const dialog = document.getElementById("dialog");
-  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" });
-  if (!document.getElementById("dialog-body").childElementCount) location.assign(link.href);
+  dialog.dataset.page = link.getAttribute("href"); // where its form is found again
+  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" }).catch(() => {}); // what failed is seen below
+  if (!document.getElementById("dialog-body").childElementCount) visit(link.href);
   else if (!dialog.open) {
     dialog.ariaLabel = link.ariaLabel ?? link.textContent.trim();
     dialog.showModal();

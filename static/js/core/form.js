@@ -1,13 +1,11 @@
-// Every form: sent once, and ready for the next after a success. A log-out forgets the drafts of this device.
+// Every form: sent once, and ready for the next after a success.
 
 import { behaviour } from "../lib/behaviours.js";
-import { discardAllDrafts } from "../lib/drafts.js";
 import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.js";
 
 behaviour("form", (form) => {
   guardAgainstDoubleSubmit(form);
   if (form.hasAttribute("hx-post")) resetAfterSuccess(form);
-  if (form.hasAttribute("data-clear-device")) form.addEventListener("submit", () => discardAllDrafts());
 });
 
 /** A form that came back with errors: go to the first of them. */

@@ -1,13 +1,14 @@
 // Menus: <details> does the work; this closes them where people expect it, and focuses what they hold.
 
 import { behaviour } from "../lib/behaviours.js";
+import { isEscape } from "../lib/keyboard.js";
 
 const FIRST = "select, input:not([type=hidden]), .menu__item";
 
 behaviour("menu", (menu) => {
   const summary = menu.querySelector("summary");
   menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
+    if (!isEscape(event) || !menu.open) return;
     menu.open = false;
     summary.focus();
   });
@@ -16,6 +17,8 @@ behaviour("menu", (menu) => {
   });
 });
 
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+let pressed = null; // where the last click began: what is selected in a menu may end outside it
+document.addEventListener("pointerdown", ({ target }) => { pressed = target; });
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target) && !menu.contains(pressed)) menu.open = false;
 });

@@ -1,6 +1,6 @@
 // Shortcuts: data-key="c" or data-key="g b" on a control; the key does what a click on the control does.
 
-import { isShortcut } from "../lib/keyboard.js";
+import { isShortcut, shortcutKey } from "../lib/keyboard.js";
 
 const SEQUENCE_PAUSE = 900; // milliseconds between the keys of a sequence like "g b"
 let prefix = "";
@@ -12,7 +12,9 @@ export function preferShortcutTarget(find) {
   findPreferred = find;
 }
 
-const findFirst = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find((element) => element.checkVisibility());
+// What is in a menu counts as seen with the menu.
+const isSeen = (element) => (element.closest("details") ?? element).checkVisibility();
+const findFirst = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find(isSeen);
 const beginsSequence = (key) => document.querySelector(`[data-key^="${CSS.escape(`${key} `)}"]`) !== null;
 
 function activate(element) {
@@ -22,11 +24,12 @@ function activate(element) {
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || !isShortcut(event)) return;
-  const keys = prefix + event.key;
+  const key = shortcutKey(event);
+  const keys = prefix + key;
   prefix = "";
   clearTimeout(timer);
-  if (keys === event.key && beginsSequence(event.key)) {
-    prefix = `${event.key} `;
+  if (keys === key && beginsSequence(key)) {
+    prefix = `${key} `;
     timer = setTimeout(() => { prefix = ""; }, SEQUENCE_PAUSE);
     return;
   }

@@ -58,7 +58,7 @@ export function cardAlong(card, step) {
   if (next) return next;
   if (more) {
     waitingCard = card;
-    htmx.trigger(more, "revealed");
+    htmx.trigger(more, "intersect");
     return null;
   }
   const lists = listsAlong(list, step);

@@ -5,3 +5,4 @@ import "./roving-focus.js";
 import "./move-keys.js";
 import "./action-keys.js";
 import "./select-key.js";
+import "./view-only.js";

@@ -4,7 +4,7 @@
 import { moveCard } from "../board/moves.js";
 import { findColumn, placeOf } from "../board/placement.js";
 import { behaviour } from "../lib/behaviours.js";
-import { isShortcut } from "../lib/keyboard.js";
+import { isShortcut, shortcutKey } from "../lib/keyboard.js";
 import { selectCard, selectedCard } from "../lib/selected-card.js";
 import { cardAfter, cardAlong } from "./card-navigation.js";
 
@@ -53,16 +53,17 @@ export function sendToTop(card, columnId) {
 behaviour("move-keys", () => {
   document.addEventListener("keydown", (event) => {
     const carried = event.shiftKey && event.key.startsWith("Arrow");
-    if (!carried && event.key !== "," && event.key !== "." || !isShortcut(event)) return;
+    const key = shortcutKey(event);
+    if (!carried && key !== "," && key !== "." || !isShortcut(event)) return;
     const card = selectedCard();
     if (!card) return;
     event.preventDefault();
     if (carried) {
-      const place = carry(card, event.key);
+      const place = carry(card, key);
       if (place) moveCard(card, place);
       return;
     }
-    const column = columnBeside(card, event.key);
+    const column = columnBeside(card, key);
     if (column) sendToTop(card, column.dataset.columnId);
   });
 });

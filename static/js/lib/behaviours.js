@@ -2,6 +2,7 @@
 
 const behaviours = new Map(); // by name: the function that starts the behaviour on an element
 const started = new WeakMap(); // by element: the names of the behaviours that were started on it
+const listeners = [];
 let isScheduled = false;
 
 /** Register what data-module="name" does; `start` is called once for each element, also for those that are on the page already. */
@@ -15,6 +16,9 @@ export function behaviour(name, start) {
     startBehaviours(document);
   });
 }
+
+/** Call `act` with each part of the page whose behaviours have been started. */
+export const afterStart = (act) => listeners.push(act);
 
 /** Start the behaviours of `root` and of all elements in it; safe to call again after a swap. */
 export function startBehaviours(root) {
@@ -30,4 +34,5 @@ export function startBehaviours(root) {
       start(element);
     }
   }
+  for (const act of listeners) act(root);
 }

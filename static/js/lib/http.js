@@ -1,11 +1,27 @@
 // Requests by script: parts of pages, JSON, changes. The only module that reads the CSRF token.
 
+import { toast } from "./toast.js";
+
 const TIMEOUT = 15_000; // milliseconds
-const FAILED = "That did not work, and nothing was changed. Please try again.";
 
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
-const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
+/** An Error about an answer. */
+export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
+
+/** Go to the log-in, which says why and leads back here. */
+export const goToLogIn = () =>
+  location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** Go to a page unless the server can't be reached: then this page stays, and says so. */
+export async function visit(address) {
+  try {
+    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(TIMEOUT) });
+    location.assign(address);
+  } catch {
+    toast("No connection, so this can’t be opened.", "danger");
+  }
+}
 
 /** A part of a page as HTML. Throws an Error with `status` for a refusal, and for a redirect (to the log-in, say). */
 export async function fetchHtml(address, { signal } = {}) {
@@ -32,6 +48,7 @@ export async function post(address, fields, timeout = TIMEOUT) {
       signal: AbortSignal.timeout(timeout),
     });
     status = answer.status;
+    if (status === 401) goToLogIn();
     return { status, body: await answer.json() };
   } catch {
     return { status, body: null };
@@ -41,22 +58,6 @@ export async function post(address, fields, timeout = TIMEOUT) {
 /** Send fields whose answer nobody waits for; it goes on while the page is being left. Rejected when it can't be sent. */
 export const postInBackground = (address, fields) =>
   fetch(address, { method: "POST", keepalive: true, headers: jsonHeaders(), body: new URLSearchParams(fields) });
-
-/** Send a form's fields; answers {version, event}, or throws an Error with the server's sentence and `status`. */
-export async function submitForm(form) {
-  const answer = await fetch(form.action, {
-    method: "POST",
-    headers: { Accept: "application/json" },
-    body: new URLSearchParams(new FormData(form)),
-  });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw statusError(body.error?.message ?? FAILED, answer);
-  return body;
-}
-
-/** Send a form's fields as htmx does, for an answer in HTML: the Response. */
-export const submitFormForHtml = (form, submitter) =>
-  fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(new FormData(form, submitter)) });
 
 /** Send fields by a full page load, as a form of the page would. */
 export function submitByPageLoad(address, fields) {

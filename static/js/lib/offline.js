@@ -1,47 +1,19 @@
-// Offline: it is said for as long as it lasts; what was asked of the server meanwhile is kept in its form, or tried again afterwards.
+// What is asked for while there is no connection. The code that keeps it is loaded after a page (writing/offline.js).
 
-import { createElement } from "./dom.js";
-import { toast } from "./toast.js";
+const nothing = { retryWhenOnline: () => false, retryAfterLogIn() {}, cancelRetry() {} };
+let keeper = nothing;
 
-const MAX_WAITING = 20;
-const bar = createElement("p", "offline", { hidden: true });
-const waiting = new Map(); // what to try again, by what it is about
-
-function show() {
-  const count = waiting.size;
-  const text = count ? `${count} ${count === 1 ? "change" : "changes"} will be tried again when you are back` : "what you write stays here";
-  bar.textContent = `Offline · ${text}`;
-  bar.hidden = navigator.onLine;
-  if (!bar.isConnected && !navigator.onLine) document.getElementById("toasts").append(bar);
+/** Register what keeps requests until they can be sent. */
+export function registerKeeper(functions) {
+  keeper = functions;
 }
 
-/** Try something once more when the browser is online again: whether it has to be waited for. A later one about the same replaces it. */
-export function retryWhenOnline(key, act) {
-  if (navigator.onLine || (waiting.size >= MAX_WAITING && !waiting.has(key))) return false;
-  waiting.set(key, act);
-  show();
-  return true;
-}
+/** Keep a request {url, fields, text} until the browser is online: false where it need not, or can't, wait. A later one of its key
+    replaces it. `act` sends it from this page; any other page just sends it. */
+export const retryWhenOnline = (...details) => keeper.retryWhenOnline(...details);
 
-/** Don't try again what waited about something. */
-export function cancelRetry(key) {
-  if (waiting.delete(key)) show();
-}
+/** Keep a request that was refused because nobody is logged in any more: it is sent after the next log-in. */
+export const retryAfterLogIn = (...details) => keeper.retryAfterLogIn(...details);
 
-// A form that would leave the page for the browser's own "no connection" keeps what was typed.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (navigator.onLine || form.method !== "post" || form.hasAttribute("hx-post")) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  toast("You are offline. What you typed is still here; send it when you are back.", "danger");
-}, { capture: true });
-
-window.addEventListener("offline", show);
-window.addEventListener("online", () => {
-  const acts = [...waiting.values()];
-  waiting.clear();
-  show();
-  for (const act of acts) act();
-});
-if (!navigator.onLine) show();
+/** Don't send what waited under a key. */
+export const cancelRetry = (key) => keeper.cancelRetry(key);

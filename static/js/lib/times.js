@@ -1,9 +1,12 @@
-// Times: the server sends UTC; here they become "2 hours ago" in the reader's own words, and due days say if they are late.
+// Times: the server sends UTC; here they become "2 hours ago" in the reader's own words, and days and instants of tasks are shown in the reader's zone.
 
 const DAY = 86_400_000;
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const date = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric" });
+const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const fullDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 const steps = [["minute", 60_000, 60], ["hour", 3_600_000, 24], ["day", DAY, 7]];
 
 function ago(at) {
@@ -25,27 +28,34 @@ function showAgo(element) {
 }
 
 /** Whole days from today to a calendar day; both at noon, so that a change of clocks is no day. */
-function daysUntil(day) {
-  const [year, month, dayOfMonth] = day.split("-").map(Number);
+function daysUntil(year, month, day) {
   const now = new Date();
-  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12);
-  return Math.round((new Date(year, month - 1, dayOfMonth, 12) - today) / DAY);
+  return Math.round((new Date(year, month, day, 12) - new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12)) / DAY);
 }
 
-function showDue(element) {
-  if (element.closest("[data-status=done]")) return;
-  element.dataset.original ??= element.textContent;
-  const days = daysUntil(element.dateTime);
-  element.classList.toggle("is-overdue", days < 0);
-  element.classList.toggle("is-due-soon", days === 0 || days === 1);
-  element.title = element.dataset.original;
-  if (days < 0) element.textContent = days === -1 ? "1 day late" : `${-days} days late`;
-  else element.textContent = ["today", "tomorrow"][days] ?? element.dataset.original;
+/** A moment, which is a day ("2026-12-24") or an instant, in the reader's zone; a due one says if it is late or near. */
+function showMoment(element) {
+  const [year, month, day] = element.dateTime.split("-").map(Number);
+  const isInstant = element.dateTime.includes("T");
+  const at = isInstant ? new Date(element.dateTime) : new Date(year, month - 1, day);
+  const time = isInstant ? `, ${clock.format(at)}` : "";
+  const isOtherYear = at.getFullYear() !== new Date().getFullYear();
+  let text = (isOtherYear ? date : dayOfYear).format(at) + time;
+  element.title = fullDate.format(at) + time;
+  if ("due" in element.dataset && !element.closest("[data-status=done]")) {
+    const days = daysUntil(at.getFullYear(), at.getMonth(), at.getDate());
+    const isLate = isInstant ? at < Date.now() : days < 0;
+    element.classList.toggle("is-overdue", isLate);
+    element.classList.toggle("is-due-soon", !isLate && days < 2);
+    if (days < 0) text = days === -1 ? "1 day late" : `${-days} days late`;
+    else if (days < 2) text = ["today", "tomorrow"][days] + time;
+  }
+  if (element.textContent !== text) element.textContent = text;
 }
 
 export function refreshTimes(root) {
   root.querySelectorAll("time[data-relative]").forEach(showAgo);
-  root.querySelectorAll("time[data-due]").forEach(showDue);
+  root.querySelectorAll("time[data-moment]").forEach(showMoment);
 }
 setInterval(() => document.hidden || refreshTimes(document), 30_000);
 document.addEventListener("visibilitychange", () => document.hidden || refreshTimes(document));

@@ -48,8 +48,11 @@ function updateCards(here, fresh, touched, changed) {
     if (elsewhere && elsewhere !== chosen) elsewhere.remove();
     return chosen;
   });
-  // Pages that were brought in while scrolling stay; the link below them brings them again where they changed.
+  // Pages that were brought in while scrolling stay; the link below them, if any card is missing, brings them again.
   const further = more ? [...here.querySelectorAll(".card")].filter((card) => !ids.has(card.id) && !touched.has(card.dataset.taskId)) : [];
+  const missing = more?.firstElementChild;
+  if (missing) missing.textContent -= further.length;
+  if (missing?.textContent <= 0) more.remove();
   const rest = [...fresh.children].filter((child) => !child.matches(".card"));
   arrange(here, [...cards, ...further, ...rest]);
   if (more) htmx.process(more);

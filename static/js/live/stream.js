@@ -2,11 +2,13 @@
 
 import { behaviour } from "../lib/behaviours.js";
 import { afterPageLoad } from "../lib/dom.js";
+import { tellInbox } from "../lib/inbox.js";
 import { handleOwnChanges } from "../lib/own-changes.js";
 import { BoardRefresh } from "./board-refresh.js";
 import { clearPresence, currentUserId, showPresence } from "./presence.js";
 
 const POLL = 10_000;
+const LONGEST_PAUSE = 600_000;
 const MAX_FAILURES = 3; // in a row, until the page polls
 const HIDDEN = 60_000; // milliseconds out of sight after which the stream is closed
 const TICK = 5000;
@@ -18,8 +20,10 @@ const jitter = (from, to) => from + Math.random() * (to - from);
 function connect(board) {
   const status = document.getElementById("live-status");
   const refresh = new BoardRefresh(board, () => {
+    if (refresh.isStopped) return;
     stop();
     say(GONE);
+    comeBack();
   });
   let source = null;
   let failures = 0;
@@ -44,6 +48,20 @@ function connect(board) {
     clearPresence();
   }
 
+  /** A board that was deleted may be restored: ask, more and more rarely, and go on where it is there again. */
+  function comeBack(pause = POLL) {
+    setTimeout(async () => {
+      try {
+        if (document.hidden) throw new Error("nobody looks");
+        await refresh.refresh(null);
+        refresh.isStopped = false;
+        open();
+      } catch {
+        comeBack(Math.min(pause * 2, LONGEST_PAUSE));
+      }
+    }, jitter(pause * 0.9, pause * 1.1));
+  }
+
   function takeHint(message) {
     const hint = { event: "", ...JSON.parse(message.data) };
     document.dispatchEvent(new CustomEvent("forge:hint", { detail: hint }));
@@ -62,6 +80,7 @@ function connect(board) {
       board.dataset.live = "on";
       say("");
     });
+    opened.addEventListener("inbox", tellInbox);
     opened.addEventListener("board", takeHint);
     opened.addEventListener("reload", takeHint);
     opened.addEventListener("here", (message) => {

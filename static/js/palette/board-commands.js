@@ -40,7 +40,7 @@ function cardCommands(card) {
     command("title", "pencil", "Change the title…", "t"),
     command("edit", "pencil", "Edit", "e"),
     navigator.clipboard && { ...base, icon: "paperclip", words: "Copy the link", keys: "", run: () => runCardAction("copyLink", card) },
-    command("trash", "trash-2", "Move to the trash", ""),
+    ...ifAllowed("trash", [{ ...command("trash", "trash-2", "Move to the trash", ""), also: "delete remove" }]),
   ];
 }
 
@@ -54,6 +54,17 @@ const peopleCommands = (card, people) => (canRunCardAction("assignToMe") ? peopl
   run: () => runCardAction("assign", card, person),
 }));
 
+const placeWords = (element) => (element.dataset.also?.startsWith("invite") ? wordsOf(element) : `Go to ${wordsOf(element)}`);
+
+/** Folding each column, or opening it, and its settings. */
+const columnCommands = (board) => all(".board__columns .column__tool").filter((element) => element.checkVisibility()).map((element) => {
+  const name = element.closest(".column__head").querySelector(".column__name").textContent;
+  const isSettings = element.matches("a");
+  const words = isSettings ? `Settings of ${name}` : wordsOf(element).replace(/^Open/, "Unfold");
+  const run = () => afterClosingTask(() => element.click());
+  return { ...clickCommand("go", board, words, element, "layers"), url: "", run, also: isSettings ? "column rename limit" : "collapse column" };
+});
+
 function placeCommands() {
   const board = document.querySelector(".board__names h1")?.textContent ?? "";
   // What lies under an open task can't be reached before the task is closed.
@@ -63,10 +74,11 @@ function placeCommands() {
     run: () => afterClosingTask(() => element.click()),
   });
   return [
-    ...all(".board__places a[href]").map((element) => clickCommand("go", board, `Go to ${wordsOf(element)}`, element, "arrow-right")),
+    ...all("#board-more a:not([data-view])").map((element) => clickCommand("go", board, placeWords(element), element, "arrow-right")),
     ...all("#board-filter").map((element) => view("Filter the cards", element)),
     ...all(".board__views > a[data-view]").map((element) => view(element.ariaCurrent ? "Show all cards" : "Show only my cards", element)),
-    ...all("#board-lanes a:not([aria-current])").map((element) => view(`Lanes: ${wordsOf(element).toLowerCase()}`, element)),
+    ...columnCommands(board),
+    ...all("#board-lanes [data-view]:not([aria-current])").map((element) => view(`Lanes: ${wordsOf(element).toLowerCase()}`, element)),
   ];
 }
 

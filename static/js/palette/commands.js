@@ -10,7 +10,7 @@ export function registerBoardCommands(commands) {
 /** The words of a control, without its keys and numbers. */
 export function wordsOf(element) {
   const copy = element.cloneNode(true);
-  for (const extra of copy.querySelectorAll("kbd, .bar__count, .visually-hidden")) extra.remove();
+  for (const extra of copy.querySelectorAll("kbd, .bar__count, .visually-hidden, :scope > .muted")) extra.remove();
   return (element.getAttribute("aria-label") ?? copy.textContent).trim();
 }
 
@@ -18,19 +18,63 @@ export function wordsOf(element) {
 export const iconOf = (element, fallback) =>
   [...(element.querySelector(".icon")?.classList ?? [])].find((name) => name.startsWith("icon--"))?.slice("icon--".length) ?? fallback;
 
-/** A command that does what a click on a control does. */
+/** A command that does what a click on a control does; `data-also` holds further words by which it is found. */
 export const clickCommand = (section, note, words, element, icon) => ({
-  section, note, words, icon: iconOf(element, icon), keys: element.dataset.key ?? "", url: element.href, run: () => element.click(),
+  section,
+  note,
+  words,
+  also: element.dataset.also,
+  icon: iconOf(element, icon),
+  keys: element.dataset.key ?? "",
+  url: element.href,
+  run: () => element.click(),
 });
 
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-/** The buttons of an open task. */
-const taskCommands = () => all(".task__head :is(a.button, button)").map((element) =>
+/** The buttons of an open task, and its fields. */
+const taskCommands = () => all(".task__head :is(a.button, button), .inline-field__edit").map((element) =>
   clickCommand("card", "", wordsOf(element), element, "arrow-right"));
 
-const barCommands = () => all(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]").map((element) =>
-  clickCommand("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users"));
+function accountCommands() {
+  const profile = document.querySelector(".bar .menu__item[href$='/profile']");
+  const theme = { section: "go", note: "Profile", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
+  return [
+    profile && { ...theme, url: `${profile.href}#theme-label` },
+    ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),
+  ];
+}
+
+const barCommands = () => [
+  ...all(".bar__nav a, .bar > a.bar__link, .bar .menu__item[href]").map((element) =>
+    clickCommand("go", "", `Go to ${wordsOf(element)}`, element, element.dataset.key === "g b" ? "square-kanban" : "users")),
+  ...accountCommands(),
+];
+
+const CONTROLS = "a[href], button, input:not([type=hidden]), select, summary, textarea";
+
+/** Bring a part of the page into view, opened, with the focus in it. */
+function showSection(section) {
+  section.scrollIntoView({ block: "start" });
+  const first = section.querySelector(CONTROLS);
+  if (first?.matches("summary") && !first.parentElement.open) first.click();
+  else first?.focus({ preventScroll: true });
+}
+
+/** What a page other than a board has: the buttons of its head, what has a key, and its parts. */
+function pageCommands() {
+  const title = document.querySelector("main h1")?.textContent.trim() ?? "";
+  const controls = all("main .page__head :is(a.button, button), main [data-key]").filter((element) => !element.closest(".task__head"));
+  const sections = all("main section").filter((section) => section.querySelector("h2"));
+  return [
+    ...controls.map((element) => clickCommand("go", title, wordsOf(element), element, "arrow-right")),
+    ...sections.map((section) => {
+      const heading = section.querySelector("h2");
+      const command = clickCommand("go", title, wordsOf(heading), heading, "arrow-down");
+      return { ...command, run: () => showSection(section) };
+    }),
+  ];
+}
 
 const helpCommands = () => all("[data-open=shortcuts-help]").map((element) =>
   clickCommand("go", "", "Keyboard shortcuts", element, "keyboard"));
@@ -61,7 +105,7 @@ function createCommands(typed) {
 export const listCommands = (card, typed) => [
   ...(card && board ? board.card(card) : taskCommands()),
   ...barCommands(),
-  ...(board?.places() ?? []),
+  ...(board?.places() ?? pageCommands()),
   ...helpCommands(),
   ...(board?.create(card, typed) ?? []),
   ...createCommands(typed),

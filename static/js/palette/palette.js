@@ -1,6 +1,7 @@
 // The palette: one field and one list. What one can do with the selected card comes first, then places, then what can be created,
 // then what was found. The focus stays in the field; the list is described by aria-activedescendant.
 
+import { onBackdropClick } from "../lib/backdrop.js";
 import { cardKey, titleLink } from "../lib/card.js";
 import { createElement, createIcon } from "../lib/dom.js";
 import { isCommandKey, isComposing } from "../lib/keyboard.js";
@@ -15,6 +16,7 @@ const MAX_WHILE_TYPING = 6;
 const MAX_LENGTH = 200;
 const MAX_RECENT = 8;
 const RECENT_BONUS = 4; // score of an option that was run before
+const ALSO_MALUS = 4; // of one that fits by words that are not shown
 const dialog = document.getElementById("palette");
 const recent = []; // the words of the last commands, in this page
 let mode = "all";
@@ -61,13 +63,20 @@ function foundOptions() {
   ].filter(Boolean);
 }
 
+/** The fit by the further words of an option too, worth a little less than by those that are shown: each typed word begins one. */
+function scoreAlso(query, words, also) {
+  const text = ` ${words} ${also}`.toLowerCase();
+  const fits = also && query && query.toLowerCase().split(/\s+/).every((word) => text.includes(` ${word}`));
+  return fits ? Math.max(0, fuzzyScore(query, text) - ALSO_MALUS) : -1;
+}
+
 /** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title)
     always fits. */
 function choose() {
   const query = typed();
   // To make what was typed is offered once it is known what there is of that name: Enter must not be too early.
   const commands = listCommands(card, query).filter(({ sure, made }) => (sure || mode === "all") && (found || !made));
-  const scoreOf = (option) => Math.max(option.sure ? 0 : -1, fuzzyScore(query, option.words));
+  const scoreOf = ({ sure, words, also }) => Math.max(sure ? 0 : -1, fuzzyScore(query, words), scoreAlso(query, words, also));
   const fitting = [...commands, ...foundOptions()]
     .map((option) => ({ ...option, score: scoreOf(option) }))
     .filter(({ score }) => score >= 0);
@@ -206,7 +215,7 @@ list.addEventListener("click", (event) => {
   const row = event.target.closest(".palette__option");
   if (row) run(options[Number(row.dataset.index)], event.ctrlKey || event.metaKey);
 });
-dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+onBackdropClick(dialog, () => dialog.close());
 dialog.addEventListener("close", cancelSearch);
 
 /** Open the palette; `mode` is "all" or "find" (no commands), `selected` the card that it is about, or null. */

@@ -9,14 +9,30 @@ const REASONS = {
   full: (word) => `${word}: too many tags`,
 };
 const dayFormat = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const formatDay = (day) => dayFormat.format(new Date(`${day}T00:00:00Z`));
+const dayOfYearFormat = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
-function createChip(kind, icon, text) {
-  const chip = createElement("span", "chip");
+function formatDay(due, today) {
+  const [day, time] = due.split("T");
+  const format = day.slice(0, 4) === today.slice(0, 4) ? dayFormat : dayOfYearFormat;
+  return [format.format(new Date(`${day}T00:00:00Z`)), time].filter(Boolean).join(", ");
+}
+
+function createChip(kind, icon, text, tag = "span") {
+  const chip = createElement(tag, "chip");
   const label = createElement("span", "visually-hidden", { textContent: `${kind} ` });
   const shown = document.createElement("bdi");
   shown.textContent = text;
   chip.append(createIcon(icon), label, shown);
+  return chip;
+}
+
+// A chip that can be clicked away; its words then stay in the title.
+function createRemovable(kind, icon, text, places) {
+  const chip = createChip(kind, icon, text, "button");
+  chip.type = "button";
+  chip.dataset.places = places;
+  chip.title = `Keep “${text}” out: its words stay in the title`;
+  chip.append(createIcon("x"), createElement("span", "visually-hidden", { textContent: ", keep its words in the title" }));
   return chip;
 }
 
@@ -26,11 +42,11 @@ function createNote({ kind, word }) {
   return chip;
 }
 
-/** The chips of a line as parseLine reads it. */
-export const createChips = ({ assignee, priority, tags, due, notes }) => [
-  ...(assignee ? [createChip("Assignee", "user-round", assignee.display_name)] : []),
-  ...(priority ? [createChip("Priority", `priority-${priority}`, priority)] : []),
-  ...(due ? [createChip("Due", "calendar", formatDay(due))] : []),
-  ...tags.map((tag) => createChip("Tag", "tag", tag)),
+/** The chips of a line as parseLine reads it on the day `today`; a removable one has the places of its words as data-places. */
+export const createChips = ({ assignee, priority, tags, due, notes, places }, today) => [
+  ...(assignee ? [createRemovable("Assignee", "user-round", assignee.display_name, places.assignee)] : []),
+  ...(priority ? [createRemovable("Priority", `priority-${priority}`, priority, places.priority)] : []),
+  ...(due ? [createRemovable("Due", "calendar", formatDay(due, today), places.due)] : []),
+  ...tags.map((tag) => createRemovable("Tag", "tag", tag, places[`#${tag}`])),
   ...notes.map(createNote),
 ];

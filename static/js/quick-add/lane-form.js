@@ -2,6 +2,7 @@
 
 import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
+import { isEscape } from "../lib/keyboard.js";
 import { uuid } from "../lib/uuid.js";
 
 function createForm({ ariaLabel, href }, { columnId, lane }) {
@@ -31,7 +32,7 @@ export function openLaneForm(link) {
   startBehaviours(form);
   const input = form.elements.title;
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || input.value) return;
+    if (!isEscape(event) || event.defaultPrevented || input.value) return;
     event.stopPropagation();
     form.replaceWith(link);
     link.focus();

@@ -4,7 +4,7 @@ import { today } from "../lib/day-presets.js";
 import { createElement } from "../lib/dom.js";
 import { createChips } from "./chips.js";
 import { areNamesPending, knownNames, knownPeople, learnTags, loadNames } from "./names.js";
-import { parseLine } from "./parse-line.js";
+import { keepAsText, parseLine } from "./parse-line.js";
 import { offerManyOnPaste } from "./paste-lines.js";
 import { attachSuggestions, isBeingTyped, placeSuggestions, refreshSuggestions } from "./suggestions.js";
 
@@ -42,7 +42,7 @@ export function previewWhileTyping(form) {
     const state = JSON.stringify({ ...line, title: "" });
     if (state === shown) return;
     shown = state;
-    preview.replaceChildren(...createChips(line));
+    preview.replaceChildren(...createChips(line, today()));
     placeSuggestions();
   }
 
@@ -53,6 +53,14 @@ export function previewWhileTyping(form) {
     if (isLate) refreshSuggestions(input, knownNames());
   }
 
+  preview.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-places]");
+    if (!chip) return;
+    input.value = keepAsText(input.value, chip.dataset.places.split(",").map(Number));
+    input.focus();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    show();
+  });
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE);

@@ -4,9 +4,12 @@ import { recountColumn } from "../board/column-counts.js";
 import { findCard } from "../lib/card.js";
 import { today } from "../lib/day-presets.js";
 import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
+import { discardDraft, draftKey, readDraft, writeDraft } from "../lib/drafts.js";
 import { post } from "../lib/http.js";
+import { isEscape } from "../lib/keyboard.js";
 import { splitLines } from "../lib/pasted.js";
 import { toast } from "../lib/toast.js";
+import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { learnTags } from "./names.js";
 
@@ -16,6 +19,8 @@ const TIMEOUT = 20_000; // milliseconds until an answer counts as lost
 const LOST = "No connection. Your lines are still here.";
 const FAILED = "That did not work, and nothing was added. Please try again.";
 
+/** The key of the pasted lines, beside the draft of the form's own line. */
+const linesKey = (form) => `${draftKey(form)}:lines`;
 const createText = (tag, className, textContent) => createElement(tag, className, { textContent });
 
 function createButton(textContent, kind, act) {
@@ -63,9 +68,8 @@ async function send(form, panel, fields) {
   if (answer.status === 200 && answer.body) {
     putIn(fields.column_id, answer.body);
     learnTags(fields.lines.split("\n"));
-    panel.remove();
-    form.elements.title.focus();
-    toast(answer.body.text, "ok", { label: "Undo", act: () => takeBack(answer.body.undo, uuid()) });
+    close(panel, form);
+    offerUndo(answer.body.text, "", answer.body.undo, { act: () => takeBack(answer.body.undo, uuid()) });
     for (const note of answer.body.notes) toast(note);
   } else {
     panel.querySelector("[role=alert]").textContent = problemOf(answer);
@@ -74,43 +78,52 @@ async function send(form, panel, fields) {
   form.removeAttribute("aria-busy");
 }
 
-function keepAsOne(input, panel, lines) {
+/** Take the panel away: the lines were used, or are not wanted. */
+function close(panel, form) {
+  discardDraft(linesKey(form));
   panel.remove();
-  input.focus();
+  form.elements.title.focus();
+}
+
+function keepAsOne(form, panel, lines) {
+  const input = form.elements.title;
+  close(panel, form);
   input.setRangeText(lines.join(" "), input.selectionStart, input.selectionEnd, "end");
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function offer(form, lines) {
-  const input = form.elements.title;
+function offer(form, lines, { op = uuid(), isNew = true } = {}) {
   form.querySelector(".quick-add__paste")?.remove();
   const panel = createElement("div", "quick-add__paste", { role: "group", ariaLabel: "Pasted lines" });
   const preview = createElement("ol", "quick-add__lines");
   preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line)));
   if (lines.length > PREVIEWED) preview.append(createText("li", "muted", `and ${lines.length - PREVIEWED} more`));
   const error = createElement("p", "field__error", { role: "alert" });
-  const fields = { lines: lines.join("\n"), column_id: form.elements.column_id.value, today: today(), op: uuid() };
+  const text = lines.join("\n");
+  const fields = { lines: text, column_id: form.elements.column_id.value, today: today(), op };
+  if (isNew) writeDraft(linesKey(form), { lines: text, op, fields: {} });
   const { lanes, lane } = form.elements;
   if (lane) Object.assign(fields, { lanes: lanes.value, lane: lane.value });
   const makeAll = createButton(`Make ${lines.length} cards`, "button--primary", () => form.ariaBusy || send(form, panel, fields));
-  const keep = createButton("Keep as one", "button--quiet", () => keepAsOne(input, panel, lines));
+  const keep = createButton("Keep as one", "button--quiet", () => keepAsOne(form, panel, lines));
   const buttons = createElement("div", "button-row");
   const tooMany = lines.length > MAX_LINES;
   buttons.append(...(tooMany ? [] : [makeAll]), keep);
   panel.append(preview, buttons, error);
   panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (!isEscape(event)) return;
     event.stopPropagation();
-    panel.remove();
-    input.focus();
+    close(panel, form);
   });
   form.append(panel);
   if (tooMany) error.textContent = `At most ${MAX_LINES} cards can be added at once, and these are ${lines.length} lines.`;
-  (tooMany ? keep : makeAll).focus();
+  if (isNew) (tooMany ? keep : makeAll).focus();
 }
 
-/** Offer a card for each line, or row of a table, when several are pasted into the field of a form. */
+/** Offer a card for each line, or row of a table, when several are pasted into the field of a form, or were and are not used yet. */
 export function offerManyOnPaste(form) {
+  const draft = readDraft(linesKey(form));
+  if (draft) offer(form, splitLines(draft.lines), { op: draft.op, isNew: false });
   form.elements.title.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const lines = splitLines(text);

@@ -1,10 +1,10 @@
 // A button that does one thing at once: data-done says what was done; data-gone: the task is not there any more.
 
 import { behaviour } from "../lib/behaviours.js";
-import { submitForm } from "../lib/http.js";
 import { handleOwnChanges, showOwnChange } from "../lib/own-changes.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
+import { submitForm } from "./submit-form.js";
 import { closeTask } from "./task-dialog.js";
 
 handleOwnChanges();

@@ -1,9 +1,10 @@
 // A line or a day that is being edited: saved by Enter, by leaving, and after a pause.
 
-import { submitForm } from "../lib/http.js";
+import { keepDraft } from "../lib/drafts.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { uuid } from "../lib/uuid.js";
-import { hasFocusLeft, isLeftAlone, onceReleased, restoreField } from "./inline-form.js";
+import { canSave, hasFocusLeft, isLeftAlone, onceReleased, restoreField, saveOrRestore } from "./inline-form.js";
+import { submitForm } from "./submit-form.js";
 
 const PAUSE = 3000; // milliseconds without a key after which the field is saved
 
@@ -15,6 +16,7 @@ async function saveMeanwhile(form, field) {
     form.elements.version.value = change.version;
     form.elements.op.value = uuid();
     field.defaultValue = value;
+    if (field.value !== value) keepDraft(form); // written while this was on its way
     form.dataset.saved = "";
     form.querySelector("[data-draft-note]").textContent = "Saved";
     showOwnChange(form.closest("[data-task-id]").dataset.taskId, change.version);
@@ -27,19 +29,17 @@ async function saveMeanwhile(form, field) {
 export function editLine(form, field) {
   const initial = field.value;
   let timer = 0;
-  const canSave = () => field.value !== field.defaultValue && field.checkValidity();
 
   function leave() {
     if (isLeftAlone(form)) return;
     if (!document.hasFocus()) {
-      if (canSave()) saveMeanwhile(form, field);
-    } else if (canSave()) form.requestSubmit();
-    else if (!form.querySelector("[aria-invalid], .inline-field__conflict")) restoreField(form);
+      if (canSave(field)) saveMeanwhile(form, field);
+    } else saveOrRestore(form, field);
   }
 
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => form.isConnected && canSave() && saveMeanwhile(form, field), PAUSE);
+    timer = setTimeout(() => form.isConnected && canSave(field) && saveMeanwhile(form, field), PAUSE);
   });
   form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("focusout", (event) => hasFocusLeft(form, event) && onceReleased(leave));

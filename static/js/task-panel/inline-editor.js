@@ -2,7 +2,8 @@
 
 import { behaviour } from "../lib/behaviours.js";
 import { fillDayPresets } from "../lib/day-presets.js";
-import { isComposing } from "../lib/keyboard.js";
+import { discardDraft, draftKey } from "../lib/drafts.js";
+import { isEscape } from "../lib/keyboard.js";
 import { editChoice } from "./edit-choice.js";
 import { editLine } from "./edit-line.js";
 import { editText } from "./edit-text.js";
@@ -19,10 +20,10 @@ behaviour("inline-editor", (form) => {
     cancel();
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || isComposing(event)) return;
+    if (!isEscape(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (form.dataset.control !== "text") form.dispatchEvent(new CustomEvent("forge:discard-draft"));
+    if (form.dataset.control !== "text") discardDraft(draftKey(form));
     cancel();
   });
 });

@@ -1,6 +1,7 @@
 // The form of a field: while it is open, the field as it was shown is kept, and is put back when the form is closed unsaved.
 
 import htmx from "../../vendor/htmx.js";
+import { startBehaviours } from "../lib/behaviours.js";
 import { refreshTimes } from "../lib/times.js";
 
 const shown = new Map(); // the field as it was shown, by its id, while its form stands there
@@ -43,6 +44,15 @@ export const isLeftAlone = (form) => !form.isConnected || closing.has(form) || f
 /** Whether the focus has left a form for another part of the page. */
 export const hasFocusLeft = (form, event) => !isLeftAlone(form) && !form.contains(event.relatedTarget);
 
+/** Whether a field of a form holds something new that may be saved. */
+export const canSave = (field) => field.value !== field.defaultValue && field.checkValidity();
+
+/** Leave a form: what is new in its field is saved; else the field is shown again, unless its form has something to say. */
+export function saveOrRestore(form, field) {
+  if (canSave(field)) form.requestSubmit();
+  else if (!form.querySelector("[aria-invalid], .inline-field__conflict")) restoreField(form);
+}
+
 /** Close a form: the field stands there as it was before. */
 export function restoreField(form) {
   const field = form.closest(".inline-field");
@@ -52,6 +62,7 @@ export function restoreField(form) {
   const focused = field.contains(document.activeElement);
   field.replaceWith(before);
   htmx.process(before);
+  startBehaviours(before);
   refreshTimes(before);
   if (focused) before.querySelector(".inline-field__edit")?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("forge:task-stale"));

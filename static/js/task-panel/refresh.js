@@ -12,7 +12,7 @@ const HTMX_CLASS = / class="([^"]*?) ?\bhtmx-[^"]*"/g;
 /** A text of how a part looks, without what differs at every drawing: tokens, operation ids, times in words. */
 function fingerprint(part) {
   const copy = part.cloneNode(true);
-  copy.querySelectorAll("input[type=hidden], .inline-field__draft").forEach((element) => element.remove());
+  copy.querySelectorAll("input[type=hidden], .draft-offer").forEach((element) => element.remove());
   for (const time of copy.querySelectorAll("time")) {
     time.textContent = "";
     for (const name of ["title", "class", "data-original"]) time.removeAttribute(name);

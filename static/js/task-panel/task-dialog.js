@@ -1,11 +1,13 @@
 // A task in a dialog over its board, at its own address: Back closes it, Forward opens it again, a reload shows its page.
 
 import htmx from "../../vendor/htmx.js";
+import { onBackdropClick } from "../lib/backdrop.js";
 import { startBehaviours } from "../lib/behaviours.js";
-import { createElement } from "../lib/dom.js";
-import { fetchHtml } from "../lib/http.js";
-import { hasModifier, isComposing, isTyping } from "../lib/keyboard.js";
+import { createElement, createIcon } from "../lib/dom.js";
+import { fetchHtml, goToLogIn } from "../lib/http.js";
+import { hasModifier, isComposing, isTyping, shortcutKey } from "../lib/keyboard.js";
 import { refreshTimes } from "../lib/times.js";
+import { leaveEditors } from "./leave-editors.js";
 
 const PATIENCE = 150; // milliseconds before the dialog opens without its content
 const SKELETON = '<div class="task-dialog__skeleton" aria-hidden="true"><hr><hr><hr></div>';
@@ -32,6 +34,7 @@ function createDialog() {
     event.preventDefault();
     history.back();
   });
+  onBackdropClick(dialog, () => history.back());
   // A browser closes it without asking when nobody has touched the page since it was opened.
   dialog.addEventListener("close", (event) => event.target === dialog && shown && history.back());
   dialog.addEventListener("click", onClick);
@@ -41,7 +44,7 @@ function createDialog() {
 function onClick(event) {
   const step = event.target.closest("[data-step]");
   if (step) move(Number(step.dataset.step));
-  else if (event.target.closest("[data-close], [data-close-task]") || event.target === dialog) {
+  else if (event.target.closest("[data-close], [data-close-task]")) {
     event.preventDefault();
     history.back();
   }
@@ -49,14 +52,15 @@ function onClick(event) {
 
 function onKey(event) {
   const isBusy = isTyping(event.target) || event.target.closest(".options");
-  if (event.defaultPrevented || event.repeat && !(event.key in STEPS) || isBusy || hasModifier(event) || isComposing(event)) return;
+  const key = shortcutKey(event);
+  if (event.defaultPrevented || event.repeat && !(key in STEPS) || isBusy || hasModifier(event) || isComposing(event)) return;
   // An open task has the keys of its own page, and the list of keys.
-  const selector = `[data-key="${CSS.escape(event.key)}"]`;
-  const control = dialog.querySelector(selector) ?? (event.key === "?" ? document.querySelector(selector) : null);
-  if (!(event.key in STEPS) && !control) return;
+  const selector = `[data-key="${CSS.escape(key)}"]`;
+  const control = dialog.querySelector(selector) ?? (key === "?" ? document.querySelector(selector) : null);
+  if (!(key in STEPS) && !control) return;
   event.preventDefault();
   if (control) control.click();
-  else move(STEPS[event.key]);
+  else move(STEPS[key]);
 }
 
 /** The next or the previous card of the same column. */
@@ -86,8 +90,32 @@ function fill(html) {
   document.title = `${title} · TaskForge`;
 }
 
-async function show(href) {
+/** What to say where a task can't be shown; the board behind stays. */
+function fail(href, { status = 0 }) {
+  const text = {
+    0: "No connection, so this card can’t be shown.",
+    403: "You may not see this card any more.",
+    404: "This card is not there any more, or you can’t see it any more.",
+  }[status] ?? "This card can’t be shown now.";
+  const notice = createElement("div", "task-dialog__failed notice notice--warn", { role: "alert" });
+  const again = createElement("button", "button button--small", { type: "button", textContent: "Try again" });
+  again.addEventListener("click", () => show(href));
+  notice.append(createIcon("circle-alert"), createElement("p", "", { textContent: text }), again);
+  body().replaceChildren(notice);
+  dialog.ariaLabel = text;
+  reveal();
+  again.focus();
+}
+
+/** Save or keep what is being written in the open task, as it is about to be taken away. */
+function leave() {
+  const href = shown;
+  leaveEditors(dialog, () => openTask(href));
+}
+
+async function show(href, { edit = false } = {}) {
   if (!dialog) createDialog();
+  if (shown) leave();
   loading?.abort();
   loading = new AbortController();
   const { signal } = loading;
@@ -98,24 +126,29 @@ async function show(href) {
   }, PATIENCE);
   try {
     const html = await fetchHtml(href, { signal });
-    if (!signal.aborted) fill(html);
-  } catch {
-    if (!signal.aborted) location.replace(href); // the page says what is wrong
+    if (signal.aborted) return;
+    fill(html);
+    if (edit) body().querySelector("[data-key=e]")?.click();
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error.status === 401) goToLogIn();
+    else fail(href, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Open the task of an address in the dialog; `push` makes the address the page's own. */
-export function openTask(href, push = true) {
-  if (push) history.pushState({ task: href }, "", href);
-  show(href);
+/** Open the task of an address in the dialog; `push` makes the address the page's own, `edit` opens the form for all fields. */
+export function openTask(href, { push = true, edit = false } = {}) {
+  if (push && shown !== href) history.pushState({ task: href }, "", href);
+  show(href, { edit });
 }
 
 /** Close the dialog, which shows the board's own address again. */
 export function hideTask() {
   if (!shown) return;
   loading?.abort();
+  leave();
   const link = findLink(shown);
   shown = null;
   dialog.close();

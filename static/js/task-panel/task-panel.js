@@ -3,8 +3,9 @@
 import { behaviour } from "../lib/behaviours.js";
 import { fetchHtml } from "../lib/http.js";
 import { showOwnChange } from "../lib/own-changes.js";
+import { tellInbox } from "../lib/inbox.js";
 import { toast } from "../lib/toast.js";
-import { offerUndo } from "../lib/undo.js";
+import { offerUndo, rememberChange } from "../lib/undo.js";
 import { updateTask } from "./refresh.js";
 
 const DELAY = [80, 150]; // milliseconds in which hints gather, from and to
@@ -76,6 +77,7 @@ behaviour("task-panel", (panel) => {
     if (!panel.isConnected || document.querySelector(".board__columns")) return;
     source = new EventSource(panel.dataset.liveUrl);
     for (const name of ["board", "reload"]) source.addEventListener(name, (message) => takeHint(JSON.parse(message.data)));
+    source.addEventListener("inbox", tellInbox);
     source.addEventListener("open", () => { panel.dataset.live = "on"; });
     source.addEventListener("error", () => {
       panel.dataset.live = "off";
@@ -95,4 +97,5 @@ behaviour("task-panel", (panel) => {
 document.addEventListener("forge:task-changed", ({ detail }) => {
   showOwnChange(detail.id, detail.version);
   if (detail.event && detail.text) offerUndo(detail.text, detail.id, detail.event);
+  else if (detail.event) rememberChange({ text: "Your last edit of this card", taskId: detail.id, event: detail.event });
 });

@@ -5,7 +5,8 @@ import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale, parseHtml } from "../lib/dom.js";
-import { fetchHtml } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
+import { loadStyles } from "../lib/lazy.js";
 import { refreshTimes } from "../lib/times.js";
 
 const PARTS = ["board-tools", "board-chips"];
@@ -38,8 +39,7 @@ function replaceColumns(fresh) {
   startBehaviours(board);
 }
 
-function replaceParts(html) {
-  const fresh = parseHtml(html);
+function replaceParts(fresh) {
   refreshTimes(fresh);
   const focused = document.activeElement?.closest(`#${PARTS.join(", #")}`) && document.activeElement.getAttribute("aria-label");
   for (const id of PARTS) {
@@ -79,14 +79,16 @@ export async function showView(address, push = true) {
     history.pushState({ view: true }, "", address);
   }
   try {
-    const html = await fetchHtml(requestUrl(address, push));
+    const fresh = parseHtml(await fetchHtml(requestUrl(address, push)));
+    const { lanes, lanesStyle } = fresh.querySelector(".board__columns").dataset;
+    if (lanes) await loadStyles(lanesStyle);
     if (request !== view.requested) return; // another choice was faster
-    replaceParts(html);
+    replaceParts(fresh);
     view.shown = request;
     view.address = new URL(address, location.href).href;
     // What was moved meanwhile may stand where it was.
     if (underWay || begun !== ownMoves().begun) markBoardStale();
   } catch {
-    if (request === view.requested) location.assign(address);
+    if (request === view.requested) visit(address);
   }
 }

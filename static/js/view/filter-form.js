@@ -1,7 +1,7 @@
 // The filter's form in its popover: each choice shows at once, and the numbers beside the others follow.
 
 import { behaviour } from "../lib/behaviours.js";
-import { isComposing } from "../lib/keyboard.js";
+import { isEscape } from "../lib/keyboard.js";
 import { showView } from "./board-view.js";
 import { showSavedFilters } from "./saved-filters.js";
 import { closeViewPopover, refillViewPopover } from "./view-popover.js";
@@ -31,7 +31,7 @@ behaviour("filter-form", (form) => {
   });
   // Some browsers would empty the field.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.target.type !== "search" || isComposing(event)) return;
+    if (!isEscape(event) || event.target.type !== "search") return;
     event.preventDefault();
     closeViewPopover();
   });

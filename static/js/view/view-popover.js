@@ -3,9 +3,11 @@
 import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale } from "../lib/dom.js";
-import { fetchHtml, submitFormForHtml } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
+import { loadStyles } from "../lib/lazy.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
+import { submitFormForHtml } from "./submit-form.js";
 
 const GAP = 6; // pixels between the link and the popover
 const MARGIN = 8; // pixels between the popover and the window's edge
@@ -33,14 +35,17 @@ function fill(html) {
 export async function openViewPopover(link) {
   const isOpen = popover.matches(":popover-open") && opener === link;
   opener = link;
+  popover.dataset.page = link.getAttribute("href"); // where its form is found again
   if (isOpen) {
     popover.hidePopover();
     return;
   }
   try {
-    fill(await fetchHtml(link.href));
+    const { viewStyle } = document.querySelector(".board__columns").dataset;
+    const [html] = await Promise.all([fetchHtml(link.href), loadStyles(viewStyle)]);
+    fill(html);
   } catch {
-    location.assign(link.href);
+    visit(link.href);
     return;
   }
   popover.ariaLabel = link.ariaLabel ?? link.textContent.trim();
@@ -73,6 +78,8 @@ popover.addEventListener("toggle", ({ newState }) => {
     again?.focus();
   }
 });
+// What is opened inside makes it taller.
+popover.addEventListener("toggle", ({ target }) => target !== popover && place(), { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
 async function submit(form, submitter) {
@@ -80,6 +87,8 @@ async function submit(form, submitter) {
   if (answer.status === 204) {
     popover.hidePopover();
     markBoardStale();
+    const triggered = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (answer.status === 409 || answer.status === 422) {
     fill(await answer.text());
     (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -20,9 +21,10 @@ class NewBoard(Input):
 
 
 class BoardChanges(Versioned):
-    """Changes of a board."""
+    """Changes of a board; what is left out stays."""
 
-    name = fields.line(NAME_LENGTH)
+    name = fields.line(NAME_LENGTH, optional=True)
+    hard_limits = fields.yes_or_no()
 
 
 class NewColumn(Input):
@@ -41,6 +43,18 @@ class ColumnChanges(Versioned):
     status = fields.choice(STATUSES)
     hue = fields.whole_number(1, HUES)
     wip_limit = fields.whole_number(1, MAX_WIP_LIMIT, nullable=True)
+
+
+class ColumnDeletion(Input):
+    """What becomes of the tasks of a column that is deleted; one of both is needed if it holds any."""
+
+    move_tasks_to = fields.identifier()
+    delete_tasks = fields.choice(("true", "false"))
+
+    @ma.validates_schema
+    def _says_one_thing(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "move_tasks_to" in data and data.get("delete_tasks") == "true":
+            raise ma.ValidationError("Name moveTasksTo or deleteTasks, not both.", "deleteTasks")
 
 
 class ColumnPlace(Input):
@@ -70,6 +84,9 @@ class Board(Output):
     team_name = text_answer()
     name = text_answer(required=True)
     key_prefix = text_answer(metadata={"description": "Begins the keys of the board's tasks"})
+    hard_limits = ma.fields.Boolean(
+        metadata={"description": "Whether a full column refuses tasks; else its limit only warns"}
+    )
     role = text_answer()
     task_count = ma.fields.Integer()
     columns: Any = ma.fields.List(ma.fields.Nested(Column), required=True)
@@ -82,3 +99,38 @@ class BoardList(Output):
     """The boards of a team, by name."""
 
     items: Any = ma.fields.List(ma.fields.Nested(Board), required=True)
+
+
+class DeletedBoard(Output):
+    """A deleted board that can still be restored."""
+
+    board_id = id_answer(required=True)
+    name = text_answer(required=True)
+    key_prefix = text_answer()
+    deleted_at = Instant()
+    deleter_id = id_answer(allow_none=True)
+    deleter_name = text_answer(allow_none=True)
+
+
+class DeletedBoardList(Output):
+    """The deleted boards of a team, latest deletion first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(DeletedBoard), required=True)
+
+
+class DeletedColumn(Output):
+    """A deleted column that can still be restored, and how many cards left it then."""
+
+    column_id = id_answer(required=True)
+    name = text_answer(required=True)
+    status = text_answer()
+    card_count = ma.fields.Integer(data_key="taskCount")
+    deleted_at = Instant()
+    deleter_id = id_answer(allow_none=True)
+    deleter_name = text_answer(allow_none=True)
+
+
+class DeletedColumnList(Output):
+    """The deleted columns of a board, latest deletion first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(DeletedColumn), required=True)

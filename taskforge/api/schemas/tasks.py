@@ -58,11 +58,12 @@ class TaskChanges(Versioned):
 
 
 class TaskPlace(Versioned):
-    """Where a task goes: a column, above or below a neighbour, or to its end."""
+    """Where a task goes: a column, above or below a neighbour, or to its end; `anyway` although it is full."""
 
     column_id = fields.identifier(required=True)
     before_id = fields.identifier(nullable=True)
     after_id = fields.identifier(nullable=True)
+    anyway = fields.yes_or_no()
 
 
 class TaskUndo(Input):

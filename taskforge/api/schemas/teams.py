@@ -74,7 +74,7 @@ class Member(Output):
 
     user_id = id_answer(required=True)
     display_name = text_answer()
-    email = text_answer()
+    email = text_answer(allow_none=True, metadata={"description": "null for guests, but their own"})
     role = text_answer(metadata={"enum": list(ROLES)})
     joined_at = Instant()
 

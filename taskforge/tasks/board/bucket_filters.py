@@ -1,23 +1,20 @@
-"""Filters by groups of values that the filter itself defines: days that are near, ranges of numbers."""
+"""Filters by groups of values that the filter itself defines: ranges of numbers."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     FromClause,
     Numeric,
     Select,
     and_,
     bindparam,
-    case,
     cast,
     column,
     exists,
@@ -26,21 +23,15 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from taskforge.boards.statuses import Status
+from taskforge.clock import ReaderTime
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
-    DAYS_OF_WEEK,
     NONE,
-    OVERDUE,
-    TASKS,
-    WEEK,
     Filter,
     constant,
-    interval,
 )
 from taskforge.tasks.number_kind import Number
 
@@ -50,7 +41,11 @@ class BucketFilter(Filter):
 
     @abstractmethod
     def in_bucket(self, source: FromClause, name: str, value: str) -> ColumnElement[bool]:
-        """Whether a card of `source` is in the bucket `value`; ``:menu_today`` is bound to today's first moment."""
+        """Whether a card of `source` is in the bucket `value`; its binds are those of `menu_binds`."""
+
+    def menu_binds(self, at: ReaderTime) -> dict[str, Any]:
+        """What the conditions of all buckets are bound to."""
+        return {}
 
     def counting(
         self, cards: FromClause, name: str, shown: ColumnElement[bool]
@@ -62,80 +57,6 @@ class BucketFilter(Filter):
             ).select_from(cards)
             for value in self.offered()
         ]
-
-
-class DueFilter(BucketFilter):
-    """By day: overdue, within a week, or without a day. What is done is neither overdue nor due."""
-
-    takes_many = False
-    NAMES: ClassVar[Mapping[str, str]] = {
-        OVERDUE: "Overdue",
-        WEEK: "Next 7 days",
-        NONE: "No date",
-    }
-
-    def accepts(self, value: str) -> bool:
-        """One of the three."""
-        return value in self.NAMES
-
-    def condition(self, name: str) -> ColumnElement[bool]:
-        """The one that is chosen."""
-        chosen: ColumnElement[Any] = bindparam(self.bind("value"))
-        today = cast(bindparam(self.bind("today")), DateTime(timezone=True))
-        return case(
-            (chosen == constant(""), true()),
-            (chosen == constant(NONE), TASKS.c[name].is_(None)),
-            (chosen == constant(OVERDUE), self._is_due(TASKS, name, None, today)),
-            else_=self._is_due(TASKS, name, today, today + interval("7 days")),
-        )
-
-    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
-        """The value, and the first moment of today in UTC."""
-        return {
-            self.bind("value"): values[0] if values else "",
-            self.bind("today"): datetime.combine(today or date.min, time(), UTC),
-        }
-
-    def needs_today(self, values: Sequence[str]) -> bool:
-        """Those with a day do."""
-        return any(value != NONE for value in values)
-
-    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
-        """Whether the card was in the bucket on the day that is looked at."""
-        if value == NONE:
-            return card[name] is None
-        if card[name] is None or card["status"] == Status.DONE:
-            return False
-        due = date.fromisoformat(card[name][:10])
-        return due < today if value == OVERDUE else today <= due < today + DAYS_OF_WEEK
-
-    def offered(self) -> Sequence[str]:
-        """All three."""
-        return tuple(self.NAMES)
-
-    def value_name(self, value: str) -> str | None:
-        """The name of the bucket."""
-        return self.NAMES.get(value)
-
-    def in_bucket(self, source: FromClause, name: str, value: str) -> ColumnElement[bool]:
-        """The same conditions, for today."""
-        today = cast(bindparam("menu_today"), DateTime(timezone=True))
-        if value == NONE:
-            return source.c[name].is_(None)
-        if value == OVERDUE:
-            return self._is_due(source, name, None, today)
-        return self._is_due(source, name, today, today + interval("7 days"))
-
-    def _is_due(
-        self,
-        source: FromClause,
-        name: str,
-        start: ColumnElement[Any] | None,
-        end: ColumnElement[Any],
-    ) -> ColumnElement[bool]:
-        after = [] if start is None else [source.c[name] >= start]
-        open_ = source.c.status != constant(Status.DONE.value)
-        return and_(open_, *after, source.c[name] < end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +92,7 @@ class NumberFilter(BucketFilter):
         )
         return or_(not_(self._is_chosen()), and_(self._none(), number.is_(None)), inside)
 
-    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+    def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
         """The ends of the ranges."""
         bounds = [found for value in values if (found := self._bounds(value))]
         return {
@@ -181,7 +102,7 @@ class NumberFilter(BucketFilter):
             self.bind("high"): [high for _, high in bounds],
         }
 
-    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+    def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the card's number was in the range."""
         number = self.kind.from_log(card[name])
         bounds = self._bounds(value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -24,14 +23,13 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import INTERVAL
 
+from taskforge.clock import ReaderTime
 from taskforge.tasks.models import Task
 
 TASKS = Task.__table__.alias("k")
 NONE = "none"  # the filter value of cards without a value
-OVERDUE, WEEK = "overdue", "week"
-DAYS_OF_WEEK = timedelta(days=7)
+OVERDUE, TODAY, WEEK = "overdue", "today", "week"
 MAX_WORDS_LENGTH = 100
 FORMER_MEMBER = "Someone who left"
 
@@ -65,19 +63,23 @@ class Filter(ABC):
     def condition(self, name: str) -> ColumnElement[bool]:
         """The condition for the tasks `k` whose column `name` fits; its binds are those of `binds`."""
 
-    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
-        """What the condition is bound to; `today` is given where a value depends on it (`needs_today`)."""
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns that the condition for a field reads."""
+        return (name,)
+
+    def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
+        """What the condition is bound to; `at` is given where a value depends on the time (`needs_time`)."""
         return {
             self.bind("is_chosen"): bool(values),
             self.bind("values"): [value for value in values if value != NONE],
             self.bind("none"): NONE in values,
         }
 
-    def needs_today(self, values: Sequence[str]) -> bool:
-        """Whether the meaning of the chosen values depends on the day."""
+    def needs_time(self, values: Sequence[str]) -> bool:
+        """Whether the meaning of the chosen values depends on the time."""
         return False
 
-    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+    def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether a card of a board's past, with values as the audit log keeps them, fits one value."""
         return bool(card[name] == (None if value == NONE else value))
 
@@ -122,8 +124,3 @@ class Filter(ABC):
 def constant(word: str) -> ColumnElement[str]:
     """A constant in the text of a statement; a bound value would have to be one of `CardFilter.parameters`."""
     return literal_column(f"'{word}'", Text)
-
-
-def interval(words: str) -> ColumnElement[Any]:
-    """A constant span of time, such as "7 days"."""
-    return cast(constant(words), INTERVAL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from typing import cast as cast_type
 
@@ -30,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, UUID, aggregate_order_by
 
 from taskforge.accounts.queries import COMPOSED_PEOPLE
+from taskforge.clock import ReaderTime
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
     MAX_WORDS_LENGTH,
@@ -153,11 +153,11 @@ class TagsFilter(Filter):
         fitting = exists(select(1).select_from(used.join(chosen, same)))
         return or_(not_(self._is_chosen()), fitting)
 
-    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+    def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
         """The tags; "none" is a tag like any other."""
         return {self.bind("is_chosen"): bool(values), self.bind("values"): list(values)}
 
-    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+    def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the card had the tag."""
         return fold(value) in map(fold, card[name])
 
@@ -207,10 +207,10 @@ class WordsFilter(Filter):
             func.strpos(func.taskforge_find(TASKS.c[name]), wanted) > literal_column("0", Integer),
         )
 
-    def binds(self, values: Sequence[str], today: date | None) -> dict[str, Any]:
+    def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
         """The words."""
         return {self.bind("words"): values[0] if values else ""}
 
-    def fits(self, card: Mapping[str, Any], name: str, value: str, today: date) -> bool:
+    def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the words stood in the text."""
         return fold_for_finding(value) in fold_for_finding(card[name])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select, true, union_all
 
+from taskforge.clock import ReaderTime
 from taskforge.stores import sql
+from taskforge.tasks.board.bucket_filters import BucketFilter
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE, TASKS, Filter
 from taskforge.tasks.board.filter_kinds import PersonFilter
 from taskforge.tasks.board.filters import FILTERED, CardFilter
@@ -55,18 +56,19 @@ class Menu:
     choices: Sequence[Choice]
 
 
-def list_menus(board: sql.Row, chosen: CardFilter, today: datetime) -> list[Menu]:
-    """What can be chosen on a board that the caller has been given access to, by field; one statement.
-
-    `today` is its first moment.
-    """
+def list_menus(board: sql.Row, chosen: CardFilter, at: ReaderTime) -> list[Menu]:
+    """What can be chosen at a time on a board that the caller has been given access to, by field; one statement."""
+    menu_binds: dict[str, Any] = {}
+    for _, by in FILTERED.values():
+        if isinstance(by, BucketFilter):
+            menu_binds |= by.menu_binds(at)
     found = sql.rows(
         _COUNTS,
         {
             **chosen.parameters(),
             "board_id": board["board_id"],
             "team_id": board["team_id"],
-            "menu_today": today,
+            **menu_binds,
             "limit": MAX_OFFERED,
         },
     )
@@ -150,7 +152,8 @@ def _count_cards() -> Select[Any]:
     """
     counted = {parameter: by for parameter, by in FILTERED.items() if by[1].is_counted}
     uncounted = [by.condition(name) for name, by in FILTERED.values() if not by.is_counted]
-    needed = dict.fromkeys([*(name for name, _ in counted.values()), "status", "number"])
+    columns = (column for name, by in counted.values() for column in by.columns(name))
+    needed = dict.fromkeys([*columns, "status", "number"])
     cards = (
         select(
             *(TASKS.c[name] for name in needed),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from taskforge.clock import ReaderTime
 from taskforge.stores.composed import as_text
 from taskforge.tasks.board.filter_base import Filter
 from taskforge.tasks.fields import IN_MENUS
@@ -30,12 +30,12 @@ ADDRESS_ORDER = (*LISTS, *(parameter for parameter in FILTERED if parameter not 
 class CardFilter:
     """Which cards are shown: those that fit one chosen value of every field of which some are chosen.
 
-    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``today`` (UTC) is set only where the
-    meaning of a value depends on the day, so that equal filters show the same cards.
+    ``chosen`` holds (parameter, values), in the order of `ADDRESS_ORDER`. ``at`` is set only where the
+    meaning of a value depends on the time, so that equal filters show the same cards.
     """
 
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    today: date | None = None
+    at: ReaderTime | None = None
 
     @property
     def count(self) -> int:
@@ -54,12 +54,12 @@ class CardFilter:
         """What the conditions of all fields are bound to."""
         binds: dict[str, Any] = {}
         for parameter, (_, by) in FILTERED.items():
-            binds |= by.binds(self.values(parameter), self.today)
+            binds |= by.binds(self.values(parameter), self.at)
         return binds
 
     def having(self, parameter: str, values: Sequence[str]) -> CardFilter:
         """The same with other values of one field."""
-        return _make_filter({**dict(self.chosen), parameter: tuple(values)}, self.today)
+        return _make_filter({**dict(self.chosen), parameter: tuple(values)}, self.at)
 
     def without(self, parameter: str, value: str) -> CardFilter:
         """The same without one of its values."""
@@ -68,26 +68,25 @@ class CardFilter:
         return self.having(parameter, left)
 
 
-def read_filter(given: Mapping[str, Sequence[str]], today: date) -> CardFilter:
-    """The filter of an address, `given` by name; unknown parameters and values are ignored."""
+def read_filter(given: Mapping[str, Sequence[str]], at: ReaderTime) -> CardFilter:
+    """The filter of an address, `given` by name, as it is read at a time; unknown parameters and values are ignored."""
     chosen: dict[str, tuple[str, ...]] = {}
     for parameter, (_, by) in FILTERED.items():
         accepted = [by.clean(value) for value in given.get(parameter, ()) if by.accepts(value)]
         different = {
             by.key(value): value for value in reversed(accepted)
         }  # the first spelling stays
-        chosen[parameter] = tuple(reversed(different.values()))[
-            : MAX_VALUES if by.takes_many else 1
-        ]
-    return _make_filter(chosen, today)
+        most = MAX_VALUES if by.takes_many else 1
+        chosen[parameter] = tuple(reversed(different.values()))[:most]
+    return _make_filter(chosen, at)
 
 
-def _make_filter(chosen: Mapping[str, tuple[str, ...]], today: date | None) -> CardFilter:
+def _make_filter(chosen: Mapping[str, tuple[str, ...]], at: ReaderTime | None) -> CardFilter:
     not_empty = tuple(
         (parameter, chosen[parameter]) for parameter in ADDRESS_ORDER if chosen.get(parameter)
     )
-    by_day = any(FILTERED[parameter][1].needs_today(values) for parameter, values in not_empty)
-    return CardFilter(chosen=not_empty, today=today if by_day else None)
+    by_time = any(FILTERED[parameter][1].needs_time(values) for parameter, values in not_empty)
+    return CardFilter(chosen=not_empty, at=at if by_time else None)
 
 
 # The condition that a task `k` fits what is chosen of every field; bound to `CardFilter.parameters`.

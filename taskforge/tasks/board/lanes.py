@@ -13,6 +13,7 @@ from typing import Any
 
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
+from taskforge.tasks.access import task_rows
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
@@ -61,7 +62,7 @@ class Lane:
 
 def list_lanes(view: BoardView, chosen: CardFilter, kind: str) -> list[Lane]:
     """The lanes of a board that somebody sees, with the first cards of each cell."""
-    rows = sql.rows(
+    rows = task_rows(
         CARDS_IN_LANES[kind],
         {
             **chosen.parameters(),

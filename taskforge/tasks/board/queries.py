@@ -18,7 +18,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
-from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
 from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.tasks.board.tags import TAGS_IN_USE
@@ -67,13 +67,19 @@ _CARDS = prepared(f"""
     WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
     ORDER  BY c.rank, k.rank, k.task_id
 """)
-# The cards of a column below the one with `:after_rank` and `:after_id`.
+_IS_BELOW = f"""
+    k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
+    AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid))
+    AND {FILTER}
+"""
+# The next cards of a column below the one with `:after_rank` and `:after_id`, each with the number of all cards there.
 _CARDS_BELOW = prepared(f"""
-    SELECT {REFERENCE}, {SHOWN}
+    SELECT {REFERENCE}, {SHOWN},
+           (SELECT count(*)
+            FROM   tasks k
+            WHERE  {_IS_BELOW}) AS below_count
     FROM   {SHOWN_TABLES}
-    WHERE  k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
-           AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid))
-           AND {FILTER}
+    WHERE  {_IS_BELOW}
     ORDER  BY k.rank, k.task_id
     LIMIT  :limit
 """)
@@ -131,13 +137,13 @@ class BoardView:
 
 @dataclass(frozen=True)
 class ColumnPage:
-    """The next cards of one column, and whether more follow."""
+    """The next cards of one column; `rest_count` is the number of those that follow them."""
 
     row: sql.Row
     membership: Membership
     column: Mapping[str, Any]
     cards: Sequence[sql.Row]
-    more: bool
+    rest_count: int
 
 
 def board_view_query(board_id: str, chosen: CardFilter, extra_columns: str = "") -> JoinedQuery:
@@ -187,7 +193,7 @@ def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoar
     """
     frame = sql.row(_FRAME, {**parameters, "people": MAX_PEOPLE, "tags": MAX_TAGS})
     assert frame is not None
-    cards = sql.rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
+    cards = task_rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
     versions = {person["user_id"]: person["version"] for person in frame["people"]}
     for card in cards:
         if card["assignee_id"] is not None:
@@ -220,18 +226,18 @@ def list_column_cards(
     row, membership = access_board(actor.user_id, board_id)
     place = {"board_id": board_id, "column_id": column_id}
     column = _read_column(place)
-    cards = sql.rows(
+    cards = task_rows(
         _CARDS_BELOW,
         {
             **(chosen or CardFilter()).parameters(),
             **place,
             "after_rank": after_rank,
             "after_id": after_id,
-            "limit": CARDS_PER_COLUMN + 1,
+            "limit": CARDS_PER_COLUMN,
         },
     )
-    more = len(cards) > CARDS_PER_COLUMN
-    return ColumnPage(row, membership, column, cards[:CARDS_PER_COLUMN], more)
+    rest_count = cards[0]["below_count"] - len(cards) if cards else 0
+    return ColumnPage(row, membership, column, cards, rest_count)
 
 
 def get_column(actor: Actor, board_id: str, column_id: str) -> sql.Row:

@@ -15,6 +15,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.access import task_rows
 from taskforge.tasks.bulk.edit import MAX_AT_ONCE
 from taskforge.tasks.bulk.queries import EVENTS_OF_BATCH, ROWS_OF_BOARD
 from taskforge.tasks.bulk.undo import take_edits_back
@@ -161,7 +162,7 @@ def _restore_rows(actor: Actor, board_id: str, rows: Sequence[sql.Row]) -> Chang
 
 def _read_rows(board_id: str, ids: Sequence[str], *, deleted: bool) -> Sequence[sql.Row]:
     """Those of some tasks that are on a board, in the order in which it shows them; in its trash, or not."""
-    return sql.rows(
+    return task_rows(
         ROWS_OF_BOARD,
         {"board_id": board_id, "ids": list(ids), "deleted": deleted},
     )

@@ -15,10 +15,11 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.access import task_rows
 from taskforge.tasks.bulk.queries import TASKS_OF_BOARD
 from taskforge.tasks.content import read_task_contents
 from taskforge.tasks.documents import content_message
-from taskforge.tasks.editing.changes import require_assignee
+from taskforge.tasks.editing.changes import require_assignee, require_order
 from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.field_kinds import Person
@@ -186,7 +187,7 @@ def with_texts(
 
 def read_tasks(board_id: str, ids: Sequence[str]) -> Sequence[sql.Row]:
     """Those of some tasks that are or were on a board, in its order, each with its ``pending_content``."""
-    return sql.rows(TASKS_OF_BOARD, {"board_id": board_id, "ids": list(ids)})
+    return task_rows(TASKS_OF_BOARD, {"board_id": board_id, "ids": list(ids)})
 
 
 def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any) -> Change:
@@ -217,14 +218,30 @@ def _find_edits(rows: Sequence[sql.Row], act: Act, value: Any) -> list[RowEdit]:
     if act.field is None:
         return [RowEdit(row=row) for row in rows]
     name = act.field.name
-    after = {row["task_id"]: act.change(row, value) if act.change else value for row in rows}
+    after = {row["task_id"]: _value_of(row, act, value) for row in rows}
     changed = [row for row in rows if row[name] != after[row["task_id"]]]
     if act.store is Store.CONTENT:
         content = {row["task_id"]: {name: after[row["task_id"]]} for row in changed}
         return list(with_texts(rows, content).values())
     if act.store is Store.PLACE:
         return [RowEdit(row=row) for row in changed]
-    return [RowEdit(row=row, core={name: value}) for row in changed]
+    for row in changed:
+        _require_order(row, {**row, name: after[row["task_id"]]})
+    return [RowEdit(row=row, core={name: after[row["task_id"]]}) for row in changed]
+
+
+def _value_of(row: sql.Row, act: Act, value: Any) -> Any:
+    """What a task has of the field after the act."""
+    if act.change:
+        return act.change(row, value)
+    return act.field.kind.replacing(value, row[act.field.name]) if act.field else value
+
+
+def _require_order(row: sql.Row, after: sql.Row) -> None:
+    try:
+        require_order(row, after)
+    except InvalidInput as error:
+        raise InvalidInput(f"{row['key']}: {error.message} Nothing was changed.") from error
 
 
 def _find_places(

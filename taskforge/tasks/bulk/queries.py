@@ -26,6 +26,20 @@ ROWS_OF_BOARD = text(f"""
            AND (k.deleted_at IS NOT NULL) = :deleted
     ORDER  BY k.rank, k.task_id
 """)
+# The tasks of a column, from top to bottom.
+ROWS_OF_COLUMN = text(f"""
+    SELECT {REFERENCE}
+    FROM   tasks k
+    WHERE  k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
+    ORDER  BY k.rank, k.task_id
+""")
+# The audit events of the tasks that were moved or deleted with a column: the `:cards` ones before its own, `:seq`.
+CARD_EVENTS_BEFORE = text("""
+    SELECT l.event_id
+    FROM   audit_logs l
+    WHERE  l.board_id = :board_id AND l.board_seq >= :seq - :cards AND l.board_seq < :seq
+           AND l.entity_type = 'task' AND l.event = ANY(:events)
+""")
 # The cards that fit a filter, of a board or of one of its columns (`:column_id`, which may be NULL).
 SELECTABLE_TASKS = text(f"""
     SELECT k.task_id, k.title, k.column_id, k.priority, {KEY}

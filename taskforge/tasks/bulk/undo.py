@@ -20,6 +20,7 @@ from taskforge.tasks.fields import CONTENT_NAMES, CORE_NAMES, earlier_value
 from taskforge.tasks.history.events import (
     PERMISSIONS,
     PLACE,
+    STEPS,
     AuditEvent,
     list_audit_events,
     list_later_of,
@@ -92,6 +93,8 @@ def _find_refusals(rows: Sequence[sql.Row], audit_events: AuditEvents) -> dict[s
     for row in rows:
         audit_event, before = audit_events[row["task_id"]]
         why = find_refusal(audit_event, row, later.get(row["task_id"], []))
+        if audit_event.undoable == {STEPS}:  # no act on many cards; the other steps are not touched
+            why = "Undo this in the history of the card."
         if why is None and before.get("assignee_id") and before["assignee_id"] not in members:
             why = LEFT
         if why is not None:

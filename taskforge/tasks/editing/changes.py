@@ -27,6 +27,7 @@ from taskforge.tasks.fields import (
 )
 from taskforge.teams.access import keep_members
 from taskforge.teams.mentions import resolve_new_mentions
+from taskforge.text.moments import begins_after, show_moment
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
 
@@ -62,7 +63,8 @@ def change_fields(
     )
     mentioned = find_new_mentions(row["team_id"], old_content, texts) if undoes is None else []
     faults.point("read.done")
-    after = {**row, **{name: changes[name] for name in CORE_NAMES if name in changes}}
+    after = {**row, **_chosen_values(row, changes)}
+    require_order(row, after)
     find_place = find_place or _place_of_edit(row, changes)
     if message is None and find_place is None and after == row:
         return unchanged(actor, entity_id=row["task_id"], version=row["version"])
@@ -112,6 +114,27 @@ def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> 
     """Raise InvalidInput unless a new assignee belongs to the team now."""
     if assignee_id is not None and not keep_members(uow, team_id, [assignee_id]):
         raise InvalidInput.about("assignee_id", "must be a member of this team")
+
+
+def require_order(row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise InvalidInput if a task would now start after it is due. What is so already may stay so."""
+    start, due = after["start_at"], after["due_at"]
+    is_changed = (start, due) != (row.get("start_at"), row.get("due_at"))
+    if is_changed and start is not None and due is not None and begins_after(start, due):
+        name = "start_at" if start != row.get("start_at") else "due_at"
+        sentence = (
+            f"The start ({show_moment(start)}) would be after the due date ({show_moment(due)})."
+        )
+        raise InvalidInput(sentence, {name: sentence})
+
+
+def _chosen_values(row: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The new values of the row's fields: what was chosen, as it replaces the present value."""
+    return {
+        name: BY_NAME[name].kind.replacing(changes[name], row[name])
+        for name in CORE_NAMES
+        if name in changes
+    }
 
 
 def _place_of_edit(row: Mapping[str, Any], changes: Mapping[str, Any]) -> FindPlace | None:

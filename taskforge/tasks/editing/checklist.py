@@ -12,8 +12,8 @@ from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
+from taskforge.tasks.editing.changes import change_fields
 from taskforge.tasks.fields import EMPTY_CONTENT
-from taskforge.tasks.service import edit_task
 from taskforge.teams.permissions import Permission
 
 Items = list[dict[str, Any]]
@@ -62,6 +62,29 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
     return _change(actor, task_id, add)
 
 
+def bring_steps_back(present: Items, earlier: Items, later: Items) -> Items:
+    """The present steps with those that one change took out, which made the checklist `later` of `earlier`.
+
+    Each comes behind the nearest one that it followed and that is there. What is there already stays as it is.
+
+    Raises:
+        InvalidInput: the checklist would be too long.
+    """
+    items = list(present)
+    kept = {step["item_id"] for step in later}
+    place = 0
+    for step in earlier:
+        ids = [item["item_id"] for item in items]
+        if step["item_id"] in ids:
+            place = ids.index(step["item_id"]) + 1
+        elif step["item_id"] not in kept:
+            items.insert(place, step)
+            place += 1
+    if len(items) > MAX_CHECKLIST_ITEMS:
+        raise InvalidInput.about("checklist", f"can hold at most {MAX_CHECKLIST_ITEMS} steps")
+    return items
+
+
 @idempotent  # a repeated request would find its line missing, or the list full
 def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
     """Apply a change to the current items, and again to newer ones if another change came first."""
@@ -70,7 +93,9 @@ def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Cha
         row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT)
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
-        return edit_task(actor, task_id, changes={"checklist": items}, version=row["version"])
+        return change_fields(
+            actor, row, permission=Permission.TASK_EDIT, changes={"checklist": items}
+        )
 
     return retry_on_stale(attempt)
 

@@ -26,17 +26,23 @@ from taskforge.tasks.editing.queries import (
     TASK_IDS_BY_RANK,
     WRITE_RANKS,
 )
+from taskforge.teams.permissions import Permission
 
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
 
 
 @dataclass(frozen=True)
 class Place:
-    """A column, the status that goes with it, and a rank inside it."""
+    """A column, the status that goes with it, and a rank inside it.
+
+    ``over_limit`` says that the column is above its WIP limit with this task: its ``limit``, and the ``count`` of its
+    tasks then. It is recorded in the audit event, and is no field of the task.
+    """
 
     column_id: str
     status: str
     rank: str
+    over_limit: Mapping[str, int] | None = None
 
 
 def place_at_end(
@@ -51,15 +57,15 @@ def place_at_end(
 
     Raises:
         InvalidInput: the board has no such column or none with that status.
-        WipLimitReached: the column is full (a task that is in it already counts as no new one).
+        WipLimitReached: the column is full (a task that is in it already counts as no new one), and limits are hard.
     """
     column = _find_column(uow, board, column_id, status)
-    _check_limit(uow, board, column, task_id)
+    over_limit = _check_limit(uow, board, column, task_id)
     last = uow.execute(
         LAST_RANK,
         {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
     ).scalar()
-    return Place(column.column_id, column.status, generate_key_between(last, None))
+    return Place(column.column_id, column.status, generate_key_between(last, None), over_limit)
 
 
 def places_at_end(
@@ -75,20 +81,24 @@ def places_at_end(
 
     Raises:
         InvalidInput: the board has no such column.
-        WipLimitReached: the column has no room for all of them; ends with the sentence `refused`.
+        WipLimitReached: the column has no room for all of them, and limits are hard; ends with the sentence `refused`.
     """
     column = _find_column(uow, board, column_id, status)
     held = uow.execute(
         COUNT_AND_LAST_RANK,
         {"board_id": board.board_id, "column_id": column.column_id},
     ).one()
-    if column.wip_limit is not None and held.tasks + number > column.wip_limit:
+    limit = column.wip_limit
+    if board.hard_limits and limit is not None and held.tasks + number > limit:
         raise WipLimitReached(
-            f"“{column.name}” has {held.tasks} of {column.wip_limit} tasks:"
+            f"“{column.name}” has {held.tasks} of {limit} tasks:"
             f" {number} more {'does' if number == 1 else 'do'} not fit. {refused}"
         )
     ranks = generate_n_keys_between(held.last_rank, None, number)
-    return [Place(column.column_id, column.status, rank) for rank in ranks]
+    return [
+        Place(column.column_id, column.status, rank, _over(limit, held.tasks + step))
+        for step, rank in enumerate(ranks, start=1)
+    ]
 
 
 def place_between(
@@ -99,6 +109,7 @@ def place_between(
     column_id: str,
     before_id: str | None,
     after_id: str | None,
+    anyway: bool = False,
 ) -> Place:
     """The place just above `before_id`, else just below `after_id`, else at the end of the column.
 
@@ -106,13 +117,13 @@ def place_between(
 
     Raises:
         InvalidInput: no such column on this board, or a neighbour that never was on it.
-        WipLimitReached: the column is full.
+        WipLimitReached: the column is full, limits are hard, and this is not to be done `anyway` by somebody who may.
     """
     neighbours = neighbours_query(
         task_id=task_id, column_id=column_id, before_id=before_id, after_id=after_id
     )
     found = uow.row(NEIGHBOURS_ALONE, {**neighbours.parameters, "board_id": board.board_id})
-    return place_found(found, before_id=before_id, after_id=after_id)
+    return place_found(board, found, before_id=before_id, after_id=after_id, anyway=anyway)
 
 
 def neighbours_query(
@@ -130,7 +141,14 @@ def neighbours_query(
     )
 
 
-def place_found(found: sql.Row | None, *, before_id: str | None, after_id: str | None) -> Place:
+def place_found(
+    board: LockedBoard,
+    found: sql.Row | None,
+    *,
+    before_id: str | None,
+    after_id: str | None,
+    anyway: bool = False,
+) -> Place:
     """The place that the row of `neighbours_query` leads to. Raises like `place_between`."""
     assert found is not None  # it is one row, even where there is no column
     for name, given in (("before_id", before_id), ("after_id", after_id)):
@@ -138,15 +156,18 @@ def place_found(found: sql.Row | None, *, before_id: str | None, after_id: str |
             raise InvalidInput.about(name, "must be a task on the same board")
     if found["column_id"] is None:
         raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
-    if not found["inside"]:
-        _refuse_full(found["name"], found["wip_limit"], found["in_column"])
+    over_limit = None
+    if not found["inside"] and found["wip_limit"] is not None:
+        over_limit = _over(found["wip_limit"], found["in_column"] + 1)
+        _refuse_over(board, found["name"], over_limit, anyway=anyway)
     if found["upper"] is not None:
         low, high = found["nearest"], found["upper"]
     elif found["lower"] is not None:
         low, high = found["lower"], found["nearest"]
     else:
         low, high = found["nearest"], None
-    return Place(found["column_id"], found["status"], generate_key_between(low, high))
+    rank = generate_key_between(low, high)
+    return Place(found["column_id"], found["status"], rank, over_limit)
 
 
 def place_back(
@@ -158,7 +179,7 @@ def place_back(
 
     Raises:
         Conflict: the column was deleted.
-        WipLimitReached: the column is full.
+        WipLimitReached: the column is full, and limits are hard.
     """
     column = uow.execute(
         COLUMN_EVEN_DELETED,
@@ -168,19 +189,22 @@ def place_back(
         raise Conflict(
             f"The column “{column.name}” is gone, so the card can't go back there. Move it to another one."
         )
-    _check_limit(uow, board, column, task_id)
+    over_limit = _check_limit(uow, board, column, task_id)
     around = uow.execute(
         RANK_ABOVE,
         {"board_id": board.board_id, "column_id": column_id, "task_id": task_id, "rank": rank},
     ).one()
     free = generate_key_between(around.above, rank) if around.taken else rank
-    return Place(column_id, column.status, free)
+    return Place(column_id, column.status, free, over_limit)
 
 
 def place_requested(
     uow: UnitOfWork, board: LockedBoard, task_id: str, changes: Mapping[str, Any]
 ) -> Place:
-    """The place that an edit requests by column_id, status, before_id, after_id. Raises like `place_between`."""
+    """The place that an edit requests by column_id, status, before_id, after_id, anyway.
+
+    Raises like `place_between`.
+    """
     column_id = changes.get("column_id")
     neighbours = {name: changes[name] for name in ("before_id", "after_id") if name in changes}
     if not neighbours or column_id is None:
@@ -194,6 +218,7 @@ def place_requested(
         column_id=column_id,
         before_id=neighbours.get("before_id"),
         after_id=neighbours.get("after_id"),
+        anyway=changes.get("anyway", False),
     )
 
 
@@ -228,19 +253,34 @@ def _find_column(
 
 def _check_limit(
     uow: UnitOfWork, board: LockedBoard, column: Row[tuple[str, str, str, int]], task_id: str | None
-) -> None:
+) -> Mapping[str, int] | None:
+    """What `Place.over_limit` says of a column that takes a task; raises WipLimitReached where limits are hard."""
     if column.wip_limit is None:
-        return
+        return None
     counted = uow.execute(
         COUNT_AND_INSIDE,
         {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
     ).one()
-    if not counted.inside:
-        _refuse_full(column.name, column.wip_limit, counted.held)
+    if counted.inside:
+        return None
+    over_limit = _over(column.wip_limit, counted.held + 1)
+    _refuse_over(board, column.name, over_limit, anyway=False)
+    return over_limit
 
 
-def _refuse_full(name: str, limit: int | None, held: int | None) -> None:
-    if limit is not None and held is not None and held >= limit:
-        raise WipLimitReached(
-            f"“{name}” is full: {held} of {limit} tasks. Finish or move one first."
-        )
+def _over(limit: int | None, count: int) -> Mapping[str, int] | None:
+    return None if limit is None or count <= limit else {"limit": limit, "count": count}
+
+
+def _refuse_over(
+    board: LockedBoard, name: str, over_limit: Mapping[str, int] | None, *, anyway: bool
+) -> None:
+    if over_limit is None or not board.hard_limits:
+        return
+    may_exceed = Permission.TASK_EXCEED_LIMIT in board.permissions
+    if anyway and may_exceed:
+        return
+    raise WipLimitReached(
+        f"“{name}” is full: {over_limit['count'] - 1} of {over_limit['limit']} tasks. Finish or move one first.",
+        overridable=may_exceed,
+    )

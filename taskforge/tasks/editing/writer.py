@@ -26,10 +26,11 @@ from taskforge.tasks.fields import (
     plain_state,
 )
 from taskforge.tasks.models import Task
+from taskforge.tasks.row_columns import ROW_COLUMNS, row_columns
 from taskforge.teams.access import members_only
 
 WRITTEN_COLUMNS = (
-    *CORE_NAMES, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
+    *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
 )  # fmt: skip
 
 
@@ -47,12 +48,14 @@ def insert_task(
 
     `mentioned` are the members whom its texts name.
     """
+    placed = asdict(place)
+    over_limit = placed.pop("over_limit")
     row = {
         "task_id": message.entity_id,
         "team_id": board.team_id,
         "board_id": board.board_id,
         "number": board.next_number,
-        **asdict(place),
+        **placed,
         **core,
         "created_by": uow.actor.user_id,
         "version": 1,
@@ -63,11 +66,14 @@ def insert_task(
         "updated_at": uow.at,
         "deleted_at": None,
     }
-    uow.update_reference(insert(Task), row)
+    stored = {name: value for name, value in row.items() if name not in core}
+    uow.update_reference(insert(Task), stored | row_columns(core))
     uow.stage(mirror_message(row))
     uow.stage(message)
     recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")
     state = plain_state({**{name: row[name] for name in recorded}, **texts})
+    if over_limit is not None:
+        state["over_limit"] = over_limit
     event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
         uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
@@ -88,10 +94,11 @@ def update_task(
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
-    `undoes` is the event that this change takes back; the new state of the audit event names it. `mentioned` are the
-    members whom the new texts name and the old ones did not. All of it is written at the end of the unit of work, which
-    raises StaleVersion if another change came first.
+    `undoes` is the event that this change takes back; the new state of the audit event names it, and the `over_limit`
+    that a new place in `after` may have. `mentioned` are the members whom the new texts name and the old ones did not.
+    All of it is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
+    over_limit = after.pop("over_limit", None)
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
     _update_row(uow, row, after)
     uow.stage(mirror_message(after))
@@ -101,6 +108,8 @@ def update_task(
         now["spread_ranks"] = spread_ranks(uow, board, after["column_id"])
     if undoes is not None:
         now["undoes"] = undoes
+    if over_limit is not None:
+        now["over_limit"] = over_limit
     event_id = _record(uow, board, event, after, before, now)
     uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(after, board))
     _notify(uow, board, event_id, after, changed)
@@ -108,7 +117,8 @@ def update_task(
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     columns = (*WRITTEN_COLUMNS, "doc_sha") if "doc_sha" in after else WRITTEN_COLUMNS
-    parameters = {name: after[name] for name in (*columns, "task_id")}
+    stored = {**after, **row_columns(after)}
+    parameters = {name: stored[name] for name in (*columns, "task_id")}
     uow.change_reference(update_task_row(columns), {**parameters, "expected": row["version"]})
 
 
@@ -134,14 +144,14 @@ def _notify(
     task: Mapping[str, Any],
     changed: frozenset[str],
 ) -> None:
-    """Notify a new assignee, and of a new status the assignee and the creator."""
+    """Notify a new assignee, and of a new column the assignee and the creator."""
     if "assignee_id" in changed and task["assignee_id"]:
         uow.notify(
             event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
         )
-    if "status" in changed:
+    if "column_id" in changed:
         concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
-        subject = _subject(task, board) | {"status": task["status"]}
+        subject = _subject(task, board) | {name: task[name] for name in ("status", "column_id")}
         uow.notify(
             event_id,
             concerned,

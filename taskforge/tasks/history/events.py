@@ -13,6 +13,7 @@ from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.tasks.fields import PLACE_NAMES
 from taskforge.tasks.history.queries import (
+    CHECKLIST_AFTER,
     EVENT_OF_TASK,
     EVENTS_BY_ID,
     LATER_EVENTS,
@@ -21,7 +22,8 @@ from taskforge.tasks.history.queries import (
 from taskforge.teams.permissions import Permission
 
 MAX_LATER = 500
-PLACE, TRASH = "place", "deleted"
+CHECKLIST = "checklist"
+PLACE, TRASH, STEPS = "place", "deleted", "removed steps"
 # The log names many fields for these; undoing them changes a single one.
 IN_AND_OUT = frozenset({Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED})
 # What the inverse of an event needs; an edit's inverse is an edit.
@@ -34,7 +36,7 @@ PERMISSIONS: dict[str, Permission] = {
     Event.TASK_ASSIGNED: Permission.TASK_EDIT,
     Event.TASK_EDITED: Permission.TASK_EDIT,
 }
-_NOTES = frozenset({"spread_ranks", "undoes"})
+_NOTES = frozenset({"spread_ranks", "undoes", "over_limit"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class AuditEvent:
     actor_id: str | None
     actor_name: str | None
     at: datetime
+    removes_steps: bool = False
 
     @property
     def touched(self) -> frozenset[str]:
@@ -61,6 +64,8 @@ class AuditEvent:
         """The fields that undoing it changes; nothing where there is nothing to take back."""
         if self.event in IN_AND_OUT:
             return frozenset({TRASH})
+        if self.removes_steps and self.touched == {CHECKLIST}:
+            return frozenset({STEPS})  # they come back beside whatever the checklist holds by then
         return self.touched if self.event in PERMISSIONS else frozenset()
 
 
@@ -74,6 +79,12 @@ def get_audit_event(task_id: str, event_id: str) -> tuple[AuditEvent, dict[str, 
     if found is None:
         raise NotFound("There is no such change of this task.")
     return _audit_event(_without_states(found)), found["previous_state"] or {}
+
+
+def get_checklist_after(event_id: str) -> list[dict[str, Any]]:
+    """The checklist that an audit event left. The caller has checked access."""
+    found: list[dict[str, Any]] = sql.scalar(CHECKLIST_AFTER, {"event_id": event_id})
+    return found
 
 
 def list_later(task_id: str, version: int) -> list[AuditEvent]:

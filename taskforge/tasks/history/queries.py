@@ -6,13 +6,20 @@ from sqlalchemy import text
 
 from taskforge.accounts.queries import left_join_person
 
-# An audit event without its values: the names of the fields in its new state, and who is responsible.
+# An audit event without its values: the names of the fields in its new state, who is responsible, and whether it took
+# steps out of the checklist and left the others as they were.
 _EVENT = """
            l.event_id, l.event, l.entity_version AS version, l.new_state ->> 'undoes' AS undoes,
            l.actor_id, u.display_name AS actor_name, l.action_timestamp AS at,
            CASE WHEN jsonb_typeof(l.new_state) = 'object'
                 THEN ARRAY(SELECT jsonb_object_keys(l.new_state))
-                ELSE '{}' END AS fields
+                ELSE '{}' END AS fields,
+           CASE WHEN jsonb_typeof(l.previous_state -> 'checklist') = 'array'
+                     AND jsonb_typeof(l.new_state -> 'checklist') = 'array'
+                THEN jsonb_array_length(l.previous_state -> 'checklist')
+                     > jsonb_array_length(l.new_state -> 'checklist')
+                     AND (l.previous_state -> 'checklist') @> (l.new_state -> 'checklist')
+                ELSE false END AS removes_steps
 """
 _EVENTS = f"""
            audit_logs l
@@ -23,6 +30,11 @@ EVENT_OF_TASK = text(f"""
     SELECT {_EVENT}, l.previous_state
     FROM   {_EVENTS}
     WHERE  l.event_id = :event_id AND l.entity_id = :task_id AND l.entity_type = 'task'
+""")
+CHECKLIST_AFTER = text("""
+    SELECT new_state -> 'checklist'
+    FROM   audit_logs
+    WHERE  event_id = :event_id
 """)
 LATER_EVENTS = text(f"""
     SELECT {_EVENT}

@@ -12,27 +12,33 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.tasks.access import access_task
+from taskforge.tasks.content import read_task_content
 from taskforge.tasks.editing.changes import (
     FindPlace,
     change_fields,
 )
+from taskforge.tasks.editing.checklist import bring_steps_back
 from taskforge.tasks.editing.placement import place_back
 from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.fields import (
     CONTENT_NAMES,
     CORE_NAMES,
+    EMPTY_CONTENT,
     RESTORABLE,
     earlier_value,
     name_fields,
 )
 from taskforge.tasks.history.events import (
+    CHECKLIST,
     IN_AND_OUT,
     MAX_LATER,
     PERMISSIONS,
     PLACE,
+    STEPS,
     AuditEvent,
     find_obstacle,
     get_audit_event,
+    get_checklist_after,
     list_later,
 )
 from taskforge.tasks.service import edit_task
@@ -104,12 +110,18 @@ def _undo_change(actor: Actor, task_id: str, *, event_id: str) -> Change:
     if audit_event.event in IN_AND_OUT:
         return put_into_trash(actor, row, undoes=event_id)
     fields = [name for name in (*CORE_NAMES, *CONTENT_NAMES) if name in before]
+    earlier = {name: earlier_value(name, before[name]) for name in fields}
+    if audit_event.undoable == {STEPS}:
+        row, texts = read_task_content(actor, row)
+        present = {**EMPTY_CONTENT, **texts}[CHECKLIST]
+        later = get_checklist_after(event_id)
+        earlier = {CHECKLIST: bring_steps_back(present, earlier[CHECKLIST], later)}
     try:
         return change_fields(
             actor,
             row,
             permission=PERMISSIONS[audit_event.event],
-            changes={name: earlier_value(name, before[name]) for name in fields},
+            changes=earlier,
             version=row["version"],  # the check of later changes was made for this version
             find_place=_place_before(row, before) if PLACE in audit_event.undoable else None,
             event=EVENTS[audit_event.event],

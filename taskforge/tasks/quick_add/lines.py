@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from taskforge.errors import InvalidInput
@@ -13,6 +13,7 @@ from taskforge.tasks.fields import MAX_TITLE_LENGTH
 from taskforge.tasks.priorities import DEFAULT_PRIORITY
 from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
 from taskforge.text.handles import Nameable
+from taskforge.text.moments import at_time
 from taskforge.text.normal_form import fold
 from taskforge.text.pasted import split_rows
 from taskforge.text.validation import clean_line
@@ -87,7 +88,9 @@ def note_sentences(notes: Sequence[Note]) -> list[str]:
 
 
 def _new_task(title: str, found: QuickAdd, lane: Mapping[str, Any]) -> NewTask:
-    due_at = datetime.combine(found.due_on, time(), UTC) if found.due_on else None
+    due_at = found.due_on
+    if found.due_on and found.due_time:
+        due_at = at_time(found.due_on, found.due_time)
     tags = lane.get("tags", [])  # goes first, which decides the lane of a card with several
     same = {fold(tag) for tag in tags}
     return NewTask(

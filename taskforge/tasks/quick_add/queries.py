@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.stores import sql
-from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
+from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.filters import FILTER, read_filter
 from taskforge.tasks.board.tags import TAGS_IN_USE
 
@@ -38,7 +38,7 @@ def list_tags(board_id: str) -> list[str]:
 
 def list_made(board_id: str, task_ids: Sequence[str]) -> Sequence[sql.Row]:
     """The rows of tasks that have just been created on a board, for their cards; deleted ones are left out."""
-    return sql.rows(_NEW_TASKS, {"board_id": board_id, "ids": list(task_ids)})
+    return task_rows(_NEW_TASKS, {"board_id": board_id, "ids": list(task_ids)})
 
 
 def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
@@ -49,7 +49,7 @@ def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
         return set()  # not an address of this application
     if any("\0" in value for values in given.values() for value in values):
         return set()
-    chosen = read_filter(given, clock.now().date())
+    chosen = read_filter(given, clock.reader_time())
     if not chosen.count:
         return set()
     fitting = sql.rows(_FITTING_TASKS, {**chosen.parameters(), "ids": list(task_ids)})

@@ -4,10 +4,12 @@ Pure; the browser does the same while one types (`static/js/quick-add/parse.js`)
 tests both with the same cases. The rules:
 
 - ``@name``, ``!1`` to ``!4`` (or ``!low`` to ``!urgent``) and ``#tag`` count anywhere as words of their own;
-- a day counts at the end, with "by" or "due" before it if one likes (``by fri``);
+- a day counts at the end, with a time if one likes, and takes its preposition along (``by fri``, ``on 24 dec 15:00``);
+- after a word that needs it as a noun a day is text: ``in the sun``, ``minutes of friday``, ``notes for 2026-12-01``;
+- ``sat``, ``sun``, ``mon``, ``wed`` are words too: in capitals they count only behind a preposition (``by SAT``);
 - the first assignee and the first priority count, a further one stays in the title;
 - words that mean nothing stay in the title: ``C#``, ``a@b.c``, ``#12`` (a tag has a letter), an unknown ``@name``;
-- a backslash in front (``\#tools``) or quotation marks around make text of it;
+- a backslash in front (``\#tools``, ``on \friday``) or quotation marks around make text of it;
 - a line that would have no title left is all title.
 """
 
@@ -16,12 +18,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from taskforge.tasks.priorities import PRIORITIES
-from taskforge.tasks.quick_add.days import MAX_PHRASE_WORDS, read_day
 from taskforge.text.handles import Nameable, find_named
 from taskforge.text.normal_form import fold
+from taskforge.text.spoken_days import (
+    MAX_PHRASE_WORDS,
+    Spoken,
+    begins_with_month,
+    can_end_phrase,
+    read_spoken,
+)
 from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS
 
 # What a tag or a name may be made of: no closing marks, so that "#tools," and "(@ada)" are text.
@@ -33,7 +41,53 @@ _PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE | re.A
 _SPACED_WORD = re.compile(r"(\s*)(\S+)")
 _ENDS_QUOTE = re.compile(r"[\"”][.,;:!?)]*\Z")
 _MARKS = '#@!"“\\'
-_BEFORE_A_DAY = ("by", "due")
+_ENDS_SENTENCE = re.compile(r"[.,;!]+\Z")
+# Prepositions that go with a day; the first ones only with one that is not counted from today ("turn it on today").
+_ON = frozenset({"on", "am"})
+_BEFORE_A_DAY = _ON | {"by", "due", "until", "till", "til", "before", "for"}
+# Words that need what follows as a noun, so that it is no day of the card.
+_NEEDS_A_NOUN = frozenset(
+    [
+        "a",
+        "about",
+        "after",
+        "an",
+        "and",
+        "as",
+        "at",
+        "between",
+        "during",
+        "each",
+        "every",
+        "from",
+        "her",
+        "his",
+        "in",
+        "into",
+        "its",
+        "last",
+        "like",
+        "my",
+        "of",
+        "or",
+        "our",
+        "since",
+        "than",
+        "that",
+        "the",
+        "their",
+        "this",
+        "through",
+        "to",
+        "under",
+        "versus",
+        "vs",
+        "with",
+        "your",
+    ]
+)
+_NUMBER = re.compile(r"[0-9]+")
+_AMBIGUOUS = frozenset({"mon", "sat", "sun", "wed"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +126,7 @@ class QuickAdd:
     priority: str | None = None
     tags: list[str] = field(default_factory=list)
     due_on: date | None = None
+    due_time: time | None = None
     notes: list[Note] = field(default_factory=list)
 
 
@@ -126,7 +181,7 @@ def _is_escaped(word: str) -> bool:
     """Whether a backslash keeps a word from being read; before any other word it is text itself."""
     if not word.startswith("\\") or len(word) == 1:
         return False
-    return word[1] in _MARKS or read_day([word[1:]], date.min.replace(year=2000)) is not None
+    return word[1] in _MARKS or can_end_phrase(word[1:])
 
 
 def _take(word: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
@@ -173,14 +228,52 @@ def _take_name(name: str, people: Sequence[Nameable], found: QuickAdd) -> bool:
 def _take_day(words: list[_Word], today: date, found: QuickAdd) -> list[_Word]:
     """Take a day off the end, if words are left before it; answers the words that are."""
     for length in range(min(MAX_PHRASE_WORDS, len(words) - 1), 0, -1):
-        phrase = words[-length:]
+        phrase, rest = words[-length:], words[:-length]
         if any(word.literal for word in phrase):
             continue
-        found.due_on = read_day([word.text for word in phrase], today)
-        if found.due_on is not None:
-            rest = words[:-length]
-            has_preposition = (
-                len(rest) > 1 and not rest[-1].literal and rest[-1].text in _BEFORE_A_DAY
-            )
-            return rest[:-1] if has_preposition else rest
+        texts = [word.text for word in phrase]
+        texts[-1] = _ENDS_SENTENCE.sub("", texts[-1])
+        spoken = read_spoken(texts, today)
+        if spoken is None:
+            continue
+        left = _before_day(rest, spoken)
+        if not left or not _is_day_here(rest, texts, spoken):
+            return words
+        found.due_on, found.due_time = spoken.day, spoken.time
+        return left
     return words
+
+
+def _before_day(rest: list[_Word], spoken: Spoken) -> list[_Word]:
+    """The words before a day, without the preposition that goes with it."""
+    if not _goes_with(rest, spoken):
+        return rest
+    left = rest[:-1]
+    return left[:-1] if left and not left[-1].literal and _plain(left[-1]) == "due" else left
+
+
+def _goes_with(rest: list[_Word], spoken: Spoken) -> bool:
+    word = _plain(rest[-1])
+    if rest[-1].literal or word not in _BEFORE_A_DAY:
+        return False
+    if word == "am" and len(rest) > 1 and _plain(rest[-2]) == "i":
+        return False
+    return not (word in _ON and spoken.is_relative)
+
+
+def _is_day_here(rest: list[_Word], texts: list[str], spoken: Spoken) -> bool:
+    """Whether the word before a phrase leaves it free to be a day."""
+    word = _plain(rest[-1])
+    if word in _NEEDS_A_NOUN or (word == "for" and spoken.is_date):
+        return False
+    if _NUMBER.fullmatch(word) and begins_with_month(texts):
+        return False  # "1 january 28"
+    if len(texts) > 1 or texts[0].lower() not in _AMBIGUOUS:
+        return True
+    if word == "for":
+        return False
+    return _goes_with(rest, spoken) or not texts[0].isupper()
+
+
+def _plain(word: _Word) -> str:
+    return word.text.lower().removesuffix(":")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, StringField
 
-from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
+from taskforge.accounts.documents import NAME_LENGTH, THEMES
 from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
-from taskforge.text.validation import clean_email, clean_line, clean_text
+from taskforge.text.validation import clean_email, clean_line
 
 
 class RegisterForm(Form):
@@ -30,29 +30,22 @@ class LogInForm(Form):
 
 
 class EditProfileForm(VersionForm):
-    """The profile: name, bio, theme and notification preferences."""
+    """The profile: name, theme and whether messages are shown while TaskForge is open."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     last_name = StringField(
         "Last name", [cleaned(clean_line, max_length=NAME_LENGTH, required=False)]
     )
-    bio = TextAreaField("About you", [cleaned(clean_text, max_length=BIO_LENGTH, required=False)])
     theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
-    notify_email = BooleanField("By e-mail")
     notify_push = BooleanField("While TaskForge is open")
-    notify_frequency = OpenSelectField("E-mails come", [cleaned(one_of, options=FREQUENCIES)])
 
     def changes(self) -> dict[str, Any]:
         """The cleaned values as `edit_profile` takes them."""
-        names = ("first_name", "last_name", "bio")
+        names = ("first_name", "last_name")
         return {name: self.values[name] for name in names} | {
             "preferences": {
                 "theme": self.values["theme"],
-                "notifications": {
-                    "email": self.notify_email.data,
-                    "push": self.notify_push.data,
-                    "frequency": self.values["notify_frequency"],
-                },
+                "notifications": {"push": self.notify_push.data},
             }
         }
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts import service, session_records
 from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
-from taskforge.identity import current
+from taskforge.identity import current, limited
 from taskforge.stores import sql
 from taskforge.web.accounts.devices import describe_device
 from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
@@ -51,7 +51,7 @@ def password_submitted() -> ResponseReturnValue:
     actor = replace(current.current_actor(), session_id=None)
     form = ChangePasswordForm()
     change = form.attempt(
-        lambda current_password, new_password: service.change_password(
+        lambda current_password, new_password: limited.change_password(
             actor, current=current_password, new=new_password
         )
     )
@@ -105,7 +105,7 @@ def show_session(row: sql.Row, current_id: str | None) -> dict[str, Any]:
 def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
     texts = view.texts or {}
     form = failed or EditProfileForm(
-        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name", "bio")}
+        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name")}
     )
     preferences = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
     notifications = preferences["notifications"]
@@ -113,11 +113,7 @@ def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
         "email": view.row["email"],
         "version": view.row["version"],
         "theme": failed.theme.data if failed else preferences["theme"],
-        "notify_email": failed.notify_email.data if failed else notifications.get("email"),
         "notify_push": failed.notify_push.data if failed else notifications.get("push"),
-        "notify_frequency": failed.notify_frequency.data
-        if failed
-        else notifications.get("frequency"),
     }
     return render_template(
         "accounts/profile.html",

@@ -6,14 +6,11 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from taskforge.accounts import service
 from taskforge.errors import InvalidInput
-from taskforge.http import rate_limits
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import safe_next
-from taskforge.identity import actors, current
+from taskforge.identity import actors, current, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
-from taskforge.stores.operations import Change
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
 from taskforge.web.onboarding.routes import create_home
 
@@ -35,7 +32,7 @@ def register_submitted() -> ResponseReturnValue:
     The steps are idempotent: the same form, sent again after a crash, completes what is missing.
     """
     form = RegisterForm()
-    change = form.attempt(_register)
+    change = form.attempt(limited.sign_up)
     if change is None:
         page = render_template("accounts/register.html", form=form, next=_next_path())
         return form.refused(page)
@@ -48,7 +45,7 @@ def register_submitted() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     """The log-in page; redirects a person who is logged in already."""
     return _redirect_logged_in() or render_template(
-        "accounts/login.html", form=LogInForm(), next=_next_path()
+        "accounts/login.html", form=LogInForm(), next=_next_path(), ended=_has_ended()
     )
 
 
@@ -58,7 +55,9 @@ def login_submitted() -> ResponseReturnValue:
     form = LogInForm()
     user_id = form.attempt(_check_login)
     if user_id is None:
-        page = render_template("accounts/login.html", form=form, next=_next_path())
+        page = render_template(
+            "accounts/login.html", form=form, next=_next_path(), ended=_has_ended()
+        )
         return form.refused(page)
     current.start_browser_session(user_id)
     report_login(user_id, kind="browser")
@@ -81,11 +80,6 @@ def leave() -> ResponseReturnValue:
     return response
 
 
-def _register(**values: str) -> Change:
-    rate_limits.limit_registrations(ip=request.remote_addr)
-    return service.register_user(actors.make_signup_actor(), **values)
-
-
 def _check_login(email: str, password: str) -> str:
     user_id = check_login(email, password)
     if user_id is None:
@@ -95,6 +89,11 @@ def _check_login(email: str, password: str) -> str:
 
 def _redirect_logged_in() -> ResponseReturnValue | None:
     return go_to(_next_path() or url_for("boards.index")) if current_user.is_authenticated else None
+
+
+def _has_ended() -> bool:
+    """Whether the log-in was asked for because a session has ended, with a page open."""
+    return request.args.get("ended") == "1"
 
 
 def _next_path() -> str:

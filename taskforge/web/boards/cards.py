@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from taskforge import clock
+from taskforge.clock import UTC_ZONE
 from taskforge.stores import sql
-from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
+from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.fields import CARD_FACTS
+from taskforge.text.moments import Moment, show_moment
 from taskforge.text.people import Person, person_of
 
 MAX_CACHED_CARDS = 10_000
@@ -40,7 +42,8 @@ class Card(NamedTuple):
     title: str
     status: str
     priority: str
-    due_at: datetime | None
+    due_at: Moment | None
+    due_text: str
     assignee: Person | None
     tags: tuple[str, ...]
     more_tags: int
@@ -63,6 +66,7 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         status=row["status"],
         priority=row["priority"],
         due_at=row["due_at"],
+        due_text=_show_due(row["due_at"]),
         assignee=person_of(row["assignee_id"], row["assignee_name"]),
         tags=tuple(row["tags"][:MAX_TAGS]),
         more_tags=max(0, len(row["tags"]) - MAX_TAGS),
@@ -74,6 +78,13 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         version=row["version"],
         url=url,
     )
+
+
+def _show_due(due_at: Moment | None) -> str:
+    """A due moment on a card, of another year with its year; in UTC, as a card is rendered once for all readers."""
+    if due_at is None:
+        return ""
+    return show_moment(due_at, zone=UTC_ZONE, with_year=due_at.year != clock.now().year)
 
 
 def _show_facts(row: sql.Row) -> tuple[Fact, ...]:
@@ -107,12 +118,8 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
             "first": column["column_id"] == first,
             "cards_html": render_cards(cards[column["column_id"]]),
             "hidden_count": column["task_count"] - column["shown_count"],
-            "next_cursor_url": next_cards_url(
-                column,
-                cards[column["column_id"]],
-                query,
-                more=column["shown_count"] > CARDS_PER_COLUMN,
-            ),
+            "rest_count": max(0, column["shown_count"] - len(cards[column["column_id"]])),
+            "next_cursor_url": next_cards_url(column, cards[column["column_id"]], query),
         }
         for column in view.columns
     ]
@@ -128,10 +135,10 @@ def show_column_head(column: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def next_cards_url(
-    column: sql.Row, cards: Sequence[sql.Row], query: Mapping[str, list[str]], *, more: bool
+    column: sql.Row, cards: Sequence[sql.Row], query: Mapping[str, list[str]]
 ) -> str | None:
-    """The address of the cards below the last one; None when there are none."""
-    if not more or not cards:
+    """The address of the cards below the last of `cards`; None without a card."""
+    if not cards:
         return None
     after = f"{cards[-1]['rank']}.{cards[-1]['task_id']}"
     place = {"board_id": column["board_id"], "column_id": column["column_id"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -12,12 +13,15 @@ from taskforge.errors import NotFound
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.identity.current import current_actor
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.teams.permissions import Permission
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.forms import DeleteColumnForm
 from taskforge.web.boards.presenters import show_board
+from taskforge.web.ways_back import WayBack, way_back_header
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/settings")
@@ -33,11 +37,17 @@ def opened_on_board() -> str | None:
 
 
 def answer_on_board(
-    actor: Actor, board_id: str, column_id: str, sent: Form, *, done: bool
+    actor: Actor,
+    board_id: str,
+    column_id: str,
+    sent: Form,
+    *,
+    done: bool,
+    way: WayBack | None = None,
 ) -> ResponseReturnValue:
     """Redirect to the board (for htmx a 204: the live hint updates it), or show the popover with the errors."""
     if done and wants_partial():
-        return "", 204
+        return "", 204, way_back_header(way) if way else {}
     if done:
         return go_to(url_for("boards.show", board_id=board_id, _anchor=f"column-{column_id}"))
     return sent.refused(_page(actor, board_id, column_id, sent))
@@ -56,6 +66,8 @@ def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = Non
     )
     context: dict[str, Any] = {
         "column": {**columns[place], "version": row["version"]},
+        **_other_columns(columns, place),
+        "asking": isinstance(failed, DeleteColumnForm) or not wants_partial(),
         "first": place == 0,
         "last": place == len(order) - 1,
         "failed": failed if has_column_fields else None,
@@ -67,3 +79,11 @@ def _page(actor: Actor, board_id: str, column_id: str, failed: Form | None = Non
         board=show_board(row),
         **context,
     )
+
+
+def _other_columns(columns: Sequence[sql.Row], place: int) -> dict[str, Any]:
+    """The columns to which the cards of the one at `place` can move; the one on its left is proposed."""
+    others = [(one["column_id"], one["name"]) for one in columns]
+    del others[place]
+    proposed = others[max(0, place - 1)][0] if others else ""
+    return {"others": others, "move_to": request.form.get("move_to") or proposed}

@@ -11,15 +11,20 @@ from taskforge.http.forms import (
     OpenSelectField,
     VersionForm,
     cleaned,
+    is_yes,
     one_of,
     optional_id,
     optional_int,
 )
+from taskforge.tasks.board.lanes import KINDS
 from taskforge.text.people import HUES
 from taskforge.text.validation import clean_line
 from taskforge.text.values import parse_int
+from taskforge.web.boards.parameters import NO_LANES
 
 MAX_SEQ = 2**63 - 1
+TO_PLACE = "to"
+CARDS = NO_CARDS, MOVE_CARDS, DELETE_CARDS = "", "move", "delete"
 
 
 class CreateBoardForm(Form):
@@ -29,9 +34,10 @@ class CreateBoardForm(Form):
 
 
 class EditBoardForm(VersionForm):
-    """The new name of a board."""
+    """The name of a board, and whether a full column refuses cards."""
 
     name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    hard_limits = OpenSelectField("Limits", [cleaned(is_yes, if_sent=True)])
 
 
 class CreateColumnForm(Form):
@@ -54,15 +60,30 @@ class EditColumnForm(CreateColumnForm, VersionForm):
 
 
 class MoveColumnForm(Form):
-    """The direction in which a column moves by one place."""
+    """The direction in which a column moves by one place; or ``to``, and the column behind which it goes, if any."""
 
-    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right"))])
+    direction = OpenSelectField("Direction", [cleaned(one_of, options=("left", "right", TO_PLACE))])
+    after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+
+
+class DeleteColumnForm(Form):
+    """What becomes of the cards of a column: they move to another one, or are deleted with it; empty if it has none."""
+
+    cards = OpenSelectField("Its cards", [cleaned(one_of, if_sent=True, options=CARDS)])
+    move_to = OpenSelectField("Move them to", [cleaned(optional_id, if_sent=True)])
 
 
 class FoldColumnForm(Form):
-    """Whether to fold a column (1) or to open it (0)."""
+    """Whether to fold a column (1) or to open it (0), and whether the board is shown in lanes."""
 
-    folded = OpenSelectField("Folded", [cleaned(one_of, options=("0", "1"))])
+    folded = OpenSelectField("Folded", [cleaned(is_yes)])
+    in_lanes = OpenSelectField("In lanes", [cleaned(is_yes, if_sent=True)])
+
+
+class LanesForm(Form):
+    """By what to divide a board, or that it is not to be divided."""
+
+    lanes = OpenSelectField("Lanes", [cleaned(one_of, options=(NO_LANES, *KINDS))])
 
 
 class SeenForm(Form):

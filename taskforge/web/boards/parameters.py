@@ -8,22 +8,19 @@ from typing import cast
 from flask import request
 
 from taskforge import clock
-from taskforge.boards.view_preferences import save_lanes
 from taskforge.errors import NotFound
-from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import CardFilter, read_filter
 from taskforge.tasks.board.lanes import KINDS
 from taskforge.tasks.board.queries import BoardView
 from taskforge.text.values import parse_uuid
 
-# In an address: show columns, and save that as the preference; show columns in this answer only.
-NO_LANES, LANES_OFF = "none", "off"
+NO_LANES = "none"  # in an address and in a form: columns
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
 def requested_filter() -> CardFilter:
     """The filter of the address; parameters that are no filter are ignored."""
-    return read_filter(request.args.to_dict(flat=False), clock.now().date())
+    return read_filter(request.args.to_dict(flat=False), clock.reader_time())
 
 
 def requested_lanes() -> str | None:
@@ -32,15 +29,11 @@ def requested_lanes() -> str | None:
     return kind if kind in KINDS else None
 
 
-def choose_lanes(view: BoardView) -> str | None:
-    """The lanes that the address names, saved as the person's preference; without them the saved preference."""
-    given, saved = request.args.get("lanes"), view.row["lanes"]
-    if given not in (*KINDS, NO_LANES, LANES_OFF):
-        return cast("str | None", saved)
-    lanes = requested_lanes()
-    if lanes != saved and given != LANES_OFF:
-        save_lanes(current_actor().user_id, view.row["board_id"], lanes)
-    return lanes
+def shown_lanes(view: BoardView) -> str | None:
+    """The lanes that the address names, for this answer only; without them the person's saved preference."""
+    if request.args.get("lanes") in (*KINDS, NO_LANES):
+        return requested_lanes()
+    return cast("str | None", view.row["lanes"])
 
 
 def read_cursor() -> tuple[str, str]:

@@ -9,6 +9,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from taskforge.boards.access import preloaded_board
+from taskforge.boards.statuses import Status
 from taskforge.history.unseen_changes import find_unseen_of_preloaded
 from taskforge.http.fragments import Fragment, render_fragment
 from taskforge.http.htmx import wants_partial
@@ -70,15 +71,31 @@ def render_columns(
 def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for people with the same rights; cached like that of `render_columns`."""
     may = board_rights(view.membership)
-    variant = ("lanes", kind, may["edit"])
+    folded = _folded_in_lanes(view)
+    variant = ("lanes", kind, may["edit"], folded)
     rendered: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
     if rendered is None:
         lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
-        columns = [show_column_head(column) for column in view.columns]
+        columns = [
+            {**show_column_head(column), "folded": column["column_id"] in folded}
+            for column in view.columns
+        ]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
-        rendered = render_fragment("boards/_lanes.html", **context, lanes=lanes, lanes_by=kind)
+        rendered = render_fragment(
+            "boards/_lanes.html", **context, lanes=lanes, lanes_by=kind, folded=folded
+        )
         view.cached.keep_rendered(variant, rendered)
     return rendered
+
+
+def _folded_in_lanes(view: BoardView) -> frozenset[str]:
+    """The columns that are folded in lanes: those that the person chose, else those of what is done."""
+    chosen = view.row["folded_in_lanes"]
+    return frozenset(
+        column["column_id"]
+        for column in view.columns
+        if (column["status"] == Status.DONE if chosen is None else column["column_id"] in chosen)
+    )
 
 
 def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, str]) -> str:
@@ -105,7 +122,6 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "lanes_by": lanes,
         "filter_count": card_filter.count,
         "query": {**card_filter.query(), **unfiltered},
-        "filter_query": card_filter.query(),
         "mine_query": {**mine.query(), **unfiltered},
         "is_mine": is_mine,
         "chips": show_chips(card_filter, view.people, unfiltered),
@@ -128,6 +144,7 @@ def board_rights(membership: Membership) -> dict[str, bool]:
         "edit": membership.may(Permission.TASK_CREATE),
         "move": membership.may(Permission.TASK_MOVE),
         "settings": membership.may(Permission.BOARD_EDIT),
+        "invite": membership.may(Permission.TEAM_MANAGE_MEMBERS),
         "activity": membership.may(Permission.BOARD_ACTIVITY),
         "delete": membership.may(Permission.BOARD_DELETE),
         "restore": membership.may(Permission.TASK_RESTORE),

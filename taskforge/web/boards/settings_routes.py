@@ -14,7 +14,7 @@ from taskforge.boards.columns import move_column as move_board_column
 from taskforge.boards.queries import list_columns
 from taskforge.errors import NotFound
 from taskforge.http.forms import Form
-from taskforge.http.htmx import go_to
+from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks import columns as task_columns
@@ -22,8 +22,15 @@ from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.column_settings_routes import answer_on_board, opened_on_board
-from taskforge.web.boards.forms import AddColumnForm, EditBoardForm, EditColumnForm, MoveColumnForm
+from taskforge.web.boards.forms import (
+    TO_PLACE,
+    AddColumnForm,
+    EditBoardForm,
+    EditColumnForm,
+    MoveColumnForm,
+)
 from taskforge.web.boards.presenters import board_rights, show_board
+from taskforge.web.ways_back import WayBack, offer_way_back, way_back_answer
 
 
 @blueprint.get("/boards/<id:board_id>/settings")
@@ -34,11 +41,11 @@ def settings(board_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/boards/<id:board_id>/edit")
 def rename(board_id: str) -> ResponseReturnValue:
-    """Rename a board."""
+    """Rename a board, or make its limits hard or soft."""
     actor = current_actor()
     form = EditBoardForm()
     change = form.attempt(lambda **values: service.edit_board(actor, board_id, **values))
-    return _answer(actor, board_id, form, done=change is not None, form=form)
+    return answer_settings(actor, board_id, form, done=change is not None, form=form)
 
 
 @blueprint.post("/boards/<id:board_id>/columns/create")
@@ -47,7 +54,7 @@ def add_column(board_id: str) -> ResponseReturnValue:
     actor = current_actor()
     form = AddColumnForm()
     change = form.attempt(lambda **values: create_board_column(actor, board_id, **values))
-    return _answer(actor, board_id, form, done=change is not None, column_form=form)
+    return answer_settings(actor, board_id, form, done=change is not None, column_form=form)
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/edit")
@@ -61,32 +68,35 @@ def edit_column(board_id: str, column_id: str) -> ResponseReturnValue:
         )
     )
     done = change is not None
-    return _answer(actor, board_id, form, done=done, column_errors={column_id: form})
+    return answer_settings(actor, board_id, form, done=done, column_errors={column_id: form})
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/move")
 def move_column(board_id: str, column_id: str) -> ResponseReturnValue:
-    """Move a column one place."""
+    """Move a column one place, or (direction ``to``) behind another one or to the left end."""
     actor = current_actor()
     form = MoveColumnForm()
     access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     order = [column["column_id"] for column in list_columns([board_id])]
 
-    def move(direction: str) -> object:
-        after_id = left_neighbour_after(order, column_id, direction)
+    def move(direction: str, after_id: str | None = None) -> object:
+        if direction != TO_PLACE:
+            after_id = left_neighbour_after(order, column_id, direction)
         return move_board_column(actor, board_id, column_id, after_id=after_id)
 
     done = form.attempt(move) is not None
-    return _answer(actor, board_id, form, done=done, anchor="columns")
+    way = _moved_back(board_id, column_id, order) if done else None
+    return answer_settings(actor, board_id, form, done=done, anchor="columns", way=way)
 
 
-@blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/delete")
-def delete_column(board_id: str, column_id: str) -> ResponseReturnValue:
-    """Delete an empty column."""
-    actor = current_actor()
-    form = Form()
-    change = form.attempt(lambda: task_columns.delete_column(actor, board_id, column_id))
-    return _answer(actor, board_id, form, done=change is not None, anchor="columns")
+def _moved_back(board_id: str, column_id: str, order: list[str]) -> WayBack:
+    """The way back of a column that has been moved: to where it stood in `order`."""
+    place = order.index(column_id)
+    return WayBack(
+        text="The column is at its new place.",
+        address=url_for("boards.move_column", board_id=board_id, column_id=column_id),
+        fields={"direction": TO_PLACE, "after_id": order[place - 1] if place else ""},
+    )
 
 
 def left_neighbour_after(order: list[str], column_id: str, direction: str) -> str | None:
@@ -103,18 +113,28 @@ def left_neighbour_after(order: list[str], column_id: str, direction: str) -> st
     return others[place - 1] if place else None
 
 
-def _answer(
+def answer_settings(
     actor: Actor,
     board_id: str,
     sent: Form,
     *,
     done: bool,
     anchor: str | None = None,
+    way: WayBack | None = None,
     **failed: Any,
 ) -> ResponseReturnValue:
-    """Redirect to the settings (or to the board that opened the form), or show the refused form again."""
+    """Redirect to the settings (or to the board that opened the form), or show the refused form again.
+
+    `way` is the way back that is offered for what was done.
+    """
+    if way is not None and wants_json():
+        return way_back_answer(way)
+    if sent.refusal is not None and wants_json():
+        raise sent.refusal
+    if way is not None and not wants_partial():
+        offer_way_back(way)
     if column_id := opened_on_board():
-        return answer_on_board(actor, board_id, column_id, sent, done=done)
+        return answer_on_board(actor, board_id, column_id, sent, done=done, way=way)
     if done:
         return go_to(url_for("boards.settings", board_id=board_id, _anchor=anchor))
     if not failed:
@@ -129,7 +149,8 @@ def _page(actor: Actor, board_id: str, **failed: Any) -> str:
     shown = [
         {**column, "version": row["version"]} for column in list_columns_with_counts([board_id])
     ]
-    form = failed.pop("form", None) or EditBoardForm(formdata=None, data={"name": row["name"]})
+    present = {"name": row["name"], "hard_limits": "1" if row["hard_limits"] else "0"}
+    form = failed.pop("form", None) or EditBoardForm(formdata=None, data=present)
     form.form_errors.extend(failed.pop("problems", []))
     context = {"column_form": None, "column_errors": {}, **failed}
     return render_template(

@@ -17,10 +17,10 @@ from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.cards import next_cards_url, render_cards, show_column_head
 from taskforge.web.boards.named_people import address_with_people
 from taskforge.web.boards.parameters import (
-    choose_lanes,
     read_cursor,
     requested_filter,
     requested_lanes,
+    shown_lanes,
 )
 from taskforge.web.boards.presenters import (
     board_context,
@@ -42,7 +42,7 @@ def show(board_id: str) -> ResponseReturnValue:
         return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
     if not wants_partial() and (address := address_with_people(board_id, view.row["team_id"])):
         return go_to(address)
-    lanes = choose_lanes(view)
+    lanes = shown_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
     return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
@@ -60,16 +60,15 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     column = {
         **show_column_head(found.column),
         "cards_html": render_cards(found.cards),
-        "next_cursor_url": next_cards_url(
-            found.column, found.cards, card_filter.query(), more=found.more
-        ),
+        "rest_count": found.rest_count,
+        "next_cursor_url": next_cards_url(found.column, found.cards, card_filter.query()),
     }
     return render(
         "boards/column.html",
         "boards/_cards.html",
         board=show_board(found.row),
         column=column,
-        may={"edit": False},
+        query=card_filter.query(),
     )
 
 

@@ -1,15 +1,15 @@
-"""The view of one person on a board: the filter's menu, and the columns that they fold."""
+"""The view of one person on a board: the filter's menu, the columns that they fold, and the lanes that they choose."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge import clock
 from taskforge.boards.access import access_board
-from taskforge.boards.view_preferences import fold_column
+from taskforge.boards.view_preferences import fold_column, save_lanes
 from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.http.request_guard import accept_lists
 from taskforge.http.urls import safe_next
@@ -17,8 +17,8 @@ from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.web.boards.blueprint import blueprint
-from taskforge.web.boards.forms import FoldColumnForm
-from taskforge.web.boards.parameters import requested_filter, requested_lanes
+from taskforge.web.boards.forms import FoldColumnForm, LanesForm
+from taskforge.web.boards.parameters import NO_LANES, requested_filter, requested_lanes
 from taskforge.web.boards.presenters import show_board
 
 
@@ -29,12 +29,11 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
     card_filter, lanes = requested_filter(), requested_lanes()
-    today = datetime.combine(clock.now().date(), time(), UTC)
     return render(
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
-        menus=list_menus(row, card_filter, today),
+        menus=list_menus(row, card_filter, clock.reader_time()),
         words="".join(card_filter.values("q")),
         filter_count=card_filter.count,
         lanes_by=lanes,
@@ -47,9 +46,28 @@ def fold(board_id: str, column_id: str) -> ResponseReturnValue:
     """Fold a column into a strip, or open it again, for this person only."""
     actor = current_actor()
     access_board(actor.user_id, board_id)
-    folded = FoldColumnForm().require()["folded"] == "1"
-    fold_column(actor, board_id, column_id, folded=folded)
+    chosen = FoldColumnForm().require()
+    fold_column(actor, board_id, column_id, **chosen)
     if wants_json():
-        return {"folded": folded}
+        return {"folded": chosen["folded"]}
+    return go_to(f"{_next_board(board_id)}#column-{column_id}")
+
+
+@blueprint.post("/boards/<id:board_id>/lanes")
+def lanes(board_id: str) -> ResponseReturnValue:
+    """Keep by what the board is divided, for this person only. A GET that names lanes shows them, and keeps nothing."""
+    actor = current_actor()
+    access_board(actor.user_id, board_id)
+    chosen = LanesForm().require()["lanes"]
+    save_lanes(actor.user_id, board_id, None if chosen == NO_LANES else chosen)
+    if wants_json():
+        return {"lanes": chosen}
+    path, _, query = _next_board(board_id).partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name != "lanes"]
+    return go_to(f"{path}?{urlencode(kept)}" if kept else path)
+
+
+def _next_board(board_id: str) -> str:
+    """The address from which a form was sent, without its anchor; else the board's."""
     board = safe_next(request.form.get("next")) or url_for("boards.show", board_id=board_id)
-    return go_to(f"{board.partition('#')[0]}#column-{column_id}")
+    return board.partition("#")[0]

@@ -1,16 +1,17 @@
-"""Comments: write, change, delete."""
+"""Comments: write, change, delete, restore."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.comments import service
 from taskforge.comments.queries import CommentView, get_comment, get_editable_comment
-from taskforge.errors import StaleVersion
-from taskforge.http.htmx import go_to, render, wants_partial
+from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.http.forms import Form
+from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
@@ -20,6 +21,13 @@ from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.routes import task_context
+from taskforge.web.ways_back import (
+    WayBack,
+    kind_of_restoration,
+    offer_way_back,
+    way_back_answer,
+    way_back_header,
+)
 
 blueprint = Blueprint("comments", __name__)
 
@@ -48,7 +56,10 @@ def create(task_id: str) -> ResponseReturnValue:
         return _refused(actor, task_id, form)
     view = get_comment(actor, change.entity_id)
     if wants_partial():
-        return render_template("comments/_created.html", comment=show_comment(view))
+        address = url_for("comments.delete", comment_id=change.entity_id)
+        way = WayBack(text="Your comment", address=address, is_quiet=True)
+        page = render_template("comments/_created.html", comment=show_comment(view))
+        return page, 200, way_back_header(way)
     flash_mention_notes(view.row["team_id"], view.content or "")
     return go_to(_address(task_id, change.entity_id))
 
@@ -83,6 +94,40 @@ def delete(comment_id: str) -> ResponseReturnValue:
     """Delete a comment; the discussion goes on showing that there was one."""
     actor = current_actor()
     service.delete_comment(actor, comment_id)
+    return _answer_with_way_back(actor, comment_id, _deleted(comment_id))
+
+
+@blueprint.post("/comments/<id:comment_id>/restore")
+def restore(comment_id: str) -> ResponseReturnValue:
+    """Take the deletion of a comment back."""
+    actor = current_actor()
+    form = Form()
+    if form.attempt(lambda: service.restore_comment(actor, comment_id)) is None:
+        if form.refusal is None or wants_partial() or wants_json():
+            raise form.refusal or InvalidInput(" ".join(form.sentences))
+        flash(" ".join(form.sentences), "danger")
+        return _answer(get_comment(actor, comment_id))
+    return _answer_with_way_back(actor, comment_id, _restored(comment_id))
+
+
+def _deleted(comment_id: str) -> WayBack:
+    address = url_for("comments.restore", comment_id=comment_id)
+    return WayBack(text="The comment is deleted.", address=address)
+
+
+def _restored(comment_id: str) -> WayBack:
+    address = url_for("comments.delete", comment_id=comment_id)
+    return WayBack(text="The comment is back.", address=address, kind=kind_of_restoration())
+
+
+def _answer_with_way_back(actor: Actor, comment_id: str, way: WayBack) -> ResponseReturnValue:
+    if wants_json():
+        return way_back_answer(way)
+    if wants_partial():
+        comment = show_comment(get_comment(actor, comment_id))
+        page = render_template("comments/_comment.html", comment=comment)
+        return page, 200, way_back_header(way)
+    offer_way_back(way)
     return _answer(get_comment(actor, comment_id))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from taskforge.events import Event
 from taskforge.history.past_board import PastBoard, Step, card_row
 from taskforge.history.replay import Item
 from taskforge.history.sentences import changed_task, describe_event
@@ -57,8 +58,16 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
     }
 
 
-def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An audit event for the activity page; ``url`` is the address of its task, None if there is none."""
+def show_event(event: Mapping[str, Any], restorable: Mapping[str, datetime]) -> dict[str, Any]:
+    """An audit event for the activity page; ``url`` is the address of its task, None if there is none.
+
+    `restorable` has the columns that can be restored, with the instant of their deletion: ``restore_column_id`` is the
+    one that this event deleted.
+    """
+    column_id = str((event["new_state"] or {}).get("column_id"))
+    is_last = (
+        event["event"] == Event.BOARD_COLUMN_DELETED and restorable.get(column_id) == event["at"]
+    )
     task_id = changed_task(event)
     exists = task_id is not None and event["number"] is not None
     return {
@@ -69,6 +78,7 @@ def show_event(event: Mapping[str, Any]) -> dict[str, Any]:
         "at": event["at"],
         "undoes": (event["new_state"] or {}).get("undoes"),
         "url": url_for("tasks.show", task_id=task_id) if exists else None,
+        "restore_column_id": column_id if is_last else None,
     }
 
 

@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import NotFound
+from taskforge.events import Event
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
 from taskforge.history.queries import list_board_events
@@ -22,6 +24,7 @@ from taskforge.identity.current import current_actor
 from taskforge.stores import sql
 from taskforge.tasks.board.filter_base import FORMER_MEMBER
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import list_member_names
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
 from taskforge.web.boards.presenters import show_board
@@ -54,6 +57,7 @@ def show(board_id: str) -> ResponseReturnValue:
         ),
         "columns": show_columns(past, lambda column_id: _more_address(past, column_id, 2)),
         "now_url": _address("boards.show", board_id),
+        "restore_column_id": _restorable_column(past),
     }
     if wants_partial():
         return render_template("board_history/_moment.html", **context)
@@ -96,11 +100,12 @@ def activity(board_id: str) -> ResponseReturnValue:
     )
     found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
     members = list_member_names(found.board["team_id"])
+    restorable = _restorable_columns(board_id, may_edit=found.may_edit)
     parameters: dict[str, Any] = {"person": person_id} if person_id else {}
     return render_template(
         "board_history/activity.html",
         board=show_board(found.board),
-        entries=[show_event(event) for event in found.events],
+        entries=[show_event(event, restorable) for event in found.events],
         people=_people_to_choose(members, person_id),
         person_id=person_id or "",
         next_url=url_for(
@@ -112,6 +117,23 @@ def activity(board_id: str) -> ResponseReturnValue:
         if found.has_earlier
         else None,
     )
+
+
+def _restorable_column(past: PastBoard) -> str | None:
+    """The id of the column that the step's change deleted, if the person can restore it."""
+    event = past.event
+    may_edit = Permission.BOARD_EDIT in past.row["permissions"]
+    if event["event"] != Event.BOARD_COLUMN_DELETED or not may_edit:
+        return None
+    column_id = str(event["new_state"]["column_id"])
+    deleted_at = _restorable_columns(past.row["board_id"], may_edit=True).get(column_id)
+    return column_id if deleted_at == event["at"] else None
+
+
+def _restorable_columns(board_id: str, *, may_edit: bool) -> dict[str, datetime]:
+    """The columns that the person can restore, by id, with the instant of their deletion."""
+    columns = list_deleted_columns(board_id) if may_edit else []
+    return {column["column_id"]: column["deleted_at"] for column in columns}
 
 
 def _people_to_choose(members: Sequence[sql.Row], person_id: str | None) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ class BoardStreamSource:
     """The `taskforge.live.stream.StreamSource` of the application."""
 
     def authorise(self, request: StreamRequest) -> StreamAccess:
-        """The user of a stream, and the board's sequence.
+        """The user of a stream, and the board's sequence if it is of a board.
 
         The session is not marked as used: an open tab is not activity, and must not keep it from expiring.
 
@@ -45,6 +45,8 @@ class BoardStreamSource:
             identity = session_records.find_identity(sid=request.sid, mark_seen=False)
         if identity is None:
             raise NotAuthenticated()
+        if request.board_id is None:
+            return StreamAccess(identity.user_id, 0)
         board, _ = access_board(identity.user_id, parse_uuid(request.board_id))
         return StreamAccess(identity.user_id, board["seq"])
 

@@ -21,7 +21,8 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
     words = {
         "actor": row["actor_name"] or "Somebody",
         "task": f"{payload.get('key', 'a task')} “{payload.get('title', '')}”",
-        "status": STATUS_NAMES.get(payload.get("status", ""), "another column"),
+        "column": payload.get("column")
+        or STATUS_NAMES.get(payload.get("status", ""), "another column"),
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
     }
     sentence = kind.sentence if kind else UNKNOWN_KIND

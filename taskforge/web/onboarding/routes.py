@@ -17,6 +17,7 @@ from taskforge.stores.operations import Change
 from taskforge.tasks.bulk.batches import undo_batch as undo_batch_of_tasks
 from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.routes import blueprint
+from taskforge.web.ways_back import WayBack, offer_way_back
 
 MAX_FLASHED = 3  # sentences about tasks that could not be undone
 
@@ -31,10 +32,9 @@ def welcome() -> ResponseReturnValue:
 def start_empty(board_id: str) -> ResponseReturnValue:
     """Put the tutorial of a sample board into the trash, and redirect to the quick-add of its first column."""
     change = service.start_empty(current_actor(), board_id=board_id)
-    if change.event_id is not None:
-        address = batch_undo_url(board_id, change)
-        undo = {"text": "The board is yours. The tour is in the trash.", "undo_url": address}
-        flash(undo, "ok")  # type: ignore[arg-type]
+    if address := batch_undo_url(board_id, change):
+        text = "The board is yours. The tour is in the trash."
+        offer_way_back(WayBack(text=text, address=address))
     columns = list_columns([board_id])
     anchor = f"new-{columns[0]['column_id']}" if columns else None
     return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))

@@ -19,6 +19,7 @@ from taskforge.text.validation import clean_line
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint, task_context
+from taskforge.web.tasks.undo_toast import offer_undo
 
 
 class TickForm(Form):
@@ -45,7 +46,8 @@ def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
 def remove_item(task_id: str, item_id: str) -> ResponseReturnValue:
     """Remove an item."""
     actor = current_actor()
-    return _answer(actor, task_id, checklist.remove_item(actor, task_id, item_id))
+    change = checklist.remove_item(actor, task_id, item_id)
+    return _answer(actor, task_id, change, text="The step is removed.")
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/add")
@@ -65,12 +67,17 @@ def add_item(task_id: str) -> ResponseReturnValue:
     return form.refused(page)
 
 
-def _answer(actor: Actor, task_id: str, change: Change) -> ResponseReturnValue:
+def _answer(
+    actor: Actor, task_id: str, change: Change, *, text: str | None = None
+) -> ResponseReturnValue:
+    """The checklist as it is now. `text` says what was done where the page does not show it, with an Undo."""
     if wants_json():
         return change_answer(change)
     if not wants_partial():
+        if text is not None:
+            offer_undo(text, change)
         return go_to(url_for("tasks.show", task_id=task_id, _anchor="checklist"))
-    return _checklist(actor, task_id), 200, changed_header(task_id, change)
+    return _checklist(actor, task_id), 200, changed_header(task_id, change, text=text)
 
 
 def _checklist(actor: Actor, task_id: str, **refused: str) -> str:

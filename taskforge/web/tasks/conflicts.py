@@ -1,4 +1,4 @@
-"""Conflicting edits of a task: the stored and the entered value of each field."""
+"""Conflicting edits of a task for its pages: the value of each person, and the one from which both began."""
 
 from __future__ import annotations
 
@@ -7,78 +7,81 @@ from datetime import datetime
 from typing import Any
 
 from taskforge import clock
+from taskforge.errors import FieldConflict, StaleVersion
 from taskforge.stores import sql
-from taskforge.tasks.fields import FORM_FIELDS, earlier_value, name_fields
+from taskforge.tasks.editing.conflicts import propose
+from taskforge.tasks.fields import BY_NAME, RANK, name_fields
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import person_of
+from taskforge.text.word_diff import diff_words, fold
 from taskforge.web.tasks.controls import control_name
 from taskforge.web.tasks.forms import EditTaskForm, form_texts
 
-_EDITED = frozenset(field.name for field in FORM_FIELDS)
-UNREADABLE = "Away for a moment: their text can't be read now."
-
 
 def show_conflict(
-    view: TaskView, form: EditTaskForm, version: int, entries: Sequence[sql.Row]
+    view: TaskView, form: EditTaskForm, stale: StaleVersion, entries: Sequence[sql.Row]
 ) -> dict[str, Any]:
-    """The context of the conflict page: the fields that the person changed and whose stored value differs.
+    """The context of the conflict page: the fields that stand against each other, and the values of all others.
 
-    `entries` is the task's history, latest first; `version` is the one that the person edited. A field that they did
-    not change takes the stored value, so that saving the page undoes nobody's change.
+    `entries` is the task's history, latest first. A field that the person did not change takes the stored value, and
+    one that could be merged the merged value, so that saving the page undoes nobody's change.
     """
+    version = form.values["version"]
     later = [
         entry
         for entry in entries
         if entry["entity_type"] == "task" and (entry["entity_version"] or 0) > version
     ]
-    theirs = form_texts({**view.row, **(view.texts or {})})
-    before = {**theirs, **_texts_before(later)}
-    yours = form_texts(form.values)
-    disputed = [
-        name
-        for name in yours
-        if yours[name] != theirs.get(name) and yours[name] != before.get(name)
-    ]
+    settled = form_texts({**view.row, **(view.texts or {}), **stale.settled})
     newest = later[0] if later else None
     return {
         "changed_by": person_of(newest["actor_id"], newest["actor_name"]) if newest else None,
         "changed_at": newest["action_timestamp"] if newest else view.row["updated_at"],
         "changed_fields": _names_of_changes(later),
-        "fields": [_show_field(name, theirs.get(name), yours[name], form) for name in disputed],
+        "fields": [_show_field(name, conflict, form) for name, conflict in stale.conflicts.items()],
         "undisputed": [
-            (name, theirs.get(name, yours[name])) for name in yours if name not in disputed
+            (name, settled.get(name, mine))
+            for name, mine in form_texts(form.values).items()
+            if name not in stale.conflicts
         ],
     }
 
 
-def describe_conflict(
+def compare_texts(conflict: FieldConflict) -> list[dict[str, Any]]:
+    """What each of two people changed in a long text, as pieces for the macro `diff_pieces`."""
+    sides = [("What they changed", conflict.theirs), ("What you changed", conflict.mine)]
+    return [
+        {"title": title, "pieces": fold(diff_words(conflict.base, side))} for title, side in sides
+    ]
+
+
+def describe_move(
     entries: Sequence[sql.Row], names: Mapping[str, str], *, reader_id: str, version: int
 ) -> str | None:
-    """Who changed a task after `version`, what and when; None when its history does not say.
+    """Who moved a task after `version`, where to and when; None when its history does not say.
 
     `entries` is the history, latest first; `names` are those of columns by id; `reader_id` is the user who reads it.
     """
-    later = [
+    moves = [
         entry
         for entry in entries
-        if entry["entity_type"] == "task" and (entry["entity_version"] or 0) > version
+        if entry["entity_type"] == "task"
+        and (entry["entity_version"] or 0) > version
+        and {"column_id", RANK} & (entry["new_state"] or {}).keys()
     ]
-    if not later:
+    if not moves:
         return None
-    newest = later[0]
+    newest = moves[0]
     who = "You" if newest["actor_id"] == reader_id else newest["actor_name"] or "Somebody"
     where = " in another window" if newest["actor_id"] == reader_id else ""
-    return f"{who} {_describe_change(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
+    return f"{who} {_describe_place(newest, names)}{where} {_ago(newest['action_timestamp'])}. It was not moved again."
 
 
-def _describe_change(entry: sql.Row, names: Mapping[str, str]) -> str:
-    after = entry["new_state"] or {}
-    if "column_id" in after:
-        return f"moved it to “{names.get(after['column_id'], 'another column')}”"
-    if after.keys() <= {"rank", "spread_ranks"}:
+def _describe_place(entry: sql.Row, names: Mapping[str, str]) -> str:
+    column_id = entry["new_state"].get("column_id")
+    if column_id is None:
         return "moved it within its column"
-    changed = _names_of_changes([entry])
-    return f"changed its {changed}" if changed else "changed it"
+    return f"moved it to “{names.get(column_id, 'another column')}”"
 
 
 def _ago(at: datetime) -> str:
@@ -92,30 +95,23 @@ def _ago(at: datetime) -> str:
     return f"on {at:%-d %b}"
 
 
-def _texts_before(later: Sequence[sql.Row]) -> dict[str, str]:
-    """The fields that others changed, with their values when the person opened the form."""
-    state: dict[str, Any] = {}
-    for entry in reversed(later):
-        for name, value in (entry["previous_state"] or {}).items():
-            if name in _EDITED:
-                state.setdefault(name, earlier_value(name, value))
-    return form_texts(state)
-
-
 def _names_of_changes(later: Sequence[sql.Row]) -> str:
     return name_fields({name for entry in later for name in entry["new_state"] or {}})
 
 
-def _show_field(name: str, theirs: str | None, yours: str, form: EditTaskForm) -> dict[str, Any]:
+def _show_field(name: str, conflict: FieldConflict, form: EditTaskForm) -> dict[str, Any]:
     choices: dict[str, str] = getattr(form[name], "offered", {})
     kind = "choice" if choices else "text" if control_name(name) == "text" else "line"
+    text_of = BY_NAME[name].kind.form_text
+    theirs, base = text_of(conflict.theirs), text_of(conflict.base)
     return {
         "name": name,
         "label": form[name].label.text,
-        "theirs": theirs or "",
-        "yours": yours,
+        "theirs": theirs,
+        "yours": text_of(propose(name, conflict)),
         "kind": kind,
         "choices": list(choices.items()),
-        "theirs_text": UNREADABLE if theirs is None else choices.get(theirs, theirs),
-        "yours_text": choices.get(yours, yours),
+        "theirs_text": choices.get(theirs, theirs),
+        "base_text": choices.get(base, base),
+        "comparisons": compare_texts(conflict) if name == "description" else [],
     }

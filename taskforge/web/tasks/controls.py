@@ -11,6 +11,7 @@ from wtforms import StringField, TextAreaField
 from taskforge.http.forms import Form, OpenSelectField, cleaned
 from taskforge.tasks import field_kinds as kinds
 from taskforge.tasks.fields import BY_NAME, FORM_FIELDS
+from taskforge.tasks.moment_kind import MAX_TEXT, Moment
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.task_field import TaskField
 
@@ -33,24 +34,29 @@ class Control:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-DRAFTED = {"data-draft-field": ""}  # a script stores the draft on the device until it is saved
+MOMENT_HINT = "Such as fri, 24 dec or tomorrow 15:00."
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
         name="line",
         make=StringField,
-        attributes={"class": "input--title", "autocomplete": "off", **DRAFTED},
+        attributes={"class": "input--title", "autocomplete": "off"},
     ),
     kinds.LongText: Control(
         name="text",
         make=TextAreaField,
         hint="Markdown: **bold**, lists, `code`, links. Kept on this device until saved.",
-        attributes={"class": "input--reading", **DRAFTED},
+        attributes={"class": "input--reading"},
     ),
     kinds.Choice: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.Person: Control(name="choice", make=OpenSelectField, row="choices"),
     kinds.BoardColumn: Control(name="choice", make=OpenSelectField, row="choices"),
-    kinds.Day: Control(
-        name="day", make=StringField, row="values", optional=True, attributes={"type": "date"}
+    Moment: Control(
+        name="moment",
+        make=StringField,
+        row="values",
+        hint=MOMENT_HINT,
+        optional=True,
+        attributes={"autocomplete": "off", "maxlength": str(MAX_TEXT)},
     ),
     Number: Control(
         name="number",
@@ -123,7 +129,7 @@ def edit_rows(form: Form, *, without_content: bool) -> list[list[dict[str, Any]]
 
 
 def control_name(name: str) -> str:
-    """The control of the field with a stored name: line, text, choice, day, number or words."""
+    """The control of the field with a stored name: line, text, choice, moment, number or words."""
     return control_of(BY_NAME[name]).name
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,14 +31,18 @@ from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
-from taskforge.web.tasks.change_answers import batch_undo_url
+from taskforge.web.tasks.change_answers import batch_undo_url, change_answer
 from taskforge.web.tasks.forms import CreateManyForm, CreateTaskForm
 from taskforge.web.tasks.routes import blueprint
+from taskforge.web.ways_back import TRIGGER, WayBack, offer_way_back
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
 def create(board_id: str) -> ResponseReturnValue:
-    """Add a card to a column, with the assignee, priority, tags and due date that its line names."""
+    """Add a card to a column, with the assignee, priority, tags and due date that its line names.
+
+    A script gets the new task's ``id`` and its change: it sends what was written while there was no connection.
+    """
     actor = current_actor()
     form = CreateTaskForm()
     messages: list[str] = []
@@ -56,13 +61,18 @@ def create(board_id: str) -> ResponseReturnValue:
             actor, board_id=board_id, column_id=column_id, texts=new.texts, **new.core
         )
 
+    if wants_json():
+        made = add(**form.require())
+        return {"id": made.entity_id, **change_answer(made)}
     change = form.attempt(add)
     if change is None:
         return _refused_card(actor, board_id, form)
     row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
     if not wants_partial():
         _flash_all(messages)
-        return go_to(url_for("boards.show", board_id=board_id, _anchor=f"new-{row['column_id']}"))
+        lanes = form.values.get("lanes")
+        anchor = f"new-{row['column_id']}"
+        return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
     hidden = bool(_hidden([row["task_id"]]))
     if hidden:
         messages.append(f"“{row['title']}” was added. The filter hides it.")
@@ -77,7 +87,15 @@ def create(board_id: str) -> ResponseReturnValue:
         messages=messages,
     )
     # Lanes count their cards, and a cell shows its first ones: the page requests all of them again.
-    return page, {"HX-Trigger": "forge:board-stale"} if form.values.get("lanes") else {}
+    is_in_lanes = bool(form.values.get("lanes"))
+    return page, {"HX-Trigger": json.dumps(_triggers(row, change, is_in_lanes=is_in_lanes))}
+
+
+def _triggers(row: Mapping[str, Any], change: Change, *, is_in_lanes: bool) -> dict[str, Any]:
+    """What htmx triggers for a new card: Ctrl+Z knows of it."""
+    event = {"text": f"“{row['title']}” was added", "task_id": row["task_id"]}
+    triggers: dict[str, Any] = {TRIGGER: {**event, "event": change.event_id, "is_quiet": True}}
+    return triggers | ({"forge:board-stale": True} if is_in_lanes else {})
 
 
 @blueprint.get("/boards/<id:board_id>/tasks/create-many")
@@ -116,11 +134,13 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
     change = form.attempt(add)
     if change is None:
         return form.refused(_many_page(actor, board_id, form))
-    undo = {"text": _count(change), "undo_url": batch_undo_url(board_id, change)}
-    flash(undo, "ok")  # type: ignore[arg-type]
+    address = batch_undo_url(board_id, change)
+    if address:
+        offer_way_back(WayBack(text=_count(change), address=address))
     _flash_all(messages)
     anchor = f"column-{form.values['column_id']}"
-    return go_to(url_for("boards.show", board_id=board_id, _anchor=anchor))
+    lanes = form.values.get("lanes")
+    return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
 
 
 @blueprint.get("/boards/<id:board_id>/quick-add")

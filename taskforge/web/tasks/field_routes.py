@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.errors import Unavailable
+from taskforge.accounts.queries import list_display_names
+from taskforge.errors import FieldConflict, Unavailable
 from taskforge.http.forms import Form, optional_int
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change
+from taskforge.stores.operations import Change, unchanged
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.content import UNREADABLE
-from taskforge.tasks.editing.one_field import FieldTaken, edit_field, find_change
+from taskforge.tasks.editing.conflicts import keep_changed, propose, seen_state
+from taskforge.tasks.editing.one_field import edit_field, find_change
 from taskforge.tasks.fields import MENTIONING
 from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import queries as team_queries
-from taskforge.text.people import Person
+from taskforge.text.people import person_of
 from taskforge.text.values import LAST_VERSION
 from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.change_answers import change_answer, changed_header
+from taskforge.web.tasks.conflicts import compare_texts
+from taskforge.web.tasks.controls import control_of
 from taskforge.web.tasks.inline_fields import InlineField, choices_of, find_field, quick_days
 from taskforge.web.tasks.presenters import show_task, task_rights
 from taskforge.web.tasks.routes import blueprint
+
+HINTED = ("words", "moment")  # the controls whose hint is shown where they are edited in place
 
 
 @blueprint.get("/tasks/<id:task_id>/fields/<field>")
@@ -51,17 +58,16 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     form = edited.read(request.form, view.row["version"])
 
     def save(version: int, **values: Any) -> Change:
-        value = values[edited.stored]
-        state = _state(view)
-        if edited.form_text(value) == edited.text_of(state):
-            value = state[edited.stored]  # the form shows a day: an unchanged day keeps its time
+        seen = seen_state(view.row, view.texts, version)
+        changed = keep_changed({edited.stored: values[edited.stored]}, seen)
+        if not changed:
+            return unchanged(actor, entity_id=task_id, version=view.row["version"])
         return edit_field(
             actor,
             task_id,
             field=edited.stored,
-            value=value,
+            value=changed[edited.stored],
             version=version,
-            label=edited.label,
             preloaded=preloaded,
         )
 
@@ -139,9 +145,12 @@ def _field_state(view: TaskView, field: InlineField) -> ResponseReturnValue:
 def _refused(actor: Actor, task_id: str, field: InlineField, form: Form) -> ResponseReturnValue:
     typed = str(form[field.stored].data or "")
     view = get_field_view(actor, task_id, field)
-    if isinstance(form.refusal, FieldTaken):
-        remote = {"by": form.refusal.by, "at": form.refusal.at}
-        page = _form_page(actor, view, field, typed, remote_edit=remote)
+    conflict = getattr(form.refusal, "conflicts", {}).get(field.stored)
+    if conflict is not None:
+        offered = (
+            typed if field.control == "choice" else field.form_text(propose(field.stored, conflict))
+        )
+        page = _form_page(actor, view, field, offered, conflict=conflict)
     else:
         page = _form_page(actor, view, field, typed, errors=form.sentences)
     return form.refused(page)
@@ -154,16 +163,15 @@ def _form_page(
     value: str,
     *,
     errors: list[str] | None = None,
-    remote_edit: dict[str, Person | Any] | None = None,
+    conflict: FieldConflict | None = None,
 ) -> str:
-    """The form with `value` in it. `remote_edit` says who else changed the field, whose value is then shown too."""
+    """The form with `value` in it; with a `conflict` also who else changed the field, and to what."""
     row = view.row
     choices: list[dict[str, Any]] = []
     if field.control == "choice":
         columns = list(list_columns_with_counts([row["board_id"]]))
         members = list(team_queries.list_members(actor, row["team_id"]))
         choices = choices_of(field, row, columns, members)
-    stored = field.text_of(_state(view))
     labels = {choice["value"]: choice["label"] for choice in choices}
     return render(
         "tasks/field.html",
@@ -172,12 +180,26 @@ def _form_page(
         field=field,
         value=value,
         choices=choices,
-        days=quick_days() if field.control == "day" else [],
+        days=quick_days(row[field.stored]) if field.control == "moment" else [],
+        hint=control_of(field.declared).hint if field.control in HINTED else "",
         errors=errors or [],
         is_partial=wants_partial(),
-        remote_edit=remote_edit
-        and {**remote_edit, "value": stored, "text": labels.get(stored, stored)},
+        remote_edit=_show_remote_edit(field, conflict, labels) if conflict else None,
     )
+
+
+def _show_remote_edit(
+    field: InlineField, conflict: FieldConflict, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    theirs = field.form_text(conflict.theirs)
+    names = list_display_names([conflict.by_id])
+    return {
+        "by": person_of(conflict.by_id, names.get(conflict.by_id or "")),
+        "at": conflict.at,
+        "value": theirs,
+        "text": labels.get(theirs, theirs),
+        "comparisons": compare_texts(conflict) if field.name == "description" else [],
+    }
 
 
 def _state(view: TaskView) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from taskforge.http.forms import (
     VersionForm,
     an_id,
     cleaned,
+    is_yes,
     one_of,
     optional_id,
     optional_int,
@@ -34,7 +35,7 @@ LINES_LENGTH = 60_000
 
 def writers_day(value: object, *, field: str) -> date:
     """Today in the writer's time zone, as their browser sends it; the server's day if it is missing or implausible."""
-    server_day = clock.now().date()
+    server_day = clock.reader_time().today
     if value in (None, ""):
         return server_day
     day = parse_date(value, field=field)
@@ -94,12 +95,16 @@ class EditTaskForm(VersionForm):
 
 
 class MoveTaskForm(LaneForm):
-    """The target of a move: a column, a place in it (top, bottom, before or after a task), and the lane."""
+    """The target of a move: a column, a place in it (top, bottom, before or after a task), the lane.
+
+    ``anyway`` says that it is meant although the column is full.
+    """
 
     column_id = StringField("Column", [cleaned(an_id)])
     place = OpenSelectField("Place", [cleaned(one_of, options=("top", "bottom"), if_sent=True)])
     before_id = StringField("Before", [cleaned(optional_id, if_sent=True)])
     after_id = StringField("After", [cleaned(optional_id, if_sent=True)])
+    anyway = OpenSelectField("Anyway", [cleaned(is_yes, if_sent=True)])
     version = StringField(
         "Version", [cleaned(optional_int, minimum=1, maximum=LAST_VERSION, if_sent=True)]
     )
@@ -119,18 +124,4 @@ def form_texts(state: Mapping[str, Any]) -> dict[str, str]:
         field.name: field.kind.form_text(state[field.name])
         for field in FORM_FIELDS
         if field.name in state
-    }
-
-
-def changed_values(values: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """The cleaned values that differ from `state` in the form's texts.
-
-    So a due time that the API set to the minute survives a form that shows only the day.
-    """
-    stored = form_texts(state)
-    return {
-        field.name: values[field.name]
-        for field in FORM_FIELDS
-        if field.name in values
-        and field.kind.form_text(values[field.name]) != stored.get(field.name)
     }

@@ -20,7 +20,13 @@ SHOWN_FIELDS = (*(field.name for field in INPUT_FIELDS), COMMENT)
 UNKNOWN_EVENT = "changed it"
 # Their sentence says all, or their changes would repeat a text that the page shows elsewhere.
 WITHOUT_CHANGES = frozenset(
-    {Event.TASK_CREATED, Event.TASK_DELETED, Event.TASK_RESTORED, Event.COMMENT_CREATED}
+    {
+        Event.TASK_CREATED,
+        Event.TASK_DELETED,
+        Event.TASK_RESTORED,
+        Event.COMMENT_CREATED,
+        Event.COMMENT_RESTORED,
+    }
 )
 
 
@@ -70,6 +76,8 @@ def show_entry(
     ]
     if entry["event"] == Event.TASK_EDITED and shown:
         sentence = f"changed the {name_fields(shown)}"
+    if over := after.get("over_limit"):
+        sentence += f", above the limit of its column ({over['count']} of {over['limit']})"
     return {
         "event": entry["event_id"],
         "action": entry["action"],

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from taskforge import clock
+from taskforge.comments.queries import may_restore
 from taskforge.stores import sql
+from taskforge.stores.actor import Actor
 from taskforge.stores.operations import as_json
-from taskforge.tasks.fields import RESTORABLE, plain_state
+from taskforge.stores.retention import RESTORABLE_FOR
+from taskforge.tasks.fields import BY_NAME, RESTORABLE, earlier_value, plain_state
 from taskforge.tasks.history.events import PERMISSIONS, TRASH, AuditEvent, find_obstacle, list_later
 from taskforge.tasks.history.undo import describe_obstacle
 from taskforge.tasks.queries import list_names
@@ -20,7 +24,12 @@ _UNKNOWN = object()  # the present value of content is in MongoDB, which is not 
 
 
 def show_history(
-    row: sql.Row, membership: Membership, entries: Sequence[sql.Row], *, whole: bool = False
+    actor: Actor,
+    row: sql.Row,
+    membership: Membership,
+    entries: Sequence[sql.Row],
+    *,
+    whole: bool = False,
 ) -> list[dict[str, Any]]:
     """The audit events of a task with `row`, for templates; with ``whole=True`` their texts are not shortened."""
     names = list_names(row["board_id"], mentioned_people(entries))
@@ -32,6 +41,7 @@ def show_history(
         one = show_entry(entry, names, comparison)
         audit_event = by_event.get(entry["event_id"])
         one |= _undo_state(row, membership, audit_event, audit_events)
+        one["restore_comment_id"] = _restorable_comment(actor, row, membership, entry)
         is_editable = (
             audit_event is not None
             and row["deleted_at"] is None
@@ -48,14 +58,33 @@ def show_history(
                 and needed
                 and not undone
                 and name in RESTORABLE
-                and as_json(_present(row, name)) != {name: before}
+                and as_json(_present(row, name)) != as_json(_logged(name, before))
             )
         shown.append(one)
     return shown
 
 
+def _restorable_comment(
+    actor: Actor, row: sql.Row, membership: Membership, entry: sql.Row
+) -> str | None:
+    """The id of the comment whose last deletion an entry is, if the actor may take that back; else None."""
+    deleted_at = entry["comment_deleted_at"]
+    if deleted_at is None or entry["entity_version"] != entry["comment_version"]:
+        return None
+    if row["deleted_at"] is not None or deleted_at < clock.now() - RESTORABLE_FOR:
+        return None
+    author_id, deleter_id = entry["comment_author_id"], entry["actor_id"]
+    allowed = may_restore(actor.user_id, membership.permissions, author_id, deleter_id)
+    return str(entry["entity_id"]) if allowed else None
+
+
 def _present(row: sql.Row, name: str) -> dict[str, Any]:
     return plain_state({name: row[name]}) if name in row else {name: _UNKNOWN}
+
+
+def _logged(name: str, value: Any) -> dict[str, Any]:
+    """A value of the audit log as it would be written now: older versions wrote some of them otherwise."""
+    return plain_state({name: earlier_value(name, value)}) if name in BY_NAME else {name: value}
 
 
 def _undo_state(

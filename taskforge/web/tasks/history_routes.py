@@ -60,7 +60,7 @@ def history_entry(task_id: str, event_id: str) -> ResponseReturnValue:
     return render_template(
         "tasks/history_entry.html",
         task=show_reference(row),
-        entry=show_history(row, membership, found, whole=True)[0],
+        entry=show_history(actor, row, membership, found, whole=True)[0],
     )
 
 
@@ -113,7 +113,7 @@ def _history_page(actor: Actor, task_id: str, *, refusal: str | None = None) -> 
         "tasks/history.html",
         "tasks/_history.html",
         task=show_reference(row),
-        entries=show_history(row, membership, entries),
+        entries=show_history(actor, row, membership, entries),
         next_url=earlier if len(found) > ENTRIES_PER_PAGE else None,
         refusal=refusal,
     )

@@ -16,6 +16,7 @@ from taskforge.stores import sql
 from taskforge.tasks.field_kinds import BoardColumn, Person
 from taskforge.tasks.fields import FIELDS, PROPERTIES
 from taskforge.tasks.task_field import TaskField
+from taskforge.text.moments import Moment, has_time, reader_day
 from taskforge.text.people import person_of
 from taskforge.web.tasks.controls import control_of
 from taskforge.web.tasks.forms import EditTaskForm, MoveTaskForm
@@ -49,7 +50,7 @@ class InlineField:
 
     @property
     def control(self) -> str:
-        """The control that edits it: line, text, choice, day, number or words."""
+        """The control that edits it: line, text, choice, moment, number or words."""
         return control_of(self.declared).name
 
     @property
@@ -127,11 +128,20 @@ def choices_of(
     ]
 
 
-def quick_days() -> list[tuple[str, str, str]]:
-    """Days that are chosen often: label, name for scripts (which know the reader's time zone), and the day in UTC."""
-    today = clock.now().date()
+def quick_days(current: Moment | None = None) -> list[tuple[str, str, str]]:
+    """Days that are chosen often: label, name for scripts, and the day in the reader's zone.
+
+    A task whose `current` moment has a time is offered its day without one.
+    """
+    today = clock.reader_time().today
     monday = today + timedelta(days=7 - today.weekday())
+    all_day = (
+        [("All day", "all-day", f"{reader_day(current)} all day")]
+        if current and has_time(current)
+        else []
+    )
     return [
+        *all_day,
         ("Today", "today", f"{today:%Y-%m-%d}"),
         ("Tomorrow", "tomorrow", f"{today + timedelta(days=1):%Y-%m-%d}"),
         ("Next week", "next-week", f"{monday:%Y-%m-%d}"),

@@ -23,7 +23,7 @@ from taskforge.tasks.queries import list_names
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.tasks.change_answers import change_answer
-from taskforge.web.tasks.conflicts import describe_conflict
+from taskforge.web.tasks.conflicts import describe_move
 from taskforge.web.tasks.forms import MoveTaskForm
 from taskforge.web.tasks.presenters import show_move_columns, show_reference
 from taskforge.web.tasks.routes import blueprint
@@ -61,6 +61,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
             if joins:
                 membership.require(Permission.TASK_MOVE)
                 near = {name: values.get(name) for name in ("before_id", "after_id")}
+                near["anyway"] = values.get("anyway", False)
                 changes = {**joins, "column_id": column_id, **near}
                 # The new tags derive from those just read: the version keeps a concurrent change from being lost.
                 version = values.get("version") or row["version"]
@@ -74,7 +75,7 @@ def move_submitted(task_id: str) -> ResponseReturnValue:
         try:
             change = move_to(**form.values)
         except StaleVersion as error:
-            raise StaleVersion(_describe_conflict(actor, task_id, form)) from error
+            raise StaleVersion(_describe_conflict(actor, task_id, form) or error.message) from error
         return change_answer(change) | _card_in_lane(actor, task_id, form.values.get("lanes"))
     row, _ = access_task(actor.user_id, task_id)
     moved = form.attempt(move_to)
@@ -90,7 +91,7 @@ def _describe_conflict(actor: Actor, task_id: str, form: MoveTaskForm) -> str | 
     entries = list_history(actor, task_id, limit=MAX_EVENTS_READ)
     names = list_names(row["board_id"], ())
     version = form.values.get("version") or row["version"]
-    return describe_conflict(entries, names, reader_id=actor.user_id, version=version)
+    return describe_move(entries, names, reader_id=actor.user_id, version=version)
 
 
 def _card_in_lane(actor: Actor, task_id: str, lanes: str | None) -> dict[str, str]:
@@ -110,5 +111,7 @@ def _move_page(actor: Actor, task_id: str, failed: MoveTaskForm | None) -> str:
         task=show_reference(row),
         columns=show_move_columns(list_columns_with_counts([row["board_id"]])),
         chosen=(failed.column_id.data if failed else None) or row["column_id"],
+        chosen_place=failed.place.data if failed else None,
         error=" ".join(failed.sentences) if failed else None,
+        overridable=failed is not None and getattr(failed.refusal, "overridable", False),
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import list_deleted_columns
 from taskforge.comments import queries as comments
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.history.task_history import list_history
@@ -16,22 +17,27 @@ from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
+from taskforge.notifications.queries import IS_NEWS
+from taskforge.notifications.service import mark_task_read
 from taskforge.stores.actor import Actor
+from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks import service
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
+from taskforge.tasks.editing.conflicts import keep_changed, seen_state
 from taskforge.tasks.fields import MENTIONING
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
 from taskforge.teams.mentions import people_of
 from taskforge.teams.permissions import Permission
+from taskforge.text.people import person_of
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.mention_notes import flash_mention_notes
-from taskforge.web.tasks.change_answers import change_answer
+from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
-from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, changed_values, form_texts
+from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, form_texts
 from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
 from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
 from taskforge.web.tasks.undo_toast import offer_undo
@@ -39,11 +45,20 @@ from taskforge.web.tasks.undo_toast import offer_undo
 blueprint = Blueprint("tasks", __name__)
 
 
+def _task_and_news(task_id: str) -> JoinedQuery:
+    return task_query(task_id, IS_NEWS)
+
+
 @blueprint.get("/tasks/<id:task_id>")
-@preload(task_query)
+@preload(_task_and_news)
 def show(task_id: str) -> ResponseReturnValue:
-    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it."""
-    actor, found = current_actor_and_preloaded(task_query(task_id))
+    """A task with its discussion, also in the trash; htmx gets the task panel without the page around it.
+
+    What the inbox says of it is read now, unless the browser only fetches the page for later.
+    """
+    actor, found = current_actor_and_preloaded(_task_and_news(task_id))
+    if found is not None and found["is_news"] and "Sec-Purpose" not in request.headers:
+        mark_task_read(actor, task_id)
     context = task_context(actor, task_id, preloaded=preloaded_task(found))
     panel = cached_fragment("tasks/_panel.html", **context)
     if wants_partial():
@@ -72,7 +87,10 @@ def edit(task_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<id:task_id>/edit")
 def edit_submitted(task_id: str) -> ResponseReturnValue:
-    """Save the changed fields; 409 with both values if somebody else changed one of them meanwhile."""
+    """Save the changed fields; 409 with all values if somebody else changed one of them meanwhile.
+
+    htmx gets the details, in place of the form.
+    """
     actor = current_actor()
     view = get_task(actor, task_id)
     form = EditTaskForm()
@@ -81,9 +99,13 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
             actor,
             task_id,
             version=version,
-            changes=changed_values(values, {**view.row, **(view.texts or {})}),
+            changes=keep_changed(values, seen_state(view.row, view.texts, version)),
         )
     )
+    if change is not None and wants_partial():
+        page = render_template("tasks/_details.html", **task_context(actor, task_id))
+        saved = f"{view.row['key']} is saved."
+        return page, 200, changed_header(task_id, change, text=saved)
     if change is not None:
         if change.event_id is not None:
             offer_undo(f"{view.row['key']} is saved.", change)
@@ -91,7 +113,7 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
                 flash_mention_notes(view.row["team_id"], form.values.get(name) or "")
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
-        return form.refused(_conflict_page(actor, task_id, form))
+        return form.refused(_conflict_page(actor, task_id, form, form.refusal))
     return form.refused(_edit_page(actor, view, form))
 
 
@@ -127,14 +149,21 @@ def restore(task_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/trash")
 def trash(board_id: str) -> ResponseReturnValue:
-    """The deleted tasks of a board."""
+    """The deleted tasks and columns of a board."""
     actor = current_actor()
     row, membership = access_board(actor.user_id, board_id)
     return render_template(
         "tasks/trash.html",
         board=show_board(row),
         tasks=list_trash(actor, board_id),
-        may={"restore": membership.may(Permission.TASK_RESTORE)},
+        columns=[
+            {**column, "deleted_by": person_of(column["deleter_id"], column["deleter_name"])}
+            for column in list_deleted_columns(board_id)
+        ],
+        may={
+            "restore": membership.may(Permission.TASK_RESTORE),
+            "restore_columns": membership.may(Permission.BOARD_EDIT),
+        },
     )
 
 
@@ -186,11 +215,12 @@ def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:
         "tasks/_edit_form.html",
         task=show_reference(view.row),
         form=form,
+        is_partial=wants_partial(),
         rows=edit_rows(form, without_content=view.texts is None and not form.is_submitted()),
     )
 
 
-def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm) -> str:
+def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm, stale: StaleVersion) -> str:
     view = get_task(actor, task_id)
     columns = list_columns_with_counts([view.row["board_id"]])
     form.offer(view.row, columns, team_queries.list_members(actor, view.row["team_id"]))
@@ -199,5 +229,6 @@ def _conflict_page(actor: Actor, task_id: str, form: EditTaskForm) -> str:
         "tasks/conflict.html",
         "tasks/_conflict.html",
         task=show_reference(view.row),
-        conflict=show_conflict(view, form, form.values["version"], entries),
+        is_partial=wants_partial(),
+        conflict=show_conflict(view, form, stale, entries),
     )

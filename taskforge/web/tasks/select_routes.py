@@ -16,8 +16,10 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.edit import ACTS, MAX_AT_ONCE, edit_tasks
 from taskforge.tasks.bulk.selection import Selectable, get_selectable, require_any_act
-from taskforge.tasks.field_kinds import Choice, Day, Reference
+from taskforge.tasks.field_kinds import Choice, Reference
+from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.priorities import PRIORITY_NAMES
+from taskforge.text.moments import show_moment
 from taskforge.text.people import person_of
 from taskforge.text.values import is_uuid
 from taskforge.web.boards.parameters import requested_filter
@@ -26,6 +28,7 @@ from taskforge.web.tasks.change_answers import batch_undo_url
 from taskforge.web.tasks.inline_fields import quick_days
 from taskforge.web.tasks.routes import blueprint
 from taskforge.web.tasks.select_forms import PLAIN_ACTS, EditManyForm, read_task_ids
+from taskforge.web.ways_back import WayBack, offer_way_back
 
 MAX_SELECTED = 200  # for a script, which sends them in batches of `MAX_AT_ONCE`
 
@@ -71,8 +74,10 @@ def edit_many(board_id: str) -> ResponseReturnValue:
         found = get_selectable(actor, board_id, None, requested_filter(), limit=MAX_AT_ONCE)
         return form.refused(_page(found, form, set(sent)))
     summary = _summarise(actor, board_id, form, change)
-    undo_url = batch_undo_url(board_id, change)
-    flash({"text": summary, "undo_url": undo_url} if undo_url else summary, "ok")  # type: ignore[arg-type]
+    if address := batch_undo_url(board_id, change):
+        offer_way_back(WayBack(text=summary, address=address))
+    else:
+        flash(summary, "ok")
     return go_to(url_for("boards.show", board_id=board_id))
 
 
@@ -107,8 +112,8 @@ def _value_text(actor: Actor, board_id: str, act: str, value: Any) -> str:
     field = ACTS[act].field
     if field is None:
         return ""
-    if isinstance(field.kind, Day):
-        return f"on {value:%-d %b %Y}" if value else "on no day"
+    if isinstance(field.kind, Moment):
+        return f"on {show_moment(value)}" if value else "on no day"
     if isinstance(field.kind, Choice):
         return str(value)
     view = get_board(actor, board_id)

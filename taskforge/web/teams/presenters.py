@@ -44,4 +44,5 @@ def team_rights(permissions: Collection[str], member_count: int) -> dict[str, bo
         "remove": may_manage,
         "leave": member_count > 1,
         "create_board": Permission.BOARD_CREATE in permissions,
+        "restore_boards": Permission.BOARD_DELETE in permissions,
     }

@@ -11,11 +11,12 @@ from taskforge.boards.queries import list_teams
 from taskforge.boards.service import create_team
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
+from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.columns import list_boards_with_counts, list_columns_with_counts
+from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
 from taskforge.teams.permissions import Permission
@@ -81,7 +82,7 @@ def add_member(team_id: str) -> ResponseReturnValue:
     """Add the account with an e-mail address to a team."""
     actor = current_actor()
     form = AddMemberForm()
-    change = form.attempt(lambda **values: service.add_member(actor, team_id, **values))
+    change = form.attempt(lambda **values: limited.add_member(actor, team_id, **values))
     if change is None:
         return form.refused(_team_page(actor, team_id, form))
     flash(f"{form.email.data} is in the team now.", "ok")
@@ -124,14 +125,13 @@ def _index_page(actor: Actor, form: CreateTeamForm) -> str:
 def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     team = queries.get_team(actor, team_id)
     members = queries.list_members(actor, team_id)
-    rows = list_boards_with_counts(actor, team_id)
-    columns = list_columns_with_counts([row["board_id"] for row in rows])
+    rows = list_boards_with_counts(actor, [team_id])
     online = find_online([member["user_id"] for member in members])
     return render_template(
         "teams/show.html",
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
-        boards=show_tiles(rows, columns),
+        boards=show_tiles(rows),
         form=form,
         may=team_rights(team["permissions"], len(members)),
     )

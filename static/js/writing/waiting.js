@@ -1,0 +1,97 @@
+// What waits for a connection: cards that were added offline are shown at their column's field, and all that waits is sent by the first
+// page that can.
+
+import { draftKey, writeDraft } from "../lib/drafts.js";
+import { createElement, createIcon, markBoardStale } from "../lib/dom.js";
+import { post } from "../lib/http.js";
+import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
+import { inTurn } from "../lib/request-queue.js";
+import { showOwnChange } from "../lib/own-changes.js";
+import { toast } from "../lib/toast.js";
+import { offerUndo } from "../lib/undo.js";
+import { uuid } from "../lib/uuid.js";
+import { isRetriedHere, listWaiting } from "./offline.js";
+
+const KEPT = "It waits, and is sent when you are back.";
+const today = () => new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 10); // where the person is
+const FAILED = "That did not work, and nothing was changed.";
+
+function writeInto(formId, draft, title) {
+  const field = document.getElementById(formId)?.elements.title;
+  if (field && !field.value) {
+    field.value = title;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  } else writeDraft(draft, { fields: { title } });
+}
+
+function drawCard({ key, form, draft, fields }) {
+  const item = createElement("p", "quick-add__preview quick-add__waiting");
+  const words = createElement("span", "chip");
+  words.append(createIcon("circle-alert"), createElement("bdi", "", { textContent: fields.title }));
+  const back = createElement("button", "link", { type: "button", textContent: "Take back", ariaLabel: `Take back: ${fields.title}` });
+  back.addEventListener("click", () => {
+    cancelRetry(key);
+    drawWaiting();
+    writeInto(form, draft, fields.title);
+    document.getElementById(form)?.elements.title.focus();
+  });
+  item.append(words, "Waits for a connection", back);
+  return item;
+}
+
+function drawWaiting() {
+  for (const item of document.querySelectorAll(".quick-add__waiting")) item.remove();
+  for (const request of listWaiting()) {
+    const form = request.form && document.getElementById(request.form);
+    if (!form) continue;
+    form.classList.add("is-live"); // it may take several lines
+    const preview = form.querySelector(".quick-add__preview:not(.quick-add__waiting)");
+    if (preview) preview.before(drawCard(request));
+    else form.append(drawCard(request));
+  }
+}
+
+// A card that is added offline. Before those who send forms.
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (navigator.onLine || !form.matches(".quick-add")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const fields = { ...Object.fromEntries(new FormData(form)), today: today() };
+  delete fields.csrf_token; // the page that sends it has its own
+  const request = { url: form.getAttribute("action"), fields, text: `“${fields.title}” was added.`, form: form.id, draft: draftKey(form) };
+  if (!retryWhenOnline(fields.op, null, request)) return;
+  form.reset();
+  form.elements.op.value = uuid();
+  form.elements.title.dispatchEvent(new Event("input", { bubbles: true }));
+  drawWaiting();
+  toast(KEPT, "info");
+}, { capture: true });
+
+function refuse(request, error) {
+  cancelRetry(request.key);
+  toast(`${request.text.replace(/ was added\.$/, "")}: ${error?.message ?? FAILED}`, "danger");
+  if (request.form) writeInto(request.form, request.draft, request.fields.title);
+}
+
+async function send(request) {
+  if (isRetriedHere(request.key) || !listWaiting().some(({ key }) => key === request.key)) return;
+  const { status, body } = await post(request.url, request.fields);
+  if (status === 200 && body) {
+    cancelRetry(request.key);
+    const taskId = request.taskId ?? body.id;
+    offerUndo(request.text, taskId, body.event);
+    showOwnChange(taskId, body.version);
+    markBoardStale();
+  } else if (status >= 400 && status < 500 && status !== 401 && status !== 429) refuse(request, body?.error);
+}
+
+async function sendAll() {
+  if (!navigator.onLine) return;
+  for (const request of listWaiting()) await inTurn(() => send(request));
+  drawWaiting();
+}
+
+drawWaiting();
+sendAll();
+window.addEventListener("online", sendAll);

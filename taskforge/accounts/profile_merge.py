@@ -1,0 +1,37 @@
+"""Two changes of one profile: which of them can both be made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from taskforge.accounts.documents import BIO_LENGTH
+from taskforge.accounts.field_conflicts import merge_lines
+
+
+def merge_profile(name: str, base: Any, mine: Any, theirs: Any) -> Any | None:
+    """Two changes of the bio line by line, of the preferences one by one."""
+    if name == "bio":
+        merged = merge_lines(base, mine, theirs)
+        return None if merged is None or len(merged) > BIO_LENGTH else merged
+    return merge_preferences(base, mine, theirs) if name == "preferences" else None
+
+
+def merge_preferences(
+    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Two changes of preferences, of which `mine` may name some only; None where they stand against each other."""
+    both = dict(theirs)
+    for name, value in mine.items():
+        was, stored = base.get(name), theirs.get(name)
+        if isinstance(value, Mapping):
+            both[name] = merge_preferences(was or {}, value, stored or {})
+            if both[name] is None:
+                return None
+        elif value in (was, stored):
+            continue
+        elif stored != was:
+            return None
+        else:
+            both[name] = value
+    return both

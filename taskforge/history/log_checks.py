@@ -1,0 +1,117 @@
+"""The doctor's check that the rows are what the audit log says (I14). Nothing repairs a difference: a person decides.
+
+Each row is compared with the fold of its own events: every field has the value that the last event naming it gave it.
+Row and events are read by one statement and so at one moment; rows come in pages, and PostgreSQL folds, so that neither
+memory nor the number of statements grows with the length of the log. A row whose events are not complete is left to I4.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from taskforge.history.replay import ReplayedBoard, replay
+from taskforge.history.row_queries import (
+    BOARDS_AND_EVENTS,
+    COMMENTS_AND_FOLD,
+    GONE,
+    PEOPLE_AND_FOLD,
+    TASKS_AND_FOLD,
+    TEAMS_AND_EVENTS,
+)
+from taskforge.stores import sql
+from taskforge.stores.invariants import MAX_FINDINGS, pages
+from taskforge.stores.violations import Violation
+from taskforge.tasks.fields import MIRRORED_FIELDS, RANK, earlier_value
+from taskforge.tasks.row_columns import compose_row
+
+MAX_SHOWN = 40
+TEAM_FIELDS = ("name", "description", "parent_team_id")
+Fields = Mapping[str, Any]
+
+
+def untrue_rows() -> Iterator[Violation]:
+    """Rows of tasks, boards, columns, teams, memberships, comments and users that the audit log says otherwise."""
+    for row in sql.rows(GONE, {"limit": MAX_FINDINGS}):
+        entity = f"{row['entity_type']} {row['entity_id']}"
+        yield Violation("I14", entity, "the audit log has it, and there is no row")
+    for row in pages(TASKS_AND_FOLD, "id"):
+        yield from _judge("task", row, _task_by_log(row), _task_by_row(row))
+    for row in pages(BOARDS_AND_EVENTS, "id"):
+        yield from _judge("board", row, *_board(row))
+    for row in pages(TEAMS_AND_EVENTS, "id"):
+        yield from _judge("team", row, *_team(row))
+    for row in pages(COMMENTS_AND_FOLD, "id"):
+        yield from _judge("comment", row, {"deleted": False, **row["state"]}, row)
+    for row in pages(PEOPLE_AND_FOLD, "id"):
+        yield from _judge("user", row, {"is_site_admin": False, **row["state"]}, row)
+
+
+def _judge(entity_type: str, row: sql.Row, by_log: Fields, by_row: Fields) -> Iterator[Violation]:
+    """The difference of one row, with its values; `by_log` may name fields that the row does not have."""
+    if row["events"] != row["version"]:
+        return
+    wrong = [
+        f"{name}: {_shown(by_log.get(name))} by the audit log, {_shown(value)} in the row"
+        for name, value in by_row.items()
+        if name in by_log and by_log[name] != value
+    ]
+    if wrong:
+        yield Violation("I14", f"{entity_type} {row['id']}", "; ".join(wrong))
+
+
+def _task_by_row(row: sql.Row) -> dict[str, Any]:
+    names = (*(field.name for field in MIRRORED_FIELDS), RANK, "number", "created_by", "deleted")
+    values = compose_row(row)
+    return {name: values[name] for name in (*names, "board_id")}
+
+
+def _task_by_log(row: sql.Row) -> dict[str, Any]:
+    folded = {"deleted": False, "board_id": row["log_board_id"], **row["state"]}
+    for field in MIRRORED_FIELDS:
+        value = folded.get(field.name)
+        folded[field.name] = (
+            earlier_value(field.name, value) if field.name in folded else field.initial
+        )
+    folded[RANK] = row["spread_rank"] or folded.get(RANK)
+    return folded
+
+
+def _board(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A board and its columns, by the log and by the rows; a column's fields are named with its id."""
+    state, deleted = ReplayedBoard(), False
+    for event in row["log"] or ():
+        replay(state, [event])
+        new = event["new_state"] or {}
+        if "column_id" not in new:
+            deleted = new.get("deleted", deleted)
+    by_log = {"name": state.name, "key_prefix": state.key_prefix, "deleted": deleted}
+    by_row = {name: row[name] for name in by_log}
+    stored = {column.pop("column_id"): column for column in row["columns"] or ()}
+    for column_id in state.columns.keys() | stored.keys():
+        by_log[f"column {column_id}"] = state.columns.get(column_id)
+        by_row[f"column {column_id}"] = stored.get(column_id)
+    return by_log, by_row
+
+
+def _team(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A team and the roles of its members, by the log and by the rows."""
+    by_log: dict[str, Any] = {}
+    roles: dict[str, str | None] = {}
+    for new in row["log"] or ():
+        by_log |= {name: new[name] for name in TEAM_FIELDS if name in new}
+        roles |= new.get("members", {})
+    by_row = {name: row[name] for name in TEAM_FIELDS}
+    stored = row["members"] or {}
+    for user_id in roles.keys() | stored.keys():
+        by_log[f"role of {user_id}"] = roles.get(user_id)
+        by_row[f"role of {user_id}"] = stored.get(user_id)
+    return by_log, by_row
+
+
+def _shown(value: Any) -> str:
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    words = json.dumps(value, ensure_ascii=False, default=str, sort_keys=True)
+    return words if len(words) <= MAX_SHOWN else f"{words[:MAX_SHOWN]}…"

@@ -1,0 +1,82 @@
+"""Acts of a client that take something away and bring it back: comments, columns with their tasks, boards; and undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.chaos.client import Client, Known
+
+
+def delete_comment(client: Client, task: Known) -> None:
+    """Delete one of a task's comments, and sometimes restore it: its words are there again."""
+    if not any(task.comments.values()):
+        client.comment(task)
+    comment_id = client.chance.choice([one for one, words in task.comments.items() if words])
+    _delete(client, f"/comments/{comment_id}")
+    if client.chance.random() < 0.5:
+        task.comments[comment_id] = ""  # its place stays
+    else:
+        answer = client.post(f"/comments/{comment_id}/restore", {})
+        _expect(client, comment_id, "content", answer["content"], task.comments[comment_id])
+
+
+def delete_column(client: Client) -> None:
+    """Delete a column with its tasks, look at one of them, and restore it: all of them are where they were."""
+    column_id, status = client.chance.choice(list(client.columns.items()))
+    others = [other for other in client.columns if other != column_id]
+    target = client.chance.choice([None, *others])
+    inside = [
+        task
+        for task in client.tasks.values()
+        if not task.deleted and task.fields["columnId"] == column_id
+    ]
+    path = f"/boards/{client.board_id}/columns/{column_id}"
+    wish = "deleteTasks=true" if target is None else f"moveTasksTo={target}"
+    _delete(client, f"{path}?{wish}")
+    for task in inside:
+        task.version += 1
+        task.before = None
+        task.deleted = target is None
+        if target is not None:
+            task.fields |= {"columnId": target, "status": client.columns[target]}
+    if inside:
+        client.look(client.chance.choice(inside))
+    client.post(f"{path}/restore", {}, facts=1 + len(inside))
+    for task in inside:
+        task.version += 1
+        task.deleted = False
+        task.fields |= {"columnId": column_id, "status": status}
+
+
+def delete_board(client: Client) -> None:
+    """Delete the board with all tasks on it, and restore it."""
+    path = f"/boards/{client.board_id}"
+    _delete(client, path)
+    hidden = client.call("GET", path)[0]
+    _expect(client, client.board_id, "a deleted board", hidden, 404)
+    client.post(f"{path}/restore", {})
+
+
+def undo(client: Client, task: Known) -> None:
+    """Take the last edit or move of a task back."""
+    if task.before is None:
+        client.move(task)
+    history = client.call("GET", f"/tasks/{task.task_id}/history?limit=50")[1]["items"]
+    last = next(entry for entry in history if entry["entityType"] == "task")
+    answer = client.post(f"/tasks/{task.task_id}/undo", {"eventId": last["eventId"]})
+    task.version += 1
+    task.fields, task.before = task.before or task.fields, None
+    _expect(client, task.task_id, "version", answer["version"], task.version)
+
+
+def _delete(client: Client, path: str) -> None:
+    """Delete something; a repetition finds it gone."""
+    status, answer = client.call("DELETE", path)
+    if status not in (204, 404):
+        client.violations.append(f"{path}: delete answered {status} {answer}")
+
+
+def _expect(client: Client, entity_id: str, name: str, got: Any, wanted: Any) -> None:
+    if got != wanted:
+        client.violations.append(f"{entity_id}: {name} is {got!r}, acknowledged {wanted!r}")

@@ -1,0 +1,94 @@
+"""A person's own stream: what comes to their inbox, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from taskforge.notifications.jobs import deliver
+from taskforge.notifications.service import mark_read
+from tests.factories import Person, Team, make_task, make_team
+from tests.live.streams import SILENCE_SECONDS, Stream, streaming
+
+
+@pytest.fixture
+def team(ada: Person, bob: Person) -> Team:
+    return make_team(ada, member=bob)
+
+
+@contextmanager
+def asking(server: str, path: str = "/live/inbox", **headers: str) -> Iterator[Any]:
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=SILENCE_SECONDS)
+    connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+def next_inbox(stream: Stream) -> dict[str, Any]:
+    for block in stream.blocks():
+        if block.get("event") == "inbox":
+            assert "id" not in block
+            return dict(json.loads(block["data"]))
+    raise AssertionError("the server ended the stream")
+
+
+def test_nobody_listens_without_a_session(live_server: str) -> None:
+    with asking(live_server) as answer:
+        assert answer.status == 401
+    with asking(live_server, X_Session_ID="x" * 43) as answer:
+        assert answer.status == 401
+
+
+@pytest.mark.parametrize("path", ["/live/inbox/", "/live/inboxes", "/live/inbox/1"])
+def test_no_other_address_is_a_stream(live_server: str, ada: Person, path: str) -> None:
+    with asking(live_server, path, X_Session_ID=ada.secret) as answer:
+        assert answer.status == 404
+
+
+def test_it_says_how_many_are_unread_and_which_are_new(
+    app: Flask, live_server: str, ada: Person, bob: Person, team: Team
+) -> None:
+    with app.app_context():
+        deliver()
+    with asking(live_server, X_Session_ID=bob.secret) as answer:
+        stream = Stream(answer)
+        assert next(stream.blocks()) == {"retry": "3000"}
+        make_task(ada, team, "Secret words", assignee_id=bob.user_id)
+        with app.app_context():
+            deliver()
+        hint = next_inbox(stream)
+        assert hint["unread"] == 2
+        assert len(hint["ids"]) == 1
+        assert "Secret" not in str(hint)
+        with app.app_context():
+            mark_read(bob.actor)
+        assert next_inbox(stream) == {"unread": 0, "ids": []}
+
+
+def test_a_board_s_stream_carries_it_and_nobody_hears_that_of_another(
+    app: Flask, live_server: str, ada: Person, bob: Person, team: Team
+) -> None:
+    with (
+        streaming(live_server, team.board_id, X_Session_ID=bob.secret) as his,
+        streaming(live_server, team.board_id, X_Session_ID=ada.secret) as hers,
+    ):
+        task = make_task(ada, team, assignee_id=bob.user_id)
+        with app.app_context():
+            deliver()
+            assert next_inbox(his)["unread"] == 2
+            # Hers tells of the card alone: what comes next on it is the board's.
+            ada.api("PATCH", f"/tasks/{task}", {"title": "Another"})
+        kinds: list[str] = []
+        while "board" not in kinds:
+            kinds.append(next(hers.blocks()).get("event", ""))
+
+        assert "inbox" not in kinds
