@@ -147,6 +147,44 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
 
 
 @idempotent
+def restore_comment(actor: Actor, comment_id: str) -> Change:
+    """Take a deletion of a comment back: its words are there again, under the name of its author. Nobody is notified.
+
+    Raises:
+        NotFound: no such comment, not deleted, or its task is not visible.
+        Forbidden: somebody else's comment or deletion, and no permission ``comment.moderate``.
+        Conflict: its task is in the trash, it was deleted more than 30 days ago, or its words are gone.
+    """
+    view = get_comment(actor, comment_id)
+    row, of_task = view.row, {"task_id": view.row["task_id"]}
+    if row["deleted_at"] is None:
+        raise NotFound(NOT_DELETED)
+    if row["task_deleted_at"] is not None:
+        raise Conflict(TASK_IN_TRASH)
+    if not may_restore(actor.user_id, row["permissions"], row["author_id"], row["deleter_id"]):
+        raise Forbidden("Only who deleted it, or somebody who moderates comments, can restore it.")
+    if not view.may_restore:
+        raise Conflict(TOO_LATE)
+    content = get_deleted_content(comment_id, row["version"])
+    if content is None:
+        raise Conflict("The words of this comment are not on record, so it can’t be restored.")
+    if view.fields is None:
+        raise Unavailable(UNREADABLE)
+    own = row["author_id"] == row["deleter_id"] == actor.user_id
+    permission = Permission.COMMENT_CREATE if own else Permission.COMMENT_MODERATE
+    mentioned = resolve_mentions(row["team_id"], content).user_ids
+    new = row["version"] + 1
+    with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
+        board = lock_board(uow, row["board_id"], permission)
+        fields = {**view.fields, "content": content, "mentioned_users": mentioned, "deleted": False}
+        _update(uow, row, content_message(comment_id, new, fields), _RESTORE)
+        add_to_comment_count(uow, row["task_id"], 1)
+        after = {"content": content, "deleted": False}
+        _record(uow, board, Event.COMMENT_RESTORED, {"deleted": True}, after)
+    return uow.change
+
+
+@idempotent
 def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int | None) -> Change:
     view = get_editable_comment(actor, comment_id)
     row, of_task = view.row, {"task_id": view.row["task_id"]}
@@ -189,43 +227,6 @@ def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int |
 def _merge(_name: str, base: str, mine: str, theirs: str) -> str | None:
     merged = merge_lines(base, mine, theirs)
     return None if merged is None or len(merged) > MAX_CONTENT_LENGTH else merged
-
-
-def restore_comment(actor: Actor, comment_id: str) -> Change:
-    """Take a deletion of a comment back: its words are there again, under the name of its author. Nobody is notified.
-
-    Raises:
-        NotFound: no such comment, not deleted, or its task is not visible.
-        Forbidden: somebody else's comment or deletion, and no permission ``comment.moderate``.
-        Conflict: its task is in the trash, it was deleted more than 30 days ago, or its words are gone.
-    """
-    view = get_comment(actor, comment_id)
-    row, of_task = view.row, {"task_id": view.row["task_id"]}
-    if row["deleted_at"] is None:
-        raise NotFound(NOT_DELETED)
-    if row["task_deleted_at"] is not None:
-        raise Conflict(TASK_IN_TRASH)
-    if not may_restore(actor.user_id, row["permissions"], row["author_id"], row["deleter_id"]):
-        raise Forbidden("Only who deleted it, or somebody who moderates comments, can restore it.")
-    if not view.may_restore:
-        raise Conflict(TOO_LATE)
-    content = get_deleted_content(comment_id, row["version"])
-    if content is None:
-        raise Conflict("The words of this comment are not on record, so it can’t be restored.")
-    if view.fields is None:
-        raise Unavailable(UNREADABLE)
-    own = row["author_id"] == row["deleter_id"] == actor.user_id
-    permission = Permission.COMMENT_CREATE if own else Permission.COMMENT_MODERATE
-    mentioned = resolve_mentions(row["team_id"], content).user_ids
-    new = row["version"] + 1
-    with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
-        board = lock_board(uow, row["board_id"], permission)
-        fields = {**view.fields, "content": content, "mentioned_users": mentioned, "deleted": False}
-        _update(uow, row, content_message(comment_id, new, fields), _RESTORE)
-        add_to_comment_count(uow, row["task_id"], 1)
-        after = {"content": content, "deleted": False}
-        _record(uow, board, Event.COMMENT_RESTORED, {"deleted": True}, after)
-    return uow.change
 
 
 def _subject(comment_id: str, task_id: str, key: str, title: str) -> dict[str, Any]:

@@ -127,6 +127,7 @@ GONE = text(f"""
            AND NOT EXISTS (
                SELECT
                FROM   audit_logs p
-               WHERE  p.entity_id = l.entity_id AND p.event = '{Event.TASK_PURGED}')
+               WHERE  p.entity_id = l.entity_id
+                      AND p.event IN ('{Event.TASK_PURGED}', '{Event.BOARD_PURGED}'))
     LIMIT  :limit
 """)

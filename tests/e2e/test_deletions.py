@@ -63,6 +63,8 @@ def test_a_deleted_comment_and_step_come_back_by_their_toasts_and_by_ctrl_z(
     comment = write_comment(page, "Well said")
     page.locator("#checklist-text").fill("First step")
     page.locator("#checklist-text").press("Enter")
+    page.get_by_role("button", name="Remove: First step").wait_for()
+    page.reload()  # so that nothing is drawn anew while it is pressed
     page.get_by_role("button", name="Remove: First step").click()
     toast(page, "The step is removed.").get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Remove: First step").wait_for()

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.accounts import end_session, fill_log_in
 from tests.e2e.boards import DIALOG, card, drag_to_column, link, open_board, open_card, titles
+from tests.e2e.conftest import VIEWPORT, open_page
 from tests.e2e.journeys import column
 
 WHY = "Your session has ended"
+STREAM_CUT = re.compile(
+    r"Failed to load .*ERR_INCOMPLETE_CHUNKED_ENCODING"
+)  # it ends with the session
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A page whose session a test may end."""
+    with open_page(browser, STREAM_CUT, base_url=live_server, viewport=VIEWPORT) as page:
+        yield page
 
 
 def come_back(page: Page) -> None:
@@ -91,9 +102,7 @@ def test_an_open_card_that_is_asked_for_after_the_end_leads_to_the_log_in(
 
 
 @pytest.mark.parametrize("path", ["/teams", "/inbox"])
-def test_a_page_that_needs_a_log_in_says_so(
-    page: Page, live_server: str, path: str, log_in: Callable[..., None]
-) -> None:
+def test_a_page_that_needs_a_log_in_says_so(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.get_by_text("Log in to open the page")).to_be_visible()
     expect(page.get_by_text(WHY)).to_have_count(0)

@@ -156,6 +156,17 @@ def test_values_deep_inside_an_entry_are_hidden(capsys: pytest.CaptureFixture[st
     }
 
 
+def test_a_line_stays_one_line_whatever_a_client_sends(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    log = structlog.wrap_logger(structlog.PrintLogger(), **_settings())
+    forged = 'Mozilla\r\n{"event": "admin_granted"}\x1b[2J\u2028\x85'
+    log.info("request", user_agent=forged)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert printed.isascii()
+    assert json.loads(printed)["user_agent"] == forged
+
+
 def test_what_libraries_log_is_scrubbed_too() -> None:
     error = ValueError("bad\nDETAIL:  Key (email)=(a@b) exists.")
     record = logging.LogRecord(

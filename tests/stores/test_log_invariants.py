@@ -7,11 +7,19 @@ from flask import Flask
 
 from taskforge.admin import doctor_probes
 from taskforge.boards.columns import create_column, move_column
-from taskforge.boards.service import create_board, create_team, delete_board, edit_board
+from taskforge.boards.service import (
+    create_board,
+    create_team,
+    delete_board,
+    edit_board,
+    restore_board,
+)
+from taskforge.comments.service import create_comment, delete_comment, restore_comment
 from taskforge.ids import new_id
 from taskforge.stores import doctor, invariants, mongo
 from taskforge.stores.violations import Violation
-from taskforge.tasks.columns import delete_column, edit_column
+from taskforge.tasks.bulk.column_deletion import delete_column, restore_column
+from taskforge.tasks.columns import edit_column
 from taskforge.tasks.editing.checklist import add_item
 from taskforge.tasks.history.undo import undo_change
 from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
@@ -149,13 +157,23 @@ def test_everything_that_taskforge_does_itself_is_true(
         move_column(ann, board, scene.columns[1], after_id=None)
     edit_column(ann, board, extra, changes={"name": "More", "wip_limit": 4})
     delete_column(ann, board, extra)
+    restore_column(ann, board, extra)
+    delete_column(ann, board, scene.columns[0], with_cards=True)
+    restore_column(ann, board, scene.columns[0])
+    delete_column(ann, board, scene.columns[0], move_to=scene.columns[1])
     edit_board(
         ann,
         board,
         version=read("SELECT version FROM boards WHERE board_id = :id", id=board),
         name="New",
     )
-    delete_board(ann, create_board(ann, scene.team_id, name="Second").entity_id)
+    second = create_board(ann, scene.team_id, name="Second").entity_id
+    delete_board(ann, second)
+    restore_board(ann, second)
+    delete_board(ann, create_board(ann, scene.team_id, name="Third").entity_id)
+    comment = create_comment(bob, tasks[0], content="Words").entity_id
+    delete_comment(bob, comment)
+    restore_comment(bob, comment)
     create_task(ann, board_id=board, title="With a day", due_at=None, assignee_id=bob.user_id)
     version = read("SELECT version FROM teams WHERE team_id = :id", id=scene.team_id)
     edit_team(ann, scene.team_id, version=version, changes={"description": "Words"})

@@ -11,6 +11,7 @@ from flask import Flask
 from taskforge import clock
 from taskforge.boards.columns import create_column
 from taskforge.boards.queries import list_columns, list_deleted_columns
+from taskforge.boards.service import edit_board
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, WipLimitReached
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
@@ -146,10 +147,12 @@ def test_a_column_over_its_limit_comes_back_with_all_its_cards(
     assert held(scene, scene.columns[1]) == ["One", "Two", "Three"]
 
 
-def test_a_full_column_takes_no_cards_and_nothing_is_deleted(
+def test_where_limits_are_hard_a_full_column_takes_no_cards_and_nothing_is_deleted(
     scene: Scene, cards: list[str]
 ) -> None:
     edit_column(scene.ann, scene.board_id, scene.columns[2], changes={"wip_limit": 2})
+    version = read("SELECT version FROM boards")
+    edit_board(scene.ann, scene.board_id, version=version, hard_limits=True)
     with pytest.raises(WipLimitReached, match=r"3 more do not fit\. Nothing was deleted\."):
         delete_column(scene.ann, scene.board_id, scene.columns[1], move_to=scene.columns[2])
     assert held(scene, scene.columns[1]) == ["One", "Two", "Three"]
