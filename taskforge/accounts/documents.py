@@ -83,7 +83,7 @@ class ProfileDocument(Document):
 
     user_id = StringField(primary_key=True)
     first_name = StringField(required=True, max_length=NAME_LENGTH)
-    last_name = StringField(required=True, max_length=NAME_LENGTH)
+    last_name = StringField(default="", max_length=NAME_LENGTH)
     picture = StringField(max_length=2000)
     bio = StringField(max_length=BIO_LENGTH, default="")
     preferences = EmbeddedDocumentField(Preferences, default=Preferences)
@@ -99,7 +99,7 @@ class ProfileDocument(Document):
 
 
 def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
-    """The content of a new account's profile, with the default preferences."""
+    """The content of a new account's profile, with the default preferences; people with one name have no last name."""
     return {
         "first_name": first_name,
         "last_name": last_name,
@@ -143,6 +143,6 @@ def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 def denormalised_columns(profile: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of the user's row that are copied from the profile, because every page needs them."""
     return {
-        "display_name": f"{profile['first_name']} {profile['last_name']}",
+        "display_name": " ".join(filter(None, [profile["first_name"], profile["last_name"]])),
         "theme": profile["preferences"]["theme"],
     }

@@ -22,7 +22,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from taskforge.errors import InvalidInput, Unavailable
-from taskforge.text.validation import fold
+from taskforge.text.normal_form import fold
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128

@@ -82,7 +82,7 @@ class ProfileView:
 
 @idempotent
 def register_user(
-    actor: Actor, *, email: str, password: str, first_name: str, last_name: str
+    actor: Actor, *, email: str, password: str, first_name: str, last_name: str = ""
 ) -> Change:
     """Create an account and its profile. The actor's id becomes the user's id.
 

@@ -31,7 +31,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 def register(data: dict[str, Any]) -> Any:
     """Create an account."""
     change = limited.sign_up(**data)
-    return {**data, "user_id": change.entity_id}
+    return {"last_name": "", **data, "user_id": change.entity_id}
 
 
 @blueprint.post("/login")

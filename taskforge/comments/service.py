@@ -10,7 +10,6 @@ from taskforge import faults
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.comments.documents import MAX_CONTENT_LENGTH, content_message, new_comment
-from taskforge.comments.mentions import resolve_mentions
 from taskforge.comments.models import Comment
 from taskforge.comments.queries import (
     UNREADABLE,
@@ -33,6 +32,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import add_to_comment_count
 from taskforge.teams.access import keep_members
+from taskforge.teams.mentions import resolve_mentions
 from taskforge.teams.permissions import Permission
 
 COMMENTS_PER_TASK = 5000
@@ -77,7 +77,7 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
         raise Conflict(
             f"A task can have at most {COMMENTS_PER_TASK:,} comments. Go on in a new task."
         )
-    mentioned = resolve_mentions(task["team_id"], content)
+    mentioned = resolve_mentions(task["team_id"], content).user_ids
     faults.point("read.done")
     comment_id = new_id()
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
@@ -172,7 +172,7 @@ def restore_comment(actor: Actor, comment_id: str) -> Change:
         raise Unavailable(UNREADABLE)
     own = row["author_id"] == row["deleter_id"] == actor.user_id
     permission = Permission.COMMENT_CREATE if own else Permission.COMMENT_MODERATE
-    mentioned = resolve_mentions(row["team_id"], content)
+    mentioned = resolve_mentions(row["team_id"], content).user_ids
     new = row["version"] + 1
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], permission)
@@ -203,7 +203,7 @@ def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int |
     content = str(settled.get("content", view.content))
     if view.content == content:
         return unchanged(actor, entity_id=comment_id, version=row["version"], extra=of_task)
-    mentioned = resolve_mentions(row["team_id"], content)
+    mentioned = resolve_mentions(row["team_id"], content).user_ids
     new = row["version"] + 1
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], Permission.COMMENT_CREATE)

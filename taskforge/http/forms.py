@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, SelectField, StringField
+from wtforms import Field, PasswordField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from taskforge.errors import (
@@ -23,6 +23,7 @@ from taskforge.errors import (
     TooLarge,
     Unavailable,
 )
+from taskforge.text.pasted import one_line
 from taskforge.text.values import LAST_VERSION, is_uuid, parse_int, parse_uuid
 
 STALE = "Someone else changed this while you were editing it. What you typed is kept; saving again replaces theirs."
@@ -129,9 +130,17 @@ class cleaned:  # noqa: N801 - used like a function where fields are declared
         if self.if_sent and not field.raw_data:
             return
         try:
-            form.values[field.name] = self.clean(field.data, field=field.name, **self.options)
+            form.values[field.name] = self.clean(_typed(field), field=field.name, **self.options)
         except InvalidInput as error:
             raise StopValidation(error.message) from error
+
+
+def _typed(field: Field) -> Any:
+    """What was typed into a field: in one of one line, tabs and line breaks that were pasted count as spaces."""
+    of_one_line = isinstance(field, StringField) and not isinstance(
+        field, TextAreaField | PasswordField
+    )
+    return one_line(field.data) if of_one_line and isinstance(field.data, str) else field.data
 
 
 class OpenSelectField(SelectField):

@@ -1,7 +1,8 @@
 """Reads form and query fields strictly, as `taskforge.http.strict_json` reads JSON.
 
 The framework's own readers replace bytes that are not UTF-8, or give up and return an empty form, so that a
-filled-in field is reported as "required". Here such a body is ``Malformed``.
+filled-in field is reported as "required". Here such a body is ``Malformed``. Characters that nobody sees, which come
+with what is pasted from other programs, are taken out of the values of a body (`taskforge.text.pasted`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from taskforge.errors import Malformed, TooLarge
+from taskforge.text.pasted import clean_pasted
 
 MAX_FIELDS = 200
 MAX_NAME_LENGTH = 100
@@ -24,6 +26,7 @@ UTF_8_NAMES = frozenset({"utf-8", "utf8"})
 _CHUNK = 64 * 1024
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CONTROL_OR_BREAK = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_EXACT = re.compile("password")  # in the names of fields whose values are never changed
 _PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
 
 Pair = tuple[str, str]
@@ -35,7 +38,7 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
     ``line_breaks`` says whether values may hold them: yes in bodies, no in addresses.
 
     Raises:
-        Malformed: not UTF-8, control characters, or a name that is too long.
+        Malformed: not UTF-8, control characters in an address, or a name that is too long.
         TooLarge: more than `MAX_FIELDS` fields.
     """
     if not raw:
@@ -46,6 +49,8 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
     for part in raw.split(b"&"):
         name, _, value = part.partition(b"=")
         pairs.append((_unquoted(name), _unquoted(value)))
+    if line_breaks:
+        pairs = _clean_values(pairs)
     _check_pairs(pairs, line_breaks=line_breaks)
     return pairs
 
@@ -65,6 +70,7 @@ def read_multipart(stream: IO[bytes], boundary: str, *, max_memory: int) -> list
     except (ValueError, AssertionError, AttributeError) as error:
         # The decoder lets through whatever its parts raise on broken input.
         raise Malformed("The form was cut off or is not valid multipart data.") from error
+    pairs = _clean_values(pairs)
     _check_pairs(pairs, line_breaks=True)
     return pairs
 
@@ -125,6 +131,11 @@ def _check_part(part: Field | File) -> None:
     transfer = headers.get("content-transfer-encoding", "").strip().lower()
     if charset.strip().lower() not in UTF_8_NAMES or transfer not in _PLAIN_TRANSFER:
         raise Malformed("Send the parts of the form as plain UTF-8.")
+
+
+def _clean_values(pairs: list[Pair]) -> list[Pair]:
+    """The fields with readable values; a password is never changed, but refused below."""
+    return [(name, value if _EXACT.search(name) else clean_pasted(value)) for name, value in pairs]
 
 
 def _check_pairs(pairs: list[Pair], *, line_breaks: bool) -> None:

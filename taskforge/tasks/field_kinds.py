@@ -25,13 +25,14 @@ class Kind:
 
     ``empty`` is the value of a task that has none; ``may_be_empty``: whether a task can be without one. ``is_prose``
     marks written text, which the history of a board leaves out; ``is_compared`` text whose changes are shown word by
-    word.
+    word; ``mentions_people`` text whose @names notify.
     """
 
     empty: ClassVar[Any] = None
     may_be_empty: ClassVar[bool] = True
     is_prose: ClassVar[bool] = False
     is_compared: ClassVar[bool] = False
+    mentions_people: ClassVar[bool] = False
 
     def clean(self, value: object, *, field: str) -> Any:
         """The value of a form's text; no text is one of a kind that forms do not write.
@@ -116,6 +117,7 @@ class LongText(Kind):
     empty = ""
     is_prose = True
     is_compared = True
+    mentions_people = True
 
     def clean(self, value: object, *, field: str) -> str:
         """The text without blank lines around it."""

@@ -214,6 +214,7 @@ IN_MENUS = tuple(
 CARD_FIELDS = tuple(field for field in FIELDS if field.on_card)
 CARD_FACTS = tuple(field for field in CARD_FIELDS if field.card_fact)
 SORTABLE = tuple(field for field in FIELDS if field.is_sortable)
+MENTIONING = tuple(field.name for field in CONTENT_FIELDS if field.kind.mentions_people)
 PROSE_NAMES = tuple(field.name for field in FIELDS if field.kind.is_prose)
 # The columns of the row that repeat the content, for cards: tags, and the counts of the checklist.
 COPIED_COLUMNS = tuple(

@@ -20,6 +20,7 @@ from taskforge.tasks.documents import content_message
 from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
+    find_new_mentions,
     require_assignee,
     require_order,
 )
@@ -66,11 +67,12 @@ def create_task(
     require_order({}, core)
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
+    mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
         board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1)
         require_assignee(uow, board.team_id, core["assignee_id"])
         place = place_at_end(uow, board, column_id=column_id, status=status)
-        insert_task(uow, board, place, message, core=core, texts=stored_text)
+        insert_task(uow, board, place, message, core=core, texts=stored_text, mentioned=mentioned)
     return uow.change
 
 

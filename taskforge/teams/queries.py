@@ -15,6 +15,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.teams.permissions import ROLES, Role
+from taskforge.text.handles import Nameable, make_nameables
 
 # Of each kind: teams that somebody made, and teams that others made and added them to. Others can't use up the first.
 TEAMS_PER_USER = 200
@@ -79,10 +80,12 @@ _MEMBER_NAMES = prepared(f"""
     ORDER  BY lower(u.display_name), u.user_id
     LIMIT  :limit
 """)
-_MEMBER_ADDRESSES = text(f"""
-    SELECT u.user_id, u.email, u.display_name
+_NAMEABLES = text(f"""
+    SELECT u.user_id, u.display_name, u.email
     FROM   {MEMBERS}
     WHERE  m.team_id = :team_id
+    ORDER  BY lower(u.display_name), u.user_id
+    LIMIT  :limit
 """)
 
 
@@ -128,9 +131,10 @@ def list_member_names(team_id: str) -> Sequence[sql.Row]:
     return sql.rows(_MEMBER_NAMES, {"team_id": team_id, "limit": MEMBERS_PER_TEAM})
 
 
-def list_member_addresses(team_id: str) -> Sequence[sql.Row]:
-    """The members of a team (user_id, email, display_name). The caller has checked access."""
-    return sql.rows(_MEMBER_ADDRESSES, {"team_id": team_id})
+def list_nameables(team_id: str) -> list[Nameable]:
+    """The members of a team with the names by which a text can mean them. The caller has checked access."""
+    found = sql.rows(_NAMEABLES, {"team_id": team_id, "limit": MEMBERS_PER_TEAM})
+    return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
 
 
 def list_members_among(team_id: str, user_ids: Collection[str]) -> set[str]:

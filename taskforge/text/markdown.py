@@ -8,7 +8,7 @@ handler that a person wrote reaches the page. No other module may declare a pers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import nh3
 from markdown_it import MarkdownIt
@@ -18,8 +18,16 @@ from markupsafe import Markup, escape
 
 from taskforge.text import parser_limits as limits
 from taskforge.text.effort import OutOfTime, TooMuchWork, metered
+from taskforge.text.handles import Nameable
 from taskforge.text.html_cache import HtmlCache
-from taskforge.text.validation import fold
+from taskforge.text.links import link_addresses
+from taskforge.text.mentions import (
+    draw_mentions,
+    has_mentions,
+    mark_mention,
+    split_at_mentions,
+)
+from taskforge.text.normal_form import fold
 
 MAX_LENGTH = 200_000
 # What follows after this many characters is shown as plain text.
@@ -27,11 +35,12 @@ MAX_FORMATTED = 24_000
 MAX_NESTING = 20
 MAX_MENTIONS = 50
 
+People = Callable[[], Sequence[Nameable]]
+
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
-_BARE_LINK = re.compile(r"(?<![\w@/.:-])https?://[^\s<>\"'`|\\^{}\[\]]{3,2000}", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?=\s)")
-_MENTION = re.compile(r"(?<![\w@/.+:-])@(\w[\w.+-]{0,63}(?:@\w[\w.-]{0,189})?)")
+_MENTION = "@"
 _CHECKED_LABEL = "Done"
 _UNCHECKED_LABEL = "To do"
 
@@ -39,6 +48,7 @@ _CLEANER = nh3.Cleaner(
     tags={
         *("p", "br", "hr", "blockquote", "pre", "code", "em", "strong", "s", "a", "ul", "ol", "li"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
+        "bdi",
     },
     clean_content_tags={"script", "style"},
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # "*": no title, no lang
@@ -56,18 +66,25 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render_markdown(text: str) -> Markup:
+def render_markdown(text: str, people: People | None = None) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
     links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
-    (`taskforge.text.effort`) is shown as it was typed.
+    (`taskforge.text.effort`) is shown as it was typed. Those whom a text mentions are drawn as chips; `people`, called
+    only if it mentions somebody, answers the team.
 
     Raises:
         ClientLeft: nobody waits for the page any more.
     """
-    text = text[:MAX_LENGTH]
+    html = _render_cached(text[:MAX_LENGTH])
+    if people is None or not has_mentions(html):
+        return html
+    return draw_mentions(html, people())
+
+
+def _render_cached(text: str) -> Markup:
     key = HtmlCache.key(text)
     cached = _rendered.get(key)
     if cached is not None:
@@ -112,11 +129,10 @@ def find_mentions(text: str) -> list[str]:
     if "@" not in formatted:
         return []
     found: dict[str, None] = {}
-    for piece in _text_outside_links(_parse(formatted)):
-        for match in _MENTION.finditer(piece):
-            found.setdefault(fold(match.group(1).rstrip(".+-")))
-            if len(found) == MAX_MENTIONS:
-                return list(found)
+    for name in _mentions(_parse(formatted)):
+        found.setdefault(fold(name))
+        if len(found) == MAX_MENTIONS:
+            break
     return list(found)
 
 
@@ -147,17 +163,16 @@ def _parser_for(text: str) -> MarkdownIt:
     return _PARSER if limits.may_have_tables(text) else _PARSER_WITHOUT_TABLES
 
 
-def _text_outside_links(tokens: Sequence[Token]) -> Iterator[str]:
+def _mentions(tokens: Sequence[Token]) -> Iterator[str]:
+    """The marked mentions, as they are written, without “@”."""
     for block in tokens:
-        in_link = 0
         for token in block.children or ():
-            in_link += token.nesting if token.type in {"link_open", "link_close"} else 0
-            if token.type == "text" and not in_link:
-                yield token.content
+            if token.type == "html_inline" and token.markup == _MENTION:
+                yield token.info
 
 
 def _adapt(state: StateCore) -> None:
-    """The parser's last rule: adapts headings, images, bare links and task lists."""
+    """The parser's last rule: adapts headings, images, links, mentions, task lists, and what would show nothing."""
     outline: list[
         str
     ] = []  # the heading above and those that it stands under, by the text's own levels
@@ -168,9 +183,13 @@ def _adapt(state: StateCore) -> None:
         elif token.type == "heading_close":
             token.tag = _tag_of(outline)
         elif token.type == "inline" and token.children:
-            token.children = list(_adapted(token.children, state.md))
+            token.children = list(_adapted(token.children))
             if _starts_list_item(state.tokens, index):
                 _mark_task(token.children)
+        elif token.type == "fence" and token.info and not token.content.strip():
+            token.content = (
+                token.info
+            )  # words behind the fence: without code they are what was written
 
 
 def _tag_of(outline: Sequence[str]) -> str:
@@ -178,42 +197,30 @@ def _tag_of(outline: Sequence[str]) -> str:
     return f"h{min(6, len(outline) + 2)}"
 
 
-def _adapted(tokens: Sequence[Token], md: MarkdownIt) -> Iterator[Token]:
+def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
     in_link = 0
+    target = ""  # of a link that shows nothing yet
     for token in tokens:
         if token.type in {"link_open", "link_close"}:
             in_link += token.nesting
+            if token.type == "link_close" and target:
+                yield _text(target)
+            target = str(token.attrGet("href") or "") if token.type == "link_open" else ""
             yield token
-        elif token.type == "image":
-            source = str(token.attrGet("src") or "")
-            words = token.content or source
-            yield from [_text(words)] if in_link else _link(source, words)
-        elif token.type == "text" and not in_link and "://" in token.content:
-            yield from _with_links(token.content, md)
-        else:
-            yield token
-
-
-def _with_links(text: str, md: MarkdownIt) -> Iterator[Token]:
-    end = 0
-    for match in _BARE_LINK.finditer(text):
-        address = _without_punctuation(match.group())
-        target = md.normalizeLink(address)
-        if not md.validateLink(target):
             continue
-        yield _text(text[end : match.start()])
-        yield from _link(target, address)
-        end = match.start() + len(address)
-    yield _text(text[end:])
-
-
-def _without_punctuation(address: str) -> str:
-    """The address without the punctuation that follows it; a closing bracket stays if its opening one is in it."""
-    while address and address[-1] in ".,;:!?*_~)":
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address
+        shown = [token]
+        if token.type == "image":
+            source = str(token.attrGet("src") or "")
+            words = token.content.strip() or source
+            shown = [_text(words)] if in_link else _link(source, words)
+        elif token.type == "text" and not in_link and "@" in token.content:
+            pieces = split_at_mentions(token.content)
+            shown = [
+                _mention(piece) if is_mention else _text(piece) for piece, is_mention in pieces
+            ]
+        if any(one.content.strip() for one in shown):
+            target = ""
+        yield from shown
 
 
 def _starts_list_item(tokens: Sequence[Token], index: int) -> bool:
@@ -239,6 +246,12 @@ def _mark_task(children: list[Token]) -> None:
     children.insert(0, box)
 
 
+def _mention(written: str) -> Token:
+    token = Token("html_inline", "", 0, markup=_MENTION, info=written.removeprefix(_MENTION))
+    token.content = mark_mention(written)
+    return token
+
+
 def _text(content: str) -> Token:
     token = Token("text", "", 0)
     token.content = content
@@ -255,6 +268,8 @@ def _build_parser(*, tables: bool) -> MarkdownIt:
     """A parser; it keeps no state between calls, so that threads can share it."""
     options = {"html": False, "linkify": False, "breaks": True, "maxNesting": MAX_NESTING}
     parser = MarkdownIt("commonmark", options).enable("strikethrough")
+    parser.disable("reference")  # a line that defines a link would vanish
+    link_addresses(parser)
     if tables:
         parser.enable("table")
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taskforge.text.initials import initials_of
+
 HUES = 6
 
 
@@ -17,10 +19,8 @@ class Person:
 
     @property
     def initials(self) -> str:
-        """One or two capitals for the avatar: the first letters of the first and the last word."""
-        words = self.display_name.split()
-        ends = words[:1] + words[-1:] if len(words) > 1 else words
-        return "".join(word[0] for word in ends).upper()
+        """One or two signs for the avatar: the capitals of the first and the last word, or its emoji."""
+        return initials_of(self.display_name)
 
     @property
     def hue(self) -> int:

@@ -15,6 +15,7 @@ from typing import TypedDict
 from email_validator import EmailNotValidError, validate_email
 
 from taskforge.errors import InvalidInput
+from taskforge.text.normal_form import fold
 
 MAX_EMAIL_LENGTH = 254  # RFC 5321: a path is at most 256 octets, two of them angle brackets
 MAX_MARKS_IN_A_ROW = 1_000
@@ -146,16 +147,6 @@ def clean_tags(value: object, *, field: str = "tags") -> list[str]:
     if len(tags) > MAX_TAGS or len(value) > MAX_TAGS * 10:
         raise InvalidInput.about(field, f"may hold at most {MAX_TAGS} tags")
     return list(tags.values())
-
-
-def fold(text: str) -> str:
-    """The form in which names are compared: NFKC and case-folded, repeated until it no longer changes."""
-    for _ in range(3):
-        folded = unicodedata.normalize("NFKC", text.casefold())
-        if folded == text:
-            break
-        text = folded
-    return text
 
 
 def clean_custom_fields(value: object, *, field: str = "customFields") -> list[CustomField]:

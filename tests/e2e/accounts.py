@@ -82,3 +82,14 @@ def fill_log_in(page: Page) -> None:
     page.locator("#login-form [name=email]").fill(_accounts[page.context].person.email)
     page.locator("#login-form [name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+
+
+def add_members(page: Page, *names: tuple[str, str]) -> None:
+    """Take newcomers, by first and last name, into the team of the board that was made for `page`."""
+    admin = _accounts[page.context]
+    for first_name, last_name in names:
+        newcomer = make_person(admin.person.app, first_name, last_name)
+        with admin.person.app.app_context():
+            teams.add_member(
+                admin.person.actor, admin.team.team_id, role="member", user_id=newcomer.user_id
+            )

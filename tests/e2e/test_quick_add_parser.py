@@ -37,7 +37,7 @@ def serve_source(route: Route) -> None:
 
 
 def test_the_browser_reads_every_line_as_the_server_does(page: Page) -> None:
-    people = [vars(person) for person in PEOPLE]
+    people = [person.describe() for person in PEOPLE]
     lines = [[case.line, case.today] for case in CASES]
     page.goto("/")
     page.route("**/source/js/**", serve_source)

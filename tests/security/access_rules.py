@@ -46,7 +46,7 @@ GUESTS = {
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
-    "tasks.history", "tasks.trash", "comments.create",
+    "tasks.history", "tasks.trash", "comments.create", "comments.people",
     "tasks.history_entry",
     "tasks.card", "tasks.peek",
     "board_history.show", "board_history.column",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from taskforge.text.markdown import MAX_MENTIONS, find_mentions, render_markdown
 from tests import corpus
@@ -43,6 +43,7 @@ TAGS = {
     "th",
     "td",
     "input",
+    "bdi",
 }
 ATTRIBUTES = {
     "a": {"href", "rel"},
@@ -174,6 +175,84 @@ def test_bare_addresses_become_links_without_the_sign_after_them(
     assert f"{target}</a>{rest}" in html
 
 
+WHOLE = [
+    "https://host/pkg/__init__.py",
+    "https://a.example/a__b__c/d*e*f~~g~~/h",
+    "http://my_host:8000/x",
+    "http://[::1]:8000/x",
+    "https://user:pw@localhost/x?y[]=1&z={w}|v#/r?s=!t",
+    "https://a.example/x---y--z/~me/wiki/Foo_(bar)",
+    "https://ja.example/wiki/日本",
+    "https://fr.example/wiki/L’Équipe",
+    "https://münchen.example/straße",
+    "https://a.example/" + "x/" * 2_000,
+]
+
+
+@pytest.mark.parametrize("address", WHOLE, ids=lambda address: address[:40])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "see {}.",
+        "**{}**",
+        "_{}_",
+        "~~{}~~",
+        "({})",
+        "“{}”",
+        "- [ ] {}",
+        "# {}",
+        "请看{}。谢谢",
+    ],
+)
+def test_a_pasted_address_arrives_whole(address: str, around: str) -> None:
+    html = render_markdown(around.format(address))
+    assert f">{escape(address)}</a>" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("“https://a.example/c”", "https://a.example/c"),
+        ("„https://a.example/c“", "https://a.example/c"),
+        ("»https://a.example/c«", "https://a.example/c"),
+        ("‘https://a.example/c’", "https://a.example/c"),
+        ("‹https://a.example/c›,", "https://a.example/c"),
+        ("「https://a.example/c」", "https://a.example/c"),
+        ("（https://a.example/c）", "https://a.example/c"),
+        ("請看https://a.example/c。謝謝", "https://a.example/c"),
+        ("詳細はhttps://a.example/cを参照", "https://a.example/c"),
+        ("https://a.exampleを見て", "https://a.example"),
+        ("주소는 https://a.example/c입니다", "https://a.example/c"),
+        ("https://a.example/c—see", "https://a.example/c"),
+        ("https://a.example/c…", "https://a.example/c"),
+    ],
+)
+def test_what_stands_around_an_address_stays_outside(text: str, address: str) -> None:
+    before, after = text.split(address)
+    html = render_markdown(text)
+    assert f"{before}<a href=" in html
+    assert f">{address}</a>{after}" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[a]: https://b.example", "[a]: "),
+        ("[a]: /b 'title'", "[a]: /b"),
+        ("[^1]: note", "[^1]: note"),
+        ("[](https://b.example)", ">https://b.example</a>"),
+        ("[ ](https://b.example)", "https://b.example</a>"),
+        ("![ ](https://b.example/c.png)", ">https://b.example/c.png</a>"),
+        ("``` words", "words"),
+        ("~~~ words\n~~~", "words"),
+        ("<!-- words -->", "words"),
+    ],
+)
+def test_whatever_was_written_is_visible(text: str, shown: str) -> None:
+    assert shown in render_markdown(text)
+
+
 @pytest.mark.parametrize(
     "text", ["`http://a.example`", "    http://a.example", "xhttp://", "http://"]
 )
@@ -261,6 +340,11 @@ def test_a_wide_table_with_endless_short_rows_takes_at_most_a_second() -> None:
         ("[@ada](http://a.example)", []),
         ("a@b @ @- @@", []),
         ("@Jürgen @первый", ["jürgen", "первый"]),
+        ("@नेहा @Zoë @Zoe\u0308", ["नेहा", "zoë"]),
+        ("你好@李雷，再见", ["李雷"]),
+        ("@o'neil @O’Brien’s", ["o'neil", "o’brien’s"]),
+        ("@grace+work@example.com, cc:@bob", ["grace+work@example.com", "bob"]),
+        ("é@b.example", []),
         ("@first_last_name", ["first_last_name"]),
         ("", []),
     ],

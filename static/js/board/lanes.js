@@ -31,7 +31,7 @@ export function redrawInLane(card, { card: html, lane }) {
   card.replaceChildren(...fresh.firstElementChild.childNodes);
   if (focused) focusCard(card);
   const { columnId, lane: present } = placeOf(card);
-  const key = findCell(columnId, lane) ? lane : "others";
+  const key = findCell(columnId, lane)?.dataset.lane ?? "others"; // a tag may be spelt in another case
   if (present === undefined || present === key || !findCell(columnId, key)) return;
   const start = card.getBoundingClientRect();
   recountLanes(present, key);

@@ -4,7 +4,7 @@ import { findCard } from "../lib/card.js";
 
 /** The cell of a column in a lane. */
 export const findCell = (columnId, lane) =>
-  [...document.querySelectorAll(`.column--cell[data-column-id="${CSS.escape(columnId)}"]`)].find(({ dataset }) => dataset.lane === lane);
+  [...document.querySelectorAll(`.column--cell[data-column-id="${CSS.escape(columnId)}"]`)].find(({ dataset }) => dataset.lane.toLowerCase() === lane?.toLowerCase());
 
 /** The column, or its cell in a lane. */
 export const findColumn = (columnId, lane) =>

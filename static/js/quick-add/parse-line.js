@@ -1,5 +1,7 @@
 // The syntax of quick-add, by the same rules as taskforge/tasks/quick_add/syntax.py, which decides; this shows what it will do.
 
+import { findNamed } from "../lib/names.js";
+import { fold } from "../lib/normal-form.js";
 import { beginsWithMonth, canEndPhrase, MAX_PHRASE_WORDS, readSpoken } from "./spoken-days.js";
 
 const PRIORITIES = ["low", "medium", "high", "urgent"];
@@ -7,7 +9,7 @@ const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 40;
 const WORD = "[^\\s#@!,;:\"'“”\\\\()<>\\[\\]{}?]+";
 const TAG = new RegExp(`^#(${WORD})(?<!\\.)$`, "u");
-const NAME = new RegExp(`^@(${WORD})(?<!\\.)$`, "u");
+const NAME = new RegExp(`^@((?:${WORD}|['’])+(?:@${WORD})?)(?<![.'’])$`, "u");
 const PRIORITY = /^!([1-4]|low|medium|high|urgent)$/i;
 const ENDS_QUOTE = /["”][.,;:!?)]*$/;
 const ENDS_SENTENCE = /[.,;!]+$/;
@@ -16,17 +18,6 @@ const BEFORE_A_DAY = [...ON, "by", "due", "until", "till", "til", "before", "for
 const NEEDS_A_NOUN = ("a about after an and as at between during each every from her his in into its last like my of or our since than"
   + " that the their this through to under versus vs with your").split(" ");
 const AMBIGUOUS = ["mon", "sat", "sun", "wed"];
-
-const fold = (text) => text.toLowerCase().normalize("NFKC").toLowerCase();
-export const normalizeName = (name) => fold(name).replace(/[._'’-]/g, "");
-
-/** Those whom a name may mean; whoever has it as their whole name goes before all others. */
-function findNamed(name, people) {
-  const wanted = normalizeName(name);
-  const meant = people.filter(({ first, whole, local }) => [first, whole, local].includes(wanted));
-  const whole = meant.filter((one) => one.whole === wanted);
-  return whole.length === 1 ? whole : meant;
-}
 
 function endOfQuote(words, start) {
   if (!/^["“]/.test(words[start].text)) return -1;

@@ -7,6 +7,7 @@ import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
 import { discardDraft, draftKey, readDraft, writeDraft } from "../lib/drafts.js";
 import { post } from "../lib/http.js";
 import { isEscape } from "../lib/keyboard.js";
+import { splitLines } from "../lib/pasted.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
@@ -15,7 +16,6 @@ import { learnTags } from "./names.js";
 const MAX_LINES = 100;
 const PREVIEWED = 3;
 const TIMEOUT = 20_000; // milliseconds until an answer counts as lost
-const BULLET = /^(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/;
 const LOST = "No connection. Your lines are still here.";
 const FAILED = "That did not work, and nothing was added. Please try again.";
 
@@ -92,13 +92,14 @@ function keepAsOne(form, panel, lines) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function offer(form, text, lines, { op = uuid(), isNew = true } = {}) {
+function offer(form, lines, { op = uuid(), isNew = true } = {}) {
   form.querySelector(".quick-add__paste")?.remove();
   const panel = createElement("div", "quick-add__paste", { role: "group", ariaLabel: "Pasted lines" });
   const preview = createElement("ol", "quick-add__lines");
-  preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line.replace(BULLET, ""))));
+  preview.append(...lines.slice(0, PREVIEWED).map((line) => createText("li", "", line)));
   if (lines.length > PREVIEWED) preview.append(createText("li", "muted", `and ${lines.length - PREVIEWED} more`));
   const error = createElement("p", "field__error", { role: "alert" });
+  const text = lines.join("\n");
   const fields = { lines: text, column_id: form.elements.column_id.value, today: today(), op };
   if (isNew) writeDraft(linesKey(form), { lines: text, op, fields: {} });
   const { lanes, lane } = form.elements;
@@ -119,17 +120,15 @@ function offer(form, text, lines, { op = uuid(), isNew = true } = {}) {
   if (isNew) (tooMany ? keep : makeAll).focus();
 }
 
-const splitLines = (text) => text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter(Boolean);
-
-/** Offer a card for each line when several are pasted into the field of a form, or were and are not used yet. */
+/** Offer a card for each line, or row of a table, when several are pasted into the field of a form, or were and are not used yet. */
 export function offerManyOnPaste(form) {
   const draft = readDraft(linesKey(form));
-  if (draft) offer(form, draft.lines, splitLines(draft.lines), { op: draft.op, isNew: false });
+  if (draft) offer(form, splitLines(draft.lines), { op: draft.op, isNew: false });
   form.elements.title.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const lines = splitLines(text);
     if (lines.length < 2) return;
     event.preventDefault();
-    offer(form, text, lines);
+    offer(form, lines);
   });
 }

@@ -1,7 +1,9 @@
 // Suggestions: people after "@" and tags after "#", in a list that the arrow keys walk while the focus stays in the field.
 
 import { isComposing } from "../lib/keyboard.js";
-import { isTag, normalizeName } from "./parse-line.js";
+import { normalizeName } from "../lib/names.js";
+import { findBegun } from "../mentions/find-mentions.js";
+import { isTag } from "./parse-line.js";
 
 const MAX_OPTIONS = 6;
 const GAP = 6; // pixels between the field and the list
@@ -18,18 +20,25 @@ function makeList() {
   list.role = "listbox";
   list.ariaLabel = "Suggestions";
   list.popover = "manual";
-  list.addEventListener("pointerdown", (event) => {
-    event.preventDefault(); // the focus stays where it is
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays where it is
+  // Not before the button is released: the end of a click must not meet what lies below the list.
+  list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) accept(options[[...list.children].indexOf(option)]);
   });
-  document.body.append(list);
 }
+
+const isText = (field) => field.localName === "textarea"; // not a line of quick-add: it mentions people anywhere
 
 /** The word at the caret if it begins with a sign: {sign, typed, start, end}. */
 const wordAt = (input) => {
   const end = input.selectionStart;
-  if (end !== input.selectionEnd || /^\S/.test(input.value.slice(end))) return null;
+  if (end !== input.selectionEnd || /^[\p{L}\p{N}_]/u.test(input.value.slice(end))) return null;
+  if (isText(input)) {
+    const typed = findBegun(input.value.slice(0, end));
+    return typed === null ? null : { sign: "@", typed, start: end - typed.length - 1, end };
+  }
+  if (/^\S/.test(input.value.slice(end))) return null;
   const found = /(?:^|\s)([@#])([^\s@#]*)$/.exec(input.value.slice(0, end));
   return found && { sign: found[1], typed: found[2], start: end - found[2].length - 1, end };
 };
@@ -57,6 +66,10 @@ function close() {
   list.hidePopover();
   owner.ariaExpanded = "false";
   owner.removeAttribute("aria-activedescendant");
+  if (isText(owner)) {
+    owner.role = null;
+    owner.ariaExpanded = null;
+  }
   owner = null;
 }
 
@@ -77,6 +90,8 @@ function place() {
 
 /** The field may have moved: chips below it have come or gone. */
 export const placeSuggestions = () => owner && place();
+addEventListener("resize", placeSuggestions);
+addEventListener("scroll", placeSuggestions, { capture: true, passive: true });
 
 function draw({ write, show }, at) {
   const option = document.createElement("li");
@@ -114,6 +129,8 @@ function offer(input, names) {
   }
   if (!list) makeList();
   owner = input;
+  if (isText(input)) input.role = "combobox"; // otherwise it stays a field of many lines to screen readers
+  (input.closest("dialog") ?? document.body).append(list); // a modal dialog leaves everything outside it inert
   list.replaceChildren(...options.map(draw));
   list.showPopover();
   input.ariaExpanded = "true";
@@ -146,11 +163,14 @@ export function refreshSuggestions(input, names) {
 
 /** Offer names and tags while somebody writes into a field. `names()` are those of the board. */
 export function attachSuggestions(input, names) {
-  input.role = "combobox";
+  if (!isText(input)) {
+    input.role = "combobox";
+    input.ariaExpanded = "false";
+  }
   input.ariaAutoComplete = "list";
-  input.ariaExpanded = "false";
   input.setAttribute("aria-controls", "quick-add-suggestions");
   if (!list) makeList();
+  document.body.append(list);
   input.addEventListener("input", () => offer(input, names()));
   input.addEventListener("click", () => offer(input, names()));
   input.addEventListener("keydown", onKey);

@@ -17,7 +17,7 @@ class Registration(Input):
     email = fields.email()
     password = fields.password()
     first_name = fields.line(NAME_LENGTH)
-    last_name = fields.line(NAME_LENGTH)
+    last_name = fields.line(NAME_LENGTH, required=False)
 
 
 class Credentials(Input):
@@ -46,13 +46,13 @@ class ProfileChanges(Versioned):
     """Changes of one's own profile; fields that are left out stay."""
 
     first_name = fields.line(NAME_LENGTH, optional=True)
-    last_name = fields.line(NAME_LENGTH, optional=True)
+    last_name = fields.line(NAME_LENGTH, required=False)
     bio = fields.long_text(BIO_LENGTH)
     preferences: ma.fields.Nested = ma.fields.Nested(PreferenceChoices)
 
 
 class User(Output):
-    """A person. The names are null while the profile can't be read."""
+    """A person. The names are null while the profile can't be read; who has one name has an empty last name."""
 
     user_id = id_answer(required=True)
     email = text_answer(required=True)

@@ -55,6 +55,10 @@ class Filter(ABC):
         """A value in its canonical form."""
         return value
 
+    def key(self, value: str) -> str:
+        """What is the same for two values that mean the same."""
+        return value
+
     @abstractmethod
     def condition(self, name: str) -> ColumnElement[bool]:
         """The condition for the tasks `k` whose column `name` fits; its binds are those of `binds`."""

@@ -12,13 +12,13 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    String,
     Text,
     and_,
     any_,
     bindparam,
     cast,
     column,
+    exists,
     func,
     literal_column,
     not_,
@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, aggregate_order_by
 
 from taskforge.accounts.queries import COMPOSED_PEOPLE
 from taskforge.clock import ReaderTime
@@ -40,6 +40,7 @@ from taskforge.tasks.board.filter_base import (
 )
 from taskforge.tasks.field_kinds import Choice
 from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
+from taskforge.text.normal_form import fold, fold_for_finding
 from taskforge.text.validation import MAX_TAG_LENGTH, clean_line
 from taskforge.text.values import is_uuid
 
@@ -137,10 +138,20 @@ class TagsFilter(Filter):
         """A text that is short enough for a tag."""
         return 0 < len(value) <= MAX_TAG_LENGTH
 
+    def key(self, value: str) -> str:
+        """The tag, whatever its case."""
+        return fold(value)
+
     def condition(self, name: str) -> ColumnElement[bool]:
-        """At least one of the chosen tags."""
-        tags = cast(bindparam(self.bind("values")), ARRAY(String))
-        return or_(not_(self._is_chosen()), TASKS.c[name].op("&&")(tags))
+        """At least one of the chosen tags, in any case."""
+        # Not TASKS.c: the condition is compiled on its own, and the subquery would list the table anew.
+        tags = func.unnest(literal_column(f"k.{name}", ARRAY(Text)))
+        used = tags.table_valued(column("tag", Text)).render_derived(self.bind("used"))
+        values = func.unnest(cast(bindparam(self.bind("values")), ARRAY(Text)))
+        chosen = values.table_valued(column("tag", Text)).render_derived(self.bind("chosen"))
+        same = func.taskforge_fold(used.c.tag) == func.taskforge_fold(chosen.c.tag)
+        fitting = exists(select(1).select_from(used.join(chosen, same)))
+        return or_(not_(self._is_chosen()), fitting)
 
     def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
         """The tags; "none" is a tag like any other."""
@@ -148,20 +159,23 @@ class TagsFilter(Filter):
 
     def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the card had the tag."""
-        return value in card[name]
+        return fold(value) in map(fold, card[name])
 
     def counting(
         self, cards: FromClause, name: str, shown: ColumnElement[bool]
     ) -> list[Select[Any]]:
-        """The cards of each tag; the chosen ones and those with most cards first."""
+        """The cards of each tag, by its first spelling; the chosen ones and those with most cards first."""
         tags = func.unnest(cards.c[name]).table_valued(column("tag", Text)).render_derived("used")
-        tag = tags.c.tag
-        chosen = tag == any_(cast(bindparam(self.bind("values")), ARRAY(Text)))
+        key = func.taskforge_fold(tags.c.tag)
+        spelling = func.array_agg(aggregate_order_by(tags.c.tag, cards.c.number), type_=ARRAY(Text))
+        chosen = func.unnest(cast(bindparam(self.bind("values")), ARRAY(Text)))
+        chosen_tag = chosen.table_valued(column("tag", Text)).render_derived("chosen_tags").c.tag
+        is_chosen = key.in_(select(func.taskforge_fold(chosen_tag)))
         return [
-            self._counted(tag, shown)
+            self._counted(spelling[1], shown)
             .select_from(cards.join(tags, true()))
-            .group_by(tag)
-            .order_by(chosen.desc(), func.count().filter(shown).desc(), tag)
+            .group_by(key)
+            .order_by(is_chosen.desc(), func.count().filter(shown).desc(), key)
             .limit(bindparam("limit", type_=Integer))
         ]
 
@@ -184,12 +198,13 @@ class WordsFilter(Filter):
         return clean_line(value, field=self.parameter, max_length=MAX_WORDS_LENGTH, required=False)
 
     def condition(self, name: str) -> ColumnElement[bool]:
-        """The text contains the words; case is ignored."""
+        """The text contains the words; case and accents are ignored, in every locale."""
         words: ColumnElement[Any] = bindparam(self.bind("words"))
+        # A subquery: the words are brought into their form once, not for each card.
+        wanted = select(func.taskforge_find(words)).scalar_subquery()
         return or_(
             words == constant(""),
-            func.strpos(func.lower(TASKS.c[name]), func.lower(words))
-            > literal_column("0", Integer),
+            func.strpos(func.taskforge_find(TASKS.c[name]), wanted) > literal_column("0", Integer),
         )
 
     def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
@@ -198,4 +213,4 @@ class WordsFilter(Filter):
 
     def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the words stood in the text."""
-        return value.lower() in card[name].lower()
+        return fold_for_finding(value) in fold_for_finding(card[name])

@@ -14,6 +14,7 @@ from taskforge.tasks.board.bucket_filters import BucketFilter
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE, TASKS, Filter
 from taskforge.tasks.board.filter_kinds import PersonFilter
 from taskforge.tasks.board.filters import FILTERED, CardFilter
+from taskforge.text.normal_form import fold_for_finding
 from taskforge.text.people import Person, person_of
 
 MAX_OFFERED = 60  # values of one field; those with the most cards, and what is chosen
@@ -104,6 +105,7 @@ def show_chips(
 def _choices(by: Filter, counted: Sequence[sql.Row], chosen: Sequence[str]) -> list[Choice]:
     """The values in their order, with their cards; at the end what is chosen and has no card any more."""
     rows = {row["value"]: row for row in counted}
+    chosen_keys = {by.key(value) for value in chosen}
     values = by.offered() or sorted(rows, key=lambda value: _order(by, rows[value]))
     choices = []
     for value in values:
@@ -114,19 +116,20 @@ def _choices(by: Filter, counted: Sequence[sql.Row], chosen: Sequence[str]) -> l
                 value=value,
                 name=_name(by, value, name),
                 cards=row["cards"] if row else 0,
-                chosen=value in chosen,
+                chosen=by.key(value) in chosen_keys,
                 person=_person(by, value, name),
             )
         )
-    missing = [value for value in chosen if value not in values]
+    keys = {by.key(value) for value in values}
+    missing = [value for value in chosen if by.key(value) not in keys]
     return choices + [Choice(value, _name(by, value, None), 0, chosen=True) for value in missing]
 
 
 def _order(by: Filter, row: sql.Row) -> tuple[bool, str]:
     """People and tags by name; nobody first."""
     if isinstance(by, PersonFilter):
-        return row["value"] != NONE, row["name"].lower()
-    return True, str(row["value"]).lower()
+        return row["value"] != NONE, fold_for_finding(row["name"])
+    return True, fold_for_finding(str(row["value"]))
 
 
 def _name(by: Filter, value: str, name: str | None) -> str:
@@ -150,7 +153,7 @@ def _count_cards() -> Select[Any]:
     counted = {parameter: by for parameter, by in FILTERED.items() if by[1].is_counted}
     uncounted = [by.condition(name) for name, by in FILTERED.values() if not by.is_counted]
     columns = (column for name, by in counted.values() for column in by.columns(name))
-    needed = dict.fromkeys([*columns, "status"])
+    needed = dict.fromkeys([*columns, "status", "number"])
     cards = (
         select(
             *(TASKS.c[name] for name in needed),

@@ -63,7 +63,8 @@ class CardFilter:
 
     def without(self, parameter: str, value: str) -> CardFilter:
         """The same without one of its values."""
-        left = [other for other in self.values(parameter) if other != value]
+        key = FILTERED[parameter][1].key
+        left = [other for other in self.values(parameter) if key(other) != key(value)]
         return self.having(parameter, left)
 
 
@@ -72,7 +73,11 @@ def read_filter(given: Mapping[str, Sequence[str]], at: ReaderTime) -> CardFilte
     chosen: dict[str, tuple[str, ...]] = {}
     for parameter, (_, by) in FILTERED.items():
         accepted = [by.clean(value) for value in given.get(parameter, ()) if by.accepts(value)]
-        chosen[parameter] = tuple(dict.fromkeys(accepted))[: MAX_VALUES if by.takes_many else 1]
+        different = {
+            by.key(value): value for value in reversed(accepted)
+        }  # the first spelling stays
+        most = MAX_VALUES if by.takes_many else 1
+        chosen[parameter] = tuple(reversed(different.values()))[:most]
     return _make_filter(chosen, at)
 
 

@@ -19,8 +19,9 @@ from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
+from taskforge.text.normal_form import fold, fold_for_finding
 from taskforge.text.people import Person, person_of
-from taskforge.text.validation import clean_tags, fold
+from taskforge.text.validation import clean_tags
 from taskforge.text.values import is_uuid
 
 KINDS = ("assignee", "priority", "tag")
@@ -90,6 +91,12 @@ def lane_of(kind: str, row: Mapping[str, Any]) -> str:
     return NONE if value is None else VALUE + value
 
 
+def is_in_lane(kind: str, key: str, row: Mapping[str, Any]) -> bool:
+    """Whether a task is in the lane of a key; the case of a tag does not matter."""
+    own = lane_of(kind, row)
+    return own == key or (kind == "tag" and fold(own) == fold(key))
+
+
 def lane_changes(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """What to change in a task so that it comes into a lane; nothing when it is there.
 
@@ -98,7 +105,7 @@ def lane_changes(kind: str, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """
     if kind not in KINDS:
         raise InvalidInput.about("lanes", f"must be one of: {', '.join(KINDS)}")
-    if key == lane_of(kind, row):
+    if is_in_lane(kind, key, row):
         return {}
     if key != NONE and not key.startswith(VALUE):
         raise InvalidInput.about("lane", "is no lane that a card can be put into")
@@ -175,7 +182,7 @@ def _keys(
     def place(key: str) -> tuple[int, str, str]:
         value = key.removeprefix(VALUE)
         last = {NONE: 1, OTHERS: 2}.get(key, 0)
-        return last, people.get(value, value).lower(), value
+        return last, fold_for_finding(people.get(value, value)), value
 
     return sorted(lanes, key=place)
 

@@ -21,6 +21,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
 from taskforge.tasks.board.filters import FILTER, CardFilter
+from taskforge.tasks.board.tags import TAGS_IN_USE
 from taskforge.tasks.queries import COLUMN_WITH_COUNT, COUNTED_COLUMN, IS_IN_COLUMN
 from taskforge.teams.access import Membership
 from taskforge.teams.queries import MEMBERS
@@ -49,11 +50,7 @@ _FRAME = prepared(f"""
                         WHERE  m.team_id = :team_id
                         LIMIT  :people) p),
                '[]'::jsonb) AS people,
-           ARRAY(SELECT DISTINCT unnest(k.tags) AS tag
-                 FROM   tasks k
-                 WHERE  k.board_id = :board_id AND k.deleted_at IS NULL
-                 ORDER  BY tag
-                 LIMIT  :tags) AS tags
+           ARRAY({TAGS_IN_USE}) AS tags
 """)
 # The first cards of each column.
 _CARDS = prepared(f"""

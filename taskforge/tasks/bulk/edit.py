@@ -26,7 +26,8 @@ from taskforge.tasks.field_kinds import Person
 from taskforge.tasks.fields import IN_MENUS, denormalised_columns
 from taskforge.tasks.task_field import Store, TaskField
 from taskforge.teams.permissions import Permission
-from taskforge.text.validation import MAX_TAGS, fold
+from taskforge.text.normal_form import fold
+from taskforge.text.validation import MAX_TAGS
 
 # Cards in one unit of work: the request guard refuses forms of more than 200 fields.
 MAX_AT_ONCE = 150

@@ -21,10 +21,12 @@ from taskforge.tasks.fields import (
     BY_NAME,
     CONTENT_NAMES,
     CORE_NAMES,
+    MENTIONING,
     PLACE_NAMES,
     denormalised_columns,
 )
 from taskforge.teams.access import keep_members
+from taskforge.teams.mentions import resolve_new_mentions
 from taskforge.text.moments import begins_after, show_moment
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
@@ -59,6 +61,7 @@ def change_fields(
         if new_content != old_content
         else None
     )
+    mentioned = find_new_mentions(row["team_id"], old_content, texts) if undoes is None else []
     faults.point("read.done")
     after = {**row, **_chosen_values(row, changes)}
     require_order(row, after)
@@ -85,8 +88,20 @@ def change_fields(
             old_content=old_content,
             new_content=new_content,
             undoes=undoes,
+            mentioned=mentioned,
         )
     return uow.change
+
+
+def find_new_mentions(
+    team_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """The members whom changed texts mention (`after` holds these alone) and did not mention before."""
+    found: dict[str, None] = {}
+    for name in MENTIONING:
+        if name in after and after[name] != before.get(name):
+            found |= dict.fromkeys(resolve_new_mentions(team_id, before.get(name, ""), after[name]))
+    return list(found)
 
 
 def check_version(row: Mapping[str, Any], version: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -42,8 +42,12 @@ def insert_task(
     *,
     core: Mapping[str, Any],
     texts: Mapping[str, Any],
+    mentioned: Sequence[str] = (),
 ) -> None:
-    """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`)."""
+    """Insert a task; `message` is its content, which holds `texts`, and `core` its row fields (`new_core`).
+
+    `mentioned` are the members whom its texts name.
+    """
     placed = asdict(place)
     over_limit = placed.pop("over_limit")
     row = {
@@ -73,6 +77,7 @@ def insert_task(
     event_id = _record(uow, board, Event.TASK_CREATED, row, None, state)
     if row["assignee_id"] is not None:
         uow.notify(event_id, [row["assignee_id"]], NotificationKind.ASSIGNED, _subject(row, board))
+    uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(row, board))
 
 
 def update_task(
@@ -85,12 +90,13 @@ def update_task(
     old_content: Mapping[str, Any] | None = None,
     new_content: Mapping[str, Any] | None = None,
     undoes: str | None = None,
+    mentioned: Sequence[str] = (),
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
     `undoes` is the event that this change takes back; the new state of the audit event names it, and the `over_limit`
-    that a new place in `after` may have. All of it is written at the end of the unit of work, which raises
-    StaleVersion if another change came first.
+    that a new place in `after` may have. `mentioned` are the members whom the new texts name and the old ones did not.
+    All of it is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
     over_limit = after.pop("over_limit", None)
     after |= {"version": row["version"] + 1, "updated_at": uow.at}
@@ -105,6 +111,7 @@ def update_task(
     if over_limit is not None:
         now["over_limit"] = over_limit
     event_id = _record(uow, board, event, after, before, now)
+    uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(after, board))
     _notify(uow, board, event_id, after, changed)
 
 

@@ -14,21 +14,29 @@ from taskforge.tasks.priorities import DEFAULT_PRIORITY
 from taskforge.tasks.quick_add.syntax import Note, QuickAdd, parse_line
 from taskforge.text.handles import Nameable
 from taskforge.text.moments import at_time
-from taskforge.text.validation import clean_line, fold
+from taskforge.text.normal_form import fold
+from taskforge.text.pasted import split_rows
+from taskforge.text.validation import clean_line
 
-# What lists begin their lines with: "- ", "* ", "3. ", "- [ ] ".
-_BULLET = re.compile(r"(?:(?:[-*+•·–—]|[0-9]{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?")
+# What lists of all programs begin their lines with: "- ", "* ", "3. ", "a) ", "(1) ", "◦ ", "☐ ", "- [ ] ".
+_SIGNS = "-*+•·‣⁃∙●○◦◉◆◇■□▪▫▸▹►▻▶➢➤➔→✓✔✗✘☐☑☒✅⬜–—\uf0a7\uf0b7\uf0d8\uf0fc"
+_MARK = rf"(?:[{re.escape(_SIGNS)}]|[0-9]{{1,3}}[.)]|\([0-9]{{1,3}}\)|[A-Za-z]\))"
+_BULLET = re.compile(rf"(?:{_MARK}\s+)?(?:\[[ xX]?\]\s+)?")
+# A line of a list as word processors write it: a tab behind the bullet, which may be a letter of a font of signs.
+_LISTED = re.compile(rf"^[^\S\n]*(?:{_MARK}|[o§Øüv])\t([^\t\n]*)$", re.MULTILINE)
 MAX_LINE_LENGTH = 600  # a title with everything that quick-add takes out of it
 MAX_NOTES = 5  # sentences in one answer
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a list that hold something, without bullets, numbers and boxes.
+    """The lines of a list, or the rows of a table, that hold something, without bullets, numbers and boxes.
 
     Raises:
         InvalidInput: there are too many.
     """
-    lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
+    if text.count("\t") == len(_LISTED.findall(text)):
+        text = _LISTED.sub(r"\1", text)
+    lines = [stripped for line in split_rows(text) if (stripped := line.strip())]
     if len(lines) > MAX_TASKS:
         raise InvalidInput(
             f"At most {MAX_TASKS} cards can be added at once, and these are {len(lines)} lines."

@@ -1,4 +1,4 @@
-"""Reads of quick-add: the people and tags that a line may name, new cards, and those that a filter hides."""
+"""Reads of quick-add: the tags that a line may name, new cards, and those that a filter hides."""
 
 from __future__ import annotations
 
@@ -11,27 +11,12 @@ from taskforge import clock
 from taskforge.stores import sql
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.filters import FILTER, read_filter
-from taskforge.teams.queries import MEMBERS
-from taskforge.text.handles import Nameable, make_nameables
+from taskforge.tasks.board.tags import TAGS_IN_USE
 
-MAX_PEOPLE = 500
 MAX_TAGS = 200
 MAX_FIELDS = 200  # of an address
 
-_PEOPLE = text(f"""
-    SELECT u.user_id, u.display_name, u.email
-    FROM   {MEMBERS}
-    WHERE  m.team_id = :team_id
-    ORDER  BY lower(u.display_name), u.user_id
-    LIMIT  :limit
-""")
-_TAGS = text("""
-    SELECT DISTINCT unnest(tags) AS tag
-    FROM   tasks
-    WHERE  board_id = :board_id AND deleted_at IS NULL
-    ORDER  BY tag
-    LIMIT  :limit
-""")
+_TAGS = text(TAGS_IN_USE)
 _NEW_TASKS = text(f"""
     SELECT {REFERENCE}, {SHOWN}
     FROM   {SHOWN_TABLES}
@@ -45,15 +30,9 @@ _FITTING_TASKS = text(f"""
 """)
 
 
-def list_nameables(team_id: str) -> list[Nameable]:
-    """The people of a team that the caller has been given access to."""
-    found = sql.rows(_PEOPLE, {"team_id": team_id, "limit": MAX_PEOPLE})
-    return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
-
-
 def list_tags(board_id: str) -> list[str]:
     """The tags in use on a board that the caller has been given access to."""
-    found = sql.rows(_TAGS, {"board_id": board_id, "limit": MAX_TAGS})
+    found = sql.rows(_TAGS, {"board_id": board_id, "tags": MAX_TAGS})
     return [row["tag"] for row in found]
 
 

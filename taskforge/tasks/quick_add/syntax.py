@@ -22,6 +22,7 @@ from datetime import date, time
 
 from taskforge.tasks.priorities import PRIORITIES
 from taskforge.text.handles import Nameable, find_named
+from taskforge.text.normal_form import fold
 from taskforge.text.spoken_days import (
     MAX_PHRASE_WORDS,
     Spoken,
@@ -29,12 +30,12 @@ from taskforge.text.spoken_days import (
     can_end_phrase,
     read_spoken,
 )
-from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS, fold
+from taskforge.text.validation import MAX_TAG_LENGTH, MAX_TAGS
 
 # What a tag or a name may be made of: no closing marks, so that "#tools," and "(@ada)" are text.
 _WORD = r"[^\s#@!,;:\"'“”\\()<>\[\]{}?]+"
 _TAG = re.compile(rf"#({_WORD})(?<!\.)")
-_NAME = re.compile(rf"@({_WORD})(?<!\.)")
+_NAME = re.compile(rf"@((?:{_WORD}|['’])+(?:@{_WORD})?)(?<![.'’])")
 # ASCII only: elsewhere a dotless i is an i to IGNORECASE, but "hıgh" is no priority.
 _PRIORITY = re.compile(rf"!([1-4]|{'|'.join(PRIORITIES)})", re.IGNORECASE | re.ASCII)
 _SPACED_WORD = re.compile(r"(\s*)(\S+)")

@@ -15,7 +15,9 @@ class RegisterForm(Form):
     """The name, address and password of a new account."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
-    last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    last_name = StringField(
+        "Last name", [cleaned(clean_line, max_length=NAME_LENGTH, required=False)]
+    )
     email = StringField("E-mail address", [cleaned(clean_email)])
     password = PasswordField("Password", [cleaned(secret)])
 
@@ -31,7 +33,9 @@ class EditProfileForm(VersionForm):
     """The profile: name, theme and whether messages are shown while TaskForge is open."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
-    last_name = StringField("Last name", [cleaned(clean_line, max_length=NAME_LENGTH)])
+    last_name = StringField(
+        "Last name", [cleaned(clean_line, max_length=NAME_LENGTH, required=False)]
+    )
     theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
     notify_push = BooleanField("While TaskForge is open")
 

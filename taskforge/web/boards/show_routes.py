@@ -15,6 +15,7 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import find_columns, list_column_cards
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.cards import next_cards_url, render_cards, show_column_head
+from taskforge.web.boards.named_people import address_with_people
 from taskforge.web.boards.parameters import (
     read_cursor,
     requested_filter,
@@ -39,6 +40,8 @@ def show(board_id: str) -> ResponseReturnValue:
     if "at" in request.args:  # an instant: the board's history shows it
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
+    if not wants_partial() and (address := address_with_people(board_id, view.row["team_id"])):
+        return go_to(address)
     lanes = shown_lanes(view)
     template = "boards/_view.html" if wants_partial() else "boards/show.html"
     inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)

@@ -6,21 +6,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from taskforge.comments.queries import CommentView
-from taskforge.text.markdown import render_markdown
+from taskforge.teams.mentions import people_of
+from taskforge.text.markdown import People, render_markdown
 from taskforge.text.people import person_of
 
 UNREADABLE = "*This comment can't be read right now. It is safe.*"
 
 
-def show_comment(view: CommentView) -> dict[str, Any]:
-    """One comment for the templates; a deleted one is shown without its text."""
+def show_comment(view: CommentView, people: People | None = None) -> dict[str, Any]:
+    """One comment for the templates; a deleted one is shown without its text. `people` are the team of its task."""
     row = view.row
+    people = people or people_of(row["team_id"])
     readable = view.content is not None
     return {
         "comment_id": row["comment_id"],
         "author": person_of(row["author_id"], row["author_name"]),
         "content": view.content or "",
-        "html": render_markdown(UNREADABLE if view.content is None else view.content),
+        "html": render_markdown(UNREADABLE if view.content is None else view.content, people),
         "created_at": row["created_at"],
         "edited_at": row["edited_at"],
         "version": row["version"],
@@ -31,6 +33,8 @@ def show_comment(view: CommentView) -> dict[str, Any]:
     }
 
 
-def show_comments(views: Iterable[CommentView]) -> list[dict[str, Any]]:
+def show_comments(
+    views: Iterable[CommentView], people: People | None = None
+) -> list[dict[str, Any]]:
     """Comments in the order given."""
-    return [show_comment(view) for view in views]
+    return [show_comment(view, people) for view in views]

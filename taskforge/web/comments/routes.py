@@ -14,8 +14,12 @@ from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
+from taskforge.tasks.access import access_task
+from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import list_nameables
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
+from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.routes import task_context
 from taskforge.web.ways_back import (
     WayBack,
@@ -30,6 +34,18 @@ blueprint = Blueprint("comments", __name__)
 SAVED_TEXT = "What is saved now: “{}”"
 
 
+@blueprint.get("/tasks/<id:task_id>/people")
+def people(task_id: str) -> ResponseReturnValue:
+    """The people whom a text about the task may mention, for the script that offers them while it is written.
+
+    Guests get no part of an address.
+    """
+    row, membership = access_task(current_actor().user_id, task_id)
+    with_address = membership.may(Permission.TASK_CREATE)
+    named = list_nameables(row["team_id"])
+    return {"people": [one.describe(with_address=with_address) for one in named]}
+
+
 @blueprint.post("/tasks/<id:task_id>/comments/create")
 def create(task_id: str) -> ResponseReturnValue:
     """Comment on a task."""
@@ -38,12 +54,13 @@ def create(task_id: str) -> ResponseReturnValue:
     change = form.attempt(lambda content: service.create_comment(actor, task_id, content=content))
     if change is None:
         return _refused(actor, task_id, form)
+    view = get_comment(actor, change.entity_id)
     if wants_partial():
-        comment = show_comment(get_comment(actor, change.entity_id))
         address = url_for("comments.delete", comment_id=change.entity_id)
         way = WayBack(text="Your comment", address=address, is_quiet=True)
-        page = render_template("comments/_created.html", comment=comment)
+        page = render_template("comments/_created.html", comment=show_comment(view))
         return page, 200, way_back_header(way)
+    flash_mention_notes(view.row["team_id"], view.content or "")
     return go_to(_address(task_id, change.entity_id))
 
 
@@ -66,7 +83,10 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
         if isinstance(form.refusal, StaleVersion):
             form.content.errors = [*form.form_errors, SAVED_TEXT.format(view.content)]
         return form.refused(_edit_page(view, form))
-    return _answer(actor, comment_id)
+    view = get_comment(actor, comment_id)
+    if not wants_partial():
+        flash_mention_notes(view.row["team_id"], view.content or "")
+    return _answer(view)
 
 
 @blueprint.post("/comments/<id:comment_id>/delete")
@@ -86,7 +106,7 @@ def restore(comment_id: str) -> ResponseReturnValue:
         if form.refusal is None or wants_partial() or wants_json():
             raise form.refusal or InvalidInput(" ".join(form.sentences))
         flash(" ".join(form.sentences), "danger")
-        return _answer(actor, comment_id)
+        return _answer(get_comment(actor, comment_id))
     return _answer_with_way_back(actor, comment_id, _restored(comment_id))
 
 
@@ -108,14 +128,13 @@ def _answer_with_way_back(actor: Actor, comment_id: str, way: WayBack) -> Respon
         page = render_template("comments/_comment.html", comment=comment)
         return page, 200, way_back_header(way)
     offer_way_back(way)
-    return _answer(actor, comment_id)
+    return _answer(get_comment(actor, comment_id))
 
 
-def _answer(actor: Actor, comment_id: str) -> ResponseReturnValue:
-    view = get_comment(actor, comment_id)
+def _answer(view: CommentView) -> ResponseReturnValue:
     if wants_partial():
         return render_template("comments/_comment.html", comment=show_comment(view))
-    return go_to(_address(view.row["task_id"], comment_id))
+    return go_to(_address(view.row["task_id"], view.row["comment_id"]))
 
 
 def _address(task_id: str, comment_id: str) -> str:

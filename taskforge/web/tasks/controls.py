@@ -108,14 +108,18 @@ def with_fields(fields: Iterable[TaskField]) -> Callable[[FormClass], FormClass]
 
 
 def edit_rows(form: Form, *, without_content: bool) -> list[list[dict[str, Any]]]:
-    """The edit form as rows of fields: each with its form field, and the keywords of the template's macro `field`."""
+    """The edit form as rows: each field with its form field, the keywords of the macro `field`, whether it mentions."""
     rows: list[list[dict[str, Any]]] = []
     last_row = ""
     for one in FORM_FIELDS:
         if one.is_content and without_content:
             continue
         control = control_of(one)
-        shown = {"field": form[one.name], "options": _options(one, control)}
+        shown = {
+            "field": form[one.name],
+            "options": _options(one, control),
+            "mentions": one.kind.mentions_people,
+        }
         if control.row and control.row == last_row:
             rows[-1].append(shown)
         else:

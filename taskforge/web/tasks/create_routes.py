@@ -20,13 +20,14 @@ from taskforge.stores.operations import Change
 from taskforge.tasks import service
 from taskforge.tasks.access import access_task
 from taskforge.tasks.board.filters import CardFilter
-from taskforge.tasks.board.lanes import lane_name, lane_of, lane_values
+from taskforge.tasks.board.lanes import is_in_lane, lane_name, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
 from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
-from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_nameables, list_tags
+from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
@@ -146,14 +147,14 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 def quick_add_names(board_id: str) -> ResponseReturnValue:
     """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
     board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
-    people = [vars(person) for person in list_nameables(board["team_id"])]
+    people = [person.describe() for person in list_nameables(board["team_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
 def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
     """The name of a new card's lane where its line named another one than the form; None where they agree."""
     kind, key = form.values.get("lanes"), form.values.get("lane")
-    if not kind or lane_of(kind, row) == key:
+    if not kind or not key or is_in_lane(kind, key, row):
         return None
     return lane_name(kind, row)
 

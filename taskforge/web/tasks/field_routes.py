@@ -22,10 +22,12 @@ from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.content import UNREADABLE
 from taskforge.tasks.editing.conflicts import keep_changed, propose, seen_state
 from taskforge.tasks.editing.one_field import edit_field, find_change
+from taskforge.tasks.fields import MENTIONING
 from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import queries as team_queries
 from taskforge.text.people import person_of
 from taskforge.text.values import LAST_VERSION
+from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import compare_texts
 from taskforge.web.tasks.controls import control_of
@@ -75,6 +77,8 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
     if change is None:
         return _refused(actor, task_id, edited, form)
     if not wants_partial():
+        if edited.stored in MENTIONING:
+            flash_mention_notes(view.row["team_id"], form.values[edited.stored])
         return go_to(url_for("tasks.show", task_id=task_id))
     return show_field(_view_changed(actor, view, edited, form, change), edited, change)
 

@@ -15,6 +15,7 @@ from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import TaskView, get_task
+from taskforge.teams.mentions import people_of
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.presenters import show_task
@@ -42,7 +43,8 @@ def peek(task_id: str) -> ResponseReturnValue:
     view = get_task(actor, task_id)
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
-    task = show_task(_shortened(view))
+    people = people_of(view.row["team_id"])
+    task = show_task(_shortened(view), people)
     checklist = task.get("checklist", [])
     return render_template(
         "tasks/_peek.html",
@@ -50,7 +52,7 @@ def peek(task_id: str) -> ResponseReturnValue:
         details_unavailable=view.texts is None,
         items=checklist[:MAX_ITEMS],
         more_items=max(0, len(checklist) - MAX_ITEMS),
-        comments=show_comments(_last_comments(actor, task_id)),
+        comments=show_comments(_last_comments(actor, task_id), people),
     )
 
 

@@ -9,8 +9,9 @@ from taskforge.stores import sql
 from taskforge.tasks.custom_fields import show_value
 from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
+from taskforge.teams.mentions import people_of
 from taskforge.teams.permissions import Permission
-from taskforge.text.markdown import render_markdown
+from taskforge.text.markdown import People, render_markdown
 from taskforge.text.people import person_of
 
 
@@ -30,8 +31,8 @@ def show_reference(row: sql.Row) -> dict[str, Any]:
     }
 
 
-def show_task(view: TaskView) -> dict[str, Any]:
-    """The whole task; without its content while that can't be read."""
+def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
+    """The whole task; without its content while that can't be read. `people` are its team."""
     shown = {**show_reference(view.row), "syncing": view.syncing}
     if view.texts is None:
         return shown
@@ -41,7 +42,9 @@ def show_task(view: TaskView) -> dict[str, Any]:
     ]
     return shown | {
         **view.texts,
-        "description_html": render_markdown(view.texts["description"]),
+        "description_html": render_markdown(
+            view.texts["description"], people or people_of(view.row["team_id"])
+        ),
         "custom_fields": fields,
         "attachments": [
             {**file, "size": show_size(file["size"])} for file in view.texts["attachments"]

@@ -25,12 +25,15 @@ from taskforge.tasks import service
 from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.editing.conflicts import keep_changed, seen_state
+from taskforge.tasks.fields import MENTIONING
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
+from taskforge.teams.mentions import people_of
 from taskforge.teams.permissions import Permission
 from taskforge.text.people import person_of
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.comments.presenters import show_comments
+from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
@@ -106,6 +109,8 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
     if change is not None:
         if change.event_id is not None:
             offer_undo(f"{view.row['key']} is saved.", change)
+            for name in MENTIONING:
+                flash_mention_notes(view.row["team_id"], form.values.get(name) or "")
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
         return form.refused(_conflict_page(actor, task_id, form, form.refusal))
@@ -177,12 +182,13 @@ def task_context(
         if view.texts is not None
         else []
     )
+    people = people_of(view.row["team_id"])
     later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
     return {
-        "task": show_task(view),
+        "task": show_task(view, people),
         "fields": INLINE_FIELDS,
         "property_fields": PROPERTY_FIELDS,
-        "comments": show_comments(found),
+        "comments": show_comments(found, people),
         "comment_form": comment_form,
         "details_unavailable": view.texts is None,
         "may": task_rights(view.membership, deleted=view.row["deleted_at"] is not None),
