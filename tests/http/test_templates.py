@@ -83,10 +83,14 @@ def test_vendored_scripts_are_the_published_ones_and_a_line_that_makes_each_a_mo
 def test_a_style_sheet_imports_every_file_of_its_folder_once() -> None:
     sheets = sorted((STATIC / "css").rglob("app.css"))
     assert len(sheets) > 5
+    shared: set[str] = set()
     for sheet in sheets:
         imported = re.findall(r'^@import "(.+)";$', sheet.read_text(), re.M)
+        own = [name for name in imported if not name.startswith("../shared/")]
         files = [path.name for path in sheet.parent.glob("*.css") if path != sheet]
-        assert sorted(imported) == sorted(files), sheet
+        assert sorted(own) == sorted(files), sheet
+        shared |= {name.removeprefix("../shared/") for name in imported} - set(own)
+    assert shared == {path.name for path in (STATIC / "css" / "shared").iterdir()}
 
 
 def scripts() -> list[Path]:

@@ -6,6 +6,8 @@ import runpy
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 
 from migrations.permissions import add_permission, remove_permission
@@ -14,14 +16,9 @@ from taskforge.extensions import db
 from tests.factories import Person, Team, make_team
 
 
-class Op:
-    """What a migration is given, as far as the helper uses it."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self.connection = connection
-
-    def get_bind(self) -> sa.Connection:
-        return self.connection
+def operations(connection: sa.Connection) -> Operations:
+    """What a migration is given."""
+    return Operations(MigrationContext.configure(connection))
 
 
 def test_the_catalogue_in_the_database_is_that_of_the_code(app: Flask) -> None:
@@ -42,7 +39,7 @@ def test_existing_teams_get_a_new_permission_by_its_defaults(
 ) -> None:
     other = make_team(bob)
     with app.app_context(), db.engine.connect() as connection:
-        op = Op(connection)
+        op = operations(connection)
         add_permission(op, number=99, name="team.test", description="Try it", roles=roles)
         held = connection.execute(
             sa.text("SELECT team_id, role FROM role_permissions WHERE permission_id = 99")
@@ -69,7 +66,7 @@ def test_every_migration_of_a_permission_gives_it_by_its_defaults(
         for path in added:
             migration = runpy.run_path(str(path))
             for name in ("downgrade", "upgrade"):
-                monkeypatch.setitem(migration[name].__globals__, "op", Op(connection))
+                monkeypatch.setitem(migration[name].__globals__, "op", operations(connection))
                 migration[name]()
         assert matrix(connection, team) == founded
         connection.rollback()

@@ -107,10 +107,10 @@ def test_restoring_what_somebody_changed_meanwhile_is_refused_with_the_history(
     edit(ada, task_id, title="Second", priority="high")
     edit(ada, task_id, title="Third")
     form = visitor.open(f"/tasks/{task_id}/history").form("/restore")
-    edit(bob, task_id, priority="low")
+    edit(bob, task_id, title="Fourth")
     page = visitor.send(form)
     assert page.status == 409
-    assert "Someone else changed this" in page.text
+    assert "changed the title" in page.text
     assert visitor.send(page.form("/restore")).status == 303
 
 

@@ -56,7 +56,7 @@ def test_an_old_form_says_that_somebody_was_faster(ada: Person) -> None:
     visitor.fill(path, "/edit", name="Theirs")
     page = visitor.send(old, name="Mine")
     assert page.status == 409
-    assert "Someone else changed this" in page.text
+    assert "changed the name" in page.text
     assert page.form("/edit").fields["name"] == "Mine"
     assert visitor.send(page.form("/edit")).status == 303
 

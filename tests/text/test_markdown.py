@@ -180,7 +180,7 @@ WHOLE = [
     "https://a.example/a__b__c/d*e*f~~g~~/h",
     "http://my_host:8000/x",
     "http://[::1]:8000/x",
-    "https://user:pw@localhost/x?y[]=1&z={w}|v#/r?s=!t",
+    "https://user@localhost/x?y[]=1&z={w}|v#/r?s=!t",
     "https://a.example/x---y--z/~me/wiki/Foo_(bar)",
     "https://ja.example/wiki/日本",
     "https://fr.example/wiki/L’Équipe",

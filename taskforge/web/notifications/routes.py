@@ -46,11 +46,11 @@ def inbox() -> ResponseReturnValue:
 @blueprint.get("/inbox/news")
 def news() -> ResponseReturnValue:
     """Some of the person's notifications that have just come, as a script shows them; anybody else gets the inbox."""
+    actor = current_actor()
     if not wants_json():
         return go_to(url_for("notifications.inbox"))
     given = request.args.get("ids", "").split(",")[:MAX_NEW]
     ids = [one for one in map(id_or_none, given) if one is not None]
-    actor = current_actor()
     wanted = ids if ids and _wants_messages(actor) else []
     shown = [show_notification(row) for row in queries.list_unread_of(actor, wanted)]
     return {
