@@ -313,7 +313,7 @@ def test_a_draft_is_nobody_elses(page: Page, board: str, log_in: Callable[..., N
 def test_logging_out_says_what_it_deletes(page: Page, board: str) -> None:
     field = column(page, "Backlog").locator("form.quick-add [name=title]")
     field.fill("Half a line")
-    page.locator("summary[aria-label^='Your account']").click()
+    page.locator("summary[title='Your account']").click()
     page.get_by_role("button", name="Log out").click()
     warning = toast(page, "Logging out deletes 1 text that you did not send")
     warning.get_by_role("button", name="Log out").click()

@@ -87,9 +87,9 @@ def test_the_link_leads_to_a_page_with_a_way_on_and_back(board: str, plain: Page
     link.click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("Backlog")
     expect(plain.locator(".card")).to_have_count(CARDS_PER_COLUMN)
-    plain.get_by_role("link", name="Next cards").click()
+    plain.get_by_role("link", name="Next card", exact=True).click()
     expect(plain.locator(".card__title").last).to_have_text(f"backlog {CARDS - 1:03}")
-    expect(plain.get_by_role("link", name="Next cards")).to_have_count(0)
+    expect(plain.get_by_role("link", name="Next card")).to_have_count(0)
     plain.get_by_role("link", name="Back to the board").click()
     expect(column(plain, "Backlog")).to_be_visible()
 
