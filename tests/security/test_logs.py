@@ -145,8 +145,17 @@ def test_texts_lose_their_secrets(text: str, left: str) -> None:
     assert scrub(text) == left
 
 
-def test_values_deep_inside_an_entry_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def configured() -> Iterator[None]:
+    """The settings of the log, and then those of before: theirs hold a stream that ends with the test."""
+    before = structlog.get_config()
     configure_logs("INFO")
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("configured")
+def test_values_deep_inside_an_entry_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
     log = structlog.wrap_logger(structlog.PrintLogger(), **_settings())
     log.info("event", user={"password": "p1", "list": [{"api_token": "p2"}, "$argon2id$p3"]})
     printed = capsys.readouterr().out
@@ -156,8 +165,8 @@ def test_values_deep_inside_an_entry_are_hidden(capsys: pytest.CaptureFixture[st
     }
 
 
+@pytest.mark.usefixtures("configured")
 def test_a_line_stays_one_line_whatever_a_client_sends(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs("INFO")
     log = structlog.wrap_logger(structlog.PrintLogger(), **_settings())
     forged = 'Mozilla\r\n{"event": "admin_granted"}\x1b[2J\u2028\x85'
     log.info("request", user_agent=forged)
