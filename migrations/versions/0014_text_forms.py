@@ -36,7 +36,7 @@ def upgrade() -> None:
         CREATE FUNCTION taskforge_fold(value text) RETURNS text
         LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
             SELECT replace(replace(
-                       normalize(lower(normalize(value, NFKC){collate}), NFKC), 'ß', 'ss'), 'ς', 'σ')
+                       normalize(lower(replace(normalize(value, NFKC), 'İ', 'i̇'){collate}), NFKC), 'ß', 'ss'), 'ς', 'σ')
         $$
         """
     )

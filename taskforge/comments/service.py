@@ -198,6 +198,7 @@ def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int |
         seen=version,
         current=row["version"],
         words={"content": "comment"},
+        event=Event.COMMENT_EDITED,
         merge=_merge,
     )
     content = str(settled.get("content", view.content))

@@ -181,7 +181,10 @@ def _to_login() -> Response:
 
 def _open_page() -> str | None:
     """The path of the page from which the browser sent this request, if it is one that a browser can open again."""
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # a header can hold anything
+        return None
     if page.netloc != request.host:
         return None
     adapter = current_app.url_map.bind(request.host)

@@ -29,8 +29,10 @@ def note_log_in_required() -> None:
 def _tell(response: Response) -> Response:
     if request.method != "POST" or not 200 <= response.status_code < 400:
         return response
+    if g.get("is_log_in_required"):
+        return response
     operation = request.form.get("op", "")
-    if not is_uuid(operation) or g.get("is_log_in_required"):
+    if not is_uuid(operation):
         return response
     response.headers[HEADER] = operation
     if response.status_code == 303:

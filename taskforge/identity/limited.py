@@ -56,7 +56,12 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     maximum = config_of().login_attempts_per_15_minutes
     tries = RateLimitItemPerMinute(maximum, 15, namespace=f"password:{actor.user_id}")
     rate_limits.take_try(tries)
-    change = accounts.change_password(actor, current=current, new=new)
+    try:
+        change = accounts.change_password(actor, current=current, new=new)
+    except InvalidInput as error:
+        if "current_password" not in error.fields:  # it was right, the new one is too weak
+            rate_limits.give_back_tries(tries)
+        raise
     rate_limits.give_back_tries(tries)
     return change
 
@@ -79,8 +84,9 @@ def add_member(actor: Actor, team_id: str, **person: Any) -> Change:
         rate_limits.hit(item, TOO_MANY_ADDED)
     try:
         return teams.add_member(actor, team_id, **person)
-    except InvalidInput:
-        rate_limits.count(unknown)
+    except InvalidInput as error:
+        if "role" not in error.fields:
+            rate_limits.count(unknown)
         raise
 
 

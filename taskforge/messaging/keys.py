@@ -90,7 +90,7 @@ BOARD_PRESENCE = KeyFamily(
 RATE_LIMIT = KeyFamily(
     name="counted requests",
     pattern="ratelimit:{window}",  # the rest is made by the library `limits`
-    ttl_seconds=2 * HOUR,
+    ttl_seconds=24 * HOUR,
     loss="The window begins anew.",
 )
 WAKE_UP = KeyFamily(

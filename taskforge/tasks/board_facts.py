@@ -10,23 +10,16 @@ from taskforge.boards.queries import BOARDS
 from taskforge.boards.statuses import Status
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.board.due_filter import span_of
-from taskforge.tasks.board.filter_base import OVERDUE
+from taskforge.tasks.board.due_filter import overdue_binds, overdue_sql
 from taskforge.tasks.queries import TASKS
 
 MAX_PEOPLE = 3  # by name; the others are counted
 
-# The rule of `taskforge.text.moments.from_stored`: a day is overdue when it is over, an instant when it has come.
-_IS_OVERDUE = """
-    CASE WHEN k.due_has_time IS TRUE OR k.due_at <> date_trunc('day', k.due_at, 'UTC')
-         THEN k.due_at < CAST(:last_at AS timestamptz)
-         ELSE k.due_at < CAST(:last_day AS timestamptz) END"""
 # People are the assignees of open tasks, those with the most first.
 _FACTS = prepared(f"""
     WITH summed AS (
         SELECT k.board_id, max(k.updated_at) AS changed_at,
-               count(*) FILTER (WHERE k.deleted_at IS NULL AND k.status <> :done
-                                      AND {_IS_OVERDUE}) AS late_count
+               count(*) FILTER (WHERE k.deleted_at IS NULL AND {overdue_sql("due_at")}) AS late_count
         FROM   {TASKS}
         WHERE  k.board_id = ANY(CAST(:board_ids AS uuid[]))
         GROUP  BY k.board_id),
@@ -62,15 +55,13 @@ def list_board_facts(board_ids: Sequence[str]) -> Mapping[str, sql.Row]:
 
     ``people`` (at most three) and ``people_count``, ``late_count``, ``changed_at``.
     """
-    overdue = span_of(OVERDUE, clock.reader_time())
     rows = sql.rows(
         _FACTS,
         {
             "board_ids": list(board_ids),
             "done": Status.DONE.value,
-            "last_day": overdue.last_day,
-            "last_at": overdue.last_at,
             "people": MAX_PEOPLE,
+            **overdue_binds(clock.reader_time()),
         },
     )
     return {row["board_id"]: row for row in rows}

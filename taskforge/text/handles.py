@@ -48,9 +48,14 @@ class Nameable:
             "first": self.first,
             "whole": self.whole,
             "local": self.local if with_address else "",
-            "handle": self.handle,
+            "handle": self.handle if with_address or not self.is_handle_of_address else "",
             "others": list(self.others if with_address else self.others[:-1]),
         }
+
+    @property
+    def is_handle_of_address(self) -> bool:
+        """Whether the handle is a part of the e-mail address, and not of the name."""
+        return plain_name(self.handle) not in (self.first, self.whole)
 
     @property
     def spellings(self) -> set[str]:

@@ -22,6 +22,7 @@ from taskforge.text.handles import Nameable
 from taskforge.text.html_cache import HtmlCache
 from taskforge.text.links import link_addresses
 from taskforge.text.mentions import (
+    MAX_MENTIONS,
     draw_mentions,
     has_mentions,
     mark_mention,
@@ -32,8 +33,7 @@ from taskforge.text.normal_form import fold
 MAX_LENGTH = 200_000
 # What follows after this many characters is shown as plain text.
 MAX_FORMATTED = 24_000
-MAX_NESTING = 20
-MAX_MENTIONS = 50
+MAX_NESTING = 24
 
 People = Callable[[], Sequence[Nameable]]
 

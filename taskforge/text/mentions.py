@@ -17,6 +17,8 @@ from taskforge.text.scripts import WITHOUT_SPACES
 
 MAX_NAME_LENGTH = 64
 MAX_NOTED = 3  # names in one sentence
+MAX_MENTIONS = 50  # people whom one text can mention
+MAX_CUTS = 8  # places in a word where a name is tried to end
 
 # A name begins with a letter or digit of any script and ends before a space or a sign of punctuation. Before the "@"
 # stands no letter (that is an e-mail address), unless its script has no spaces.
@@ -54,10 +56,10 @@ def find_mentioned(name: str, people: Sequence[Nameable]) -> tuple[list[Nameable
 
     ``grace's`` means Grace and leaves ``'s``; so does what a script without spaces writes right behind a name.
     """
-    ends = [len(name), *sorted({at.start() for at in _ENDS.finditer(name)}, reverse=True)]
-    for end in ends:
-        if end != len(name) and end < _MIN_PART:
-            break
+    cuts = sorted(
+        {at.start() for at in _ENDS.finditer(name) if _MIN_PART <= at.start() < len(name)}
+    )
+    for end in (len(name), *reversed(cuts[:MAX_CUTS])):
         if found := find_named(name[:end], people):
             return found, name[end:]
     return [], ""
@@ -70,7 +72,11 @@ def note_of(name: str, found: Sequence[Nameable]) -> str | None:
     if not found:
         return f"Nobody in this team goes by @{name}, so nobody was notified by it."
     who = " or ".join(person.display_name for person in found[:MAX_NOTED])
-    handles = [f"@{person.handle}" for person in found[:MAX_NOTED] if person.handle]
+    handles = [
+        f"@{person.handle}"
+        for person in found[:MAX_NOTED]
+        if person.handle and not person.is_handle_of_address  # a guest may read the sentence
+    ]
     hint = f" Write {' or '.join(handles)}." if handles else ""
     return f"@{name} could be {who}, so nobody was notified by it.{hint}"
 
@@ -81,12 +87,18 @@ def mark_mention(written: str) -> str:
 
 
 def draw_mentions(html: Markup, people: Sequence[Nameable]) -> Markup:
-    """HTML with the marked mentions of `people` as chips; what means nobody, or several, is text again."""
+    """HTML with the marked mentions of `people` as chips; what means nobody, or several, is text again.
+
+    So are all names after the first `MAX_MENTIONS`: looking for a name costs as much as a team has members.
+    """
     pieces: list[Markup] = []
     end = 0
+    meant: dict[str, tuple[list[Nameable], str]] = {}
     for match in _MARKED.finditer(html):
         name = unescape(match.group(1))
-        found, rest = find_mentioned(name, people)
+        if name not in meant and len(meant) < MAX_MENTIONS:
+            meant[name] = find_mentioned(name, people)
+        found, rest = meant.get(name, ([], ""))
         pieces.append(html[end : match.start()])
         end = match.end()
         if len(found) == 1:

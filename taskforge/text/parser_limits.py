@@ -15,6 +15,7 @@ MAX_TABLE_CELLS = 5_000
 MAX_OPEN_BRACKETS = 200
 # Stars, underscores and tildes, of which every two can be a tag.
 MAX_EMPHASIS_MARKS = 4_000
+LEVELS_OF_A_LIST = 2  # a quotation is one level
 _BLOCKS_WITH_LINES = ["paragraph", "reference", "blockquote", "list", "table"]
 
 
@@ -53,6 +54,8 @@ def count_steps(parser: MarkdownIt) -> None:
 
 def _count_block(state: StateBlock, _first: int, _last: int, _silent: bool) -> bool:
     _meter_of(state).step()
+    if state.level >= state.md.options["maxNesting"] - LEVELS_OF_A_LIST:
+        raise TooMuchWork  # the parser leaves out what is nested deeper, without a word
     return False
 
 

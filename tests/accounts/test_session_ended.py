@@ -64,6 +64,7 @@ def test_a_form_of_a_page_is_led_back_to_that_page(ada: Person, team: Team) -> N
         "https://evil.example/boards",
         "http://localhost//evil.example",
         "http://localhost/logout",
+        "http://[x",
         "",
     ],
 )

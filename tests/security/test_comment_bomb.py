@@ -25,6 +25,8 @@ BOMBS = {
     "reference definitions": "".join(f"[{number}]: http://a\n" for number in range(900)),
     "headings": "# a\n" * 4_900,
     "list items": "1) a\n" * 3_900,
+    "names in a script without spaces": ("@" + "漢" * 63 + " ") * 307,
+    "short names": "".join(f"@ab{number} " for number in range(2_200)),
     "backticks": "".join("`" * count + "a" for count in range(1, 190)),
 }
 

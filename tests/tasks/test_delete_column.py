@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -266,3 +266,17 @@ def forbid(permission: Permission) -> None:
         "DELETE FROM role_permissions WHERE role = 'member' AND permission_id = :id",
         id=permission.number,
     )
+
+
+@pytest.mark.parametrize("way", ["moved", "deleted"])
+def test_days_stay_days_when_their_column_goes_and_comes_back(scene: Scene, way: str) -> None:
+    day = date(2026, 12, 24)
+    task_id = scene.add_task("Wrap it", column_id=scene.columns[1], due_at=day, start_at=day)
+    there = {"move_to": scene.columns[2]} if way == "moved" else {"with_cards": True}
+    delete_column(scene.ann, scene.board_id, scene.columns[1], **there)  # type: ignore[arg-type]
+    for _ in range(2):
+        row, _ = access_task(scene.ann.user_id, task_id, deleted=True)
+        assert (row["due_at"], row["start_at"]) == (day, day)
+        if row["column_id"] != scene.columns[1] or row["deleted_at"]:
+            restore_column(scene.ann, scene.board_id, scene.columns[1])
+    assert state(scene, task_id) == (scene.columns[1], "todo", False)

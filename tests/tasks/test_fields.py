@@ -264,3 +264,14 @@ def test_a_text_that_cannot_be_read_is_not_offered_for_change(
     lose_texts()
     assert visitor.open(f"/tasks/{task_id}/fields/description").status == 503
     assert fill(visitor, task_id, "title", "Still works").status == 303
+
+
+def test_an_untouched_field_shows_what_somebody_else_made_of_it(
+    bob: Person, visitor: Visitor, task_id: str
+) -> None:
+    form = visitor.open(f"/tasks/{task_id}/fields/title", **HTMX).form("/fields/title")
+    fill(visit(bob), task_id, "title", "By Bob")
+    page = visitor.send(form, headers=HTMX)
+    assert page.status == 200
+    assert "By Bob" in page.text
+    assert visitor.open(f"/tasks/{task_id}").text.count("By Bob") >= 1

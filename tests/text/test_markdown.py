@@ -356,3 +356,10 @@ def test_mentions_are_found_where_a_person_speaks(text: str, found: list[str]) -
 def test_only_so_many_people_can_be_called_at_once() -> None:
     text = " ".join(f"@person{number}" for number in range(500))
     assert len(find_mentions(text)) == MAX_MENTIONS
+
+
+@pytest.mark.parametrize(
+    "nested", ["> " * 60 + "deep words", "- " * 60 + "deep words", "1. " * 40 + "deep words"]
+)
+def test_what_is_nested_too_deep_is_shown_as_it_was_typed(nested: str) -> None:
+    assert "deep words" in render_markdown(nested)

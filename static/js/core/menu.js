@@ -13,7 +13,7 @@ behaviour("menu", (menu) => {
     summary.focus();
   });
   menu.addEventListener("toggle", () => {
-    if (menu.open && !menu.querySelector(".menu__popup :focus")) menu.querySelector(FIRST)?.focus();
+    if (menu.open && !menu.querySelector(".menu__popup :focus")) [...menu.querySelectorAll(FIRST)].find((item) => item.checkVisibility())?.focus();
   });
 });
 

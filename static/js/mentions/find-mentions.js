@@ -10,6 +10,7 @@ const MENTION = new RegExp(`${BEFORE}@(${NAME}(?:@${DOMAIN})?)`, "gu");
 const BEGUN = new RegExp(`${BEFORE}@([^\\s@#]*)$`, "u");
 const ENDS = new RegExp(`(?=['’])|(?<=[${NO_SPACES}])|(?=[${NO_SPACES}])`, "gu");
 const MIN_PART = 2;
+const MAX_CUTS = 8;
 
 /** The names in a text, without "@"; text in code and addresses is no such text. */
 export const findMentions = (text) => [...text.matchAll(MENTION)].map(([, name]) => name.replace(/[._'’+-]+$/, ""));
@@ -24,7 +25,7 @@ export const findBegun = (text) => BEGUN.exec(text)?.[1] ?? null;
 /** Those whom a name in a text may mean: one person, several, or nobody. */
 export function findMentioned(name, people) {
   const ends = [...name.matchAll(ENDS)].map(({ index }) => index).filter((end) => end >= MIN_PART && end < name.length);
-  for (const end of [name.length, ...ends.reverse()]) {
+  for (const end of [name.length, ...ends.slice(0, MAX_CUTS).reverse()]) {
     const found = findNamed(name.slice(0, end), people);
     if (found.length) return found;
   }

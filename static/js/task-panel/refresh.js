@@ -62,7 +62,7 @@ function updateComments(panel, fresh) {
       const item = comment.parentElement;
       list.append(item);
       activate(item);
-    } else if (old.matches(".comment") && !looksSame(old, comment)) replace(old, comment, false);
+    } else if (old.matches(".comment") && !old.querySelector(".htmx-request") && !looksSame(old, comment)) replace(old, comment, false);
   }
   const title = panel.querySelector("#discussion-title");
   const newTitle = fresh.querySelector("#discussion-title");

@@ -22,7 +22,7 @@ function createButton(textContent, act) {
 
 /** How the field looks now, without the control that opens its form. */
 function createDrawing(fresh) {
-  const drawing = createElement("span", "inline-field__remote");
+  const drawing = createElement("span", "inline-field__remote", { tabIndex: 0, role: "group", ariaLabel: "Their text" });
   const nodes = [...(fresh.querySelector("dd") ?? fresh).cloneNode(true).childNodes];
   drawing.append(...nodes.filter((node) => !node.matches?.(".inline-field__edit")));
   return drawing;

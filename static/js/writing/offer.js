@@ -1,7 +1,7 @@
 // Drafts are offered again: in their forms, beside what opens their forms, and in the top bar where neither is on the page.
 
 import { afterStart } from "../lib/behaviours.js";
-import { createElement } from "../lib/dom.js";
+import { createElement, createIcon } from "../lib/dom.js";
 import { discardDraft, draftKey, isDirty, isRefused, keptControls, readDraft } from "../lib/drafts.js";
 import { uuid } from "../lib/uuid.js";
 import { listDrafts } from "./all-drafts.js";
@@ -119,7 +119,8 @@ function showInBar() {
   }
   link.href = page;
   link.title = "What you wrote and did not send is kept on this device";
-  link.textContent = elsewhere.length === 1 ? "Unsaved draft" : `${elsewhere.length} unsaved drafts`;
+  const words = elsewhere.length === 1 ? "Unsaved draft" : `${elsewhere.length} unsaved drafts`;
+  link.replaceChildren(createIcon("pencil"), createElement("span", "name-hidden-narrow", { textContent: words }));
 }
 
 function offerInBar() {

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from taskforge.boards.statuses import Status
 from taskforge.clock import ReaderTime
+from taskforge.stores.composed import as_text
 from taskforge.tasks.board.bucket_filters import BucketFilter
 from taskforge.tasks.board.filter_base import NONE, OVERDUE, TASKS, TODAY, WEEK, constant
 from taskforge.tasks.moment_kind import flag_of
@@ -57,6 +58,16 @@ def span_of(bucket: str, at: ReaderTime) -> Span:
         return Span(_EVER, today, _EVER, at.minute)
     last = at.today + timedelta(days=DAYS[bucket])
     return Span(today, _as_stored(last), at.start_of(at.today), at.start_of(last))
+
+
+def overdue_sql(name: str) -> str:
+    """The condition on ``TASKS`` that an open card's moment is overdue, as text; its parameters: `overdue_binds`."""
+    return as_text(_is_within(TASKS, name, OVERDUE))
+
+
+def overdue_binds(at: ReaderTime) -> dict[str, datetime]:
+    """The parameters of `overdue_sql`."""
+    return _ends(OVERDUE, span_of(OVERDUE, at))
 
 
 class DueFilter(BucketFilter):

@@ -26,6 +26,7 @@ from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.history.events import PERMISSIONS, AuditEvent, list_audit_events, list_later_of
 from taskforge.tasks.history.undo import find_refusal
+from taskforge.tasks.row_columns import compose_row
 from taskforge.teams.permissions import Permission
 
 MAX_CARDS = 500  # that one deletion of a column takes along: each is written under the board's lock
@@ -136,7 +137,7 @@ def _require_choice(
 def _empty(uow: UnitOfWork, board: LockedBoard, column: sql.Row, *, move_to: str | None) -> None:
     """Move the tasks of a column to the end of another one, in their order, or put them into the trash."""
     place = {"board_id": board.board_id, "column_id": column["column_id"]}
-    rows: list[sql.Row] = [dict(row) for row in uow.execute(ROWS_OF_COLUMN, place).mappings()]
+    rows = [compose_row(dict(row)) for row in uow.execute(ROWS_OF_COLUMN, place).mappings()]
     if move_to is None:
         for step, row in enumerate(rows):
             after = {**row, "deleted_at": uow.at}

@@ -112,8 +112,8 @@ def _view_to_change(
 def _view_changed(
     actor: Actor, view: TaskView, field: InlineField, form: Form, change: Change
 ) -> TaskView:
-    """The task after the change. For a line of the row it is known without another read, unless it is a replay."""
-    if field.control != "line" or change.replayed:
+    """The task after the change. For a line of the row it is known without another read, if this change set it."""
+    if field.control != "line" or change.replayed or change.event_id is None:
         return get_task(actor, view.row["task_id"])
     changed = {field.stored: form.values[field.stored], "version": change.version}
     return replace(view, row={**view.row, **changed})
