@@ -60,8 +60,8 @@ def delete_board(client: Client) -> None:
 
 def undo(client: Client, task: Known) -> None:
     """Take the last edit or move of a task back."""
-    if task.before is None:
-        client.move(task)
+    if task.before in (None, task.fields):  # a move to where it was can't be undone
+        client.edit(task)
     history = client.call("GET", f"/tasks/{task.task_id}/history?limit=50")[1]["items"]
     last = next(entry for entry in history if entry["entityType"] == "task")
     answer = client.post(f"/tasks/{task.task_id}/undo", {"eventId": last["eventId"]})
