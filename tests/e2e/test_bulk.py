@@ -98,6 +98,7 @@ def test_x_selects_and_keys_act_on_all(page: Page, board: str) -> None:
 
 def test_shift_click_selects_up_to_there_and_m_moves_them(page: Page, board: str) -> None:
     press(page, "ArrowDown", "x")
+    expect_selected(page, "One")  # the code of the selection loads with the first one
     card(page, "Three").click(modifiers=["Shift"])
     expect_selected(page, "One", "Two", "Three")
     expect(bar(page)).to_contain_text("3 selected")

@@ -197,7 +197,11 @@ def grab_head(page: Page, name: str, target: str) -> None:
     assert start
     assert goal
     page.mouse.move(start["x"] + 5, start["y"] + 5)
-    page.wait_for_function("document.querySelector('link[href*=\"columns/app\"]')?.sheet")
+    # Not by `wait_for_function`: from its second look on, the content policy forbids what it evaluates.
+    while not page.evaluate(
+        "Boolean(document.querySelector('link[href*=\"columns/app\"]')?.sheet)"
+    ):
+        page.wait_for_timeout(20)
     page.mouse.down()
     page.mouse.move(start["x"] - 10, start["y"] + 5, steps=3)
     page.mouse.move(goal["x"], goal["y"] + 5, steps=8)

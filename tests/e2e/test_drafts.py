@@ -301,7 +301,7 @@ def test_a_draft_is_nobody_elses(page: Page, board: str, log_in: Callable[..., N
     cookies = page.context.cookies()
     log_in(page, "Grace", "Hopper")
     page.goto("/teams")
-    page.wait_for_function("() => document.readyState === 'complete'")
+    page.wait_for_load_state("load")
     expect(form).to_have_value("")
     expect(page.locator("#draft-link")).to_have_count(0)
     page.context.add_cookies(cookies)
