@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from itertools import count
 
 from playwright.sync_api import Locator, Page
@@ -76,3 +78,11 @@ def log_out(page: Page) -> None:
     page.locator(".bar .menu > summary").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login**")
+
+
+def wait_until(page: Page, true: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for what no locator shows; unlike `wait_for_function` also where the content policy forbids eval."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "It did not come about."
+        page.wait_for_timeout(20)

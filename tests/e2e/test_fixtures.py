@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Route
 
 from tests.e2e.conftest import open_page
+from tests.e2e.journeys import wait_until
 
 
 def test_a_request_that_is_held_when_its_page_closes_fails_no_other_page(
@@ -21,8 +22,7 @@ def test_a_request_that_is_held_when_its_page_closes_fails_no_other_page(
         page.route("**/register", hold)
         page.goto("/login")
         page.evaluate("void fetch('/register')")
-        while not held:
-            page.wait_for_timeout(10)
+        wait_until(page, lambda: held)
     with open_page(browser, base_url=live_server) as page:
         page.goto("/login")
         assert page.evaluate("document.hasFocus()")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.accounts import make_board
-from tests.e2e.journeys import column, move_card
+from tests.e2e.journeys import column, move_card, wait_until
 
 
 @pytest.fixture
@@ -101,8 +101,7 @@ def test_a_press_while_a_moment_is_shown_is_not_forgotten(page: Page, board: str
     def press(key: str) -> None:
         with page.expect_request("**/history*step=*"):
             page.keyboard.press(key)
-        while not held:
-            page.wait_for_timeout(10)
+        wait_until(page, lambda: held)
 
     press("ArrowLeft")
     page.wait_for_timeout(1500)  # the page waits as long with its next request as this one took
