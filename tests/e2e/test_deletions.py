@@ -182,6 +182,7 @@ def test_the_palette_begins_a_board_without_a_further_click(page: Page, board: s
     page.get_by_role("combobox").fill("new board Autumn fair")
     page.keyboard.press("Enter")
     page.wait_for_url("**/boards?new=**")
+    expect(page.locator("[name=name]:focus")).to_have_value("Autumn fair")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Autumn fair").wait_for()
     page.keyboard.type("First card")
