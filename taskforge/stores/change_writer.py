@@ -16,6 +16,7 @@ from sqlalchemy import Connection, TextClause
 
 from taskforge.errors import StaleVersion
 from taskforge.stores import outbox
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.outbox import Message
 from taskforge.stores.prepared_statements import prepared
 
@@ -69,10 +70,10 @@ def write(
         **(outbox.insert_parameters(messages) if messages else {}),
         **({"intents": json.dumps(intents)} if intents else {}),
     }
-    written = connection.execute(statement, parameters).one()
-    if reference and written.changed != 1:
+    written = execute(connection, statement, parameters).mappings().one()
+    if reference and written["changed"] != 1:
         raise StaleVersion()
-    return int(written.intents)
+    return int(written["intents"])
 
 
 @cache

@@ -10,11 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
@@ -67,10 +67,9 @@ def row_of(actor: Actor, change: Change) -> dict[str, Any]:
     }
 
 
-def is_repeated(error: IntegrityError) -> bool:
+def is_repeated(error: BaseException) -> bool:
     """Whether `INSERT` was refused because the operation is stored already."""
-    refused = error.orig
-    return isinstance(refused, UniqueViolation) and refused.diag.table_name == "operations"
+    return isinstance(error, UniqueViolation) and error.diag.table_name == "operations"
 
 
 def replayed(actor: Actor) -> Replayed:
@@ -89,7 +88,8 @@ def replayed(actor: Actor) -> Replayed:
 def update(connection: Connection, actor: Actor, change: Change) -> None:
     """Replace the stored answer by one that became known only inside the transaction."""
     if actor.op_id is not None:
-        connection.execute(
+        execute(
+            connection,
             _UPDATE,
             {"result": _result(change), "user_id": actor.user_id, "op_id": actor.op_id},
         )
