@@ -23,7 +23,7 @@ from taskforge.stores.prepared_statements import prepared
 
 @dataclass(frozen=True)
 class Reference:
-    """The UPDATE of a reference row, whose WHERE names the version that was read, and its parameters."""
+    """The UPDATE of a reference row, whose WHERE names the version that was read, or its INSERT; and the parameters."""
 
     sql: str
     parameters: Mapping[str, Any]

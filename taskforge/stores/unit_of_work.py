@@ -122,7 +122,7 @@ class UnitOfWork:
     def change_reference(self, statement: str, parameters: Mapping[str, Any]) -> None:
         """Like `update_reference`, but in the last statement of the change; StaleVersion is raised by that one.
 
-        `statement` is an UPDATE with one of few texts. If another statement follows, it runs before that.
+        `statement` is an UPDATE or INSERT with one of few texts. If another statement follows, it runs before that.
         """
         with sql.translated():
             self._write_reference()
