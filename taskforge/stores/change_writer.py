@@ -23,10 +23,15 @@ from taskforge.stores.prepared_statements import prepared
 
 @dataclass(frozen=True)
 class Reference:
-    """The UPDATE of a reference row, whose WHERE names the version that was read, or its INSERT; and the parameters."""
+    """The UPDATE of a reference row, whose WHERE names the version that was read, or its INSERT; and the parameters.
+
+    ``beside`` is the name and text of a further change in the same statement, ``name AS (UPDATE … RETURNING …)``, whose
+    rows ``sql`` may select from.
+    """
 
     sql: str
     parameters: Mapping[str, Any]
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def write(
         return 0
     statement = _statement(
         reference.sql if reference else "",
+        reference.beside if reference else "",
         has_events=bool(events),
         has_messages=bool(messages),
         intent_condition=condition if intents else "",
@@ -78,11 +84,11 @@ def write(
 
 @cache
 def _statement(
-    reference: str, *, has_events: bool, has_messages: bool, intent_condition: str
+    reference: str, beside: str, *, has_events: bool, has_messages: bool, intent_condition: str
 ) -> TextClause:
     """The statement for the parts that a change has: there are few combinations, so that all stay prepared."""
     guard = "EXISTS (SELECT FROM reference)" if reference else "true"
-    parts = []
+    parts = [beside] if beside else []
     if reference:
         parts.append(f"reference AS ({reference} RETURNING 1)")
     if has_events:

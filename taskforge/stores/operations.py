@@ -19,6 +19,7 @@ from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Read = TypeVar("Read")
 ATTEMPTS = 3
 SAME_KEY_OTHER_REQUEST = (
     "This idempotency key was already used for a different request. Use a new one."
@@ -160,6 +161,14 @@ def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None)
             if version is not None or error.conflicts:
                 raise
     return attempt()
+
+
+def retry_on_stale_preloaded(
+    attempt: Callable[[Read | None], Result], preloaded: Read | None
+) -> Result:
+    """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
+    unused = [preloaded]
+    return retry_on_stale(lambda: attempt(unused.pop() if unused else None))
 
 
 def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:

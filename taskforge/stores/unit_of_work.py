@@ -119,14 +119,17 @@ class UnitOfWork:
             raise StaleVersion()
         faults.point("tx.ref_updated")
 
-    def change_reference(self, statement: str, parameters: Mapping[str, Any]) -> None:
+    def change_reference(
+        self, statement: str, parameters: Mapping[str, Any], *, beside: str = ""
+    ) -> None:
         """Like `update_reference`, but in the last statement of the change; StaleVersion is raised by that one.
 
         `statement` is an UPDATE or INSERT with one of few texts. If another statement follows, it runs before that.
+        `beside` as in `Reference`.
         """
         with sql.translated():
             self._write_reference()
-        self._reference = Reference(statement, parameters)
+        self._reference = Reference(statement, parameters, beside)
 
     def record(
         self,

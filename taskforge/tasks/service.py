@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,13 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
+from taskforge.stores.operations import (
+    Change,
+    idempotent,
+    retry_on_stale,
+    retry_on_stale_preloaded,
+    unchanged,
+)
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.documents import content_message
@@ -113,7 +119,7 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return _retry_on_stale(
+    return retry_on_stale_preloaded(
         lambda found: _edit_task(actor, task_id, changes=changes, version=version, preloaded=found),
         preloaded,
     )
@@ -142,7 +148,7 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full, and limits are hard.
     """
-    return _retry_on_stale(
+    return retry_on_stale_preloaded(
         lambda found: _move_task(
             actor,
             task_id,
@@ -242,11 +248,3 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
             "board_id", "is missing: this team has no board yet, create one first"
         )
     return board_id
-
-
-def _retry_on_stale(
-    attempt: Callable[[TaskAccess | None], Change], preloaded: TaskAccess | None
-) -> Change:
-    """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
-    unused = [preloaded]
-    return retry_on_stale(lambda: attempt(unused.pop() if unused else None))

@@ -202,7 +202,8 @@ def place_back(
         WipLimitReached: the column is full, and limits are hard.
     """
     place = {"board_id": board.board_id, "column_id": column_id, "task_id": task_id}
-    column = uow.execute(COLUMN_EVEN_DELETED, place).mappings().one()
+    column = uow.row(COLUMN_EVEN_DELETED, place)
+    assert column is not None
     if column["deleted_at"] is not None:
         raise Conflict(
             f"The column “{column['name']}” is gone, so the card can't go back there. Move it to another one."
