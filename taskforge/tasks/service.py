@@ -63,7 +63,7 @@ def create_task(
     `values` are its other row fields, `texts` its content, by the names declared in `taskforge.tasks.fields`; what is
     not given has the declared initial value. Without a board it goes to the team's first one; without column and
     status to the board's first column. `preloaded` is what `access_board` would answer, if the request has read it;
-    without it the board is read before its lock only where something depends on its team.
+    without it the board is read before its lock only for the members whom a text may mention.
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission ``task.create``.
@@ -73,12 +73,10 @@ def create_task(
     board_id = board_id or _first_board(actor, team_id)
     stored_text = {**EMPTY_CONTENT, **(texts or {})}
     mentioned: list[str] = []
-    if preloaded is not None or team_id is not None or may_mention(stored_text):
+    if preloaded is not None or may_mention(stored_text):
         board_row, _ = access_board(
             actor.user_id, board_id, Permission.TASK_CREATE, preloaded=preloaded
         )
-        if team_id is not None and board_row["team_id"] != team_id:
-            raise InvalidInput.about("board_id", "belongs to another team")
         mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
     faults.point("read.done")
     task_id = new_id()
@@ -89,6 +87,8 @@ def create_task(
         assignee_id = core["assignee_id"]
         end = end_query(column_id=column_id, status=status, assignee_id=assignee_id)
         board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1, joined=end)
+        if team_id is not None and board.team_id != team_id:
+            raise InvalidInput.about("board_id", "belongs to another team")
         place = place_found_at_end(
             board, board.joined, column_id=column_id, assignee_id=assignee_id
         )
