@@ -124,8 +124,8 @@ def _run(connection: Connection, batch: Batch, parameters: Mapping[str, Any]) ->
 def _send(
     connection: Connection, cursor: Any, statement: str, parameters: Mapping[str, Any]
 ) -> None:
-    """Send a statement; the listeners to SQLAlchemy's cursor events hear of it, without a context."""
-    told: Any = connection.dispatch
+    """Send a statement; the engine's listeners to SQLAlchemy's cursor events hear of it, without a context."""
+    told: Any = connection.engine.dispatch
     for listener in told.before_cursor_execute:
         listener(connection, cursor, statement, parameters, None, False)
     cursor.execute(statement, parameters)
