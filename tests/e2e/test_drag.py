@@ -60,6 +60,20 @@ def test_a_card_is_moved_although_the_page_is_left_at_once(page: Page, board: st
     expect(titles(page, "Done")).to_have_text(["One"])
 
 
+def test_moves_that_wait_for_their_turn_are_made_by_the_next_page(page: Page, board: str) -> None:
+    held: list[Route] = []
+    page.route("**/move", lambda route: route.continue_() if held else held.append(route))
+    drag_to_column(page, "One", "Done")
+    drag_to_column(page, "Two", "In progress")
+    drag_to_column(page, "Two", "Done")
+    wait_until(page, lambda: held)
+    page.goto("/boards")
+    held[0].continue_()
+    toast(page, "Moved to Done").wait_for()
+    page.goto(board)
+    expect(titles(page, "Done")).to_have_text(["One", "Two"])
+
+
 def test_escape_puts_a_dragged_card_back(page: Page, board: str) -> None:
     grab(page, "One")
     box = column(page, "Done").bounding_box()
