@@ -8,6 +8,7 @@ They are compressed together, once for a version of the board: one by one would 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +32,14 @@ class KeptColumn:
     @property
     def size(self) -> int:
         """The memory that it takes, in bytes."""
-        return len(self.html)
+        return sys.getsizeof(self.html)
 
 
 _columns: FragmentCache[KeptColumn] = FragmentCache(MAX_BYTES, MAX_ENTRY_BYTES)
 
 
 def join_columns(columns: Sequence[Mapping[str, Any]], *, may_edit: bool) -> Fragment:
-    """The HTML of columns (`web.boards.cards.show_columns`, each with ``folded``) for people who may edit, or may not."""
+    """The HTML of columns (`show_columns`, each with ``folded``) for people who may edit, or for those who may not."""
     return make_fragment("".join(_column(one, may_edit=may_edit).html for one in columns))
 
 

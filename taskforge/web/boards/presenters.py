@@ -74,7 +74,7 @@ def _render_unseen(view: BoardView) -> Fragment:
 
 
 def _render_shell(view: BoardView, lanes: str | None, *, with_jump: bool) -> Fragment:
-    """The element around the columns or lanes, and the links that jump to them: the same for people with equal rights."""
+    """The element around the columns or lanes, and the links to them: the same for people with the same rights."""
     may = board_rights(view.membership)
     shown = {name: may[name] for name in ("move", "settings")}
 

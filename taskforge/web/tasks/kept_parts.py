@@ -54,6 +54,7 @@ class TeamNames:
         self.read: tuple[Nameable, ...] | None = None
 
     def __call__(self) -> Sequence[Nameable]:
+        """The members, from the second time on without a statement."""
         if self.read is None:
             self.read = tuple(list_nameables(self._team_id))
         return self.read
