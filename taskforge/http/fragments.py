@@ -58,7 +58,7 @@ class Fragment:
     """Rendered HTML: pieces, and for each gap between two of them its placeholder ("" for an empty gap).
 
     ``digest`` identifies the content, in every process alike. Deflate refers back by distance, also over gaps: the
-    compressed pieces are right only where CSRF tokens have ``token_size`` characters.
+    compressed pieces are right only where CSRF tokens have ``token_size`` characters (0: there is none).
     """
 
     pieces: tuple[Piece, ...]
@@ -101,14 +101,14 @@ def render_fragment(template: str, **context: Any) -> Fragment:
 def render_part(template: str, **context: Any) -> str:
     """The HTML of a part of a fragment, with placeholders in its gaps. `context` is as for `render_fragment`."""
     found = current_app.jinja_env.get_template(template)
-    about = {"template": found, "context": context}
-    before_render_template.send(current_app._get_current_object(), **about)  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    before_render_template.send(app, template=found, context=context)
     token = _rendering.set(True)
     try:
         html = found.render(context)
     finally:
         _rendering.reset(token)
-    template_rendered.send(current_app._get_current_object(), **about)  # type: ignore[attr-defined]
+    template_rendered.send(app, template=found, context=context)
     return html
 
 
@@ -129,7 +129,7 @@ def text_fragment(text: str) -> Fragment:
         _stored(html[at : at + MAX_STORED]) for at in range(0, max(1, len(html)), MAX_STORED)
     )
     digest = hashlib.blake2b(html, digest_size=16).digest()
-    return Fragment(pieces, ("",) * (len(pieces) - 1), len(str(generate_csrf())), digest)
+    return Fragment(pieces, ("",) * (len(pieces) - 1), 0, digest)
 
 
 def inner_placeholder() -> Markup:
@@ -144,7 +144,8 @@ def nest(outer: Fragment, *inner: Fragment) -> Fragment:
         ValueError: `outer` was rendered with another number of placeholders, or for tokens of another size.
     """
     waiting = iter(inner)
-    pieces, gaps = [outer.pieces[0]], []
+    pieces: list[Piece] = [outer.pieces[0]]
+    gaps: list[str] = []
     for gap, piece in zip(outer.gaps, outer.pieces[1:], strict=True):
         if gap == INNER:
             part = next(waiting, None)
@@ -175,7 +176,7 @@ def to_html(fragment: Fragment) -> bytes:
 def to_gzip(fragment: Fragment) -> bytes:
     """The HTML of `to_html` as a gzip file, put together from the compressed pieces."""
     token = str(generate_csrf())
-    if len(token) != fragment.token_size:
+    if len(token) != fragment.token_size != 0:
         return gzip.compress(to_html(fragment), compresslevel=1, mtime=0)
     csrf = _stored(token.encode())
     size, check = 0, 0
@@ -206,7 +207,7 @@ def _size_of(placeholder: str, fragment: Fragment) -> int:
 
 
 def _whole(pieces: Sequence[Piece], gaps: Sequence[str], parts: Sequence[Fragment]) -> Fragment:
-    sizes = {part.token_size for part in parts}
+    sizes = {part.token_size for part in parts if part.token_size} or {0}
     if len(sizes) > 1:
         raise ValueError("fragments for tokens of different sizes")
     digest = hashlib.blake2b(b"".join(part.digest for part in parts), digest_size=16).digest()

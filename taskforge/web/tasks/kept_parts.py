@@ -1,6 +1,7 @@
 """The panel and the preview of a task, kept by versions: of a task that was shown before, no text is read or rendered.
 
-Effect, measured on tasks with 12 comments, 200 of them in turn: MEASURED.
+Effect, measured on tasks with 12 comments, in one alternating run on a busy machine: 5.6 ms CPU for a page that is
+kept, 14.4 ms for one that is not; and no trip to Redis or MongoDB for texts.
 
 The key holds all that the templates show but the texts: the task's row, the reader's rights and zone, and for each
 comment its row and what the reader may do with it. The versions in these rows stand for the texts. A text that mentions
