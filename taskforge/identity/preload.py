@@ -37,6 +37,11 @@ class Preloaded:
         """How many notifications the user has not read, if the row says so (`boards.access.board_query`)."""
         return None if self.row is None else self.row.get("unread")
 
+    def forget_unread_count(self) -> None:
+        """Count again where it is asked for: this request has changed it."""
+        if self.row is not None:
+            self.row = {**self.row, "unread": None}
+
 
 def preload(make_query: Callable[..., JoinedQuery]) -> Callable[[View], View]:
     """Declare the query of a view's `current_actor_and_preloaded`; `make_query` makes it from the view's arguments."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.http.fragments import inner_placeholder
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.http.request_guard import accept_lists
@@ -24,6 +25,7 @@ from taskforge.web.boards.parameters import (
 )
 from taskforge.web.boards.presenters import (
     board_context,
+    board_parts,
     preload_board,
     render_columns,
     render_lanes,
@@ -43,9 +45,11 @@ def show(board_id: str) -> ResponseReturnValue:
     if not wants_partial() and (address := address_with_people(board_id, view.row["team_id"])):
         return go_to(address)
     lanes = shown_lanes(view)
-    template = "boards/_view.html" if wants_partial() else "boards/show.html"
-    inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
-    return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
+    context = board_context(view, card_filter, lanes)
+    parts = board_parts(view, card_filter, lanes)
+    if wants_partial():
+        return respond_with_page("boards/_view.html", *parts, **context)
+    return respond_with_page("boards/show.html", *parts, unseen=inner_placeholder(), **context)
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")

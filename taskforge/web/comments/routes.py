@@ -21,7 +21,7 @@ from taskforge.teams.queries import list_nameables
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
-from taskforge.web.tasks.routes import task_context
+from taskforge.web.tasks.task_context import task_context
 from taskforge.web.ways_back import (
     WayBack,
     kind_of_restoration,

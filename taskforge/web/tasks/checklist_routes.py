@@ -21,7 +21,8 @@ from taskforge.teams.permissions import Permission
 from taskforge.text.validation import clean_line
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
-from taskforge.web.tasks.routes import blueprint, task_context
+from taskforge.web.tasks.routes import blueprint
+from taskforge.web.tasks.task_context import task_context
 from taskforge.web.tasks.undo_toast import offer_undo
 
 
