@@ -78,8 +78,12 @@ popover.addEventListener("toggle", ({ newState }) => {
     again?.focus();
   }
 });
-// What is opened inside makes it taller.
-popover.addEventListener("toggle", ({ target }) => target !== popover && place(), { capture: true });
+// What is opened inside makes it taller, and may begin below its edge.
+popover.addEventListener("toggle", ({ target }) => {
+  if (target === popover) return;
+  place();
+  if (target.open) target.scrollIntoView({ block: "nearest" });
+}, { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
 async function submit(form, submitter) {
@@ -91,7 +95,8 @@ async function submit(form, submitter) {
     for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (answer.status === 409 || answer.status === 422) {
     fill(await answer.text());
-    (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();
+    const question = popover.querySelector("details[open] :is(select, button)");
+    (popover.querySelector("[aria-invalid=true]") ?? question ?? popover.querySelector("button"))?.focus();
   } else throw new Error(`status ${answer.status}`);
 }
 
