@@ -56,9 +56,11 @@ export async function openViewPopover(link) {
 
 /** Fetch what the open popover shows from another address; the field that had the focus gets it again. */
 export async function refillViewPopover(address) {
+  const before = document.activeElement.value;
   const html = await fetchHtml(address).catch(() => null);
   if (html === null || !popover.matches(":popover-open")) return;
   const { name, value, selectionStart } = document.activeElement;
+  if (value !== before) return; // more was typed meanwhile, and is asked for next
   const { scrollTop } = popover;
   fill(html);
   const fields = [...popover.querySelectorAll("input")].filter((field) => field.name === name);
