@@ -76,8 +76,8 @@ def render_markdown(text: str, people: People | None = None) -> Markup:
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
     links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
-    (`taskforge.text.effort`) is shown as it was typed, with a sentence that says so. Those whom a text mentions are drawn as chips; `people`, called
-    only if it mentions somebody, answers the team.
+    (`taskforge.text.effort`) is shown as it was typed, with a sentence that says so. Those whom a text mentions are
+    drawn as chips; `people`, called only if it mentions somebody, answers the team.
 
     Raises:
         ClientLeft: nobody waits for the page any more.

@@ -66,7 +66,9 @@ def filter_with_people(board_id: str) -> NamedFilter:
 def _list_names(given: Query) -> dict[str, str]:
     """The names in an address, by what is written there."""
     accepts = FILTERED[PEOPLE][1].accepts
-    named = {value: value.removeprefix("@") for value in given.get(PEOPLE, []) if not accepts(value)}
+    named = {
+        value: value.removeprefix("@") for value in given.get(PEOPLE, []) if not accepts(value)
+    }
     words = " ".join(given.get(WORDS, [])).split()
     return named | {word: word[1:] for word in words if word.startswith("@") and len(word) > 1}
 
