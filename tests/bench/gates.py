@@ -54,7 +54,7 @@ GATES = (
         for gate in (
             Gate(f"{what}: bytes", what, "bytes", None, 85_000),
             Gate(f"{what}: requests", what, "requests", None, 7),
-            Gate(f"{what}: layout shift", what, "layoutShift", None, 0),
+            Gate(f"{what}: layout shift", what, "layout_shift", None, 0),
         )
     ),
 )

@@ -84,8 +84,8 @@ def print_rest(figures: Figures) -> None:
 
 def _print_load(name: str, load: Mapping[str, Any]) -> None:
     print(
-        f"  {name}: {load['cards']} cards, {load['bytes']:,} bytes, {load['requests']} requests; all visible after"
-        f" {load['visibleMs']:.0f} ms, main thread {load['mainThreadMs']:.0f} ms, layout shift {load['layoutShift']}"
+        f"  {name}: {load['cards']:.0f} cards, {load['bytes']:,.0f} bytes, {load['requests']:.0f} requests; all visible after"
+        f" {load['visible_ms']:.0f} ms, main thread {load['main_thread_ms']:.0f} ms, layout shift {load['layout_shift']}"
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench.browsers import measure_browsers
 from tests.bench.filling import QUICK_SIZES, SIZES
+from tests.bench.first_loads import measure_first_loads
 from tests.bench.gates import Figures, judge
 from tests.bench.live import measure_live, measure_refetch
 from tests.bench.measuring import measure_all, measure_idle
@@ -58,6 +59,9 @@ def _measure(stage: Stage, wanted: argparse.Namespace) -> Figures:
     if wanted.quick:
         return _measure_scenarios(stage, list_quick_scenarios(stage), QUICK_ROUNDS, QUICK_SECONDS)
     scenarios = list_scenarios(stage)
+    first_loads = measure_first_loads(
+        stage
+    )  # before anything was changed that would be shown as new
     figures = _measure_scenarios(stage, scenarios, wanted.rounds, wanted.seconds)
     memory = stage.meter.memory_mb()
     figures["memory"] = {
@@ -68,6 +72,7 @@ def _measure(stage: Stage, wanted: argparse.Namespace) -> Figures:
     figures["live"] = [measure_live(stage, watchers) for watchers in (2, 200)]
     figures["refetch"] = measure_refetch(stage, 200)
     figures["browsers"] = measure_browsers(stage)
+    figures |= first_loads
     figures |= measure_start(stage)
     return figures
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts.session_records import open_session
 from taskforge.demo import player, scenario
+from taskforge.stores import sql
 from tests.e2e.first_load import FirstLoad, load
 from tests.e2e.journeys import add_card, column, create_team, log_out, sign_up
 from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team, new_secret
@@ -18,6 +22,10 @@ MOST_BYTES = 85_000
 MOST_REQUESTS = 7
 MOST_SCRIPT_BYTES = 35_000
 MOST_NODES = 3_600
+GO_AWAY = text("""
+    INSERT INTO board_view_preferences (user_id, board_id, seen_seq, seen_at)
+    SELECT :user_id, board_id, seq - 20, :at FROM boards WHERE board_id = :board_id
+""")
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def team(ada: Person) -> Team:
 
 @pytest.fixture
 def demo_board(app: Flask) -> tuple[Person, str]:
-    """The demo's first board, which has long titles, checklists and what else people write, and a person of it."""
+    """Somebody who comes back to the demo's first board, which has long titles and what else people write, and its id."""
     end = clock.now()
     with app.app_context():
         scene = player.set_up(PASSWORD, end)
@@ -52,6 +60,8 @@ def demo_board(app: Flask) -> tuple[Person, str]:
         secret = new_secret()
         user_id = scene.people[0].user_id
         session_id = open_session(user_id, secret, kind="browser")
+        go_away = {"user_id": user_id, "board_id": scene.boards[0], "at": end - timedelta(days=2)}
+        sql.execute_now(GO_AWAY, go_away)
     return Person(app, user_id, player.email_of(0), secret, session_id), scene.boards[0]
 
 
@@ -82,7 +92,7 @@ def test_nothing_shifts_while_a_board_of_all_kinds_of_cards_comes(
 ) -> None:
     seen = load_board(browser, live_server, *demo_board)
     assert seen.cards > 50
-    assert_small(seen)
+    assert any("unseen-changes" in address for address in seen.sizes)
     assert seen.layout_shift == 0, seen.shifted
 
 
