@@ -83,10 +83,9 @@ def print_rest(figures: Figures) -> None:
 
 
 def _print_load(name: str, load: Mapping[str, Any]) -> None:
-    print(
-        f"  {name}: {load['cards']:.0f} cards, {load['bytes']:,.0f} bytes, {load['requests']:.0f} requests; all visible after"
-        f" {load['visible_ms']:.0f} ms, main thread {load['main_thread_ms']:.0f} ms, layout shift {load['layout_shift']}"
-    )
+    what = f"{load['cards']:.0f} cards, {load['bytes']:,.0f} bytes, {load['requests']:.0f} requests"
+    when = f"all visible after {load['visible_ms']:.0f} ms, main thread {load['main_thread_ms']:.0f} ms"
+    print(f"  {name}: {what}; {when}, layout shift {load['layout_shift']}")
 
 
 def _cells(found: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ def team(ada: Person) -> Team:
 
 @pytest.fixture
 def demo_board(app: Flask) -> tuple[Person, str]:
-    """Somebody who comes back to the demo's first board, which has long titles and what else people write, and its id."""
+    """Somebody who comes back to the demo's first board, which has all kinds of cards, and its id."""
     end = clock.now()
     with app.app_context():
         scene = player.set_up(PASSWORD, end)
