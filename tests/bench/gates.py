@@ -29,14 +29,14 @@ class Gate:
 
 
 GATES = (
-    Gate("board unchanged / i, CPU of all", "board", CPU, "i", 2.0),
-    Gate("asked again (304) / j, CPU of all", "board-304", CPU, "j", 2.0),
+    Gate("board unchanged / i, CPU of all", "board", CPU, "i", 3.5),
+    Gate("asked again (304) / j, CPU of all", "board-304", CPU, "j", 1.9),
     Gate("first view after a change / unchanged", FIRST_VIEWS, CPU, "board", 2.0),
-    Gate("9 views, 1 move / its floor, CPU of all", "mixed", CPU, "floor-mixed", 3.0),
-    Gate("move / one statement, CPU of all", "move-c8", CPU, "floor-move-c8", 5.0),
-    Gate("create / one statement, CPU of all", "create", CPU, "floor-create", 4.0),
-    Gate("open a task / t, CPU of all", "task", CPU, "t", 3.0),
-    Gate("list / l, CPU of all", "api-list", CPU, "l", 3.0),
+    Gate("9 views, 1 move / its floor, CPU of all", "mixed", CPU, "floor-mixed", 1.8),
+    Gate("move / one statement, CPU of all", "move-c8", CPU, "floor-move-c8", 7.5),
+    Gate("create / one statement, CPU of all", "create", CPU, "floor-create", 3.5),
+    Gate("open a task / t, CPU of all", "task", CPU, "t", 1.9),
+    Gate("list / l, CPU of all", "api-list", CPU, "l", 1.8),
     *(
         Gate(f"{name}: made, of those answered", name, "effective", None, 1.0, at_least=True)
         for name in ("move-c1", "move-c8", "move-c32", "move-boards", "create", "comment")
