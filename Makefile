@@ -32,8 +32,12 @@ screenshots: ## pictures of every page into test-results/screenshots
 	@$(BOOTSTRAP) requirements-e2e.txt -m pytest -q tests/e2e/screenshots.py
 
 .PHONY: bench
-bench: ## figures beside their floors, as ratios (ARGS=--quick for the board page and a move)
+bench: ## what a request costs every process, beside the floors (ARGS=--quick for a few in a minute)
 	@$(BOOTSTRAP) requirements-e2e.txt -m tests.bench.run $(ARGS)
+
+.PHONY: soak
+soak: ## half an hour of mixed load, in which nothing may grow (ARGS="--minutes 5 --settle-minutes 1")
+	@$(DEV) -m tests.bench.soak $(ARGS)
 
 .PHONY: check
 check: ## format, lint, types, layers, templates, documentation, dependencies, secrets

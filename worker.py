@@ -10,7 +10,7 @@ import signal
 import sys
 from types import FrameType
 
-from taskforge import create_app
+from taskforge import create_worker_app
 from taskforge.config import ConfigError, load_config
 from taskforge.messaging.queues import QUEUES
 from taskforge.server.processes import Child
@@ -54,7 +54,8 @@ def run_queue(queue: str) -> int:
     """Work on one queue until a signal."""
     from taskforge.server.rq_worker import work
 
-    work(create_app(load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)), queue)
+    config = load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)
+    work(create_worker_app(config), queue)
     return 0
 
 
@@ -66,7 +67,7 @@ def run_relay() -> int:
     config = load_config().replaced(
         mongodb_timeout_ms=5000, redis_timeout_seconds=2.0, database_pool_size=3
     )
-    app = create_app(config)
+    app = create_worker_app(config)
     with app.app_context():
         relay = Relay(chores())
 

@@ -1,195 +1,32 @@
-"""TaskForge, a self-hosted team task board. `create_app` builds the application."""
+"""TaskForge, a self-hosted team task board. `create_app` builds the application.
+
+Importing the package imports nothing else: each process takes the parts that it needs.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from flask import Flask, g, request
-from flask_compress import Compress
-from flask_login import current_user
-from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-from taskforge import api, cli, logs
-from taskforge.accounts import passwords
-from taskforge.admin import commands as admin_commands
-from taskforge.admin import routes as admin_routes
-from taskforge.admin.monitor import routes as monitor_routes
-from taskforge.config import Config, load_config
-from taskforge.demo import commands as demo_commands
-from taskforge.errors import OTHER_HOST, Malformed, Unavailable
-from taskforge.extensions import config_of, csrf, db
-from taskforge.http import (
-    assets,
-    client_address,
-    cross_site,
-    error_pages,
-    fragments,
-    health,
-    limiters,
-    page_limits,
-    rate_limits,
-    reader_zone,
-    reading,
-    request_guard,
-    security_headers,
-    sent_forms,
-    server_timing,
-    sessions,
-)
-from taskforge.http.jinja_environment import SharedGlobalsEnvironment
-from taskforge.identity import current as identity
-from taskforge.identity.preload import request_preloaded
-from taskforge.messaging import keys, redis_client
-from taskforge.model_registry import MODULES
-from taskforge.notifications.queries import count_unread
-from taskforge.server import store_checks
-from taskforge.stores import mongo, prepared_statements, sql
-from taskforge.text.moments import iso_text, show_moment
-from taskforge.web import setup as web
-
-MAX_BADGE = 99
+    from taskforge.config import Config
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Build the application.
+    """Build the application that answers requests.
 
     Raises:
         ConfigError: the configuration is incomplete or insecure.
     """
-    config = config or load_config()
-    app = Flask(__name__, template_folder="../templates", static_folder=None)
-    app.jinja_environment = SharedGlobalsEnvironment
-    _configure(app, config)
-    logs.configure_logs(config.log_level)
-    app.wsgi_app = client_address.PlainAddresses(app.wsgi_app)  # type: ignore[method-assign]
-    if hops := config.hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    from taskforge.config import load_config
+    from taskforge.web_app import create_web_app
 
-    _connect_stores(app, config)
-    # Flask runs the hooks of a request in the order of their registration.
-    logs.init_logs(app)
-    request_guard.init_app(app)
-    reader_zone.init_reader_zone(app)
-    reading.init_reading(app)
-    security_headers.init_security_headers(app)
-    sent_forms.init_sent_forms(app)
-    app.before_request(cross_site.check_origin)
-    error_pages.init_error_pages(app)
-    sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])
-    csrf.init_app(app)
-    identity.init_identity(app)
-    rate_limits.init_rate_limits(app, app.extensions[redis_client.EXTENSION])
-    page_limits.init_page_limits(app)
-    app.before_request(_check_host)
-    app.before_request(_check_csrf)
-    _init_templates(app)
-    _register_features(app)
-    Compress(app)
-    if not config.is_production:
-        _measure(app)
-    cli.init_cli(app)
-    app.cli.add_command(admin_commands.ensure_indexes_command)
-    assert demo_commands  # imported for the commands that it adds to the group
-    return app
+    return create_web_app(config or load_config())
 
 
-def _configure(app: Flask, config: Config) -> None:
-    app.config.update(
-        TASKFORGE=config,
-        TESTING=config.testing,
-        SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=config.fallback_keys,
-        SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
-        SQLALCHEMY_ENGINE_OPTIONS=sql.engine_options(config),
-        SESSION_COOKIE_NAME="__Host-sid" if config.is_production else "sid",
-        SESSION_COOKIE_SECURE=config.is_production,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(seconds=keys.SESSION.ttl_seconds),
-        WTF_CSRF_CHECK_DEFAULT=False,  # `_check_csrf` does, and knows about header credentials
-        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
-        WTF_CSRF_SSL_STRICT=False,  # Sec-Fetch-Site is checked instead of the Referer
-        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
-        COMPRESS_MIMETYPES=["text/html", "application/json"],
-        COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_LEVEL=1,
-        COMPRESS_MIN_SIZE=1000,
-    )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+def create_worker_app(config: Config) -> Flask:
+    """Build the application of the queue workers and the relay, which answer no requests."""
+    from taskforge.store_app import create_store_app
 
-
-def _connect_stores(app: Flask, config: Config) -> None:
-    sql.set_client_deadline(config.database_deadline_seconds)
-    db.init_app(app)
-    with app.app_context():
-        sql.keep_ids_as_text(db.engine)
-        prepared_statements.prepare_on(db.engine)
-    assert MODULES  # imported for the tables that it declares
-    mongo.connect(config)
-    app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
-    store_checks.init_store_checks(app)
-    passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
-
-
-def _measure(app: Flask) -> None:
-    pools = [
-        app.extensions[redis_client.EXTENSION].connection_pool,
-        *(each.pool for each in app.extensions[limiters.EXTENSION].values()),
-    ]
-    with app.app_context():
-        server_timing.init_meter(app, engine=db.engine, pools=pools)
-
-
-def _init_templates(app: Flask) -> None:
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
-    fragments.init_fragments(app)
-    assets.init_assets(app)
-
-    @app.context_processor
-    def shared_context() -> dict[str, object]:
-        person = current_user if current_user.is_authenticated else None
-        unread_count = _count_unread(person.user_id) if person else None
-        return {
-            "theme": person.theme if person else "system",
-            "unread_count": unread_count,
-            "unread_badge": _badge(unread_count),
-            "degraded": health.degraded_now(),
-            "request_id": g.get("request_id", ""),
-        }
-
-
-def _count_unread(user_id: str) -> int | None:
-    preloaded = request_preloaded().unread_count
-    if preloaded is not None:
-        return int(preloaded)
-    try:
-        return count_unread(user_id)
-    except Unavailable:  # a page about an outage must not fail for a badge
-        return None
-
-
-def _badge(count: int | None) -> str:
-    """A number as the badge in the top bar shows it; empty for none."""
-    return "" if not count else str(count) if count <= MAX_BADGE else f"{MAX_BADGE}+"
-
-
-def _register_features(app: Flask) -> None:
-    app.register_blueprint(health.blueprint)
-    web.init_web(app)
-    api.init_api(app)
-    app.register_blueprint(admin_routes.blueprint)
-    app.register_blueprint(monitor_routes.blueprint)
-
-
-def _check_host() -> None:
-    if request.blueprint == health.blueprint.name:
-        return  # a platform's health checks name the host by its IP address
-    if not config_of().answers_to(request.host):
-        raise Malformed(OTHER_HOST)
-
-
-def _check_csrf() -> None:
-    cross_site.check_token(header_credentials=identity.uses_header_credentials())
+    return create_store_app(config)

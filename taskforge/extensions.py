@@ -1,13 +1,11 @@
-"""The Flask extensions, made once and bound to an application by the factory, and its configuration."""
+"""The extension that every process needs, bound to an application by the factory, and its configuration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
-from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -29,8 +27,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-login_manager = LoginManager()
-csrf = CSRFProtect()
 
 if TYPE_CHECKING:
     Model = Base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -22,6 +23,29 @@ from tests.servers import Servers
 from tests.stores.scene import read, set_scene
 
 Start = Callable[..., "subprocess.Popen[str]"]
+
+# What only the web server needs; each of these costs memory in three processes.
+OF_THE_WEB = (
+    "taskforge.web",
+    "taskforge.api",
+    "taskforge.identity",
+    "taskforge.http.assets",
+    "taskforge.http.fragments",
+    "flask_login",
+    "flask_smorest",
+    "marshmallow",
+    "wtforms",
+    "brotli",
+)
+LIST_MODULES = """
+import importlib, json, sys
+import worker
+from taskforge.messaging.queues import ALLOWED
+import taskforge.store_app, taskforge.server.rq_worker, taskforge.stores.relay, taskforge.admin.maintenance
+for name in ALLOWED:
+    importlib.import_module(name.rpartition(".")[0])
+print(json.dumps(sorted(sys.modules)))
+"""
 
 
 @pytest.fixture
@@ -125,3 +149,12 @@ def test_a_worker_refuses_a_job_that_is_not_ours(app: Flask, start: Start) -> No
         assert "UnknownJob" in (job.latest_result().exc_string or "")
     assert not Path("/tmp/taskforge-owned").exists()
     assert stop(process) == 0
+
+
+def test_workers_and_relay_import_nothing_that_only_pages_need() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = json.loads(listed.stdout)
+    assert "taskforge.audit.jobs" in imported
+    assert [name for name in imported if name.startswith(OF_THE_WEB)] == []

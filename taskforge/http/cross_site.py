@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from flask import request
 from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 
 from taskforge.errors import Forbidden, NotAuthenticated
-from taskforge.extensions import config_of, csrf
+from taskforge.extensions import config_of
 from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,6 +22,8 @@ OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a boo
 ENTRIES = frozenset({"/login", "/register"})  # forms of people who are not logged in
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
+
+csrf = CSRFProtect()
 
 
 def check_origin() -> None:

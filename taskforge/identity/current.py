@@ -9,13 +9,12 @@ from typing import Any, cast
 
 import jwt
 from flask import Flask, Request, current_app, g, request, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 
 from taskforge import clock
 from taskforge.accounts import session_records
 from taskforge.accounts.session_records import Identity
 from taskforge.errors import NotAuthenticated
-from taskforge.extensions import login_manager
 from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, opened_session
 from taskforge.identity.actors import client_details, make_actor
 from taskforge.identity.devices import remember_device
@@ -33,7 +32,7 @@ _marked_online_at: dict[str, float] = {}
 
 def init_identity(app: Flask) -> None:
     """Give Flask-Login the loaders that identify the user of a request."""
-    login_manager.init_app(app)
+    login_manager = LoginManager(app)
     # Flask-Login would end a session whose IP address changes; here its row in PostgreSQL decides.
     login_manager.session_protection = None
     login_manager.login_view = "accounts.login"

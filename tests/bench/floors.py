@@ -2,12 +2,13 @@
 
 Small Flask programs without log-in, checks or design, on the same web server, stores and machine as TaskForge. They
 are the limits that its figures are held against; the letters are those of docs/performance.md. Their tables
-(``bench_cards``, ``bench_activity``) lie beside TaskForge's own and are filled by `fill`.
+(``bench_…``) lie beside TaskForge's own and are filled by `fill`.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -43,6 +44,9 @@ CARD = """{% macro draw(card) %}<article class="card" id="card-{{ card.uid }}" d
 <time datetime="{{ card.due }}">{{ card.due }}</time>
 <span class="avatar" title="{{ card.assignee }}">{{ card.assignee[:2] }}</span></p>
 <a class="card__move" href="/tasks/{{ card.uid }}/move">Move</a></article>{% endmacro %}"""
+TASK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ card.title }}</title></head><body><main>
+{{ draw(card) }}{% for author, at, body in comments %}<article class="comment"><h3>{{ author }}</h3>
+<time datetime="{{ at }}">{{ at }}</time><p>{{ body }}</p></article>{% endfor %}</main></body></html>"""
 TABLES = """
 CREATE TABLE bench_cards (id int PRIMARY KEY, uid uuid NOT NULL DEFAULT gen_random_uuid(), col int NOT NULL,
   pos double precision NOT NULL, ver int NOT NULL DEFAULT 1, title text NOT NULL, key text NOT NULL,
@@ -50,8 +54,18 @@ CREATE TABLE bench_cards (id int PRIMARY KEY, uid uuid NOT NULL DEFAULT gen_rand
 CREATE INDEX ON bench_cards (col, pos);
 CREATE TABLE bench_activity (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, card int, col int,
   at timestamptz DEFAULT now());
+CREATE TABLE bench_created (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  uid uuid NOT NULL DEFAULT gen_random_uuid(), col int NOT NULL, ver int NOT NULL DEFAULT 1, title text NOT NULL,
+  key text NOT NULL, priority text NOT NULL, due date, tags text[] NOT NULL, assignee text NOT NULL);
+CREATE TABLE bench_comments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, card int, author text, body text,
+  at timestamptz DEFAULT now());
+CREATE INDEX ON bench_comments (card);
 CREATE TABLE bench_members (user_id int PRIMARY KEY, role text);
 INSERT INTO bench_members VALUES (1, 'member')"""
+COMMENTS = (
+    "INSERT INTO bench_comments (card, author, body) SELECT id, 'Ada', '*Note* ' || n || ': it holds.'"
+    " FROM bench_cards, generate_series(1, 3) n"
+)
 ALL_CARDS = (
     "SELECT id, uid, col, ver, title, key, priority, due, tags, assignee FROM bench_cards"
     " ORDER BY col, pos"
@@ -60,25 +74,35 @@ VERSIONS = (
     "SELECT (SELECT role FROM bench_members WHERE user_id = 1), id, ver FROM bench_cards"
     " ORDER BY col, pos"
 )
-FIRST_VERSIONS = (
-    "SELECT (SELECT role FROM bench_members WHERE user_id = 1), k.id, k.ver FROM generate_series(0, 4) c,"
-    " LATERAL (SELECT id, ver FROM bench_cards WHERE col = c ORDER BY pos LIMIT 50) k"
+FIRST_CARDS = (
+    "SELECT id, uid, col, ver, title, key, priority, due, tags, assignee FROM bench_cards"
+    " ORDER BY col, pos LIMIT 50"
 )
+ONE_CARD = (
+    "SELECT id, uid, col, ver, title, key, priority, due, tags, assignee FROM bench_cards"
+    " WHERE id = %(id)s AND EXISTS (SELECT 1 FROM bench_members WHERE user_id = 1)"
+)
+COMMENTS_OF_CARD = "SELECT author, at, body FROM bench_comments WHERE card = %(id)s ORDER BY id"
 MOVE = (
     "WITH moved AS (UPDATE bench_cards SET col = %(col)s, pos = random(), ver = ver + 1"
     " WHERE id = %(id)s AND EXISTS (SELECT 1 FROM bench_members WHERE user_id = 1) RETURNING id, col)"
     " INSERT INTO bench_activity (card, col) SELECT id, col FROM moved"
 )
 CREATE = (
-    "WITH made AS (INSERT INTO bench_cards (id, col, pos, title, key, priority, due, tags, assignee)"
-    " SELECT max(id) + %(step)s, 0, random(), %(title)s, 'B-0', 'high', current_date, '{a}', 'Ada' FROM bench_cards"
-    " ON CONFLICT DO NOTHING RETURNING id, col)"
+    "WITH made AS (INSERT INTO bench_created (col, title, key, priority, due, tags, assignee)"
+    " SELECT 0, %(title)s, 'B-0', 'high', current_date, '{a}', 'Ada' FROM bench_members WHERE user_id = 1"
+    " RETURNING id, col)"
     " INSERT INTO bench_activity (card, col) SELECT id, col FROM made"
+)
+CARDS = (
+    "SELECT id, uid, col, ver, title, key, priority, due, tags, assignee FROM bench_cards"
+    " WHERE id = ANY(%(ids)s)"
 )
 
 floors = Flask(__name__)
 _templates = Environment(autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True)
 _page = _templates.from_string(CARD + PAGE)
+_task = _templates.from_string(CARD + TASK)
 _card = _templates.from_string(CARD).module
 _here = threading.local()
 _drawn: dict[tuple[int, int], str] = {}
@@ -108,6 +132,7 @@ def fill(database_url: str, redis_url: str, cards: int) -> None:
             " VALUES (%s, %s, %s, %s, %s, %s, current_date, %s, %s)",
             rows,
         )
+        cursor.execute(COMMENTS)
     connection.close()
     redis.Redis.from_url(redis_url).mset(
         {"bench:session": "1", "bench:generation": "1", "bench:member": "member"}
@@ -120,18 +145,12 @@ def a() -> Response:
     return _answer(_body("a", lambda: b"<p>" + b"x" * 16_000))
 
 
-@floors.get("/b")
-def b() -> Response:
-    """A Jinja loop over 200 cards in memory."""
-    return _answer(_gzipped(_page.render(name=BOARD, columns=_columns_in_memory())))
-
-
 @floors.get("/c")
 def c() -> Response:
-    """The same with one SQL point query and one Redis GET."""
+    """A Jinja loop over 200 cards in memory, one SQL point query and one Redis GET."""
     _redis().get("bench:session")
     _rows("SELECT role FROM bench_members WHERE user_id = 1")
-    return b()
+    return _answer(_gzipped(_page.render(name=BOARD, columns=_columns_in_memory())))
 
 
 @floors.get("/e")
@@ -146,13 +165,35 @@ def e() -> Response:
 @floors.get("/i")
 def i() -> Response:
     """Ids and versions from PostgreSQL every time, each card's HTML from the process's memory."""
-    return _joined(VERSIONS)
+    _redis().get("bench:session")
+    rows = _rows(VERSIONS)
+    missing = [card_id for _, card_id, version in rows if (card_id, version) not in _drawn]
+    if missing:
+        for row in _rows(CARDS, {"ids": missing}):
+            _drawn[row[0], row[3]] = str(_card.draw(_card_of(row)))  # type: ignore[attr-defined]
+    cards = "".join(_drawn.get((card_id, version), "") for _, card_id, version in rows)
+    return _answer(_gzipped(f"<!doctype html><html><body><main>{cards}</main></body></html>"))
 
 
-@floors.get("/k")
-def k() -> Response:
-    """The same with at most 50 cards in each column."""
-    return _joined(FIRST_VERSIONS)
+@floors.get("/l")
+def listing() -> Response:
+    """50 rows from PostgreSQL as JSON."""
+    _redis().get("bench:session")
+    cards = [_card_of(row) for row in _rows(FIRST_CARDS)]
+    return Response(
+        _gzipped(json.dumps(cards, default=str)),
+        mimetype="application/json",
+        headers={"Content-Encoding": "gzip"},
+    )
+
+
+@floors.get("/t/<int:card_id>")
+def task(card_id: int) -> Response:
+    """A card and its comments from PostgreSQL, Jinja."""
+    _redis().get("bench:session")
+    card = _card_of(_rows(ONE_CARD, {"id": card_id})[0])
+    comments = _rows(COMMENTS_OF_CARD, {"id": card_id})
+    return _answer(_gzipped(_task.render(card=card, comments=comments)))
 
 
 @floors.get("/j")
@@ -181,19 +222,8 @@ def move() -> Response:
 @floors.post("/create")
 def create() -> Response:
     """One statement: a new card, and a line about it."""
-    _rows(CREATE, {"step": int(request.form["step"]), "title": request.form["title"]})
+    _rows(CREATE, {"title": request.form["title"]})
     return Response(status=204)
-
-
-def _joined(statement: str) -> Response:
-    _redis().get("bench:session")
-    rows = _rows(statement)
-    missing = [card_id for _, card_id, version in rows if (card_id, version) not in _drawn]
-    if missing:
-        for row in _rows(ALL_CARDS):
-            _drawn[row[0], row[3]] = str(_card.draw(_card_of(row)))  # type: ignore[attr-defined]
-    cards = "".join(_drawn.get((card_id, version), "") for _, card_id, version in rows)
-    return _answer(_gzipped(f"<!doctype html><html><body><main>{cards}</main></body></html>"))
 
 
 def _columns_in_memory() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from tests.bench.load import SILENCE_SECONDS, request_bytes, run_closed_loop
+from tests.bench.measuring import cost_of_each
 from tests.bench.stage import Stage
 from tests.bench.window import Board
 
@@ -24,16 +25,21 @@ PIECE_BYTES = 1 << 14
 def measure_live(stage: Stage, watchers: int) -> dict[str, float]:
     """Milliseconds from sending a move until each watcher has its hint: median, p95 and the longest.
 
+    With what such a move costs all processes.
+
     Raises:
         TimeoutError: a hint did not come.
     """
     board = stage.boards[52]
     sockets = [_watch(stage, board, number) for number in range(watchers)]
     sent: list[float] = []
+    before = stage.meter.read()
     mover = threading.Thread(target=_move, args=(stage, board, sent))
     mover.start()
     arrivals = _collect(sockets)
     mover.join()
+    stage.meter.settle()
+    cost = cost_of_each(stage.meter.read() - before, MOVES)
     for opened in sockets:
         opened.close()
     waits = sorted(
@@ -45,6 +51,7 @@ def measure_live(stage: Stage, watchers: int) -> dict[str, float]:
         "medianMs": round(waits[len(waits) // 2], 1),
         "p95Ms": round(waits[int(len(waits) * 0.95)], 1),
         "longestMs": round(waits[-1], 1),
+        "cpuMs": round(cost["cpuMs"], 1),
     }
 
 

@@ -26,6 +26,15 @@ class Load:
     statuses: Counter[int] = field(default_factory=Counter)
     received: int = 0
 
+    def __add__(self, other: Load) -> Load:
+        """Both, one after the other."""
+        return Load(
+            self.seconds + other.seconds,
+            self.latencies + other.latencies,
+            self.statuses + other.statuses,
+            self.received + other.received,
+        )
+
     @property
     def count(self) -> int:
         """How many answers came."""
@@ -35,6 +44,15 @@ class Load:
     def rate(self) -> float:
         """Answers in a second."""
         return self.count / self.seconds
+
+    def demand(self, *statuses: int) -> None:
+        """Insist that every answer had one of these statuses.
+
+        Raises:
+            ConnectionError: one had not.
+        """
+        if set(self.statuses) - set(statuses):
+            raise ConnectionError(f"the answers were {dict(self.statuses)}, not {statuses}")
 
     def quantile_ms(self, share: float) -> float:
         """The latency below which `share` of the answers stayed, in milliseconds."""
@@ -51,12 +69,12 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.turn = 0
         self.sent_at = 0.0
-        self._answer = b""
+        self.answer = b""
 
     def send(self, request: bytes) -> None:
         """Send a whole request."""
         self.turn += 1
-        self._answer = b""
+        self.answer = b""
         self.sent_at = time.perf_counter()
         self.socket.sendall(request)
 
@@ -65,14 +83,14 @@ class Connection:
         piece = self.socket.recv(RECEIVE_BYTES)
         if not piece:
             raise ConnectionError("the server closed a kept-alive connection")
-        self._answer += piece
-        head, found, body = self._answer.partition(b"\r\n\r\n")
+        self.answer += piece
+        head, found, body = self.answer.partition(b"\r\n\r\n")
         if not found:
             return None
         status = int(head[9:12])
         if len(body) < _length_of(head, status):
             return None
-        return status, len(self._answer)
+        return status, len(self.answer)
 
 
 def run_closed_loop(

@@ -100,7 +100,7 @@ def test_a_choice_at_the_first_visit_makes_nothing_news(
     ada: Person, bob: Person, team: Team
 ) -> None:
     choose(bob, team, "tag")
-    assert "Since your last visit" not in visit(bob).open(f"/boards/{team.board_id}").text
+    assert "since your last visit" not in visit(bob).open(f"/boards/{team.board_id}").text
 
 
 def test_an_open_page_gets_the_board_as_it_shows_it(ada: Person, team: Team) -> None:

@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,8 +62,18 @@ class System:
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @classmethod
-    def start(cls, folder: Path, chance: random.Random) -> System:
-        """Start everything in an empty folder and wait until it answers."""
+    def start(
+        cls,
+        folder: Path,
+        chance: random.Random,
+        *,
+        settings: Mapping[str, str] | None = None,
+        fill: Callable[[System], None] = lambda _system: None,
+    ) -> System:
+        """Start everything in an empty folder and wait until it answers.
+
+        `settings` replace those of the environment; `fill` may fill the stores before anything else uses them.
+        """
         home = Home(folder)
         home.prepare()
         system = cls(home, chance)
@@ -80,6 +90,7 @@ class System:
             "ARGON2_MEMORY_KIB": "64",
             "WEB_WORKERS": "2",
             "PYTHONUNBUFFERED": "1",
+            **(settings or {}),
         }
         try:
             for describe in DESCRIBE.values():
@@ -92,6 +103,7 @@ class System:
                     check=True,
                     stdout=subprocess.DEVNULL,
                 )
+            fill(system)
             web = web_child(system.environment, system.port, home)
             for name, child in [
                 *((child.name, child) for child in worker_children(system.environment, home)),

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import text
 
+from taskforge import clock
+from taskforge.accounts.session_records import open_session
+from taskforge.demo import player, scenario
+from taskforge.stores import sql
+from tests.e2e.first_load import FirstLoad, load
 from tests.e2e.journeys import add_card, column, create_team, log_out, sign_up
-from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team, new_secret
 
 CARDS = 200
 MOST_BYTES = 85_000
 MOST_REQUESTS = 7
 MOST_SCRIPT_BYTES = 35_000
 MOST_NODES = 3_600
-
-
-@dataclass
-class Load:
-    """A page load as the network saw it: encoded bytes, headers included, by address."""
-
-    size: dict[str, int] = field(default_factory=dict)
-
-    def total(self, kind: str = "") -> int:
-        return sum(size for url, size in self.size.items() if url.endswith(kind))
+GO_AWAY = text("""
+    INSERT INTO board_view_preferences (user_id, board_id, seen_seq, seen_at)
+    SELECT :user_id, board_id, seq - 20, :at FROM boards WHERE board_id = :board_id
+""")
 
 
 @pytest.fixture
@@ -51,43 +50,50 @@ def team(ada: Person) -> Team:
     return team
 
 
-def load(browser: Browser, server: str, person: Person, path: str) -> tuple[Load, dict[str, Any]]:
-    """Open a page in a fresh profile of somebody who is logged in; what it loaded, and counts of its document."""
-    context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 720})
-    name = person.app.config["SESSION_COOKIE_NAME"]
-    context.add_cookies([{"name": name, "value": person.secret, "url": server}])
-    page = context.new_page()
-    network = context.new_cdp_session(page)
-    network.send("Network.enable")
-    seen, urls = Load(), {}
-    network.on(
-        "Network.requestWillBeSent",
-        lambda told: urls.update({told["requestId"]: told["request"]["url"]}),
-    )
-    network.on(
-        "Network.loadingFinished",
-        lambda told: seen.size.update({urls[told["requestId"]]: int(told["encodedDataLength"])}),
-    )
-    page.goto(path)
-    page.locator(".card").first.wait_for()
-    page.wait_for_timeout(700)  # fonts and icons come last; the live stream never ends
-    counts = page.evaluate(
-        "({nodes: document.querySelectorAll('*').length, cards: document.querySelectorAll('.card').length})"
-    )
-    context.close()
-    return seen, counts
+@pytest.fixture
+def demo_board(app: Flask) -> tuple[Person, str]:
+    """Somebody who comes back to the demo's first board, which has all kinds of cards, and its id."""
+    end = clock.now()
+    with app.app_context():
+        scene = player.set_up(PASSWORD, end)
+        player.play(scene, scenario.write_scenario(1, end, share=0.4), done=lambda: None)
+        secret = new_secret()
+        user_id = scene.people[0].user_id
+        session_id = open_session(user_id, secret, kind="browser")
+        go_away = {"user_id": user_id, "board_id": scene.boards[0], "at": end - timedelta(days=2)}
+        sql.execute_now(GO_AWAY, go_away)
+    return Person(app, user_id, player.email_of(0), secret, session_id), scene.boards[0]
 
 
-def test_a_board_comes_in_few_requests_and_bytes(
-    browser: Browser, live_server: str, ada: Person, team: Team
-) -> None:
-    seen, counts = load(browser, live_server, ada, f"/boards/{team.board_id}")
-    listed = "\n".join(f"{size:7} {url}" for url, size in seen.size.items())
-    assert counts["cards"] == CARDS
-    assert counts["nodes"] <= MOST_NODES, counts
-    assert len(seen.size) <= MOST_REQUESTS, listed
+def load_board(browser: Browser, server: str, person: Person, board_id: str) -> FirstLoad:
+    cookie = (person.app.config["SESSION_COOKIE_NAME"], person.secret)
+    return load(browser, server, cookie, f"/boards/{board_id}")
+
+
+def assert_small(seen: FirstLoad) -> None:
+    listed = "\n".join(f"{size:7} {url}" for url, size in seen.sizes.items())
+    assert seen.nodes <= MOST_NODES
+    assert len(seen.sizes) <= MOST_REQUESTS, listed
     assert seen.total() <= MOST_BYTES, listed
     assert seen.total(".js") <= MOST_SCRIPT_BYTES, listed
+
+
+def test_a_board_comes_in_few_requests_and_bytes_and_nothing_shifts(
+    browser: Browser, live_server: str, ada: Person, team: Team
+) -> None:
+    seen = load_board(browser, live_server, ada, team.board_id)
+    assert seen.cards == CARDS
+    assert_small(seen)
+    assert seen.layout_shift == 0, seen.shifted
+
+
+def test_nothing_shifts_while_a_board_of_all_kinds_of_cards_comes(
+    browser: Browser, live_server: str, demo_board: tuple[Person, str]
+) -> None:
+    seen = load_board(browser, live_server, *demo_board)
+    assert seen.cards > 50
+    assert any("unseen-changes" in address for address in seen.sizes)
+    assert seen.layout_shift == 0, seen.shifted
 
 
 def test_going_back_after_logging_out_shows_nothing_of_a_board(page: Page) -> None:
