@@ -14,6 +14,7 @@ from taskforge import create_app
 from taskforge.config import ConfigError, load_config
 from taskforge.messaging.queues import QUEUES
 from taskforge.server.processes import Child
+from taskforge.server.reporter import RELAY, WORKER, reporting
 from taskforge.server.supervisor import run as supervise
 
 
@@ -54,7 +55,9 @@ def run_queue(queue: str) -> int:
     """Work on one queue until a signal."""
     from taskforge.server.rq_worker import work
 
-    work(create_app(load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)), queue)
+    app = create_app(load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2))
+    with reporting(app, WORKER):
+        work(app, queue)
     return 0
 
 
@@ -75,7 +78,8 @@ def run_relay() -> int:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        relay.run()
+        with reporting(app, RELAY):
+            relay.run()
     return 0
 
 

@@ -14,6 +14,7 @@ from taskforge import api, cli, logs
 from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
 from taskforge.admin import routes as admin_routes
+from taskforge.admin.figures import routes as figures_routes
 from taskforge.admin.monitor import routes as monitor_routes
 from taskforge.config import Config, load_config
 from taskforge.demo import commands as demo_commands
@@ -31,15 +32,16 @@ from taskforge.http import (
     reader_zone,
     reading,
     request_guard,
+    request_meter,
     security_headers,
     sent_forms,
-    server_timing,
     sessions,
 )
 from taskforge.http.jinja_environment import SharedGlobalsEnvironment
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import keys, redis_client
+from taskforge.metrics import trips
 from taskforge.model_registry import MODULES
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
@@ -85,8 +87,7 @@ def create_app(config: Config | None = None) -> Flask:
     _init_templates(app)
     _register_features(app)
     Compress(app)
-    if not config.is_production:
-        _measure(app)
+    request_meter.init_request_meter(app)
     cli.init_cli(app)
     app.cli.add_command(admin_commands.ensure_indexes_command)
     assert demo_commands  # imported for the commands that it adds to the group
@@ -120,6 +121,7 @@ def _configure(app: Flask, config: Config) -> None:
 
 def _connect_stores(app: Flask, config: Config) -> None:
     sql.set_client_deadline(config.database_deadline_seconds)
+    trips.set_slow_ms(config.slow_statement_ms)
     db.init_app(app)
     with app.app_context():
         sql.keep_ids_as_text(db.engine)
@@ -129,16 +131,6 @@ def _connect_stores(app: Flask, config: Config) -> None:
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
     store_checks.init_store_checks(app)
     passwords.set_cost(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
-
-
-def _measure(app: Flask) -> None:
-    limiters = app.extensions["taskforge_limiters"].values()
-    pools = [
-        app.extensions[redis_client.EXTENSION].connection_pool,
-        *(each.pool for each in limiters),
-    ]
-    with app.app_context():
-        server_timing.init_meter(app, engine=db.engine, pools=pools)
 
 
 def _init_templates(app: Flask) -> None:
@@ -181,6 +173,7 @@ def _register_features(app: Flask) -> None:
     web.init_web(app)
     api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
+    app.register_blueprint(figures_routes.blueprint)
     app.register_blueprint(monitor_routes.blueprint)
 
 

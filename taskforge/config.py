@@ -36,6 +36,12 @@ class Config:
     allowed_hosts: str = ""
     private_hosts: str = ""
     log_level: str = "INFO"
+    request_log_share: float = 0.01
+    slow_request_ms: int = 1000
+    slow_statement_ms: int = 200
+    metrics_token: str = field(default="", repr=False)
+    alert_urls: str = field(default="", repr=False)
+    alert_postgresql_mb: int = 0
     database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000

@@ -23,6 +23,7 @@ from flask_login import current_user
 from taskforge.http import fragments
 from taskforge.http.fragments import Fragment
 from taskforge.http.sessions import CSRF_FIELD
+from taskforge.metrics.counting import count_lookup
 
 MAX_ENTRIES = 128  # of each cache: pages of tasks must not evict those of boards
 MAX_ENTRY_BYTES = 64_000  # a hostile filter makes larger ones, which are not cached
@@ -103,7 +104,9 @@ def _cached(cache: _Cache, key: str, render: Callable[[], Fragment]) -> Fragment
         found = cache.get(digest)
         if found is not None:
             cache.move_to_end(digest)
-            return found
+    count_lookup("page", found=found is not None)
+    if found is not None:
+        return found
     rendered = render()
     if rendered.size > MAX_ENTRY_BYTES:
         return rendered

@@ -12,13 +12,14 @@ from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
-from redis import ConnectionPool, Redis
+from redis import Redis
 
 from taskforge.config import Config
 from taskforge.errors import RateLimited
 from taskforge.extensions import config_of
 from taskforge.http.client_address import counted_address
 from taskforge.http.cross_site import SAFE_METHODS
+from taskforge.messaging.counted_connection import count_trips
 from taskforge.messaging.keys import RATE_LIMIT
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
@@ -56,12 +57,8 @@ class Limiters:
         }
         self.shared = kind(RedisStorage(config.redis_url, **options))
         self.local = kind(MemoryStorage())
-
-    @property
-    def pool(self) -> ConnectionPool:
-        """The connection pool of the windows in Redis."""
         storage = cast(RedisStorage, self.shared.storage)
-        return cast(Redis, storage.storage).connection_pool
+        count_trips(cast(Redis, storage.storage).connection_pool)
 
 
 def init_rate_limits(app: Flask) -> None:

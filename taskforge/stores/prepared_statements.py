@@ -7,7 +7,6 @@ connection, and then as EXECUTE. Several marked statements go in one round trip.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, TextClause, event, text
 from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from taskforge.stores.statement_names import prepared_name
 
 _OPTION = "taskforge_prepared"
 # What PostgreSQL reports when the connection's prepared statements are not those that we believe: the name is taken;
@@ -88,7 +89,7 @@ def _statement(statement: str) -> _Statement:
         f"%({name})s" + (f"::{types[name]}" if name in types else "")
         for name in compiled.positiontup or ()
     )
-    name = f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
+    name = prepared_name(statement)
     body = str(compiled).replace("%", "%%")  # as psycopg2 reads it
     return _Statement(
         name, f"PREPARE {name} AS {body}", f"EXECUTE {name}" + (f" ({given})" if given else "")
