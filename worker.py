@@ -64,6 +64,7 @@ def run_queue(queue: str) -> int:
 def run_relay() -> int:
     """Relay until a signal, with longer time limits for the stores than a request has."""
     from taskforge.admin.maintenance import chores
+    from taskforge.admin.watch import watching
     from taskforge.stores.relay import Relay
 
     config = load_config().replaced(
@@ -78,7 +79,7 @@ def run_relay() -> int:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        with reporting(app, RELAY):
+        with reporting(app, RELAY), watching(app):
             relay.run()
     return 0
 

@@ -94,6 +94,11 @@ class Config:
         """Earlier secret keys, whose tokens are still taken."""
         return _split(self.secret_key_fallbacks)
 
+    @property
+    def alert_addresses(self) -> list[str]:
+        """Where alerts are sent: Apprise addresses."""
+        return _split(self.alert_urls)
+
     def answers_to(self, host: str) -> bool:
         """Whether this server answers a request for a host; `host` may end in a port."""
         names = self.host_names

@@ -123,6 +123,12 @@ METRIC_TURN = KeyFamily(
     ttl_seconds=MINUTE,
     loss="Two relays may take the same sample.",
 )
+ALERT_DATABASE = KeyFamily(
+    name="administrators were told that PostgreSQL is away",
+    pattern="alert:postgresql",
+    ttl_seconds=DAY,
+    loss="They are told again.",
+)
 FAMILIES = (
     SESSION,
     USER_SESSIONS,
@@ -138,6 +144,7 @@ FAMILIES = (
     METRIC_PROCESSES,
     METRIC_SAMPLES,
     METRIC_TURN,
+    ALERT_DATABASE,
 )
 
 # Published to, never stored: a hint that nobody hears is lost, and listeners catch up from the board's sequence.
