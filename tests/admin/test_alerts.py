@@ -37,7 +37,7 @@ class Receiver(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        return f"json://secret-user:secret-word@127.0.0.1:{self.server_port}/hook"
+        return f"json://secret-user:secret-word@127.0.0.1:{self.server_port}/hook?cto=60&rto=60"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -186,16 +186,18 @@ def test_a_mongodb_that_the_relay_itself_cannot_reach(
 
 
 def test_a_postgresql_that_is_away_is_told_although_no_row_can_be_written(
-    watched: Flask, receiver: Receiver
+    watched: Flask, receiver: Receiver, config: Config
 ) -> None:
-    breaker = breaker_of(POSTGRESQL)
+    nowhere = config.replaced(
+        alert_urls=receiver.address, database_url="postgresql://taskforge@127.0.0.1:1/none"
+    )
+    cut_off = create_app(nowhere)
 
     def begin() -> None:
-        for _ in range(3):
-            with pytest.raises(sql._Down), breaker.guard():
-                raise sql._Down
+        with cut_off.app_context():
+            steps(4)  # a breaker opens at the third failure
 
-    begins_and_ends(receiver, "breaker-postgresql", begin, breaker.reset)
+    begins_and_ends(receiver, "breaker-postgresql", begin, breaker_of(POSTGRESQL).reset)
 
 
 def test_a_full_redis(watched: Flask, receiver: Receiver) -> None:
@@ -243,7 +245,8 @@ def test_stores_that_differ(scene: Scene, receiver: Receiver) -> None:
             watch._turn_at = 0.0
             watch.step()
         assert told(receiver, "doctor") == wanted
-        set_title("Something else" if not wanted else title)
+        if len(wanted) < 2:
+            set_title(title if wanted else "Something else")
 
 
 def test_a_message_that_nobody_took_is_sent_later_and_its_address_stays_secret(

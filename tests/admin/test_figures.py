@@ -59,7 +59,7 @@ def root(measured: Flask, ada: Person) -> FlaskClient:
 
 
 def scrape(app: Flask) -> dict[tuple[str, ...], float]:
-    """The values by name and labels, as Prometheus reads them."""
+    """The values by name and labels (in the order of the labels' names), as Prometheus reads them."""
     answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
@@ -102,7 +102,7 @@ def test_requests_are_counted_by_endpoint_and_status_with_their_trips(
     values = scrape(measured)
     assert values["taskforge_requests_total", "boards.index", "200"] == 3
     assert values["taskforge_request_seconds_count", "boards.index"] == 3
-    assert values["taskforge_request_seconds_bucket", "boards.index", "+Inf"] == 3
+    assert values["taskforge_request_seconds_bucket", "+Inf", "boards.index"] == 3
     assert values["taskforge_request_seconds_sum", "boards.index"] > 0
     assert values["taskforge_store_trips_total", "boards.index", "postgresql"] >= 3
     assert values["taskforge_store_seconds_total", "boards.index", "redis"] > 0
@@ -138,8 +138,8 @@ def test_job_times_are_counted(measured: Flask) -> None:
     with pytest.raises(ZeroDivisionError), timed_job("audit"):
         _ = 1 / 0
     values = scrape(measured)
-    assert values["taskforge_jobs_total", "audit", "done"] == 1
-    assert values["taskforge_jobs_total", "audit", "failed"] == 1
+    assert values["taskforge_jobs_total", "done", "audit"] == 1
+    assert values["taskforge_jobs_total", "failed", "audit"] == 1
 
 
 def test_a_process_that_ended_takes_nothing_with_it(measured: Flask) -> None:
@@ -260,7 +260,7 @@ def test_the_page_shows_a_chart_and_its_numbers_for_each_figure(
     page = root.get("/admin/figures").text
     assert page.count('role="img"') == page.count("<table") == 7
     assert "Requests, last hour: requests 60 a minute now, at most 60." in page
-    assert "style=" not in page.partition("<main")[2]
+    assert " style=" not in page.partition("<main")[2]
     assert 'href="/admin/figures" aria-current="page"' in page
     assert "/admin/figures" in root.get("/admin/").text
 

@@ -63,9 +63,9 @@ def _of_breakers(figures: StoreFigures) -> Iterator[Judgement]:
 
 
 def _of_sizes(used: Mapping[str, int], limits: Mapping[str, int]) -> Iterator[Judgement]:
-    for store, limit in limits.items():
-        if store not in used:
-            continue
-        share = used[store] / limit
+    """Where no limit is known (any more) there is nothing to tell."""
+    for store, size in used.items():
+        limit = limits.get(store, 0)
+        share = size / limit if limit else 0.0
         detail = f"{TITLES[store]} uses {share:.0%} of the {limit // MEBIBYTE} MB that it may."
         yield Judgement(DISK_PREFIX + store, share > MAX_USED_SHARE, detail)
