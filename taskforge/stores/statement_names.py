@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import TextClause
 
 MAX_WORDS = 6
+_prepared: dict[str, str] = {}  # by name; a few hundred constants of ours
 _PREPARED = re.compile(r"EXECUTE (taskforge_[0-9a-f]+)")
 _PARAMETER = re.compile(r"%\(\w+\)s|%s|(?<!:):\w+")
 _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b")
@@ -23,13 +24,18 @@ def name_statement(query: Any) -> str:
     """
     text = query.decode(errors="replace") if isinstance(query, bytes) else str(query)
     prepared = _PREPARED.findall(text)
-    names = [_constants().get(each, each) for each in prepared]
+    names = [
+        _constants().get(each) or (_summary(_prepared[each]) if each in _prepared else each)
+        for each in prepared
+    ]
     return ", ".join(names) if names else _constants().get(_form(text)) or _summary(text)
 
 
 def prepared_name(statement: str) -> str:
     """The name under which PostgreSQL keeps a prepared statement."""
-    return f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
+    name = f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
+    _prepared[name] = statement
+    return name
 
 
 @cache
