@@ -8,6 +8,7 @@ from taskforge.http.asgi import Receive, Scope, Send
 from taskforge.live.request import is_stream_request
 from taskforge.live.stream import LiveStreams
 from taskforge.server.asgi_bridge import in_threads
+from taskforge.server.reporter import WEB, Reporter
 from taskforge.server.warm_up import warm_up
 from taskforge.web.live.access import BoardStreamSource
 from wsgi import app as flask_app
@@ -15,6 +16,11 @@ from wsgi import app as flask_app
 warm_up(flask_app)
 streams = LiveStreams(flask_app, BoardStreamSource())
 pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
+
+
+def make_reporter() -> Reporter:
+    """The reporter of a worker process; to be made in it, after the fork."""
+    return Reporter(flask_app, WEB, count_streams=streams.count_open)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

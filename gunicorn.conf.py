@@ -65,11 +65,21 @@ def when_ready(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """End the live streams on SIGTERM: they never end by themselves, and would delay every deployment."""
+    """Report on the worker; end the live streams on SIGTERM: they would never end, and delay every deployment."""
     import asgi
+
+    worker.reporter = asgi.make_reporter()
+    worker.reporter.start()
 
     def stop() -> None:
         asgi.streams.stop()
         worker.handle_exit_signal()
 
     worker.loop.add_signal_handler(signal.SIGTERM, stop)
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Share what the worker has counted last."""
+    reporter = getattr(worker, "reporter", None)
+    if reporter is not None:
+        reporter.stop()

@@ -14,6 +14,7 @@ from taskforge import create_worker_app
 from taskforge.config import ConfigError, load_config
 from taskforge.messaging.queues import QUEUES
 from taskforge.server.processes import Child
+from taskforge.server.reporter import RELAY, WORKER, reporting
 from taskforge.server.supervisor import run as supervise
 
 
@@ -55,13 +56,16 @@ def run_queue(queue: str) -> int:
     from taskforge.server.rq_worker import work
 
     config = load_config().replaced(redis_timeout_seconds=2.0, database_pool_size=2)
-    work(create_worker_app(config), queue)
+    app = create_worker_app(config)
+    with reporting(app, WORKER):
+        work(app, queue)
     return 0
 
 
 def run_relay() -> int:
     """Relay until a signal, with longer time limits for the stores than a request has."""
     from taskforge.admin.maintenance import chores
+    from taskforge.admin.watch import watching
     from taskforge.stores.relay import Relay
 
     config = load_config().replaced(
@@ -76,7 +80,8 @@ def run_relay() -> int:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        relay.run()
+        with reporting(app, RELAY), watching(app):
+            relay.run()
     return 0
 
 

@@ -36,6 +36,12 @@ class Config:
     allowed_hosts: str = ""
     private_hosts: str = ""
     log_level: str = "INFO"
+    request_log_share: float = 0.01
+    slow_request_ms: int = 1000
+    slow_statement_ms: int = 200
+    metrics_token: str = field(default="", repr=False)
+    alert_urls: str = field(default="", repr=False)
+    alert_postgresql_mb: int = 0
     database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000
@@ -87,6 +93,11 @@ class Config:
     def fallback_keys(self) -> list[str]:
         """Earlier secret keys, whose tokens are still taken."""
         return _split(self.secret_key_fallbacks)
+
+    @property
+    def alert_addresses(self) -> list[str]:
+        """Where alerts are sent: Apprise addresses."""
+        return _split(self.alert_urls)
 
     def answers_to(self, host: str) -> bool:
         """Whether this server answers a request for a host; `host` may end in a port."""

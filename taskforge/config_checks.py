@@ -48,7 +48,7 @@ NO_HOPS = (
     "TRUSTED_HOPS is not set: say how many proxies stand in front (0 for none, 1 for a platform's router)."
     " With a wrong number one visitor's failed log-ins lock out all, or anybody can pretend to be anybody."
 )
-MAY_BE_ZERO = frozenset({"trusted_hops"})
+MAY_BE_ZERO = frozenset({"trusted_hops", "request_log_share", "alert_postgresql_mb"})
 
 
 def number_problems(config: Config) -> Iterator[str]:
@@ -62,6 +62,8 @@ def number_problems(config: Config) -> Iterator[str]:
             yield f"{setting.name.upper()} must be at least {least}."
         elif not math.isfinite(value) or value < 0 or (value == 0 and least is None):
             yield f"{setting.name.upper()} must be a number above 0."
+    if config.request_log_share > 1:
+        yield "REQUEST_LOG_SHARE must be between 0 and 1."
     if config.log_level.upper() not in logging.getLevelNamesMapping():
         yield "LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL."
 
@@ -76,6 +78,10 @@ def secret_problems(config: Config) -> Iterator[str]:
     for number, secret in enumerate(config.fallback_keys, start=1):
         if why := _weakness(secret):
             yield f"SECRET_KEY_FALLBACKS: its value {number} {why}"
+    if config.metrics_token and (why := _weakness(config.metrics_token)):
+        yield f"METRICS_TOKEN {why}"
+    if config.metrics_token in (config.secret_key, config.audit_key) and config.metrics_token:
+        yield "METRICS_TOKEN must differ from SECRET_KEY and AUDIT_KEY."
     if config.audit_key and config.audit_key in (config.secret_key, *config.fallback_keys):
         yield "AUDIT_KEY must differ from SECRET_KEY and its fallbacks."
 
@@ -109,6 +115,7 @@ def _weakness(secret: str) -> str | None:
 
 def _regular_secret_problems(config: Config) -> Iterator[str]:
     named = [("SECRET_KEY", config.secret_key), ("AUDIT_KEY", config.audit_key)]
+    named += [("METRICS_TOKEN", config.metrics_token)]
     named += [("SECRET_KEY_FALLBACKS", secret) for secret in config.fallback_keys]
     for name, secret in named:
         if len(secret) >= MINIMUM_SECRET_LENGTH and (why := _regularity(secret)):

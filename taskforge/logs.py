@@ -5,18 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
-import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from taskforge.ids import new_id
 
 SECRET_NAMES = ("password", "secret", "token", "cookie", "authorization", "sid", "csrf", "key")
 HIDDEN = "(hidden)"
-SLOW_MS = 1000
 _SECRET_TEXTS = (
     re.compile(r"\$argon2[\w$,=+/.-]*"),
     re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"),  # JSON Web Tokens
@@ -49,27 +47,17 @@ def configure_logs(level: str) -> None:
 
 
 def init_logs(app: Flask) -> None:
-    """Give every request an id, which answers carry in ``X-Request-Id``, and log slow and failed ones."""
+    """Give every request an id, which log entries have and answers carry in ``X-Request-Id``."""
 
     @app.before_request
     def begin() -> None:
-        g.request_id, g.began = new_id(), time.perf_counter()
+        g.request_id = new_id()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
-        took_ms = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if response.status_code >= 500 or took_ms >= SLOW_MS:
-            structlog.get_logger().warning(
-                "request",
-                method=request.method,
-                endpoint=request.endpoint,
-                status=response.status_code,
-                took_ms=took_ms,
-                user_id=g.get("user_id"),
-            )
         return response
 
 

@@ -11,6 +11,7 @@ from taskforge import logs
 from taskforge.config import Config
 from taskforge.extensions import db
 from taskforge.messaging import redis_client
+from taskforge.metrics import trips
 from taskforge.model_registry import MODULES
 from taskforge.stores import mongo, prepared_statements, sql
 
@@ -26,6 +27,7 @@ def create_store_app(config: Config) -> Flask:
     )
     logs.configure_logs(config.log_level)
     sql.set_client_deadline(config.database_deadline_seconds)
+    trips.set_slow_ms(config.slow_statement_ms)
     db.init_app(app)
     with app.app_context():
         sql.keep_ids_as_text(db.engine)

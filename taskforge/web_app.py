@@ -14,11 +14,12 @@ from taskforge import api, cli, logs
 from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
 from taskforge.admin import routes as admin_routes
+from taskforge.admin.figures import routes as figures_routes
 from taskforge.admin.monitor import routes as monitor_routes
 from taskforge.config import Config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
-from taskforge.extensions import config_of, db
+from taskforge.extensions import config_of
 from taskforge.http import (
     assets,
     client_address,
@@ -26,15 +27,14 @@ from taskforge.http import (
     error_pages,
     fragments,
     health,
-    limiters,
     page_limits,
     rate_limits,
     reader_zone,
     reading,
     request_guard,
+    request_meter,
     security_headers,
     sent_forms,
-    server_timing,
     sessions,
 )
 from taskforge.http.jinja_environment import SharedGlobalsEnvironment
@@ -80,8 +80,7 @@ def create_web_app(config: Config) -> Flask:
     _init_templates(app)
     _register_features(app)
     Compress(app)
-    if not config.is_production:
-        _measure(app)
+    request_meter.init_request_meter(app)
     cli.init_cli(app)
     app.cli.add_command(admin_commands.ensure_indexes_command)
     assert demo_commands  # imported for the commands that it adds to the group
@@ -107,15 +106,6 @@ def _configure(app: Flask, config: Config) -> None:
         COMPRESS_MIN_SIZE=1000,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
-
-
-def _measure(app: Flask) -> None:
-    pools = [
-        app.extensions[redis_client.EXTENSION].connection_pool,
-        *(each.pool for each in app.extensions[limiters.EXTENSION].values()),
-    ]
-    with app.app_context():
-        server_timing.init_meter(app, engine=db.engine, pools=pools)
 
 
 def _init_templates(app: Flask) -> None:
@@ -158,6 +148,7 @@ def _register_features(app: Flask) -> None:
     web.init_web(app)
     api.init_api(app)
     app.register_blueprint(admin_routes.blueprint)
+    app.register_blueprint(figures_routes.blueprint)
     app.register_blueprint(monitor_routes.blueprint)
 
 

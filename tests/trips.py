@@ -1,4 +1,4 @@
-"""What a request asks of the stores: as `taskforge.http.server_timing` counts it, or as statements."""
+"""What a request asks of the stores: as `taskforge.http.request_meter` counts it, or as statements."""
 
 from __future__ import annotations
 

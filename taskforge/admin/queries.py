@@ -9,5 +9,8 @@ OUTBOX_FIGURES = text("""
            count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked,
            CAST(extract(epoch FROM now() - min(created_at) FILTER (WHERE parked_at IS NULL)) AS int)
                AS oldest_seconds
-    FROM   outbox
+    FROM   (SELECT parked_at, created_at
+            FROM   outbox
+            ORDER  BY outbox_id
+            LIMIT  :counted) AS oldest
 """)

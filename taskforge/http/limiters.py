@@ -14,10 +14,11 @@ from flask import current_app, g
 from limits import RateLimitItem
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import RateLimiter
-from redis import ConnectionPool, Redis
+from redis import Redis
 
 from taskforge.config import Config
 from taskforge.errors import RateLimited
+from taskforge.messaging.counted_connection import count_trips
 from taskforge.messaging.keys import RATE_LIMIT
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
@@ -62,12 +63,8 @@ class Limiters:
         self.shared = kind(RedisStorage(config.redis_url, **options))
         self.local = kind(MemoryStorage())
         self.count = client.register_script(COUNT)
-
-    @property
-    def pool(self) -> ConnectionPool:
-        """The connection pool of the windows in Redis."""
         storage = cast(RedisStorage, self.shared.storage)
-        return cast(Redis, storage.storage).connection_pool
+        count_trips(cast(Redis, storage.storage).connection_pool)
 
 
 def hit_all(items: Sequence[RateLimitItem], message: str) -> list[Usage]:

@@ -24,6 +24,7 @@ from taskforge.http import fragments
 from taskforge.http.fragment_cache import FragmentCache
 from taskforge.http.fragments import Fragment
 from taskforge.http.sessions import CSRF_FIELD
+from taskforge.metrics.counting import count_lookup
 
 # Of each process: a frame takes about 10 kB.
 MAX_FRAME_BYTES = 4_000_000
@@ -79,6 +80,7 @@ def _cached_frame(template: str, context: dict[str, Any]) -> Fragment:
     shown = {name: given[name] for name in sorted(given) if name not in _NOT_SHOWN}
     key = key_of(template, current_user._get_current_object(), shown)
     found = None if current_app.debug else _frames.get(key)
+    count_lookup("page", found=found is not None)
     if found is None:
         # From `shown` and not from what the context processors answer a moment later, which the key does not hold.
         found = _render_frame(template, shown)

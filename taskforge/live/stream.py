@@ -99,6 +99,10 @@ class LiveStreams:
             if not self._open[user_id]:
                 del self._open[user_id]
 
+    def count_open(self) -> int:
+        """How many streams this process serves now."""
+        return self._open.total()
+
     def stop(self) -> None:
         """End all streams, before the process exits."""
         self._hub.stop()

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 2.0
+LATELY_SECONDS = 30.0
 POSTGRESQL, MONGODB, REDIS = "postgresql", "mongodb", "redis"
 
 
@@ -40,6 +41,15 @@ class Breaker:
     def is_open(self) -> bool:
         """Whether calls are being refused at this moment."""
         return self._failed >= FAILURES_TO_OPEN and time.monotonic() < self._retry_at
+
+    @property
+    def opened_lately(self) -> bool:
+        """Whether it is open, or was within `LATELY_SECONDS` and no call has succeeded since.
+
+        In a process that has nothing to ask the store any more, an outage ends unnoticed.
+        """
+        ended = self._retry_at + LATELY_SECONDS
+        return self._failed >= FAILURES_TO_OPEN and time.monotonic() < ended
 
     @property
     def has_failed(self) -> bool:

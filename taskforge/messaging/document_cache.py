@@ -11,6 +11,8 @@ from typing import NamedTuple, cast
 
 from taskforge.messaging.keys import COMMENT_TEXT, PROFILE, TASK_TEXT, KeyFamily
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.metrics.catalogue import CACHE_LOOKUPS, HIT, MISS
+from taskforge.metrics.counting import count
 
 _VERSION = struct.Struct(">I")
 
@@ -50,6 +52,8 @@ def get_documents(entity_type: str, versions: Mapping[str, int]) -> dict[str, by
     for (entity_id, version), value in zip(versions.items(), values, strict=True):
         if value is not None and _VERSION.unpack_from(value)[0] == version:
             found[entity_id] = bytes(value[_VERSION.size :])
+    count(CACHE_LOOKUPS, "document", HIT, by=len(found))
+    count(CACHE_LOOKUPS, "document", MISS, by=len(keys) - len(found))
     return found
 
 

@@ -99,6 +99,36 @@ WAKE_UP = KeyFamily(
     ttl_seconds=10,
     loss="The queue gets one job more, which finds nothing to do.",
 )
+METRIC_COUNTS = KeyFamily(
+    name="counts of all processes",
+    pattern="metrics:counts",
+    ttl_seconds=7 * DAY,
+    loss="The counters of `/metrics` begin anew at 0, which Prometheus expects of counters.",
+)
+METRIC_PROCESSES = KeyFamily(
+    name="what each process reported of itself",
+    pattern="metrics:processes",
+    ttl_seconds=5 * MINUTE,
+    loss="Each process reports again within seconds.",
+)
+METRIC_SAMPLES = KeyFamily(
+    name="samples of the last hour",
+    pattern="metrics:samples",
+    ttl_seconds=2 * HOUR,
+    loss="The charts of `/admin/figures` begin anew.",
+)
+METRIC_TURN = KeyFamily(
+    name="a sample was taken",
+    pattern="metrics:turn:{slot}",
+    ttl_seconds=MINUTE,
+    loss="Two relays may take the same sample.",
+)
+ALERT_DATABASE = KeyFamily(
+    name="administrators were told that PostgreSQL is away",
+    pattern="alert:postgresql",
+    ttl_seconds=DAY,
+    loss="They are told again.",
+)
 FAMILIES = (
     SESSION,
     USER_SESSIONS,
@@ -110,6 +140,11 @@ FAMILIES = (
     BOARD_PRESENCE,
     RATE_LIMIT,
     WAKE_UP,
+    METRIC_COUNTS,
+    METRIC_PROCESSES,
+    METRIC_SAMPLES,
+    METRIC_TURN,
+    ALERT_DATABASE,
 )
 
 # Published to, never stored: a hint that nobody hears is lost, and listeners catch up from the board's sequence.

@@ -21,6 +21,7 @@ from taskforge.errors import Unavailable
 from taskforge.ids import new_id
 from taskforge.messaging.keys import WAKE_UP
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.metrics.counting import timed_job
 
 log = structlog.get_logger()
 
@@ -131,7 +132,8 @@ def process_queue(name: str, process: Callable[[], int]) -> int:
     While PostgreSQL is unavailable it ends quietly with 0: the work stands there, and the relay wakes the worker again.
     """
     try:
-        return process()
+        with timed_job(name):
+            return process()
     except Unavailable as error:
         log.info("processing_postponed", queue=name, why=str(error))
         return 0

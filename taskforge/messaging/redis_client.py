@@ -15,6 +15,7 @@ from flask import current_app
 
 from taskforge.config import Config
 from taskforge.messaging.breaker import REDIS, BreakerOpen, make_breaker
+from taskforge.messaging.counted_connection import count_trips
 
 EXTENSION = "taskforge_redis"
 
@@ -30,13 +31,15 @@ def make_redis_client(config: Config) -> redis.Redis:
 
     It connects on first use: a process may fork after it was made.
     """
-    return redis.Redis.from_url(
+    client = redis.Redis.from_url(
         config.redis_url,
         socket_timeout=config.redis_timeout_seconds,
         socket_connect_timeout=config.redis_timeout_seconds,
         retry=None,
         health_check_interval=0,
     )
+    count_trips(client.connection_pool)
+    return client
 
 
 def redis_client() -> redis.Redis:

@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 from taskforge.extensions import config_of, db
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import breaker as redis_breaker
+from taskforge.messaging.shared_metrics import push_counts
 from taskforge.stores import mongo, sql
 
 log = structlog.get_logger()
@@ -42,7 +43,10 @@ class ForkingWorker(Worker):
             mongo.connect(config_of(self.app))
             sql.breaker.reset()
             redis_breaker.reset()
-            return bool(super().perform_job(*arguments))
+            try:
+                return bool(super().perform_job(*arguments))
+            finally:
+                push_counts()  # the child ends with the job
 
     def subscribe(self) -> None:
         """Do nothing, instead of listening to commands."""

@@ -59,18 +59,24 @@ def check_part(part: DocumentPart, copies: Copies | None) -> Iterator[Violation]
     """What is wrong with one part of all entities (I1, I2, I3, I5, I7)."""
     after: str | None = None
     while True:
-        rows = read_rows(part, after=after)
-        found = _compare(part, rows, copies)
-        for _ in range(SECOND_LOOKS):  # a change may have come between the two reads
-            if not found:
-                break
-            time.sleep(SECOND_LOOK_SECONDS)
-            again = read_rows(part, ids=list({one.entity_id for one in found}))
-            found = _compare(part, again, copies)
+        found, after = check_page(part, copies, after)
         yield from found
-        if len(rows) < PAGE:
+        if after is None:
             return
-        after = rows[-1]["id"]
+
+
+def check_page(
+    part: DocumentPart, copies: Copies | None, after: str | None
+) -> tuple[list[Violation], str | None]:
+    """What is wrong with one part of the entities of one page; where the next page begins, None after the last."""
+    rows = read_rows(part, after=after)
+    found = _look_again(part, copies, _compare(part, rows, copies))
+    return found, rows[-1]["id"] if len(rows) == PAGE else None
+
+
+def check_some(part: DocumentPart, copies: Copies | None, ids: Sequence[str]) -> list[Violation]:
+    """What is wrong with one part of some entities, at most a page of them."""
+    return _look_again(part, copies, _compare(part, read_rows(part, ids=ids), copies))
 
 
 def check_orphans(part: DocumentPart) -> Iterator[Violation]:
@@ -128,6 +134,19 @@ def _compare(part: DocumentPart, rows: Sequence[sql.Row], copies: Copies | None)
             found += _judge(part, row, document, copies)
     for row in by_id.values():
         found += _judge(part, row, {}, copies)
+    return found
+
+
+def _look_again(
+    part: DocumentPart, copies: Copies | None, found: list[Violation]
+) -> list[Violation]:
+    """What is still there a moment later: a change may have come between two reads."""
+    for _ in range(SECOND_LOOKS):
+        if not found:
+            break
+        time.sleep(SECOND_LOOK_SECONDS)
+        again = read_rows(part, ids=list({one.entity_id for one in found}))
+        found = _compare(part, again, copies)
     return found
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -148,3 +149,17 @@ class NotificationIntent(Model):
             postgresql_where=text("delivered_at IS NULL"),
         ),
     )
+
+
+class Alert(Model):
+    """Something that administrators are told of; the row goes when they have been told that it is over."""
+
+    __tablename__ = "alerts"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    detail: Mapped[str] = mapped_column(Text)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    begin_sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    claimed_until: Mapped[datetime] = mapped_column(Instant, server_default="-infinity")

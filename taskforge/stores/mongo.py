@@ -14,9 +14,9 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
 
 from taskforge.config import Config
-from taskforge.http.server_timing import MongoCommands
 from taskforge.messaging.breaker import MONGODB, BreakerOpen, make_breaker
 from taskforge.stores.document_parts import DocumentPart
+from taskforge.stores.mongo_commands import MongoCommands
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
@@ -47,7 +47,7 @@ def connect(config: Config) -> None:
         w="majority",
         journal=True,
         retryWrites=False,
-        event_listeners=[] if config.is_production else [MongoCommands()],
+        event_listeners=[MongoCommands()],
     )
     breaker.reset()
 

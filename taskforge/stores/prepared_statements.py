@@ -8,7 +8,6 @@ sends them for reads and units of work, `prepare_on` for what else runs on SQLAl
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from taskforge.stores.statement_names import prepared_name
 
 _OPTION = "taskforge_prepared"
 # What PostgreSQL reports when the connection's prepared statements are not those that we believe: the name is taken;
@@ -127,7 +128,7 @@ def _statement(statement: str) -> Statement:
         f"%({name})s" + (f"::{types[name]}" if name in types else "")
         for name in compiled.positiontup or ()
     )
-    name = f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
+    name = prepared_name(statement)
     body = str(compiled).replace("%", "%%")  # as psycopg2 reads it
     return Statement(
         name, f"PREPARE {name} AS {body}", f"EXECUTE {name}" + (f" ({given})" if given else "")

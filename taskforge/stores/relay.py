@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from taskforge import faults
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
+from taskforge.metrics.counting import count_relayed
 from taskforge.stores import mongo, outbox, sql
 from taskforge.stores.document_parts import part_of
 
@@ -82,6 +83,7 @@ def process_batch(limit: int = BATCH) -> Outcome:
             applied.append(message)
     faults.point("relay.applied")
     outbox.settle(applied)
+    count_relayed(applied=len(applied), refused=refused)
     faults.point("relay.deleted")
     return Outcome(len(claimed), len(applied), refused, away)
 

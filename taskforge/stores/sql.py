@@ -23,6 +23,7 @@ from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
+from taskforge.stores.counted_cursor import CountedCursor
 from taskforge.stores.direct_execution import execute
 from taskforge.text.effort import stop_if_unwanted
 
@@ -76,6 +77,7 @@ def engine_options(config: Config) -> dict[str, Any]:
             "options": settings,
             "connect_timeout": 3,
             "application_name": "taskforge",
+            "cursor_factory": CountedCursor,
         },
     }
 

@@ -36,7 +36,8 @@ MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the memb
 
 # For site administrators, who see nothing of a team that they are not in.
 SITE_ADMIN = {
-    "admin.index", "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
+    "admin.index", "figures.metrics", "figures.show",
+    "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
     "monitor.queues_data", "monitor.jobs_data", "monitor.job_data", "monitor.workers_data",
     "monitor.requeue_job", "monitor.delete_job", "monitor.requeue_failed_jobs", "monitor.empty_registry",
     "monitor.compact_queue",

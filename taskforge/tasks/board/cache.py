@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from taskforge.metrics.counting import count_lookup
 from taskforge.single_flight import SingleFlight
 from taskforge.stores import sql
 
@@ -111,14 +112,9 @@ class BoardCache:
 
     def find(self, key: Hashable, version: BoardVersion) -> CachedBoard | None:
         """The cached board, if it has this very version and is not too old."""
-        with self._lock:
-            board = self._boards.get(key)
-            if board is None or board.version != version:
-                return None
-            if time.monotonic() - board.cached_at > MAX_AGE_SECONDS:
-                return None
-            self._boards.move_to_end(key)
-            return board
+        board = self._find(key, version)
+        count_lookup("board", found=board is not None)
+        return board
 
     def keep(self, key: Hashable, board: CachedBoard) -> None:
         """Cache a board instead of an earlier version."""
@@ -134,6 +130,16 @@ class BoardCache:
         with self._lock:
             self._boards.clear()
             self._cards = 0
+
+    def _find(self, key: Hashable, version: BoardVersion) -> CachedBoard | None:
+        with self._lock:
+            board = self._boards.get(key)
+            if board is None or board.version != version:
+                return None
+            if time.monotonic() - board.cached_at > MAX_AGE_SECONDS:
+                return None
+            self._boards.move_to_end(key)
+            return board
 
     def _drop(self, key: Hashable) -> None:
         board = self._boards.pop(key, None)
