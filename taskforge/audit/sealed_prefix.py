@@ -68,7 +68,7 @@ class SealedPrefix:
         }
 
     def is_contradicted_by(self, place: Mapping[str, Any]) -> bool:
-        """Whether `PLACE` shows that this is another log than the one that is known; what is known is forgotten then."""
+        """Whether `PLACE` shows another log than the one that is known; what is known is forgotten then."""
         prefix = self._prefix
         if prefix is None or (place["known_hash"] and bytes(place["known_hash"]) == prefix.hash):
             return False

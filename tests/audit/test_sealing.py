@@ -18,13 +18,25 @@ from taskforge.ids import new_id
 from tests.stores.scene import Scene, read, set_scene, write
 from tests.together import at_once_inside
 
-LONG_LOG = 25_000
+LONG_LOG = 6_000
 INSERT_EVENT = text("""
     INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, action_timestamp)
     VALUES (:id, 'user.logged_in', 'user', :id, 'logged_in', now())
     RETURNING log_id
 """)
 UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
+
+A_THOUSAND_EVENTS = """
+    INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, action_timestamp)
+    SELECT gen_random_uuid(), 'task.moved', 'task', gen_random_uuid(), 'moved', now()
+    FROM   generate_series(1, 1000)
+"""
+THEIR_LINKS = """
+    INSERT INTO audit_chain (seq, log_id, prev_hash, hash)
+    SELECT (SELECT max(seq) FROM audit_chain) + row_number() OVER (ORDER BY log_id), log_id, '', ''
+    FROM   audit_logs l
+    WHERE  NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)
+"""
 
 
 @pytest.fixture
@@ -138,17 +150,9 @@ def test_what_is_overdue_is_seen_among_sealed_events_too(scene: Scene) -> None:
 
 def test_a_seal_reads_as_little_of_a_long_log_as_of_a_short_one(scene: Scene) -> None:
     short = pages_read()
-    write(
-        "INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, action_timestamp)"
-        " SELECT gen_random_uuid(), 'task.moved', 'task', gen_random_uuid(), 'moved', now()"
-        " FROM generate_series(1, :n)",
-        n=LONG_LOG,
-    )
-    write(
-        "INSERT INTO audit_chain (seq, log_id, prev_hash, hash)"
-        " SELECT (SELECT max(seq) FROM audit_chain) + row_number() OVER (ORDER BY log_id), log_id, '', ''"
-        " FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
-    )
+    for _ in range(LONG_LOG // 1000):
+        write(A_THOUSAND_EVENTS)
+        write(THEIR_LINKS)
     write("ANALYZE audit_logs, audit_chain")
     assert pages_read() <= short + 20
 
