@@ -43,6 +43,7 @@ RETIRED_NAMES = {
     "taskforge.notifications.handlers.deliver_pending": PROCESSORS[NOTIFICATIONS],
 }
 
+JOB_TIMEOUT_SECONDS = 60
 ROUND_SECONDS = 0.25
 # A job stays while it finds so much in a round, for so long: a worker that is told to stop finishes its job first.
 BUSY_FROM = 2
@@ -191,7 +192,7 @@ def _enqueue(client: redis.Redis, name: str, function: str, *args: Any, job_id: 
         function,
         *args,
         job_id=job_id,
-        job_timeout=60,
+        job_timeout=JOB_TIMEOUT_SECONDS,
         ttl=3600,
         result_ttl=300,
         failure_ttl=7 * 86400,
@@ -207,7 +208,6 @@ def _take_charge(name: str, client: redis.Redis) -> bool:
 
 def _wait_for_round(name: str) -> None:
     """Wait until a round of this queue may begin in this process."""
-    now = time.monotonic()
-    begins_at = max(now, _last_round_at.get(name, -ROUND_SECONDS) + ROUND_SECONDS)
-    time.sleep(begins_at - now)
-    _last_round_at[name] = begins_at
+    begins_at = _last_round_at.get(name, -ROUND_SECONDS) + ROUND_SECONDS
+    time.sleep(max(0.0, begins_at - time.monotonic()))
+    _last_round_at[name] = time.monotonic()
