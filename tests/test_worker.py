@@ -23,9 +23,7 @@ from tests.conftest import SECRETS
 from tests.servers import Servers
 from tests.stores.scene import read, set_scene, write
 
-UNSEALED = (
-    "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
-)
+UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
 BACKENDS_OF_OTHERS = """
     SELECT array_agg(pid ORDER BY pid)
     FROM   pg_stat_activity
@@ -166,7 +164,9 @@ def test_a_worker_runs_its_jobs_in_its_own_process_on_one_connection(
         backends = []
         for _ in range(3):
             assert queues.enqueue_security_event(security_event())
-            assert wait_until(lambda: read(UNSEALED) == 0 and read("SELECT count(*) FROM audit_logs"))
+            assert wait_until(
+                lambda: read(UNSEALED) == 0 and read("SELECT count(*) FROM audit_logs")
+            )
             assert children(process.pid) == []
             backends.append(read(BACKENDS_OF_OTHERS))
             write("DELETE FROM audit_chain")

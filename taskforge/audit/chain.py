@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import text
 
@@ -193,7 +193,8 @@ def _seal_batch(key: bytes, everything: bool) -> int:
         known = {**_sealed.parameters, **({"floor": 0} if everything else {})}
         statement = prepared(_SEAL_LOCK, _NEXT_UNSEALED)
         parameters = {**known, "lock": ADVISORY_LOCK, "batch": BATCH}
-        found = connection.execute(statement, parameters).mappings().all()
+        result = connection.execute(statement, parameters)
+        found = cast(Sequence[sql.Row], result.mappings().all())
         place, head = found[0], _head_in(found[0])
         is_another_log = _sealed.is_contradicted_by(place)
         events = [event for event in found if event["log_id"] is not None]

@@ -14,9 +14,10 @@ from typing import Any
 import structlog
 from flask import Flask
 from redis import Redis, RedisError
-from rq import Queue, SimpleWorker
+from rq import Queue, SimpleWorker, worker_registration
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 from taskforge.extensions import config_of
 from taskforge.messaging import queues
@@ -99,11 +100,11 @@ def take_up(queue: Queue) -> None:
     client = queue.connection
     for dead in QueueWorker.all(queue=queue):
         if dead.hostname == socket.gethostname() and not _is_alive(dead.pid):
-            left = dict.fromkeys(client.smembers(dead.executions_key), 0)
-            if left:
-                client.zadd(queue.started_job_registry.key, left, xx=True)
-                log.warning("jobs_of_dead_worker", queue=queue.name, jobs=len(left))
-            dead.register_death()
+            for key in client.smembers(dead.executions_key):
+                # Its time is over, whatever its heartbeat says.
+                client.zadd(queue.started_job_registry.key, {as_text(key): 0}, xx=True)
+                log.warning("job_of_dead_worker", queue=queue.name, job=as_text(key))
+            worker_registration.unregister(dead)
     queue.started_job_registry.cleanup()
     queues.wake_anew(queue.name, client)
 
