@@ -4,7 +4,7 @@
 import { findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
-import { cancelRetry, retryAfterLogIn, retryWhenOnline } from "../lib/offline.js";
+import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js";
 import { reportOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
@@ -76,7 +76,7 @@ export function commitMove(card, from, { undoes = null, fields = null, anyVersio
 async function send(move) {
   const card = findCard(move.taskId);
   if (!card) return;
-  const { status, body } = move.undoes ? await requestUndo(move) : await requestMove(move, card);
+  const { status, body } = await sendFields(move, card);
   if (status === 200 && body) accept(move, body);
   else revert(move, status, body?.error);
 }
@@ -89,22 +89,35 @@ function requestOf(move, card) {
   return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
 }
 
-function requestUndo(move) {
-  move.fields ??= { event: move.undoes.event, op: uuid() };
-  return sendUndo(move.taskId, move.fields);
+const undoFields = ({ undoes }) => ({ event: undoes.event, op: uuid() });
+
+const moveFields = (move, card) => ({
+  column_id: move.to.columnId,
+  ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
+  version: move.anyVersion ? "" : card.dataset.version,
+  op: uuid(),
+  ...(move.anyway ? { anyway: "1" } : {}),
+  ...laneFields(move),
+});
+
+function sendFields(move, card) {
+  move.fields ??= move.undoes ? undoFields(move) : moveFields(move, card);
+  return move.undoes ? sendUndo(move.taskId, move.fields) : post(moveUrl(card), move.fields);
 }
 
-function requestMove(move, card) {
-  move.fields ??= {
-    column_id: move.to.columnId,
-    ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
-    version: move.anyVersion ? "" : card.dataset.version,
-    op: uuid(),
-    ...(move.anyway ? { anyway: "1" } : {}),
-    ...laneFields(move),
-  };
-  return post(moveUrl(card), move.fields);
-}
+// The page goes away: what has not had its turn is sent by the next one. What is on its way outlives this page by itself.
+window.addEventListener("pagehide", () => {
+  const begunCards = new Set();
+  for (const move of pending) {
+    const card = findCard(move.taskId);
+    if (card && !move.fields && !move.dropped) {
+      move.anyVersion ||= begunCards.has(move.taskId);
+      move.fields = move.undoes ? undoFields(move) : moveFields(move, card);
+      retryOnNextPage(move.taskId, requestOf(move, card));
+    }
+    begunCards.add(move.taskId);
+  }
+});
 
 function showToast(text, kind, label, act) {
   lastToast?.remove();
@@ -124,6 +137,7 @@ function announceMove(card, { to }) {
 }
 
 function accept(move, { version, event, ...drawing }) {
+  cancelRetry(move.taskId); // the page was left, and came back
   const card = findCard(move.taskId);
   if (card) {
     card.dataset.version = version;
@@ -168,7 +182,7 @@ function revert(move, status, error) {
   // A full column stays full: it is tried again by those who may put a card there all the same.
   const label = error?.code !== "wip_limit" ? "Retry" : error.overridable && !move.undoes && "Move anyway";
   const retry = () => moveAgain(move, move.to, options);
-  if (status === 401 && card) retryAfterLogIn(move.taskId, requestOf(move, card));
+  if (status === 401 && card) retryOnNextPage(move.taskId, requestOf(move, card));
   else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
   else showToast(error?.message ?? (status ? FAILED : LOST), "danger", label, retry);
 }

@@ -3,6 +3,8 @@
 import { toast } from "./toast.js";
 
 const TIMEOUT = 15_000; // milliseconds
+/** Bytes of a request that may outlive its page; browsers refuse longer ones. */
+export const MAX_KEPT_ALIVE = 60_000;
 
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
@@ -37,14 +39,17 @@ export async function fetchJson(address, { signal } = {}) {
   return answer.json();
 }
 
-/** Send fields, and wait `timeout` milliseconds: {status, body}. Status 0: no answer came; body null: no JSON came. */
+/** Send fields, and wait `timeout` milliseconds: {status, body}. Status 0: no answer came; body null: no JSON came. What is sent arrives
+    although the page is left meanwhile, unless it is long. */
 export async function post(address, fields, timeout = TIMEOUT) {
   let status = 0;
+  const body = new URLSearchParams(fields);
   try {
     const answer = await fetch(address, {
       method: "POST",
       headers: { ...jsonHeaders(), "HX-Current-URL": location.href }, // as htmx sends it
-      body: new URLSearchParams(fields),
+      body,
+      keepalive: body.toString().length < MAX_KEPT_ALIVE,
       signal: AbortSignal.timeout(timeout),
     });
     status = answer.status;
