@@ -2,8 +2,8 @@
 
 An event gets its id before its transaction commits, so events may appear among those that are sealed. Behind an id
 nothing can appear any more when every transaction has ended that was open while the log already reached to it; that is
-told by transaction ids. Each process remembers such an id, instead of searching the log's last 20,000 events four
-times a second (30 ms of PostgreSQL each time; from the end of the prefix it is 0.3 ms, however long the log is).
+told by transaction ids. Each process remembers such an id. A search of the last 20,000 events cost PostgreSQL 10 to 20
+ms, and on a log of a million 100 and more, where it read all of it; behind the prefix it is 0.4 ms on either.
 """
 
 from __future__ import annotations

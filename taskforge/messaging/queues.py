@@ -143,8 +143,8 @@ def process_queue(name: str, process: Callable[[], int]) -> int:
 
     Rounds begin at least `ROUND_SECONDS` apart, so that changes which follow each other closely are processed
     together; the first one after a pause begins at once. While many changes are made the job stays for some more
-    rounds, in which they need not wake anybody: 80 moves a second cost one job in two seconds and four rounds a second,
-    instead of a job each (5 ms of worker and Redis, and 1.2 ms of the web server to queue it).
+    rounds, in which they need not wake anybody. A job of RQ's costs the worker 6 ms of processor time besides its
+    round (1 ms), Redis 1.6 ms, and whoever queues it 1.3 ms.
     """
     client, deadline, total = redis_client(), time.monotonic() + STAY_SECONDS, 0
     while True:
