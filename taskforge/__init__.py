@@ -26,6 +26,7 @@ from taskforge.http import (
     error_pages,
     fragments,
     health,
+    limiters,
     page_limits,
     rate_limits,
     reader_zone,
@@ -78,7 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     sessions.init_sessions(app, app.extensions[redis_client.EXTENSION])
     csrf.init_app(app)
     identity.init_identity(app)
-    rate_limits.init_rate_limits(app)
+    rate_limits.init_rate_limits(app, app.extensions[redis_client.EXTENSION])
     page_limits.init_page_limits(app)
     app.before_request(_check_host)
     app.before_request(_check_csrf)
@@ -132,10 +133,9 @@ def _connect_stores(app: Flask, config: Config) -> None:
 
 
 def _measure(app: Flask) -> None:
-    limiters = app.extensions["taskforge_limiters"].values()
     pools = [
         app.extensions[redis_client.EXTENSION].connection_pool,
-        *(each.pool for each in limiters),
+        *(each.pool for each in app.extensions[limiters.EXTENSION].values()),
     ]
     with app.app_context():
         server_timing.init_meter(app, engine=db.engine, pools=pools)

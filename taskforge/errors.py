@@ -207,9 +207,11 @@ class InvalidInput(TaskForgeError):
     def about(cls, field: str, problem: str) -> InvalidInput:
         """The error of one field; ``problem`` completes a sentence that begins with its name.
 
-        ``about("firstName", "is required")`` says "First name is required."
+        ``about("firstName", "is required")`` says "First name is required.", and a field such as ``due_at`` or
+        ``assigneeId`` is called "Due" or "Assignee", as its label is.
         """
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", field).replace("_", " ").strip().lower()
+        words = re.sub(r" (?:at|id)$", "", words)
         sentence = f"{words[:1].upper()}{words[1:]} {problem}."
         return cls(sentence, {field: sentence})
 

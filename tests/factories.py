@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
@@ -19,7 +20,10 @@ from taskforge.accounts import session_records
 from taskforge.boards import queries as board_queries
 from taskforge.boards import service as boards
 from taskforge.boards.access import access_board
+from taskforge.http.sessions import USER_FIELD
 from taskforge.ids import new_id
+from taskforge.messaging.keys import SESSION
+from taskforge.messaging.redis_client import redis_client
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
@@ -56,11 +60,15 @@ class Person:
             f"/api{path}", method=method, json=json, headers={**self.headers, **given}
         )
 
-    def browser(self) -> FlaskClient:
-        """A browser that is logged in."""
+    def browser(self, *, in_redis: bool = False) -> FlaskClient:
+        """A browser that is logged in; with `in_redis` Redis knows its session, as it does after a log-in."""
         secret = new_secret()
         with self.app.app_context():
             session_records.open_session(self.user_id, secret, kind="browser")
+            if in_redis:
+                key = SESSION.key(sid_hash=session_records.hash_sid(secret).hex())
+                data = msgspec.msgpack.encode({USER_FIELD: self.user_id})
+                redis_client().set(key, data, ex=SESSION.ttl_seconds)
         client = self.app.test_client()
         client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], secret)
         return client

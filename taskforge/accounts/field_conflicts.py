@@ -11,6 +11,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.field_conflicts import Merge, Settlement, list_touched, settle
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.text.merge import merge_texts
+from taskforge.text.moments import show_when
 
 
 def settle_fields(
@@ -77,7 +78,7 @@ def require_settled(
 
 def _say(actor: Actor, conflict: FieldConflict, word: str, names: Mapping[str, str]) -> str:
     who = names.get(conflict.by_id or "", "TaskForge")
-    at = f"{conflict.at:%H:%M} UTC on {conflict.at:%-d %b}"
+    when = show_when(conflict.at)
     if conflict.by_id == actor.user_id:
-        return f"You changed the {word} in another window at {at}."
-    return f"{who} changed the {word} at {at}, while you were editing it."
+        return f"You changed the {word} in another window {when}."
+    return f"{who} changed the {word} {when}, while you were editing it."

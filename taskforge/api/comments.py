@@ -13,8 +13,10 @@ from taskforge.api.schemas import comments as schemas
 from taskforge.api.schemas.base import Nothing, Page
 from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.comments import queries, service
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
+from taskforge.tasks.access import preloaded_task, task_query
 
 blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
 
@@ -37,12 +39,14 @@ def list_comments(query: dict[str, Any], task_id: str) -> Any:
 
 
 @blueprint.post("/tasks/<any_id:task_id>/comments")
+@preload(task_query)
 @blueprint.arguments(schemas.NewComment)
 @blueprint.response(201, schemas.Comment)
 def create_comment(data: dict[str, Any], task_id: str) -> Any:
     """Comment on a task."""
-    actor = current_actor()
-    return _answer(actor, service.create_comment(actor, task_id, **data).entity_id)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    change = service.create_comment(actor, task_id, preloaded=preloaded_task(found), **data)
+    return _answer(actor, change.entity_id)
 
 
 @blueprint.patch("/comments/<any_id:comment_id>")

@@ -14,9 +14,11 @@ from taskforge.api.schemas import tasks as schemas
 from taskforge.api.schemas.base import Nothing, OptionalVersion, Page
 from taskforge.api.versions import requested_version, showing_current, tagged
 from taskforge.history import task_history as audit
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks import list_queries, queries, service
+from taskforge.tasks.access import preloaded_task, task_query
 from taskforge.tasks.fields import CONTENT_NAMES, INPUT_FIELDS
 from taskforge.tasks.history import undo
 from taskforge.tasks.task_field import Store
@@ -80,6 +82,7 @@ def get_task(task_id: str) -> Any:
 
 
 @blueprint.put("/<any_id:task_id>")
+@preload(task_query)
 @takes_version
 @blueprint.arguments(schemas.WholeTask)
 @blueprint.response(200, schemas.Task)
@@ -89,6 +92,7 @@ def replace_task(data: dict[str, Any], task_id: str) -> Any:
 
 
 @blueprint.patch("/<any_id:task_id>")
+@preload(task_query)
 @takes_version
 @blueprint.arguments(schemas.TaskChanges)
 @blueprint.response(200, schemas.Task)
@@ -110,15 +114,16 @@ def delete_task(data: dict[str, Any], task_id: str) -> Response:
 
 
 @blueprint.post("/<any_id:task_id>/move")
+@preload(task_query)
 @takes_version
 @blueprint.arguments(schemas.TaskPlace)
 @blueprint.response(200, schemas.Task)
 def move_task(data: dict[str, Any], task_id: str) -> Any:
     """Move a task within or between the columns of its board."""
-    actor = current_actor()
+    actor, found = current_actor_and_preloaded(task_query(task_id))
     place = {**data, "version": requested_version(data)}
     with _showing_current(actor, task_id):
-        service.move_task(actor, task_id, **place)
+        service.move_task(actor, task_id, preloaded=preloaded_task(found), **place)
     return _answer(actor, task_id)
 
 
@@ -161,9 +166,11 @@ def list_history(query: dict[str, Any], task_id: str) -> Any:
 
 
 def _change(task_id: str, changes: dict[str, Any], version: int | None) -> Any:
-    actor = current_actor()
+    actor, found = current_actor_and_preloaded(task_query(task_id))
     with _showing_current(actor, task_id):
-        service.edit_task(actor, task_id, changes=changes, version=version)
+        service.edit_task(
+            actor, task_id, changes=changes, version=version, preloaded=preloaded_task(found)
+        )
     return _answer(actor, task_id)
 
 

@@ -57,13 +57,16 @@ _VISIBLE_BOARD = f"""
            LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
 """
-_BOARD = prepared(f"""
+_ACCESSED = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.version,
            b.deleted_at,
            b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
-    WHERE  b.board_id = :board_id AND (:deleted OR {IS_LIVE}) AND m.user_id = :user_id
-""")
+    WHERE  b.board_id = :board_id AND
+"""
+_BOARD = prepared(f"{_ACCESSED} (:deleted OR {IS_LIVE}) AND m.user_id = :user_id")
+
+BoardAccess = tuple[sql.Row, Membership]
 
 
 def board_query(board_id: str, people: Sequence[str], extra_columns: str = "") -> JoinedQuery:
@@ -76,7 +79,17 @@ def board_query(board_id: str, people: Sequence[str], extra_columns: str = "") -
     return JoinedQuery(_visible_board(extra_columns), parameters)
 
 
-def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
+def access_query(board_id: str) -> JoinedQuery:
+    """What `access_board` reads of a live board, to be joined to the identification of the user."""
+    return JoinedQuery(f"{_ACCESSED} {IS_LIVE} AND m.user_id = u.user_id", {"board_id": board_id})
+
+
+def preloaded_access(row: sql.Row | None) -> BoardAccess | None:
+    """What `access_board` would answer, from the row of `access_query`; None where it would raise NotFound."""
+    return None if row is None else (row, membership_of(row, None))
+
+
+def preloaded_board(row: sql.Row | None) -> BoardAccess:
     """What `access_board` answers, from the row of `board_query`.
 
     Raises:
@@ -88,16 +101,26 @@ def preloaded_board(row: sql.Row | None) -> tuple[sql.Row, Membership]:
 
 
 def access_board(
-    user_id: str, board_id: str, permission: str | None = None, *, deleted: bool = False
-) -> tuple[sql.Row, Membership]:
+    user_id: str,
+    board_id: str,
+    permission: str | None = None,
+    *,
+    deleted: bool = False,
+    preloaded: BoardAccess | None = None,
+) -> BoardAccess:
     """A board's row and the membership through which somebody sees it.
 
-    Deleted boards are found only with ``deleted=True``, which finds live ones too.
+    Deleted boards are found only with ``deleted=True``, which finds live ones too. `preloaded` is what the request has
+    read already (`preloaded_access`); the board is then not read again.
 
     Raises:
         NotFound: no such board, or not a member of its team.
         Forbidden: a member without `permission`.
     """
+    if preloaded is not None:
+        if permission is not None:
+            preloaded[1].require(permission)
+        return preloaded
     found = sql.row(
         _BOARD,
         {"board_id": board_id, "user_id": user_id, "deleted": deleted},

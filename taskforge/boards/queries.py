@@ -15,6 +15,7 @@ from taskforge.accounts.queries import join_person
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.teams.access import access_team
 from taskforge.teams.permissions import Permission
@@ -70,7 +71,7 @@ _BOARDS = text(f"""
     FROM   {BOARDS_OF_MEMBERS}
     {LISTED_BOARDS}
 """)
-_FIRST_BOARD = text(f"""
+_FIRST_BOARD = prepared(f"""
     SELECT b.board_id
     FROM   {BOARDS}
     WHERE  b.team_id = :team_id AND {IS_LIVE}

@@ -53,6 +53,20 @@ class CommentView:
         return None if self.fields is None else str(self.fields.get("content") or "")
 
 
+class UnreadComments:
+    """Comments of which only the rows were read. ``views`` are they, without texts; ``read_rows`` reads them again."""
+
+    def __init__(self, actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> None:
+        self.actor = actor
+        self.read_rows = read_rows
+        self.rows = read_rows()
+
+    @property
+    def views(self) -> list[CommentView]:
+        """The comments; ``fields`` is None in all of them."""
+        return [_comment_view(self.actor, row, None) for row in self.rows]
+
+
 def left_join_comment(condition: str) -> str:
     """SQL that joins, as ``c``, the comment for which a condition on ``c`` holds, if there is one."""
     return f"LEFT JOIN comments c ON {condition}"
@@ -74,7 +88,16 @@ def list_comments_of_visible_task(
     actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
 ) -> list[CommentView]:
     """Like `list_comments`, without the check of the task: empty where the task is not visible to the actor."""
-    return _view(
+    return read_comments(
+        list_comments_without_texts(actor, task_id, after_id=after_id, limit=limit)
+    )
+
+
+def list_comments_without_texts(
+    actor: Actor, task_id: str, *, after_id: str | None = None, limit: int = PAGE
+) -> UnreadComments:
+    """Like `list_comments_of_visible_task`, with no store asked for the texts: `read_comments` reads them."""
+    return UnreadComments(
         actor,
         lambda: _rows(
             actor, "c.task_id = :task_id", task_id=task_id, after_id=after_id, limit=limit
@@ -82,14 +105,22 @@ def list_comments_of_visible_task(
     )
 
 
-def list_last_comments(actor: Actor, task_id: str, *, limit: int) -> list[CommentView]:
+def list_last_without_texts(actor: Actor, task_id: str, *, limit: int) -> UnreadComments:
     """The latest comments of a task that are not deleted, oldest first; none where the task is not visible."""
     where = "c.task_id = :task_id AND c.deleted_at IS NULL"
-    newest = _view(
+    return UnreadComments(
         actor,
-        lambda: _rows(actor, where, newest_first=True, task_id=task_id, limit=limit),
+        lambda: _rows(actor, where, newest_first=True, task_id=task_id, limit=limit)[::-1],
     )
-    return newest[::-1]
+
+
+def read_comments(unread: UnreadComments) -> list[CommentView]:
+    """The comments with their texts: those that were listed, or what they became meanwhile.
+
+    Raises:
+        Unavailable: they change faster than they can be read.
+    """
+    return _view(unread.actor, unread.read_rows, unread.rows)
 
 
 def get_comment(actor: Actor, comment_id: str) -> CommentView:
@@ -189,17 +220,24 @@ def _comments_where(where: str, order: str) -> str:
     """
 
 
-def _view(actor: Actor, read_rows: Callable[[], Sequence[sql.Row]]) -> list[CommentView]:
-    """Comments with their texts; a text that can't be read is None, so that the page can show the others."""
+def _view(
+    actor: Actor,
+    read_rows: Callable[[], Sequence[sql.Row]],
+    rows: Sequence[sql.Row] | None = None,
+) -> list[CommentView]:
+    """Comments with their texts; a text that can't be read is None, so that the page can show the others.
+
+    `rows` have been read already; when one is no longer its comment's present one, `read_rows` reads them again.
+    """
     for _ in range(ATTEMPTS):
-        rows = read_rows()
+        rows = read_rows() if rows is None else rows
         try:
             return [
                 _comment_view(actor, row, fields)
                 for row, fields in zip(rows, _texts(rows), strict=True)
             ]
         except VersionMoved:
-            continue
+            rows = None
     raise Unavailable(UNREADABLE, retry_after=1)
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import TextClause, insert
-
 from taskforge import faults
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.comments.documents import MAX_CONTENT_LENGTH, content_message, new_comment
-from taskforge.comments.models import Comment
 from taskforge.comments.queries import (
     UNREADABLE,
     get_comment,
@@ -26,53 +23,70 @@ from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
-from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.retention import TOO_LATE
+from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.access import access_task
-from taskforge.tasks.queries import add_to_comment_count
-from taskforge.teams.access import keep_members
+from taskforge.tasks.access import TaskAccess, access_task
+from taskforge.tasks.queries import COUNT_ONE_COMMENT_MORE, add_to_comment_count, join_task
 from taskforge.teams.mentions import resolve_mentions
 from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import is_member
 
 COMMENTS_PER_TASK = 5000
 MAX_PARTICIPANTS = 50
 NOT_DELETED = "This comment is not deleted."
 TASK_IN_TRASH = "The task of this comment is in the trash. Restore the task first."
 
-_AUTHORS = prepared(f"""
-    SELECT DISTINCT author_id
-    FROM   comments
-    WHERE  task_id = :task_id AND deleted_at IS NULL
-    LIMIT  {MAX_PARTICIPANTS}
-""")
-_EDIT = prepared("""
+# The team members who take part in a live task of the board `b`: assignee, creator, and who has commented.
+_PARTICIPANTS = f"""
+    SELECT ARRAY(SELECT p.user_id
+                 FROM   (SELECT k.assignee_id AS user_id
+                         UNION
+                         SELECT k.created_by
+                         UNION
+                         (SELECT DISTINCT c.author_id
+                          FROM   comments c
+                          WHERE  c.task_id = k.task_id AND c.deleted_at IS NULL
+                          LIMIT  {MAX_PARTICIPANTS})) p
+                 WHERE  {is_member("b.team_id", "p.user_id")}) AS participants
+    FROM   (SELECT) one
+           {join_task(":task_id")} AND k.board_id = b.board_id AND k.deleted_at IS NULL
+"""
+_CREATE = """
+    INSERT INTO comments (comment_id, task_id, author_id, version, doc_sha, created_at)
+    SELECT :comment_id, task_id, :author_id, 1, :doc_sha, :created_at
+    FROM   counted
+"""
+_EDIT = """
     UPDATE comments
     SET    version = :version, doc_sha = :sha, edited_at = :at
     WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NULL
-""")
-_DELETE = prepared("""
+"""
+_DELETE = """
     UPDATE comments
     SET    version = :version, doc_sha = :sha, deleted_at = :at
     WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NULL
-""")
-
-_RESTORE = prepared("""
+"""
+_RESTORE = """
     UPDATE comments
     SET    version = :version, doc_sha = :sha, deleted_at = NULL
     WHERE  comment_id = :comment_id AND version = :expected AND deleted_at IS NOT NULL
-""")
+"""
 
 
 @idempotent
-def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
+def create_comment(
+    actor: Actor, task_id: str, *, content: str, preloaded: TaskAccess | None = None
+) -> Change:
     """Comment on a task; notifies everybody mentioned, its assignee, its creator and earlier commenters.
+
+    `preloaded` is what `access_task` would answer, if the request has read it.
 
     Raises:
         NotFound, Forbidden: no access to the task, or no permission ``comment.create``.
         Conflict: the task has too many comments.
     """
-    task, _ = access_task(actor.user_id, task_id, Permission.COMMENT_CREATE)
+    task, _ = access_task(actor.user_id, task_id, Permission.COMMENT_CREATE, preloaded=preloaded)
     if task["comment_count"] >= COMMENTS_PER_TASK:
         raise Conflict(
             f"A task can have at most {COMMENTS_PER_TASK:,} comments. Go on in a new task."
@@ -81,26 +95,27 @@ def create_comment(actor: Actor, task_id: str, *, content: str) -> Change:
     faults.point("read.done")
     comment_id = new_id()
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
-        board = lock_board(uow, task["board_id"], Permission.COMMENT_CREATE)
+        participants = JoinedQuery(_PARTICIPANTS, {"task_id": task_id})
+        board = lock_board(uow, task["board_id"], Permission.COMMENT_CREATE, joined=participants)
         fields = new_comment(task_id, actor.user_id, content, mentioned, uow.at)
         message = content_message(comment_id, 1, fields)
-        uow.update_reference(
-            insert(Comment),
+        uow.change_reference(
+            _CREATE,
             {
                 "comment_id": comment_id,
                 "task_id": task_id,
                 "author_id": actor.user_id,
-                "version": 1,
                 "doc_sha": message.sha,
                 "created_at": uow.at,
             },
+            beside=f"counted AS ({COUNT_ONE_COMMENT_MORE})",
         )
-        add_to_comment_count(uow, task_id, 1)
         uow.stage(message)
         event_id = _record(uow, board, Event.COMMENT_CREATED, None, {"content": content})
         subject = _subject(comment_id, task_id, task["key"], task["title"])
         uow.notify(event_id, mentioned, NotificationKind.MENTIONED, subject)
-        uow.notify(event_id, _participants(uow, task), NotificationKind.COMMENTED, subject)
+        assert board.joined is not None
+        uow.notify(event_id, board.joined["participants"], NotificationKind.COMMENTED, subject)
     return uow.change
 
 
@@ -140,8 +155,8 @@ def delete_comment(actor: Actor, comment_id: str) -> Change:
         board = lock_board(uow, row["board_id"], permission)
         fields = {**view.fields, "content": "", "mentioned_users": [], "deleted": True}
         message = content_message(comment_id, new, fields)
-        _update(uow, row, message, _DELETE)
         add_to_comment_count(uow, row["task_id"], -1)
+        _update(uow, row, message, _DELETE)
         _record(uow, board, Event.COMMENT_DELETED, {"content": view.content}, {"deleted": True})
     return uow.change
 
@@ -177,8 +192,8 @@ def restore_comment(actor: Actor, comment_id: str) -> Change:
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], permission)
         fields = {**view.fields, "content": content, "mentioned_users": mentioned, "deleted": False}
-        _update(uow, row, content_message(comment_id, new, fields), _RESTORE)
         add_to_comment_count(uow, row["task_id"], 1)
+        _update(uow, row, content_message(comment_id, new, fields), _RESTORE)
         after = {"content": content, "deleted": False}
         _record(uow, board, Event.COMMENT_RESTORED, {"deleted": True}, after)
     return uow.change
@@ -235,28 +250,19 @@ def _subject(comment_id: str, task_id: str, key: str, title: str) -> dict[str, A
     return {"task_id": task_id, "key": key, "title": title, "comment_id": comment_id}
 
 
-def _participants(uow: UnitOfWork, task: sql.Row) -> list[str]:
-    """The team members who take part in a task: its assignee, its creator and those who have commented."""
-    earlier = uow.execute(_AUTHORS, {"task_id": task["task_id"]}).scalars()
-    return keep_members(uow, task["team_id"], [task["assignee_id"], task["created_by"], *earlier])
-
-
-def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, statement: TextClause) -> None:
+def _update(uow: UnitOfWork, row: sql.Row, message: outbox.Message, statement: str) -> None:
     """Write the new version of a comment that was read as `row`, and stage its text.
 
-    Raises:
-        StaleVersion: another change came first.
+    The unit of work raises StaleVersion at its end if another change came first.
     """
-    uow.update_reference(
-        statement,
-        {
-            "version": message.version,
-            "sha": message.sha,
-            "at": uow.at,
-            "comment_id": row["comment_id"],
-            "expected": row["version"],
-        },
-    )
+    parameters = {
+        "version": message.version,
+        "sha": message.sha,
+        "at": uow.at,
+        "comment_id": row["comment_id"],
+        "expected": row["version"],
+    }
+    uow.change_reference(statement, parameters)
     uow.stage(message)
 
 

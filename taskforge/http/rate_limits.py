@@ -1,75 +1,57 @@
-"""Rate limits: windows counted in Redis, and in this process while Redis is unavailable."""
+"""Rate limits: of requests, of changes, and of tries at passwords. `taskforge.http.limiters` counts them.
+
+A change in the browser is counted by the script that loads its session (`taskforge.http.sessions`): it asks Redis once
+before its view.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import NamedTuple
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import FixedWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
-from redis import ConnectionPool, Redis
+from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
+from redis import Redis
 
-from taskforge.config import Config
-from taskforge.errors import RateLimited
 from taskforge.extensions import config_of
 from taskforge.http.client_address import counted_address
 from taskforge.http.cross_site import SAFE_METHODS
-from taskforge.messaging.keys import RATE_LIMIT
-from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.http.limiters import (
+    EXTENSION,
+    REQUESTS,
+    TRIES,
+    Limiters,
+    Usage,
+    ask,
+    clear_uses,
+    count_use,
+    hit_all,
+    hit_use,
+    key_of,
+    require_allowed,
+    test_use,
+)
 
 SLOW_DOWN = "That was a lot of requests. Please wait {seconds} seconds and try again."
 TOO_MANY_LOGINS = "Too many tries. Please wait {seconds} seconds, then try again."
+WEB_WRITES = "web:{user_id}:writes"
 
 
-@dataclass(frozen=True)
-class Usage:
-    """How much of a limit is used, as the ``X-RateLimit`` headers say it.
+class CountedWrite(NamedTuple):
+    """A change in the browser that is counted: whose, its number in the window, and the milliseconds of it left."""
 
-    ``limit`` and ``remaining`` are numbers of requests; the window begins anew ``reset_seconds`` from now.
-    """
-
-    limit: int
-    remaining: int
-    reset_seconds: int
+    user_id: str
+    number: int
+    milliseconds: int
 
 
-REQUESTS = "requests"  # counted in fixed windows of a minute
-TRIES = (
-    "tries"  # counted in sliding windows: fixed ones would allow twice the number at their border
-)
-
-
-class Limiters:
-    """One kind of window, counted in Redis (`shared`) and, while that is unavailable, in this process (`local`)."""
-
-    def __init__(self, kind: type[RateLimiter], config: Config) -> None:
-        options: dict[str, Any] = {
-            "socket_timeout": config.redis_timeout_seconds,
-            "socket_connect_timeout": config.redis_timeout_seconds,
-            "key_prefix": RATE_LIMIT.prefix.rstrip(":"),  # the library adds the colon
-            "wrap_exceptions": False,
-        }
-        self.shared = kind(RedisStorage(config.redis_url, **options))
-        self.local = kind(MemoryStorage())
-
-    @property
-    def pool(self) -> ConnectionPool:
-        """The connection pool of the windows in Redis."""
-        storage = cast(RedisStorage, self.shared.storage)
-        return cast(Redis, storage.storage).connection_pool
-
-
-def init_rate_limits(app: Flask) -> None:
+def init_rate_limits(app: Flask, client: Redis) -> None:
     """Make the limiters, and put the state of a limit that was counted into the answer's headers."""
     config = config_of(app)
-    app.extensions["taskforge_limiters"] = {
-        REQUESTS: Limiters(FixedWindowRateLimiter, config),
-        TRIES: Limiters(SlidingWindowCounterRateLimiter, config),
+    app.extensions[EXTENSION] = {
+        REQUESTS: Limiters(FixedWindowRateLimiter, config, client),
+        TRIES: Limiters(SlidingWindowCounterRateLimiter, config, client),
     }
     app.after_request(_add_headers)
 
@@ -80,20 +62,30 @@ def limit_api(user_id: str) -> None:
     Raises:
         RateLimited: with the seconds until the next one is allowed.
     """
-    config = config_of()
-    item = RateLimitItemPerMinute(config.rate_limit_per_minute, namespace=f"api:{user_id}")
-    g.rate_usage = hit(item)
+    maximum = config_of().rate_limit_per_minute
+    items: list[RateLimitItem] = [RateLimitItemPerMinute(maximum, namespace=f"api:{user_id}")]
     if request.method not in SAFE_METHODS:
-        _count_write(f"api:{user_id}:writes")
+        items.append(_writes(f"api:{user_id}:writes"))
+    g.rate_usage = hit_all(items, SLOW_DOWN)[0]
 
 
-def limit_writes(user_id: str) -> None:
-    """Count a change that a user makes in the browser.
+def limit_writes(user_id: str, counted: CountedWrite | None) -> None:
+    """Count a change that a user makes in the browser, unless it was `counted` already, when the session was opened.
 
     Raises:
         RateLimited: the user's allowance of changes a minute is used up.
     """
-    _count_write(f"web:{user_id}:writes")
+    item = _writes(WEB_WRITES.format(user_id=user_id))
+    if counted is None or counted.user_id != user_id:
+        hit_all([item], SLOW_DOWN)
+    else:
+        require_allowed(item, counted.number, counted.milliseconds, SLOW_DOWN)
+
+
+def web_writes_key() -> tuple[str, str]:
+    """The key in Redis of a user's changes in the browser: what stands before the user's id, and behind it."""
+    before, after = key_of(_writes(WEB_WRITES.format(user_id="%"))).split("%")
+    return before, after
 
 
 def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> None:
@@ -109,7 +101,7 @@ def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> 
     """
     own, *wide = _login_limits(email, ip, device)
     for item in wide if device is None else ():
-        _ask(partial(_test, item), TOO_MANY_LOGINS, TRIES)
+        ask(partial(test_use, item), TOO_MANY_LOGINS, TRIES)
     take_try(own)
 
 
@@ -121,7 +113,7 @@ def give_back_login_tries(*, email: str, ip: str | None, device: str | None = No
 def count_failed_login(*, email: str, ip: str | None) -> None:
     """Count a failed log-in for the account (from any address) and for the IP address (with any account)."""
     for item in _login_limits(email, ip)[1:]:
-        _ask(partial(_count, item), TOO_MANY_LOGINS, TRIES)
+        ask(partial(count_use, item), TOO_MANY_LOGINS, TRIES)
 
 
 def require_left(item: RateLimitItem, message: str = SLOW_DOWN) -> None:
@@ -130,12 +122,12 @@ def require_left(item: RateLimitItem, message: str = SLOW_DOWN) -> None:
     Raises:
         RateLimited: `message` may name ``{seconds}``.
     """
-    _ask(partial(_test, item), message)
+    ask(partial(test_use, item), message)
 
 
 def count(item: RateLimitItem) -> None:
     """Count one use of a limit, which is not refused."""
-    _ask(partial(_count, item), SLOW_DOWN)
+    ask(partial(count_use, item), SLOW_DOWN)
 
 
 def take_try(item: RateLimitItem) -> None:
@@ -144,12 +136,12 @@ def take_try(item: RateLimitItem) -> None:
     Raises:
         RateLimited: too many tries.
     """
-    _ask(partial(_hit, item), TOO_MANY_LOGINS, TRIES)
+    ask(partial(hit_use, item), TOO_MANY_LOGINS, TRIES)
 
 
 def give_back_tries(item: RateLimitItem) -> None:
     """Reset the count of `take_try`, after the right password."""
-    _ask(partial(_clear, item), TOO_MANY_LOGINS, TRIES)
+    ask(partial(clear_uses, item), TOO_MANY_LOGINS, TRIES)
 
 
 def limit_registrations(*, ip: str | None) -> None:
@@ -171,29 +163,11 @@ def hit(item: RateLimitItem, message: str = SLOW_DOWN) -> Usage:
     Raises:
         RateLimited: the limit is used up; `message` may name ``{seconds}``.
     """
-    return _ask(partial(_hit, item), message)
+    return hit_all([item], message)[0]
 
 
-def _count_write(namespace: str) -> None:
-    item = RateLimitItemPerMinute(config_of().rate_limit_writes_per_minute, namespace=namespace)
-    _ask(partial(_hit_only, item), SLOW_DOWN)
-
-
-def _ask(
-    question: Callable[[RateLimiter], tuple[bool, Usage]], message: str, kind: str = REQUESTS
-) -> Usage:
-    limiters: Limiters = current_app.extensions["taskforge_limiters"][kind]
-    try:
-        with redis_guard():
-            allowed, usage = question(limiters.shared)
-    except RedisUnavailable:
-        allowed, usage = question(limiters.local)
-    if not allowed:
-        g.rate_usage = usage  # the refusal says which limit it was
-        raise RateLimited(
-            message.format(seconds=usage.reset_seconds), retry_after=usage.reset_seconds
-        )
-    return usage
+def _writes(namespace: str) -> RateLimitItem:
+    return RateLimitItemPerMinute(config_of().rate_limit_writes_per_minute, namespace=namespace)
 
 
 def _login_limits(email: str, ip: str | None, device: str | None = None) -> list[RateLimitItem]:
@@ -208,36 +182,6 @@ def _login_limits(email: str, ip: str | None, device: str | None = None) -> list
         RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login:{email}"),
         RateLimitItemPerMinute(maximum * 10, 15, namespace=f"login-ip:{address}"),
     ]
-
-
-def _test(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    return limiter.test(item), _usage(limiter, item)
-
-
-def _hit(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    return limiter.hit(item), _usage(limiter, item)
-
-
-def _hit_only(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    """Like `_hit`, but reads how much is left only for a refusal: one Redis command less for each change."""
-    allowed = limiter.hit(item)
-    return allowed, Usage(item.amount, 0, 0) if allowed else _usage(limiter, item)
-
-
-def _count(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    return True, _hit(item, limiter)[1]
-
-
-def _clear(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
-    limiter.clear(item)
-    return True, _usage(limiter, item)
-
-
-def _usage(limiter: RateLimiter, item: RateLimitItem) -> Usage:
-    stats = limiter.get_window_stats(item)
-    return Usage(
-        item.amount, max(0, stats.remaining), max(1, round(stats.reset_time - time.time()))
-    )
 
 
 def _add_headers(response: Response) -> Response:

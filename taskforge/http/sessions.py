@@ -16,34 +16,54 @@ import re
 from datetime import timedelta
 from typing import Any, cast
 
+import flask
 import msgspec
 from flask import Flask, Request, Response, request
 from flask_session.redis import RedisSession, RedisSessionInterface
 from redis import Redis
+from redis.commands.core import Script
 
+from taskforge.http.cross_site import SAFE_METHODS
+from taskforge.http.rate_limits import CountedWrite, web_writes_key
 from taskforge.http.urls import API_PREFIX, ASSETS_PREFIX
-from taskforge.messaging.keys import SESSION
+from taskforge.messaging.keys import MINUTE, SESSION
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 SECRET_BYTES = 32
 CSRF_FIELD = "csrf_token"
+USER_FIELD = "_user_id"  # Flask-Login's name for the user's id
+# The value of a session, and one more change counted for its user: the new count, and the milliseconds of the window
+# that are left. The key of the count is made of two parts with the user's id between them.
+OPEN = f"""
+    local raw = redis.call('GET', KEYS[1])
+    if not raw then return {{false}} end
+    local is_read, data = pcall(cmsgpack.unpack, raw)
+    if not is_read or type(data) ~= 'table' or type(data['{USER_FIELD}']) ~= 'string' then return {{raw}} end
+    local key = ARGV[1] .. data['{USER_FIELD}'] .. ARGV[2]
+    local count = redis.call('INCR', key)
+    if count == 1 then redis.call('EXPIRE', key, ARGV[3]) end
+    return {{raw, count, redis.call('PTTL', key)}}
+"""
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StrictSession(RedisSession):
     """A session and its origin.
 
-    ``stored`` says that Redis held it; ``fresh_cookie`` that its secret is new and the browser must be given it.
+    ``stored`` says that Redis held it; ``fresh_cookie`` that its secret is new and the browser must be given it;
+    ``counted_write`` what was counted for its user when it was opened.
     """
 
     stored = False
     fresh_cookie = False
+    counted_write: CountedWrite | None = None
 
 
 class StrictRedisSessionInterface(RedisSessionInterface):
     """The session interface of TaskForge; its rules are those of the module."""
 
     session_class = StrictSession
+    open_script: Script
 
     def open_session(self, app: Flask, request: Request) -> StrictSession:
         """The session of the cookie's secret; an empty one if Redis does not know it; a new one without a cookie."""
@@ -51,10 +71,13 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         known = is_secret(sid)
         if not known:
             sid = self._generate_sid(SECRET_BYTES)
-        is_needed = known and not _is_asset(request)
-        data = self._retrieve_session_data(self._get_store_id(sid)) if is_needed else None
+        counted = data = None
+        if known and _is_write(request):
+            data, counted = self._open_for_write(self._get_store_id(sid))
+        elif known and not _is_asset(request):
+            data = self._retrieve_session_data(self._get_store_id(sid))
         session = StrictSession(data or {}, sid=sid)
-        session.stored = data is not None
+        session.stored, session.counted_write = data is not None, counted
         session.fresh_cookie = not known
         dict.__setitem__(session, CSRF_FIELD, csrf_secret(app, sid))
         return session
@@ -101,11 +124,22 @@ class StrictRedisSessionInterface(RedisSessionInterface):
                 raw = cast(bytes | None, client.get(store_id))
         except RedisUnavailable:
             return None
+        return _decode(raw)
+
+    def _open_for_write(self, store_id: str) -> tuple[dict[str, Any] | None, CountedWrite | None]:
+        """A session's data, and the change counted for the user that it names, in one round trip."""
+        before, after = web_writes_key()
         try:
-            data = msgspec.msgpack.decode(raw) if raw else None
-        except msgspec.DecodeError:
-            return None
-        return data if isinstance(data, dict) else None
+            with redis_guard():
+                raw, *counted = cast(
+                    list[Any], self.open_script(keys=[store_id], args=[before, after, MINUTE])
+                )
+        except RedisUnavailable:
+            return None, None
+        data = _decode(raw)
+        if data is None or not counted:
+            return data, None
+        return data, CountedWrite(str(data.get(USER_FIELD)), *counted)
 
     def _delete_session(self, store_id: str) -> None:
         try:
@@ -130,8 +164,26 @@ class StrictRedisSessionInterface(RedisSessionInterface):
             return
 
 
+def opened_session() -> StrictSession:
+    """The session object behind Flask's proxy, with the attributes of `StrictSession`."""
+    return cast(StrictSession, flask.session._get_current_object())  # type: ignore[attr-defined]
+
+
 def _is_asset(request: Request) -> bool:
     return request.path.startswith(ASSETS_PREFIX)
+
+
+def _is_write(request: Request) -> bool:
+    """Whether a request changes something in the browser; the API counts its own."""
+    return request.method not in SAFE_METHODS and not request.path.startswith(API_PREFIX)
+
+
+def _decode(raw: bytes | None) -> dict[str, Any] | None:
+    try:
+        data = msgspec.msgpack.decode(raw) if raw else None
+    except msgspec.DecodeError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def is_secret(sid: str) -> bool:
@@ -152,6 +204,6 @@ def csrf_secret(app: Flask, sid: str) -> str:
 
 def init_sessions(app: Flask, client: Redis) -> None:
     """Make `StrictRedisSessionInterface` the application's session interface."""
-    app.session_interface = StrictRedisSessionInterface(
-        app, client, SESSION.prefix, sid_length=SECRET_BYTES
-    )
+    interface = StrictRedisSessionInterface(app, client, SESSION.prefix, sid_length=SECRET_BYTES)
+    interface.open_script = client.register_script(OPEN)
+    app.session_interface = interface

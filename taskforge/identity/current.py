@@ -16,7 +16,7 @@ from taskforge.accounts import session_records
 from taskforge.accounts.session_records import Identity
 from taskforge.errors import NotAuthenticated
 from taskforge.extensions import login_manager
-from taskforge.http.sessions import StrictRedisSessionInterface, StrictSession, is_secret
+from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, opened_session
 from taskforge.identity.actors import client_details, make_actor
 from taskforge.identity.devices import remember_device
 from taskforge.identity.preload import request_preloaded
@@ -85,8 +85,8 @@ def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | No
 def start_browser_session(user_id: str) -> str:
     """Log a browser in under a new session secret; answers the public session id."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
-    interface.regenerate(_opened_session())
-    sid = _opened_session().sid
+    interface.regenerate(opened_session())
+    sid = opened_session().sid
     session_id = session_records.open_session(user_id, sid, kind="browser", **client_details())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
@@ -115,7 +115,7 @@ def forget_browser_session() -> None:
     logout_user()
     session.clear()
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
-    interface.regenerate(_opened_session())
+    interface.regenerate(opened_session())
 
 
 def issue_token(user_id: str, session_id: str) -> str:
@@ -133,7 +133,7 @@ def uses_header_credentials() -> bool:
 def _load_from_session(user_id: str) -> Identity | None:
     if uses_header_credentials():
         return _load_from_request(request)
-    identity = _find(sid=_opened_session().sid)
+    identity = _find(sid=opened_session().sid)
     return (
         _note_activity(identity) if identity is not None and identity.user_id == user_id else None
     )
@@ -145,13 +145,8 @@ def _load_from_request(given: Request) -> Identity | None:
         return _note_activity(_find_sid(given.headers["X-Session-Id"]))
     if "Authorization" in given.headers:
         return _note_activity(_find_token(given.headers["Authorization"]))
-    opened = _opened_session()
+    opened = opened_session()
     return None if opened.fresh_cookie else _note_activity(_find(sid=opened.sid))
-
-
-def _opened_session() -> StrictSession:
-    """The session object behind Flask's proxy, with the attributes of `StrictSession`."""
-    return cast(StrictSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
 def _find_sid(sid: str) -> Identity | None:

@@ -14,6 +14,7 @@ from flask import current_app, g, request
 
 from taskforge.stores import sql
 from taskforge.stores.sql import JoinedQuery
+from taskforge.text.values import is_uuid
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +37,11 @@ class Preloaded:
         """How many notifications the user has not read, if the row says so (`boards.access.board_query`)."""
         return None if self.row is None else self.row.get("unread")
 
+    def forget_unread_count(self) -> None:
+        """Count again where it is asked for: this request has changed it."""
+        if self.row is not None:
+            self.row = {**self.row, "unread": None}
+
 
 def preload(make_query: Callable[..., JoinedQuery]) -> Callable[[View], View]:
     """Declare the query of a view's `current_actor_and_preloaded`; `make_query` makes it from the view's arguments."""
@@ -48,9 +54,14 @@ def preload(make_query: Callable[..., JoinedQuery]) -> Callable[[View], View]:
 
 
 def request_preloaded() -> Preloaded:
-    """The `Preloaded` of this request; its query is the view's, until `current_actor_and_preloaded` names another."""
+    """The `Preloaded` of this request; its query is the view's, until `current_actor_and_preloaded` names another.
+
+    It has none where an id of the address is of no valid form.
+    """
     if "preloaded" not in g:
         view = current_app.view_functions.get(request.endpoint or "")
         make_query: Callable[..., JoinedQuery] | None = getattr(view, "preload", None)
-        g.preloaded = Preloaded(make_query(**(request.view_args or {})) if make_query else None)
+        given = request.view_args or {}
+        are_ids = all(is_uuid(value) for name, value in given.items() if name.endswith("_id"))
+        g.preloaded = Preloaded(make_query(**given) if make_query and are_ids else None)
     return cast(Preloaded, g.preloaded)

@@ -16,16 +16,22 @@ from sqlalchemy import Connection, TextClause
 
 from taskforge.errors import StaleVersion
 from taskforge.stores import outbox
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.outbox import Message
 from taskforge.stores.prepared_statements import prepared
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The UPDATE of a reference row, whose WHERE names the version that was read, and its parameters."""
+    """The UPDATE of a reference row, whose WHERE names the version that was read, or its INSERT; and the parameters.
+
+    ``beside`` is the name and text of a further change in the same statement, ``name AS (UPDATE … RETURNING …)``, whose
+    rows ``sql`` may select from.
+    """
 
     sql: str
     parameters: Mapping[str, Any]
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ def write(
         return 0
     statement = _statement(
         reference.sql if reference else "",
+        reference.beside if reference else "",
         has_events=bool(events),
         has_messages=bool(messages),
         intent_condition=condition if intents else "",
@@ -69,19 +76,19 @@ def write(
         **(outbox.insert_parameters(messages) if messages else {}),
         **({"intents": json.dumps(intents)} if intents else {}),
     }
-    written = connection.execute(statement, parameters).one()
-    if reference and written.changed != 1:
+    written = execute(connection, statement, parameters).mappings().one()
+    if reference and written["changed"] != 1:
         raise StaleVersion()
-    return int(written.intents)
+    return int(written["intents"])
 
 
 @cache
 def _statement(
-    reference: str, *, has_events: bool, has_messages: bool, intent_condition: str
+    reference: str, beside: str, *, has_events: bool, has_messages: bool, intent_condition: str
 ) -> TextClause:
     """The statement for the parts that a change has: there are few combinations, so that all stay prepared."""
     guard = "EXISTS (SELECT FROM reference)" if reference else "true"
-    parts = []
+    parts = [beside] if beside else []
     if reference:
         parts.append(f"reference AS ({reference} RETURNING 1)")
     if has_events:

@@ -10,15 +10,16 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Read = TypeVar("Read")
 ATTEMPTS = 3
 SAME_KEY_OTHER_REQUEST = (
     "This idempotency key was already used for a different request. Use a new one."
@@ -67,10 +68,9 @@ def row_of(actor: Actor, change: Change) -> dict[str, Any]:
     }
 
 
-def is_repeated(error: IntegrityError) -> bool:
+def is_repeated(error: BaseException) -> bool:
     """Whether `INSERT` was refused because the operation is stored already."""
-    refused = error.orig
-    return isinstance(refused, UniqueViolation) and refused.diag.table_name == "operations"
+    return isinstance(error, UniqueViolation) and error.diag.table_name == "operations"
 
 
 def replayed(actor: Actor) -> Replayed:
@@ -89,7 +89,8 @@ def replayed(actor: Actor) -> Replayed:
 def update(connection: Connection, actor: Actor, change: Change) -> None:
     """Replace the stored answer by one that became known only inside the transaction."""
     if actor.op_id is not None:
-        connection.execute(
+        execute(
+            connection,
             _UPDATE,
             {"result": _result(change), "user_id": actor.user_id, "op_id": actor.op_id},
         )
@@ -160,6 +161,14 @@ def retry_on_stale(attempt: Callable[[], Result], *, version: int | None = None)
             if version is not None or error.conflicts:
                 raise
     return attempt()
+
+
+def retry_on_stale_preloaded(
+    attempt: Callable[[Read | None], Result], preloaded: Read | None
+) -> Result:
+    """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
+    unused = [preloaded]
+    return retry_on_stale(lambda: attempt(unused.pop() if unused else None))
 
 
 def as_json(state: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -2,7 +2,8 @@
 
 Planning a join of eight tables takes PostgreSQL some 3 ms, running it 0.1 ms. psycopg2 does not prepare statements, so
 the statements that pages and changes run all the time are marked by `prepared`; they are sent as PREPARE, once for each
-connection, and then as EXECUTE. Several marked statements go in one round trip.
+connection, and then as EXECUTE. Several marked statements go in one round trip. `taskforge.stores.direct_execution`
+sends them for reads and units of work, `prepare_on` for what else runs on SQLAlchemy's connections.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, TextClause, event, text
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    Executable,
+    TextClause,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 _OPTION = "taskforge_prepared"
@@ -28,12 +38,20 @@ _NUMBERED: Dialect = cast(Any, PGDialect)(paramstyle="numeric_dollar")
 
 
 @dataclass(frozen=True)
-class _Statement:
+class Statement:
     """One statement: its name on the server, how it is made known there, and how it is called."""
 
     name: str
     prepare: str
     execute: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Statements that are called in one round trip; the last one answers."""
+
+    statements: tuple[Statement, ...]
+    call: str
 
 
 @cache
@@ -44,6 +62,23 @@ def prepared(*statements: str) -> TextClause:
     tell the type of each parameter, if need be from a CAST; a list always needs one.
     """
     return text("; ".join(statements)).execution_options(**{_OPTION: statements})
+
+
+def batch_of(statement: Executable) -> Batch | None:
+    """What `prepared` has marked; None for any other statement."""
+    marked = statement.get_execution_options().get(_OPTION)
+    return _batch(marked) if marked else None
+
+
+def known_on(connection: Connection) -> set[str]:
+    """The names of the statements that a connection keeps, to be added to."""
+    known: set[str] = connection.info.setdefault(_OPTION, set())
+    return known
+
+
+def is_outdated(statement: str, error: BaseException) -> bool:
+    """Whether a PREPARE or EXECUTE was refused because the connection keeps other statements than we believe."""
+    return getattr(error, "pgcode", None) in _OUTDATED.get(statement.partition(" ")[0], ())
 
 
 def prepare_on(engine: Engine) -> None:
@@ -65,23 +100,27 @@ def prepare_on(engine: Engine) -> None:
         marked = context.execution_options.get(_OPTION) if context is not None else None
         if not marked:
             return statement, parameters
-        statements = [_statement(each) for each in marked]
-        known: set[str] = connection.info.setdefault(_OPTION, set())
-        for each in statements:
+        batch, known = _batch(marked), known_on(connection)
+        for each in batch.statements:
             if each.name not in known:
                 connection.exec_driver_sql(each.prepare)
                 known.add(each.name)
-        return "; ".join(each.execute for each in statements), parameters
+        return batch.call, parameters
 
     @event.listens_for(engine, "handle_error")
     def give_up(failed: ExceptionContext) -> None:
-        code = getattr(failed.original_exception, "pgcode", None)
-        if code in _OUTDATED.get((failed.statement or "").partition(" ")[0], ()):
+        if is_outdated(failed.statement or "", failed.original_exception):
             failed.is_disconnect = True
 
 
 @cache
-def _statement(statement: str) -> _Statement:
+def _batch(statements: tuple[str, ...]) -> Batch:
+    named = tuple(map(_statement, statements))
+    return Batch(named, "; ".join(each.execute for each in named))
+
+
+@cache
+def _statement(statement: str) -> Statement:
     types: Mapping[str, str] = dict(_CAST.findall(statement))
     compiled = text(statement).compile(dialect=_NUMBERED)  # parameters are $1, $2 … there
     given = ", ".join(
@@ -90,6 +129,6 @@ def _statement(statement: str) -> _Statement:
     )
     name = f"taskforge_{hashlib.sha256(statement.encode()).hexdigest()[:16]}"
     body = str(compiled).replace("%", "%%")  # as psycopg2 reads it
-    return _Statement(
+    return Statement(
         name, f"PREPARE {name} AS {body}", f"EXECUTE {name}" + (f" ({given})" if given else "")
     )

@@ -23,6 +23,7 @@ from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.messaging.breaker import POSTGRESQL, BreakerOpen, make_breaker
+from taskforge.stores.direct_execution import execute
 from taskforge.text.effort import stop_if_unwanted
 
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
@@ -131,7 +132,7 @@ def rows(statement: Executable, parameters: Mapping[str, Any] | None = None) -> 
     """
     return _read(
         lambda connection: cast(
-            Sequence[Row], connection.execute(statement, parameters or {}).mappings().all()
+            Sequence[Row], execute(connection, statement, parameters).mappings().all()
         )
     )
 
@@ -140,19 +141,19 @@ def row(statement: Executable, parameters: Mapping[str, Any] | None = None) -> R
     """The first row of a read, or None. Raises like `rows`."""
     return _read(
         lambda connection: cast(
-            Row | None, connection.execute(statement, parameters or {}).mappings().first()
+            Row | None, execute(connection, statement, parameters).mappings().first()
         )
     )
 
 
 def scalar(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
     """The first column of the first row of a read, or None. Raises like `rows`."""
-    return _read(lambda connection: connection.execute(statement, parameters or {}).scalar())
+    return _read(lambda connection: execute(connection, statement, parameters).scalar())
 
 
 def execute_now(statement: Executable, parameters: Mapping[str, Any] | None = None) -> int:
     """Run one statement of bookkeeping (no audited state) in autocommit; the number of rows it touched."""
-    return _read(lambda connection: connection.execute(statement, parameters or {}).rowcount)
+    return _read(lambda connection: execute(connection, statement, parameters).rowcount)
 
 
 @contextmanager
@@ -190,6 +191,8 @@ def is_outage(error: BaseException) -> bool:
             or error.orig is None
             or getattr(error.orig, "pgcode", None) is None
         )
+    if isinstance(error, psycopg2.ProgrammingError):
+        return False  # a value that the driver can't send has no code either
     return isinstance(error, PoolTimeout) or getattr(error, "pgcode", None) is None
 
 

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.exc import IntegrityError
 
 from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
@@ -27,6 +26,7 @@ from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_contents
 from taskforge.stores.change_writer import Recipients, Reference
+from taskforge.stores.direct_execution import Rows, execute
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
 from taskforge.stores.prepared_statements import prepared
@@ -84,11 +84,11 @@ class UnitOfWork:
         faults.point("tx.after_commit")
         self._follow_up()
 
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, parameters: Any = None) -> Rows | CursorResult[Any]:
         """Run a statement inside the transaction. Raises `Unavailable` when PostgreSQL goes away."""
         with sql.translated():
             self._write_reference()
-            return self._begun().execute(statement, parameters)
+            return execute(self._begun(), statement, parameters)
 
     def lock(self, statements: tuple[str, ...], parameters: Mapping[str, Any]) -> sql.Row | None:
         """Take the lock under which a change is made; the first row of the last of `statements`, or None.
@@ -102,7 +102,7 @@ class UnitOfWork:
                 assert result is not None
             else:
                 self._write_reference()
-                result = self._connection.execute(prepared(*statements), parameters)
+                result = execute(self._connection, prepared(*statements), parameters)
             return cast(sql.Row | None, result.mappings().first())
 
     def row(self, statement: Executable, parameters: Any = None) -> sql.Row | None:
@@ -119,14 +119,17 @@ class UnitOfWork:
             raise StaleVersion()
         faults.point("tx.ref_updated")
 
-    def change_reference(self, statement: str, parameters: Mapping[str, Any]) -> None:
+    def change_reference(
+        self, statement: str, parameters: Mapping[str, Any], *, beside: str = ""
+    ) -> None:
         """Like `update_reference`, but in the last statement of the change; StaleVersion is raised by that one.
 
-        `statement` is an UPDATE with one of few texts. If another statement follows, it runs before that.
+        `statement` is an UPDATE or INSERT with one of few texts. If another statement follows, it runs before that.
+        `beside` as in `Reference`.
         """
         with sql.translated():
             self._write_reference()
-        self._reference = Reference(statement, parameters)
+        self._reference = Reference(statement, parameters, beside)
 
     def record(
         self,
@@ -229,7 +232,7 @@ class UnitOfWork:
 
     def _open(
         self, statements: tuple[str, ...], parameters: Mapping[str, Any]
-    ) -> CursorResult[Any] | None:
+    ) -> Rows | CursorResult[Any] | None:
         """Begin, with the operation if there is one and then `statements`; the result of the last of them."""
         if self.actor.op_id is None:
             self._connection, result = self._connect(statements, parameters)
@@ -241,16 +244,17 @@ class UnitOfWork:
 
     def _connect(
         self, statements: tuple[str, ...], parameters: Mapping[str, Any]
-    ) -> tuple[Connection, CursorResult[Any] | None]:
+    ) -> tuple[Connection, Rows | CursorResult[Any] | None]:
         for attempt in (1, 2):
             connection = db.engine.connect()
             try:
+                connection.begin()
                 result = (
-                    connection.execute(prepared(*statements), parameters) if statements else None
+                    execute(connection, prepared(*statements), parameters) if statements else None
                 )
             except BaseException as error:
                 connection.close()
-                if isinstance(error, IntegrityError) and operations.is_repeated(error):
+                if operations.is_repeated(error):
                     raise operations.replayed(self.actor) from error
                 stale_connection = getattr(error, "connection_invalidated", False)
                 if attempt == 2 or not stale_connection:

@@ -16,7 +16,8 @@ from taskforge.text.spoken_days import read_spoken
 from taskforge.text.values import parse_date
 
 EXAMPLES = (
-    "must be a day such as fri, 24 dec or 2026-12-24, or a day and a time such as tomorrow 15:00"
+    "must be a day such as fri, 24 dec or 2026-12-24, a day and a time such as tomorrow 15:00, "
+    "or a day without one such as fri all day"
 )
 MAX_TEXT = 60
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

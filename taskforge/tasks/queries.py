@@ -121,6 +121,13 @@ _NAMES = text(f"""
     FROM   {PEOPLE}
     WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
 """)
+# Counts one more comment of the live task `:task_id`; its row has the ``task_id``.
+COUNT_ONE_COMMENT_MORE = """
+    UPDATE tasks
+    SET    comment_count = comment_count + 1
+    WHERE  task_id = :task_id AND deleted_at IS NULL
+    RETURNING task_id
+"""
 _ADD_TO_COMMENT_COUNT = prepared("""
     UPDATE tasks
     SET    comment_count = comment_count + :difference

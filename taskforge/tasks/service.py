@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from taskforge import faults
-from taskforge.boards.access import access_board, lock_board
+from taskforge.boards.access import BoardAccess, access_board, lock_board
 from taskforge.boards.queries import find_first_board_id
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
+from taskforge.stores.operations import (
+    Change,
+    idempotent,
+    retry_on_stale,
+    retry_on_stale_preloaded,
+    unchanged,
+)
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.documents import content_message
@@ -21,11 +27,16 @@ from taskforge.tasks.editing.changes import (
     change_fields,
     check_version,
     find_new_mentions,
-    require_assignee,
+    may_mention,
     require_order,
 )
 from taskforge.tasks.editing.conflicts import settle_changes, settle_move
-from taskforge.tasks.editing.placement import neighbours_query, place_at_end, place_found
+from taskforge.tasks.editing.placement import (
+    end_query,
+    neighbours_query,
+    place_found,
+    place_found_at_end,
+)
 from taskforge.tasks.editing.trash import put_into_trash, take_from_trash
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
@@ -44,13 +55,15 @@ def create_task(
     column_id: str | None = None,
     status: str | None = None,
     texts: Mapping[str, Any] | None = None,
+    preloaded: BoardAccess | None = None,
     **values: Any,
 ) -> Change:
     """Create a task at the end of a column.
 
     `values` are its other row fields, `texts` its content, by the names declared in `taskforge.tasks.fields`; what is
     not given has the declared initial value. Without a board it goes to the team's first one; without column and
-    status to the board's first column.
+    status to the board's first column. `preloaded` is what `access_board` would answer, if the request has read it;
+    without it the board is read before its lock only for the members whom a text may mention.
 
     Raises:
         NotFound, Forbidden: no access to the board, or no permission ``task.create``.
@@ -58,20 +71,27 @@ def create_task(
         WipLimitReached: the column is full.
     """
     board_id = board_id or _first_board(actor, team_id)
-    board_row, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
-    if team_id is not None and board_row["team_id"] != team_id:
-        raise InvalidInput.about("board_id", "belongs to another team")
+    stored_text = {**EMPTY_CONTENT, **(texts or {})}
+    mentioned: list[str] = []
+    if preloaded is not None or may_mention(stored_text):
+        board_row, _ = access_board(
+            actor.user_id, board_id, Permission.TASK_CREATE, preloaded=preloaded
+        )
+        mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
     faults.point("read.done")
     task_id = new_id()
     core = new_core({"title": title, **values})
     require_order({}, core)
-    stored_text = {**EMPTY_CONTENT, **(texts or {})}
     message = content_message(task_id, 1, stored_text)
-    mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
     with UnitOfWork(actor, entity_id=task_id, version=1) as uow:
-        board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1)
-        require_assignee(uow, board.team_id, core["assignee_id"])
-        place = place_at_end(uow, board, column_id=column_id, status=status)
+        assignee_id = core["assignee_id"]
+        end = end_query(column_id=column_id, status=status, assignee_id=assignee_id)
+        board = lock_board(uow, board_id, Permission.TASK_CREATE, numbers=1, joined=end)
+        if team_id is not None and board.team_id != team_id:
+            raise InvalidInput.about("board_id", "belongs to another team")
+        place = place_found_at_end(
+            board, board.joined, column_id=column_id, assignee_id=assignee_id
+        )
         insert_task(uow, board, place, message, core=core, texts=stored_text, mentioned=mentioned)
     return uow.change
 
@@ -99,7 +119,7 @@ def edit_task(
         WipLimitReached: the column is full.
         Unavailable: a text is to change and its present state can't be read.
     """
-    return _retry_on_stale(
+    return retry_on_stale_preloaded(
         lambda found: _edit_task(actor, task_id, changes=changes, version=version, preloaded=found),
         preloaded,
     )
@@ -128,7 +148,7 @@ def move_task(
         InvalidInput: the column or a neighbour is not on the task's board.
         WipLimitReached: the column is full, and limits are hard.
     """
-    return _retry_on_stale(
+    return retry_on_stale_preloaded(
         lambda found: _move_task(
             actor,
             task_id,
@@ -228,11 +248,3 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
             "board_id", "is missing: this team has no board yet, create one first"
         )
     return board_id
-
-
-def _retry_on_stale(
-    attempt: Callable[[TaskAccess | None], Change], preloaded: TaskAccess | None
-) -> Change:
-    """`retry_on_stale`, with what was preloaded for the first attempt alone: a further one must read again."""
-    unused = [preloaded]
-    return retry_on_stale(lambda: attempt(unused.pop() if unused else None))

@@ -80,7 +80,7 @@ _MEMBER_NAMES = prepared(f"""
     ORDER  BY lower(u.display_name), u.user_id
     LIMIT  :limit
 """)
-_NAMEABLES = text(f"""
+_NAMEABLES = prepared(f"""
     SELECT u.user_id, u.display_name, u.email
     FROM   {MEMBERS}
     WHERE  m.team_id = :team_id
@@ -92,6 +92,13 @@ _NAMEABLES = text(f"""
 def join_team(team_id: str) -> str:
     """SQL that joins the team, as ``t``, whose id the column `team_id` holds."""
     return f"JOIN teams t ON t.team_id = {team_id}"
+
+
+def is_member(team_id: str, user_id: str) -> str:
+    """SQL of the condition that a person belongs to a team; both are a column or another expression."""
+    return f"""EXISTS (SELECT
+                   FROM   team_memberships member
+                   WHERE  member.team_id = {team_id} AND member.user_id = {user_id})"""
 
 
 def join_membership(team_id: str, user_id: str = ":user_id") -> str:

@@ -74,6 +74,12 @@ def end_request() -> None:
     _request.set(None)
 
 
+def is_spent() -> bool:
+    """Whether the request has used its time: a text may then be shown as it was typed, which must not be cached."""
+    request = _request.get()
+    return request is not None and request.seconds <= 0
+
+
 def stop_if_unwanted() -> None:
     """Stop work for which nobody waits.
 

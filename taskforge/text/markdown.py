@@ -34,6 +34,10 @@ MAX_LENGTH = 200_000
 # What follows after this many characters is shown as plain text.
 MAX_FORMATTED = 24_000
 MAX_NESTING = 24
+# Why a text, or the rest of one, is shown as it was typed.
+TOO_MUCH_WORK = "Shown as it was typed: formatting it would take too much work."
+OUT_OF_TIME = "Shown as it was typed: this page holds more text than can be formatted at once."
+TOO_LONG = "From here on it is shown as it was typed: the text is very long."
 
 People = Callable[[], Sequence[Nameable]]
 
@@ -72,8 +76,8 @@ def render_markdown(text: str, people: People | None = None) -> Markup:
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
     links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
-    (`taskforge.text.effort`) is shown as it was typed. Those whom a text mentions are drawn as chips; `people`, called
-    only if it mentions somebody, answers the team.
+    (`taskforge.text.effort`) is shown as it was typed, with a sentence that says so. Those whom a text mentions are
+    drawn as chips; `people`, called only if it mentions somebody, answers the team.
 
     Raises:
         ClientLeft: nobody waits for the page any more.
@@ -92,7 +96,7 @@ def _render_cached(text: str) -> Markup:
     try:
         html = _render(text)
     except OutOfTime:  # the next request may have time for it
-        return _clean(_plain(text))
+        return _clean(_plain(text, OUT_OF_TIME))
     _rendered.put(key, html)
     return html
 
@@ -103,12 +107,12 @@ def _render(text: str) -> Markup:
         try:
             html = _parser_for(formatted).render(formatted, {limits.METER: meter})
         except TooMuchWork:
-            return _clean(_plain(text))
-        return _clean(html + _plain(rest))
+            return _clean(_plain(text, TOO_MUCH_WORK))
+        return _clean(html + _plain(rest, TOO_LONG))
 
 
-def _plain(text: str) -> str:
-    return f"<pre>{escape(text)}</pre>" if text else ""
+def _plain(text: str, why: str) -> str:
+    return f"<p><em>{escape(why)}</em></p><pre>{escape(text)}</pre>" if text else ""
 
 
 def _clean(html: str) -> Markup:

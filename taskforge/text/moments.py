@@ -103,6 +103,11 @@ def show_moment(moment: Moment, *, zone: ZoneInfo | None = None, with_year: bool
     return f"{show_moment(local.date(), with_year=with_year)}, {local:%H:%M}{name}"
 
 
+def show_when(instant: datetime) -> str:
+    """An instant within a sentence, in the reader's zone: ``on 24 Dec 2026 at 15:30``. UTC is named."""
+    return f"on {show_moment(instant).replace(', ', ' at ')}"
+
+
 def form_text(moment: Moment) -> str:
     """A moment as a form holds it, in the reader's zone: ``2026-12-24``, or ``2026-12-24 15:30``."""
     if not isinstance(moment, datetime):

@@ -20,13 +20,14 @@ _PLAIN = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """The form in which names and tags are compared: NFKC and case-folded, repeated until it no longer changes."""
-    for _ in range(3):
-        folded = unicodedata.normalize("NFKC", text.casefold())
-        if folded == text:
-            break
-        text = folded
-    return text
+    """The form in which names and tags are compared: NFKC in small letters, "ß" as "ss", the last sigma as any other.
+
+    Not `str.casefold`, which PostgreSQL has only with ICU, and browsers not at all; they differ in 246 letters.
+    """
+    if text.isascii():
+        return text.lower()
+    small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    return small.replace("ß", "ss").replace("ς", "σ")
 
 
 def fold_for_finding(text: str) -> str:

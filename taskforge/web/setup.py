@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from taskforge.audit import security_events
 from taskforge.events import Event
-from taskforge.http import rate_limits
+from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
 from taskforge.identity.actors import client_details
@@ -79,7 +79,7 @@ def _limit_writes() -> None:
     if request.method in SAFE_METHODS or request.path.startswith(API_PREFIX):
         return
     if current_user.is_authenticated:
-        rate_limits.limit_writes(current_user.user_id)
+        rate_limits.limit_writes(current_user.user_id, sessions.opened_session().counted_write)
 
 
 def _report_denial(response: Response) -> Response:

@@ -50,3 +50,38 @@ def test_a_name_that_means_nobody_is_said(
 
 def test_a_stranger_learns_no_names(eve: Person, team: Team) -> None:
     assert eve.browser().get(f"/boards/{team.board_id}?assignee=zoe").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["assignee=zoe", "q=@zoe", "q=@ZOË fix"])
+@pytest.mark.parametrize("part", ["", "/columns"])
+def test_a_name_means_the_same_in_the_parts_that_a_script_asks_for(
+    ada: Person, zoe: Person, team: Team, query: str, part: str
+) -> None:
+    theirs = make_task(ada, team, "Fix it", assignee_id=zoe.user_id)
+    other = make_task(ada, team, "Fix that")
+    address = f"/boards/{team.board_id}{part}?{quote(query, safe='=&')}"
+    answer = ada.browser().get(address, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert f"card-{theirs}" in answer.text
+    assert f"card-{other}" not in answer.text
+
+
+def test_the_filters_menu_turns_a_name_into_a_choice_and_says_what_it_does_not_know(
+    zoe: Person, team: Team, visitor: Visitor
+) -> None:
+    menu = visitor.open(f"/boards/{team.board_id}/filter?q={quote('@zoe fix')}")
+    assert f'value="{zoe.user_id}" checked' in menu.html
+    assert 'name="q" value="fix"' in menu.html
+    menu = visitor.open(f"/boards/{team.board_id}/filter?q=@zo")
+    assert "Nobody in this team goes by @zo." in menu.text
+    assert 'name="q" value="@zo"' in menu.html
+    again = visitor.open(f"/boards/{team.board_id}")
+    assert "goes by" not in again.text
+
+
+def test_a_stranger_learns_no_names_from_parts_either(eve: Person, team: Team) -> None:
+    for part in ("", "/columns", "/filter"):
+        answer = eve.browser().get(
+            f"/boards/{team.board_id}{part}?q=@zoe", headers={"HX-Request": "true"}
+        )
+        assert answer.status_code == 404

@@ -6,7 +6,12 @@ import pytest
 from flask import Flask
 
 from taskforge.comments import service
-from taskforge.comments.queries import get_comment, list_comments, list_last_comments
+from taskforge.comments.queries import (
+    get_comment,
+    list_comments,
+    list_last_without_texts,
+    read_comments,
+)
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.errors import Conflict, Forbidden, NotFound
 from taskforge.ids import new_id
@@ -59,7 +64,7 @@ def test_comments_are_counted_and_listed_in_order(ada: Person, bob: Person, task
         "Number 2",
     ]
     assert [view.content for view in list_comments(bob.actor, task_id, limit=1)] == ["Number 0"]
-    last = list_last_comments(bob.actor, task_id, limit=2)
+    last = read_comments(list_last_without_texts(bob.actor, task_id, limit=2))
     assert [view.content for view in last] == ["Number 1", "Number 2"]
 
 

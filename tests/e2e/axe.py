@@ -29,6 +29,8 @@ def problems(page: Page) -> list[str]:
         for finding in found
         if finding["impact"] in ("serious", "critical") or finding["id"] in KEPT
     ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+    if page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+    ):
         said.append("the page scrolls sideways")
     return said

@@ -84,6 +84,23 @@ def test_another_day_of_the_calendar_keeps_the_time(page: Page, ada: Person, tea
     expect(page.locator("#field-due time")).to_have_text(f"1 Jul {NEXT_YEAR}")
 
 
+def test_the_edit_page_has_the_calendar_for_both_dates(page: Page, ada: Person, team: Team) -> None:
+    task_id = make_task(ada, team, "Dated")
+    page.goto(f"/tasks/{task_id}/edit")
+    expect(page.get_by_role("button", name="Calendar")).to_have_count(2)
+    due = page.locator("[name=due_at]")
+    due.fill("2027-03-04 15:00")
+    # What the browser's own calendar does when a day is picked.
+    due.locator("xpath=../input[@type='date']").evaluate(
+        "(picker) => { picker.value = '2027-03-05';"
+        " picker.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(due).to_have_value("2027-03-05 15:00")
+    due.fill("someday")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#due_at-error")).to_contain_text("Due must be a day such as")
+
+
 def test_words_in_the_date_field_are_read_in_the_readers_zone(
     page: Page, ada: Person, team: Team
 ) -> None:

@@ -99,6 +99,26 @@ def test_cards_that_were_added_offline_are_made_after_a_reload(cut: Page) -> Non
     expect(titles(cut, "Backlog")).to_have_text(["One", "Two", "Three", "Four", "Five"])
 
 
+def test_offline_nothing_is_said_twice(cut: Page) -> None:
+    cut.context.set_offline(True)
+    field = column(cut, "Backlog").locator(QUICK_ADD)
+    for title in (
+        "Four with a title that is far too long for the one line of a waiting row",
+        "Five",
+    ):
+        field.fill(title)
+        field.press("Enter")
+        expect(field).to_have_value("")
+    waiting = column(cut, "Backlog").locator(".quick-add__waiting")
+    expect(waiting).to_have_count(2)
+    heights = [row.evaluate("(element) => element.offsetHeight") for row in waiting.all()]
+    assert heights[0] == heights[1]
+    expect(cut.locator(".toast")).to_have_count(0)
+    for _ in range(2):
+        cut.get_by_role("link", name="Teams").first.click()
+    expect(toast(cut, "You are offline")).to_have_count(1)
+
+
 def test_a_card_that_cannot_be_sent_yet_holds_back_those_after_it(cut: Page) -> None:
     refused: list[Route] = []
 

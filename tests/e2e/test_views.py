@@ -68,6 +68,23 @@ def test_the_filter_shows_each_choice_at_once_and_back_takes_it_back(
     assert page.evaluate("window.same")
 
 
+def test_a_name_that_is_typed_into_the_filter_becomes_a_chosen_person(
+    page: Page, board: str
+) -> None:
+    page.evaluate("window.same = true")
+    page.locator("#board-filter").click()
+    sheet = page.get_by_role("dialog", name="Filter")
+    words = sheet.get_by_label("Words in the title")
+    words.fill("@nobody")
+    expect(sheet).to_contain_text("Nobody in this team goes by @nobody.")
+    expect(words).to_be_focused()
+    words.fill("@ada")
+    expect(chips(page)).to_have_text(["Ada Byron"])
+    expect(sheet.get_by_label("Ada Byron")).to_be_checked()
+    expect(words).to_have_value("")
+    assert page.evaluate("window.same")
+
+
 def test_a_filter_is_saved_by_a_click_and_forgotten_by_another(page: Page, board: str) -> None:
     page.goto(f"{board}?q=t&priority=medium")
     page.locator("#board-filter").click()

@@ -9,9 +9,11 @@ from flask import Flask
 from limits import RateLimitItemPerMinute
 
 from taskforge.errors import RateLimited
+from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.messaging.redis_client import breaker as redis_breaker
 from taskforge.messaging.redis_client import redis_client
+from tests.factories import Person, csrf_token
 
 
 def test_the_window_key_names_the_user_and_expires(app: Flask) -> None:
@@ -31,6 +33,36 @@ def test_one_more_than_the_limit_is_refused_with_the_time_to_wait(app: Flask) ->
     assert left == [2, 1, 0]
     assert 1 <= refusal.value.retry_after <= 60
     assert str(refusal.value.retry_after) in refusal.value.message
+
+
+@pytest.mark.parametrize("in_redis", [True, False], ids=["stored session", "lost session"])
+def test_changes_in_the_browser_have_one_limit_whether_redis_knows_the_session_or_not(
+    app: Flask, ada: Person, monkeypatch: pytest.MonkeyPatch, in_redis: bool
+) -> None:
+    config = config_of(app).replaced(rate_limit_writes_per_minute=2)
+    monkeypatch.setitem(app.config, "TASKFORGE", config)
+    browser = ada.browser(in_redis=in_redis)
+    fields = {"csrf_token": csrf_token(browser), "theme": "dark"}
+    answers = [browser.post("/boards/create", data=fields).status_code for _ in range(3)]
+    assert answers[0] == answers[1] != 429
+    assert answers[2] == 429
+    assert browser.get("/boards").status_code == 200
+    with app.app_context():
+        key = f"ratelimit:web:{ada.user_id}:writes*"
+        [stored] = redis_client().keys(key)
+        assert 0 < redis_client().ttl(stored) <= 60
+
+
+def test_a_session_that_cannot_be_read_counts_nothing_and_breaks_nothing(
+    app: Flask, ada: Person
+) -> None:
+    browser = ada.browser(in_redis=True)
+    with app.app_context():
+        [key] = redis_client().keys("session:*")
+        for value in (b"", b"\xc1", b"\x01", b"\x81\xa8_user_id\x01"):
+            redis_client().set(key, value)
+            assert browser.post("/boards/create", data={}).status_code < 500
+            assert not redis_breaker.has_failed
 
 
 def test_another_user_is_not_concerned(app: Flask) -> None:

@@ -85,7 +85,8 @@ def test_a_page_without_time_left_shows_the_rest_as_typed_and_the_next_page_form
     effort.begin_request(lambda: False)
     with effort.metered(""):
         _burn(effort.REQUEST_SECONDS * 1.2)
-    assert markdown.render_markdown("**late**") == "<pre>**late**</pre>"
+    late = markdown.render_markdown("**late**")
+    assert late == f"<p><em>{markdown.OUT_OF_TIME}</em></p><pre>**late**</pre>"
     effort.begin_request(lambda: False)
     assert "<strong>late</strong>" in markdown.render_markdown("**late**")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 from flask import Flask
 from sqlalchemy import event
@@ -12,6 +13,7 @@ from sqlalchemy import event
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import sql
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
 
 SUM = "SELECT CAST(:left AS int) + CAST(:right AS int) AS sum"
@@ -71,6 +73,29 @@ def test_several_statements_are_planned_apart_and_sent_together(sent: list[str])
         "EXECUTE",
     ]
     assert sent[2].count("EXECUTE") == 2
+
+
+def test_an_answer_is_read_by_names_and_by_places(sent: list[str]) -> None:
+    both = prepared("SELECT 1 AS one, CAST(:two AS int) AS two UNION ALL SELECT 3, 4")
+    with db.engine.connect() as connection:
+        rows = execute(connection, both, {"two": 2})
+        assert rows.rowcount == 2
+        assert list(rows.mappings()) == [{"one": 1, "two": 2}, {"one": 3, "two": 4}]
+        assert list(rows.scalars()) == [1, 3]
+        assert rows.scalar() == 1
+        assert (rows.first().two, rows.first()[1]) == (2, 2)
+        for ask in (rows.one, rows.scalar_one, rows.mappings().one):
+            with pytest.raises(LookupError):
+                ask()
+        none = execute(connection, prepared("SELECT 1 AS one WHERE false"))
+        assert (none.scalar(), none.first(), none.mappings().first()) == (None, None, None)
+
+
+def test_a_value_that_cannot_be_sent_is_a_mistake_and_no_outage(sent: list[str]) -> None:
+    with pytest.raises(psycopg2.ProgrammingError):
+        sql.scalar(prepared(SUM), {"left": object(), "right": 2})
+    assert not sql.breaker.has_failed
+    assert sql.scalar(prepared(SUM), {"left": 1, "right": 2}) == 3
 
 
 @pytest.mark.parametrize("others", [0, 1, 3])

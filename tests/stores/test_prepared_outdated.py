@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from psycopg2 import NotSupportedError
 from sqlalchemy import NullPool, create_engine, text
-from sqlalchemy.exc import NotSupportedError
 
 from taskforge.errors import Unavailable
 from taskforge.extensions import db

@@ -61,9 +61,9 @@ def test_saving_an_untouched_form_changes_nothing(
         ("title", "", "Title is required."),
         ("status", "someday", "Status is not one of the choices."),
         ("priority", "asap", "Priority is not one of the choices."),
-        ("assignee_id", "bob", "Assignee id is not one of the choices."),
-        ("due_at", "2026-02-30", "Due at is not a day of the calendar."),
-        ("due_at", "9999-12-31", "Due at must be between the years 1970 and 2200."),
+        ("assignee_id", "bob", "Assignee is not one of the choices."),
+        ("due_at", "2026-02-30", "Due is not a day of the calendar."),
+        ("due_at", "9999-12-31", "Due must be between the years 1970 and 2200."),
         ("tags", ",".join(f"t{n}" for n in range(21)), "Tags may hold at most 20 tags."),
         ("custom_fields", "no colon", "Custom fields must be written one a line"),
         ("custom_fields", "$where: 1", "has a name that is not allowed"),
@@ -90,7 +90,7 @@ def test_a_wrong_value_is_explained_and_all_that_was_typed_stays(
 def test_an_assignee_must_be_in_the_team(eve: Person, visitor: Visitor, path: str) -> None:
     page = visitor.fill(f"{path}/edit", "/edit", assignee_id=eve.user_id)
     assert page.status == 422
-    assert "Assignee id must be a member of this team." in page.text
+    assert "Assignee must be a member of this team." in page.text
 
 
 def test_an_edit_that_is_sent_twice_acts_once(

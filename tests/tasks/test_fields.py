@@ -120,11 +120,11 @@ def test_without_a_version_the_present_one_is_meant(visitor: Visitor, task_id: s
     [
         ("title", "", "Title is required."),
         ("status", "someday", "Status is not one of the choices."),
-        ("column", "somewhere", "Column id is not one of the choices."),
+        ("column", "somewhere", "Column is not one of the choices."),
         ("priority", "asap", "Priority is not one of the choices."),
-        ("assignee", "bob", "Assignee id is not one of the choices."),
-        ("due", "2026-02-30", "Due at is not a day of the calendar."),
-        ("start", "9999-12-31", "Start at must be between the years 1970 and 2200."),
+        ("assignee", "bob", "Assignee is not one of the choices."),
+        ("due", "2026-02-30", "Due is not a day of the calendar."),
+        ("start", "9999-12-31", "Start must be between the years 1970 and 2200."),
         ("tags", ",".join(f"t{n}" for n in range(21)), "Tags may hold at most 20 tags."),
         ("custom", "no colon", "Custom fields must be written one a line"),
     ],
@@ -152,7 +152,7 @@ def test_a_wrong_version_is_refused(visitor: Visitor, task_id: str) -> None:
 def test_an_assignee_must_be_in_the_team(eve: Person, visitor: Visitor, task_id: str) -> None:
     page = fill(visitor, task_id, "assignee", eve.user_id)
     assert page.status == 422
-    assert "Assignee id must be a member of this team." in page.text
+    assert "Assignee must be a member of this team." in page.text
 
 
 def test_an_unknown_field_does_not_exist(visitor: Visitor, task_id: str) -> None:
@@ -222,7 +222,7 @@ def test_a_conflict_tells_a_script_who_and_when(
     error = answer.answer.get_json()["error"]
     assert (answer.status, error["code"]) == (409, "stale_version")
     assert error["message"].startswith("Bob Number")
-    assert "changed the title at" in error["message"]
+    assert "changed the title on" in error["message"]
 
 
 def test_both_wanting_the_same_is_no_conflict(bob: Person, visitor: Visitor, task_id: str) -> None:

@@ -46,15 +46,15 @@ def test_a_script_is_told_what_became_of_which(
     [
         ({}, "Act is not one of the choices."),
         ({"act": "burn"}, "Act is not one of the choices."),
-        ({"act": "column"}, "Column id is not one of the choices."),
+        ({"act": "column"}, "Column is not one of the choices."),
         (
             {"act": "column", "column_id": new_id()},
-            "Column id must be a column of this task's board",
+            "Column must be a column of this task's board",
         ),
         ({"act": "priority", "priority": "7"}, "Priority is not one of the choices."),
         ({"act": "add_tags", "tags": " , "}, "Tags are missing: write at least one."),
         ({"act": "add_tags", "tags": "x" * 41}, "Tags must be at most 40 characters"),
-        ({"act": "due", "due_at": "soon"}, "Due at"),
+        ({"act": "due", "due_at": "soon"}, "Due must be a day"),
     ],
 )
 def test_a_script_is_told_what_is_wrong(

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from taskforge.clock import read_in
 from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimitReached
+from taskforge.http.reader_zone import find_zone
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import columns, service
@@ -39,6 +41,9 @@ def test_a_later_change_of_the_same_field_refuses_and_says_who_what_and_when(
         assert refusal.value.message.startswith("Bob Number")
         assert "changed the title later, on " in refusal.value.message
         assert "UTC. Undo that first" in refusal.value.message
+        with read_in(find_zone("Pacific/Auckland")), pytest.raises(Conflict) as elsewhere:
+            undo(ada, done)
+        assert "UTC" not in elsewhere.value.message
         assert state(ada, task_id)["title"] == "Theirs"
 
 

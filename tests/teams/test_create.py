@@ -38,7 +38,7 @@ def test_a_team_can_belong_to_another_of_ones_own_only(ada: Person, eve: Person)
     assert "Parents /" in visitor.open("/teams").text
     page = visitor.fill("/teams", "/teams/create", name="Child", parent_team_id=foreign.team_id)
     assert page.status == 422
-    assert "Parent team id must be a team that you may edit." in page.text
+    assert "Parent team must be a team that you may edit." in page.text
 
 
 def test_an_admin_edits_the_team(ada: Person) -> None:

@@ -54,6 +54,16 @@ def test_an_edit_of_another_version_is_refused(ada: Person, team: Team, version:
     assert len(events_of(team.team_id)) == 1
 
 
+def test_the_answered_version_takes_the_next_edit(ada: Person, team: Team) -> None:
+    version = ada.api("GET", f"/teams/{team.team_id}").json["version"]
+    for name in ("One", "Two"):
+        answer = ada.api("PATCH", f"/teams/{team.team_id}", {"name": name, "version": version})
+        assert answer.status_code == 200
+        assert answer.json["version"] == version + 1
+        version = answer.json["version"]
+    assert get_team(ada.actor, team.team_id)["name"] == "Two"
+
+
 def test_of_two_edits_at_once_one_is_stale(app: Flask, ada: Person, team: Team) -> None:
     def edit(name: str) -> object:
         return service.edit_team(ada.actor, team.team_id, version=1, changes={"name": name})

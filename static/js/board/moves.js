@@ -8,7 +8,7 @@ import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js
 import { reportOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
-import { offerUndo, sendUndo } from "../lib/undo.js";
+import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { recountColumn } from "./column-counts.js";
 import { laneFields, laneSuffix, recountLanes, redrawInLane } from "./lanes.js";
@@ -16,7 +16,7 @@ import { animateMove } from "./motion.js";
 import { findColumn, placeOf, putCard } from "./placement.js";
 
 const LOST = "No connection. The card is back where it was.";
-const OFFLINE = "You are offline. The card is back where it was, and is moved again when you are back.";
+const OFFLINE = "You are offline. The card is moved again when you are back.";
 const FAILED = "That did not work. The card is back where it was.";
 const pending = new Set(); // moves that the server has not answered yet
 let begun = 0;
@@ -76,46 +76,33 @@ export function commitMove(card, from, { undoes = null, fields = null, anyVersio
 async function send(move) {
   const card = findCard(move.taskId);
   if (!card) return;
-  const { status, body } = await sendFields(move, card);
+  const { url, fields } = requestOf(move, card);
+  const { status, body } = await post(url, fields);
   if (status === 200 && body) accept(move, body);
   else revert(move, status, body?.error);
 }
 
-const moveUrl = (card) => card.querySelector(".card__move").getAttribute("href");
-
-/** What sends a move from any page, once it can be sent. */
+/** What sends a move from any page, once it can be sent; always with the same operation id. */
 function requestOf(move, card) {
-  const url = move.undoes ? `/tasks/${move.taskId}/undo` : moveUrl(card);
+  move.fields ??= move.undoes ? { event: move.undoes.event, op: uuid() } : {
+    column_id: move.to.columnId,
+    ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
+    version: move.anyVersion ? "" : card.dataset.version,
+    op: uuid(),
+    ...(move.anyway ? { anyway: "1" } : {}),
+    ...laneFields(move),
+  };
+  const url = move.undoes ? `/tasks/${move.taskId}/undo` : card.querySelector(".card__move").getAttribute("href");
   return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
-}
-
-const undoFields = ({ undoes }) => ({ event: undoes.event, op: uuid() });
-
-const moveFields = (move, card) => ({
-  column_id: move.to.columnId,
-  ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
-  version: move.anyVersion ? "" : card.dataset.version,
-  op: uuid(),
-  ...(move.anyway ? { anyway: "1" } : {}),
-  ...laneFields(move),
-});
-
-function sendFields(move, card) {
-  move.fields ??= move.undoes ? undoFields(move) : moveFields(move, card);
-  return move.undoes ? sendUndo(move.taskId, move.fields) : post(moveUrl(card), move.fields);
 }
 
 // The page goes away: what has not had its turn is sent by the next one. What is on its way outlives this page by itself.
 window.addEventListener("pagehide", () => {
-  const begunCards = new Set();
   for (const move of pending) {
     const card = findCard(move.taskId);
-    if (card && !move.fields && !move.dropped) {
-      move.anyVersion ||= begunCards.has(move.taskId);
-      move.fields = move.undoes ? undoFields(move) : moveFields(move, card);
-      retryOnNextPage(move.taskId, requestOf(move, card));
-    }
-    begunCards.add(move.taskId);
+    if (!card || move.fields || move.dropped) continue;
+    move.anyVersion ||= [...pending].some((other) => other !== move && other.taskId === move.taskId);
+    retryOnNextPage(move.taskId, requestOf(move, card));
   }
 });
 
@@ -137,7 +124,6 @@ function announceMove(card, { to }) {
 }
 
 function accept(move, { version, event, ...drawing }) {
-  cancelRetry(move.taskId); // the page was left, and came back
   const card = findCard(move.taskId);
   if (card) {
     card.dataset.version = version;

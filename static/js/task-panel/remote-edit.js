@@ -44,8 +44,9 @@ export async function showRemoteEdit(field, fresh) {
     });
     // The other change has been seen: saving from here on is a decision.
     form.elements.version.value = version;
-    notice.replaceChildren(`Changed by ${by}`, createDrawing(fresh));
+    notice.replaceChildren(`Changed by ${by}`);
     if (form.dataset.control !== "choice") notice.append(take, "or go on with yours.");
+    notice.append(createDrawing(fresh));
   });
   notice.replaceChildren(`Changed by ${by} · `, view);
 }

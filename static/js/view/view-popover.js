@@ -56,9 +56,11 @@ export async function openViewPopover(link) {
 
 /** Fetch what the open popover shows from another address; the field that had the focus gets it again. */
 export async function refillViewPopover(address) {
+  const before = document.activeElement.value;
   const html = await fetchHtml(address).catch(() => null);
   if (html === null || !popover.matches(":popover-open")) return;
   const { name, value, selectionStart } = document.activeElement;
+  if (value !== before) return; // more was typed meanwhile, and is asked for next
   const { scrollTop } = popover;
   fill(html);
   const fields = [...popover.querySelectorAll("input")].filter((field) => field.name === name);
@@ -78,8 +80,12 @@ popover.addEventListener("toggle", ({ newState }) => {
     again?.focus();
   }
 });
-// What is opened inside makes it taller.
-popover.addEventListener("toggle", ({ target }) => target !== popover && place(), { capture: true });
+// What is opened inside makes it taller, and may begin below its edge.
+popover.addEventListener("toggle", ({ target }) => {
+  if (target === popover) return;
+  place();
+  if (target.open) target.scrollIntoView({ block: "nearest" });
+}, { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
 async function submit(form, submitter) {
@@ -91,7 +97,8 @@ async function submit(form, submitter) {
     for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (answer.status === 409 || answer.status === 422) {
     fill(await answer.text());
-    (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector("button"))?.focus();
+    const question = popover.querySelector("details[open] :is(select, button)");
+    (popover.querySelector("[aria-invalid=true]") ?? question ?? popover.querySelector("button"))?.focus();
   } else throw new Error(`status ${answer.status}`);
 }
 

@@ -12,7 +12,6 @@ import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { isRetriedHere, listWaiting } from "./offline.js";
 
-const KEPT = "It waits, and is sent when you are back.";
 const today = () => new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 10); // where the person is
 const FAILED = "That did not work, and nothing was changed.";
 const AGAIN = 5000; // milliseconds
@@ -27,9 +26,9 @@ function writeInto(formId, draft, title) {
 }
 
 function drawCard({ key, form, draft, fields }) {
-  const item = createElement("p", "quick-add__preview quick-add__waiting");
-  const words = createElement("span", "chip");
-  words.append(createIcon("circle-alert"), createElement("bdi", "", { textContent: fields.title }));
+  const item = createElement("p", "quick-add__waiting");
+  const words = createElement("span", "quick-add__waiting-title");
+  words.append(createElement("bdi", "", { textContent: fields.title }));
   const back = createElement("button", "link", { type: "button", textContent: "Take back", ariaLabel: `Take back: ${fields.title}` });
   back.addEventListener("click", () => {
     cancelRetry(key);
@@ -37,7 +36,7 @@ function drawCard({ key, form, draft, fields }) {
     writeInto(form, draft, fields.title);
     document.getElementById(form)?.elements.title.focus();
   });
-  item.append(words, "Waits for a connection", back);
+  item.append(createIcon("circle-alert"), words, createElement("span", "muted", { textContent: "Waits for a connection" }), back);
   return item;
 }
 
@@ -47,7 +46,7 @@ function drawWaiting() {
     const form = request.form && document.getElementById(request.form);
     if (!form) continue;
     form.classList.add("is-live"); // it may take several lines
-    const preview = form.querySelector(".quick-add__preview:not(.quick-add__waiting)");
+    const preview = form.querySelector(".quick-add__preview");
     if (preview) preview.before(drawCard(request));
     else form.append(drawCard(request));
   }
@@ -67,7 +66,6 @@ window.addEventListener("submit", (event) => {
   form.elements.op.value = uuid();
   form.elements.title.dispatchEvent(new Event("input", { bubbles: true }));
   drawWaiting();
-  toast(KEPT, "info");
 }, { capture: true });
 
 function refuse(request, error) {

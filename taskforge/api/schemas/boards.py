@@ -101,15 +101,20 @@ class BoardList(Output):
     items: Any = ma.fields.List(ma.fields.Nested(Board), required=True)
 
 
-class DeletedBoard(Output):
-    """A deleted board that can still be restored."""
+class Deletion(Output):
+    """What has a name, and who deleted it when."""
 
-    board_id = id_answer(required=True)
     name = text_answer(required=True)
-    key_prefix = text_answer()
     deleted_at = Instant()
     deleter_id = id_answer(allow_none=True)
     deleter_name = text_answer(allow_none=True)
+
+
+class DeletedBoard(Deletion):
+    """A deleted board that can still be restored."""
+
+    board_id = id_answer(required=True)
+    key_prefix = text_answer()
 
 
 class DeletedBoardList(Output):
@@ -118,16 +123,12 @@ class DeletedBoardList(Output):
     items: Any = ma.fields.List(ma.fields.Nested(DeletedBoard), required=True)
 
 
-class DeletedColumn(Output):
+class DeletedColumn(Deletion):
     """A deleted column that can still be restored, and how many cards left it then."""
 
     column_id = id_answer(required=True)
-    name = text_answer(required=True)
     status = text_answer()
     card_count = ma.fields.Integer(data_key="taskCount")
-    deleted_at = Instant()
-    deleter_id = id_answer(allow_none=True)
-    deleter_name = text_answer(allow_none=True)
 
 
 class DeletedColumnList(Output):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from taskforge.single_flight import SingleFlight
 from taskforge.stores import sql
 
 MAX_BOARDS = 64
@@ -22,7 +24,7 @@ MAX_AGE_SECONDS = 60.0
 MAX_RENDERED = 12
 # The memory for what is rendered of one board, in bytes: it grows with its cards, whose number is bounded for all
 # cached boards together.
-RENDERED_BYTES, RENDERED_BYTES_PER_CARD = 256_000, 8_000
+RENDERED_BYTES, RENDERED_BYTES_PER_CARD = 64_000, 2_000
 
 
 class Rendered(Protocol):
@@ -31,6 +33,9 @@ class Rendered(Protocol):
     @property
     def size(self) -> int:
         """The memory that it takes, in bytes."""
+
+
+Made = TypeVar("Made", bound=Rendered)
 
 
 class BoardVersion(NamedTuple):
@@ -62,9 +67,21 @@ class CachedBoard:
     shown_people: Sequence[str]
     rendered: dict[Hashable, Any] = field(default_factory=dict)
     cached_at: float = field(default_factory=time.monotonic)
+    flight: SingleFlight = field(default_factory=SingleFlight)
 
-    def keep_rendered(self, variant: Hashable, rendered: Rendered) -> None:
-        """Cache something rendered, if there is memory for it; `variant` is all else that it depends on."""
+    def rendered_as(self, variant: Hashable, render: Callable[[], Made]) -> Made:
+        """Something rendered of the board, by one thread for all; `variant` is all else that it depends on."""
+        found: Made | None = self.rendered.get(variant)
+        if found is None:
+            with self.flight.turn(variant):
+                found = self.rendered.get(variant)
+                if found is None:
+                    found = render()
+                    self._keep(variant, found)
+        return found
+
+    def _keep(self, variant: Hashable, rendered: Rendered) -> None:
+        """Cache something rendered, if there is memory for it."""
         left = RENDERED_BYTES + RENDERED_BYTES_PER_CARD * len(self.cards) - rendered.size
         if left < 0:
             return
@@ -81,6 +98,11 @@ class BoardCache:
         self._boards: OrderedDict[Hashable, CachedBoard] = OrderedDict()
         self._cards = 0
         self._lock = threading.Lock()
+        self._flight = SingleFlight()
+
+    def turn(self, key: Hashable) -> AbstractContextManager[None]:
+        """Wait while another thread reads the board; then look with `find` whether it has the version."""
+        return self._flight.turn(key)
 
     def shown_people(self, key: Hashable) -> Sequence[str]:
         """The ids of those whose names the cached board shows: the query for its version sums up their versions."""

@@ -178,10 +178,12 @@ def get_board(
     )
     cached = board_cache.find(key, version)
     if cached is None:
-        cached = _read_board(
-            version, {**chosen.parameters(), "board_id": board_id, "team_id": row["team_id"]}
-        )
-        board_cache.keep(key, cached)
+        with board_cache.turn(key):
+            cached = board_cache.find(key, version)
+            if cached is None:
+                parameters = {"board_id": board_id, "team_id": row["team_id"]}
+                cached = _read_board(version, {**chosen.parameters(), **parameters})
+                board_cache.keep(key, cached)
     first = next((column["column_id"] for column in cached.columns), None)
     return BoardView(row, membership, cached, first)
 

@@ -15,7 +15,7 @@ from taskforge.stores.operations import Change, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import content_message
-from taskforge.tasks.editing.placement import Place, place_requested
+from taskforge.tasks.editing.placement import NO_MEMBER, Place, place_requested
 from taskforge.tasks.editing.writer import update_task
 from taskforge.tasks.fields import (
     BY_NAME,
@@ -93,6 +93,11 @@ def change_fields(
     return uow.change
 
 
+def may_mention(texts: Mapping[str, Any]) -> bool:
+    """Whether one of some texts could name somebody, so that the members must be known."""
+    return any("@" in texts.get(name, "") for name in MENTIONING)
+
+
 def find_new_mentions(
     team_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
@@ -113,7 +118,7 @@ def check_version(row: Mapping[str, Any], version: int | None) -> None:
 def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> None:
     """Raise InvalidInput unless a new assignee belongs to the team now."""
     if assignee_id is not None and not keep_members(uow, team_id, [assignee_id]):
-        raise InvalidInput.about("assignee_id", "must be a member of this team")
+        raise InvalidInput.about("assignee_id", NO_MEMBER)
 
 
 def require_order(row: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent, retry_on_stale
-from taskforge.tasks.access import access_task
+from taskforge.stores.operations import Change, idempotent, retry_on_stale_preloaded
+from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS
 from taskforge.tasks.editing.changes import change_fields
@@ -19,8 +19,17 @@ from taskforge.teams.permissions import Permission
 Items = list[dict[str, Any]]
 
 
-def tick_item(actor: Actor, task_id: str, item_id: str, *, done: bool) -> Change:
+def tick_item(
+    actor: Actor,
+    task_id: str,
+    item_id: str,
+    *,
+    done: bool,
+    preloaded: TaskAccess | None = None,
+) -> Change:
     """Mark one line of a checklist as done, or as not done.
+
+    `preloaded` is what `access_task` would answer, if the request has read it.
 
     Raises:
         NotFound, Forbidden: no access, no such item, or no permission ``task.edit``.
@@ -33,20 +42,25 @@ def tick_item(actor: Actor, task_id: str, item_id: str, *, done: bool) -> Change
             for item in _holding(items, item_id)
         ]
 
-    return _change(actor, task_id, tick)
+    return _change(actor, task_id, tick, preloaded)
 
 
-def remove_item(actor: Actor, task_id: str, item_id: str) -> Change:
-    """Take one line out of a checklist. Raises like `tick_item`."""
+def remove_item(
+    actor: Actor, task_id: str, item_id: str, *, preloaded: TaskAccess | None = None
+) -> Change:
+    """Take one line out of a checklist. `preloaded` and what is raised: like `tick_item`."""
     return _change(
         actor,
         task_id,
         lambda items: [item for item in _holding(items, item_id) if item["item_id"] != item_id],
+        preloaded,
     )
 
 
-def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
-    """Add a line at the end of a checklist.
+def add_item(
+    actor: Actor, task_id: str, *, words: str, preloaded: TaskAccess | None = None
+) -> Change:
+    """Add a line at the end of a checklist; `preloaded` as for `tick_item`.
 
     Raises:
         NotFound, Forbidden, Unavailable: like `tick_item`.
@@ -59,7 +73,7 @@ def add_item(actor: Actor, task_id: str, *, words: str) -> Change:
             raise InvalidInput.about("text", f"is one too many: {MAX_CHECKLIST_ITEMS} are the most")
         return [*items, item]
 
-    return _change(actor, task_id, add)
+    return _change(actor, task_id, add, preloaded)
 
 
 def bring_steps_back(present: Items, earlier: Items, later: Items) -> Items:
@@ -86,18 +100,23 @@ def bring_steps_back(present: Items, earlier: Items, later: Items) -> Items:
 
 
 @idempotent  # a repeated request would find its line missing, or the list full
-def _change(actor: Actor, task_id: str, change: Callable[[Items], Items]) -> Change:
+def _change(
+    actor: Actor,
+    task_id: str,
+    change: Callable[[Items], Items],
+    preloaded: TaskAccess | None,
+) -> Change:
     """Apply a change to the current items, and again to newer ones if another change came first."""
 
-    def attempt() -> Change:
-        row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT)
+    def attempt(found: TaskAccess | None) -> Change:
+        row, _ = access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=found)
         row, texts = read_task_content(actor, row)
         items = change({**EMPTY_CONTENT, **texts}["checklist"])
         return change_fields(
             actor, row, permission=Permission.TASK_EDIT, changes={"checklist": items}
         )
 
-    return retry_on_stale(attempt)
+    return retry_on_stale_preloaded(attempt, preloaded)
 
 
 def _holding(items: Items, item_id: str) -> Items:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
-from sqlalchemy import Row
 
 from taskforge.boards.access import LockedBoard
 from taskforge.errors import Conflict, InvalidInput, WipLimitReached
@@ -16,18 +15,15 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.editing.queries import (
     COLUMN_EVEN_DELETED,
-    COUNT_AND_INSIDE,
-    COUNT_AND_LAST_RANK,
-    FIRST_COLUMN,
-    LAST_RANK,
+    END_OF_COLUMN,
+    END_OF_COLUMN_ALONE,
     NEIGHBOURS,
     NEIGHBOURS_ALONE,
     RANK_ABOVE,
-    TASK_IDS_BY_RANK,
-    WRITE_RANKS,
 )
 from taskforge.teams.permissions import Permission
 
+NO_MEMBER = "must be a member of this team"
 NO_SUCH_COLUMN = "must be a column of this task's board, with a matching status"
 
 
@@ -59,13 +55,42 @@ def place_at_end(
         InvalidInput: the board has no such column or none with that status.
         WipLimitReached: the column is full (a task that is in it already counts as no new one), and limits are hard.
     """
-    column = _find_column(uow, board, column_id, status)
-    over_limit = _check_limit(uow, board, column, task_id)
-    last = uow.execute(
-        LAST_RANK,
-        {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
-    ).scalar()
-    return Place(column.column_id, column.status, generate_key_between(last, None), over_limit)
+    end = end_query(column_id=column_id, status=status, task_id=task_id)
+    return place_found_at_end(board, _read_end(uow, board, end), column_id=column_id)
+
+
+def end_query(
+    *,
+    column_id: str | None = None,
+    status: str | None = None,
+    task_id: str | None = None,
+    assignee_id: str | None = None,
+) -> JoinedQuery:
+    """What `place_at_end` reads, to be joined to the board's lock; `place_found_at_end` makes a place of its row."""
+    task = {"task_id": task_id, "assignee_id": assignee_id}
+    return JoinedQuery(END_OF_COLUMN, {"column_id": column_id, "status": status, **task})
+
+
+def place_found_at_end(
+    board: LockedBoard,
+    found: sql.Row | None,
+    *,
+    column_id: str | None = None,
+    assignee_id: str | None = None,
+) -> Place:
+    """The place that the row of `end_query` leads to.
+
+    Raises:
+        InvalidInput, WipLimitReached: like `place_at_end`; or the assignee does not belong to the team.
+    """
+    assert found is not None
+    if assignee_id is not None and not found["may_assign"]:
+        raise InvalidInput.about("assignee_id", NO_MEMBER)
+    if found["column_id"] is None:
+        raise _no_column(column_id)
+    over_limit = _limit_found(board, found)
+    rank = generate_key_between(found["last_rank"], None)
+    return Place(found["column_id"], found["status"], rank, over_limit)
 
 
 def places_at_end(
@@ -83,20 +108,18 @@ def places_at_end(
         InvalidInput: the board has no such column.
         WipLimitReached: the column has no room for all of them, and limits are hard; ends with the sentence `refused`.
     """
-    column = _find_column(uow, board, column_id, status)
-    held = uow.execute(
-        COUNT_AND_LAST_RANK,
-        {"board_id": board.board_id, "column_id": column.column_id},
-    ).one()
-    limit = column.wip_limit
-    if board.hard_limits and limit is not None and held.tasks + number > limit:
+    found = _read_end(uow, board, end_query(column_id=column_id, status=status))
+    if found["column_id"] is None:
+        raise _no_column(column_id)
+    limit, held = found["wip_limit"], found["in_column"] or 0
+    if board.hard_limits and limit is not None and held + number > limit:
         raise WipLimitReached(
-            f"“{column.name}” has {held.tasks} of {limit} tasks:"
+            f"“{found['name']}” has {held} of {limit} tasks:"
             f" {number} more {'does' if number == 1 else 'do'} not fit. {refused}"
         )
-    ranks = generate_n_keys_between(held.last_rank, None, number)
+    ranks = generate_n_keys_between(found["last_rank"], None, number)
     return [
-        Place(column.column_id, column.status, rank, _over(limit, held.tasks + step))
+        Place(found["column_id"], found["status"], rank, _over(limit, held + step))
         for step, rank in enumerate(ranks, start=1)
     ]
 
@@ -156,10 +179,7 @@ def place_found(
             raise InvalidInput.about(name, "must be a task on the same board")
     if found["column_id"] is None:
         raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
-    over_limit = None
-    if not found["inside"] and found["wip_limit"] is not None:
-        over_limit = _over(found["wip_limit"], found["in_column"] + 1)
-        _refuse_over(board, found["name"], over_limit, anyway=anyway)
+    over_limit = _limit_found(board, found, anyway=anyway)
     if found["upper"] is not None:
         low, high = found["nearest"], found["upper"]
     elif found["lower"] is not None:
@@ -181,21 +201,17 @@ def place_back(
         Conflict: the column was deleted.
         WipLimitReached: the column is full, and limits are hard.
     """
-    column = uow.execute(
-        COLUMN_EVEN_DELETED,
-        {"board_id": board.board_id, "column_id": column_id},
-    ).one()
-    if column.deleted_at is not None:
+    place = {"board_id": board.board_id, "column_id": column_id, "task_id": task_id}
+    column = uow.row(COLUMN_EVEN_DELETED, place)
+    assert column is not None
+    if column["deleted_at"] is not None:
         raise Conflict(
-            f"The column “{column.name}” is gone, so the card can't go back there. Move it to another one."
+            f"The column “{column['name']}” is gone, so the card can't go back there. Move it to another one."
         )
-    over_limit = _check_limit(uow, board, column, task_id)
-    around = uow.execute(
-        RANK_ABOVE,
-        {"board_id": board.board_id, "column_id": column_id, "task_id": task_id, "rank": rank},
-    ).one()
-    free = generate_key_between(around.above, rank) if around.taken else rank
-    return Place(column_id, column.status, free, over_limit)
+    over_limit = _limit_found(board, column)
+    around = uow.execute(RANK_ABOVE, {**place, "rank": rank}).mappings().one()
+    free = generate_key_between(around["above"], rank) if around["taken"] else rank
+    return Place(column_id, column["status"], free, over_limit)
 
 
 def place_requested(
@@ -222,49 +238,26 @@ def place_requested(
     )
 
 
-def spread_ranks(uow: UnitOfWork, board: LockedBoard, column_id: str) -> dict[str, str]:
-    """Give the tasks of a column short ranks again, in the same order; the new ranks by task id.
-
-    Needed only after some hundred insertions into one gap have made the strings long.
-    """
-    ordered = uow.execute(
-        TASK_IDS_BY_RANK,
-        {"board_id": board.board_id, "column_id": column_id},
-    ).scalars()
-    task_ids = list(ordered)
-    ranks = dict(zip(task_ids, generate_n_keys_between(None, None, len(task_ids)), strict=True))
-    uow.execute(WRITE_RANKS, {"task_ids": list(ranks), "ranks": list(ranks.values())})
-    return ranks
+def _read_end(uow: UnitOfWork, board: LockedBoard, end: JoinedQuery) -> sql.Row:
+    found = uow.row(END_OF_COLUMN_ALONE, {**end.parameters, "board_id": board.board_id})
+    assert found is not None  # it is one row, even where there is no column
+    return found
 
 
-def _find_column(
-    uow: UnitOfWork, board: LockedBoard, column_id: str | None, status: str | None
-) -> Row[tuple[str, str, str, int]]:
-    found = uow.execute(
-        FIRST_COLUMN,
-        {"board_id": board.board_id, "column_id": column_id, "status": status},
-    ).first()
-    if found is not None:
-        return found
+def _no_column(column_id: str | None) -> InvalidInput:
     if column_id is not None:
-        raise InvalidInput.about("column_id", NO_SUCH_COLUMN)
-    raise InvalidInput.about("status", "has no column on this board")
+        return InvalidInput.about("column_id", NO_SUCH_COLUMN)
+    return InvalidInput.about("status", "has no column on this board")
 
 
-def _check_limit(
-    uow: UnitOfWork, board: LockedBoard, column: Row[tuple[str, str, str, int]], task_id: str | None
+def _limit_found(
+    board: LockedBoard, found: sql.Row, *, anyway: bool = False
 ) -> Mapping[str, int] | None:
     """What `Place.over_limit` says of a column that takes a task; raises WipLimitReached where limits are hard."""
-    if column.wip_limit is None:
+    if found["inside"] or found["wip_limit"] is None:
         return None
-    counted = uow.execute(
-        COUNT_AND_INSIDE,
-        {"board_id": board.board_id, "column_id": column.column_id, "task_id": task_id},
-    ).one()
-    if counted.inside:
-        return None
-    over_limit = _over(column.wip_limit, counted.held + 1)
-    _refuse_over(board, column.name, over_limit, anyway=False)
+    over_limit = _over(found["wip_limit"], found["in_column"] + 1)
+    _refuse_over(board, found["name"], over_limit, anyway=anyway)
     return over_limit
 
 

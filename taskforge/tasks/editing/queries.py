@@ -11,6 +11,7 @@ from taskforge.accounts.queries import left_join_person
 from taskforge.boards.queries import BOARDS, COLUMNS, IS_LIVE_COLUMN, left_join_column
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.queries import IS_IN_COLUMN
+from taskforge.teams.queries import is_member
 
 # The columns that a board has now, from left to right.
 LIVE_COLUMNS = prepared(f"""
@@ -19,39 +20,48 @@ LIVE_COLUMNS = prepared(f"""
     WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
     ORDER  BY c.rank
 """)
-# The first column of a board with `:column_id` and `:status`, each of which may be NULL for any.
-FIRST_COLUMN = prepared(f"""
-    SELECT c.column_id, c.name, c.status, c.wip_limit
+# The number of tasks in the column `c`; NULL where it has no limit.
+_IN_COLUMN = f"""
+           CASE WHEN c.wip_limit IS NOT NULL
+                THEN (SELECT count(*) FROM tasks k WHERE {IS_IN_COLUMN}) END AS in_column"""
+# The first column of the board `b` with `:column_id` and `:status`, each of which may be NULL for any.
+_FIRST_COLUMN = f"""
+    SELECT c.board_id, c.column_id, c.name, c.status, c.wip_limit
     FROM   {COLUMNS}
-    WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
+    WHERE  c.board_id = b.board_id AND {IS_LIVE_COLUMN}
            AND (CAST(:column_id AS uuid) IS NULL OR c.column_id = CAST(:column_id AS uuid))
            AND (CAST(:status AS text) IS NULL OR c.status = :status)
     ORDER  BY c.rank
     LIMIT  1
+"""
+# All that a place at the end of that column needs to know, for the board `b`; `:task_id`, which may be NULL, is left
+# out of ``last_rank``. ``may_assign`` says whether `:assignee_id` belongs to the team.
+END_OF_COLUMN = f"""
+    SELECT c.column_id, c.name, c.status, c.wip_limit,
+           {_IN_COLUMN},
+           EXISTS (SELECT
+                   FROM   tasks k
+                   WHERE  {IS_IN_COLUMN} AND k.task_id = CAST(:task_id AS uuid)) AS inside,
+           (SELECT max(k.rank)
+            FROM   tasks k
+            WHERE  {IS_IN_COLUMN} AND k.task_id IS DISTINCT FROM CAST(:task_id AS uuid)) AS last_rank,
+           {is_member("b.team_id", "CAST(:assignee_id AS uuid)")} AS may_assign
+    FROM   (SELECT) one
+           LEFT JOIN LATERAL ({_FIRST_COLUMN}) c ON true
+"""
+END_OF_COLUMN_ALONE = prepared(f"""
+    SELECT joined.*
+    FROM   {BOARDS}
+           CROSS JOIN LATERAL ({END_OF_COLUMN}) joined
+    WHERE  b.board_id = :board_id
 """)
 COLUMN_EVEN_DELETED = prepared(f"""
-    SELECT c.column_id, c.name, c.status, c.wip_limit, c.deleted_at
+    SELECT c.column_id, c.name, c.status, c.wip_limit, c.deleted_at, {_IN_COLUMN},
+           EXISTS (SELECT
+                   FROM   tasks k
+                   WHERE  {IS_IN_COLUMN} AND k.task_id = CAST(:task_id AS uuid)) AS inside
     FROM   {COLUMNS}
     WHERE  c.board_id = :board_id AND c.column_id = :column_id
-""")
-# The last rank in a column, `:task_id` (which may be NULL) left out.
-LAST_RANK = prepared("""
-    SELECT max(rank)
-    FROM   tasks
-    WHERE  board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL
-           AND task_id IS DISTINCT FROM CAST(:task_id AS uuid)
-""")
-COUNT_AND_LAST_RANK = prepared("""
-    SELECT count(*) AS tasks, max(rank) AS last_rank
-    FROM   tasks
-    WHERE  board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL
-""")
-# How many tasks a column holds, and whether `:task_id` (which may be NULL) is one of them.
-COUNT_AND_INSIDE = prepared("""
-    SELECT count(*) AS held,
-           coalesce(bool_or(task_id = CAST(:task_id AS uuid)), false) AS inside
-    FROM   tasks
-    WHERE  board_id = :board_id AND column_id = :column_id AND deleted_at IS NULL
 """)
 # The rank just above `:rank` in a column, and whether another task than `:task_id` has that very rank.
 RANK_ABOVE = prepared("""
@@ -67,8 +77,7 @@ RANK_ABOVE = prepared("""
 NEIGHBOURS = f"""
     SELECT c.column_id, c.name, c.status, c.wip_limit,
            above.task_id AS above_id, below.task_id AS below_id, near.upper, near.lower,
-           CASE WHEN c.wip_limit IS NOT NULL
-                THEN (SELECT count(*) FROM tasks k WHERE {IS_IN_COLUMN}) END AS in_column,
+           {_IN_COLUMN},
            EXISTS (SELECT
                    FROM   tasks k
                    WHERE  {IS_IN_COLUMN} AND k.task_id = :task_id) AS inside,
@@ -121,6 +130,13 @@ LAST_CHANGE_OF_FIELD = text(f"""
     ORDER  BY l.entity_version DESC
     LIMIT  1
 """)
+
+
+@cache
+def insert_task_row(columns: Sequence[str]) -> str:
+    """SQL that inserts a task with some columns."""
+    values = ", ".join(f":{name}" for name in columns)
+    return f"INSERT INTO tasks ({', '.join(columns)}) VALUES ({values})"
 
 
 @cache

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert
-
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import MAX_RANK_LENGTH
 from taskforge.events import Event
@@ -15,8 +13,9 @@ from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import mirror_message
-from taskforge.tasks.editing.placement import Place, spread_ranks
-from taskforge.tasks.editing.queries import update_task_row
+from taskforge.tasks.editing.placement import Place
+from taskforge.tasks.editing.queries import insert_task_row, update_task_row
+from taskforge.tasks.editing.ranks import spread_ranks
 from taskforge.tasks.fields import (
     CONTENT_NAMES,
     COPIED_COLUMNS,
@@ -25,7 +24,6 @@ from taskforge.tasks.fields import (
     denormalised_columns,
     plain_state,
 )
-from taskforge.tasks.models import Task
 from taskforge.tasks.row_columns import ROW_COLUMNS, row_columns
 from taskforge.teams.access import members_only
 
@@ -66,8 +64,8 @@ def insert_task(
         "updated_at": uow.at,
         "deleted_at": None,
     }
-    stored = {name: value for name, value in row.items() if name not in core}
-    uow.update_reference(insert(Task), stored | row_columns(core))
+    stored = {name: value for name, value in row.items() if name not in core} | row_columns(core)
+    uow.change_reference(insert_task_row(tuple(stored)), stored)
     uow.stage(mirror_message(row))
     uow.stage(message)
     recorded = (*CORE_NAMES, *PLACE_NAMES, "number", "created_by")

@@ -44,6 +44,7 @@ from taskforge.tasks.history.events import (
 from taskforge.tasks.service import edit_task
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
+from taskforge.text.moments import show_when
 
 TRASHINGS: dict[str, str] = {
     Event.TASK_DELETED: "moved the task to the trash",
@@ -161,7 +162,7 @@ def describe_obstacle(audit_event: AuditEvent, obstacle: AuditEvent) -> str:
 
 def _say_obstacle(audit_event: AuditEvent, obstacle: AuditEvent) -> str:
     who, did = obstacle.actor_name or "TaskForge", describe_obstacle(audit_event, obstacle)
-    when = f"on {obstacle.at:%-d %b %Y at %H:%M} UTC"
+    when = show_when(obstacle.at)
     if obstacle.undoes == audit_event.event_id:
         return f"{who} {did} already, {when}."
     return f"{who} {did} later, {when}. Undo that first, or change the task by hand."

@@ -3,49 +3,104 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import flash, request, url_for
 
-from taskforge.tasks.board.filters import FILTERED
+from taskforge import clock
+from taskforge.boards.access import access_board
+from taskforge.identity.current import current_actor
+from taskforge.tasks.board.filters import FILTERED, CardFilter, read_filter
 from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable, find_named
 
 PEOPLE, WORDS = "assignee", "q"
+Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class NamedFilter:
+    """The parameters of an address with the ids of those whom it names, and what to say of the other names.
+
+    A name that means nobody, or several, filters nothing; among the words it stays a word.
+    """
+
+    query: Query
+    notes: Sequence[str] = ()
+    is_changed: bool = False
+
+    def read(self) -> CardFilter:
+        """The filter of the parameters."""
+        return read_filter(self.query, clock.reader_time())
 
 
 def address_with_people(board_id: str, team_id: str) -> str | None:
-    """The address of the request with the ids of those whom it names; None where it names nobody.
+    """The address of a board's page with the ids of those whom the request names; None where it names nobody.
 
-    A name that means nobody, or several, is said on the next page and filters nothing; among the words it stays a word.
+    What means no one person is said on the next page.
+    """
+    named = _find_people(request.args.to_dict(flat=False), team_id)
+    for note in named.notes:
+        flash(note, "info")
+    if not named.is_changed:
+        return None
+    return f"{url_for('boards.show', board_id=board_id)}?{urlencode(named.query, doseq=True)}"
+
+
+def filter_with_people(board_id: str) -> NamedFilter:
+    """The filter of a request for a part of a board, which is not redirected: it may be typed this moment.
+
+    One statement more reads whose board it is, only where a name is in the address.
+
+    Raises:
+        NotFound: like `access_board`, where there is a name.
     """
     given = request.args.to_dict(flat=False)
-    values, words = given.get(PEOPLE, []), " ".join(given.get(WORDS, [])).split()
+    if not _list_names(given):
+        return NamedFilter(given)
+    row, _ = access_board(current_actor().user_id, board_id)
+    return _find_people(given, row["team_id"])
+
+
+def _list_names(given: Query) -> dict[str, str]:
+    """The names in an address, by what is written there."""
     accepts = FILTERED[PEOPLE][1].accepts
-    named = {value: value.removeprefix("@") for value in values if not accepts(value)}
-    named |= {word: word[1:] for word in words if word.startswith("@") and len(word) > 1}
-    if not named:
-        return None
-    meant = _find_people(named, list_nameables(team_id))
+    named = {
+        value: value.removeprefix("@") for value in given.get(PEOPLE, []) if not accepts(value)
+    }
+    words = " ".join(given.get(WORDS, [])).split()
+    return named | {word: word[1:] for word in words if word.startswith("@") and len(word) > 1}
+
+
+def _find_people(given: Query, team_id: str) -> NamedFilter:
+    names = _list_names(given)
+    if not names:
+        return NamedFilter(given)
+    meant, notes = _find_meant(names, list_nameables(team_id))
     if not meant:
-        return None
+        return NamedFilter(given, notes)
+    accepts = FILTERED[PEOPLE][1].accepts
+    values, words = given.get(PEOPLE, []), " ".join(given.get(WORDS, [])).split()
     chosen = [meant.get(value, value) for value in values if value in meant or accepts(value)]
     chosen += [meant[word] for word in words if word in meant]
     left = " ".join(word for word in words if word not in meant)
     query = {**given, PEOPLE: list(dict.fromkeys(chosen)), WORDS: [left] if left else []}
-    return f"{url_for('boards.show', board_id=board_id)}?{urlencode(query, doseq=True)}"
+    return NamedFilter(query, notes, is_changed=True)
 
 
-def _find_people(named: Mapping[str, str], people: Sequence[Nameable]) -> dict[str, str]:
-    """The ids of those who are meant, by what was written; what means no one person is said."""
-    meant = {}
-    for written, name in named.items():
+def _find_meant(
+    names: Mapping[str, str], people: Sequence[Nameable]
+) -> tuple[dict[str, str], list[str]]:
+    """The ids of those who are meant, by what was written; and a sentence for each name that means no one person."""
+    meant, notes = {}, []
+    for written, name in names.items():
         found = find_named(name, people)
         if len(found) == 1:
             meant[written] = found[0].user_id
         elif found:
             who = " or ".join(one.display_name for one in found[:3])
-            flash(f"@{name} could be {who}.", "info")
+            notes.append(f"@{name} could be {who}.")
         else:
-            flash(f"Nobody in this team goes by @{name}.", "info")
-    return meant
+            notes.append(f"Nobody in this team goes by @{name}.")
+    return meant, notes

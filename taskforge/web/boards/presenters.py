@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
 from typing import Any
 
 from flask import current_app, render_template
@@ -11,7 +11,13 @@ from markupsafe import Markup
 from taskforge.boards.access import preloaded_board
 from taskforge.boards.statuses import Status
 from taskforge.history.unseen_changes import find_unseen_of_preloaded
-from taskforge.http.fragments import Fragment, render_fragment
+from taskforge.http.fragments import (
+    Fragment,
+    inner_placeholder,
+    nest,
+    render_fragment,
+    text_fragment,
+)
 from taskforge.http.htmx import wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.notifications.queries import UNREAD_OF_USER
@@ -24,9 +30,11 @@ from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.cards import show_column_head, show_columns
+from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
 
 SHOWN_FIELDS = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
+_CHANGING = ("seq", "version")  # with every change of a card, or of the board
 
 
 def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
@@ -42,6 +50,48 @@ def preload_board(board_id: str, card_filter: CardFilter) -> BoardView:
     return get_board(actor, board_id, card_filter, preloaded_board(row))
 
 
+def board_parts(view: BoardView, card_filter: CardFilter, lanes: str | None) -> list[Fragment]:
+    """What the frame of the board page takes in: the unseen changes (not for htmx), and the columns or lanes.
+
+    The board's sequence and the columns' counts are here, so that no frame, which is kept for each person, changes
+    with a move. A page without columns has no place for the second part.
+    """
+    is_partial = wants_partial()
+    parts = [] if is_partial else [_render_unseen(view)]
+    if is_partial or view.columns:
+        inner = (
+            render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
+        )
+        parts.append(nest(_render_shell(view, lanes, with_jump=not is_partial), inner))
+    return parts
+
+
+def _render_unseen(view: BoardView) -> Fragment:
+    unseen = find_unseen_of_preloaded(current_actor().user_id, view.row)
+    if unseen is None:
+        return text_fragment("")
+    return render_fragment("boards/_unseen_changes.html", board=show_board(view.row), unseen=unseen)
+
+
+def _render_shell(view: BoardView, lanes: str | None, *, with_jump: bool) -> Fragment:
+    """The element around the columns or lanes, and the links to them: the same for people with the same rights."""
+    may = board_rights(view.membership)
+    shown = {name: may[name] for name in ("move", "settings")}
+
+    def render() -> Fragment:
+        return render_fragment(
+            "boards/_shell.html",
+            board=show_board(view.row),
+            columns=view.columns,
+            lanes_by=lanes,
+            may=shown,
+            with_jump=with_jump,
+            inner=inner_placeholder(),
+        )
+
+    return _rendered(view, ("shell", lanes, with_jump, *shown.values()), render)
+
+
 def render_columns(
     view: BoardView, card_filter: CardFilter, touched: Collection[str] | None = None
 ) -> Fragment:
@@ -50,42 +100,42 @@ def render_columns(
     It is cached with the state of the board. Everything that the columns' template depends on must be part of
     `variant`; otherwise the HTML of one person would be shown to another.
     """
-    may = board_rights(view.membership)
+    may_edit = board_rights(view.membership)["edit"]
     existing = {column["column_id"] for column in view.columns}
     shown = None if touched is None else frozenset(touched) & existing
     folded = frozenset(view.row["folded"]) & existing
-    variant = ("columns", may["edit"], folded, shown)
-    rendered: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
-    if rendered is None:
+
+    def render() -> Fragment:
         part = view if shown is None else view.narrowed_to(shown)
         columns = show_columns(part, card_filter.query())
         for column in columns:
             column["folded"] = column["column_id"] in folded
-        rendered = render_fragment(
-            "boards/_columns.html", board=show_board(view.row), columns=columns, may=may
-        )
-        view.cached.keep_rendered(variant, rendered)
-    return rendered
+        return join_columns(columns, may_edit=may_edit)
+
+    return _rendered(view, ("columns", may_edit, folded, shown), render)
 
 
 def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragment:
     """The HTML of a board in lanes, the same for people with the same rights; cached like that of `render_columns`."""
     may = board_rights(view.membership)
     folded = _folded_in_lanes(view)
-    variant = ("lanes", kind, may["edit"], folded)
-    rendered: Fragment | None = None if current_app.debug else view.cached.rendered.get(variant)
-    if rendered is None:
+
+    def render() -> Fragment:
         lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
         columns = [
             {**show_column_head(column), "folded": column["column_id"] in folded}
             for column in view.columns
         ]
         context = {"board": show_board(view.row), "columns": columns, "may": may}
-        rendered = render_fragment(
+        return render_fragment(
             "boards/_lanes.html", **context, lanes=lanes, lanes_by=kind, folded=folded
         )
-        view.cached.keep_rendered(variant, rendered)
-    return rendered
+
+    return _rendered(view, ("lanes", kind, may["edit"], folded), render)
+
+
+def _rendered(view: BoardView, variant: Hashable, render: Callable[[], Fragment]) -> Fragment:
+    return render() if current_app.debug else view.cached.rendered_as(variant, render)
 
 
 def _folded_in_lanes(view: BoardView) -> frozenset[str]:
@@ -105,20 +155,23 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
         if column["column_id"] == quick_add["column_id"]:
             column |= quick_add
     context = board_context(view, card_filter, None)
-    parts = {"board": context["board"], "columns": columns, "may": context["may"]}
+    parts = {**context, "board": show_board(view.row), "columns": columns}
     inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
-    return render_template("boards/show.html", **context, inner=inner)
+    shell = render_template("boards/_shell.html", **parts, with_jump=True, inner=inner)
+    return render_template("boards/show.html", **context, unseen="", inner=Markup(shell))  # noqa: S704 - as above
 
 
 def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
-    """The context of the board page around its columns or lanes."""
+    """The context of the board page around its columns or lanes; nothing in it changes when cards do."""
     user_id = current_actor().user_id
     unfiltered = {"lanes": lanes} if lanes else {}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))
+    board = show_board(view.row)
     return {
-        "board": show_board(view.row),
-        "columns": view.columns,
+        "board": {name: board[name] for name in board if name not in _CHANGING},
+        "has_columns": bool(view.columns),
+        "is_blank": not any(column["task_count"] for column in view.columns),
         "lanes_by": lanes,
         "filter_count": card_filter.count,
         "query": {**card_filter.query(), **unfiltered},
@@ -126,7 +179,6 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "is_mine": is_mine,
         "chips": show_chips(card_filter, view.people, unfiltered),
         "unfiltered_query": unfiltered,
-        "unseen": None if wants_partial() else find_unseen_of_preloaded(user_id, view.row),
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
     }

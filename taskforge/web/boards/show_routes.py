@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.http.fragments import inner_placeholder
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.http.request_guard import accept_lists
@@ -15,7 +16,7 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import find_columns, list_column_cards
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.cards import next_cards_url, render_cards, show_column_head
-from taskforge.web.boards.named_people import address_with_people
+from taskforge.web.boards.named_people import address_with_people, filter_with_people
 from taskforge.web.boards.parameters import (
     read_cursor,
     requested_filter,
@@ -24,6 +25,7 @@ from taskforge.web.boards.parameters import (
 )
 from taskforge.web.boards.presenters import (
     board_context,
+    board_parts,
     preload_board,
     render_columns,
     render_lanes,
@@ -35,7 +37,7 @@ from taskforge.web.boards.presenters import (
 @accept_lists(*FILTER_LISTS)
 def show(board_id: str) -> ResponseReturnValue:
     """A board with the first cards of each column or lane; for htmx only the parts that a filter changes."""
-    card_filter = requested_filter()
+    card_filter = filter_with_people(board_id).read() if wants_partial() else requested_filter()
     view = preload_board(board_id, card_filter)
     if "at" in request.args:  # an instant: the board's history shows it
         query = urlencode(list(request.args.items(multi=True)))
@@ -43,16 +45,18 @@ def show(board_id: str) -> ResponseReturnValue:
     if not wants_partial() and (address := address_with_people(board_id, view.row["team_id"])):
         return go_to(address)
     lanes = shown_lanes(view)
-    template = "boards/_view.html" if wants_partial() else "boards/show.html"
-    inner = render_lanes(view, card_filter, lanes) if lanes else render_columns(view, card_filter)
-    return respond_with_page(template, inner, **board_context(view, card_filter, lanes))
+    context = board_context(view, card_filter, lanes)
+    parts = board_parts(view, card_filter, lanes)
+    if wants_partial():
+        return respond_with_page("boards/_view.html", *parts, **context)
+    return respond_with_page("boards/show.html", *parts, unseen=inner_placeholder(), **context)
 
 
 @blueprint.get("/boards/<id:board_id>/columns/<id:column_id>/cards")
 @accept_lists(*FILTER_LISTS)
 def cards(board_id: str, column_id: str) -> ResponseReturnValue:
     """The next cards of a column: a partial for htmx, else a page of their own."""
-    card_filter = requested_filter()
+    card_filter = filter_with_people(board_id).read()
     rank, task_id = read_cursor()
     found = list_column_cards(
         current_actor(), board_id, column_id, after_rank=rank, after_id=task_id, chosen=card_filter
@@ -76,7 +80,7 @@ def cards(board_id: str, column_id: str) -> ResponseReturnValue:
 @accept_lists(*FILTER_LISTS)
 def columns(board_id: str) -> ResponseReturnValue:
     """Columns as they are now, for an open board: those of ``column`` and of the tasks in ``task``, or all."""
-    card_filter, lanes = requested_filter(), requested_lanes()
+    card_filter, lanes = filter_with_people(board_id).read(), requested_lanes()
     view = preload_board(board_id, card_filter)
     if not wants_partial():
         return go_to(url_for("boards.show", board_id=board_id))

@@ -18,7 +18,8 @@ from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
-from taskforge.web.boards.parameters import NO_LANES, requested_filter, requested_lanes
+from taskforge.web.boards.named_people import filter_with_people
+from taskforge.web.boards.parameters import NO_LANES, requested_lanes
 from taskforge.web.boards.presenters import show_board
 
 
@@ -28,13 +29,15 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
     """The values that the board can be filtered by, each with the number of its cards."""
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
-    card_filter, lanes = requested_filter(), requested_lanes()
+    named, lanes = filter_with_people(board_id), requested_lanes()
+    card_filter = named.read()
     return render(
         "boards/filter.html",
         "boards/_filter.html",
         board=show_board(row),
         menus=list_menus(row, card_filter, clock.reader_time()),
         words="".join(card_filter.values("q")),
+        notes=named.notes,
         filter_count=card_filter.count,
         lanes_by=lanes,
         unfiltered_query={"lanes": lanes} if lanes else {},

@@ -26,6 +26,7 @@ def show_comment(view: CommentView, people: People | None = None) -> dict[str, A
         "created_at": row["created_at"],
         "edited_at": row["edited_at"],
         "version": row["version"],
+        "is_readable": readable,
         "may_edit": readable and view.may_edit,
         "may_delete": readable and view.may_delete,
         "may_restore": view.may_restore,

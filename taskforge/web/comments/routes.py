@@ -12,15 +12,16 @@ from taskforge.comments.queries import CommentView, get_comment, get_editable_co
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
-from taskforge.tasks.access import access_task
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import list_nameables
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
-from taskforge.web.tasks.routes import task_context
+from taskforge.web.tasks.task_context import task_context
 from taskforge.web.ways_back import (
     WayBack,
     kind_of_restoration,
@@ -47,20 +48,24 @@ def people(task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<id:task_id>/comments/create")
+@preload(task_query)
 def create(task_id: str) -> ResponseReturnValue:
     """Comment on a task."""
-    actor = current_actor()
-    form = CreateCommentForm()
-    change = form.attempt(lambda content: service.create_comment(actor, task_id, content=content))
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    form, preloaded = CreateCommentForm(), preloaded_task(found)
+    change = form.attempt(
+        lambda content: service.create_comment(actor, task_id, content=content, preloaded=preloaded)
+    )
     if change is None:
         return _refused(actor, task_id, form)
-    view = get_comment(actor, change.entity_id)
     if wants_partial():
+        view = get_comment(actor, change.entity_id)
         address = url_for("comments.delete", comment_id=change.entity_id)
         way = WayBack(text="Your comment", address=address, is_quiet=True)
         page = render_template("comments/_created.html", comment=show_comment(view))
         return page, 200, way_back_header(way)
-    flash_mention_notes(view.row["team_id"], view.content or "")
+    row, _ = access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded)
+    flash_mention_notes(row["team_id"], form.values["content"])
     return go_to(_address(task_id, change.entity_id))
 
 

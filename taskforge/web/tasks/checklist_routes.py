@@ -8,9 +8,12 @@ from wtforms import StringField
 
 from taskforge.http.forms import Form, checked, cleaned
 from taskforge.http.htmx import go_to, wants_json, wants_partial
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
+from taskforge.stores.sql import JoinedQuery
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.documents import MAX_ITEM_TEXT
 from taskforge.tasks.editing import checklist
 from taskforge.tasks.queries import get_task
@@ -18,7 +21,8 @@ from taskforge.teams.permissions import Permission
 from taskforge.text.validation import clean_line
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.presenters import show_task, task_rights
-from taskforge.web.tasks.routes import blueprint, task_context
+from taskforge.web.tasks.routes import blueprint
+from taskforge.web.tasks.task_context import task_context
 from taskforge.web.tasks.undo_toast import offer_undo
 
 
@@ -34,29 +38,43 @@ class AddItemForm(Form):
     text = StringField("Text", [cleaned(clean_line, max_length=MAX_ITEM_TEXT)])
 
 
+def _task_of_item(task_id: str, item_id: str) -> JoinedQuery:
+    """The query of the task whose checklist has an item, which is no row of its own."""
+    assert item_id
+    return task_query(task_id)
+
+
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/tick")
+@preload(_task_of_item)
 def tick_item(task_id: str, item_id: str) -> ResponseReturnValue:
     """Mark an item as done or not done."""
-    actor = current_actor()
+    actor, found = current_actor_and_preloaded(task_query(task_id))
     done: bool = TickForm().require()["done"]
-    return _answer(actor, task_id, checklist.tick_item(actor, task_id, item_id, done=done))
+    change = checklist.tick_item(
+        actor, task_id, item_id, done=done, preloaded=preloaded_task(found)
+    )
+    return _answer(actor, task_id, change)
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/<id:item_id>/remove")
+@preload(_task_of_item)
 def remove_item(task_id: str, item_id: str) -> ResponseReturnValue:
     """Remove an item."""
-    actor = current_actor()
-    change = checklist.remove_item(actor, task_id, item_id)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    change = checklist.remove_item(actor, task_id, item_id, preloaded=preloaded_task(found))
     return _answer(actor, task_id, change, text="The step is removed.")
 
 
 @blueprint.post("/tasks/<id:task_id>/checklist/add")
+@preload(task_query)
 def add_item(task_id: str) -> ResponseReturnValue:
     """Add an item at the end."""
-    actor, form = current_actor(), AddItemForm()
-    view = get_task(actor, task_id)
-    view.membership.require(Permission.TASK_EDIT)
-    change = form.attempt(lambda text: checklist.add_item(actor, task_id, words=text))
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    form, preloaded = AddItemForm(), preloaded_task(found)
+    access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=preloaded)
+    change = form.attempt(
+        lambda text: checklist.add_item(actor, task_id, words=text, preloaded=preloaded)
+    )
     if change is not None:
         return _answer(actor, task_id, change)
     refused = {"typed": form.text.data or "", "error": " ".join(form.sentences)}

@@ -23,18 +23,19 @@ class Control:
     """The control of a kind: its ``name`` in templates, and ``make``, which makes the field of a form.
 
     Neighbours of the edit form with the same ``row`` share one; ``hint`` is the text below the control, ``attributes``
-    are those of its element.
+    are those of its element, ``frame`` is the browser's module that adds to it.
     """
 
     name: str
     make: Callable[..., Any]
     row: str = ""
     hint: str = ""
+    frame: str = ""
     optional: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-MOMENT_HINT = "Such as fri, 24 dec or tomorrow 15:00."
+MOMENT_HINT = "Such as fri, 24 dec, tomorrow 15:00 or fri all day."
 CONTROLS: Mapping[type[kinds.Kind], Control] = {
     kinds.Line: Control(
         name="line",
@@ -55,6 +56,7 @@ CONTROLS: Mapping[type[kinds.Kind], Control] = {
         make=StringField,
         row="values",
         hint=MOMENT_HINT,
+        frame="moment-field",
         optional=True,
         attributes={"autocomplete": "off", "maxlength": str(MAX_TEXT)},
     ),
@@ -139,6 +141,8 @@ def _options(task_field: TaskField, control: Control) -> dict[str, Any]:
         options["maxlength"] = str(task_field.kind.max_length)
     if control.hint:
         options["hint"] = control.hint
+    if control.frame:
+        options["frame"] = control.frame
     if control.optional:
         options["optional"] = True
     return options

@@ -10,21 +10,21 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.boards.access import access_board
+from taskforge.boards.access import BoardAccess, access_board, access_query, preloaded_access
 from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to, wants_json, wants_partial
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks import service
-from taskforge.tasks.access import access_task
 from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import is_in_lane, lane_name, lane_values
 from taskforge.tasks.board.queries import get_board, get_column
 from taskforge.tasks.bulk.batches import MAX_TASKS, create_tasks
 from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_lines, split_lines
-from taskforge.tasks.quick_add.queries import list_hidden, list_made, list_tags
+from taskforge.tasks.quick_add.queries import get_placed_task, list_hidden, list_made, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import list_nameables
@@ -38,13 +38,14 @@ from taskforge.web.ways_back import TRIGGER, WayBack, offer_way_back
 
 
 @blueprint.post("/boards/<id:board_id>/tasks/create")
+@preload(access_query)
 def create(board_id: str) -> ResponseReturnValue:
     """Add a card to a column, with the assignee, priority, tags and due date that its line names.
 
     A script gets the new task's ``id`` and its change: it sends what was written while there was no connection.
     """
-    actor = current_actor()
-    form = CreateTaskForm()
+    actor, found = current_actor_and_preloaded(access_query(board_id))
+    form, preloaded = CreateTaskForm(), preloaded_access(found)
     messages: list[str] = []
 
     def add(
@@ -55,10 +56,16 @@ def create(board_id: str) -> ResponseReturnValue:
         lane: str | None = None,
     ) -> Change:
         joins = lane_values(lanes, lane)
-        new, notes = read_line(title, _people(actor, board_id, title), today, joins)
+        people = _people(actor, board_id, title, preloaded)
+        new, notes = read_line(title, people, today, joins)
         messages.extend(note_sentences(notes))
         return service.create_task(
-            actor, board_id=board_id, column_id=column_id, texts=new.texts, **new.core
+            actor,
+            board_id=board_id,
+            column_id=column_id,
+            texts=new.texts,
+            preloaded=preloaded,
+            **new.core,
         )
 
     if wants_json():
@@ -67,12 +74,12 @@ def create(board_id: str) -> ResponseReturnValue:
     change = form.attempt(add)
     if change is None:
         return _refused_card(actor, board_id, form)
-    row, _ = access_task(actor.user_id, change.entity_id, deleted=True)
     if not wants_partial():
         _flash_all(messages)
         lanes = form.values.get("lanes")
-        anchor = f"new-{row['column_id']}"
+        anchor = f"new-{form.values['column_id']}"
         return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
+    row = get_placed_task(actor, change.entity_id)
     hidden = bool(_hidden([row["task_id"]]))
     if hidden:
         messages.append(f"“{row['title']}” was added. The filter hides it.")
@@ -83,7 +90,7 @@ def create(board_id: str) -> ResponseReturnValue:
         "tasks/create.oob.html",
         card=show_card(row),
         hidden=hidden or elsewhere is not None,
-        column=show_column_head(get_column(actor, board_id, row["column_id"])),
+        column=show_column_head(row["column"]),
         messages=messages,
     )
     # Lanes count their cards, and a cell shows its first ones: the page requests all of them again.
@@ -159,11 +166,13 @@ def _other_lane(form: CreateTaskForm, row: sql.Row) -> str | None:
     return lane_name(kind, row)
 
 
-def _people(actor: Actor, board_id: str, written: str) -> Sequence[Nameable]:
+def _people(
+    actor: Actor, board_id: str, written: str, preloaded: BoardAccess | None = None
+) -> Sequence[Nameable]:
     """The people that `written` may name; read only if it names somebody."""
     if not names_somebody(written):
         return ()
-    board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE)
+    board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE, preloaded=preloaded)
     return list_nameables(board["team_id"])
 
 

@@ -196,7 +196,6 @@ def _show_remote_edit(
     return {
         "by": person_of(conflict.by_id, names.get(conflict.by_id or "")),
         "at": conflict.at,
-        "value": theirs,
         "text": labels.get(theirs, theirs),
         "comparisons": compare_texts(conflict) if field.name == "description" else [],
     }

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from flask import render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.comments.queries import CommentView, list_last_comments
+from taskforge.comments.queries import (
+    CommentView,
+    UnreadComments,
+    list_last_without_texts,
+    read_comments,
+)
 from taskforge.errors import Unavailable
 from taskforge.http.htmx import go_to, wants_partial
-from taskforge.identity.current import current_actor
-from taskforge.stores.actor import Actor
-from taskforge.tasks.access import access_task
+from taskforge.http.page_cache import respond
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.preload import preload
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.teams.mentions import people_of
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.kept_parts import TeamNames, kept_part
 from taskforge.web.tasks.presenters import show_task
 from taskforge.web.tasks.routes import blueprint
 
@@ -37,23 +44,28 @@ def card(task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/tasks/<id:task_id>/peek")
+@preload(task_query)
 def peek(task_id: str) -> ResponseReturnValue:
     """A read-only preview of a task; a browser is redirected to the task."""
-    actor = current_actor()
-    view = get_task(actor, task_id)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    task = access_task(actor.user_id, task_id, preloaded=preloaded_task(found))
     if not wants_partial():
         return go_to(url_for("tasks.show", task_id=task_id))
-    people = people_of(view.row["team_id"])
-    task = show_task(_shortened(view), people)
-    checklist = task.get("checklist", [])
-    return render_template(
-        "tasks/_peek.html",
-        task=task,
-        details_unavailable=view.texts is None,
-        items=checklist[:MAX_ITEMS],
-        more_items=max(0, len(checklist) - MAX_ITEMS),
-        comments=show_comments(_last_comments(actor, task_id), people),
-    )
+    last = list_last_without_texts(actor, task_id, limit=MAX_COMMENTS)
+
+    def context(names: TeamNames) -> dict[str, Any]:
+        view = get_task(actor, task_id, preloaded=task)
+        shown = show_task(_shortened(view), names)
+        checklist = shown.get("checklist", [])
+        return {
+            "task": shown,
+            "details_unavailable": view.texts is None,
+            "items": checklist[:MAX_ITEMS],
+            "more_items": max(0, len(checklist) - MAX_ITEMS),
+            "comments": show_comments(_readable(last), names),
+        }
+
+    return respond(kept_part("tasks/_peek.html", task, last, context))
 
 
 def extract(markdown: str, max_length: int) -> str:
@@ -71,10 +83,10 @@ def _shortened(view: TaskView) -> TaskView:
     return replace(view, texts={**view.texts, "description": description})
 
 
-def _last_comments(actor: Actor, task_id: str) -> Sequence[CommentView]:
-    """The last comments that can be read, oldest first."""
+def _readable(unread: UnreadComments) -> Sequence[CommentView]:
+    """The comments that can be read, shortened."""
     try:
-        found = list_last_comments(actor, task_id, limit=MAX_COMMENTS)
+        found = read_comments(unread)
     except Unavailable:
         return []
     return [

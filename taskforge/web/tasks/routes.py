@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import access_board
 from taskforge.boards.queries import list_deleted_columns
-from taskforge.comments import queries as comments
-from taskforge.errors import InvalidInput, StaleVersion
+from taskforge.errors import StaleVersion
 from taskforge.history.task_history import list_history
-from taskforge.http.forms import optional_id
+from taskforge.http.fragments import text_fragment
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
-from taskforge.http.page_cache import cached_fragment, respond, respond_with_page
+from taskforge.http.page_cache import respond, respond_with_page
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
-from taskforge.identity.preload import preload
-from taskforge.notifications.queries import IS_NEWS
+from taskforge.identity.preload import preload, request_preloaded
+from taskforge.notifications.queries import IS_NEWS, UNREAD_OF_USER
 from taskforge.notifications.service import mark_task_read
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks import service
-from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.editing.conflicts import keep_changed, seen_state
 from taskforge.tasks.fields import MENTIONING
 from taskforge.tasks.queries import TaskView, get_task, list_trash
 from taskforge.teams import queries as team_queries
-from taskforge.teams.mentions import people_of
 from taskforge.teams.permissions import Permission
 from taskforge.text.people import person_of
 from taskforge.web.boards.presenters import show_board
-from taskforge.web.comments.presenters import show_comments
 from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import show_conflict
 from taskforge.web.tasks.controls import edit_rows
 from taskforge.web.tasks.forms import DeleteTaskForm, EditTaskForm, form_texts
-from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
-from taskforge.web.tasks.presenters import show_reference, show_task, task_rights
+from taskforge.web.tasks.kept_parts import task_panel
+from taskforge.web.tasks.presenters import show_reference
+from taskforge.web.tasks.task_context import task_context
 from taskforge.web.tasks.undo_toast import offer_undo
 
 blueprint = Blueprint("tasks", __name__)
 
 
 def _task_and_news(task_id: str) -> JoinedQuery:
-    return task_query(task_id, IS_NEWS)
+    return task_query(task_id, f"{IS_NEWS}, {UNREAD_OF_USER}")
 
 
 @blueprint.get("/tasks/<id:task_id>")
@@ -59,12 +55,13 @@ def show(task_id: str) -> ResponseReturnValue:
     actor, found = current_actor_and_preloaded(_task_and_news(task_id))
     if found is not None and found["is_news"] and "Sec-Purpose" not in request.headers:
         mark_task_read(actor, task_id)
-    context = task_context(actor, task_id, preloaded=preloaded_task(found))
-    panel = cached_fragment("tasks/_panel.html", **context)
+        request_preloaded().forget_unread_count()
+    task = access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded_task(found))
+    panel = task_panel(actor, task)
     if wants_partial():
         return respond(panel)
-    title = {name: context["task"][name] for name in ("key", "title")}
-    return respond_with_page("tasks/show.html", panel, task=title)
+    title = text_fragment(f"{task.row['key']} {task.row['title']}")
+    return respond_with_page("tasks/show.html", title, panel)
 
 
 @blueprint.get("/tasks/<id:task_id>/details")
@@ -165,46 +162,6 @@ def trash(board_id: str) -> ResponseReturnValue:
             "restore_columns": membership.may(Permission.BOARD_EDIT),
         },
     )
-
-
-def task_context(
-    actor: Actor,
-    task_id: str,
-    *,
-    comment_form: Any | None = None,
-    preloaded: TaskAccess | None = None,
-) -> dict[str, Any]:
-    """The context of the task page and its main column. `comment_form` is a comment that was refused."""
-    view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
-    after_id = _after_comment()
-    found = (
-        comments.list_comments_of_visible_task(actor, task_id, after_id=after_id)
-        if view.texts is not None
-        else []
-    )
-    people = people_of(view.row["team_id"])
-    later = found[-1].row["comment_id"] if len(found) == comments.PAGE else None
-    return {
-        "task": show_task(view, people),
-        "fields": INLINE_FIELDS,
-        "property_fields": PROPERTY_FIELDS,
-        "comments": show_comments(found, people),
-        "comment_form": comment_form,
-        "details_unavailable": view.texts is None,
-        "may": task_rights(view.membership, deleted=view.row["deleted_at"] is not None),
-        "later_comments_url": url_for(
-            "tasks.show", task_id=task_id, comments_after=later, _anchor="discussion"
-        )
-        if later
-        else None,
-    }
-
-
-def _after_comment() -> str | None:
-    try:
-        return optional_id(request.args.get("comments_after"), field="comments_after")
-    except InvalidInput:
-        return None
 
 
 def _edit_page(actor: Actor, view: TaskView, form: EditTaskForm) -> str:

@@ -1,0 +1,71 @@
+"""The context of the templates of one task: its page, its panel and their parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from taskforge.comments.queries import (
+    PAGE,
+    UnreadComments,
+    list_comments_without_texts,
+    read_comments,
+)
+from taskforge.errors import InvalidInput
+from taskforge.http.forms import optional_id
+from taskforge.stores.actor import Actor
+from taskforge.tasks.access import TaskAccess
+from taskforge.tasks.queries import get_task
+from taskforge.teams.mentions import people_of
+from taskforge.text.markdown import People
+from taskforge.web.comments.presenters import show_comments
+from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
+from taskforge.web.tasks.presenters import show_task, task_rights
+
+
+def task_context(
+    actor: Actor,
+    task_id: str,
+    *,
+    comment_form: Any | None = None,
+    preloaded: TaskAccess | None = None,
+    unread: UnreadComments | None = None,
+    people: People | None = None,
+) -> dict[str, Any]:
+    """The context of the task page and its main column. `comment_form` is a comment that was refused.
+
+    `preloaded` and `unread` are the task and its comments without their texts, and `people` its team, if the request
+    has them already.
+    """
+    view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
+    unread = unread or list_requested_comments(actor, task_id)
+    found = read_comments(unread) if view.texts is not None else []
+    people = people or people_of(view.row["team_id"])
+    later = found[-1].row["comment_id"] if len(found) == PAGE else None
+    return {
+        "task": show_task(view, people),
+        "fields": INLINE_FIELDS,
+        "property_fields": PROPERTY_FIELDS,
+        "comments": show_comments(found, people),
+        "comment_form": comment_form,
+        "details_unavailable": view.texts is None,
+        "may": task_rights(view.membership, deleted=view.row["deleted_at"] is not None),
+        "later_comments_url": url_for(
+            "tasks.show", task_id=task_id, comments_after=later, _anchor="discussion"
+        )
+        if later
+        else None,
+    }
+
+
+def list_requested_comments(actor: Actor, task_id: str) -> UnreadComments:
+    """The comments of a visible task from where the address says, without their texts."""
+    return list_comments_without_texts(actor, task_id, after_id=_after_comment())
+
+
+def _after_comment() -> str | None:
+    try:
+        return optional_id(request.args.get("comments_after"), field="comments_after")
+    except InvalidInput:
+        return None
