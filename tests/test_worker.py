@@ -15,13 +15,22 @@ import pytest
 from flask import Flask
 
 from taskforge.dev.commands import ROOT
+from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
+from taskforge.stores.actor import NOBODY
 from tests.conftest import SECRETS
 from tests.servers import Servers
-from tests.stores.scene import read, set_scene
+from tests.stores.scene import read, set_scene, write
 
+UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
+BACKENDS_OF_OTHERS = """
+    SELECT array_agg(pid ORDER BY pid)
+    FROM   pg_stat_activity
+    WHERE  application_name = 'taskforge' AND datname = current_database() AND query LIKE '%audit_chain%'
+           AND pid <> pg_backend_pid()
+"""
 Start = Callable[..., "subprocess.Popen[str]"]
 
 # What only the web server needs; each of these costs memory in three processes.
@@ -84,6 +93,25 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+
+
+def security_event() -> dict[str, object]:
+    return {
+        "event_id": new_id(),
+        "event": "user.login_failed",
+        "entity_type": "user",
+        "entity_id": NOBODY,
+        "action": "login_failed",
+        "actor_id": None,
+        "at": "2026-01-01T00:00:00+00:00",
+        "new_state": {},
+        "ip": None,
+        "user_agent": None,
+    }
+
+
 def stop(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGTERM)
     return process.wait(timeout=30)
@@ -117,6 +145,7 @@ def test_the_workers_and_the_relay_do_what_requests_left_them(app: Flask, start:
         assert wait_until(lambda: read(left) == 0)
         assert wait_until(lambda: len(children(process.pid)) == 3)
     ours = children(process.pid)
+    assert sorted(map(name_of, ours)) == ["audit", "notifications", "relay"]
     assert stop(process) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in ours)
 
@@ -158,3 +187,91 @@ def test_workers_and_relay_import_nothing_that_only_pages_need() -> None:
     imported = json.loads(listed.stdout)
     assert "taskforge.audit.jobs" in imported
     assert [name for name in imported if name.startswith(OF_THE_WEB)] == []
+
+
+def test_a_worker_runs_its_jobs_in_its_own_process_on_one_connection(
+    app: Flask, start: Start
+) -> None:
+    process = start("rq", "audit")
+    with app.app_context():
+        backends = []
+        for _ in range(3):
+            assert queues.enqueue_security_event(security_event())
+            assert wait_until(
+                lambda: read(UNSEALED) == 0 and read("SELECT count(*) FROM audit_logs")
+            )
+            assert children(process.pid) == []
+            backends.append(read(BACKENDS_OF_OTHERS))
+            write("DELETE FROM audit_chain")
+            write("DELETE FROM audit_logs")
+    assert backends[0] == backends[2]
+    assert stop(process) == 0
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", ["job.started", "audit.sealed", "notification.inserted"])
+def test_workers_that_are_killed_in_every_second_job_lose_nothing_and_do_nothing_twice(
+    app: Flask, start: Start, point: str
+) -> None:
+    process = start("rq", TASKFORGE_FAULT=f"{point}:2")
+    with app.app_context():
+        scene = set_scene()
+        for _ in range(3):
+            scene.add_task(assignee_id=scene.bob.user_id)
+            assert queues.enqueue_security_event(security_event())
+            time.sleep(0.3)  # a round of its own
+        left = (
+            "SELECT 3 - (SELECT count(*) FROM audit_logs WHERE event = 'user.login_failed')"
+            " + (SELECT count(*) FROM audit_logs) - (SELECT count(*) FROM audit_chain)"
+            " + (SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL)"
+        )
+        assert wait_until(lambda: read(left) == 0)
+        assert read("SELECT count(*) FROM notifications WHERE kind = 'assigned'") == 3
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=60)
+    assert "was ended by SIGKILL; starting it again" in said
+
+
+HANGING = """
+import signal, sys, time
+from taskforge.audit import jobs
+from taskforge.messaging import queues
+from taskforge.server import rq_worker
+import worker
+
+def hang():
+    print("hanging", flush=True)
+    if sys.argv[1] == "deaf":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    time.sleep(60)
+
+jobs.seal_pending = hang
+queues.JOB_TIMEOUT_SECONDS = rq_worker.GRACE_SECONDS = 1
+sys.exit(worker.main(["rq", "audit"]))
+"""
+
+
+@pytest.mark.parametrize("kind", ["polite", "deaf"])
+def test_a_job_that_hangs_is_ended_and_its_process_if_it_must_be(
+    app: Flask, servers: Servers, kind: str
+) -> None:
+    known = {name.upper(): value for name, value in SECRETS.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGING, kind],
+        cwd=ROOT,
+        env={**os.environ, **servers.environment, **known},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "hanging\n"
+        if kind == "deaf":
+            assert process.wait(timeout=60) == 1
+            return
+        assert process.stdout.readline() == "hanging\n"  # it is tried again, by the same process
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate()

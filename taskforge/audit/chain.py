@@ -8,23 +8,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import text
 
 from taskforge import clock, faults
+from taskforge.audit.sealed_prefix import PLACE, SealedPrefix
 from taskforge.stores import sql
+from taskforge.stores.prepared_statements import prepared
 
 GENESIS = b"\0" * 32
 ADVISORY_LOCK = 7_301_001
 BATCH = 500
-# Events commit out of order; one this far behind the newest sealed one is looked for by the doctor only.
+# A process that knows nothing of the log yet begins this far before the end of the chain; what may be unsealed before
+# that is looked for by the doctor only.
 WINDOW = 20_000
-# What the relay searches every second.
-SWEPT_WINDOW = 2_000
 SEALED_FIELDS = (
     "log_id", "event_id", "event", "entity_type", "entity_id", "entity_version", "action", "actor_id",
     "action_timestamp", "previous_state", "new_state", "ip_address", "user_agent", "team_id", "board_id", "board_seq",
@@ -45,27 +46,64 @@ _LINKS = text(f"""
     LIMIT  :batch
 """)
 _COUNT_UNSEALED = text(f"SELECT count(*) FROM audit_logs l WHERE {_UNSEALED}")
-_HAS_UNSEALED = text(f"""
-    SELECT EXISTS (SELECT
-                   FROM   audit_logs l
-                   WHERE  {_UNSEALED} AND l.action_timestamp < :before
-                          AND l.log_id > (SELECT coalesce(max(log_id), 0) - :window FROM audit_chain))
+# Where the search for unsealed events begins: `:floor`, or far enough before the end of the chain.
+_FLOOR = f"""
+    SELECT coalesce(CAST(:floor AS bigint),
+                    (SELECT coalesce(max(log_id), 0) - {WINDOW} FROM audit_chain)) AS id
+"""
+# The chain is bounded too: the planner may merge both tables by their ids, and would read all of its links.
+_IS_RECENT_AND_UNSEALED = """
+           l.log_id > (SELECT id FROM floor)
+           AND NOT EXISTS (SELECT
+                           FROM   audit_chain c
+                           WHERE  c.log_id = l.log_id AND c.log_id > (SELECT id FROM floor))
+"""
+_SEAL_LOCK = "SELECT pg_advisory_xact_lock(CAST(:lock AS bigint))"
+# The events to seal, each with the place; one row without an event where there is none.
+_NEXT_UNSEALED = f"""
+    WITH floor AS ({_FLOOR}), place AS ({PLACE}), unsealed AS (
+        SELECT {_EVENT}
+        FROM   audit_logs l
+        WHERE  {_IS_RECENT_AND_UNSEALED}
+        ORDER  BY l.log_id
+        LIMIT  CAST(:batch AS bigint)
+    )
+    SELECT place.*, unsealed.*
+    FROM   place
+           LEFT JOIN unsealed ON true
+    ORDER  BY unsealed.log_id
+"""
+_OVERDUE = prepared(f"""
+    WITH floor AS ({_FLOOR}), place AS ({PLACE}), unsealed AS (
+        SELECT l.log_id, l.action_timestamp
+        FROM   audit_logs l
+        WHERE  {_IS_RECENT_AND_UNSEALED}
+        ORDER  BY l.log_id
+        LIMIT  {BATCH}
+    )
+    SELECT place.*,
+           (SELECT min(log_id) FROM unsealed) AS first_unsealed,
+           EXISTS (SELECT FROM unsealed WHERE action_timestamp < CAST(:before AS timestamptz)) AS is_overdue
+    FROM   place
 """)
-# Among all events, where `:window` is NULL.
-_NEXT_UNSEALED = text(f"""
-    SELECT {_EVENT}
-    FROM   audit_logs l
-    WHERE  {_UNSEALED}
-           AND (CAST(:window AS bigint) IS NULL
-                OR l.log_id > (SELECT coalesce(max(log_id), 0) - CAST(:window AS bigint)
-                               FROM   audit_chain))
-    ORDER  BY l.log_id
-    LIMIT  :batch
-""")
-_INSERT_LINK = text("""
+_INSERT_LINKS = prepared("""
     INSERT INTO audit_chain (seq, log_id, prev_hash, hash, sealed_at)
-    VALUES (:seq, :log_id, :prev_hash, :hash, :sealed_at)
+    SELECT link.*, CAST(:sealed_at AS timestamptz)
+    FROM   unnest(
+               CAST(:seqs AS bigint[]), CAST(:log_ids AS bigint[]),
+               CAST(:prev_hashes AS bytea[]), CAST(:hashes AS bytea[])
+           ) AS link (seq, log_id, prev_hash, hash)
 """)
+
+# What this process knows of the log.
+_sealed = SealedPrefix()
+
+
+class _Link(NamedTuple):
+    seq: int
+    log_id: int
+    prev_hash: bytes
+    hash: bytes
 
 
 @dataclass(frozen=True)
@@ -81,22 +119,24 @@ class ChainReport:
 def seal_pending(key: bytes, *, everything: bool = False) -> int:
     """Append a link for every event that has none; answers how many. Safe to run twice and at the same time.
 
-    With ``everything`` the whole log is searched, not only its recent part.
+    With ``everything`` the whole log is searched, and not only what comes after its sealed prefix.
     """
-    sealed = 0
-    while (batch := _seal_batch(key, everything)) > 0:
+    sealed, batch = 0, BATCH
+    while batch == BATCH:
+        batch = _seal_batch(key, everything)
         sealed += batch
     return sealed
 
 
 def has_unsealed(before: datetime) -> bool:
-    """Whether a recent event from before an instant has no link yet."""
-    return bool(
-        sql.scalar(
-            _HAS_UNSEALED,
-            {"before": before, "window": SWEPT_WINDOW},
-        )
-    )
+    """Whether a recent event from before an instant has no link yet. Costs the same however long the log is."""
+    found = sql.row(_OVERDUE, {**_sealed.parameters, "before": before})
+    assert found is not None
+    if _sealed.is_contradicted_by(found):
+        return has_unsealed(before)
+    first = found["first_unsealed"]
+    _sealed.extend(found, found["newest"] if first is None else first - 1, _head_in(found))
+    return bool(found["is_overdue"])
 
 
 def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
@@ -128,7 +168,8 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
 
 def head() -> tuple[int, bytes]:
     """The sequence number and hash of the newest link; (0, `GENESIS`) before the first."""
-    return _place_of(sql.row(_NEWEST))
+    link = sql.row(_NEWEST)
+    return (link["seq"], bytes(link["hash"])) if link else (0, GENESIS)
 
 
 def link_hash(key: bytes, previous: bytes, event: Mapping[str, Any]) -> bytes:
@@ -149,38 +190,49 @@ def canonical(event: Mapping[str, Any]) -> bytes:
 
 def _seal_batch(key: bytes, everything: bool) -> int:
     with sql.transaction() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-        events = connection.execute(
-            _NEXT_UNSEALED, {"batch": BATCH, "window": None if everything else WINDOW}
-        ).mappings()
-        seq, previous = _place_of(
-            cast(sql.Row | None, connection.execute(_NEWEST).mappings().first())
-        )
-        links = []
-        for event in events:
-            seq += 1
-            hashed = link_hash(key, previous, dict(event))
-            links.append(
-                {
-                    "seq": seq,
-                    "log_id": event["log_id"],
-                    "prev_hash": previous,
-                    "hash": hashed,
-                    "sealed_at": clock.now(),
-                }
-            )
-            previous = hashed
+        known = {**_sealed.parameters, **({"floor": 0} if everything else {})}
+        statement = prepared(_SEAL_LOCK, _NEXT_UNSEALED)
+        parameters = {**known, "lock": ADVISORY_LOCK, "batch": BATCH}
+        result = connection.execute(statement, parameters)
+        found = cast(Sequence[sql.Row], result.mappings().all())
+        place, head = found[0], _head_in(found[0])
+        is_another_log = _sealed.is_contradicted_by(place)
+        events = [event for event in found if event["log_id"] is not None]
+        links = [] if is_another_log else _links(key, head, events)
         if links:
-            connection.execute(
-                _INSERT_LINK,
-                links,
-            )
+            connection.execute(_INSERT_LINKS, _parameters_of(links))
+    if is_another_log:
+        return _seal_batch(key, everything)
     faults.point("audit.sealed")
+    end = events[-1]["log_id"] if len(events) == BATCH else place["newest"]
+    _sealed.extend(place, end, (links[-1].seq, links[-1].hash) if links else head)
     return len(links)
 
 
-def _place_of(link: Mapping[str, Any] | None) -> tuple[int, bytes]:
-    return (link["seq"], bytes(link["hash"])) if link else (0, GENESIS)
+def _links(key: bytes, head: tuple[int, bytes], events: Sequence[Mapping[str, Any]]) -> list[_Link]:
+    seq, previous = head
+    links: list[_Link] = []
+    for event in events:
+        seq += 1
+        hashed = link_hash(key, previous, event)
+        links.append(_Link(seq=seq, log_id=event["log_id"], prev_hash=previous, hash=hashed))
+        previous = hashed
+    return links
+
+
+def _parameters_of(links: Sequence[_Link]) -> dict[str, Any]:
+    return {
+        "seqs": [link.seq for link in links],
+        "log_ids": [link.log_id for link in links],
+        "prev_hashes": [link.prev_hash for link in links],
+        "hashes": [link.hash for link in links],
+        "sealed_at": clock.now(),
+    }
+
+
+def _head_in(place: Mapping[str, Any]) -> tuple[int, bytes]:
+    seq = place["head_seq"]
+    return (0, GENESIS) if seq is None else (seq, bytes(place["head_hash"]))
 
 
 def _check_link(

@@ -13,7 +13,6 @@ from taskforge.audit import chain
 from taskforge.errors import Unavailable
 from taskforge.extensions import config_of
 from taskforge.messaging import queues
-from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import sql
 
 MAX_WAIT_SECONDS = 40
@@ -30,7 +29,6 @@ _INSERT_SECURITY_EVENT = text("""
 def seal_pending() -> int:
     """Seal all audit events that are not in the chain yet; answers how many."""
     faults.point("job.started")
-    queues.take_wake_up(queues.AUDIT, redis_client())
     return queues.process_queue(queues.AUDIT, _seal)
 
 
@@ -49,7 +47,7 @@ def write_security_event(event: dict[str, Any]) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
-    queues.process_queue(queues.AUDIT, _seal)
+    queues.postpone_if_unavailable(queues.AUDIT, _seal)
 
 
 def insert_security_event(event: dict[str, Any]) -> None:

@@ -15,11 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
 # What brings the stores to the state that this version of the code expects.
 RELEASE = (("db", "upgrade"), ("ensure-indexes",))
-WORKERS = {
-    "audit": ("rq", "audit"),
-    "notifications": ("rq", "notifications"),
-    "relay": ("relay",),
-}
+WORKERS = {"workers": ("all",)}
 
 
 def web_command() -> tuple[str, ...]:
@@ -48,7 +44,7 @@ def web_child(environment: Mapping[str, str], port: int, home: Home) -> Child:
 
 
 def worker_children(environment: Mapping[str, str], home: Home) -> Iterator[Child]:
-    """The queue workers and the relay."""
+    """The queue workers and the relay: one process and its forks, which share its memory."""
     for name, words in WORKERS.items():
         command = (sys.executable, "worker.py", *words)
         yield Child(

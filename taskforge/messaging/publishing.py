@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from taskforge.messaging import queues
-from taskforge.messaging.keys import board_channel, person_channel
+from taskforge.messaging.keys import board_channel
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 
 
@@ -33,14 +33,5 @@ def publish(messages: Sequence[BoardMessage], queue_names: Sequence[str]) -> Non
                 answers = pipe.execute()[: len(queue_names)]
             first = [name for name, is_first in zip(queue_names, answers, strict=True) if is_first]
             queues.enqueue_processing(client, first)
-    except RedisUnavailable:
-        return
-
-
-def publish_to_person(user_id: str, data: bytes) -> None:
-    """Publish an encoded hint to all open pages of a person. Best effort, like `publish`."""
-    try:
-        with redis_guard() as client:
-            client.publish(person_channel(user_id), data)
     except RedisUnavailable:
         return

@@ -7,6 +7,7 @@ exception: they exist in their jobs only.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,7 +21,7 @@ from rq.serializers import JSONSerializer
 from taskforge.errors import Unavailable
 from taskforge.ids import new_id
 from taskforge.messaging.keys import WAKE_UP
-from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.messaging.redis_client import RedisUnavailable, redis_client, redis_guard
 from taskforge.metrics.counting import timed_job
 
 log = structlog.get_logger()
@@ -42,6 +43,13 @@ RETIRED_NAMES = {
     "taskforge.audit.handlers.write_security_event": WRITE_SECURITY_EVENT,
     "taskforge.notifications.handlers.deliver_pending": PROCESSORS[NOTIFICATIONS],
 }
+
+JOB_TIMEOUT_SECONDS = 60
+ROUND_SECONDS = 0.25
+# A job stays while it finds so much in a round, for so long: a worker that is told to stop finishes its job first.
+BUSY_FROM = 2
+STAY_SECONDS = 2.0
+_last_round_at: dict[str, float] = {}
 
 
 class UnknownJob(Exception):
@@ -95,7 +103,7 @@ def wake(name: str) -> bool:
     """Wake the worker of a queue, unless it was woken already and has not begun; False while Redis is unavailable."""
     try:
         with redis_guard() as client:
-            if client.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds):
+            if _take_charge(name, client):
                 enqueue_processing(client, [name])
     except RedisUnavailable:
         return False
@@ -121,16 +129,43 @@ def enqueue_processing(client: redis.Redis, names: Iterable[str]) -> None:
         _enqueue(client, name, PROCESSORS[name], job_id=f"{name}-{new_id()}")
 
 
-def take_wake_up(name: str, client: redis.Redis) -> None:
-    """Called by a processing job before it looks for work: what is committed from now on must wake it again."""
-    client.delete(WAKE_UP.key(queue=name))
+def wake_anew(name: str, client: redis.Redis) -> None:
+    """Queue the processing job whatever was woken before: for a worker that begins, perhaps in place of a dead one.
+
+    Raises:
+        redis.RedisError: Redis can't be asked.
+    """
+    client.set(WAKE_UP.key(queue=name), "1", ex=WAKE_UP.ttl_seconds)
+    enqueue_processing(client, [name])
 
 
 def process_queue(name: str, process: Callable[[], int]) -> int:
-    """Process all pending work of a queue; answers how much `process` did.
+    """The body of a processing job: process all pending work of a queue; answers how much `process` did.
 
-    While PostgreSQL is unavailable it ends quietly with 0: the work stands there, and the relay wakes the worker again.
+    Rounds begin at least `ROUND_SECONDS` apart, so that changes which follow each other closely are processed
+    together; the first one after a pause begins at once. While many changes are made the job stays for some more
+    rounds, in which they need not wake anybody. A job of RQ's costs the worker 6 ms of processor time besides its
+    round (1 ms), Redis 1.6 ms, and whoever queues it 1.3 ms.
     """
+    client, deadline, total = redis_client(), time.monotonic() + STAY_SECONDS, 0
+    while True:
+        _wait_for_round(name)
+        take_wake_up(name, client)
+        done = postpone_if_unavailable(name, process)
+        total += done
+        is_quiet = done < BUSY_FROM or time.monotonic() > deadline
+        # Who has woken the queue meanwhile has queued the next job.
+        if is_quiet or not _take_charge(name, client):
+            return total
+
+
+def take_wake_up(name: str, client: redis.Redis) -> None:
+    """Called before looking for work: what is committed from now on must wake the queue again."""
+    client.delete(WAKE_UP.key(queue=name))
+
+
+def postpone_if_unavailable(name: str, process: Callable[[], int]) -> int:
+    """What `process` answers; 0 while PostgreSQL is unavailable: the work stands there, and the relay wakes again."""
     try:
         with timed_job(name):
             return process()
@@ -159,10 +194,22 @@ def _enqueue(client: redis.Redis, name: str, function: str, *args: Any, job_id: 
         function,
         *args,
         job_id=job_id,
-        job_timeout=60,
+        job_timeout=JOB_TIMEOUT_SECONDS,
         ttl=3600,
         result_ttl=300,
         failure_ttl=7 * 86400,
         retry=Retry(max=3),  # at once: for what keeps failing, the relay wakes the worker again
         description=function.rsplit(".", 1)[-1],
     )
+
+
+def _take_charge(name: str, client: redis.Redis) -> bool:
+    """Set the wake-up like somebody who has changed something; False if that was done already."""
+    return bool(client.set(WAKE_UP.key(queue=name), "1", nx=True, ex=WAKE_UP.ttl_seconds))
+
+
+def _wait_for_round(name: str) -> None:
+    """Wait until a round of this queue may begin in this process."""
+    begins_at = _last_round_at.get(name, -ROUND_SECONDS) + ROUND_SECONDS
+    time.sleep(max(0.0, begins_at - time.monotonic()))
+    _last_round_at[name] = time.monotonic()

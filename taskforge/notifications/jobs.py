@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from taskforge import clock, faults
 from taskforge.boards.queries import BOARDS, left_join_column
 from taskforge.ids import new_id
 from taskforge.messaging import queues
-from taskforge.messaging.redis_client import redis_client
-from taskforge.notifications.models import Notification
 from taskforge.notifications.service import publish_unread
 from taskforge.stores import sql
+from taskforge.stores.prepared_statements import prepared
 from taskforge.teams.queries import MEMBERSHIPS, join_team
 
 BATCH = 200
 
 # A line keeps the names that its column and its team have when it is delivered, to a member: they may leave the team.
-_UNDELIVERED = text(f"""
+_UNDELIVERED = prepared(f"""
     SELECT i.event_id, i.user_id, i.kind, i.created_at,
            jsonb_strip_nulls(jsonb_build_object('column', c.name, 'team_name', t.name)) || i.payload AS payload
     FROM   notification_intents i
@@ -37,16 +33,23 @@ _UNDELIVERED = text(f"""
                             WHERE  m.team_id = t.team_id AND m.user_id = i.user_id)
     WHERE  i.delivered_at IS NULL
     ORDER  BY i.created_at, i.event_id, i.user_id
-    LIMIT  :batch
+    LIMIT  CAST(:batch AS bigint)
 """)
-_HAS_UNDELIVERED = text("""
+_HAS_UNDELIVERED = prepared("""
     SELECT EXISTS (SELECT
                    FROM   notification_intents
-                   WHERE  delivered_at IS NULL AND created_at < :before)
+                   WHERE  delivered_at IS NULL AND created_at < CAST(:before AS timestamptz))
 """)
-_MARK_DELIVERED = text("""
+_INSERT = prepared("""
+    INSERT INTO notifications (notification_id, event_id, user_id, kind, payload, created_at)
+    SELECT notification_id, event_id, user_id, kind, payload, created_at
+    FROM   jsonb_populate_recordset(CAST(NULL AS notifications), CAST(:lines AS jsonb))
+    ON CONFLICT (event_id, user_id) DO NOTHING
+    RETURNING notification_id
+""")
+_MARK_DELIVERED = prepared("""
     UPDATE notification_intents i
-    SET    delivered_at = :at
+    SET    delivered_at = CAST(:at AS timestamptz)
     FROM   unnest(CAST(:event_ids AS uuid[]), CAST(:user_ids AS uuid[])) AS done (event_id, user_id)
     WHERE  i.event_id = done.event_id AND i.user_id = done.user_id AND i.delivered_at IS NULL
 """)
@@ -55,24 +58,24 @@ _MARK_DELIVERED = text("""
 def deliver_pending() -> int:
     """The job: deliver all intents that are not delivered yet; answers how many."""
     faults.point("job.started")
-    queues.take_wake_up(queues.NOTIFICATIONS, redis_client())
     return queues.process_queue(queues.NOTIFICATIONS, deliver)
 
 
 def deliver() -> int:
     """Deliver all intents that are not delivered yet; answers how many. Needs no Redis.
 
-    A batch is marked as delivered after its notifications and counters are written: a job that dies in between is
-    repeated, and the repetition inserts nothing, because an event and a user have at most one notification.
+    Each step is done once for a whole batch. A batch is marked as delivered after its notifications and counters are
+    written: a job that dies in between is repeated, and the repetition inserts nothing, because an event and a user
+    have at most one notification.
     """
-    delivered = 0
-    while intents := _pending():
+    delivered, intents = 0, _pending()
+    while intents:
         inserted = _insert(intents)
         faults.point("notification.inserted")
-        for user_id in {intent["user_id"] for intent in intents}:
-            publish_unread(user_id, inserted.get(user_id, ()))
+        publish_unread(inserted)
         _mark(intents)
         delivered += len(intents)
+        intents = _pending() if len(intents) == BATCH else ()
     return delivered
 
 
@@ -88,17 +91,17 @@ def _pending() -> Sequence[sql.Row]:
 def _insert(intents: Sequence[sql.Row]) -> Mapping[str, Sequence[str]]:
     """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped.
 
-    Answers by user the ids that the new ones got; an id of one that was skipped names nothing.
+    Answers for every user of the intents the ids of those that are new.
     """
-    lines = [{**intent, "notification_id": new_id()} for intent in intents]
-    with sql.transaction() as connection:
-        connection.execute(
-            upsert(Notification).on_conflict_do_nothing(index_elements=["event_id", "user_id"]),
-            lines,
-        )
-    inserted: dict[str, list[str]] = defaultdict(list)
+    lines = [
+        {**intent, "created_at": intent["created_at"].isoformat(), "notification_id": new_id()}
+        for intent in intents
+    ]
+    new = {row["notification_id"] for row in sql.rows(_INSERT, {"lines": json.dumps(lines)})}
+    inserted: dict[str, list[str]] = {line["user_id"]: [] for line in lines}
     for line in lines:
-        inserted[line["user_id"]].append(line["notification_id"])
+        if line["notification_id"] in new:
+            inserted[line["user_id"]].append(line["notification_id"])
     return inserted
 
 

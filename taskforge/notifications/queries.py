@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
 
@@ -56,6 +56,13 @@ _COUNT_UNREAD = prepared("""
     FROM   notifications
     WHERE  user_id = :user_id AND read_at IS NULL
 """)
+_COUNT_UNREAD_OF = prepared("""
+    SELECT person.user_id,
+           (SELECT count(*)
+            FROM   notifications n
+            WHERE  n.user_id = person.user_id AND n.read_at IS NULL) AS unread
+    FROM   unnest(CAST(:user_ids AS uuid[])) AS person (user_id)
+""")
 
 
 def list_notifications(
@@ -99,3 +106,9 @@ def count_unread(user_id: str, *, cached: bool = True) -> int:
     if cached:
         unread_counter.set_unread(user_id, counted)
     return counted
+
+
+def count_unread_of(user_ids: Sequence[str]) -> Mapping[str, int]:
+    """The number of unread notifications of each of some people, never from the cache."""
+    found = sql.rows(_COUNT_UNREAD_OF, {"user_ids": list(user_ids)})
+    return {row["user_id"]: row["unread"] for row in found}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.live.hints import encode_inbox
 from taskforge.messaging import unread_counter
-from taskforge.messaging.publishing import publish_to_person
-from taskforge.notifications.queries import count_unread
+from taskforge.notifications.queries import count_unread_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
@@ -36,7 +35,7 @@ def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) ->
     """
     ids = list(notification_ids[:MAX_MARKED]) if notification_ids is not None else None
     marked = sql.execute_now(_MARK_READ, {"at": clock.now(), "user_id": actor.user_id, "ids": ids})
-    publish_unread(actor.user_id)
+    publish_unread({actor.user_id: ()})
     return marked
 
 
@@ -45,12 +44,20 @@ def mark_task_read(actor: Actor, task_id: str) -> int:
     parameters = {"at": clock.now(), "user_id": actor.user_id, "task_id": task_id}
     marked = sql.execute_now(_MARK_TASK_READ, parameters)
     if marked:
-        publish_unread(actor.user_id)
+        publish_unread({actor.user_id: ()})
     return marked
 
 
-def publish_unread(user_id: str, new_ids: Sequence[str] = ()) -> None:
-    """Count a person's unread notifications, and tell their open pages; `new_ids` are those that have just come."""
-    unread = count_unread(user_id, cached=False)
-    unread_counter.set_unread(user_id, unread)
-    publish_to_person(user_id, encode_inbox(unread, new_ids))
+def publish_unread(new_ids: Mapping[str, Sequence[str]]) -> None:
+    """Count the unread notifications of some people, and tell their open pages.
+
+    `new_ids` has each of these people, with the ids of what has just come to them. One statement and one round trip
+    to Redis, however many people there are.
+    """
+    unread = count_unread_of(list(new_ids))
+    unread_counter.publish(
+        [
+            unread_counter.Inbox(user_id, count, encode_inbox(count, new_ids[user_id]))
+            for user_id, count in unread.items()
+        ]
+    )

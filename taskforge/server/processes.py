@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
+from taskforge.server.forking import Fork, follow_parent
+
 LOG_LIMIT_BYTES = 5_000_000
 POLL_SECONDS = 0.03
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class StartFailed(Exception):
@@ -35,7 +34,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """A command and how to supervise it.
+    """A command and how to supervise it, or a function to be run by a fork, which has no log or account of its own.
 
     `is_store` children are stopped after all others, and end the supervisor when restarts do not help. `pid_file` and
     `marker`, a text in the command line, identify the process of an earlier run. `is_ready` is asked until it answers
@@ -43,7 +42,8 @@ class Child:
     """
 
     name: str
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
+    run: Callable[[], int] | None = None
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     log: Path | None = None
@@ -64,7 +64,9 @@ class Process:
         end_leftover(child)
         self.child = child
         self.started_at = time.monotonic()
-        self._popen = _spawn(child)
+        self._popen: subprocess.Popen[bytes] | Fork = (
+            Fork(child.name, child.run, child.stop_signal) if child.run else _spawn(child)
+        )
         if child.pid_file:
             child.pid_file.write_text(str(self.pid))
 
@@ -220,7 +222,7 @@ def _spawn(child: Child) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT if output else None,
             # A session of its own: Ctrl-C reaches only the supervisor, which stops things in order.
             start_new_session=True,
-            preexec_fn=_follow_parent(child.stop_signal),
+            preexec_fn=partial(follow_parent, os.getpid(), int(child.stop_signal)),
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
@@ -232,20 +234,6 @@ def _spawn(child: Child) -> subprocess.Popen[bytes]:
     finally:
         if output:
             output.close()
-
-
-def _follow_parent(signal_number: int) -> Callable[[], None]:
-    """What the child runs before its command: ask the kernel for a signal when the parent dies (Linux only)."""
-    parent = os.getpid()
-
-    def arrange() -> None:
-        if _libc is None:
-            return
-        _libc.prctl(PR_SET_PDEATHSIG, int(signal_number))
-        if os.getppid() != parent:  # the parent died before the request was made
-            os._exit(1)
-
-    return arrange
 
 
 def _open_log(log: Path) -> IO[bytes]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import bson
 import mongoengine
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
+from pymongo import UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError, PyMongoError, WriteError
+from pymongo.errors import (
+    BulkWriteError,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    PyMongoError,
+    WriteError,
+)
 
 from taskforge.config import Config
 from taskforge.messaging.breaker import MONGODB, BreakerOpen, make_breaker
@@ -19,6 +26,15 @@ from taskforge.stores.document_parts import DocumentPart
 from taskforge.stores.mongo_commands import MongoCommands
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+
+
+class PartChange(NamedTuple):
+    """A document part at a version, encoded: what `apply` takes."""
+
+    part: DocumentPart
+    entity_id: str
+    version: int
+    payload: bytes
 
 
 class DocumentsUnavailable(Exception):
@@ -74,8 +90,7 @@ def asking() -> Iterator[None]:
 def apply(part: DocumentPart, entity_id: str, version: int, payload: bytes) -> None:
     """Set a part of a document to a version, unless the document has that version or a newer one.
 
-    Safe to repeat and in any order. The filter is ``$not $gte`` and not ``$lt``, which would not match a document
-    in which the other part arrived first. A duplicate key on the first try can mean that the other part's insert won
+    Safe to repeat and in any order. A duplicate key on the first try can mean that the other part's insert won
     the race, so it is tried once more; on the second try it can only mean "already newer".
 
     Raises:
@@ -83,17 +98,64 @@ def apply(part: DocumentPart, entity_id: str, version: int, payload: bytes) -> N
         DocumentRefused: when it will not take the document.
     """
     try:
-        fields = {**decode(payload), part.counter: version}
+        guard, update = _guarded(PartChange(part, entity_id, version, payload))
     except BSONError as error:
         raise DocumentRefused(str(error)) from error
+    for _ in range(2):
+        if _update(part, guard, update):
+            return
+
+
+def apply_all(changes: Sequence[PartChange]) -> list[int]:
+    """`apply` for many changes by one command for each collection; the positions of those that must be applied alone.
+
+    These are what MongoDB did not confirm: duplicate keys, and what it refuses.
+
+    Raises:
+        DocumentsUnavailable: when MongoDB could not be asked or did not confirm; any of them may have been applied.
+    """
+    alone: list[int] = []
+    writes: dict[str, list[tuple[int, UpdateOne]]] = {}
+    for position, change in enumerate(changes):
+        try:
+            guard, update = _guarded(change)
+        except BSONError:
+            alone.append(position)
+            continue
+        write = UpdateOne(guard, update, upsert=True)
+        writes.setdefault(change.part.collection, []).append((position, write))
+    for name, numbered in writes.items():
+        unconfirmed = _write_all(name, [write for _, write in numbered])
+        alone += [numbered[index][0] for index in unconfirmed]
+    return alone
+
+
+def _guarded(change: PartChange) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The filter and the update of an upsert that sets a part, unless it is there in that version or a newer one.
+
+    The filter is ``$not $gte`` and not ``$lt``, which would not match a document in which the other part arrived first.
+    """
+    part = change.part
+    fields = {**decode(change.payload), part.counter: change.version}
     update: dict[str, Any] = {"$set": fields}
     if part.schema_key not in fields:
         # The payload has the first schema; a release that knew a later one may have written the document before.
         update["$unset"] = {part.schema_key: ""}
-    guard = {"_id": entity_id, part.counter: {"$not": {"$gte": version}}}
-    for _ in range(2):
-        if _update(part, guard, update):
-            return
+    return {"_id": change.entity_id, part.counter: {"$not": {"$gte": change.version}}}, update
+
+
+def _write_all(name: str, writes: Sequence[UpdateOne]) -> Sequence[int]:
+    """Send writes to a collection together; the positions of those that were not confirmed."""
+    with asking():
+        try:
+            collection(name).bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if error.details.get("writeConcernErrors"):
+                raise
+            return [failure["index"] for failure in error.details["writeErrors"]]
+        except (WriteError, DocumentTooLarge, BSONError):
+            return range(len(writes))
+        return ()
 
 
 def _update(part: DocumentPart, guard: dict[str, Any], update: dict[str, Any]) -> bool:

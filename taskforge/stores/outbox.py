@@ -33,6 +33,12 @@ class Message:
     payload: bytes
 
     @property
+    def change(self) -> mongo.PartChange:
+        """What `mongo.apply` takes. Raises KeyError when no feature registered such a part."""
+        part = part_of(self.entity_type, self.part)
+        return mongo.PartChange(part, self.entity_id, self.version, self.payload)
+
+    @property
     def sha(self) -> bytes:
         """SHA-256 of the payload, kept in the reference row (``doc_sha``) for the doctor."""
         return hashlib.sha256(self.payload).digest()
@@ -101,12 +107,7 @@ def apply(message: Message) -> None:
         Unavailable: PostgreSQL went away; the message stays and will be applied again, harmlessly.
     """
     faults.point("apply.before")
-    mongo.apply(
-        part_of(message.entity_type, message.part),
-        message.entity_id,
-        message.version,
-        message.payload,
-    )
+    mongo.apply(*message.change)
     faults.point("apply.after")
     faults.point("outbox.before_delete")
     settle([message])
@@ -142,26 +143,23 @@ def claim(limit: int) -> list[Claimed]:
 
     The attempt is counted before it is made, so that a message that kills its relay runs out of attempts like one
     that fails. A message that was tried several times without an answer is a suspect and is claimed alone, so that no
-    other message of its batch is parked with it.
+    other message of its batch is parked with it. Mostly there is none, and one statement is all.
     """
-    with sql.transaction() as connection:
-        connection.execute(_PARK_EXHAUSTED, {"max_attempts": ATTEMPTS_UNTIL_PARKED})
-        for suspect, batch in ((False, limit), (True, 1)):
-            claimed = connection.execute(
-                _CLAIM,
-                {
-                    "lease": RELAY_LEASE_SECONDS,
-                    "limit": batch,
-                    "suspect": suspect,
-                    "suspect_from": ATTEMPTS_UNTIL_SUSPECT,
-                },
-            )
-            found = [
-                Claimed(**{**row, "payload": bytes(row["payload"])}) for row in claimed.mappings()
-            ]
-            if found:
-                return sorted(found, key=lambda message: message.outbox_id)
-    return []
+    claimed = sql.rows(_CLAIM, _claim_parameters(limit, suspect=False))
+    if not claimed and sql.scalar(_HAS_SUSPECTS, {"suspect_from": ATTEMPTS_UNTIL_SUSPECT}):
+        sql.execute_now(_PARK_EXHAUSTED, {"max_attempts": ATTEMPTS_UNTIL_PARKED})
+        claimed = sql.rows(_CLAIM, _claim_parameters(1, suspect=True))
+    found = [Claimed(**{**row, "payload": bytes(row["payload"])}) for row in claimed]
+    return sorted(found, key=lambda message: message.outbox_id)
+
+
+def _claim_parameters(limit: int, *, suspect: bool) -> dict[str, Any]:
+    return {
+        "lease": RELAY_LEASE_SECONDS,
+        "limit": limit,
+        "suspect": suspect,
+        "suspect_from": ATTEMPTS_UNTIL_SUSPECT,
+    }
 
 
 def release(outbox_ids: Sequence[int], *, seconds: float) -> None:
@@ -197,7 +195,7 @@ INSERT = f"""
 """
 
 # The rows are locked in one order, so that two processes that settle the same ones can't deadlock.
-_SETTLE = text(f"""
+_SETTLE = prepared(f"""
     WITH applied AS (
         SELECT *
         FROM unnest(CAST(:entity_ids AS uuid[]), CAST(:parts AS text[]), CAST(:versions AS int[]))
@@ -227,6 +225,14 @@ _HAND_OVER = text(f"""
     SELECT pg_notify(:channel, '')
 """)
 
+_HAS_SUSPECTS = prepared("""
+    SELECT EXISTS (
+        SELECT
+        FROM outbox
+        WHERE parked_at IS NULL AND claimed_until <= now() AND attempts >= CAST(:suspect_from AS int)
+    )
+""")
+
 _PARK_EXHAUSTED = text("""
     UPDATE outbox
     SET parked_at = now(),
@@ -236,16 +242,16 @@ _PARK_EXHAUSTED = text("""
 
 # ANY(ARRAY(...)) and not IN: for a nearly empty table the planner may run an IN subquery once for every row, and so
 # past its limit.
-_CLAIM = text("""
+_CLAIM = prepared("""
     UPDATE outbox
     SET attempts = attempts + 1,
-        claimed_until = now() + make_interval(secs => :lease)
+        claimed_until = now() + make_interval(secs => CAST(:lease AS int))
     WHERE outbox_id = ANY(ARRAY(
         SELECT o.outbox_id
         FROM outbox o
         WHERE o.claimed_until <= now()
           AND o.parked_at IS NULL
-          AND (o.attempts >= :suspect_from) = :suspect
+          AND (o.attempts >= CAST(:suspect_from AS int)) = CAST(:suspect AS boolean)
           AND NOT EXISTS (
               SELECT 1
               FROM outbox newer
@@ -255,7 +261,7 @@ _CLAIM = text("""
                 AND newer.parked_at IS NULL
           )
         ORDER BY o.outbox_id
-        LIMIT :limit
+        LIMIT CAST(:limit AS bigint)
         FOR UPDATE SKIP LOCKED
     ))
     RETURNING outbox_id, attempts, entity_type, entity_id, part, version, payload

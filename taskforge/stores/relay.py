@@ -1,7 +1,8 @@
 """The relay: brings MongoDB up to what PostgreSQL has committed, and finishes what lost processes left undone.
 
-It waits for NOTIFY and looks every second anyway. Any number of relays may run: messages are leased, applying one
-twice is harmless, and every chore may run at the same time elsewhere.
+It looks for work every second, and at once after a NOTIFY, but at most four times a second: what follows closely is
+one batch (a look costs 1.5 ms, and there used to be one for each move). Any number of relays may run: messages are
+leased, applying one twice is harmless, and every chore may run at the same time elsewhere.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from taskforge.errors import Unavailable
 from taskforge.extensions import db
 from taskforge.metrics.counting import count_relayed
 from taskforge.stores import mongo, outbox, sql
-from taskforge.stores.document_parts import part_of
 
 log = structlog.get_logger()
-BATCH = 100
+BATCH = 500
 POLL_SECONDS = 1.0
+LEAST_PAUSE_SECONDS = 0.25
 AWAY_SECONDS = 1.0
 PROCESS_SECONDS = 0.5
 
@@ -63,29 +64,52 @@ def process_batch(limit: int = BATCH) -> Outcome:
     if not claimed:
         return Outcome()
     faults.point("relay.claimed")
-    applied: list[outbox.Claimed] = []
+    applied, waiting, away = _apply_together(claimed)
     refused = 0
-    away = False
-    for position, message in enumerate(claimed):
+    while waiting and not away:
         try:
-            part = part_of(message.entity_type, message.part)
-            mongo.apply(part, message.entity_id, message.version, message.payload)
+            mongo.apply(*waiting[0].change)
         except mongo.DocumentsUnavailable:
-            left = [waiting.outbox_id for waiting in claimed[position:]]
-            outbox.release(left, seconds=AWAY_SECONDS)
             away = True
-            break
+            continue
         except Exception as error:
+            message = waiting[0]
             log.exception("message_refused", id=message.entity_id, attempts=message.attempts)
             outbox.postpone(message.outbox_id, f"{type(error).__name__}: {error}")
             refused += 1
         else:
-            applied.append(message)
+            applied.append(waiting[0])
+        waiting = waiting[1:]
+    if away:
+        outbox.release([message.outbox_id for message in waiting], seconds=AWAY_SECONDS)
     faults.point("relay.applied")
     outbox.settle(applied)
     count_relayed(applied=len(applied), refused=refused)
     faults.point("relay.deleted")
     return Outcome(len(claimed), len(applied), refused, away)
+
+
+def _apply_together(
+    claimed: Sequence[outbox.Claimed],
+) -> tuple[list[outbox.Claimed], Sequence[outbox.Claimed], bool]:
+    """Bring MongoDB to all of these versions at once.
+
+    Answers what it confirmed, what is left to be applied alone, and whether it is away. A batch of 50 moves takes the
+    relay 2.6 ms of processor time instead of 39 one by one, and MongoDB 72 ms instead of 90.
+    """
+    known, alone = [], []
+    for message in claimed:
+        try:
+            known.append((message, message.change))
+        except KeyError:  # its part is not registered: refused where it is applied alone
+            alone.append(message)
+    try:
+        positions = set(mongo.apply_all([change for _, change in known]))
+    except mongo.DocumentsUnavailable:
+        return [], claimed, True
+    alone += [message for position, (message, _) in enumerate(known) if position in positions]
+    applied = [message for position, (message, _) in enumerate(known) if position not in positions]
+    return applied, alone, False
 
 
 def process_outbox(*, seconds: float) -> Outcome:
@@ -132,14 +156,16 @@ class Relay:
             outcome = process_outbox(seconds=PROCESS_SECONDS)
             self._note("postgresql", away=False)
             self._note("mongodb", away=outcome.away)
-            busy = outcome.claimed > 0 and not outcome.away
+            busy = (
+                outcome.claimed > 0 and not outcome.away
+            )  # the time was up before everything was done
             self._do_chores()
         except Unavailable as error:
             self._note("postgresql", away=True, why=str(error.__cause__ or error))
         except Exception:
             log.exception("relay_failed")
         if not busy:
-            self._wake_up.wait(POLL_SECONDS)
+            self._wake_up.wait(POLL_SECONDS, at_least=LEAST_PAUSE_SECONDS)
 
     def _do_chores(self) -> None:
         for chore in self._chores:
@@ -170,15 +196,17 @@ class _WakeUp:
         self._listening: Connection | None = None
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def wait(self, seconds: float) -> None:
-        """Return at the first NOTIFY or call of `wake`, at the latest after `seconds`."""
+    def wait(self, seconds: float, *, at_least: float) -> None:
+        """Return at the first NOTIFY after `at_least`, at a call of `wake`, or after `seconds`."""
         poller = select.poll()
         poller.register(self._woken, select.POLLIN)
+        if poller.poll(at_least * 1000):
+            return
         if self._listening is None:
             self._listen()
         if self._listening is not None:
             poller.register(_driver(self._listening).fileno(), select.POLLIN)
-        poller.poll(seconds * 1000)
+        poller.poll((seconds - at_least) * 1000)
         if self._listening is not None:
             self._take_notifications(self._listening)
 

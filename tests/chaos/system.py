@@ -27,18 +27,20 @@ MARK = "TASKFORGE_CHAOS"
 LONGEST_PAUSE_SECONDS = 1.0
 # How often each kind is chosen, out of all.
 KILLS = {
-    "web worker": 26, "web master": 8, "audit worker": 8, "notifications worker": 8, "relay": 16,
+    "web worker": 26, "web master": 8, "audit worker": 8, "notifications worker": 8, "relay": 16, "workers' parent": 4,
     "PostgreSQL backend": 12, "PostgreSQL": 6, "Redis": 8, "MongoDB": 8,
 }  # fmt: skip
 PROCESS = {
     "web master": "web",
-    "audit worker": "audit",
-    "notifications worker": "notifications",
-    "relay": "relay",
+    "workers' parent": "workers",
     "PostgreSQL": "PostgreSQL",
     "Redis": "Redis",
     "MongoDB": "MongoDB",
 }
+
+
+# Forks of one process, by the name that they have for `ps`.
+FORKS = {"audit worker": "audit", "notifications worker": "notifications", "relay": "relay"}
 
 
 @dataclass
@@ -199,10 +201,13 @@ class System:
         if kind in PROCESS:
             process = self.slots[PROCESS[kind]].process
             return process.pid if process and process.exit_code is None else None
-        parent = self.slots["web" if kind == "web worker" else "PostgreSQL"].process
+        slot = "workers" if kind in FORKS else "web" if kind == "web worker" else "PostgreSQL"
+        parent = self.slots[slot].process
         if parent is None:
             return None
         found = _children(parent.pid)
+        if kind in FORKS:
+            found = [pid for pid in found if _name_of(pid) == FORKS[kind]]
         if kind == "PostgreSQL backend":
             found = [pid for pid in found if "postgres: taskforge taskforge" in command_line(pid)]
         return self.chance.choice(found) if found else None
@@ -225,3 +230,10 @@ def _children(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def _name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+    except OSError:
+        return ""

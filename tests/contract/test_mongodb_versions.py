@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from pymongo import WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 Documents = Collection[dict[str, Any]]
 WRITERS = 4
@@ -28,6 +28,33 @@ def apply(documents: Documents, part: str, version: int) -> bool:
             continue
         return True
     return False
+
+
+def test_an_unordered_bulk_of_guarded_upserts_names_what_it_did_not_apply(empty: Documents) -> None:
+    apply(empty, "content", 3)
+    writes = [
+        UpdateOne(
+            {"_id": name, "content_version": {"$not": {"$gte": 2}}},
+            {"$set": change | {"content_version": 2}, "$unset": {"content_schema": ""}},
+            upsert=True,
+        )
+        for name, change in [
+            ("t", {"content": 2}),
+            ("u", {"content": 2}),
+            ("v", {"_id": "x"}),
+            ("w", {}),
+        ]
+    ]
+    with pytest.raises(BulkWriteError) as failure:
+        empty.with_options(write_concern=WriteConcern("majority", j=True)).bulk_write(
+            writes, ordered=False
+        )
+    codes = {error["index"]: error["code"] for error in failure.value.details["writeErrors"]}
+    assert codes.keys() == {0, 2}
+    assert codes[0] == 11000
+    assert failure.value.details["writeConcernErrors"] == []
+    found = {document["_id"]: document["content_version"] for document in empty.find()}
+    assert found == {"t": 3, "u": 2, "w": 2}
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1), (2, 2, 3), (1, 3, 3)])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import time
+from itertools import pairwise
 
 import pytest
 from flask import Flask
-from rq import SimpleWorker
+from rq import Retry, SimpleWorker
 from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -16,8 +19,10 @@ from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.audit import jobs as audit_jobs
 from taskforge.ids import new_id
 from taskforge.messaging import queues
+from taskforge.messaging.keys import WAKE_UP
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications import jobs as notification_jobs
+from taskforge.server import rq_worker
 from taskforge.stores import sql
 from taskforge.stores.actor import NOBODY
 
@@ -66,6 +71,80 @@ def test_a_second_wake_up_before_the_job_begins_adds_no_job(app: Flask) -> None:
         queues.take_wake_up(queues.AUDIT, client)
         queues.wake(queues.AUDIT)
         assert queues.queue(queues.AUDIT, client).count == 2
+
+
+def test_rounds_of_a_queue_keep_their_distance_and_the_first_begins_at_once(app: Flask) -> None:
+    begun: list[float] = []
+
+    def process() -> int:
+        begun.append(queues._last_round_at["some queue"])
+        return 0
+
+    with app.app_context():
+        asked = time.monotonic()
+        for _ in range(3):
+            queues.process_queue("some queue", process)
+    assert begun[0] - asked < queues.ROUND_SECONDS
+    assert all(later - earlier >= queues.ROUND_SECONDS for earlier, later in pairwise(begun))
+
+
+def test_a_job_stays_while_much_is_changed_and_nobody_needs_to_wake_it(app: Flask) -> None:
+    found = [5, 7, 1]
+    with app.app_context():
+        client = redis_client()
+
+        def process() -> int:
+            assert not client.exists(WAKE_UP.key(queue=queues.AUDIT))
+            return found.pop(0)
+
+        assert queues.process_queue(queues.AUDIT, process) == 13
+        queues.wake(queues.AUDIT)
+        assert queues.queue(queues.AUDIT, client).count == 1
+
+
+def test_a_job_that_was_followed_by_another_one_leaves_the_rest_to_it(app: Flask) -> None:
+    with app.app_context():
+
+        def process() -> int:
+            queues.wake(queues.AUDIT)  # a change that was committed after the search
+            return 9
+
+        assert queues.process_queue(queues.AUDIT, process) == 9
+        assert queues.queue(queues.AUDIT, redis_client()).count == 1
+
+
+def test_a_job_does_not_stay_for_ever(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "STAY_SECONDS", 0.3)
+    monkeypatch.setattr(queues, "ROUND_SECONDS", 0.05)
+    with app.app_context():
+        assert 10 <= queues.process_queue(queues.AUDIT, lambda: 10) <= 70
+        queues.wake(queues.AUDIT)
+        assert queues.queue(queues.AUDIT, redis_client()).count == 1
+
+
+def test_a_worker_that_begins_takes_up_what_a_dead_one_was_at(app: Flask) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with app.app_context():
+        queue = queues.queue(queues.NOTIFICATIONS, redis_client())
+        job = queue.enqueue(queues.PROCESSORS[queues.NOTIFICATIONS], retry=Retry(max=3))
+        dead = SimpleWorker(
+            [queue],
+            connection=redis_client(),
+            job_class=queues.AllowedJob,
+            serializer=JSONSerializer,
+        )
+        dead.pid = ended.pid
+        dead.register_birth()
+        assert queue.dequeue_any([queue], None, connection=redis_client()) is not None
+        dead.prepare_job_execution(job, remove_from_intermediate_queue=True)
+        dead.prepare_execution(job)
+        assert queue.started_job_registry.get_job_ids() == [job.id]
+        rq_worker.take_up(queue)
+        assert queue.started_job_registry.get_job_ids() == []
+        assert job.id in queue.get_job_ids()
+        assert queue.count == 2  # and a fresh one
+        assert SimpleWorker.all(queue=queue) == []
 
 
 def test_every_allowed_function_exists() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -117,6 +118,83 @@ def test_a_refused_message_does_not_hold_up_the_others(scene: Scene) -> None:
     assert stored["core_version"] == 1
 
 
+def test_what_mongodb_refuses_of_a_batch_backs_off_alone_and_the_rest_arrives(scene: Scene) -> None:
+    insert(comment_message(scene, mongo.encode({"_id": "another"})))
+    task_ids = [scene.add_task() for _ in range(3)]
+    comment = create_comment(scene.ann, task_ids[0], content="Fine").entity_id
+    write("UPDATE outbox SET claimed_until = '-infinity'")
+    outcome = relay.process_batch()
+    assert (outcome.refused, outcome.away) == (1, False)
+    for task_id in task_ids:
+        stored = document("tasks", task_id)
+        assert stored is not None
+        assert stored["core_version"] >= 1
+    assert document("comments", comment) is not None
+    assert read("SELECT count(*) FROM outbox") == read("SELECT max(attempts) FROM outbox") == 1
+
+
+def test_a_batch_with_what_mongodb_has_in_a_newer_version_is_settled(scene: Scene) -> None:
+    task_id = scene.add_task()
+    move_task(scene.ann, task_id, column_id=scene.columns[1])
+    late = outbox.claim(100)
+    move_task(scene.ann, task_id, column_id=scene.columns[2])
+    relay_everything()
+    assert mongo.apply_all([message.change for message in late]) == [
+        0
+    ]  # a duplicate key: ask alone
+    write("INSERT INTO outbox (entity_type, entity_id, part, version, payload)"
+          " VALUES (:type, :id, :part, :version, :payload)",
+          type=late[0].entity_type, id=task_id, part=late[0].part, version=late[0].version,
+          payload=late[0].payload)  # fmt: skip
+    outcome = relay.process_batch()
+    assert (outcome.applied, outcome.refused) == (1, 0)
+    stored = document("tasks", task_id)
+    assert stored is not None
+    assert (stored["column_id"], stored["core_version"]) == (scene.columns[2], 3)
+    assert read("SELECT count(*) FROM outbox") == 0
+
+
+def test_an_outage_amid_a_batch_gives_all_of_it_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        scene.add_task()
+
+    def go_away(_changes: object) -> list[int]:
+        raise mongo.DocumentsUnavailable
+
+    monkeypatch.setattr(mongo, "apply_all", go_away)
+    assert relay.process_batch().away
+    assert read("SELECT sum(attempts) FROM outbox") == 0
+    monkeypatch.undo()
+    write("UPDATE outbox SET claimed_until = '-infinity'")
+    relay_everything()
+    assert read("SELECT count(*) FROM outbox") == 0
+
+
+def test_a_relay_looks_at_most_four_times_a_second_however_often_it_is_woken(
+    app: Flask, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    monkeypatch.setattr(relay.outbox, "claim", lambda _limit: looks.append(time.monotonic()) or [])
+    worker = relay.Relay()
+
+    def run() -> None:
+        with app.app_context():
+            worker.run()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    for _ in range(30):
+        write(f"NOTIFY {outbox.CHANNEL}")
+        time.sleep(0.03)
+    worker.stop()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+    assert len(looks) >= 2
+    assert all(later - earlier > 0.24 for earlier, later in pairwise(looks))
+
+
 def test_a_message_that_kills_its_relay_is_parked_alone(scene: Scene) -> None:
     for _ in range(3):
         scene.add_task()
@@ -164,13 +242,20 @@ def test_a_running_relay_hears_of_new_work_and_stops_when_told(app: Flask, scene
 
 def refuse_next_document(scene: Scene) -> None:
     """Put a message into the outbox whose bytes are no document."""
-    message = Message(
+    insert(comment_message(scene, b"\x05\0\0\0" + bytes(COMMENT_CONTENT.names[0], "ascii")))
+
+
+def comment_message(scene: Scene, payload: bytes) -> Message:
+    return Message(
         entity_type="comment",
         entity_id=scene.ann.user_id,
         part="content",
         version=1,
-        payload=b"\x05\0\0\0" + bytes(COMMENT_CONTENT.names[0], "ascii"),
+        payload=payload,
     )
+
+
+def insert(message: Message) -> None:
     with db.engine.begin() as connection:
         outbox.insert(connection, [message])
     write("UPDATE outbox SET claimed_until = '-infinity'")
