@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,12 +38,14 @@ from taskforge.config import Config
 from taskforge.dev import postgres
 from taskforge.dev.commands import ROOT
 from taskforge.dev.servers import Home, describe_mongodb, describe_postgres, describe_redis, running
+from taskforge.dev.servers import Store as Server
 from taskforge.history import snapshots
 from taskforge.stores import sql
 from taskforge.stores.indexes import ensure_indexes
 from tests.bench.store_history import History
 from tests.bench.store_rows import insert_rows, seal, update_rows
-from tests.bench.store_team import BoardState, board_updates, write_people, write_teams
+from tests.bench.store_state import BoardState
+from tests.bench.store_team import board_updates, write_people, write_teams
 
 KEPT_IN = ROOT / ".data" / "bench-stores"
 # The chain of a kept store verifies with this key alone.
@@ -138,6 +140,7 @@ def kept_store(size: Size, folder: Path = KEPT_IN) -> Path:
 
 def copy_store(kept: Path, folder: Path) -> None:
     """Copy the stores of a kept folder into an empty one: PostgreSQL and MongoDB; Redis holds hints only."""
+    kept, folder = kept.resolve(), folder.resolve()  # PostgreSQL's folder is named by the path
     home = Home(folder)
     home.prepare()
     pairs = [(kept / name, folder / name) for name in ("mongodb", "secantusd.toml", STORE_FILE)]
@@ -159,7 +162,7 @@ def _make(home: Path, size: Size) -> None:
     Home(home).prepare()
     # Made without waiting for the disk, which the regular stop does once.
     fast = Home(home, durable=False)
-    describers = [
+    describers: list[Callable[[], Server]] = [
         partial(describe_postgres, fast, "taskforge"),
         partial(describe_mongodb, Home(home), "taskforge"),
         partial(describe_redis, fast),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -18,7 +18,6 @@ from taskforge.demo.words import BOARDS, CHECKLIST, DESCRIPTIONS, TAGS
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
-from taskforge.tasks.documents import content_message, mirror_message
 from taskforge.tasks.fields import (
     CORE_NAMES,
     EMPTY_CONTENT,
@@ -28,10 +27,9 @@ from taskforge.tasks.fields import (
     plain_state,
 )
 from taskforge.tasks.priorities import PRIORITIES
-from taskforge.tasks.row_columns import row_columns
 from tests.bench.store_events import Told, audit_event, id_at
 from tests.bench.store_rows import insert_documents, insert_events, insert_rows
-from tests.bench.store_team import BoardState
+from tests.bench.store_state import BoardState, Change, Task
 
 EVENTS_AT_ONCE = 10_000
 # By when the last card is made, as a share of the time; and from when on cards are thrown away: they are purged later.
@@ -45,25 +43,6 @@ COMMENTS = (
     "Support says thank you!",
     "Tested in three browsers, works.",
 )
-Change = dict[str, Any]
-
-
-class Task:
-    """A task while its history is written."""
-
-    def __init__(self, row: Change, texts: Change) -> None:
-        self.row = row
-        self.texts = texts
-        self.commenters: list[str] = []
-
-    @cached_property
-    def content(self) -> Message:
-        """Its content, when everything has happened to it."""
-        return content_message(self.row["task_id"], self.row["doc_version"], self.texts)
-
-    def messages(self) -> tuple[Message, Message]:
-        """What MongoDB holds of it."""
-        return self.content, mirror_message(self.row)
 
 
 class History:
@@ -104,7 +83,7 @@ class History:
             if len(self._events) >= EVENTS_AT_ONCE:
                 self._flush()
         self._flush()
-        insert_rows("tasks", (_task_row(task) for task in self._tasks))
+        insert_rows("tasks", (task.stored_row() for task in self._tasks))
         insert_rows("comments", self._comments)
         insert_documents(message for task in self._tasks for message in task.messages())
         insert_documents(self._comment_messages)
@@ -303,8 +282,3 @@ class History:
         row = task.row
         key = f"{self._by_id[row['board_id']].key_prefix}-{row['number']}"
         return {"task_id": row["task_id"], "key": key, "title": row["title"]}
-
-
-def _task_row(task: Task) -> Change:
-    row = {name: value for name, value in task.row.items() if name not in CORE_NAMES}
-    return {**row, **row_columns(task.row), "doc_sha": task.content.sha}

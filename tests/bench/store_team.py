@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -28,26 +27,11 @@ from taskforge.teams.permissions import Role
 from taskforge.teams.queries import MEMBERS_PER_TEAM
 from tests.bench.store_events import Told, audit_event, id_at
 from tests.bench.store_rows import insert_documents, insert_events, insert_rows, update_rows
+from tests.bench.store_state import BoardState
 
 PASSWORD = "correct horse battery staple"
 ONE_GUEST_IN = 12
 STEP = timedelta(seconds=1)
-
-
-@dataclass
-class BoardState:
-    """A board while its history is written: what the next change of it needs to know."""
-
-    board_id: str
-    team_id: str
-    team_name: str
-    key_prefix: str
-    columns: list[dict[str, Any]]
-    members: list[str]
-    seq: int = 1
-    next_number: int = 1
-    last_ranks: dict[str, str | None] = field(default_factory=dict)
-    task_ids: list[str] = field(default_factory=list)
 
 
 def write_people(chance: Random, number: int, since: datetime) -> list[str]:
