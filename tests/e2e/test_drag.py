@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.boards import (
     card,
@@ -15,7 +15,7 @@ from tests.e2e.boards import (
     titles,
     toast,
 )
-from tests.e2e.journeys import column
+from tests.e2e.journeys import column, wait_until
 
 
 def test_a_card_is_dragged_to_the_top_of_its_column(page: Page, board: str) -> None:
@@ -47,6 +47,31 @@ def test_a_card_is_dragged_twice_without_waiting(page: Page, board: str) -> None
     expect(card(page, "One")).to_have_attribute("data-version", "3")
     page.reload()
     expect(titles(page, "To do")).to_have_text(["One"])
+
+
+def test_a_card_is_moved_although_the_page_is_left_at_once(page: Page, board: str) -> None:
+    held: list[Route] = []
+    page.route("**/move", lambda route: held.append(route))
+    drag_to_column(page, "One", "Done")
+    wait_until(page, lambda: held)
+    page.goto("/boards")
+    held[0].continue_()
+    page.goto(board)
+    expect(titles(page, "Done")).to_have_text(["One"])
+
+
+def test_moves_that_wait_for_their_turn_are_made_by_the_next_page(page: Page, board: str) -> None:
+    held: list[Route] = []
+    page.route("**/move", lambda route: route.continue_() if held else held.append(route))
+    drag_to_column(page, "One", "Done")
+    drag_to_column(page, "Two", "In progress")
+    drag_to_column(page, "Two", "Done")
+    wait_until(page, lambda: held)
+    page.goto("/boards")
+    held[0].continue_()
+    toast(page, "Moved to Done").wait_for()
+    page.goto(board)
+    expect(titles(page, "Done")).to_have_text(["One", "Two"])
 
 
 def test_escape_puts_a_dragged_card_back(page: Page, board: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.accounts import make_board
 from tests.e2e.boards import DIALOG, card, link, open_board, open_card, titles, toast
@@ -97,6 +97,28 @@ def test_cards_that_were_added_offline_are_made_after_a_reload(cut: Page) -> Non
     expect(waiting).to_have_count(0)
     cut.reload()
     expect(titles(cut, "Backlog")).to_have_text(["One", "Two", "Three", "Four", "Five"])
+
+
+def test_a_card_that_cannot_be_sent_yet_holds_back_those_after_it(cut: Page) -> None:
+    refused: list[Route] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused or "title=Four" not in (route.request.post_data or ""):
+            route.fallback()
+            return
+        refused.append(route)
+        route.fulfill(status=502, body="Bad Gateway")
+
+    cut.context.set_offline(True)
+    field = column(cut, "Backlog").locator(QUICK_ADD)
+    for title in ("Four", "Five"):
+        field.fill(title)
+        field.press("Enter")
+        expect(field).to_have_value("")
+    cut.route("**/boards/**", refuse_once)
+    cut.context.set_offline(False)
+    expect(titles(cut, "Backlog")).to_have_text(["One", "Two", "Three", "Four", "Five"])
+    assert refused
 
 
 def test_a_card_that_waits_can_be_taken_back_into_its_field(cut: Page) -> None:

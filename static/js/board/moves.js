@@ -4,11 +4,11 @@
 import { findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
-import { cancelRetry, retryAfterLogIn, retryWhenOnline } from "../lib/offline.js";
+import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js";
 import { reportOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
-import { offerUndo, sendUndo } from "../lib/undo.js";
+import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { recountColumn } from "./column-counts.js";
 import { laneFields, laneSuffix, recountLanes, redrawInLane } from "./lanes.js";
@@ -16,7 +16,7 @@ import { animateMove } from "./motion.js";
 import { findColumn, placeOf, putCard } from "./placement.js";
 
 const LOST = "No connection. The card is back where it was.";
-const OFFLINE = "You are offline. The card is back where it was, and is moved again when you are back.";
+const OFFLINE = "You are offline. The card is moved again when you are back.";
 const FAILED = "That did not work. The card is back where it was.";
 const pending = new Set(); // moves that the server has not answered yet
 let begun = 0;
@@ -76,26 +76,15 @@ export function commitMove(card, from, { undoes = null, fields = null, anyVersio
 async function send(move) {
   const card = findCard(move.taskId);
   if (!card) return;
-  const { status, body } = move.undoes ? await requestUndo(move) : await requestMove(move, card);
+  const { url, fields } = requestOf(move, card);
+  const { status, body } = await post(url, fields);
   if (status === 200 && body) accept(move, body);
   else revert(move, status, body?.error);
 }
 
-const moveUrl = (card) => card.querySelector(".card__move").getAttribute("href");
-
-/** What sends a move from any page, once it can be sent. */
+/** What sends a move from any page, once it can be sent; always with the same operation id. */
 function requestOf(move, card) {
-  const url = move.undoes ? `/tasks/${move.taskId}/undo` : moveUrl(card);
-  return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
-}
-
-function requestUndo(move) {
-  move.fields ??= { event: move.undoes.event, op: uuid() };
-  return sendUndo(move.taskId, move.fields);
-}
-
-function requestMove(move, card) {
-  move.fields ??= {
+  move.fields ??= move.undoes ? { event: move.undoes.event, op: uuid() } : {
     column_id: move.to.columnId,
     ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
     version: move.anyVersion ? "" : card.dataset.version,
@@ -103,8 +92,19 @@ function requestMove(move, card) {
     ...(move.anyway ? { anyway: "1" } : {}),
     ...laneFields(move),
   };
-  return post(moveUrl(card), move.fields);
+  const url = move.undoes ? `/tasks/${move.taskId}/undo` : card.querySelector(".card__move").getAttribute("href");
+  return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
 }
+
+// The page goes away: what has not had its turn is sent by the next one. What is on its way outlives this page by itself.
+window.addEventListener("pagehide", () => {
+  for (const move of pending) {
+    const card = findCard(move.taskId);
+    if (!card || move.fields || move.dropped) continue;
+    move.anyVersion ||= [...pending].some((other) => other !== move && other.taskId === move.taskId);
+    retryOnNextPage(move.taskId, requestOf(move, card));
+  }
+});
 
 function showToast(text, kind, label, act) {
   lastToast?.remove();
@@ -168,7 +168,7 @@ function revert(move, status, error) {
   // A full column stays full: it is tried again by those who may put a card there all the same.
   const label = error?.code !== "wip_limit" ? "Retry" : error.overridable && !move.undoes && "Move anyway";
   const retry = () => moveAgain(move, move.to, options);
-  if (status === 401 && card) retryAfterLogIn(move.taskId, requestOf(move, card));
+  if (status === 401 && card) retryOnNextPage(move.taskId, requestOf(move, card));
   else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
   else showToast(error?.message ?? (status ? FAILED : LOST), "danger", label, retry);
 }

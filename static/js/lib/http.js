@@ -3,6 +3,8 @@
 import { toast } from "./toast.js";
 
 const TIMEOUT = 15_000; // milliseconds
+/** Bytes of a request that may outlive its page; browsers refuse longer ones. */
+export const MAX_KEPT_ALIVE = 60_000;
 
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
@@ -37,16 +39,18 @@ export async function fetchJson(address, { signal } = {}) {
   return answer.json();
 }
 
+/** Send fields: what is sent arrives although the page is left meanwhile, unless it is long. Rejected when it can't be sent. */
+export function postInBackground(address, fields, signal) {
+  const body = new URLSearchParams(fields);
+  const headers = { ...jsonHeaders(), "HX-Current-URL": location.href }; // as htmx sends it
+  return fetch(address, { method: "POST", keepalive: `${body}`.length < MAX_KEPT_ALIVE, headers, body, signal });
+}
+
 /** Send fields, and wait `timeout` milliseconds: {status, body}. Status 0: no answer came; body null: no JSON came. */
 export async function post(address, fields, timeout = TIMEOUT) {
   let status = 0;
   try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { ...jsonHeaders(), "HX-Current-URL": location.href }, // as htmx sends it
-      body: new URLSearchParams(fields),
-      signal: AbortSignal.timeout(timeout),
-    });
+    const answer = await postInBackground(address, fields, AbortSignal.timeout(timeout));
     status = answer.status;
     if (status === 401) goToLogIn();
     return { status, body: await answer.json() };
@@ -54,10 +58,6 @@ export async function post(address, fields, timeout = TIMEOUT) {
     return { status, body: null };
   }
 }
-
-/** Send fields whose answer nobody waits for; it goes on while the page is being left. Rejected when it can't be sent. */
-export const postInBackground = (address, fields) =>
-  fetch(address, { method: "POST", keepalive: true, headers: jsonHeaders(), body: new URLSearchParams(fields) });
 
 /** Send fields by a full page load, as a form of the page would. */
 export function submitByPageLoad(address, fields) {

@@ -1,6 +1,6 @@
 // What is asked for while there is no connection. The code that keeps it is loaded after a page (writing/offline.js).
 
-const nothing = { retryWhenOnline: () => false, retryAfterLogIn() {}, cancelRetry() {} };
+const nothing = { retryWhenOnline: () => false, retryOnNextPage() {}, cancelRetry() {} };
 let keeper = nothing;
 
 /** Register what keeps requests until they can be sent. */
@@ -12,8 +12,8 @@ export function registerKeeper(functions) {
     replaces it. `act` sends it from this page; any other page just sends it. */
 export const retryWhenOnline = (...details) => keeper.retryWhenOnline(...details);
 
-/** Keep a request that was refused because nobody is logged in any more: it is sent after the next log-in. */
-export const retryAfterLogIn = (...details) => keeper.retryAfterLogIn(...details);
+/** Keep a request for the next page that can send it: nobody is logged in any more, or this page is being left. */
+export const retryOnNextPage = (...details) => keeper.retryOnNextPage(...details);
 
 /** Don't send what waited under a key. */
 export const cancelRetry = (key) => keeper.cancelRetry(key);

@@ -2,7 +2,6 @@
 // The code that does so is loaded by the first undo.
 
 import { behaviour } from "./behaviours.js";
-import { post } from "./http.js";
 import { isCommandKey, isComposing, isTyping } from "./keyboard.js";
 import { lazy, orToast } from "./lazy.js";
 import { toast } from "./toast.js";
@@ -92,9 +91,6 @@ export function offerUndo(text, taskId, event = null, { kind = "undo", act = nul
   if (event && act) handlers.set(event, act);
   return replaceToast(text, "ok", event && { label: labels[kind], act: () => afterUndoing(() => runner.undo(entry, kind)) });
 }
-
-/** Send an undo; answers as `post` does. */
-export const sendUndo = (taskId, fields) => post(`/tasks/${taskId}/undo`, fields);
 
 // The form on a toast that came with the page.
 behaviour("undo-form", (form) => {

@@ -1,9 +1,8 @@
 // Sending a form of an open task without htmx.
 
 import { settleDraft } from "../lib/drafts.js";
-import { goToLogIn, statusError } from "../lib/http.js";
+import { MAX_KEPT_ALIVE, goToLogIn, statusError } from "../lib/http.js";
 
-const MAX_KEPT_ALIVE = 60_000; // bytes of a request that may outlive its page
 const FAILED = "That did not work, and nothing was changed. Please try again.";
 const NO_CONNECTION = "No connection. What you typed is still here.";
 

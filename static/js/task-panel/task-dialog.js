@@ -12,6 +12,7 @@ import { leaveEditors } from "./leave-editors.js";
 const PATIENCE = 150; // milliseconds before the dialog opens without its content
 const SKELETON = '<div class="task-dialog__skeleton" aria-hidden="true"><hr><hr><hr></div>';
 const STEPS = { j: 1, k: -1 };
+const CHANGES = ["forge:hint", "forge:own-change"];
 const boardTitle = document.title;
 let dialog = null;
 let shown = null; // the address of the open task
@@ -113,6 +114,17 @@ function leave() {
   leaveEditors(dialog, () => openTask(href));
 }
 
+/** Watch for changes of the task at an address; answers a function that ends it and says whether there was one. */
+function watchChanges(href) {
+  let isChanged = false;
+  const note = ({ detail: { id, event } }) => { isChanged ||= !event?.startsWith("task.") || href.endsWith(id); };
+  for (const name of CHANGES) document.addEventListener(name, note);
+  return () => {
+    for (const name of CHANGES) document.removeEventListener(name, note);
+    return isChanged;
+  };
+}
+
 async function show(href, { edit = false } = {}) {
   if (!dialog) createDialog();
   if (shown) leave();
@@ -124,10 +136,13 @@ async function show(href, { edit = false } = {}) {
     body().innerHTML = SKELETON;
     reveal();
   }, PATIENCE);
+  const stopWatching = watchChanges(href);
   try {
     const html = await fetchHtml(href, { signal });
     if (signal.aborted) return;
     fill(html);
+    // What became known while this was on its way, such as one's own text that was saved by leaving, may not be in it.
+    if (stopWatching()) document.dispatchEvent(new CustomEvent("forge:task-stale"));
     if (edit) body().querySelector("[data-key=e]")?.click();
   } catch (error) {
     if (signal.aborted) return;
@@ -135,6 +150,7 @@ async function show(href, { edit = false } = {}) {
     else fail(href, error);
   } finally {
     clearTimeout(timer);
+    stopWatching();
   }
 }
 

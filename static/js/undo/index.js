@@ -4,7 +4,7 @@ import { markBoardStale } from "../lib/dom.js";
 import { post, submitByPageLoad } from "../lib/http.js";
 import { areOwnChangesHandled, showOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
-import { editStacks, forget, hasHandler, offerUndo, readStacks, registerUndo, replaceToast, sendUndo, takeHandler } from "../lib/undo.js";
+import { editStacks, forget, hasHandler, offerUndo, readStacks, registerUndo, replaceToast, takeHandler } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 
 const LOST = "No connection. Nothing was undone.";
@@ -50,7 +50,7 @@ function undoByPageLoad({ taskId, event, fields }) {
 
 async function request(entry, kind, op) {
   const { taskId, event, fields, text } = entry;
-  const { status, body } = await (taskId ? sendUndo(taskId, { event, op }) : post(event, { ...fields, ...WAY, op }));
+  const { status, body } = await (taskId ? post(`/tasks/${taskId}/undo`, { event, op }) : post(event, { ...fields, ...WAY, op }));
   if (status !== 200 || !body) {
     const isUnsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
     replaceToast(body?.error?.message ?? LOST, "danger", isUnsure && { label: "Retry", act: () => request(entry, kind, op) });

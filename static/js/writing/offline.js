@@ -46,7 +46,7 @@ function retryWhenOnline(key, act, request) {
   return true;
 }
 
-const retryAfterLogIn = (key, request) => store([...listWaiting().filter((other) => other.key !== key), { key, ...request }]);
+const retryOnNextPage = (key, request) => store([...listWaiting().filter((other) => other.key !== key), { key, ...request }]);
 
 /** Don't send what waited under a key. */
 export function cancelRetry(key) {
@@ -58,7 +58,7 @@ export function cancelRetry(key) {
 /** Whether this page will send a request by itself when it is online. */
 export const isRetriedHere = (key) => acts.has(key);
 
-registerKeeper({ retryWhenOnline, retryAfterLogIn, cancelRetry });
+registerKeeper({ retryWhenOnline, retryOnNextPage, cancelRetry });
 
 const STAYS = { submit: "You are offline. What you typed is still here; send it when you are back.", click: "You are offline, so that page can’t be opened." };
 

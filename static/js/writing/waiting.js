@@ -15,6 +15,8 @@ import { isRetriedHere, listWaiting } from "./offline.js";
 const KEPT = "It waits, and is sent when you are back.";
 const today = () => new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 10); // where the person is
 const FAILED = "That did not work, and nothing was changed.";
+const AGAIN = 5000; // milliseconds
+let timer = 0;
 
 function writeInto(formId, draft, title) {
   const field = document.getElementById(formId)?.elements.title;
@@ -74,8 +76,9 @@ function refuse(request, error) {
   if (request.form) writeInto(request.form, request.draft, request.fields.title);
 }
 
+/** Send a request that waits; answers whether that is settled, so that the next one may follow. */
 async function send(request) {
-  if (isRetriedHere(request.key) || !listWaiting().some(({ key }) => key === request.key)) return;
+  if (isRetriedHere(request.key) || !listWaiting().some(({ key }) => key === request.key)) return true;
   const { status, body } = await post(request.url, request.fields);
   if (status === 200 && body) {
     cancelRetry(request.key);
@@ -84,11 +87,19 @@ async function send(request) {
     showOwnChange(taskId, body.version);
     markBoardStale();
   } else if (status >= 400 && status < 500 && status !== 401 && status !== 429) refuse(request, body?.error);
+  else return false;
+  return true;
 }
 
+/** Send what waits, in its order: what can't be sent yet holds back the rest, and is tried again. */
 async function sendAll() {
+  clearTimeout(timer);
   if (!navigator.onLine) return;
-  for (const request of listWaiting()) await inTurn(() => send(request));
+  for (const request of listWaiting()) {
+    if (await inTurn(() => send(request))) continue;
+    timer = setTimeout(sendAll, AGAIN);
+    break;
+  }
   drawWaiting();
 }
 
