@@ -38,6 +38,7 @@ from taskforge.http import (
     sessions,
 )
 from taskforge.http.jinja_environment import SharedGlobalsEnvironment
+from taskforge.http.json_answers import JsonAnswers
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import keys, redis_client
@@ -105,7 +106,7 @@ def _configure(app: Flask, config: Config) -> None:
         COMPRESS_LEVEL=1,
         COMPRESS_MIN_SIZE=1000,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = JsonAnswers(app)
 
 
 def _init_templates(app: Flask) -> None:

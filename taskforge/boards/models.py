@@ -39,7 +39,7 @@ class Board(Model):
     __tablename__ = "boards"
 
     board_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), index=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     key_prefix: Mapped[str] = mapped_column(String(6))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
@@ -76,7 +76,6 @@ class Column(Model):
 
     __table_args__ = (
         UniqueConstraint("board_id", "rank"),
-        Index("ix_columns_board_id", "board_id"),
         CheckConstraint(
             "status IN ('backlog','todo','in_progress','in_review','done')", name="status"
         ),

@@ -2,7 +2,7 @@
 
 Each process adds what it has counted to the counts of all (so that a process that ends takes nothing with it), and
 reports about itself. Whichever web process is asked for the metrics answers for all. Why not files in memory, as the
-library would share them: docs/decisions/0023-shared-metrics.md.
+library would share them: docs/decisions/0025-shared-metrics.md.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class AuditLog(Model):
     entity_version: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(24))
     actor_id: Mapped[str | None] = mapped_column(Id)
-    action_timestamp: Mapped[datetime] = mapped_column(Instant, index=True)
+    action_timestamp: Mapped[datetime] = mapped_column(Instant)
     previous_state: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     new_state: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     ip_address: Mapped[str | None] = mapped_column(INET)
@@ -113,7 +113,6 @@ class AuditLog(Model):
         UniqueConstraint("entity_type", "entity_id", "entity_version"),
         UniqueConstraint("board_id", "board_seq"),
         Index("ix_audit_logs_entity", "entity_id", "log_id"),
-        Index("ix_audit_logs_team", "team_id", "log_id"),
         Index("ix_audit_logs_board_time", "board_id", "action_timestamp", "board_seq"),
     )
 

@@ -74,7 +74,14 @@ class Task(Model):
         ),
         Index("ix_tasks_assignee", "assignee_id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_team", "team_id", "task_id"),
+        Index("ix_tasks_board", "board_id", "task_id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index(
+            "ix_tasks_trash",
+            "board_id",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
         CheckConstraint("priority IN ('low','medium','high','urgent')", name="priority"),
         CheckConstraint(
             "status IN ('backlog','todo','in_progress','in_review','done')", name="status"

@@ -8,10 +8,13 @@ from flask import Flask
 from taskforge.stores import mongo
 from taskforge.stores.indexes import RETIRED, ensure_indexes
 
+BY_ID = "`mongo.find` for pages and jobs, `mongo.apply` for a message: documents are asked for by id alone"
+EXPIRY = "MongoDB itself, which removes a tombstone 30 days after the purge"
+# Each index, and what uses it.
 EXPECTED = {
-    "tasks": {"_id_", "purged_at_1"},
-    "comments": {"_id_", "purged_at_1"},
-    "profiles": {"_id_"},
+    "tasks": {"_id_": BY_ID, "purged_at_1": EXPIRY},
+    "comments": {"_id_": BY_ID, "purged_at_1": EXPIRY},
+    "profiles": {"_id_": BY_ID},
 }
 
 
@@ -22,9 +25,9 @@ def test_an_index_that_no_query_uses_is_dropped(app: Flask, name: str) -> None:
         collection.create_index([("tags", 1)])
         collection.create_index([("team_id", 1), ("status", 1)])
         ensure_indexes()
-        assert collection.index_information().keys() == EXPECTED[name]
+        assert collection.index_information().keys() == EXPECTED[name].keys()
         collection.create_index([("made_by_hand", 1)])
         ensure_indexes()
         assert "made_by_hand_1" in collection.index_information()
         collection.drop_index("made_by_hand_1")
-    assert not RETIRED & EXPECTED[name]
+    assert not RETIRED & EXPECTED[name].keys()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from types import NoneType
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 
@@ -29,14 +32,60 @@ class Input(_CamelCase):
 
 
 class Output(_CamelCase):
-    """What a client gets. Members that an object does not have are left out."""
+    """What a client gets. Members that an object does not have are left out.
 
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """A member of an answer of a service: directly for rows and dictionaries, which are the common case."""
-        try:
-            return obj[attr]
-        except (KeyError, TypeError):
-            return super().get_attribute(obj, attr, default)
+    Rows are taken apart by names that are looked up once for a schema, and values that a field would answer as they
+    are go past it: marshmallow's own pass was half of what a list of 50 tasks costs. The declared fields alone decide.
+    """
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        if many:
+            return [self._serialize(each) for each in obj]
+        answer: dict[str, Any] = {}
+        for key, attribute, plain_types, name, field in self._members:
+            try:
+                value = obj[attribute]
+            except (KeyError, TypeError):  # not a row, or one without this member: the usual way
+                value = field.serialize(name, obj, accessor=self.get_attribute)
+                if value is ma.missing:
+                    continue
+            else:
+                if type(value) not in plain_types:
+                    value = field._serialize(value, name, obj)
+            answer[key] = value
+        return answer
+
+    @cached_property
+    def _members(self) -> tuple[_Member, ...]:
+        return tuple(
+            _Member(
+                key=field.data_key or name,
+                attribute=field.attribute or name,
+                plain_types=_PLAIN_TYPES.get(type(field), frozenset()),
+                name=name,
+                field=field,
+            )
+            for name, field in self.dump_fields.items()
+        )
+
+
+class _Member(NamedTuple):
+    """A field of an answer: its name in JSON, what of an object it holds, and the types that it answers as they are."""
+
+    key: str
+    attribute: str
+    plain_types: frozenset[type]
+    name: str
+    field: ma.fields.Field[Any]
+
+
+# By the exact class of a field: the types of values that it answers as they are.
+_PLAIN_TYPES: Mapping[type, frozenset[type]] = {
+    ma.fields.String: frozenset({str, NoneType}),
+    ma.fields.Integer: frozenset({int, NoneType}),
+    ma.fields.Float: frozenset({float, NoneType}),
+    ma.fields.Boolean: frozenset({bool, NoneType}),
+}
 
 
 class Nothing(Input):
@@ -108,8 +157,9 @@ def id_answer(**options: Any) -> ma.fields.String:
 
 def as_instant(moment: datetime) -> str:
     """A moment as the API writes it; MongoDB's naive ones are UTC."""
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not None and moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def camel_case(name: str) -> str:
