@@ -25,6 +25,8 @@ from taskforge.stores import mongo, sql
 from tests.stores.conftest import catch_up
 from tests.stores.scene import Scene, set_scene, write
 
+NAME_AND_WORD = "secret-user:secret-word"
+
 
 class Receiver(ThreadingHTTPServer):
     """Takes what Apprise posts; refuses the first `refusals` messages."""
@@ -37,7 +39,7 @@ class Receiver(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        return f"json://secret-user:secret-word@127.0.0.1:{self.server_port}/hook?cto=60&rto=60"
+        return f"json://{NAME_AND_WORD}@127.0.0.1:{self.server_port}/hook?cto=60&rto=60"
 
 
 class _Handler(BaseHTTPRequestHandler):
