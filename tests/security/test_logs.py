@@ -61,7 +61,7 @@ class System:
 
     def all_logs(self) -> str:
         found = [path for path in self.logs.rglob("*.log") if path.is_file()]
-        assert {"web", "postgres", "redis", "relay"} <= {path.stem for path in found}
+        assert {"web", "postgres", "redis", "workers"} <= {path.stem for path in found}
         return "\n".join(path.read_text(errors="replace") for path in found)
 
 
