@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from tests.bench.load import Load, run_closed_loop
-from tests.bench.meter import MONGODB, POSTGRESQL, REDIS, RELAY, ROLES, WEB, WORKERS, Cost
+from tests.bench.meter import MONGODB, POSTGRESQL, REDIS, ROLES, WEB, WORKERS, Cost
 from tests.bench.scenarios import BURSTS, Scenario
 from tests.bench.stage import FLOORS, Stage
 
@@ -86,7 +86,7 @@ def cost_of_each(cost: Cost, count: int, *, is_floor: bool = False) -> Found:
     cpu = dict(cost.cpu)
     floors = cpu.pop(FLOORS, 0.0)
     if is_floor:
-        cpu |= {WEB: floors, WORKERS: 0.0, RELAY: 0.0}
+        cpu |= {WEB: floors, WORKERS: 0.0}
     each = {f"cpuMs {role}": cpu.get(role, 0.0) / count * 1000 for role in ROLES}
     return {
         **each,

@@ -20,12 +20,11 @@ from taskforge.messaging.queues import QUEUES
 from tests.bench.usage import cpu_of_tree, descendants_of, memory_of_tree
 from tests.chaos.system import System
 
-WEB, WORKERS, RELAY = "web", "workers", "relay"
+WEB, WORKERS = "web", "workers"  # the queues' workers and the relay are forks of one process
 POSTGRESQL, MONGODB, REDIS = "PostgreSQL", "MongoDB", "Redis"
-ROLES = (WEB, WORKERS, RELAY, POSTGRESQL, MONGODB, REDIS)
-OWN = (WEB, WORKERS, RELAY)
+ROLES = (WEB, WORKERS, POSTGRESQL, MONGODB, REDIS)
+OWN = (WEB, WORKERS)
 STORES = (POSTGRESQL, MONGODB, REDIS)
-ROLE_OF_SLOT = {"audit": WORKERS, "notifications": WORKERS}
 POLL_SECONDS = 0.05
 # Every change is to be sealed within this time.
 SETTLE_SECONDS = 60.0
@@ -154,9 +153,7 @@ class Meter:
 
     def _pids(self) -> list[tuple[str, int]]:
         slots = self._system.slots.items()
-        found = [
-            (ROLE_OF_SLOT.get(name, name), slot.process.pid) for name, slot in slots if slot.process
-        ]
+        found = [(name, slot.process.pid) for name, slot in slots if slot.process]
         return [*found, *self._extra.items()]
 
     def _asked(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ COLUMNS = (
     ("Mongo", f"asked {MONGODB}", 7, 1),
 )
 HEAD = (
-    f"{'':<{NAME_WIDTH}}{'':>8}{'ms':>14} |{'CPU ms of one request, by process':^56} |{'asked by all':^21} |"
+    f"{'':<{NAME_WIDTH}}{'':>8}{'ms':>14} |{'CPU ms of one request, by process':^48} |{'asked by all':^21} |"
     f"{'own trips':>10}{'bytes':>8}"
 )
 
@@ -91,7 +91,7 @@ def _print_load(name: str, load: Mapping[str, Any]) -> None:
 def _cells(found: Mapping[str, Any]) -> str:
     cells = []
     for position, (_, key, width, digits) in enumerate(COLUMNS):
-        bar = " |" if position in (3, 10) else ""
+        bar = " |" if position in (3, 9) else ""
         value = found.get(key, "")
         text = value if isinstance(value, str) else f"{value:,.{digits}f}"
         cells.append(f"{bar}{text:>{width}}")

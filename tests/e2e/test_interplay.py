@@ -128,7 +128,7 @@ def test_a_draft_in_quick_add_survives_others_and_a_dead_line(
     expect(field).to_be_focused()
     grace.context.set_offline(True)
     field.press("Enter")
-    expect(grace.locator(".toast__text")).to_have_text("It waits, and is sent when you are back.")
+    expect(column(grace, "Backlog").locator(".quick-add__waiting")).to_have_count(1)
     expect(field).to_have_value("")
     expect(field).to_be_focused()
     grace.context.set_offline(False)

@@ -47,6 +47,7 @@ def card(page: Page, title: str):  # type: ignore[no-untyped-def]
 
 def go_away(app: Flask, page: Page, board: str) -> None:
     """The person saw the board as it is now, and left it yesterday."""
+    page.route("**/seen", lambda route: route.abort())  # what is said on leaving must not come after this
     page.goto("/boards")
     with app.app_context():
         sql.execute_now(
@@ -58,6 +59,7 @@ def go_away(app: Flask, page: Page, board: str) -> None:
             {"board_id": board.rsplit("/", 1)[1], "email": email_of(page)},
         )
     page.evaluate("sessionStorage.clear()")
+    page.unroute("**/seen")
 
 
 def test_people_at_a_board_see_each_other_come_and_go(page: Page, grace: Page) -> None:

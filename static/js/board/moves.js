@@ -15,9 +15,7 @@ import { laneFields, laneSuffix, recountLanes, redrawInLane } from "./lanes.js";
 import { animateMove } from "./motion.js";
 import { findColumn, placeOf, putCard } from "./placement.js";
 
-const LOST = "No connection. The card is back where it was.";
 const OFFLINE = "You are offline. The card is moved again when you are back.";
-const FAILED = "That did not work. The card is back where it was.";
 const pending = new Set(); // moves that the server has not answered yet
 let begun = 0;
 let lastToast = null;
@@ -101,7 +99,7 @@ window.addEventListener("pagehide", () => {
   for (const move of pending) {
     const card = findCard(move.taskId);
     if (!card || move.fields || move.dropped) continue;
-    move.anyVersion ||= [...pending].some((other) => other !== move && other.taskId === move.taskId);
+    move.anyVersion ||= pending.size > 1; // one that is on its way may be of the same card
     retryOnNextPage(move.taskId, requestOf(move, card));
   }
 });
@@ -170,7 +168,7 @@ function revert(move, status, error) {
   const retry = () => moveAgain(move, move.to, options);
   if (status === 401 && card) retryOnNextPage(move.taskId, requestOf(move, card));
   else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
-  else showToast(error?.message ?? (status ? FAILED : LOST), "danger", label, retry);
+  else showToast(error?.message ?? `${status ? "That did not work" : "No connection"}. The card is back where it was.`, "danger", label, retry);
 }
 
 /** Move a card once more; false where it, or the place, is not on the page (any more). */

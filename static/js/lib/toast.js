@@ -33,11 +33,9 @@ function actionButton(shown, { label, act }) {
   return button;
 }
 
-const isRepeated = (other, text) => other.matches(".toast:not(:has(.button))") && other.textContent.trim() === text;
-
 /** Show a text, and a button for an `action` {label, act} if there is one; `kind` is ok, danger or info. The same text is shown once. */
 export function toast(text, kind = "info", action = null) {
-  for (const other of [...region.children]) if (isRepeated(other, text)) other.remove();
+  for (const other of [...region.children]) if (other.textContent.trim() === text) other.remove();
   const shown = createElement("div", `toast toast--${kind}`);
   shown.append(createIcon(icons[kind]), createElement("span", "toast__text", { textContent: text }));
   if (action) shown.append(actionButton(shown, action));
