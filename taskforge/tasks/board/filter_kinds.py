@@ -16,7 +16,9 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
+    collate,
     column,
     exists,
     func,
@@ -204,7 +206,7 @@ class WordsFilter(Filter):
         wanted = select(func.taskforge_find(words)).scalar_subquery()
         return or_(
             words == constant(""),
-            func.strpos(func.taskforge_find(TASKS.c[name]), wanted) > literal_column("0", Integer),
+            func.strpos(_form_for_finding(TASKS.c[name]), wanted) > literal_column("0", Integer),
         )
 
     def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
@@ -214,3 +216,10 @@ class WordsFilter(Filter):
     def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
         """Whether the words stood in the text."""
         return fold_for_finding(value) in fold_for_finding(card[name])
+
+
+def _form_for_finding(given: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text as `taskforge_find` makes it: 17 µs each, while all that it does to plain ASCII is to write it small."""
+    is_ascii = func.octet_length(given) == func.char_length(given)
+    ascii_form = func.lower(collate(given, "C"))
+    return collate(case((is_ascii, ascii_form), else_=func.taskforge_find(given)), "C")
