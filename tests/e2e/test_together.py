@@ -47,7 +47,8 @@ def card(page: Page, title: str):  # type: ignore[no-untyped-def]
 
 def go_away(app: Flask, page: Page, board: str) -> None:
     """The person saw the board as it is now, and left it yesterday."""
-    page.route("**/seen", lambda route: route.abort())  # what is said on leaving must not come after this
+    # What is said on leaving must not come after this.
+    page.route("**/seen", lambda route: route.abort())
     page.goto("/boards")
     with app.app_context():
         sql.execute_now(

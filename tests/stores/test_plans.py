@@ -230,7 +230,8 @@ def _run_patiently(statement: TextClause, values: Mapping[str, object]) -> None:
     try:
         with sql.transaction() as connection:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SET LOCAL lock_timeout = 0"))  # autovacuum may analyse a table just then
+            # Autovacuum may analyse a table just then.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(statement, values)
     finally:
         sql.set_client_deadline(config_of().database_deadline_seconds)
