@@ -25,7 +25,6 @@ from taskforge.stores import mongo, sql
 from tests.stores.conftest import catch_up
 from tests.stores.scene import Scene, set_scene, write
 
-
 NAME_AND_WORD = "secret-user:secret-word"
 
 
