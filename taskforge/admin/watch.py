@@ -102,8 +102,19 @@ class Watch:
                     )
             except RedisUnavailable:
                 continue
-            if is_new:
-                self._send(one.name, one.detail, is_over=not one.holds)
+            if is_new and not self._send(one.name, one.detail, is_over=not one.holds):
+                self._take_back(key, one.holds)
+
+    def _take_back(self, key: str, holds: bool) -> None:
+        """Forget that it was told that PostgreSQL is away (or back), as the message was taken by nobody."""
+        try:
+            with redis_guard() as client:
+                if holds:
+                    client.delete(key)
+                else:
+                    client.set(key, "1", ex=ALERT_DATABASE.ttl_seconds)
+        except RedisUnavailable:
+            return
 
 
 @contextmanager

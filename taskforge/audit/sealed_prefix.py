@@ -85,7 +85,9 @@ class SealedPrefix:
             has_ended = place["oldest_open"] >= candidate.next_transaction
             if not has_ended or now - candidate.seen_at < LEAST_AGE_SECONDS:
                 return
-            self._prefix = candidate.prefix
+            # A transaction that was open then may have left events behind: those are sealed before the prefix grows.
+            if end >= candidate.prefix.end:
+                self._prefix = candidate.prefix
         seq, link_hash = link
         if seq > 0:
             prefix = _Prefix(end, seq, link_hash)

@@ -95,13 +95,19 @@ def read_reports() -> list[ProcessReport]:
     """
     key, oldest = METRIC_PROCESSES.key(), time.time() - STALE_SECONDS
     with redis_guard() as client:
-        reports = [_report(raw) for raw in cast(dict[bytes, bytes], client.hgetall(key)).values()]
-        silent = [report.process for report in reports if report.at < oldest]
+        found = cast(dict[bytes, bytes], client.hgetall(key))
+        reports = {name: _report(raw) for name, raw in found.items()}
+        alive = [report for report in reports.values() if report and report.at >= oldest]
+        silent = [name for name, report in reports.items() if report and report.at < oldest]
         if silent:
             client.hdel(key, *silent)
-    return [report for report in reports if report.at >= oldest]
+    return alive
 
 
-def _report(raw: bytes) -> ProcessReport:
-    fields: dict[str, Any] = json.loads(raw)
-    return ProcessReport(**{**fields, "breakers": tuple(fields["breakers"])})
+def _report(raw: bytes) -> ProcessReport | None:
+    """A report; None for one that a process of another version wrote in another shape."""
+    try:
+        given: dict[str, Any] = json.loads(raw)
+        return ProcessReport(**{**given, "breakers": tuple(given["breakers"])})
+    except (ValueError, TypeError, KeyError):
+        return None

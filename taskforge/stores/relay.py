@@ -27,7 +27,8 @@ from taskforge.metrics.counting import count_relayed
 from taskforge.stores import mongo, outbox, sql
 
 log = structlog.get_logger()
-BATCH = 500
+BATCH = 100
+MAX_BATCH_BYTES = 4_000_000  # of payloads: one command must be through before its time limit, over a slow network too
 POLL_SECONDS = 1.0
 LEAST_PAUSE_SECONDS = 0.25
 AWAY_SECONDS = 1.0
@@ -64,6 +65,9 @@ def process_batch(limit: int = BATCH) -> Outcome:
     if not claimed:
         return Outcome()
     faults.point("relay.claimed")
+    claimed, left = _split(claimed)
+    if left:
+        outbox.release([message.outbox_id for message in left], seconds=0)
     applied, waiting, away = _apply_together(claimed)
     refused = 0
     while waiting and not away:
@@ -87,6 +91,18 @@ def process_batch(limit: int = BATCH) -> Outcome:
     count_relayed(applied=len(applied), refused=refused)
     faults.point("relay.deleted")
     return Outcome(len(claimed), len(applied), refused, away)
+
+
+def _split(
+    claimed: Sequence[outbox.Claimed],
+) -> tuple[Sequence[outbox.Claimed], Sequence[outbox.Claimed]]:
+    """The first messages, up to `MAX_BATCH_BYTES` but at least one, and the others."""
+    size = 0
+    for position, message in enumerate(claimed):
+        size += len(message.payload)
+        if position and size > MAX_BATCH_BYTES:
+            return claimed[:position], claimed[position:]
+    return claimed, []
 
 
 def _apply_together(

@@ -202,6 +202,19 @@ def test_a_postgresql_that_is_away_is_told_although_no_row_can_be_written(
     begins_and_ends(receiver, "breaker-postgresql", begin, breaker_of(POSTGRESQL).reset)
 
 
+def test_a_postgresql_that_is_away_is_told_again_where_nobody_took_it(
+    watched: Flask, receiver: Receiver, config: Config
+) -> None:
+    receiver.refusals = 3  # all tries of one message
+    nowhere = config.replaced(
+        alert_urls=receiver.address, database_url="postgresql://taskforge@127.0.0.1:1/none"
+    )
+    with create_app(nowhere).app_context():
+        steps(5)
+    assert told(receiver, "breaker-postgresql") == ["TaskForge: breaker-postgresql"]
+    breaker_of(POSTGRESQL).reset()
+
+
 def test_a_full_redis(watched: Flask, receiver: Receiver) -> None:
     client = redis_client()
     for number in range(200):  # 5 % of it are enough for what else is written meanwhile

@@ -18,7 +18,7 @@ from taskforge.admin.figures.samples import Sample, list_samples, make_sample, t
 from taskforge.admin.figures.stores import KeptFigures, StoreFigures, read_store_figures
 from taskforge.config import Config
 from taskforge.messaging.breaker import MONGODB, REDIS, breaker_of
-from taskforge.messaging.keys import METRIC_SAMPLES
+from taskforge.messaging.keys import METRIC_PROCESSES, METRIC_SAMPLES
 from taskforge.messaging.queues import QUEUES
 from taskforge.messaging.redis_client import redis_client
 from taskforge.messaging.shared_metrics import (
@@ -263,6 +263,17 @@ def test_the_page_shows_a_chart_and_its_numbers_for_each_figure(
     assert " style=" not in page.partition("<main")[2]
     assert 'href="/admin/figures" aria-current="page"' in page
     assert "/admin/figures" in root.get("/admin/").text
+
+
+def test_what_another_version_wrote_in_another_shape_is_passed_over(measured: Flask) -> None:
+    with measured.app_context():
+        push_samples(1)
+        known = len(list_samples())
+        client = redis_client()
+        client.lpush(METRIC_SAMPLES.key(), b'{"of": "tomorrow"}')
+        client.hset(METRIC_PROCESSES.key(), "web:elsewhere:1", b'{"role": "web"}')
+        assert len(list_samples()) == known > 0
+        assert all(report.process != "web:elsewhere:1" for report in read_reports())
 
 
 def test_the_page_says_when_there_is_nothing_to_show(root: FlaskClient) -> None:

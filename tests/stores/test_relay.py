@@ -195,6 +195,20 @@ def test_a_relay_looks_at_most_four_times_a_second_however_often_it_is_woken(
     assert all(later - earlier > 0.24 for earlier, later in pairwise(looks))
 
 
+def test_a_batch_holds_so_many_bytes_and_the_rest_follows(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "MAX_BATCH_BYTES", 1)
+    for _ in range(3):
+        scene.add_task()
+    waiting = read("SELECT count(*) FROM outbox")
+    assert waiting > 1
+    assert relay.process_batch().claimed == 1
+    assert read("SELECT count(*) FROM outbox WHERE attempts > 0") == 0
+    assert relay.process_outbox(seconds=10).applied == waiting - 1
+    assert read("SELECT count(*) FROM outbox") == 0
+
+
 def test_a_message_that_kills_its_relay_is_parked_alone(scene: Scene) -> None:
     for _ in range(3):
         scene.add_task()

@@ -60,7 +60,16 @@ def list_samples() -> Sequence[Sample]:
     """
     with redis_guard() as client:
         found = cast(list[bytes], client.lrange(METRIC_SAMPLES.key(), 0, KEPT - 1))
-    return [Sample(**json.loads(raw)) for raw in reversed(found)]
+    samples = [_sample(raw) for raw in reversed(found)]
+    return [sample for sample in samples if sample is not None]
+
+
+def _sample(raw: bytes) -> Sample | None:
+    """A sample; None for one that a process of another version wrote in another shape."""
+    try:
+        return Sample(**json.loads(raw))
+    except (ValueError, TypeError):
+        return None
 
 
 def make_sample(at: float, counts: Mapping[Key, int], figures: StoreFigures) -> Sample:
