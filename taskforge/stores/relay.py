@@ -94,8 +94,8 @@ def process_batch(limit: int = BATCH) -> Outcome:
 
 
 def _split(
-    claimed: Sequence[outbox.Claimed],
-) -> tuple[Sequence[outbox.Claimed], Sequence[outbox.Claimed]]:
+    claimed: list[outbox.Claimed],
+) -> tuple[list[outbox.Claimed], list[outbox.Claimed]]:
     """The first messages, up to `MAX_BATCH_BYTES` but at least one, and the others."""
     size = 0
     for position, message in enumerate(claimed):
