@@ -45,6 +45,7 @@ _LINKS = text(f"""
     ORDER  BY c.seq
     LIMIT  :batch
 """)
+_HASH = text("SELECT hash FROM audit_chain WHERE seq = :seq")
 _COUNT_UNSEALED = text(f"SELECT count(*) FROM audit_logs l WHERE {_UNSEALED}")
 # Where the search for unsealed events begins: `:floor`, or far enough before the end of the chain.
 _FLOOR = f"""
@@ -99,6 +100,15 @@ _INSERT_LINKS = prepared("""
 _sealed = SealedPrefix()
 
 
+class _Stretch(NamedTuple):
+    """Links that were checked: what is wrong, where the next one begins and on which hash, and whether none follows."""
+
+    problem: str | None
+    next_seq: int
+    hash: bytes
+    is_last: bool
+
+
 class _Link(NamedTuple):
     seq: int
     log_id: int
@@ -144,26 +154,24 @@ def verify(key: bytes, *, anchor: tuple[int, str] | None = None) -> ChainReport:
 
     `anchor` is a (seq, hash) noted down earlier outside the database: it shows a chain that was cut short.
     """
-    previous, expected_seq, links = GENESIS, 1, 0
-    problem: str | None = None
-    while True:
-        page = sql.rows(
-            _LINKS,
-            {"seq": expected_seq, "batch": BATCH},
-        )
-        for link in page:
-            problem = _check_link(key, link, previous, expected_seq)
-            if problem:
-                break
-            previous, expected_seq, links = bytes(link["hash"]), expected_seq + 1, links + 1
-            if anchor and anchor[0] == link["seq"] and anchor[1] != previous.hex():
-                problem = f"link {anchor[0]} is not the one that was noted down"
-        if problem or len(page) < BATCH:
-            break
+    stretch = _check(key, 1, GENESIS, BATCH, anchor)
+    while not stretch.is_last:
+        stretch = _check(key, stretch.next_seq, stretch.hash, BATCH, anchor)
+    problem, links = stretch.problem, stretch.next_seq - 1
     if problem is None and anchor and anchor[0] > links:
         problem = f"the chain ends at link {links}, but link {anchor[0]} was noted down"
     unsealed = sql.scalar(_COUNT_UNSEALED)
-    return ChainReport(links, int(unsealed), previous.hex(), problem)
+    return ChainReport(links, int(unsealed), stretch.hash.hex(), problem)
+
+
+def check_stretch(key: bytes, first_seq: int, links: int) -> tuple[str | None, int]:
+    """What is wrong with at most so many links from one on, and the number behind the last one that was read.
+
+    That number is `first_seq` where the chain ends before it. For a watch that must not read all of the chain at once.
+    """
+    before = sql.scalar(_HASH, {"seq": first_seq - 1}) if first_seq > 1 else None
+    found = _check(key, first_seq, GENESIS if before is None else bytes(before), links)
+    return found.problem, found.next_seq
 
 
 def head() -> tuple[int, bytes]:
@@ -233,6 +241,22 @@ def _parameters_of(links: Sequence[_Link]) -> dict[str, Any]:
 def _head_in(place: Mapping[str, Any]) -> tuple[int, bytes]:
     seq = place["head_seq"]
     return (0, GENESIS) if seq is None else (seq, bytes(place["head_hash"]))
+
+
+def _check(
+    key: bytes, seq: int, previous: bytes, links: int, anchor: tuple[int, str] | None = None
+) -> _Stretch:
+    """Check at most so many links from `seq` on, up to the first that is wrong; `previous` is the hash before it."""
+    page = sql.rows(_LINKS, {"seq": seq, "batch": links})
+    for link in page:
+        problem = _check_link(key, link, previous, seq)
+        if problem:
+            return _Stretch(problem, seq, previous, is_last=True)
+        previous, seq = bytes(link["hash"]), seq + 1
+        if anchor and anchor[0] == link["seq"] and anchor[1] != previous.hex():
+            problem = f"link {anchor[0]} is not the one that was noted down"
+            return _Stretch(problem, seq, previous, is_last=True)
+    return _Stretch(None, seq, previous, is_last=len(page) < links)
 
 
 def _check_link(

@@ -136,6 +136,13 @@ def test_two_hundred_forgeries_are_all_found(key: bytes, monkeypatch: pytest.Mon
     assert chain.verify(key, anchor=anchor).problem is None
 
 
+def test_a_link_amid_the_chain_that_is_not_the_one_noted_down_is_found(key: bytes) -> None:
+    honest = chain.verify(key)
+    amid = honest.links // 2
+    found = chain.verify(key, anchor=(amid, "00" * 32))
+    assert found.problem == f"link {amid} is not the one that was noted down"
+
+
 def test_without_the_key_no_chain_can_be_made_that_verifies(key: bytes) -> None:
     with db.engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))

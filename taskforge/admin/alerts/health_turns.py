@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from taskforge.admin.alerts.conditions import BROKEN_CHAIN, DOCTOR, Judgement
 from taskforge.audit import chain
-from taskforge.audit.part_checks import check_stretch
 from taskforge.stores.document_checks import Copies, check_page, check_some
 from taskforge.stores.document_parts import all_parts
 from taskforge.stores.violations import Violation
@@ -29,10 +28,10 @@ class ChainTurns:
     def take(self) -> Judgement:
         """Verify a stretch; a broken one is verified again in the next turn. Raises `Unavailable`."""
         head, _ = chain.head()
-        problem, behind = check_stretch(self._key, self._next, LINKS)
+        problem, behind = chain.check_stretch(self._key, self._next, LINKS)
         if problem is None:
             self._next = behind if behind <= head and behind > self._next else 1
-            problem, _ = check_stretch(self._key, max(1, head - NEWEST_LINKS), NEWEST_LINKS)
+            problem, _ = chain.check_stretch(self._key, max(1, head - NEWEST_LINKS), NEWEST_LINKS)
         return Judgement(
             BROKEN_CHAIN, problem is not None, f"The audit chain does not verify: {problem}."
         )
