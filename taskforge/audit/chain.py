@@ -52,8 +52,9 @@ _FLOOR = f"""
     SELECT coalesce(CAST(:floor AS bigint),
                     (SELECT coalesce(max(log_id), 0) - {WINDOW} FROM audit_chain)) AS id
 """
-# The chain is bounded too: the planner may merge both tables by their ids, and would read all of its links.
-_IS_RECENT_AND_UNSEALED = """
+# Of an event `l`, above the id of a CTE `floor`. The chain is bounded too: the planner may merge both tables by their
+# ids, and would read all of its links.
+IS_UNSEALED_ABOVE_FLOOR = """
            l.log_id > (SELECT id FROM floor)
            AND NOT EXISTS (SELECT
                            FROM   audit_chain c
@@ -65,7 +66,7 @@ _NEXT_UNSEALED = f"""
     WITH floor AS ({_FLOOR}), place AS ({PLACE}), unsealed AS (
         SELECT {_EVENT}
         FROM   audit_logs l
-        WHERE  {_IS_RECENT_AND_UNSEALED}
+        WHERE  {IS_UNSEALED_ABOVE_FLOOR}
         ORDER  BY l.log_id
         LIMIT  CAST(:batch AS bigint)
     )
@@ -78,7 +79,7 @@ _OVERDUE = prepared(f"""
     WITH floor AS ({_FLOOR}), place AS ({PLACE}), unsealed AS (
         SELECT l.log_id, l.action_timestamp
         FROM   audit_logs l
-        WHERE  {_IS_RECENT_AND_UNSEALED}
+        WHERE  {IS_UNSEALED_ABOVE_FLOOR}
         ORDER  BY l.log_id
         LIMIT  {BATCH}
     )

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from taskforge.audit.chain import IS_UNSEALED_ABOVE_FLOOR
 from taskforge.stores import sql
 
-SEARCHED = (
-    2_000  # events before the end of the chain; what is unsealed before them is found by the doctor
-)
-# Both tables are bounded: the planner may merge them by their ids, and would read all of the chain.
-_SEAL_LAG = text("""
+# Events before the end of the chain; what is unsealed before them is found by the doctor.
+SEARCHED = 2_000
+_SEAL_LAG = text(f"""
     WITH floor AS (SELECT coalesce(max(log_id), 0) - :searched AS id FROM audit_chain)
     SELECT CAST(extract(epoch FROM now() - l.action_timestamp) AS float)
     FROM   audit_logs l
-    WHERE  l.log_id > (SELECT id FROM floor)
-           AND NOT EXISTS (SELECT
-                           FROM   audit_chain c
-                           WHERE  c.log_id = l.log_id AND c.log_id > (SELECT id FROM floor))
+    WHERE  {IS_UNSEALED_ABOVE_FLOOR}
     ORDER  BY l.log_id
     LIMIT  1
 """)
