@@ -20,8 +20,8 @@ from typing import Any
 from flask import Response, current_app, request, session
 from flask_login import current_user
 
+from taskforge.bounded_cache import FragmentCache
 from taskforge.http import fragments
-from taskforge.http.fragment_cache import FragmentCache
 from taskforge.http.fragments import Fragment
 from taskforge.http.sessions import CSRF_FIELD
 from taskforge.metrics.counting import count_lookup

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
@@ -22,9 +21,18 @@ class Mentions:
     notes: list[str] = field(default_factory=list)
 
 
-def people_of(team_id: str) -> Callable[[], Sequence[Nameable]]:
-    """The members of a team, for texts that may mention them: read when first called, and then once."""
-    return cache(lambda: list_nameables(team_id))
+class TeamNames:
+    """The members of a team, for texts that may mention them: read when first called; ``read`` is None until then."""
+
+    def __init__(self, team_id: str) -> None:
+        self._team_id = team_id
+        self.read: tuple[Nameable, ...] | None = None
+
+    def __call__(self) -> Sequence[Nameable]:
+        """The members, from the second time on without a statement."""
+        if self.read is None:
+            self.read = tuple(list_nameables(self._team_id))
+        return self.read
 
 
 def resolve_mentions(team_id: str, text: str, people: Sequence[Nameable] | None = None) -> Mentions:

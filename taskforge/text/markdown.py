@@ -97,7 +97,7 @@ def _render_cached(text: str) -> Markup:
         html = _render(text)
     except OutOfTime:  # the next request may have time for it
         return _clean(_plain(text, OUT_OF_TIME))
-    _rendered.put(key, html)
+    _rendered.keep(key, html)
     return html
 
 

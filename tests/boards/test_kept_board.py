@@ -278,13 +278,13 @@ def test_the_frames_of_pages_are_kept_in_bounded_room(
     ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page_cache._frames.clear()
-    monkeypatch.setattr(page_cache._frames, "max_bytes", 40_000)
+    monkeypatch.setattr(page_cache._frames, "max_size", 40_000)
     visitor = visit(ada)
     for _ in range(6):
         people = "&".join(f"assignee={new_id()}" for _ in range(20))
         page = visitor.open(f"/boards/{team.board_id}?{people}&q={'y' * 100}")
         assert page.status == 200
-        assert 0 < page_cache._frames.bytes <= 40_000
+        assert 0 < page_cache._frames.size <= 40_000
     assert len(page_cache._frames) < 6
 
 

@@ -138,12 +138,12 @@ def test_what_is_kept_of_tasks_takes_bounded_room(
     ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept_parts._parts.clear()
-    monkeypatch.setattr(kept_parts._parts, "max_bytes", 30_000)
+    monkeypatch.setattr(kept_parts._parts, "max_size", 30_000)
     visitor = visit(ada)
     for number in range(8):
         path = f"/tasks/{make_task(ada, team, f'Number {number}')}"
         assert f"Number {number}" in visitor.open(path).text
-        assert 0 < kept_parts._parts.bytes <= 30_000
+        assert 0 < kept_parts._parts.size <= 30_000
     assert len(kept_parts._parts) < 8
 
 

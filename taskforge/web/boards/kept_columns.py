@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import current_app
 
-from taskforge.http.fragment_cache import FragmentCache
+from taskforge.bounded_cache import FragmentCache
 from taskforge.http.fragments import Fragment, make_fragment, render_part
 from taskforge.http.page_cache import key_of
 

@@ -17,8 +17,8 @@ from typing import Any
 from flask import current_app
 
 from taskforge import clock
+from taskforge.bounded_cache import FragmentCache
 from taskforge.comments.queries import CommentView, UnreadComments
-from taskforge.http.fragment_cache import FragmentCache
 from taskforge.http.fragments import (
     Fragment,
     inner_placeholder,
@@ -29,7 +29,7 @@ from taskforge.http.fragments import (
 from taskforge.http.page_cache import key_of
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import TaskAccess
-from taskforge.teams.queries import list_nameables
+from taskforge.teams.mentions import TeamNames
 from taskforge.text.effort import is_spent
 from taskforge.text.handles import Nameable
 from taskforge.web.tasks.presenters import task_rights
@@ -45,20 +45,6 @@ _NOT_SHOWN = frozenset(
 _SHOWN_OF_COMMENT = (
     "comment_id", "author_id", "author_name", "version", "created_at", "edited_at", "deleted_at",
 )  # fmt: skip
-
-
-class TeamNames:
-    """The members of a team, for texts that may mention them: read when first called; ``read`` is None until then."""
-
-    def __init__(self, team_id: str) -> None:
-        self._team_id = team_id
-        self.read: tuple[Nameable, ...] | None = None
-
-    def __call__(self) -> Sequence[Nameable]:
-        """The members, from the second time on without a statement."""
-        if self.read is None:
-            self.read = tuple(list_nameables(self._team_id))
-        return self.read
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ from taskforge.identity.current import current_actor, current_actor_and_preloade
 from taskforge.identity.preload import preload
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.queries import TaskView, get_task
+from taskforge.teams.mentions import TeamNames
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
-from taskforge.web.tasks.kept_parts import TeamNames, kept_part
+from taskforge.web.tasks.kept_parts import kept_part
 from taskforge.web.tasks.presenters import show_task
 from taskforge.web.tasks.routes import blueprint
 
