@@ -15,14 +15,12 @@ import pytest
 from flask import Flask
 
 from taskforge.dev.commands import ROOT
-from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
-from taskforge.stores.actor import NOBODY
 from tests.conftest import SECRETS
 from tests.servers import Servers
-from tests.stores.scene import read, set_scene, write
+from tests.stores.scene import read, security_event, set_scene, write
 
 UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
 BACKENDS_OF_OTHERS = """
@@ -95,21 +93,6 @@ def children(pid: int) -> list[int]:
 
 def name_of(pid: int) -> str:
     return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
-
-
-def security_event() -> dict[str, object]:
-    return {
-        "event_id": new_id(),
-        "event": "user.login_failed",
-        "entity_type": "user",
-        "entity_id": NOBODY,
-        "action": "login_failed",
-        "actor_id": None,
-        "at": "2026-01-01T00:00:00+00:00",
-        "new_state": {},
-        "ip": None,
-        "user_agent": None,
-    }
 
 
 def stop(process: subprocess.Popen[str]) -> int:

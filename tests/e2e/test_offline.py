@@ -32,6 +32,16 @@ def cut(browser: Browser, live_server: str, log_in: Callable[..., None]) -> Iter
         yield page
 
 
+def add_offline(page: Page, *titles: str) -> None:
+    """Cut the connection, and add cards all the same."""
+    page.context.set_offline(True)
+    field = column(page, "Backlog").locator(QUICK_ADD)
+    for title in titles:
+        field.fill(title)
+        field.press("Enter")
+        expect(field).to_have_value("")
+
+
 def test_a_card_that_cannot_be_loaded_says_so_over_the_board(cut: Page) -> None:
     cut.context.set_offline(True)
     link(cut, "One").click()
@@ -81,12 +91,7 @@ def test_a_line_survives_a_reload(cut: Page) -> None:
 
 
 def test_cards_that_were_added_offline_are_made_after_a_reload(cut: Page) -> None:
-    cut.context.set_offline(True)
-    field = column(cut, "Backlog").locator(QUICK_ADD)
-    for title in ("Four", "Five #iron"):
-        field.fill(title)
-        field.press("Enter")
-        expect(field).to_have_value("")
+    add_offline(cut, "Four", "Five #iron")
     waiting = column(cut, "Backlog").locator(".quick-add__waiting")
     expect(waiting).to_have_count(2)
     expect(cut.locator(".offline")).to_contain_text("2 changes will be tried again")
@@ -100,15 +105,8 @@ def test_cards_that_were_added_offline_are_made_after_a_reload(cut: Page) -> Non
 
 
 def test_offline_nothing_is_said_twice(cut: Page) -> None:
-    cut.context.set_offline(True)
-    field = column(cut, "Backlog").locator(QUICK_ADD)
-    for title in (
-        "Four with a title that is far too long for the one line of a waiting row",
-        "Five",
-    ):
-        field.fill(title)
-        field.press("Enter")
-        expect(field).to_have_value("")
+    long = "Four with a title that is far too long for the one line of a waiting row"
+    add_offline(cut, long, "Five")
     waiting = column(cut, "Backlog").locator(".quick-add__waiting")
     expect(waiting).to_have_count(2)
     heights = [row.evaluate("(element) => element.offsetHeight") for row in waiting.all()]
@@ -129,12 +127,7 @@ def test_a_card_that_cannot_be_sent_yet_holds_back_those_after_it(cut: Page) -> 
         refused.append(route)
         route.fulfill(status=502, body="Bad Gateway")
 
-    cut.context.set_offline(True)
-    field = column(cut, "Backlog").locator(QUICK_ADD)
-    for title in ("Four", "Five"):
-        field.fill(title)
-        field.press("Enter")
-        expect(field).to_have_value("")
+    add_offline(cut, "Four", "Five")
     cut.route("**/boards/**", refuse_once)
     cut.context.set_offline(False)
     expect(titles(cut, "Backlog")).to_have_text(["One", "Two", "Three", "Four", "Five"])

@@ -17,14 +17,13 @@ from sqlalchemy import text
 
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.audit import jobs as audit_jobs
-from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.messaging.keys import WAKE_UP
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications import jobs as notification_jobs
 from taskforge.server import rq_worker
 from taskforge.stores import sql
-from taskforge.stores.actor import NOBODY
+from tests.stores.scene import security_event
 
 
 def test_a_foreign_function_is_refused_before_anything_is_imported(app: Flask) -> None:
@@ -174,19 +173,7 @@ def test_a_job_that_an_earlier_version_queued_runs_the_function_of_today(
 
 
 def test_a_security_event_that_an_earlier_version_queued_is_written(app: Flask) -> None:
-    event_id = new_id()
-    event = {
-        "event_id": event_id,
-        "event": "user.login_failed",
-        "entity_type": "user",
-        "entity_id": NOBODY,
-        "action": "login_failed",
-        "actor_id": None,
-        "at": "2026-01-01T00:00:00+00:00",
-        "new_state": {},
-        "ip": None,
-        "user_agent": None,
-    }
+    event = security_event()
     with app.app_context():
         queue = queues.queue(queues.AUDIT, redis_client())
         queue.enqueue("taskforge.audit.handlers.write_security_event", event)
@@ -197,7 +184,7 @@ def test_a_security_event_that_an_earlier_version_queued_is_written(app: Flask) 
             serializer=JSONSerializer,
         ).work(burst=True)
         written = text("SELECT event FROM audit_logs WHERE event_id = :event_id")
-        assert sql.scalar(written, {"event_id": event_id}) == "user.login_failed"
+        assert sql.scalar(written, {"event_id": event["event_id"]}) == "user.login_failed"
 
 
 def test_a_failed_job_of_an_earlier_version_is_requeued(app: Flask) -> None:

@@ -13,7 +13,7 @@ from taskforge.boards.service import create_team
 from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.stores import mongo, relay, sql
-from taskforge.stores.actor import Actor
+from taskforge.stores.actor import NOBODY, Actor
 from taskforge.tasks.service import create_task
 from taskforge.teams.service import add_member
 
@@ -59,6 +59,22 @@ def register(name: str) -> Actor:
 def with_op(actor: Actor, op_id: str | None = None) -> Actor:
     """The same person, making one identified request."""
     return Actor(user_id=actor.user_id, op_id=op_id or new_id(), op_fingerprint=b"same")
+
+
+def security_event() -> dict[str, Any]:
+    """A failed log-in, as the audit job takes it."""
+    return {
+        "event_id": new_id(),
+        "event": "user.login_failed",
+        "entity_type": "user",
+        "entity_id": NOBODY,
+        "action": "login_failed",
+        "actor_id": None,
+        "at": "2026-01-01T00:00:00+00:00",
+        "new_state": {},
+        "ip": None,
+        "user_agent": None,
+    }
 
 
 def write(statement: str, /, **parameters: Any) -> int:

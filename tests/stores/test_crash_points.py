@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from taskforge import faults
 from taskforge.accounts.session_records import find_identity, hash_sid, open_session
 from taskforge.admin import doctor_probes
-from taskforge.audit.security_events import NOBODY
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
 from taskforge.messaging.redis_client import redis_client
@@ -20,7 +18,7 @@ from taskforge.stores import doctor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task, move_task
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
-from tests.stores.scene import Scene, document, read, write
+from tests.stores.scene import Scene, document, read, security_event, write
 
 pytestmark = pytest.mark.crash
 
@@ -132,18 +130,7 @@ def test_a_killed_job_is_done_by_the_next_one_and_never_twice(
 def test_a_security_event_whose_job_was_killed_is_written_once(
     scene: Scene, doomed: Doomed
 ) -> None:
-    event = {
-        "event_id": new_id(),
-        "event": "user.login_failed",
-        "entity_type": "user",
-        "entity_id": NOBODY,
-        "action": "login_failed",
-        "actor_id": None,
-        "at": "2026-01-01T00:00:00+00:00",
-        "new_state": json.loads("{}"),
-        "ip": None,
-        "user_agent": None,
-    }
+    event = security_event()
     doomed.die_at("audit.sealed", "write security event", event=event)
     with pytest.raises(AssertionError, match="did not reach"):
         doomed.die_at("relay.claimed", "write security event", event=event)  # the retry, to its end
