@@ -55,11 +55,14 @@ def add_card(page: Page, title: str, column_name: str = "Backlog") -> None:
 
 
 def move_card(page: Page, title: str, column_name: str) -> None:
-    """Move a card of the open board by its own move form."""
+    """Move a card of the open board by its own move form, and wait until the server has done so."""
     page.locator(".card", has_text=title).locator(".card__move").click()
     form = page.locator("form[action$='/move']")
     form.get_by_label(column_name).check()
-    form.locator("button[type=submit]").click()
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/move") and answer.request.method == "POST"
+    ):
+        form.locator("button[type=submit]").click()
     column(page, column_name).get_by_role("link", name=title, exact=True).wait_for()
 
 

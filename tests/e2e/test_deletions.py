@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.boards import card, column_names, drag_to_column, open_card, titles, toast
-from tests.e2e.journeys import column, create_team, wait_until
+from tests.e2e.journeys import column, create_team
 
 
 def column_menu(page: Page, name: str) -> Locator:
@@ -198,8 +198,7 @@ def grab_head(page: Page, name: str, target: str) -> None:
     assert start
     assert goal
     page.mouse.move(start["x"] + 5, start["y"] + 5)
-    sheet = "Boolean(document.querySelector('link[href*=\"columns/app\"]')?.sheet)"
-    wait_until(page, lambda: page.evaluate(sheet))
+    expect(column(page, name).locator(".column__head")).to_have_css("cursor", "grab")
     page.mouse.down()
     page.mouse.move(start["x"] - 10, start["y"] + 5, steps=3)
     page.mouse.move(goal["x"], goal["y"] + 5, steps=8)

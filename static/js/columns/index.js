@@ -106,3 +106,4 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   end(true);
 }, { capture: true });
+document.documentElement.classList.add("can-sort-columns"); // the mouse says so
