@@ -1,7 +1,7 @@
 """The web server's settings; every one that depends on the place comes from the environment.
 
 ``PORT`` / ``BIND`` say where to listen, ``WEB_WORKERS`` how many processes (2), ``WEB_THREADS`` how
-many requests a process works on at once (8, read in asgi.py), ``WEB_ACCESS_LOG=1`` turns on a line
+many requests a process works on at once (4, read in asgi.py), ``WEB_ACCESS_LOG=1`` turns on a line
 for each request.
 """
 
