@@ -13,8 +13,8 @@ from tests.bench.stage import Stage
 FIRST_VIEWS = "first-view"
 BURSTS = 3
 QUICK = (
-    "i", "j", "t", "floor-move-c8", "floor-create", "board", "board-304", "task", "mixed", "floor-mixed", "move-c8",
-    "create", FIRST_VIEWS,
+    "a", "i", "j", "t", "floor-move-c8", "floor-create", "board", "board-304", "task", "mixed", "floor-mixed",
+    "move-c8", "create", FIRST_VIEWS,
 )  # fmt: skip
 
 
