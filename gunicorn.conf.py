@@ -7,7 +7,6 @@ for each request.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from typing import Any
@@ -18,7 +17,6 @@ from taskforge.server.warm_up import build_ahead
 
 keep_little()
 build_ahead()
-gc.disable()  # while everything is loaded, which leaves no garbage behind: `when_ready` switches it on
 
 
 def listen_address() -> str:
@@ -60,12 +58,8 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Keep the garbage collector away from what is loaded before the fork, and switch it on."""
+    """Keep the garbage collector away from what is loaded before the fork."""
     freeze()
-    gc.enable()
-
-
-on_reload = when_ready  # the settings were read again, and have switched it off again
 
 
 def post_worker_init(worker: Any) -> None:
