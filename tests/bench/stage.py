@@ -42,6 +42,8 @@ PRODUCTION = {
     "ARGON2_MEMORY_KIB": "7168",
     "AUDIT_KEY": AUDIT_KEY,  # the one that sealed the store's log
 }
+# Tools of development that libraries use where they find them: an environment of requirements.txt has none of them.
+TOOLS = ("rich",)
 # Counts the statements of all processes.
 STATEMENT_STATISTICS = "shared_preload_libraries = 'pg_stat_statements'\n"
 
@@ -83,8 +85,8 @@ class Stage:
         # Under its own name, or it would be taken for an earlier run of the measured one, which would be ended.
         child = replace(
             web_child({**self.system.environment, **settings}, port, home),
-            pid_file=home.pid_file("web-again"),
-            log=home.log("web-again"),
+            pid_file=home.pid_file(f"web-{port}"),
+            log=home.log(f"web-{port}"),
             marker="",
         )
         process = Process(child)
@@ -112,7 +114,8 @@ def set_up(folder: Path, sizes: Sequence[int], store: Size = STORE) -> Iterator[
         filled.append(fill(create_app(load_config(system.environment)), sizes))
 
     with ExitStack() as stack:
-        system = System.start(folder, Random(1), settings=PRODUCTION, fill=prepare)
+        settings = {**PRODUCTION, "PYTHONPATH": str(_hide_tools(folder))}
+        system = System.start(folder, Random(1), settings=settings, fill=prepare)
         stack.callback(system.stop)
         floors.fill(system.environment["DATABASE_URL"], system.environment["REDIS_URL"], 200)
         process, port = stack.enter_context(_floors(system))
@@ -122,6 +125,15 @@ def set_up(folder: Path, sizes: Sequence[int], store: Size = STORE) -> Iterator[
         meter = Meter(system, {FLOORS: process.pid})
         stack.callback(meter.close)
         yield Stage(system, filled[0], port, process, meter)
+
+
+def _hide_tools(folder: Path) -> Path:
+    """A folder for PYTHONPATH in which no tool can be imported."""
+    hidden = folder / "hidden"
+    hidden.mkdir()
+    for name in TOOLS:
+        (hidden / f"{name}.py").write_text("raise ImportError\n")
+    return hidden
 
 
 def _count_statements(folder: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_change_that_gets_no_connection_is_refused_and_nothing_happens(
     assert answer.status_code == 503
     assert answer.json is not None
     assert answer.json["error"]["message"] == sql.CROWDED
-    assert ada.api("GET", f"/tasks/{task_id}").json["title"] == "As it was"  # type: ignore[index]
+    assert ada.api("GET", f"/tasks/{task_id}").get_json()["title"] == "As it was"
 
 
 def test_waiting_for_a_connection_is_no_outage(app: Flask, pool: QueuePool) -> None:
