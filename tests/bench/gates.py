@@ -130,7 +130,7 @@ def judge(figures: Figures) -> list[Verdict]:
 
 
 def _is_measured(gate: Gate, figures: Figures) -> bool:
-    return all(name in figures for name in (gate.name, *gate.against))
+    return all(gate.figure in figures.get(name, {}) for name in (gate.name, *gate.against))
 
 
 def _judge(gate: Gate, figures: Figures) -> Verdict:
