@@ -17,8 +17,8 @@ import structlog
 
 MESSENGER = "taskforge.admin.alerts.messenger"
 ROOT = Path(__file__).parents[3]
-# The messenger ends by itself after 40 s and one more try, unless its address does not even do that.
-LONGEST_SECONDS = 60.0
+# The messenger ends by itself after 40 s and one more try; in any case before another relay may send the message.
+LONGEST_SECONDS = 55.0
 _SCHEME = re.compile(r"[a-z0-9+]{1,20}(?=://)")
 
 log = structlog.get_logger()
