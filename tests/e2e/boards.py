@@ -62,6 +62,12 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def type_where_focused(page: Page, text: str) -> None:
+    """Type without a click before it, once the page has put the focus into a field: nobody types within a frame."""
+    expect(page.locator("input:focus, textarea:focus")).to_have_count(1)
+    page.keyboard.type(text)
+
+
 def grab(page: Page, title: str) -> None:
     box = card(page, title).bounding_box()
     assert box
