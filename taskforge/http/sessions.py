@@ -70,7 +70,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         sid = request.cookies.get(app.config["SESSION_COOKIE_NAME"], "")
         known = is_secret(sid)
         if not known:
-            sid = self._generate_sid(SECRET_BYTES)
+            sid = self.new_secret()
         counted = data = None
         if known and _is_write(request):
             data, counted = self._open_for_write(self._get_store_id(sid))
@@ -109,10 +109,14 @@ class StrictRedisSessionInterface(RedisSessionInterface):
                 samesite="Lax",
             )
 
-    def regenerate(self, session: StrictSession) -> None:
+    def new_secret(self) -> str:
+        """A secret for a session."""
+        return self._generate_sid(SECRET_BYTES)
+
+    def regenerate(self, session: StrictSession, secret: str | None = None) -> None:
         """Give the session a new secret and drop the old one: at log-in, log-out and privilege changes."""
         self._delete_session(self._get_store_id(session.sid))
-        session.sid = self._generate_sid(SECRET_BYTES)
+        session.sid = secret or self.new_secret()
         session.stored, session.fresh_cookie, session.modified = False, True, True
         dict.__setitem__(session, CSRF_FIELD, csrf_secret(self.app, session.sid))
 
