@@ -120,7 +120,8 @@ def _init_templates(app: Flask) -> None:
 
     @app.context_processor
     def shared_context() -> dict[str, object]:
-        person = current_user if current_user.is_authenticated else None
+        user = current_user._get_current_object()
+        person = user if user.is_authenticated else None
         unread_count = _count_unread(person.user_id) if person else None
         return {
             "theme": person.theme if person else "system",
