@@ -109,25 +109,53 @@ def apply(part: DocumentPart, entity_id: str, version: int, payload: bytes) -> N
 def apply_all(changes: Sequence[PartChange]) -> list[int]:
     """`apply` for many changes by one command for each collection; the positions of those that must be applied alone.
 
-    These are what MongoDB did not confirm: duplicate keys, and what it refuses.
+    Both parts of a document are one write, if both are among the changes. What must be applied alone is what MongoDB
+    did not confirm: duplicate keys (of a write of both parts also when one of them is there already), and what it
+    refuses.
 
     Raises:
         DocumentsUnavailable: when MongoDB could not be asked or did not confirm; any of them may have been applied.
     """
     alone: list[int] = []
-    writes: dict[str, list[tuple[int, UpdateOne]]] = {}
+    writes: dict[str, dict[str, _Write]] = {}
     for position, change in enumerate(changes):
         try:
-            guard, update = _guarded(change)
+            write = _Write([position], *_guarded(change))
         except BSONError:
             alone.append(position)
             continue
-        write = UpdateOne(guard, update, upsert=True)
-        writes.setdefault(change.part.collection, []).append((position, write))
-    for name, numbered in writes.items():
-        unconfirmed = _write_all(name, [write for _, write in numbered])
-        alone += [numbered[index][0] for index in unconfirmed]
+        of_collection = writes.setdefault(change.part.collection, {})
+        known = of_collection.get(change.entity_id)
+        if known is None:
+            of_collection[change.entity_id] = write
+        elif change.part.counter in known.guard:  # another version of the same part
+            alone.append(position)
+        else:
+            of_collection[change.entity_id] = known.with_part(write)
+    for name, of_collection in writes.items():
+        together = list(of_collection.values())
+        unconfirmed = _write_all(
+            name, [UpdateOne(write.guard, write.update, upsert=True) for write in together]
+        )
+        alone += [position for index in unconfirmed for position in together[index].positions]
     return alone
+
+
+class _Write(NamedTuple):
+    """An upsert of one document, and the positions of the changes that it makes."""
+
+    positions: list[int]
+    guard: dict[str, Any]
+    update: dict[str, Any]
+
+    def with_part(self, other: _Write) -> _Write:
+        """Both as one upsert, of different parts of the same document."""
+        operators = self.update.keys() | other.update.keys()
+        return _Write(
+            self.positions + other.positions,
+            self.guard | other.guard,
+            {name: self.update.get(name, {}) | other.update.get(name, {}) for name in operators},
+        )
 
 
 def _guarded(change: PartChange) -> tuple[dict[str, Any], dict[str, Any]]:
