@@ -45,8 +45,7 @@ class Message:
     def is_for_relay(self) -> bool:
         """Whether the relay applies it, in batches: mirrors, and the first content of an entity.
 
-        Nothing older stands in MongoDB that could be read in its place, and until then it is read from the outbox. A
-        new task is so one write in MongoDB instead of two, and none in the request, where it took 1.5 ms.
+        Until then it is read from the outbox. Applied in its request, it was an eighth of that, and a second write.
         """
         return self.part != CONTENT or self.version == FIRST_VERSION
 
@@ -95,7 +94,7 @@ def pending_content(entity_id: str) -> str:
 
 
 def is_late(version: int, created_at: datetime) -> bool:
-    """Whether a pending content should be in MongoDB by now; an entity that was created then has its first for a while."""
+    """Whether a content that is pending should be in MongoDB by now; a first one has some time from `created_at` on."""
     return version > FIRST_VERSION or clock.now() - created_at > RELAYED_WITHIN
 
 
@@ -151,8 +150,8 @@ def hand_over(messages: Sequence[Message]) -> None:
     Raises:
         Unavailable: PostgreSQL went away; the lease runs out by itself.
     """
-    entity_ids = [message.entity_id for message in messages]
-    sql.execute_now(_HAND_OVER, {"entity_ids": entity_ids, "channel": CHANNEL})
+    ids = [message.entity_id for message in messages]
+    sql.execute_now(_HAND_OVER, {"entity_ids": ids, "channel": CHANNEL})
 
 
 def claim(limit: int) -> list[Claimed]:
@@ -201,7 +200,8 @@ def postpone(outbox_id: int, error: str) -> None:
 INSERT = f"""
     INSERT INTO outbox (entity_type, entity_id, part, version, payload, claimed_until)
     SELECT m.*,
-           CASE WHEN m.part = '{CONTENT}' AND m.version > {FIRST_VERSION} THEN now() + make_interval(secs => :lease) ELSE '-infinity' END
+           CASE WHEN m.part = '{CONTENT}' AND m.version > {FIRST_VERSION}
+                THEN now() + make_interval(secs => :lease) ELSE '-infinity' END
     FROM unnest(
         CAST(:entity_types AS text[]),
         CAST(:entity_ids AS uuid[]),

@@ -191,7 +191,7 @@ class UnitOfWork:
         self._answer_changed = True
 
     def stage(self, message: Message) -> None:
-        """Send a new version of a document part to MongoDB: in this request, or by the relay (`Message.is_for_relay`)."""
+        """Send a version of a document part to MongoDB: in this request, or by the relay (`Message.is_for_relay`)."""
         self._messages.append(message)
 
     def notify(

@@ -206,7 +206,7 @@ def content_message(task_id: str, version: int, fields: Mapping[str, Any]) -> Me
 
 @cache
 def _empty_payload() -> bytes:
-    """The content of a card that is only a title, as most new ones are: checking it each time takes 0.5 ms."""
+    """The content of a card that is only a title, as most new ones are: making it anew is 6 % of creating a card."""
     part = part_of("task", CONTENT)
     return encode_message(part, "", 1, EMPTY_CONTENT).payload
 

@@ -72,7 +72,9 @@ def test_a_first_text_is_read_from_the_outbox_until_the_relay_brings_it(scene: S
 def test_a_first_text_that_waits_too_long_is_said_to_be_on_its_way(scene: Scene) -> None:
     task_id = scene.add_task()
     assert not get_task(scene.ann, task_id).syncing
-    write("UPDATE tasks SET created_at = created_at - interval '5 s' WHERE task_id = :id", id=task_id)
+    write(
+        "UPDATE tasks SET created_at = created_at - interval '5 s' WHERE task_id = :id", id=task_id
+    )
     assert get_task(scene.ann, task_id).syncing
     relay_everything()
     assert not get_task(scene.ann, task_id).syncing
