@@ -17,7 +17,7 @@ from taskforge.stores.prepared_statements import prepared
 
 CHANNEL = "taskforge_outbox"
 FIRST_VERSION = 1
-RELAYED_WITHIN = timedelta(seconds=3)  # usually: the relay looks every second
+RELAYED_WITHIN = timedelta(seconds=10)  # usually much sooner: the relay looks every second
 REQUEST_LEASE_SECONDS = 2
 RELAY_LEASE_SECONDS = 10
 ATTEMPTS_UNTIL_SUSPECT = 3
