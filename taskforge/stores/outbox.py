@@ -12,11 +12,10 @@ from sqlalchemy import Connection, text
 
 from taskforge import clock, faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
+from taskforge.stores.document_parts import CONTENT, FIRST_VERSION, DocumentPart, part_of
 from taskforge.stores.prepared_statements import prepared
 
 CHANNEL = "taskforge_outbox"
-FIRST_VERSION = 1
 RELAYED_WITHIN = timedelta(seconds=10)  # usually much sooner: the relay looks every second
 REQUEST_LEASE_SECONDS = 2
 RELAY_LEASE_SECONDS = 10

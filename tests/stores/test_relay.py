@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import pytest
 from flask import Flask
-from pymongo import UpdateOne
 
 from taskforge.comments.documents import COMMENT_CONTENT
 from taskforge.comments.queries import list_comments
@@ -86,7 +85,7 @@ def test_both_parts_of_a_new_document_are_one_write(
     numbers: list[int] = []
     send = mongo._write_all
 
-    def count(name: str, writes: Sequence[UpdateOne]) -> Sequence[int]:
+    def count(name: str, writes: Sequence[mongo.Command]) -> Sequence[int]:
         numbers.append(len(writes))
         return send(name, writes)
 
