@@ -157,7 +157,7 @@ class _Write(NamedTuple):
     def command(self) -> Command:
         """What is sent to MongoDB."""
         if self.is_insert:
-            return InsertOne({"_id": self.guard["_id"], **self.update["$set"]})
+            return InsertOne(self.update["$set"] | {"_id": self.guard["_id"]})
         return UpdateOne(self.guard, self.update, upsert=True)
 
     def with_part(self, other: _Write) -> _Write:

@@ -330,7 +330,7 @@ def comment_message(scene: Scene, payload: bytes) -> Message:
         entity_type="comment",
         entity_id=scene.ann.user_id,
         part="content",
-        version=1,
+        version=2,
         payload=payload,
     )
 
