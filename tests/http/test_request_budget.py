@@ -52,8 +52,8 @@ BUDGETS = {
     # Who asks, and the task; operation, lock, and behind it membership and place; row, event, outbox and intents.
     # The session with the limit of writes; hint and wake-up.
     "move": Budget(3, 2, 0, 100),
-    "create": Budget(5, 3, 1, 800),
-    "comment": Budget(5, 5, 2, 800),
+    "create": Budget(4, 2, 0, 800),
+    "comment": Budget(4, 2, 0, 800),
     "title": Budget(3, 2, 0, 100),
     "description": Budget(5, 7, 2, 800),
     # Who asks, and the task; the comments. The session.

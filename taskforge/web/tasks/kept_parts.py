@@ -29,6 +29,7 @@ from taskforge.http.fragments import (
 from taskforge.http.page_cache import key_of
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import TaskAccess
+from taskforge.tasks.queries import is_syncing
 from taskforge.teams.mentions import TeamNames
 from taskforge.text.effort import is_spent
 from taskforge.text.handles import Nameable
@@ -105,7 +106,7 @@ def _key(template: str, task: TaskAccess, comments: Sequence[CommentView]) -> by
     return key_of(
         template,
         [(name, row[name]) for name in row if name not in _NOT_SHOWN],
-        row["pending_content"] is not None,
+        is_syncing(row),
         task_rights(task.membership, deleted=row["deleted_at"] is not None),
         str(clock.reader_zone()),
         [
@@ -121,8 +122,11 @@ def _key(template: str, task: TaskAccess, comments: Sequence[CommentView]) -> by
 
 
 def _is_of(context: Mapping[str, Any], task: TaskAccess, unread: UnreadComments) -> bool:
-    """Whether a context shows the very versions of the rows, with all of their texts."""
-    if context["details_unavailable"] or context["task"]["version"] != task.row["version"]:
+    """Whether a context shows the very versions of the rows, with all of their texts, and no mark of the moment."""
+    shown_task = context["task"]
+    if context["details_unavailable"] or shown_task["version"] != task.row["version"]:
+        return False
+    if shown_task["syncing"]:
         return False
     shown = [(one["comment_id"], one["version"], one["is_readable"]) for one in context["comments"]]
     return shown == [(row["comment_id"], row["version"], True) for row in unread.rows]
