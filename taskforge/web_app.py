@@ -21,6 +21,7 @@ from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
 from taskforge.extensions import config_of
 from taskforge.http import (
+    addresses,
     assets,
     client_address,
     cross_site,
@@ -113,6 +114,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
+    addresses.init_addresses(app)
     fragments.init_fragments(app)
     assets.init_assets(app)
 
