@@ -23,9 +23,13 @@ def init_addresses(app: Flask) -> None:
 
 def address_of(endpoint: str, **values: Any) -> str:
     """What `flask.url_for` answers."""
-    if endpoint[0] == "." or not has_request_context() or not all(
-        type(value) is str and _UNCHANGED.fullmatch(value) and name[0] != "_"
-        for name, value in values.items()
+    if (
+        endpoint[0] == "."
+        or not has_request_context()
+        or not all(
+            type(value) is str and _UNCHANGED.fullmatch(value) and name[0] != "_"
+            for name, value in values.items()
+        )
     ):
         return url_for(endpoint, **values)
     return _shape(endpoint, tuple(values)).format(**values)

@@ -136,11 +136,9 @@ def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) 
     """The statement for just the conditions that are given.
 
     Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
-    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
+    the tasks of a person depends on how many there are, so that this is planned each time.
     """
-    is_planned_once = (
-        order is None and "assignee_id" not in given and {"team_id", "board_id"} & set(given)
-    )
+    is_planned_once = order is None and "assignee_id" not in given
     page = compose_page(given, order, behind)
     planned = prepared if is_planned_once else text
     ordering = ", ".join(as_text(part) for part in _ordering(TASKS, order))

@@ -29,9 +29,7 @@ IDS = [{"task_id": new_id()} for _ in range(2)]
         ("board_history.activity", {"board_id": new_id(), "before": 12}),
     ],
 )
-def test_an_address_is_what_flask_builds(
-    app: Flask, endpoint: str, values: dict[str, Any]
-) -> None:
+def test_an_address_is_what_flask_builds(app: Flask, endpoint: str, values: dict[str, Any]) -> None:
     with app.test_request_context():
         for _ in range(2):  # built, and known
             assert address_of(endpoint, **values) == url_for(endpoint, **values)
