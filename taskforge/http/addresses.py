@@ -1,6 +1,6 @@
 """Addresses in templates: of one endpoint they differ by ids alone, so that each shape is built once.
 
-Effect: a task's panel has 25 addresses. `flask.url_for` takes a sixth of the time of rendering it, this a fiftieth.
+Effect, measured on a task's panel with its 25 addresses: drawing it takes 13 to 17 % less than with `flask.url_for`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ team; they are compared when the part is used.
 
 What a reader may do with each comment differs for its author and for moderators. So the panel is also kept as a
 `_Common`, with a mark in place of these buttons: the first view of one more person who wrote there fills the marks and
-compresses the panel, which takes 0.5 ms in place of the 3 ms of reading and drawing it again.
+compresses the panel, which takes 0.4 ms in place of 2 ms for drawing it, and of the trips for its texts.
 """
 
 from __future__ import annotations
