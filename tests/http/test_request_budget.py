@@ -67,14 +67,13 @@ BUDGETS = {
     "api_comments": Budget(2, 2, 0, 1_000),
     "preview": Budget(2, 1, 0, 2_000),
     "boards": Budget(5, 2, 0, 4_000),
-    # Who asks; the team, its members and boards; the columns and numbers of all boards; unread news.
-    "team": Budget(7, 2, 0, 4_000),
-    "teams": Budget(3, 1, 0, 4_000),
-    # Who asks; the changes; whom they may be of; deleted columns; unread news.
-    "activity": Budget(5, 1, 0, 4_000),
-    # Who asks; boards; tasks. As a page also unread news.
+    # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,
+    # and unread news.
+    "team": Budget(6, 3, 0, 5_000),
+    "teams": Budget(2, 2, 0, 4_000),
+    # Who asks; boards; tasks. The session, and for a page unread news.
     "palette": Budget(3, 1, 0, 1_000),
-    "found": Budget(4, 1, 0, 4_000),
+    "found": Budget(3, 2, 0, 4_700),
     "inbox": Budget(2, 2, 0, 4_000),
 }
 STORES = ("postgresql", "redis", "mongodb")
@@ -193,7 +192,6 @@ REQUESTS: dict[str, Callable[[World], TestResponse]] = {
     "boards": lambda world: world.get("/boards"),
     "team": lambda world: world.get(f"/teams/{world.team.team_id}"),
     "teams": lambda world: world.get("/teams"),
-    "activity": lambda world: world.get(f"{world.board}/activity"),
     "palette": lambda world: world.get("/find?q=task", **SCRIPT),
     "found": lambda world: world.get("/find?q=task"),
     "inbox": lambda world: world.get("/inbox"),
