@@ -12,5 +12,6 @@ RULES = (
         expired="revoked_at < :before OR expires_at < :before",
         keep=timedelta(days=30),
     ),
+    RetentionRule(table="account_links", expired="expires_at < :before", keep=timedelta(days=1)),
     RetentionRule(table="admin_claims", expired="expires_at < :before", keep=timedelta(days=30)),
 )

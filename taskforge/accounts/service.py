@@ -20,6 +20,7 @@ from taskforge.accounts.documents import (
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
+from taskforge.accounts.queries import CHANGE_PASSWORD
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -39,7 +40,8 @@ EDITABLE = ("first_name", "last_name", "bio", "picture", "preferences")
 
 _USER = """
        u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
-       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at
+       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at,
+       u.email_verified_at
 """
 _USER_WITH_PASSWORD = text(f"""
     SELECT {_USER}, u.password_hash
@@ -62,13 +64,6 @@ _EDIT_PROFILE = text("""
     SET    version = version + 1, doc_version = :doc_version, doc_sha = :sha,
            display_name = :display_name, theme = :theme, updated_at = :at
     WHERE  user_id = :user_id AND version = :version
-""")
-_CHANGE_PASSWORD = text("""
-    UPDATE users
-    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
-           password_changed_at = :at, updated_at = :at
-    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
-           AND password_hash = :old_hash
 """)
 
 
@@ -194,7 +189,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
         after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
         uow.update_reference(
-            _CHANGE_PASSWORD,
+            CHANGE_PASSWORD,
             {
                 "new_hash": new_hash,
                 "old_hash": row["password_hash"],

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import idna
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from taskforge.config import Config
 from taskforge.mail.kinds import KINDS, MailKind
@@ -38,6 +38,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    link: str
 
 
 def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
@@ -62,6 +63,7 @@ def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
         subject=context["subject"],
         text=environment.get_template(f"mail/{kind}.txt").render(context).strip() + "\n",
         html=environment.get_template(f"mail/{kind}.html").render(context),
+        link=context["link"],
     )
 
 
@@ -115,7 +117,7 @@ def _host(config: Config) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

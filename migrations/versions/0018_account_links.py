@@ -1,0 +1,43 @@
+"""One-time links of accounts, and when an address was confirmed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import UUID
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Processes of before go on as they are: no address counts as confirmed."""
+    instant = sa.DateTime(timezone=True)
+    op.add_column("users", sa.Column("email_verified_at", instant))
+    op.create_table(
+        "account_links",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("user_id", UUID(as_uuid=False)),
+        sa.Column("address", sa.String(254), nullable=False),
+        sa.Column("binding", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", instant, nullable=False),
+        sa.Column("expires_at", instant, nullable=False),
+        sa.Column("used_at", instant),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_account_links")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.user_id"],
+            name=op.f("fk_account_links_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_account_links_expires_at", "account_links", ["expires_at"])
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("account_links")
+    op.drop_column("users", "email_verified_at")
