@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from taskforge.accounts import notices, passwords
+from taskforge.accounts import notices
 from taskforge.accounts.documents import mirror_message
 from taskforge.accounts.links import Purpose, add_link, get_link, use_link
 from taskforge.audit.security_events import pseudonym
@@ -39,15 +39,13 @@ _SET_ADDRESS = text("""
 
 
 @idempotent
-def request_change(actor: Actor, *, email: str, current_password: str) -> Change:
+def request_change(actor: Actor, *, email: str) -> Change:
     """Send a mail to a new address, with the link that makes it the account's. Every address has the same answer.
 
     Raises:
-        InvalidInput: the password is wrong, the address is the present one, or no mail can be sent.
+        InvalidInput: the address is the present one, or no mail can be sent.
     """
     row = _account(actor)
-    if not passwords.verify_password(row["password_hash"], current_password):
-        raise InvalidInput.about("current_password", "is not your present password")
     if email == row["email"]:
         raise InvalidInput.about("email", "is your address already")
     if sql.scalar(_IS_TAKEN, {"email": email}):

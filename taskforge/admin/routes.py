@@ -19,6 +19,7 @@ from taskforge.extensions import config_of
 from taskforge.http import health
 from taskforge.http.forms import Form, cleaned
 from taskforge.http.htmx import go_to
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.mail.kinds import MailKind
 from taskforge.messaging import queues
@@ -80,6 +81,7 @@ def reset_link() -> ResponseReturnValue:
 
 
 @blueprint.post("/reset-link")
+@needs_confirmation
 def reset_link_submitted() -> ResponseReturnValue:
     """Make the link and show it: this once, as it is stored nowhere."""
     require_site_admin()

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts import service, session_records
+from taskforge.accounts import service, session_list, session_records
+from taskforge.accounts.confirmation import CONFIRMED_FOR
 from taskforge.api import serialising
 from taskforge.api.blueprints import (
     ApiBlueprint,
@@ -20,7 +21,8 @@ from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http.sessions import is_secret
-from taskforge.identity import current, limited
+from taskforge.identity import account_links, current, limited
+from taskforge.identity.confirmation import confirm_by_password
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
 from taskforge.text.values import parse_uuid
@@ -69,7 +71,7 @@ def login(data: dict[str, Any]) -> Any:
 def verify(_data: dict[str, Any]) -> Any:
     """Whether the credentials of this request are good, whose they are, and until when; 401 if they are not."""
     actor = current.current_actor()
-    for row in session_records.list_sessions(actor):
+    for row in session_list.list_sessions(actor):
         if row["session_id"] == actor.session_id:
             return {
                 "valid": True,
@@ -87,7 +89,7 @@ def verify(_data: dict[str, Any]) -> Any:
 @blueprint.response(202)
 def request_password_reset(data: dict[str, Any]) -> Response:
     """Send a link to a new password to an address. The answer is the same for every address, and says nothing of it."""
-    limited.request_reset(**data)
+    account_links.request_reset(**data)
     return accepted()
 
 
@@ -98,7 +100,7 @@ def request_password_reset(data: dict[str, Any]) -> Response:
 @blueprint.response(204)
 def confirm_password_reset(data: dict[str, Any]) -> Response:
     """Set a new password with the token of a link. It works once, within ten minutes, and ends all sessions."""
-    limited.reset_password(**data)
+    account_links.reset_password(**data)
     return no_content()
 
 
@@ -118,6 +120,21 @@ def logout(_data: dict[str, Any]) -> Response:
     return no_content()
 
 
+@blueprint.post("/confirm")
+@takes_no_key
+@blueprint.arguments(schemas.Proof)
+@blueprint.response(200, schemas.Confirmed)
+def confirm(data: dict[str, Any]) -> Any:
+    """Prove again that it is you, by the password.
+
+    What is delicate can be done in this session until `confirmedUntil`; before, it is answered by the error
+    `confirmation_required`. A session by cookie gets a new cookie.
+    """
+    identity = confirm_by_password(current.current_identity(), data["password"])
+    assert identity.confirmed_at is not None
+    return {"confirmed_until": identity.confirmed_at + CONFIRMED_FOR}
+
+
 @blueprint.get("/sessions")
 @blueprint.response(200, schemas.SessionList)
 def list_sessions() -> Any:
@@ -126,7 +143,7 @@ def list_sessions() -> Any:
     return {
         "items": [
             {**row, "current": row["session_id"] == actor.session_id}
-            for row in session_records.list_sessions(actor)
+            for row in session_list.list_sessions(actor)
         ]
     }
 

@@ -11,7 +11,8 @@ from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, accepted, takes_version
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
-from taskforge.identity import limited
+from taskforge.identity import account_links
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -45,11 +46,12 @@ def edit_profile(data: dict[str, Any]) -> Any:
 
 
 @blueprint.post("/me/email")
+@needs_confirmation
 @blueprint.arguments(schemas.AddressChange)
 @blueprint.response(202)
 def change_email(data: dict[str, Any]) -> Response:
     """Send a link to a new address, which becomes one's own when the link is used; the old one is told then."""
-    limited.request_address_change(current_actor(), **data)
+    account_links.request_address_change(current_actor(), **data)
     return accepted()
 
 

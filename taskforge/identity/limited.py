@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
-from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 
-from taskforge.accounts import address, password_reset
 from taskforge.accounts import service as accounts
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address
-from taskforge.identity.actors import client_details, make_signup_actor
+from taskforge.identity.actors import make_signup_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.teams import service as teams
 
 TAKEN_ADDRESSES_PER_HOUR = 10
-RESETS_PER_ADDRESS, RESETS_PER_CLIENT = 5, 30  # within 15 minutes
 UNKNOWN_ADDRESSES_PER_HOUR = 10
 ADDED_PER_HOUR, ADDED_PER_DAY = 100, 300
 TOO_MANY_ADDED = "You have added many people lately. Please wait {seconds} seconds and go on."
@@ -39,44 +36,14 @@ def sign_up(**values: str) -> Change:
         Conflict: the address has an account already, or the account's password has changed since.
     """
     rate_limits.limit_registrations(ip=request.remote_addr)
-    client = counted_address(request.remote_addr)
-    taken = RateLimitItemPerHour(TAKEN_ADDRESSES_PER_HOUR, namespace=f"register-taken:{client}")
+    address = counted_address(request.remote_addr)
+    taken = RateLimitItemPerHour(TAKEN_ADDRESSES_PER_HOUR, namespace=f"register-taken:{address}")
     rate_limits.require_left(taken, rate_limits.TOO_MANY_LOGINS)
     try:
         return _register(**values)
     except Conflict:
         rate_limits.count(taken)
         raise
-
-
-def request_reset(email: str) -> None:
-    """Send a link to a new password to an address; how often is limited for the address and for who asks.
-
-    The limits are the same for every address, with an account or without.
-
-    Raises:
-        RateLimited: too many within 15 minutes.
-    """
-    client = counted_address(request.remote_addr)
-    for item in (
-        RateLimitItemPerMinute(RESETS_PER_ADDRESS, 15, namespace=f"reset:{email}"),
-        RateLimitItemPerMinute(RESETS_PER_CLIENT, 15, namespace=f"reset-from:{client}"),
-    ):
-        rate_limits.hit(item, rate_limits.TOO_MANY_LOGINS)
-    password_reset.request_reset(email, **client_details())
-
-
-def reset_password(token: str, password: str) -> None:
-    """Set a new password with a link; tries are limited for each client.
-
-    Raises:
-        RateLimited: too many tries within 15 minutes.
-        NotFound, InvalidInput: like `taskforge.accounts.password_reset.reset_password`.
-    """
-    client = counted_address(request.remote_addr)
-    tries = RateLimitItemPerMinute(RESETS_PER_CLIENT, 15, namespace=f"reset-try:{client}")
-    rate_limits.take_try(tries)
-    password_reset.reset_password(token, password, **client_details())
 
 
 def change_password(actor: Actor, *, current: str, new: str) -> Change:
@@ -86,47 +53,22 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         RateLimited: too many wrong guesses within 15 minutes.
         InvalidInput: the present password is wrong or the new one too weak.
     """
-    return _guessing(actor, lambda: accounts.change_password(actor, current=current, new=new))
-
-
-def request_address_change(actor: Actor, *, email: str, current_password: str) -> Change:
-    """Send a link to a new address; guesses at the present password are limited, and so are mails.
-
-    Raises:
-        RateLimited: too many within 15 minutes.
-        InvalidInput: like `taskforge.accounts.address.request_change`.
-    """
-    _limit_address_links(actor)
-    return _guessing(
-        actor,
-        lambda: address.request_change(actor, email=email, current_password=current_password),
-    )
-
-
-def request_address_confirmation(actor: Actor) -> Change:
-    """Send a link to the account's own address; how often is limited. Raises like `request_address_change`."""
-    _limit_address_links(actor)
-    return address.request_confirmation(actor)
-
-
-def _limit_address_links(actor: Actor) -> None:
-    sent = RateLimitItemPerMinute(RESETS_PER_ADDRESS, 15, namespace=f"address:{actor.user_id}")
-    rate_limits.hit(sent, rate_limits.TOO_MANY_LOGINS)
-
-
-def _guessing(actor: Actor, use_case: Callable[[], Change]) -> Change:
-    """Run what needs the present password, which can be guessed so and so often."""
-    maximum = config_of().login_attempts_per_15_minutes
-    tries = RateLimitItemPerMinute(maximum, 15, namespace=f"password:{actor.user_id}")
+    tries = password_tries(actor.user_id)
     rate_limits.take_try(tries)
     try:
-        change = use_case()
+        change = accounts.change_password(actor, current=current, new=new)
     except InvalidInput as error:
         if "current_password" not in error.fields:  # it was right, the new one is too weak
             rate_limits.give_back_tries(tries)
         raise
     rate_limits.give_back_tries(tries)
     return change
+
+
+def password_tries(user_id: str) -> RateLimitItem:
+    """The limit of guesses at a person's password by whoever has a session of theirs."""
+    maximum = config_of().login_attempts_per_15_minutes
+    return RateLimitItemPerMinute(maximum, 15, namespace=f"password:{user_id}")
 
 
 def add_member(actor: Actor, team_id: str, **person: Any) -> Change:

@@ -15,7 +15,7 @@ from taskforge.admin import doctor_probes
 from taskforge.errors import Conflict, NotFound
 from taskforge.stores import doctor
 from tests.accounts.test_password_reset import latest_mail, log_in
-from tests.factories import PASSWORD, Person
+from tests.factories import PASSWORD, Person, forget_confirmation
 from tests.pages import Page, Visitor, visit
 from tests.stores.conftest import catch_up
 from tests.stores.scene import document, read
@@ -25,8 +25,8 @@ NEW = "ada@example.org"
 PAGE = "/profile/address"
 
 
-def ask(person: Person, email: str = NEW, password: str = PASSWORD) -> Page:
-    return visit(person).fill(PAGE, PAGE, email=email, current_password=password)
+def ask(person: Person, email: str = NEW) -> Page:
+    return visit(person).fill(PAGE, PAGE, email=email)
 
 
 def path_of(app: Flask) -> str:
@@ -134,8 +134,17 @@ def test_a_link_dies_with_a_change_of_the_password(app: Flask, ada: Person) -> N
             address.confirm_address(token, ip=None, user_agent=None)
 
 
-def test_a_wrong_password_and_the_present_address_are_refused(app: Flask, ada: Person) -> None:
-    assert ask(ada, password="not my password").status == 422
+def test_who_has_not_proved_lately_who_they_are_is_asked_first(app: Flask, ada: Person) -> None:
+    visitor = visit(ada)
+    form = visitor.open(PAGE).form(PAGE)
+    forget_confirmation(ada)
+    asked = visitor.send(form, email=NEW)
+    assert asked.status == 403
+    assert visitor.send(asked.form(PAGE), confirm_password=PASSWORD).status == 303
+    assert latest_mail(app)[0] == NEW
+
+
+def test_the_present_address_is_refused(app: Flask, ada: Person) -> None:
     assert "is your address already" in ask(ada, ada.email).text
     with app.app_context():
         assert read("SELECT count(*) FROM mail_intents") == 0
@@ -159,13 +168,12 @@ def test_an_address_is_confirmed_by_a_mail_to_it(app: Flask, ada: Person) -> Non
 
 
 def test_the_api_changes_the_address_the_same_way(app: Flask, ada: Person) -> None:
-    body = {"email": NEW, "currentPassword": PASSWORD}
+    body = {"email": NEW}
     answer = ada.api("POST", "/users/me/email", body)
     assert (answer.status_code, answer.data) == (202, b"")
     assert latest_mail(app)[0] == NEW
-    refused = ada.api("POST", "/users/me/email", {**body, "currentPassword": "wrong, but long"})
-    assert refused.status_code == 422
-    assert "currentPassword" in refused.get_json()["error"]["fields"]
+    forget_confirmation(ada)
+    assert ada.api("POST", "/users/me/email", body).status_code == 403
 
 
 def test_without_mail_the_page_says_that_it_cannot_be_changed(app: Flask, ada: Person) -> None:
@@ -173,7 +181,7 @@ def test_without_mail_the_page_says_that_it_cannot_be_changed(app: Flask, ada: P
     app.config["TASKFORGE"] = config.replaced(taskforge_env="production")
     try:
         page = visit(ada).open(PAGE)
-        refused = ada.api("POST", "/users/me/email", {"email": NEW, "currentPassword": PASSWORD})
+        refused = ada.api("POST", "/users/me/email", {"email": NEW})
     finally:
         app.config["TASKFORGE"] = config
     assert "sends no mails" in page.text

@@ -23,10 +23,9 @@ class Registration(Input):
 
 
 class AddressChange(Input):
-    """A new e-mail address, and the present password."""
+    """A new e-mail address."""
 
     email = fields.email()
-    current_password = fields.password()
 
 
 class Credentials(Input):
@@ -47,6 +46,18 @@ class PasswordReset(Input):
 
     token = fields.line(MAX_TOKEN_LENGTH)
     password = fields.password()
+
+
+class Proof(Input):
+    """What proves again who is logged in."""
+
+    password = fields.password()
+
+
+class Confirmed(Output):
+    """Until when what is delicate can be done without another proof."""
+
+    confirmed_until = Instant(required=True)
 
 
 class NotificationChoices(Input):

@@ -10,8 +10,9 @@ from taskforge.accounts import address as addresses
 from taskforge.accounts import service
 from taskforge.errors import Conflict, NotFound
 from taskforge.http.htmx import go_to
-from taskforge.identity import limited
+from taskforge.identity import account_links
 from taskforge.identity.actors import client_details
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.mail import service as mail
 from taskforge.web.accounts.forms import ChangeAddressForm
@@ -26,14 +27,11 @@ def address() -> ResponseReturnValue:
 
 
 @blueprint.post("/profile/address")
+@needs_confirmation
 def address_submitted() -> ResponseReturnValue:
     """Send a link to the new address; the answer is the same for every address."""
     actor, form = current_actor(), ChangeAddressForm()
-    change = form.attempt(
-        lambda email, current_password: limited.request_address_change(
-            actor, email=email, current_password=current_password
-        )
-    )
+    change = form.attempt(lambda email: account_links.request_address_change(actor, email=email))
     if change is None:
         return form.refused(_address_page(form))
     return go_to(url_for("accounts.address_link_sent"))
@@ -42,7 +40,7 @@ def address_submitted() -> ResponseReturnValue:
 @blueprint.post("/profile/address/confirm")
 def confirm_own_address() -> ResponseReturnValue:
     """Send a link to the present address."""
-    limited.request_address_confirmation(current_actor())
+    account_links.request_address_confirmation(current_actor())
     return go_to(url_for("accounts.address_link_sent"))
 
 

@@ -63,10 +63,9 @@ class EditProfileForm(VersionForm):
 
 
 class ChangeAddressForm(Form):
-    """The new address of an account, and its present password."""
+    """The new address of an account."""
 
     email = StringField("New e-mail address", [cleaned(clean_email)])
-    current_password = PasswordField("Present password", [cleaned(secret)])
 
 
 class ChangePasswordForm(Form):

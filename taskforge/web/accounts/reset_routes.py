@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts import password_reset
 from taskforge.errors import NotFound
 from taskforge.http.htmx import go_to
-from taskforge.identity import limited
+from taskforge.identity import account_links
 from taskforge.mail import service as mail
 from taskforge.web.accounts.forms import ForgotPasswordForm, NewPasswordForm
 from taskforge.web.accounts.routes import blueprint
@@ -25,7 +25,7 @@ def forgot_password() -> ResponseReturnValue:
 def forgot_password_submitted() -> ResponseReturnValue:
     """Send a link to the address; the answer is the same for every address."""
     form = ForgotPasswordForm()
-    form.attempt(limited.request_reset)
+    form.attempt(account_links.request_reset)
     if form.sentences:
         return form.refused(_forgot_page(form))
     return go_to(url_for("accounts.reset_requested"))
@@ -48,7 +48,7 @@ def reset_password_submitted(token: str) -> ResponseReturnValue:
     """Set the new password and lead to the log-in: a link logs nobody in."""
     form = NewPasswordForm()
     try:
-        form.attempt(lambda password: limited.reset_password(token, password))
+        form.attempt(lambda password: account_links.reset_password(token, password))
     except NotFound:
         return _reset_page(token, form)
     if form.sentences:
