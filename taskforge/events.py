@@ -41,6 +41,7 @@ class Event(StrEnum):
         return event
 
     USER_REGISTERED = "user.registered", "create"
+    USER_REGISTRATION_REQUESTED = "user.registration_requested", "request"
     USER_PROFILE_EDITED = "user.profile_edited", "update"
     USER_PASSWORD_CHANGED = "user.password_changed", "update"
     USER_PASSWORD_RESET_REQUESTED = "user.password_reset_requested", "request"

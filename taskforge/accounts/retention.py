@@ -13,5 +13,6 @@ RULES = (
         keep=timedelta(days=30),
     ),
     RetentionRule(table="account_links", expired="expires_at < :before", keep=timedelta(days=1)),
+    RetentionRule(table="pending_registrations", expired="expires_at < :before", keep=timedelta(0)),
     RetentionRule(table="admin_claims", expired="expires_at < :before", keep=timedelta(days=30)),
 )

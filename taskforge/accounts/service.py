@@ -87,41 +87,62 @@ def register_user(
     """
     passwords.check_password_strength(password, context_words=[email, first_name, last_name])
     password_hash = passwords.hash_password(password)
-    user_id = actor.user_id
-    fields = new_profile(first_name, last_name)
-    message = content_message(user_id, 1, fields)
     faults.point("read.done")
+    with UnitOfWork(actor, entity_id=actor.user_id, version=1) as uow:
+        add_account(
+            uow,
+            email=email,
+            password_hash=password_hash,
+            fields=new_profile(first_name, last_name),
+        )
+    return uow.change
+
+
+def add_account(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    password_hash: str,
+    fields: Mapping[str, Any],
+    is_confirmed: bool = False,
+) -> None:
+    """Create the account of the actor, with its profile; `is_confirmed` says that its address is.
+
+    Raises:
+        Conflict: the address has an account already.
+    """
+    user_id = uow.actor.user_id
+    message = content_message(user_id, 1, fields)
+    row = {
+        "user_id": user_id,
+        "email": email,
+        "email_verified_at": uow.at if is_confirmed else None,
+        "password_hash": password_hash,
+        "password_changed_at": uow.at,
+        **denormalised_columns(fields),
+        "version": 1,
+        "doc_version": 1,
+        "doc_sha": message.sha,
+        "core_version": 1,
+        "created_at": uow.at,
+        "updated_at": uow.at,
+        "last_login": None,
+    }
     try:
-        with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
-            row = {
-                "user_id": user_id,
-                "email": email,
-                "password_hash": password_hash,
-                "password_changed_at": uow.at,
-                **denormalised_columns(fields),
-                "version": 1,
-                "doc_version": 1,
-                "doc_sha": message.sha,
-                "core_version": 1,
-                "created_at": uow.at,
-                "updated_at": uow.at,
-                "last_login": None,
-            }
-            # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
-            uow.update_reference(insert(User).on_conflict_do_nothing(), row)
-            uow.stage(message)
-            uow.stage(mirror_message(row))
-            uow.record(
-                Event.USER_REGISTERED,
-                entity_type="user",
-                entity_id=user_id,
-                version=1,
-                before=None,
-                after={"email": email, **fields},
-            )
+        # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
+        uow.update_reference(insert(User).on_conflict_do_nothing(), row)
     except StaleVersion as error:
         raise Conflict(CANNOT_REGISTER) from error
-    return uow.change
+    uow.stage(message)
+    uow.stage(mirror_message(row))
+    uow.record(
+        Event.USER_REGISTERED,
+        entity_type="user",
+        entity_id=user_id,
+        version=1,
+        before=None,
+        after={"email": email, **fields},
+    )
 
 
 def check_credentials(email: str, password: str) -> str | None:

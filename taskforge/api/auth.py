@@ -36,8 +36,12 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 @needs_no_login
 @blueprint.arguments(schemas.Registration)
 @blueprint.response(201, schemas.User)
+@blueprint.alt_response(202, description="A link was sent to the address, which makes the account.")
 def register(data: dict[str, Any]) -> Any:
-    """Create an account."""
+    """Create an account. Where a mail server is set up: send a link that makes it; every address has the same answer."""
+    if account_links.registers_by_mail():
+        account_links.request_registration(**data)
+        return accepted()
     change = limited.sign_up(**data)
     return {"last_name": "", **data, "user_id": change.entity_id}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 from limits import RateLimitItemPerMinute
 
-from taskforge.accounts import address, password_reset
+from taskforge.accounts import address, password_reset, registration
+from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address
 from taskforge.identity.actors import client_details
@@ -13,6 +14,24 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 
 MAILS_PER_PERSON, USES_PER_CLIENT = 5, 30  # within 15 minutes
+
+
+def registers_by_mail() -> bool:
+    """Whether an account is made only when a mail to its address was answered: where a mail server is set up."""
+    return bool(config_of().smtp_url)
+
+
+def request_registration(*, next_path: str = "", **values: str) -> None:
+    """Send a link that makes an account; how often is limited like signing up, and for the address.
+
+    Raises:
+        RateLimited: too many sign-ups from here, or too many mails to the address.
+        InvalidInput: the password is too weak.
+    """
+    rate_limits.limit_registrations(ip=request.remote_addr)
+    mails = RateLimitItemPerMinute(MAILS_PER_PERSON, 15, namespace=f"register:{values['email']}")
+    rate_limits.hit(mails, rate_limits.TOO_MANY_LOGINS)
+    registration.request_registration(next_path=next_path, **values, **client_details())
 
 
 def request_reset(email: str) -> None:

@@ -30,6 +30,18 @@ class MailKind(StrEnum):
         kind.path = path
         return kind
 
+    REGISTRATION = (
+        "registration",
+        "Confirm your address and begin with TaskForge",
+        ("name",),
+        "/register/confirm/{token}",
+    )
+    REGISTRATION_TAKEN = (
+        "registration_taken",
+        "You have a TaskForge account already",
+        ("address",),
+        "/password-reset",
+    )
     PASSWORD_RESET = (
         "password_reset",
         "Set a new password for TaskForge",

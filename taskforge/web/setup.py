@@ -17,6 +17,7 @@ from taskforge.web.accounts import (
     address_routes,
     confirm_routes,
     profile_routes,
+    registration_routes,
     reset_routes,
 )
 from taskforge.web.accounts import routes as accounts
@@ -55,6 +56,7 @@ PARTS = (
     address_routes,
     confirm_routes,
     profile_routes,
+    registration_routes,
     reset_routes,
     index_routes,
     show_routes,

@@ -8,6 +8,7 @@ from __future__ import annotations
 # Open to everybody; a visitor gets an answer that depends on nobody.
 PUBLIC = {
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
+    "accounts.registration_sent",
     "accounts.forgot_password", "accounts.forgot_password_submitted", "accounts.reset_requested",
     "api_auth.request_password_reset",
     # A client on this machine, as the tests are, while developing.
