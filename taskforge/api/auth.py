@@ -38,7 +38,7 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 @blueprint.response(201, schemas.User)
 @blueprint.alt_response(202, description="A link was sent to the address, which makes the account.")
 def register(data: dict[str, Any]) -> Any:
-    """Create an account. Where a mail server is set up: send a link that makes it; every address has the same answer."""
+    """Create an account. With a mail server: send a link that makes it, with the same answer for every address."""
     if account_links.registers_by_mail():
         account_links.request_registration(**data)
         return accepted()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -74,10 +75,12 @@ def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
         CannotRender: like `render`; or the address can't be one of a mail.
     """
     rendered = render(config, intent)
-    message = EmailMessage()
+    local, _, domain = to_ascii_domain(intent["to_address"]).rpartition("@")
+    # Such letters before the @ need a server that knows SMTPUTF8, and headers that are not encoded.
+    message = EmailMessage(policy=policy.SMTP if local.isascii() else policy.SMTPUTF8)
     try:
         message["From"] = config.mail_from
-        message["To"] = Address(addr_spec=to_ascii_domain(intent["to_address"]))
+        message["To"] = Address(username=local, domain=domain)
         message["Subject"] = rendered.subject
     except ValueError as error:  # the standard library refuses CR and LF in any header
         raise CannotRender(f"a header is refused: {error}") from error

@@ -50,7 +50,7 @@ def die_at(point: str, servers: Servers, smtp_port: int) -> None:
         "TASKFORGE_FAULT": point,
     }
     ended = subprocess.run(
-        [sys.executable, "-c", SEND], cwd=ROOT, env=environment, timeout=120, check=False
+        [sys.executable, "-c", SEND], cwd=ROOT, env=environment, timeout=600, check=False
     )
     assert ended.returncode == -SIGKILL
 
