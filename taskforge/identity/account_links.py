@@ -31,7 +31,10 @@ def request_registration(*, next_path: str = "", **values: str) -> None:
     rate_limits.limit_registrations(ip=request.remote_addr)
     mails = RateLimitItemPerMinute(MAILS_PER_PERSON, 15, namespace=f"register:{values['email']}")
     rate_limits.hit(mails, rate_limits.TOO_MANY_LOGINS)
-    registration.request_registration(next_path=next_path, **values, **client_details())
+    client = client_details()
+    registration.request_registration(
+        next_path=next_path, ip=client["ip"], user_agent=client["user_agent"], **values
+    )
 
 
 def request_reset(email: str) -> None:

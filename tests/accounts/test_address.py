@@ -139,7 +139,7 @@ def test_who_has_not_proved_lately_who_they_are_is_asked_first(app: Flask, ada: 
     form = visitor.open(PAGE).form(PAGE)
     forget_confirmation(ada)
     asked = visitor.send(form, email=NEW)
-    assert asked.status == 403
+    assert asked.status == 422
     assert visitor.send(asked.form(PAGE), confirm_password=PASSWORD).status == 303
     assert latest_mail(app)[0] == NEW
 

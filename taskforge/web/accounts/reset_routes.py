@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, render_template, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import password_reset
@@ -13,6 +13,9 @@ from taskforge.mail import service as mail
 from taskforge.web.accounts.forms import ForgotPasswordForm, NewPasswordForm
 from taskforge.web.accounts.routes import blueprint
 from taskforge.web.mailbox import routes as mailbox
+
+# Browsers tell no other page the address of this one, which holds a token.
+PRIVATE = {"Referrer-Policy": "strict-origin"}
 
 
 @blueprint.get("/password-reset")
@@ -40,7 +43,7 @@ def reset_requested() -> ResponseReturnValue:
 @blueprint.get("/password-reset/to/<token>")
 def reset_password(token: str) -> ResponseReturnValue:
     """The form that sets a new password, or why the link does not work."""
-    return _reset_page(token, NewPasswordForm())
+    return *_reset_page(token, NewPasswordForm()), PRIVATE
 
 
 @blueprint.post("/password-reset/to/<token>")
@@ -50,9 +53,9 @@ def reset_password_submitted(token: str) -> ResponseReturnValue:
     try:
         form.attempt(lambda password: account_links.reset_password(token, password))
     except NotFound:
-        return _reset_page(token, form)
+        return *_reset_page(token, form), PRIVATE
     if form.sentences:
-        return form.refused(_reset_page(token, form))
+        return form.refused(_reset_page(token, form)[0], PRIVATE)
     flash("Your new password is set, and all your sessions have ended. Log in with it.", "ok")
     return go_to(url_for("accounts.login"))
 
@@ -63,8 +66,7 @@ def _forgot_page(form: ForgotPasswordForm) -> str:
     )
 
 
-def _reset_page(token: str, form: NewPasswordForm) -> Response:
-    """The page of a link. Browsers tell no other page its address, which holds the token."""
+def _reset_page(token: str, form: NewPasswordForm) -> tuple[str, int]:
     try:
         account, status = password_reset.find_reset(token), 200
     except NotFound:
@@ -76,6 +78,4 @@ def _reset_page(token: str, form: NewPasswordForm) -> Response:
         email=account["email"] if account else None,
         mail_is_available=mail.is_available(),
     )
-    response = current_app.make_response((page, status))
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+    return page, status
