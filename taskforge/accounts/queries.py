@@ -79,6 +79,14 @@ GRANT_SITE_ADMIN = text("""
     SET    is_site_admin = true, version = version + 1, updated_at = :at
     WHERE  user_id = :user_id
 """)
+# Raises the version that was read; a hash that has changed since stays.
+CHANGE_PASSWORD = text("""
+    UPDATE users
+    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
+           password_changed_at = :at, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
+           AND password_hash = :old_hash
+""")
 # Of the sessions with these hashes, those that were revoked; of these users, the sessions that still hold.
 REVOKED_SESSIONS = text("""
     SELECT encode(sid_hash, 'hex') AS hash

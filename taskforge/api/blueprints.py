@@ -109,6 +109,13 @@ def no_content(**headers: str) -> flask.Response:
     return response
 
 
+def accepted() -> flask.Response:
+    """The answer to what will be done, and of which no more can be said now."""
+    response = no_content()
+    response.status_code = HTTPStatus.ACCEPTED
+    return response
+
+
 def takes_version(view: Callable[..., Any]) -> Callable[..., Any]:
     """Document in OpenAPI that an operation reads If-Match."""
     documented: Callable[..., Any] = flask_smorest.Blueprint.doc(parameters=[IF_MATCH])(view)

@@ -21,7 +21,7 @@ def build_ahead() -> tuple[ThreadPoolExecutor, Future[None]]:
 
 
 def warm_up(app: Flask) -> None:
-    """Compile every template, and wait for the bundles, whose thread has ended then.
+    """Compile every page's template, and wait for the bundles, whose thread has ended then.
 
     No connection is opened: the server forks its processes afterwards.
 
@@ -29,7 +29,12 @@ def warm_up(app: Flask) -> None:
         AssetBuildError: a bundle can't be built.
     """
     pool, building = build_ahead()
-    for name in app.jinja_env.list_templates(extensions=["html"]):
+    for name in app.jinja_env.list_templates(filter_func=_is_page):
         app.jinja_env.get_template(name)
     pool.shutdown()
     building.result()
+
+
+def _is_page(name: str) -> bool:
+    """Whether a template is of a page: those of mails have an environment of their own (`taskforge.mail.messages`)."""
+    return name.endswith(".html") and not name.startswith("mail/")

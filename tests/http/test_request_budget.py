@@ -64,7 +64,7 @@ BUDGETS = {
     "api_list_of_all_teams": Budget(2, 1, 0, 3_000),
     # Who asks, and the task; its comments. The limit of requests, and the texts.
     "api_task": Budget(1, 2, 0, 1_000),
-    "api_comments": Budget(2, 2, 0, 1_000),
+    "api_comments": Budget(2, 1, 0, 1_000),
     "preview": Budget(2, 1, 0, 2_000),
     "boards": Budget(5, 2, 0, 4_000),
     # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,

@@ -21,8 +21,6 @@ ROOT = Path(__file__).parents[3]
 LONGEST_SECONDS = 55.0
 _SCHEME = re.compile(r"[a-z0-9+]{1,20}(?=://)")
 
-log = structlog.get_logger()
-
 
 def send(addresses: Sequence[str], title: str, body: str) -> bool:
     """Send a message to each address, with some tries; whether one of them took it.
@@ -34,7 +32,7 @@ def send(addresses: Sequence[str], title: str, body: str) -> bool:
     for number, address in enumerate(addresses, start=1):
         if not taken[number - 1]:
             kind = _SCHEME.match(address)
-            log.warning(
+            structlog.get_logger().warning(
                 "alert_not_taken", address_number=number, kind=kind[0] if kind else "unknown"
             )
     return any(taken)
@@ -56,6 +54,6 @@ def _run(order: str) -> list[bool]:
         )
         answer: list[bool] = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError) as error:
-        log.warning("messenger_failed", why=type(error).__name__)
+        structlog.get_logger().warning("messenger_failed", why=type(error).__name__)
         return []
     return answer
