@@ -8,17 +8,28 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from rq import Worker
+from wtforms import StringField
 
 from taskforge.admin import service
 from taskforge.admin.access import require_site_admin
 from taskforge.errors import NotFound
 from taskforge.http import health
+from taskforge.http.forms import Form, cleaned
 from taskforge.http.htmx import go_to
+from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.text.validation import clean_email
 
 LATE_AFTER_SECONDS = 60  # of a message in the outbox; invariant I1 allows a minute
+
+
+class ResetForm(Form):
+    """Whose second factor is turned off."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -43,6 +54,26 @@ def index() -> str:
     )
 
 
+@blueprint.get("/two-factor")
+def two_factor() -> str:
+    """The form that turns off the second factor of somebody who has lost it."""
+    require_site_admin()
+    return _two_factor_page(ResetForm())
+
+
+@blueprint.post("/two-factor")
+def reset_two_factor() -> ResponseReturnValue:
+    """Turn somebody's second factor off."""
+    require_site_admin()
+    require_confirmation()
+    actor, form = current_actor(), ResetForm()
+    change = form.attempt(lambda email: service.reset_two_factor(actor, email))
+    if change is None:
+        return form.refused(_two_factor_page(form))
+    flash("Their two-factor log-in is off. They are told.", "ok")
+    return go_to(url_for("admin.two_factor"))
+
+
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
 def claim(token: str) -> ResponseReturnValue:
     """The one-time link that the command line prints: GET shows what it does, POST does it."""
@@ -56,6 +87,10 @@ def claim(token: str) -> ResponseReturnValue:
     if not service.is_claim_open(token):
         return _claim_page("spent", token), 404
     return _claim_page("ready" if current_user.is_authenticated else "anonymous", token)
+
+
+def _two_factor_page(form: ResetForm) -> str:
+    return render_template("admin/two_factor.html", form=form)
 
 
 def _claim_page(state: str, token: str) -> str:

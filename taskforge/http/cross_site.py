@@ -19,7 +19,9 @@ from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
-ENTRIES = frozenset({"/login", "/register"})  # forms of people who are not logged in
+ENTRIES = frozenset(
+    {"/login", "/login/passkey", "/login/second-step", "/register"}
+)  # forms of people who are not logged in
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
 

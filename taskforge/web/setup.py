@@ -12,7 +12,13 @@ from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
 from taskforge.identity.actors import client_details
-from taskforge.web.accounts import confirm_routes, profile_routes
+from taskforge.web.accounts import (
+    confirm_routes,
+    passkey_routes,
+    profile_routes,
+    second_step_routes,
+    two_factor_routes,
+)
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
     blueprint as boards,
@@ -46,7 +52,10 @@ from taskforge.web.teams import routes as teams
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
     confirm_routes,
+    passkey_routes,
     profile_routes,
+    second_step_routes,
+    two_factor_routes,
     index_routes,
     show_routes,
     settings_routes,

@@ -254,4 +254,6 @@ MEMBER = (
     Scene("profile", at("/profile")),
     Scene("password", at("/profile/password")),
     Scene("sessions", at("/sessions")),
+    Scene("login-history", at("/sessions/history")),
+    Scene("two-factor", at("/profile/two-factor")),
 )

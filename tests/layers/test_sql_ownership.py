@@ -15,7 +15,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "taskforge"
 OWNERS = {
-    "accounts": {"users", "user_sessions", "admin_claims"},
+    "accounts": {
+        "users",
+        "user_sessions",
+        "admin_claims",
+        "totp_secrets",
+        "recovery_codes",
+        "passkeys",
+    },
     "teams": {"teams", "team_memberships", "permissions", "role_permissions"},
     "boards": {"boards", "columns", "board_view_preferences"},
     "tasks": {"tasks"},
