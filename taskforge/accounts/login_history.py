@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from taskforge import clock
+from taskforge.accounts import notices
 from taskforge.audit.security_events import pseudonym
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
@@ -21,7 +22,7 @@ SHOWN_FOR = timedelta(days=90)
 MAX_LOGINS = 100
 _OWN = (Event.USER_LOGGED_IN, Event.USER_SECOND_FACTOR_FAILED)
 
-_EMAIL = text("SELECT email FROM users WHERE user_id = :user_id")
+_PERSON = text("SELECT email, display_name FROM users WHERE user_id = :user_id")
 _COLUMNS = (
     "l.log_id, l.event, l.action_timestamp AS at, host(l.ip_address) AS ip_address, l.user_agent"
 )
@@ -50,15 +51,15 @@ def list_logins(user_id: str) -> Sequence[sql.Row]:
     Refused ones with a wrong password are found by the account's present address. ``details`` of a log-in are ``kind``
     and ``second_factor``.
     """
-    email = sql.scalar(_EMAIL, {"user_id": user_id})
-    if email is None:
+    person = sql.row(_PERSON, {"user_id": user_id})
+    if person is None:
         return []
     return sql.rows(
         _LIST,
         {
             "user_id": user_id,
             "own": [event.value for event in _OWN],
-            "address": pseudonym(email),
+            "address": pseudonym(person["email"]),
             "since": clock.now() - SHOWN_FOR,
             "limit": MAX_LOGINS,
         },
@@ -66,9 +67,12 @@ def list_logins(user_id: str) -> Sequence[sql.Row]:
 
 
 def tell_of_new_device(user_id: str, *, ip: str | None, user_agent: str | None) -> None:
-    """Tell somebody in their inbox that their account was logged in to from a browser that never did before."""
+    """Tell somebody, in their inbox and by mail, that a browser logged in to their account that never did before."""
     actor = replace(ITSELF, ip=ip, user_agent=user_agent)
     device = f"{describe_device(user_agent)} at {ip}" if ip else describe_device(user_agent)
+    person = sql.row(_PERSON, {"user_id": user_id})
+    if person is None:
+        return
     with UnitOfWork(actor, entity_id=user_id, version=0) as uow:
         event_id = uow.record(
             Event.USER_NEW_DEVICE,
@@ -78,3 +82,4 @@ def tell_of_new_device(user_id: str, *, ip: str | None, user_agent: str | None) 
             after={"device": device},
         )
         uow.notify(event_id, [user_id], NotificationKind.NEW_DEVICE, {"device": device})
+        notices.tell_new_device(uow, person, event_id, device=device)

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts import sealed_secrets
-from taskforge.accounts.two_factor import get_two_factor
+from taskforge.accounts import notices, sealed_secrets
+from taskforge.accounts.two_factor import TwoFactor, get_two_factor
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.extensions import config_of
@@ -36,6 +36,10 @@ REGISTER, SIGN_IN = "passkey-register", "passkey-sign-in"
 REFUSED = "This passkey was not accepted. Try it again, or use your password."
 TOO_MANY = f"You have {MAX_PASSKEYS} passkeys. Remove one that you no longer use."
 
+_WORDS = {
+    Event.USER_PASSKEY_ADDED: "A passkey was added",
+    Event.USER_PASSKEY_REMOVED: "A passkey was removed",
+}
 _COLUMNS = (
     "passkey_id, user_id, credential_id, public_key, sign_count, name, created_at, last_used_at"
 )
@@ -119,6 +123,7 @@ def register(actor: Actor, *, token: str, credential: str, name: str) -> Change:
         made = webauthn_checks.check_registration(_site(), challenge, credential)
     except webauthn_checks.Refused as error:
         raise InvalidInput(REFUSED) from error
+    user = get_two_factor(actor.user_id)
     passkey_id = new_id()
     with UnitOfWork(actor, entity_id=passkey_id, version=1) as uow:
         kept = uow.execute(
@@ -136,7 +141,7 @@ def register(actor: Actor, *, token: str, credential: str, name: str) -> Change:
         )
         if kept.rowcount != 1:
             raise Conflict(TOO_MANY)
-        _record(uow, Event.USER_PASSKEY_ADDED, None, {"passkey_id": passkey_id, "name": name})
+        _record(uow, Event.USER_PASSKEY_ADDED, None, {"passkey_id": passkey_id, "name": name}, user)
     return uow.change
 
 
@@ -147,12 +152,13 @@ def remove(actor: Actor, passkey_id: str) -> Change:
     Raises:
         NotFound: they have no such passkey.
     """
+    user = get_two_factor(actor.user_id)
     with UnitOfWork(actor, entity_id=passkey_id, version=0) as uow:
         found = uow.row(_DELETE, {"passkey_id": passkey_id, "user_id": actor.user_id})
         if found is None:
             raise NotFound()
         before = {"passkey_id": passkey_id, "name": found["name"]}
-        _record(uow, Event.USER_PASSKEY_REMOVED, before, None)
+        _record(uow, Event.USER_PASSKEY_REMOVED, before, None, user)
     return uow.change
 
 
@@ -217,9 +223,17 @@ def _read_challenge(token: str, purpose: str) -> tuple[bytes, datetime]:
 
 
 def _record(
-    uow: UnitOfWork, event: Event, before: dict[str, Any] | None, after: dict[str, Any] | None
+    uow: UnitOfWork,
+    event: Event,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    user: TwoFactor,
 ) -> None:
-    uow.record(event, entity_type="user", entity_id=uow.actor.user_id, before=before, after=after)
+    event_id = uow.record(
+        event, entity_type="user", entity_id=uow.actor.user_id, before=before, after=after
+    )
+    told = {"email": user.email, "display_name": user.display_name}
+    notices.tell_log_in_changed(uow, told, event_id, what=_WORDS[event])
 
 
 def _site() -> str:

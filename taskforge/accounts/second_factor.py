@@ -73,7 +73,7 @@ def _use_recovery_code(actor: Actor, code: str) -> bool:
     try:
         with UnitOfWork(actor, entity_id=actor.user_id, version=0) as uow:
             uow.update_reference(_USE_CODE, {**parameters, "at": uow.at})
-            left = uow.execute(_CODES_LEFT, {"user_id": actor.user_id}).scalar()
+            left: int = uow.execute(_CODES_LEFT, {"user_id": actor.user_id}).scalar() or 0
             uow.record(
                 Event.USER_RECOVERY_CODE_USED,
                 entity_type="user",

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts import recovery_codes, sealed_secrets, totp
+from taskforge.accounts import notices, recovery_codes, sealed_secrets, totp
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
@@ -28,8 +28,15 @@ NOT_ON = "Two-factor log-in is not on."
 WRONG_CODE = "is not the one that your app shows now; its clock may be off"
 SETUP_OVER = "This set-up has taken too long. Begin it again, with the new QR code."
 
+_WORDS = {
+    Event.USER_TWO_FACTOR_ENABLED: "Two-factor log-in was turned on",
+    Event.USER_TWO_FACTOR_DISABLED: "Two-factor log-in was turned off",
+    Event.USER_TWO_FACTOR_RESET: "Two-factor log-in was turned off by an administrator",
+    Event.USER_RECOVERY_CODES_RENEWED: "The recovery codes were replaced",
+}
+
 _STATE = text("""
-    SELECT u.email, u.version, u.two_factor_at, u.password_changed_at,
+    SELECT u.email, u.display_name, u.version, u.two_factor_at AS enabled_at, u.password_changed_at,
            (SELECT count(*) FROM recovery_codes c WHERE c.user_id = u.user_id AND c.used_at IS NULL) AS codes_left
     FROM   users u
     WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
@@ -53,9 +60,13 @@ _INSERT_CODES = text("""
 
 @dataclass(frozen=True)
 class TwoFactor:
-    """Whether somebody has a second factor: since when (None: not), and how many recovery codes are left."""
+    """Whether somebody has a second factor: since when (None: not), and how many recovery codes are left.
+
+    Address and name are those of the account, for notices.
+    """
 
     email: str
+    display_name: str
     version: int
     enabled_at: datetime | None
     codes_left: int
@@ -80,9 +91,7 @@ def get_two_factor(user_id: str) -> TwoFactor:
     row = sql.row(_STATE, {"user_id": user_id})
     if row is None:
         raise NotFound()
-    return TwoFactor(
-        row["email"], row["version"], row["two_factor_at"], row["codes_left"], row["password_changed_at"]
-    )  # fmt: skip
+    return TwoFactor(**row)
 
 
 def begin_setup(user_id: str) -> Setup:
@@ -239,7 +248,7 @@ def _record(
     enabled_at: datetime | None,
     codes_left: int,
 ) -> str:
-    return uow.record(
+    event_id = uow.record(
         event,
         entity_type="user",
         entity_id=user_id,
@@ -247,3 +256,6 @@ def _record(
         before={"two_factor_at": state.enabled_at, "recovery_codes": state.codes_left},
         after={"two_factor_at": enabled_at, "recovery_codes": codes_left},
     )
+    user = {"email": state.email, "display_name": state.display_name}
+    notices.tell_log_in_changed(uow, user, event_id, what=_WORDS[event])
+    return event_id

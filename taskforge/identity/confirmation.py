@@ -21,6 +21,7 @@ from taskforge.errors import (
     ConfirmationRequired,
     InvalidInput,
     RateLimited,
+    TaskForgeError,
     Unavailable,
 )
 from taskforge.events import Event
@@ -34,12 +35,15 @@ from taskforge.identity.two_step import use_code
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PASSWORD_FIELD = "confirm_password"  # noqa: S105 - the name of a field
-CODE_FIELD = "confirm_code"
-PASSKEY_FIELD, PASSKEY_TOKEN_FIELD = "confirm_passkey", "confirm_passkey_token"
-PROOF_FIELDS = (PASSWORD_FIELD, CODE_FIELD, PASSKEY_FIELD, PASSKEY_TOKEN_FIELD)
+# The arguments of `confirm`, and the fields in which a form brings them beside its own.
+PROOF_FIELDS = {
+    "password": "confirm_password",
+    "code": "confirm_code",
+    "passkey": "confirm_passkey",
+    "passkey_token": "confirm_passkey_token",
+}
 NOTHING_GIVEN = "Give your password."
-WRONG_PASSWORD = "That is not your password."  # noqa: S105 - a sentence
+WRONG = "That is not your password."
 
 
 def needs_confirmation(view: View) -> View:
@@ -63,12 +67,14 @@ def require_confirmation() -> None:
     identity = current_identity()
     if confirmation.is_confirmed(identity):
         return
+    problem: TaskForgeError | None = None
     given = {} if request.method in SAFE_METHODS else _given_proof()
     try:
         if given:
             confirm(identity, **given)
             return
-        problem = InvalidInput(NOTHING_GIVEN) if PASSWORD_FIELD in request.form else None
+        if PROOF_FIELDS["password"] in request.form:
+            problem = InvalidInput(NOTHING_GIVEN)
     except (InvalidInput, RateLimited, Unavailable) as error:
         problem = error
     g.is_confirmation_required = True
@@ -109,19 +115,13 @@ def _check_password(identity: Identity, password: str) -> None:
     rate_limits.take_try(tries)
     if not confirmation.check_password(identity.user_id, password):
         _report(Event.USER_CONFIRMATION_FAILED, identity, "password")
-        raise InvalidInput(WRONG_PASSWORD, {"password": WRONG_PASSWORD})
+        raise InvalidInput(WRONG, {"password": WRONG})
     rate_limits.give_back_tries(tries)
 
 
 def _given_proof() -> dict[str, str]:
     """What the form holds beside its own fields: the password, a code, or the answer of a passkey."""
-    fields = {
-        "password": PASSWORD_FIELD,
-        "code": CODE_FIELD,
-        "passkey": PASSKEY_FIELD,
-        "passkey_token": PASSKEY_TOKEN_FIELD,
-    }
-    given = {name: request.form.get(field, "") for name, field in fields.items()}
+    given = {name: request.form.get(field, "") for name, field in PROOF_FIELDS.items()}
     return {name: value for name, value in given.items() if value}
 
 

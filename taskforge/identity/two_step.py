@@ -88,10 +88,12 @@ def use_code(user_id: str, code: str) -> str:
     """
     tries = _tries(user_id)
     rate_limits.take_try(tries)
-    factor = second_factor.use_code(Actor(user_id=user_id, **client_details()), code)
+    client = client_details()
+    actor = Actor(user_id=user_id, ip=client["ip"], user_agent=client["user_agent"])
+    factor = second_factor.use_code(actor, code)
     if factor is None:
         security_events.report(
-            Event.USER_SECOND_FACTOR_FAILED, user_id=user_id, details={}, **client_details()
+            Event.USER_SECOND_FACTOR_FAILED, user_id=user_id, details={}, **client
         )
         raise InvalidInput(WRONG_CODE, {"code": WRONG_CODE})
     rate_limits.give_back_tries(tries)

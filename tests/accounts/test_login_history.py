@@ -14,7 +14,7 @@ from taskforge.stores import sql
 from tests.accounts.authenticator import set_up
 from tests.accounts.test_login import log_in
 from tests.accounts.test_second_step import give
-from tests.audit_trail import intents
+from tests.audit_trail import intents, mails
 from tests.factories import Person
 from tests.pages import Visitor, visit
 
@@ -92,6 +92,7 @@ def test_a_log_in_with_a_new_device_is_told_once(
     log_in(client, ada.email)
     with app.app_context():
         assert intents(ada.user_id) == ["new_device"]
+        assert mails() == [("new_device", ada.email)]
         deliver_pending()
     page = Visitor(client).open("/inbox")
     assert "You logged in with a new device: Firefox on Linux at 127.0.0.1." in page.text

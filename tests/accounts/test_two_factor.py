@@ -11,7 +11,7 @@ from sqlalchemy import text
 from taskforge.accounts import two_factor
 from taskforge.stores import sql
 from tests.accounts.authenticator import Authenticator, set_up
-from tests.audit_trail import events_of, intents
+from tests.audit_trail import events_of, intents, mails
 from tests.factories import PASSWORD, Person, forget_confirmation
 from tests.pages import Page, Visitor, visit
 
@@ -155,6 +155,7 @@ def test_a_site_administrator_resets_it_and_the_person_is_told(
         last = events_of(ada.user_id)[-1]
         assert (last.event, last.actor_id) == ("user.two_factor_reset", bob.user_id)
         assert intents(ada.user_id) == ["two_factor_reset"]
+        assert mails() == [("log_in_changed", ada.email)] * 2
         assert two_factor.get_two_factor(ada.user_id).enabled_at is None
 
 

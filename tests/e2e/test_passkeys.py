@@ -155,13 +155,16 @@ def test_a_removed_passkey_logs_nobody_in(
 
 
 def test_who_gives_no_passkey_is_told_and_stays(
-    page: Page, named_server: str, device: tuple[CDPSession, str]
+    page: Page, named_server: str, person: Person, device: tuple[CDPSession, str]
 ) -> None:
+    log_in(page, named_server, person)
+    expect(page).to_have_url(re.compile("/boards"))
+    add_passkey(page, named_server)
     session, authenticator = device
     session.send(
         "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
     )
-    page.goto(f"{named_server}/login")
+    log_out(page, named_server)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("Nothing was done: the passkey was not given.")).to_be_visible()
     expect(page.get_by_role("button", name="Use a passkey")).to_be_enabled()

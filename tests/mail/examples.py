@@ -10,4 +10,15 @@ from taskforge.mail.service import Value
 AT = datetime(2026, 11, 28, 20, 14, tzinfo=UTC)
 EXAMPLES: dict[MailKind, dict[str, Value]] = {
     MailKind.PASSWORD_CHANGED: {"name": "Ada Lovelace", "at": AT, "device": "Firefox on Linux"},
+    MailKind.LOG_IN_CHANGED: {
+        "name": "Ada Lovelace",
+        "what": "Two-factor log-in was turned off",
+        "at": AT,
+        "device": "Firefox on Linux",
+    },
+    MailKind.NEW_DEVICE: {
+        "name": "Ada Lovelace",
+        "at": AT,
+        "device": "Firefox on Linux at 203.0.113.7",
+    },
 }

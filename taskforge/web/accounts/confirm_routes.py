@@ -12,20 +12,13 @@ from taskforge.errors import ConfirmationRequired
 from taskforge.http import error_pages, htmx
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, next_path
-from taskforge.identity.confirmation import (
-    CODE_FIELD,
-    PASSKEY_FIELD,
-    PASSKEY_TOKEN_FIELD,
-    PASSWORD_FIELD,
-    PROOF_FIELDS,
-    needs_confirmation,
-)
+from taskforge.identity.confirmation import PROOF_FIELDS, needs_confirmation
 from taskforge.identity.current import current_identity
 from taskforge.web.accounts.routes import blueprint
 
 # Not sent again: what the new form has itself, and secrets, which no page repeats.
 LEFT_OUT = (
-    "csrf_token", *PROOF_FIELDS, "password", "current_password", "new_password",
+    "csrf_token", *PROOF_FIELDS.values(), "password", "current_password", "new_password",
 )  # fmt: skip
 IN_PLACE_OF_THE_PAGE = {"HX-Retarget": "#main", "HX-Reswap": "innerHTML"}
 
@@ -76,10 +69,7 @@ def _page(action: str, kept: list[tuple[str, str]], problems: list[str]) -> str:
         kept=kept,
         is_resent=action != url_for("accounts.confirm"),
         problems_found=problems,
-        password_field=PASSWORD_FIELD,
-        code_field=CODE_FIELD,
-        passkey_field=PASSKEY_FIELD,
-        passkey_token_field=PASSKEY_TOKEN_FIELD,
+        fields=PROOF_FIELDS,
         has_passkey=are_possible() and bool(list_passkeys(current_identity().user_id)),
         has_second_factor=get_two_factor(current_identity().user_id).enabled_at is not None,
     )
