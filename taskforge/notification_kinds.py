@@ -52,7 +52,7 @@ class NotificationKind(StrEnum):
     NEW_DEVICE = (
         "new_device",
         Subject.SESSIONS,
-        "You logged in with a new device: {device}. Was it not you?",
+        "{actor} logged in to your account with a new device: {device}",
     )
     TWO_FACTOR_RESET = "two_factor_reset", Subject.NONE, "{actor} turned off your two-factor log-in"
 

@@ -118,7 +118,8 @@ def list_sessions() -> Any:
 def list_logins() -> Any:
     """The log-ins of whoever is asking within the last 90 days, and those that were refused; the latest 100."""
     found = login_history.list_logins(current.current_actor().user_id)
-    return {"items": [{**row, **(row["details"] or {})} for row in found]}
+    unknown = {"kind": None, "second_factor": None}
+    return {"items": [{**unknown, **row, **(row["details"] or {})} for row in found]}
 
 
 @blueprint.delete("/sessions/<any_id:session>")

@@ -8,10 +8,11 @@ from taskforge.http import assets
 
 
 def warm_up(app: Flask) -> None:
-    """Compile every template and compress the bundles.
+    """Compile every template of pages and compress the bundles.
 
     No connection is opened and no thread started: the server forks its processes afterwards.
     """
     for name in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(name)
+        if not name.startswith("mail/"):  # of another environment (taskforge.mail.messages)
+            app.jinja_env.get_template(name)
     assets.warm_up()

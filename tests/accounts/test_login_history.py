@@ -95,7 +95,10 @@ def test_a_log_in_with_a_new_device_is_told_once(
         assert mails() == [("new_device", ada.email)]
         deliver_pending()
     page = Visitor(client).open("/inbox")
-    assert "You logged in with a new device: Firefox on Linux at 127.0.0.1." in page.text
+    assert (
+        "Somebody logged in to your account with a new device: Firefox on Linux at 127.0.0.1"
+        in page.text
+    )
     assert 'href="/sessions/history"' in page.html
     Visitor(client).fill("/boards", "/logout")
     log_in(client, ada.email)
