@@ -22,8 +22,12 @@ PICTURES = os.environ.get("TWO_FACTOR_PICTURES")  # a folder
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
-    """Axe is injected; the policy itself is asserted elsewhere."""
-    return {"viewport": {"width": 1280, "height": 800}, "bypass_csp": True}
+    """Axe is injected (the policy itself is asserted elsewhere), and no colour is on its way to another."""
+    return {
+        "viewport": {"width": 1280, "height": 800},
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+    }
 
 
 @pytest.fixture
