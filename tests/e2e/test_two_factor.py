@@ -87,6 +87,7 @@ def test_from_the_set_up_to_a_log_in_by_recovery_code(
     assert recovery_code in Path(saved.value.path()).read_text()
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("You have 10 left.")).to_be_visible()
+    expect(page.get_by_text("Unsaved draft")).to_have_count(0)  # a code is nothing to be kept
     look("two-factor-on")
 
     page.context.clear_cookies()

@@ -30,15 +30,21 @@ def second_step() -> ResponseReturnValue:
 def second_step_submitted() -> ResponseReturnValue:
     """Log in whoever has given the right code."""
     form = CodeForm()
+    if find_step_user(step_token()) is None:
+        return _begin_again()
     try:
         passed = form.attempt(lambda code: pass_second_step(step_token(), code))
-    except NotAuthenticated:
-        flash(STEP_OVER, "danger")
-        address = url_for("accounts.login", next=next_path() or None)
-        return forget_step(current_app.make_response(go_to(address)))
+    except NotAuthenticated:  # just now
+        return _begin_again()
     if passed is None:
         return form.refused(_page(form))
     return _logged_in(passed)
+
+
+def _begin_again() -> ResponseReturnValue:
+    flash(STEP_OVER, "danger")
+    address = url_for("accounts.login", next=next_path() or None)
+    return forget_step(current_app.make_response(go_to(address)))
 
 
 def _logged_in(passed: Passed) -> ResponseReturnValue:
