@@ -20,6 +20,7 @@ class Subject(StrEnum):
     TASK = "task"
     COMMENT = "comment"
     TEAM = "team"
+    SESSIONS = "sessions"  # of the reader, who may end them
     NONE = "none"  # leads to the inbox itself
 
 
@@ -27,7 +28,7 @@ class NotificationKind(StrEnum):
     """A kind: its name, its `Subject` and its sentence.
 
     In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
-    moved to and ``{team}`` the name of the team.
+    moved to, ``{team}`` the name of the team and ``{device}`` a browser and its system.
     """
 
     subject: Subject
@@ -48,6 +49,12 @@ class NotificationKind(StrEnum):
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}"
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
+    NEW_DEVICE = (
+        "new_device",
+        Subject.SESSIONS,
+        "{actor} logged in to your account with a new device: {device}",
+    )
+    TWO_FACTOR_RESET = "two_factor_reset", Subject.NONE, "{actor} turned off your two-factor log-in"
 
 
 KINDS: dict[str, NotificationKind] = {kind.value: kind for kind in NotificationKind}

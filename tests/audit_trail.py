@@ -50,3 +50,9 @@ def intents(user_id: str) -> list[str]:
         {"id": user_id},
     )
     return [row["kind"] for row in rows]
+
+
+def mails() -> list[tuple[str, str]]:
+    """The kinds and addresses of the mails that were sent, oldest first."""
+    rows = sql.rows(text("SELECT kind, to_address FROM mail_intents ORDER BY created_at, mail_id"))
+    return [(row["kind"], row["to_address"]) for row in rows]

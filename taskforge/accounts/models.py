@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +26,8 @@ class User(Model):
 
     ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
     same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
-    content, ``core_version`` the mirror of the account inside the profile document.
+    content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
+    log-in by password asks for a second factor (`TotpSecret`).
     """
 
     __tablename__ = "users"
@@ -38,6 +48,7 @@ class User(Model):
     last_login: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     email_verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    two_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
@@ -70,6 +81,57 @@ class UserSession(Model):
         Index("ix_user_sessions_live", "user_id", postgresql_where=text("revoked_at IS NULL")),
         CheckConstraint("kind IN ('browser', 'api')", name="kind"),
     )
+
+
+class TotpSecret(Model):
+    """What a person's authenticator app and TaskForge both know, encrypted (`taskforge.accounts.sealed_secrets`).
+
+    ``last_step`` is the step of the last code that was used: it and earlier ones are refused.
+    """
+
+    __tablename__ = "totp_secrets"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RecoveryCode(Model):
+    """A code that logs in once in place of the authenticator app; only its SHA-256 is stored."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Passkey(Model):
+    """A key pair of which a person's device holds the private half (WebAuthn).
+
+    ``sign_count`` is the device's own counter of uses, 0 where it keeps none. ``challenge_at`` is when the challenge of
+    the last use was made: an answer to that one or an earlier one is refused.
+    """
+
+    __tablename__ = "passkeys"
+
+    passkey_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), index=True
+    )
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    challenge_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class AdminClaim(Model):

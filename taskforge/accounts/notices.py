@@ -13,30 +13,31 @@ from taskforge.text.devices import describe_device
 
 def tell_password_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: str) -> None:
     """Tell somebody that their password was changed; `user` is their row of ``users``."""
-    mail.send(
-        uow,
-        MailKind.PASSWORD_CHANGED,
-        event_id=event_id,
-        to=user["email"],
-        context={
-            "name": user["display_name"],
-            "at": uow.at,
-            "device": describe_device(uow.actor.user_agent),
-        },
-    )
+    _tell(uow, user, MailKind.PASSWORD_CHANGED, event_id)
 
 
 def tell_address_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: str) -> None:
     """Tell the old address of an account, in ``email``, that ``address`` is the account's from now on."""
-    mail.send(
-        uow,
-        MailKind.ADDRESS_CHANGED,
-        event_id=event_id,
-        to=user["email"],
-        context={
-            "name": user["display_name"],
-            "address": user["address"],
-            "at": uow.at,
-            "device": describe_device(uow.actor.user_agent),
-        },
-    )
+    _tell(uow, user, MailKind.ADDRESS_CHANGED, event_id, address=user["address"])
+
+
+def tell_log_in_changed(
+    uow: UnitOfWork, user: Mapping[str, Any], event_id: str, *, what: str
+) -> None:
+    """Tell somebody that it has changed how they log in; `what` is a sentence without its full stop."""
+    _tell(uow, user, MailKind.LOG_IN_CHANGED, event_id, what=what)
+
+
+def tell_new_device(
+    uow: UnitOfWork, user: Mapping[str, Any], event_id: str, *, device: str
+) -> None:
+    """Tell somebody that a browser logged in to their account that never did before."""
+    _tell(uow, user, MailKind.NEW_DEVICE, event_id, device=device)
+
+
+def _tell(
+    uow: UnitOfWork, user: Mapping[str, Any], kind: MailKind, event_id: str, **more: str
+) -> None:
+    device = describe_device(uow.actor.user_agent)
+    context = {"name": user["display_name"], "at": uow.at, "device": device, **more}
+    mail.send(uow, kind, event_id=event_id, to=user["email"], context=context)

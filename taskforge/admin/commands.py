@@ -8,8 +8,10 @@ from taskforge.admin import doctor_commands as doctor_commands  # adds commands 
 from taskforge.admin import service
 from taskforge.audit import security_events
 from taskforge.cli import group
+from taskforge.errors import TaskForgeError
 from taskforge.events import Event
 from taskforge.extensions import config_of
+from taskforge.stores.actor import ITSELF
 from taskforge.stores.indexes import ensure_indexes
 
 
@@ -20,6 +22,17 @@ def admin_link() -> None:
     security_events.report(Event.USER_ADMIN_CLAIM_ISSUED, user_id=None)
     click.echo(f"{config_of().public_url.rstrip('/')}/admin/claim/{token}")
     click.echo("It works once, within an hour.")
+
+
+@group.command("reset-two-factor")
+@click.argument("email")
+def reset_two_factor(email: str) -> None:
+    """Turn off the two-factor log-in of EMAIL, who has lost their app and their recovery codes."""
+    try:
+        service.reset_two_factor(ITSELF, email.strip().lower())
+    except TaskForgeError as error:
+        raise click.ClickException(error.message) from error
+    click.echo("It is off. They log in by password, and are told in their inbox.")
 
 
 @click.command("ensure-indexes")

@@ -19,7 +19,7 @@ from taskforge.extensions import config_of
 from taskforge.http import health
 from taskforge.http.forms import Form, cleaned
 from taskforge.http.htmx import go_to
-from taskforge.identity.confirmation import needs_confirmation
+from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.mail.kinds import MailKind
 from taskforge.messaging import queues
@@ -31,6 +31,12 @@ LATE_AFTER_SECONDS = 60  # of a message in the outbox; invariant I1 allows a min
 
 class ResetLinkForm(Form):
     """Whose password is forgotten."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+
+
+class ResetForm(Form):
+    """Whose second factor is turned off."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
 
@@ -58,6 +64,26 @@ def index() -> str:
     )
 
 
+@blueprint.get("/two-factor")
+def two_factor() -> str:
+    """The form that turns off the second factor of somebody who has lost it."""
+    require_site_admin()
+    return _two_factor_page(ResetForm())
+
+
+@blueprint.post("/two-factor")
+def reset_two_factor() -> ResponseReturnValue:
+    """Turn somebody's second factor off."""
+    require_site_admin()
+    require_confirmation()
+    actor, form = current_actor(), ResetForm()
+    change = form.attempt(lambda email: service.reset_two_factor(actor, email))
+    if change is None:
+        return form.refused(_two_factor_page(form))
+    flash("Their two-factor log-in is off. They are told.", "ok")
+    return go_to(url_for("admin.two_factor"))
+
+
 @blueprint.route("/claim/<token>", methods=["GET", "POST"])
 def claim(token: str) -> ResponseReturnValue:
     """The one-time link that the command line prints: GET shows what it does, POST does it."""
@@ -81,10 +107,10 @@ def reset_link() -> ResponseReturnValue:
 
 
 @blueprint.post("/reset-link")
-@needs_confirmation
 def reset_link_submitted() -> ResponseReturnValue:
     """Make the link and show it: this once, as it is stored nowhere."""
     require_site_admin()
+    require_confirmation()
     form, actor = ResetLinkForm(), replace(current_actor(), op_id=None)  # no answer holds the link
     token = form.attempt(lambda email: password_reset.issue_reset_link(actor, email=email))
     if token is None:
@@ -95,6 +121,10 @@ def reset_link_submitted() -> ResponseReturnValue:
 
 def _reset_link_page(form: ResetLinkForm, *, link: str | None = None) -> str:
     return render_template("admin/reset_link.html", form=form, link=link)
+
+
+def _two_factor_page(form: ResetForm) -> str:
+    return render_template("admin/two_factor.html", form=form)
 
 
 def _claim_page(state: str, token: str) -> str:

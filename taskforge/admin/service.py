@@ -9,8 +9,9 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.accounts import queries as accounts
+from taskforge.accounts import two_factor
 from taskforge.admin import queries
-from taskforge.errors import NotFound
+from taskforge.errors import InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -74,6 +75,19 @@ def claim_admin(actor: Actor, token: str) -> Change:
             after={"is_site_admin": True},
         )
     return uow.change
+
+
+def reset_two_factor(actor: Actor, email: str) -> Change:
+    """Turn off the second factor of somebody who has lost it; they are told.
+
+    Raises:
+        InvalidInput: no account has this address.
+        Conflict: it is not on.
+    """
+    user_id = accounts.find_user_id(email=email)
+    if user_id is None:
+        raise InvalidInput.about("email", "belongs to no account")
+    return two_factor.reset(actor, user_id)
 
 
 def outbox_figures() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app
 from flask_smorest import Api
 
-from taskforge.api import auth, boards, comments, notifications, tasks, teams, users
+from taskforge.api import auth, boards, comments, notifications, tasks, teams, two_factor, users
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
 from taskforge.api.blueprints import AnyIdConverter
 from taskforge.api.schemas.base import Error
@@ -13,6 +13,7 @@ from taskforge.api.schemas.base import Error
 BLUEPRINTS = (
     auth.blueprint,
     users.blueprint,
+    two_factor.blueprint,
     teams.blueprint,
     boards.blueprint,
     tasks.blueprint,

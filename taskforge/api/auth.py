@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask import Response
+from flask import Response, jsonify
 
-from taskforge.accounts import service, session_list, session_records
+from taskforge.accounts import login_history, service, session_list, session_records
 from taskforge.accounts.confirmation import CONFIRMED_FOR
 from taskforge.api import serialising
 from taskforge.api.blueprints import (
@@ -21,12 +21,13 @@ from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http.sessions import is_secret
-from taskforge.identity import account_links, current, limited
-from taskforge.identity.confirmation import confirm_by_password
+from taskforge.identity import account_links, current, limited, two_step
+from taskforge.identity.confirmation import confirm
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
 from taskforge.text.values import parse_uuid
 
+METHODS = ["app", "recovery_code"]
 CLEAR_SITE_DATA = '"cache", "storage"'
 
 blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix="/auth")
@@ -51,21 +52,31 @@ def register(data: dict[str, Any]) -> Any:
 @needs_no_login
 @blueprint.arguments(schemas.Credentials)
 @blueprint.response(200, schemas.LoggedIn)
+@blueprint.alt_response(202, schema=schemas.SecondStepNeeded)
 def login(data: dict[str, Any]) -> Any:
     """Log in; answers the session's secret and a one-hour token, either of which authenticates further requests.
 
-    The token ends with its session. Unknown addresses and wrong passwords are answered alike.
+    The token ends with its session. Unknown addresses and wrong passwords are answered alike. Where the account has a
+    second factor the answer is 202, and the log-in goes on with `POST /api/auth/login/second-step`.
     """
     user_id = check_login(data["email"], data["password"])
     if user_id is None:
         raise NotAuthenticated(WRONG_CREDENTIALS)
-    try:
-        secret, token = current.start_api_session(user_id)
-    except NotFound as error:  # the account was suspended after the check
-        raise NotAuthenticated(WRONG_CREDENTIALS) from error
-    report_login(user_id, kind="api")
-    profile = service.get_profile(Actor(user_id=user_id))
-    return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
+    if (step := two_step.begin_second_step(user_id)) is not None:
+        needed = {"step_token": step.token, "expires_at": step.expires_at, "methods": METHODS}
+        return jsonify(schemas.SecondStepNeeded().dump(needed)), 202
+    return _logged_in(user_id)
+
+
+@blueprint.post("/login/second-step")
+@takes_no_key
+@needs_no_login
+@blueprint.arguments(schemas.SecondStep)
+@blueprint.response(200, schemas.LoggedIn)
+def login_second_step(data: dict[str, Any]) -> Any:
+    """Finish a log-in by a code of the authenticator app, or a recovery code. Each code is good once."""
+    passed = two_step.pass_second_step(data["step_token"], data["code"])
+    return _logged_in(passed.user_id, second_factor=passed.factor)
 
 
 @blueprint.post("/verify")
@@ -128,13 +139,13 @@ def logout(_data: dict[str, Any]) -> Response:
 @takes_no_key
 @blueprint.arguments(schemas.Proof)
 @blueprint.response(200, schemas.Confirmed)
-def confirm(data: dict[str, Any]) -> Any:
-    """Prove again that it is you, by the password.
+def prove_again(data: dict[str, Any]) -> Any:
+    """Prove again that it is you, by the password or by a code of your second factor.
 
     What is delicate can be done in this session until `confirmedUntil`; before, it is answered by the error
     `confirmation_required`. A session by cookie gets a new cookie.
     """
-    identity = confirm_by_password(current.current_identity(), data["password"])
+    identity = confirm(current.current_identity(), **data)
     assert identity.confirmed_at is not None
     return {"confirmed_until": identity.confirmed_at + CONFIRMED_FOR}
 
@@ -152,6 +163,15 @@ def list_sessions() -> Any:
     }
 
 
+@blueprint.get("/logins")
+@blueprint.response(200, schemas.LoginList)
+def list_logins() -> Any:
+    """The log-ins of whoever is asking within the last 90 days, and those that were refused; the latest 100."""
+    found = login_history.list_logins(current.current_actor().user_id)
+    unknown = {"kind": None, "second_factor": None}
+    return {"items": [{**unknown, **row, **(row["details"] or {})} for row in found]}
+
+
 @blueprint.delete("/sessions/<any_id:session>")
 @blueprint.response(204)
 def delete_session(session: str) -> Response:
@@ -159,6 +179,16 @@ def delete_session(session: str) -> Response:
     actor = current.current_actor()
     session_records.revoke_session(actor, _public_id(actor, session))
     return no_content()
+
+
+def _logged_in(user_id: str, *, second_factor: str | None = None) -> dict[str, Any]:
+    try:
+        secret, token = current.start_api_session(user_id)
+    except NotFound as error:  # the account was suspended after the check
+        raise NotAuthenticated(WRONG_CREDENTIALS) from error
+    report_login(user_id, kind="api", second_factor=second_factor)
+    profile = service.get_profile(Actor(user_id=user_id))
+    return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
 
 
 def _public_id(actor: Actor, session: str) -> str:

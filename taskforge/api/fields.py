@@ -70,7 +70,7 @@ def email(*, required: bool = True) -> Checked:
     return Checked(validation.clean_email, described, required=required, allow_none=not required)
 
 
-def password() -> Checked:
+def password(*, required: bool = True) -> Checked:
     """A password exactly as it was typed."""
 
     def check(value: object, *, field: str) -> str:
@@ -82,7 +82,7 @@ def password() -> Checked:
             raise InvalidInput.about(field, "is too long")
         return value
 
-    return Checked(check, {"type": "string", "format": "password"}, required=True)
+    return Checked(check, {"type": "string", "format": "password"}, required=required)
 
 
 def identifier(*, required: bool = False, nullable: bool = False) -> Checked:

@@ -20,7 +20,7 @@ from taskforge.http.urls import API_PREFIX
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
 ENTRIES = (
-    "/login",
+    "/login",  # and its second step, and that of passkeys
     "/register",
     "/password-reset",
     "/address/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from flask import request
 from werkzeug.routing import BaseConverter
 
 API_PREFIX = "/api/"
@@ -38,6 +39,11 @@ def safe_next(value: object) -> str | None:
             return None
         path = unquote(path)
     return value
+
+
+def next_path() -> str:
+    """The path that the request wants to be led to (``next``) if it is safe; else empty."""
+    return safe_next(request.values.get("next")) or ""
 
 
 def _climbs(path: str) -> bool:

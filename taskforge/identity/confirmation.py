@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from flask import g, request
 
 from taskforge.accounts import confirmation
+from taskforge.accounts.passkeys import REFUSED
 from taskforge.accounts.session_records import Identity
 from taskforge.audit import security_events
 from taskforge.errors import (
@@ -29,11 +30,20 @@ from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.identity.actors import client_details
 from taskforge.identity.current import confirm_session, current_identity
 from taskforge.identity.limited import password_tries
+from taskforge.identity.passkey_logins import sign_in
+from taskforge.identity.two_step import use_code
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PASSWORD_FIELD = "confirm_password"  # noqa: S105 - the name of a field
-WRONG_PASSWORD = "That is not your password."  # noqa: S105 - a sentence
+# The arguments of `confirm`, and the fields in which a form brings them beside its own.
+PROOF_FIELDS = {
+    "password": "confirm_password",
+    "code": "confirm_code",
+    "passkey": "confirm_passkey",
+    "passkey_token": "confirm_passkey_token",
+}
+NOTHING_GIVEN = "Give your password."
+WRONG = "That is not your password."
 
 
 def needs_confirmation(view: View) -> View:
@@ -57,39 +67,64 @@ def require_confirmation() -> None:
     identity = current_identity()
     if confirmation.is_confirmed(identity):
         return
-    password = "" if request.method in SAFE_METHODS else request.form.get(PASSWORD_FIELD, "")
     problem: TaskForgeError | None = None
+    given = {} if request.method in SAFE_METHODS else _given_proof()
     try:
-        if password:
-            confirm_by_password(identity, password)
+        if given:
+            confirm(identity, **given)
             return
-        if PASSWORD_FIELD in request.form:
-            problem = InvalidInput("Give your password.")
+        if PROOF_FIELDS["password"] in request.form:
+            problem = InvalidInput(NOTHING_GIVEN)
     except (InvalidInput, RateLimited, Unavailable) as error:
         problem = error
     g.is_confirmation_required = True
     raise ConfirmationRequired(problem)
 
 
-def confirm_by_password(identity: Identity, password: str) -> Identity:
-    """Note that somebody has proved by their password that it is them; answers their identity as it is now.
+def confirm(
+    identity: Identity,
+    *,
+    password: str = "",
+    code: str = "",
+    passkey: str = "",
+    passkey_token: str = "",
+) -> Identity:
+    """Note that somebody has proved that it is them, by one of their factors; answers their identity as it is now.
 
     Raises:
-        RateLimited: too many wrong passwords within 15 minutes.
+        RateLimited: too many wrong ones within 15 minutes.
         InvalidInput: it is wrong.
         NotAuthenticated: the session has ended meanwhile.
     """
-    tries = password_tries(identity.user_id)
-    rate_limits.take_try(tries)
-    if not confirmation.check_password(identity.user_id, password):
-        _report(Event.USER_CONFIRMATION_FAILED, identity)
-        raise InvalidInput(WRONG_PASSWORD, {"password": WRONG_PASSWORD})
-    rate_limits.give_back_tries(tries)
+    if password:
+        _check_password(identity, password)
+        by = "password"
+    elif passkey:
+        if sign_in(passkey_token, passkey) != identity.user_id:
+            raise InvalidInput(REFUSED)
+        by = "passkey"
+    else:
+        by = use_code(identity.user_id, code)
     confirmed = confirm_session(identity)
-    _report(Event.USER_CONFIRMED, identity)
+    _report(Event.USER_CONFIRMED, identity, by)
     return confirmed
 
 
-def _report(event: Event, identity: Identity) -> None:
-    details = {"session_id": identity.session_id, "by": "password"}
+def _check_password(identity: Identity, password: str) -> None:
+    tries = password_tries(identity.user_id)
+    rate_limits.take_try(tries)
+    if not confirmation.check_password(identity.user_id, password):
+        _report(Event.USER_CONFIRMATION_FAILED, identity, "password")
+        raise InvalidInput(WRONG, {"password": WRONG})
+    rate_limits.give_back_tries(tries)
+
+
+def _given_proof() -> dict[str, str]:
+    """What the form holds beside its own fields: the password, a code, or the answer of a passkey."""
+    given = {name: request.form.get(field, "") for name, field in PROOF_FIELDS.items()}
+    return {name: value for name, value in given.items() if value}
+
+
+def _report(event: Event, identity: Identity, by: str) -> None:
+    details = {"session_id": identity.session_id, "by": by}
     security_events.report(event, user_id=identity.user_id, details=details, **client_details())

@@ -17,7 +17,7 @@ from taskforge.accounts.session_records import Identity
 from taskforge.errors import NotAuthenticated
 from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, opened_session
 from taskforge.identity.actors import client_details, make_actor
-from taskforge.identity.devices import remember_device
+from taskforge.identity.devices import known_device, remember_device
 from taskforge.identity.preload import request_preloaded
 from taskforge.messaging import online
 from taskforge.stores import sql
@@ -82,17 +82,19 @@ def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | No
     return actor, preloaded.row
 
 
-def start_browser_session(user_id: str) -> str:
-    """Log a browser in under a new session secret; answers the public session id."""
+def start_browser_session(user_id: str) -> bool:
+    """Log a browser in under a new session secret; answers whether the person has never logged in with it before."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
     interface.regenerate(opened_session())
     sid = opened_session().sid
-    session_id = session_records.open_session(user_id, sid, kind="browser", **client_details())
+    session_records.open_session(user_id, sid, kind="browser", **client_details())
     identity = session_records.find_identity(sid=sid)
     login_user(identity)
-    if identity is not None:
-        remember_device(identity.email)
-    return session_id
+    if identity is None:
+        return False
+    is_new = known_device(identity.email) is None
+    remember_device(identity.email)
+    return is_new
 
 
 def start_api_session(user_id: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from flask import request
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from taskforge.accounts import service as accounts
+from taskforge.accounts import two_factor
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
@@ -97,6 +98,13 @@ def add_member(actor: Actor, team_id: str, **person: Any) -> Change:
 
 def _register(*, email: str, password: str, **names: str) -> Change:
     change = accounts.register_user(make_signup_actor(), email=email, password=password, **names)
-    if change.replayed and accounts.check_credentials(email, password) != change.entity_id:
+    if change.replayed and not _may_be_logged_in(change.entity_id, email, password):
         raise Conflict(accounts.CANNOT_REGISTER)
     return change
+
+
+def _may_be_logged_in(user_id: str, email: str, password: str) -> bool:
+    """Whether a sign-up that is sent again may open a session: what it holds must still be enough to log in."""
+    if accounts.check_credentials(email, password) != user_id:
+        return False
+    return two_factor.get_two_factor(user_id).enabled_at is None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import request
 
-from taskforge.accounts import service
+from taskforge.accounts import login_history, service
 from taskforge.audit import security_events
+from taskforge.errors import Unavailable
 from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.identity.actors import client_details
 from taskforge.identity.devices import known_device
+
+log = structlog.get_logger()
 
 WRONG_CREDENTIALS = "That address and that password do not belong together."
 
@@ -38,8 +42,21 @@ def check_login(email: str, password: str) -> str | None:
     return user_id
 
 
-def report_login(user_id: str, *, kind: str) -> None:
-    """Record a log-in in the audit log; `kind` is the session's: ``browser`` or ``api``."""
+def report_login(
+    user_id: str, *, kind: str, second_factor: str | None = None, is_new_device: bool = False
+) -> None:
+    """Record a log-in in the audit log; `kind` is the session's: ``browser`` or ``api``.
+
+    `second_factor` is what was given beside the password, if anything was. If the person has never logged in with this
+    browser (`is_new_device`) they are told; a log-in does not fail because they can't be.
+    """
+    details = {"kind": kind, **({"second_factor": second_factor} if second_factor else {})}
     security_events.report(
-        Event.USER_LOGGED_IN, user_id=user_id, details={"kind": kind}, **client_details()
+        Event.USER_LOGGED_IN, user_id=user_id, details=details, **client_details()
     )
+    if not is_new_device:
+        return
+    try:
+        login_history.tell_of_new_device(user_id, **client_details())
+    except Unavailable:
+        log.exception("new_device_not_told", user_id=user_id)

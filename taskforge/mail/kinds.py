@@ -85,6 +85,18 @@ class MailKind(StrEnum):
         ("name", "address", "at", "device"),
         "/login",
     )
+    LOG_IN_CHANGED = (
+        "log_in_changed",
+        "{what} in your TaskForge account",
+        ("name", "what", "at", "device"),
+        "/profile/two-factor",
+    )
+    NEW_DEVICE = (
+        "new_device",
+        "A new device logged in to your TaskForge account",
+        ("name", "at", "device"),
+        "/sessions/history",
+    )
 
     @property
     def needs_token(self) -> bool:

@@ -16,9 +16,12 @@ from taskforge.identity.actors import client_details
 from taskforge.web.accounts import (
     address_routes,
     confirm_routes,
+    passkey_routes,
     profile_routes,
     registration_routes,
     reset_routes,
+    second_step_routes,
+    two_factor_routes,
 )
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
@@ -55,9 +58,12 @@ from taskforge.web.teams import routes as teams
 PARTS = (
     address_routes,
     confirm_routes,
+    passkey_routes,
     profile_routes,
     registration_routes,
     reset_routes,
+    second_step_routes,
+    two_factor_routes,
     index_routes,
     show_routes,
     settings_routes,

@@ -63,5 +63,8 @@ def furnish(page: Page) -> dict[str, str]:
         "profile": "/profile",
         "password": "/profile/password",
         "sessions": "/sessions",
+        "login-history": "/sessions/history",
+        "two-factor": "/profile/two-factor",
+        "two-factor-setup": "/profile/two-factor/setup",
         "not-found": "/tasks/00000000-0000-7000-8000-000000000000",
     }

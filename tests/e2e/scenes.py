@@ -257,4 +257,6 @@ MEMBER = (
     Scene("password", at("/profile/password")),
     Scene("sessions", at("/sessions")),
     *MEMBERS_ACCOUNT,
+    Scene("login-history", at("/sessions/history")),
+    Scene("two-factor", at("/profile/two-factor")),
 )

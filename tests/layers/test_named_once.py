@@ -47,7 +47,13 @@ def test_an_event_says_what_it_changes_and_how_it_is_shown() -> None:
 
 
 def test_a_sentence_needs_only_words_that_the_inbox_has() -> None:
-    words = {"actor": "Ada", "task": "WEB-1 “Paint”", "column": "Done", "team": "“Web”"}
+    words = {
+        "actor": "Ada",
+        "task": "WEB-1 “Paint”",
+        "column": "Done",
+        "team": "“Web”",
+        "device": "Firefox",
+    }
     for kind in NotificationKind:
         assert kind.sentence.format(**words).startswith("Ada ")
         assert isinstance(kind.subject, Subject)

@@ -23,4 +23,15 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "device": "Safari on iPhone",
     },
     MailKind.PASSWORD_CHANGED: {"name": "Ada Lovelace", "at": AT, "device": "Firefox on Linux"},
+    MailKind.LOG_IN_CHANGED: {
+        "name": "Ada Lovelace",
+        "what": "Two-factor log-in was turned off",
+        "at": AT,
+        "device": "Firefox on Linux",
+    },
+    MailKind.NEW_DEVICE: {
+        "name": "Ada Lovelace",
+        "at": AT,
+        "device": "Firefox on Linux at 203.0.113.7",
+    },
 }

@@ -5,6 +5,16 @@ A rule names the least role of the team that is let in; see `expected_status`.
 
 from __future__ import annotations
 
+# The second step of a log-in whose password nobody of the matrix has given: it leads to the log-in.
+SECOND_STEP = {
+    "accounts.second_step",
+    "accounts.second_step_submitted",
+    "accounts.login_by_passkey",
+}
+
+# What this server does not offer while its address is a number.
+NOT_OFFERED = {"accounts.passkey_options"}
+
 # Open to everybody; a visitor gets an answer that depends on nobody.
 PUBLIC = {
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
@@ -14,7 +24,7 @@ PUBLIC = {
     # A client on this machine, as the tests are, while developing.
     "mailbox.index", "mailbox.show", "mailbox.html_part",
     "health.livez", "health.readyz", "favicon", "assets.show", "api-docs.openapi_json",
-    "api_auth.login", "api_auth.register",
+    "api_auth.login", "api_auth.register", "api_auth.login_second_step",
 }  # fmt: skip
 
 # For whoever is logged in, about themselves.
@@ -26,10 +36,23 @@ OWN = {
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
-    "api_auth.logout", "api_auth.verify", "api_auth.confirm", "api_auth.list_sessions", "api_users.get_profile",
+    "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks",
+}  # fmt: skip
+
+# For whoever is logged in, and has proved it lately.
+OWN |= {
+    "accounts.two_factor", "accounts.set_up_two_factor", "accounts.set_up_two_factor_submitted",
+    "accounts.login_history", "api_auth.list_logins", "accounts.new_passkey", "accounts.add_passkey",
+    "api_two_factor.get_two_factor", "api_two_factor.begin_setup", "api_two_factor.enable",
+}  # fmt: skip
+
+# The same, about a second factor that nobody of the matrix has: a 409 for all.
+OWN |= {
+    "accounts.renew_recovery_codes", "accounts.turn_off_two_factor",
+    "api_two_factor.disable", "api_two_factor.renew_codes",
 }  # fmt: skip
 
 # Whoever asks ends up at the log-in.
@@ -39,12 +62,13 @@ LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
 ONE_TIME_LINK = {"admin.claim"}
 
 # About an object of one's own that nobody of the matrix has: a 404 for all.
-OWN_OBJECT = {"accounts.revoke_session", "api_auth.delete_session"}
+OWN_OBJECT = {"accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session"}
 MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the member's
 
 # For site administrators, who see nothing of a team that they are not in.
 SITE_ADMIN = {
-    "admin.index", "admin.reset_link", "admin.reset_link_submitted", "figures.metrics", "figures.show",
+    "admin.index", "admin.reset_link", "admin.reset_link_submitted", "admin.two_factor", "admin.reset_two_factor",
+    "figures.metrics", "figures.show",
     "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
     "monitor.queues_data", "monitor.jobs_data", "monitor.job_data", "monitor.workers_data",
     "monitor.requeue_job", "monitor.delete_job", "monitor.requeue_failed_jobs", "monitor.empty_registry",
@@ -102,7 +126,17 @@ def least_role(endpoint: str) -> str | None:
 
 def is_listed(endpoint: str) -> bool:
     """Whether somebody has thought about who may use this endpoint."""
-    listed = PUBLIC | OWN | LOGS_OUT | ONE_TIME_LINK | OWN_OBJECT | MEMBERS_OWN_OBJECT | SITE_ADMIN
+    listed = (
+        PUBLIC
+        | NOT_OFFERED
+        | SECOND_STEP
+        | OWN
+        | LOGS_OUT
+        | ONE_TIME_LINK
+        | OWN_OBJECT
+        | MEMBERS_OWN_OBJECT
+        | SITE_ADMIN
+    )
     return endpoint in listed or least_role(endpoint) is not None
 
 
@@ -111,7 +145,9 @@ def expected(endpoint: str, principal: str, method: str) -> str:
     nobody = principal in ("anonymous", "suspended")
     if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK and method == "GET"):
         return "in"
-    if endpoint in LOGS_OUT:
+    if endpoint in NOT_OFFERED:
+        return "hidden"
+    if endpoint in LOGS_OUT | SECOND_STEP:
         return "log in"
     if nobody:
         return "log in"

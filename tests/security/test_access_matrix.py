@@ -36,7 +36,9 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_comments.edit_comment": {"content": "Hello"},
     "api_users.edit_profile": {"firstName": "Ada"},
     "api_auth.login": {"email": "no address"},
-    "api_auth.confirm": {"password": "no password of anybody"},
+    "api_auth.prove_again": {"password": "no password of anybody"},
+    "api_auth.login_second_step": {"stepToken": "x"},
+    "api_two_factor.enable": {"setupToken": "x", "code": "123456"},
     "api_auth.register": {"email": "x"},
 }
 FORM: dict[str, object] = {

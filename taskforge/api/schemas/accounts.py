@@ -7,10 +7,12 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
+from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
-MAX_TOKEN_LENGTH = 100
+MAX_LINK_TOKEN_LENGTH = 100
+MAX_CODE_LENGTH = 60
 
 
 class Registration(Input):
@@ -44,14 +46,65 @@ class PasswordResetRequest(Input):
 class PasswordReset(Input):
     """A new password, with the token of the link that was mailed."""
 
-    token = fields.line(MAX_TOKEN_LENGTH)
+    token = fields.line(MAX_LINK_TOKEN_LENGTH)
     password = fields.password()
 
 
 class Proof(Input):
-    """What proves again who is logged in."""
+    """What proves again who is logged in: the password, or a code of the second factor."""
 
-    password = fields.password()
+    password = fields.password(required=False)
+    code = fields.line(MAX_CODE_LENGTH, optional=True)
+
+    @ma.validates_schema
+    def check_is_one(self, data: dict[str, Any], **_options: Any) -> None:
+        """Raise unless exactly one of the two was sent."""
+        if len(data) != 1:
+            raise ma.ValidationError("Send either password or code.", "password")
+
+
+class SecondStep(Input):
+    """The second step of a log-in: the token of the first one, and a code of the app or a recovery code."""
+
+    step_token = fields.line(MAX_TOKEN_LENGTH)
+    code = fields.line(MAX_CODE_LENGTH)
+
+
+class SecondStepNeeded(Output):
+    """The password was right, and a second factor is needed."""
+
+    step_token = text_answer(required=True)
+    expires_at = Instant(required=True)
+    methods: Any = ma.fields.List(text_answer(), required=True)
+
+
+class TwoFactorState(Output):
+    """Whether log-ins by password ask for a second factor, and how many recovery codes are left."""
+
+    enabled = ma.fields.Boolean(required=True)
+    enabled_at = Instant(allow_none=True)
+    recovery_codes_left = ma.fields.Integer(required=True)
+
+
+class TwoFactorSetup(Output):
+    """A secret for an authenticator app, which is not in use yet."""
+
+    secret = text_answer(required=True)
+    uri = text_answer(required=True)
+    setup_token = text_answer(required=True)
+
+
+class FirstCode(Input):
+    """The first code of an authenticator app, with the set-up that it belongs to."""
+
+    setup_token = fields.line(MAX_TOKEN_LENGTH)
+    code = fields.line(MAX_CODE_LENGTH)
+
+
+class RecoveryCodes(Output):
+    """New recovery codes. They are answered once: only their hashes are stored."""
+
+    recovery_codes: Any = ma.fields.List(text_answer(), required=True)
 
 
 class Confirmed(Output):
@@ -158,3 +211,20 @@ class SessionList(Output):
     """The live sessions of a person, latest first."""
 
     items: Any = ma.fields.List(ma.fields.Nested(Session), required=True)
+
+
+class Login(Output):
+    """A log-in, or one that was refused (`event` says which)."""
+
+    event = text_answer(required=True)
+    at = Instant(required=True)
+    kind = text_answer(allow_none=True)
+    second_factor = text_answer(allow_none=True)
+    ip_address = text_answer(allow_none=True)
+    user_agent = text_answer(allow_none=True)
+
+
+class LoginList(Output):
+    """Log-ins, latest first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Login), required=True)

@@ -6,16 +6,20 @@ from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts.confirmation import is_confirmed
+from taskforge.accounts.passkeys import are_possible, list_passkeys
+from taskforge.accounts.two_factor import get_two_factor
 from taskforge.errors import ConfirmationRequired
 from taskforge.http import error_pages, htmx
 from taskforge.http.cross_site import SAFE_METHODS
-from taskforge.http.urls import API_PREFIX, safe_next
-from taskforge.identity.confirmation import PASSWORD_FIELD, needs_confirmation
+from taskforge.http.urls import API_PREFIX, next_path
+from taskforge.identity.confirmation import PROOF_FIELDS, needs_confirmation
 from taskforge.identity.current import current_identity
 from taskforge.web.accounts.routes import blueprint
 
 # Not sent again: what the new form has itself, and secrets, which no page repeats.
-LEFT_OUT = ("csrf_token", PASSWORD_FIELD, "password", "current_password", "new_password")
+LEFT_OUT = (
+    "csrf_token", *PROOF_FIELDS.values(), "password", "current_password", "new_password",
+)  # fmt: skip
 IN_PLACE_OF_THE_PAGE = {"HX-Retarget": "#main", "HX-Reswap": "innerHTML"}
 
 
@@ -65,9 +69,11 @@ def _page(action: str, kept: list[tuple[str, str]], problems: list[str]) -> str:
         kept=kept,
         is_resent=action != url_for("accounts.confirm"),
         problems_found=problems,
-        field_name=PASSWORD_FIELD,
+        fields=PROOF_FIELDS,
+        has_passkey=are_possible() and bool(list_passkeys(current_identity().user_id)),
+        has_second_factor=get_two_factor(current_identity().user_id).enabled_at is not None,
     )
 
 
 def _next_address() -> str:
-    return safe_next(request.values.get("next")) or url_for("accounts.profile")
+    return next_path() or url_for("accounts.profile")

@@ -6,9 +6,14 @@ from typing import Any
 
 from wtforms import BooleanField, PasswordField, StringField
 
+from taskforge.accounts import passkeys
 from taskforge.accounts.documents import NAME_LENGTH, THEMES
+from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
 from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
 from taskforge.text.validation import clean_email, clean_line
+
+MAX_CODE_LENGTH = 60
+MAX_PASSKEY_LENGTH = 20_000
 
 
 class RegisterForm(Form):
@@ -73,3 +78,28 @@ class ChangePasswordForm(Form):
 
     current_password = PasswordField("Present password", [cleaned(secret)])
     new_password = PasswordField("New password", [cleaned(secret)])
+
+
+class CodeForm(Form):
+    """A code of the second factor: of the authenticator app, or a recovery code."""
+
+    code = StringField("Code", [cleaned(clean_line, max_length=MAX_CODE_LENGTH)])
+
+
+class SetUpForm(CodeForm):
+    """The first code of an authenticator app, with the set-up that it belongs to."""
+
+    setup_token = StringField("Set-up", [cleaned(clean_line, max_length=MAX_TOKEN_LENGTH)])
+
+
+class PasskeyForm(Form):
+    """What a browser has answered to a challenge of `taskforge.accounts.passkeys`."""
+
+    passkey_token = StringField("Challenge", [cleaned(clean_line, max_length=MAX_TOKEN_LENGTH)])
+    passkey = StringField("Passkey", [cleaned(clean_line, max_length=MAX_PASSKEY_LENGTH)])
+
+
+class AddPasskeyForm(PasskeyForm):
+    """A new passkey, and what its person calls it."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=passkeys.NAME_LENGTH)])

@@ -8,14 +8,23 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.accounts import login_history as history
 from taskforge.accounts import service, session_list, session_records
 from taskforge.accounts.service import ProfileView
+from taskforge.events import Event
 from taskforge.http.htmx import go_to
 from taskforge.identity import current, limited
 from taskforge.stores import sql
 from taskforge.text.devices import describe_device
 from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
 from taskforge.web.accounts.routes import blueprint, leave
+
+OUTCOMES: dict[str, str] = {
+    Event.USER_LOGGED_IN: "Logged in",
+    Event.USER_LOGIN_FAILED: "Refused: wrong password",
+    Event.USER_SECOND_FACTOR_FAILED: "Refused: right password, wrong code",
+}
+FACTORS = {"app": "with a code", "recovery_code": "with a recovery code", "passkey": "by passkey"}
 
 
 @blueprint.get("/profile")
@@ -86,6 +95,33 @@ def logout_everywhere() -> ResponseReturnValue:
     """End all of one's sessions, this one too."""
     session_records.revoke_all_sessions(current.current_actor())
     return leave()
+
+
+@blueprint.get("/sessions/history")
+def login_history() -> ResponseReturnValue:
+    """The log-ins of the last months, those that were refused too."""
+    found = history.list_logins(current.current_actor().user_id)
+    return render_template(
+        "accounts/login_history.html",
+        logins=[show_login(row) for row in found],
+        days=history.SHOWN_FOR.days,
+        maximum=history.MAX_LOGINS,
+    )
+
+
+def show_login(row: sql.Row) -> dict[str, Any]:
+    """A row of the login history."""
+    outcome = OUTCOMES[row["event"]]
+    factor = FACTORS.get((row["details"] or {}).get("second_factor") or "", "")
+    return {
+        "at": row["at"],
+        "device": describe_device(row["user_agent"]),
+        "user_agent": row["user_agent"] or "",
+        "ip": row["ip_address"] or "unknown address",
+        "kind": (row["details"] or {}).get("kind", "browser"),
+        "is_refused": row["event"] != Event.USER_LOGGED_IN,
+        "outcome": f"{outcome} {factor}".strip(),
+    }
 
 
 def show_session(row: sql.Row, current_id: str | None) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from taskforge.accounts import passkeys
 from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to
-from taskforge.http.urls import safe_next
+from taskforge.http.urls import next_path
 from taskforge.identity import account_links, actors, current, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
+from taskforge.identity.two_step import begin_second_step
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
+from taskforge.web.accounts.step_cookie import lead_to_second_step
 from taskforge.web.onboarding.routes import create_home
 
 blueprint = Blueprint("accounts", __name__)
@@ -21,7 +24,7 @@ blueprint = Blueprint("accounts", __name__)
 def register() -> ResponseReturnValue:
     """The sign-up page."""
     return _redirect_logged_in() or render_template(
-        "accounts/register.html", form=RegisterForm(), next=_next_path()
+        "accounts/register.html", form=RegisterForm(), next=next_path()
     )
 
 
@@ -36,34 +39,31 @@ def register_submitted() -> ResponseReturnValue:
         return _send_registration_link(form)
     change = form.attempt(limited.sign_up)
     if change is None:
-        page = render_template("accounts/register.html", form=form, next=_next_path())
+        page = render_template("accounts/register.html", form=form, next=next_path())
         return form.refused(page)
     home = create_home(actors.make_followup_actor(change.entity_id, "home"))
     current.start_browser_session(change.entity_id)
-    return go_to(_next_path() or home)
+    return go_to(next_path() or home)
 
 
 @blueprint.get("/login")
 def login() -> ResponseReturnValue:
     """The log-in page; redirects a person who is logged in already."""
-    return _redirect_logged_in() or render_template(
-        "accounts/login.html", form=LogInForm(), next=_next_path(), ended=_has_ended()
-    )
+    return _redirect_logged_in() or _login_page(LogInForm())
 
 
 @blueprint.post("/login")
 def login_submitted() -> ResponseReturnValue:
-    """Log in under a new session secret. All failures have the same answer and take the same time."""
+    """Log in under a new session secret, or lead to the second step. All failures look alike and take the same time."""
     form = LogInForm()
     user_id = form.attempt(_check_login)
     if user_id is None:
-        page = render_template(
-            "accounts/login.html", form=form, next=_next_path(), ended=_has_ended()
-        )
-        return form.refused(page)
-    current.start_browser_session(user_id)
-    report_login(user_id, kind="browser")
-    return go_to(_next_path() or url_for("boards.index"))
+        return form.refused(_login_page(form))
+    if (step := begin_second_step(user_id)) is not None:
+        return lead_to_second_step(step)
+    is_new_device = current.start_browser_session(user_id)
+    report_login(user_id, kind="browser", is_new_device=is_new_device)
+    return go_to(next_path() or url_for("boards.index"))
 
 
 @blueprint.post("/logout")
@@ -77,10 +77,10 @@ def logout() -> ResponseReturnValue:
 def _send_registration_link(form: RegisterForm) -> ResponseReturnValue:
     """Send the link that makes the account; the answer is the same for every address."""
     form.attempt(
-        lambda **values: account_links.request_registration(next_path=_next_path(), **values)
+        lambda **values: account_links.request_registration(next_path=next_path(), **values)
     )
     if form.sentences:
-        page = render_template("accounts/register.html", form=form, next=_next_path())
+        page = render_template("accounts/register.html", form=form, next=next_path())
         return form.refused(page)
     return go_to(url_for("accounts.registration_sent"))
 
@@ -93,6 +93,16 @@ def leave() -> ResponseReturnValue:
     return response
 
 
+def _login_page(form: LogInForm) -> str:
+    return render_template(
+        "accounts/login.html",
+        form=form,
+        next=next_path(),
+        ended=_has_ended(),
+        are_passkeys_possible=passkeys.are_possible(),
+    )
+
+
 def _check_login(email: str, password: str) -> str:
     user_id = check_login(email, password)
     if user_id is None:
@@ -101,13 +111,9 @@ def _check_login(email: str, password: str) -> str:
 
 
 def _redirect_logged_in() -> ResponseReturnValue | None:
-    return go_to(_next_path() or url_for("boards.index")) if current_user.is_authenticated else None
+    return go_to(next_path() or url_for("boards.index")) if current_user.is_authenticated else None
 
 
 def _has_ended() -> bool:
     """Whether the log-in was asked for because a session has ended, with a page open."""
     return request.args.get("ended") == "1"
-
-
-def _next_path() -> str:
-    return safe_next(request.values.get("next")) or ""

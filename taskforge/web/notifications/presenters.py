@@ -24,6 +24,7 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
         "column": payload.get("column")
         or STATUS_NAMES.get(payload.get("status", ""), "another column"),
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
+        "device": payload.get("device", "an unknown device"),
     }
     sentence = kind.sentence if kind else UNKNOWN_KIND
     return {
@@ -48,4 +49,6 @@ def address_of(row: sql.Row) -> str:
         return url_for("tasks.show", task_id=payload["task_id"], _anchor=anchor)
     if subject is Subject.TEAM and payload.get("team_id") is not None:
         return url_for("teams.show", team_id=payload["team_id"])
+    if subject is Subject.SESSIONS:
+        return url_for("accounts.login_history")
     return url_for("notifications.inbox")
