@@ -59,6 +59,13 @@ class Event(StrEnum):
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+    TEAM_MEMBER_JOINED = "team.member_joined", "member_add"  # of their own accord, by a link
+    TEAM_INVITATION_SENT = "team.invitation_sent", "invite"
+    TEAM_INVITATION_RESENT = "team.invitation_resent", "invite"
+    TEAM_INVITATION_REVOKED = "team.invitation_revoked", "invite_revoke"
+    TEAM_INVITATION_DECLINED = "team.invitation_declined", "invite_decline"
+    TEAM_JOIN_LINK_MADE = "team.join_link_made", "join_link"
+    TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"

@@ -20,6 +20,7 @@ class Subject(StrEnum):
     TASK = "task"
     COMMENT = "comment"
     TEAM = "team"
+    INVITATION = "invitation"  # into a team, which its reader can't see yet
     NONE = "none"  # leads to the inbox itself
 
 
@@ -48,6 +49,17 @@ class NotificationKind(StrEnum):
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}"
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
+    INVITED_TO_TEAM = "invited_to_team", Subject.INVITATION, "{actor} invites you to {team}"
+    INVITATION_ACCEPTED = (
+        "invitation_accepted",
+        Subject.TEAM,
+        "{actor} accepted your invitation to {team}",
+    )
+    INVITATION_DECLINED = (
+        "invitation_declined",
+        Subject.TEAM,
+        "{actor} declined your invitation to {team}",
+    )
 
 
 KINDS: dict[str, NotificationKind] = {kind.value: kind for kind in NotificationKind}

@@ -27,6 +27,7 @@ from taskforge.stores import sql
 from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
 from taskforge.tasks.purging import list_tasks_of_board, list_trashed
+from taskforge.teams.invitations import retention as invitations_retention
 
 log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
@@ -41,6 +42,7 @@ RETENTION_RULES = (
     *stores_retention.RULES,
     *notifications_retention.RULES,
     *accounts_retention.RULES,
+    *invitations_retention.RULES,
 )
 
 

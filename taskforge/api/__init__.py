@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Flask, Response, current_app
 from flask_smorest import Api
 
-from taskforge.api import auth, boards, comments, notifications, tasks, teams, users
+from taskforge.api import (
+    auth,
+    boards,
+    comments,
+    invitations,
+    notifications,
+    tasks,
+    team_invitations,
+    teams,
+    users,
+)
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
 from taskforge.api.blueprints import AnyIdConverter
 from taskforge.api.schemas.base import Error
@@ -14,6 +24,8 @@ BLUEPRINTS = (
     auth.blueprint,
     users.blueprint,
     teams.blueprint,
+    team_invitations.blueprint,
+    invitations.blueprint,
     boards.blueprint,
     tasks.blueprint,
     comments.blueprint,

@@ -68,7 +68,12 @@ class Permission(StrEnum):
     COMMENT_MODERATE = "comment.moderate", 31, "Delete the comments of others"
 
 
-ROLES = tuple(role.value for role in Role)
+ROLES = tuple(role.value for role in Role)  # from the highest
+
+
+def exceeds(role: str, own: str) -> bool:
+    """Whether a role is above one's own, so that one can't give it to others."""
+    return ROLES.index(role) < ROLES.index(own)
 
 
 def default_rows(team_id: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from taskforge.boards.queries import list_teams
 from taskforge.boards.service import create_team
 from taskforge.errors import Conflict
 from taskforge.identity import limited
-from taskforge.teams import queries, service
+from taskforge.teams import members, queries, service
 from taskforge.web.boards import index_routes
 from tests.factories import Person, make_team
 from tests.pages import Visitor, visit
@@ -27,7 +27,7 @@ def inside(app: Flask) -> Iterator[None]:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three teams are as many as somebody may make, or be added to."""
-    monkeypatch.setattr(service, "TEAMS_PER_USER", 3)
+    monkeypatch.setattr(members, "TEAMS_PER_USER", 3)
     monkeypatch.setattr(queries, "TEAMS_PER_USER", 3)
 
 

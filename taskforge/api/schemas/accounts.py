@@ -11,13 +11,17 @@ from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
 
+INVITATION_LENGTH = 100
+
+
 class Registration(Input):
-    """A new account."""
+    """A new account; ``invitation`` is the last part of an invitation's link, which some installations ask for."""
 
     email = fields.email()
     password = fields.password()
     first_name = fields.line(NAME_LENGTH)
     last_name = fields.line(NAME_LENGTH, required=False)
+    invitation = fields.line(INVITATION_LENGTH, optional=True)
 
 
 class Credentials(Input):

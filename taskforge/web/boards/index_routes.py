@@ -26,6 +26,7 @@ from taskforge.text.people import person_of
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import CreateBoardForm
 from taskforge.web.boards.tiles import show_tiles
+from taskforge.web.invitations.presenters import show_own_invitations
 from taskforge.web.ways_back import WayBack, kind_of_restoration, offer_way_back, way_back_answer
 
 TEAMS_PER_PAGE = 50
@@ -126,6 +127,7 @@ def _index_page(actor: Actor, **failed: Any) -> str:
         groups=groups,
         prefilled_board=_prefilled_board(creatable),
         next_url=next_url,
+        own_invitations=show_own_invitations(actor),
         **failed,
     )
 

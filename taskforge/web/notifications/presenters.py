@@ -48,4 +48,6 @@ def address_of(row: sql.Row) -> str:
         return url_for("tasks.show", task_id=payload["task_id"], _anchor=anchor)
     if subject is Subject.TEAM and payload.get("team_id") is not None:
         return url_for("teams.show", team_id=payload["team_id"])
+    if subject is Subject.INVITATION:
+        return url_for("teams.index", _anchor="own-invitations")
     return url_for("notifications.inbox")
