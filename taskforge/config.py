@@ -11,7 +11,6 @@ from dotenv import dotenv_values
 
 from taskforge.config_checks import number_problems, production_problems, secret_problems
 
-
 # Who may make an account: everybody, who was invited into a team, or nobody.
 REGISTRATION_MODES = ("open", "invited", "closed")
 

@@ -24,16 +24,16 @@ INVITATION, JOIN = "invitation", "join"
 ADDED_PER_HOUR, ADDED_PER_DAY = 100, 300
 TOO_MANY_ADDED = "You have added many people lately. Please wait {seconds} seconds and go on."
 TOO_MANY_RESENT = "You have sent many invitations again today. Please go on tomorrow."
-ONLY_INVITED = (
-    "Accounts are made by invitation here. Ask somebody in a team to invite you, and open their link."
-)
+ONLY_INVITED = "Accounts are made by invitation here. Ask somebody in a team to invite you, and open their link."
 CLOSED = "No new accounts are made here. Ask who runs this TaskForge."
-OTHER_ADDRESS = "is not the one that was invited; with another one the invitation would not be for you"
+OTHER_ADDRESS = (
+    "is not the one that was invited; with another one the invitation would not be for you"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentInvitation:
-    """An invitation as its sender gets it. ``token`` is of its link and stored nowhere; ``nonce`` is what it is made of."""
+    """An invitation as its sender gets it: with the token of its link, which is not stored, and its nonce."""
 
     invitation_id: str
     expires_at: datetime
@@ -93,7 +93,7 @@ def resend(actor: Actor, team_id: str, invitation_id: str) -> SentInvitation:
 
 
 def find_own_token(actor: Actor, invitation: sql.Row, nonce: str) -> str | None:
-    """The token of an invitation that the actor has sent, for who knows its nonce: the page that follows the sending."""
+    """The token of an invitation that the actor has sent, by its nonce; the page that follows the sending knows it."""
     if invitation["invited_by"] != actor.user_id:
         return None
     return find_token(INVITATION, actor.user_id, nonce, bytes(invitation["token_hash"]))
@@ -117,7 +117,7 @@ def join_by_link(actor: Actor, token: str) -> Change:
 
 
 def require_may_register(email: str, token: str | None) -> None:
-    """Let somebody make an account: as the setting ``REGISTRATION`` says, with the token of an invitation if they have one.
+    """Let somebody make an account, as ``REGISTRATION`` says, with the token of an invitation if they have one.
 
     Raises:
         Forbidden: no accounts are made, or by invitation only.

@@ -78,9 +78,7 @@ def insert_member(
     )
     if added.rowcount == 0:
         raise Conflict(YOU_ARE_MEMBER_ALREADY if is_self else IS_MEMBER_ALREADY)
-    uow.execute(
-        CLOSE_INVITATIONS_OF_MEMBER, {"team_id": team_id, "user_id": user_id, "at": uow.at}
-    )
+    uow.execute(CLOSE_INVITATIONS_OF_MEMBER, {"team_id": team_id, "user_id": user_id, "at": uow.at})
     return record_member(uow, team_id, event, user_id, None, role, also=also)
 
 

@@ -174,9 +174,7 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
         names = {"team_name": membership.team_name}
-        record_member(
-            uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names=names
-        )
+        record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names=names)
     return uow.change
 
 

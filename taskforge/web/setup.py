@@ -65,7 +65,17 @@ PARTS = (
     invitation_routes,
 )
 
-FEATURES = (accounts, teams, invitations, boards, tasks, comments, notifications, search, board_history)
+FEATURES = (
+    accounts,
+    teams,
+    invitations,
+    boards,
+    tasks,
+    comments,
+    notifications,
+    search,
+    board_history,
+)
 
 
 def init_web(app: Flask) -> None:

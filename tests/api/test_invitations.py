@@ -18,7 +18,9 @@ def token_of(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[2]
 
 
-def invite(ada: Person, team: Team, email: str, role: str = "member", **headers: str) -> dict[str, str]:
+def invite(
+    ada: Person, team: Team, email: str, role: str = "member", **headers: str
+) -> dict[str, str]:
     answer = ada.api(
         "POST", f"/teams/{team.team_id}/invitations", {"email": email, "role": role}, **headers
     )
@@ -60,7 +62,9 @@ def test_declined_and_revoked_ones_are_gone(ada: Person, bob: Person, team: Team
 
 def test_a_retry_gets_the_same_link(ada: Person, team: Team) -> None:
     key = {"Idempotency_Key": new_id()}
-    assert invite(ada, team, "new@example.test", **key) == invite(ada, team, "new@example.test", **key)
+    assert invite(ada, team, "new@example.test", **key) == invite(
+        ada, team, "new@example.test", **key
+    )
 
 
 def test_sending_again_answers_a_new_link(ada: Person, team: Team) -> None:

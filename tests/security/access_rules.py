@@ -118,24 +118,31 @@ def expected(endpoint: str, principal: str, method: str) -> str:
     nobody = principal in ("anonymous", "suspended")
     if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK | JOIN_LINK and method == "GET"):
         return "in"
-    if endpoint in INVITATION_PAGE and nobody:
-        return "in"
     if endpoint in LOGS_OUT:
         return "log in"
     if nobody:
-        return "log in"
+        return "in" if endpoint in INVITATION_PAGE else "log in"
     if endpoint in OWN | ONE_TIME_LINK | JOIN_LINK:
         return "in"
-    if endpoint in INVITATION_PAGE | INVITATION_LINK:
-        return "in" if principal == "invited" else "no"
-    if endpoint in INVITATION:
-        return "in" if principal == "invited" else "hidden"
     if endpoint in OWN_OBJECT:
         return "hidden"
-    if endpoint in MEMBERS_OWN_OBJECT:
-        return "in" if principal == "member" else "hidden"
-    if endpoint in SITE_ADMIN:
-        return "in" if principal == "site_admin" else "no"
+    return _expected_for_some(endpoint, principal) or _expected_in_team(endpoint, principal)
+
+
+def _expected_for_some(endpoint: str, principal: str) -> str | None:
+    """What a principal must get from what is for one of them alone; None for the endpoints that are about a team."""
+    for endpoints, inside, otherwise in (
+        (MEMBERS_OWN_OBJECT, "member", "hidden"),
+        (SITE_ADMIN, "site_admin", "no"),
+        (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
+        (INVITATION, "invited", "hidden"),
+    ):
+        if endpoint in endpoints:
+            return "in" if principal == inside else otherwise
+    return None
+
+
+def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
     if principal not in ROLES:

@@ -104,7 +104,7 @@ def test_a_killed_request_that_is_sent_again_takes_effect_once(
     assert_stores_agree()
 
 
-@pytest.mark.parametrize("point", (*INVITATIONS, *IN_TRANSACTION[1:], *AFTER_COMMIT))
+@pytest.mark.parametrize("point", [*INVITATIONS, *IN_TRANSACTION[1:], *AFTER_COMMIT])
 def test_an_acceptance_that_was_killed_lets_in_once_or_not_yet(
     app: Flask, scene: Scene, doomed: Doomed, point: str
 ) -> None:
@@ -124,7 +124,9 @@ def test_an_acceptance_that_was_killed_lets_in_once_or_not_yet(
     assert read(state, id=sent.extra["invitation_id"]) == "accepted"
     catch_up()
     catch_up()
-    kinds = "SELECT count(*) FROM notifications WHERE user_id = :user AND kind = 'invitation_accepted'"
+    kinds = (
+        "SELECT count(*) FROM notifications WHERE user_id = :user AND kind = 'invitation_accepted'"
+    )
     assert read(kinds, user=scene.ann.user_id) == 1
     assert_stores_agree()
 

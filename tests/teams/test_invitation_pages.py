@@ -1,9 +1,8 @@
-"""Invitations in a browser without JavaScript: sending, the page behind the link, and the way through sign-up or log-in."""
+"""Invitations in a browser without JavaScript: sending, the page behind the link, the way through sign-up or log-in."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +15,16 @@ from tests.pages import HTMX, Page, Visitor, visit
 from tests.teams.invited import age
 
 NEWCOMER = {"first_name": "Neo", "password": "A calm long sentence, 42"}
-NAMES = ("Žofie Dvořáková", "李小龍", "محمد الفاتح", "Ελένη", "ศรีสุข", "𝒜da 👩🏽‍🚒", "O’Neil <b>&amp;", "İpek")
+NAMES = (
+    "Žofie Dvořáková",
+    "李小龍",
+    "محمد الفاتح",
+    "Ελένη",
+    "ศรีสุข",
+    "𝒜da 👩🏽‍🚒",
+    "O’Neil <b>&amp;",
+    "İpek",
+)
 
 
 def send(sender: Person, team: Team, email: str, role: str = "member") -> str:
@@ -175,14 +183,24 @@ def test_another_account_is_told_so_and_nothing_of_the_team_or_the_address(
     assert "Hidden plans" not in page.html
 
 
-@pytest.mark.parametrize("token", ["x", "x" * 43, "x" * 300, "%C3%A4" * 43, "..%2F..", "%0d%0aSet-Cookie"])
+@pytest.mark.parametrize(
+    "token", ["x", "x" * 43, "x" * 300, "%C3%A4" * 43, "..%2F..", "%0d%0aSet-Cookie"]
+)
 @pytest.mark.parametrize("place", ["/invitations/", "/join/"])
 def test_a_guessed_link_shows_nothing(client: FlaskClient, place: str, token: str) -> None:
     assert Visitor(client).open(place + token).status in (400, 404)
 
 
 @pytest.mark.parametrize(
-    "email", ["a@example.test\r\nBcc: b@example.test", "a\n@example.test", "a@b@c", "", "a@example", "x" * 300]
+    "email",
+    [
+        "a@example.test\r\nBcc: b@example.test",
+        "a\n@example.test",
+        "a@b@c",
+        "",
+        "a@example",
+        "x" * 300,
+    ],
 )
 def test_a_bad_address_is_explained_kept_and_not_invited(
     ada: Person, team: Team, email: str
@@ -208,7 +226,7 @@ def test_a_join_link_is_off_until_it_is_switched_on(
     ada: Person, bob: Person, client: FlaskClient, team: Team
 ) -> None:
     page = team_page(ada, team)
-    assert "id=\"join-member\"" not in page.html
+    assert 'id="join-member"' not in page.html
     assert not page.has_form("/join-links/member/remove")
     visit(ada).fill(f"/teams/{team.team_id}", "/join-links/member/renew")
     shown = re.search(r'id="join-member"[^>]*value="([^"]+)"', team_page(ada, team).html)
@@ -236,9 +254,7 @@ def test_those_who_do_not_manage_members_see_nobody_who_is_invited(
         assert "join-links" not in page.html
 
 
-def test_a_form_that_is_sent_twice_invites_once_and_shows_one_link(
-    ada: Person, team: Team
-) -> None:
+def test_a_form_that_is_sent_twice_invites_once_and_shows_one_link(ada: Person, team: Team) -> None:
     visitor = visit(ada)
     form = visitor.open(f"/teams/{team.team_id}").form("/members/add")
     first = visitor.send(form, email="new@example.test")

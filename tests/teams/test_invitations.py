@@ -109,6 +109,9 @@ def test_who_signs_up_later_needs_the_link(app: Flask, ada: Person, team: Team) 
     assert queries.list_own(later.actor) == []
     with pytest.raises(NotFound):
         service.accept_invitation(later.actor, invitation_id=known)
+    token = new_token()
+    service.resend_invitation(ada.actor, team.team_id, known, token=token)
+    assert (queries.list_own(later.actor), intents(later.user_id)) == ([], ["invited_to_team"])
     service.accept_invitation(later.actor, token=token)
     assert later.user_id in roles(team, ada)
 
@@ -169,7 +172,9 @@ def test_it_is_for_nobody_else(
     assert len(events_of(team.team_id)) == 2
 
 
-@pytest.mark.parametrize("token", ["", "x", "x" * 43, "ä" * 43, "x" * 44, "../" * 14 + "x", "\n" * 43])
+@pytest.mark.parametrize(
+    "token", ["", "x", "x" * 43, "ä" * 43, "x" * 44, "../" * 14 + "x", "\n" * 43]
+)
 def test_a_guessed_link_is_unknown(bob: Person, token: str) -> None:
     with pytest.raises(NotFound):
         service.accept_invitation(bob.actor, token=token)
@@ -201,7 +206,9 @@ def test_it_dies_with_the_right_of_its_sender(
 
 def take_away(team: Team, role: str) -> None:
     sql.execute_now(
-        text("DELETE FROM role_permissions WHERE team_id = :team AND role = :role AND permission_id = :id"),
+        text(
+            "DELETE FROM role_permissions WHERE team_id = :team AND role = :role AND permission_id = :id"
+        ),
         {"team": team.team_id, "role": role, "id": Permission.TEAM_MANAGE_MEMBERS.number},
     )
 
@@ -344,18 +351,17 @@ def test_ten_thousand_invitations_are_listed_and_counted_within_bounds(
     ada: Person, bob: Person, team: Team
 ) -> None:
     invitation_id, token = invite(ada, team, email=bob.email)
-    sql.execute_now(
-        text("""
+    copy = text("""
             INSERT INTO invitations (invitation_id, team_id, email, role, token_hash, invited_by,
                                      created_at, sent_at, expires_at)
             SELECT gen_random_uuid(), team_id, n || email, role, sha256(CAST(n AS text)::bytea),
                    invited_by, created_at - interval '2 days', sent_at - interval '2 days',
                    expires_at - interval '2 days'
-            FROM   invitations, generate_series(1, 10000) n
+            FROM   invitations, generate_series(CAST(:first AS int), :first + 499) n
             WHERE  invitation_id = :id
-        """),
-        {"id": invitation_id},
-    )
+    """)
+    for first in range(0, 10_000, 500):
+        sql.execute_now(copy, {"id": invitation_id, "first": first})
     assert len(queries.list_of_team(ada.actor, team.team_id)) == queries.MAX_SHOWN
     with pytest.raises(Conflict, match="100 invitations"):
         invite(ada, team, email="one.more@example.test")
@@ -388,5 +394,5 @@ def test_a_full_team_takes_nobody_more(
 
     _, token = invite(ada, team, email=bob.email)
     monkeypatch.setattr(members, "MEMBERS_PER_TEAM", 1)
-    with pytest.raises(Conflict, match="at most 1 members. Ask an admin"):
+    with pytest.raises(Conflict, match="at most 1 members"):
         service.accept_invitation(bob.actor, token=token)

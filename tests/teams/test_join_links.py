@@ -20,9 +20,7 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 def switch_on(sender: Person, team: Team, role: str = "member") -> str:
     token = new_token()
-    join_links.make_join_link(
-        sender.actor, team.team_id, role=role, nonce=new_id(), token=token
-    )
+    join_links.make_join_link(sender.actor, team.team_id, role=role, nonce=new_id(), token=token)
     return token
 
 

@@ -10,7 +10,6 @@ from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, T
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
-
 INVITATION_LENGTH = 100
 
 

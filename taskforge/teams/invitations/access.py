@@ -55,9 +55,7 @@ def access_invitation(
         if not found["is_for_actor"]:
             raise Forbidden(FOR_SOMEBODY_ELSE)
         return found
-    by_id = sql.row(
-        BY_ID, {"invitation_id": invitation_id, "user_id": user_id, "at": clock.now()}
-    )
+    by_id = sql.row(BY_ID, {"invitation_id": invitation_id, "user_id": user_id, "at": clock.now()})
     if by_id is None:
         raise NotFound()
     return by_id

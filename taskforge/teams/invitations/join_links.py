@@ -23,9 +23,7 @@ from taskforge.teams.queries import join_team
 
 LINK_ROLES = (Role.MEMBER.value, Role.GUEST.value)
 OFF = "This link was switched off or renewed. Ask somebody in the team for the present one."
-WERE_REMOVED = (
-    "You were removed from this team, so its link does not let you in. Ask somebody in the team for an invitation."
-)
+WERE_REMOVED = "You were removed from this team, so its link does not let you in. Ask somebody there to invite you."
 A_DAY_SECONDS = 86_400
 
 _COLUMNS = f"""
@@ -128,9 +126,7 @@ def join_by_link(actor: Actor, token: str, *, per_day: int) -> Change:
                 retry_after=A_DAY_SECONDS,
             )
         also = {"by_join_link": role}
-        insert_member(
-            uow, team_id, actor.user_id, role, event=Event.TEAM_MEMBER_JOINED, also=also
-        )
+        insert_member(uow, team_id, actor.user_id, role, event=Event.TEAM_MEMBER_JOINED, also=also)
     return uow.change
 
 

@@ -23,7 +23,7 @@ _ROLE_ORDER = f"CAST('{{{','.join(ROLES)}}}' AS text[])"
 
 
 def may_invite(alias: str, sender: str) -> str:
-    """SQL of the condition that the person `s`, whose id is in the column `sender`, may invite for the role of a row."""
+    """SQL of the condition that the person `s`, whose id is in column `sender`, may invite for a row.s role."""
     return f"""
            (s.suspended_at IS NULL AND EXISTS (
                SELECT
@@ -45,12 +45,10 @@ _STATUS = f"""
                 WHEN NOT {_IS_HELD} THEN 'void'
                 ELSE 'open' END AS status
 """
-# Whether the invitation `i` is for the account `u`. Without its link only an account that was there when it was sent
+# Whether the invitation `i` is for the account `u`. Without its link only an account that was there when it was made
 # can answer it: whoever registers somebody else's address later must have the link.
 _IS_FOR = "(i.user_id = u.user_id OR (i.user_id IS NULL AND i.email = u.email))"
-_IS_FOR_WITHOUT_LINK = (
-    "(i.user_id = u.user_id OR (i.user_id IS NULL AND i.email = u.email AND u.created_at <= i.sent_at))"
-)
+_IS_FOR_WITHOUT_LINK = f"({_IS_FOR} AND u.created_at <= i.created_at)"
 _COLUMNS = f"""
            i.invitation_id, i.team_id, i.role, i.email, i.user_id, i.invited_by, i.token_hash, i.created_at, i.sent_at,
            i.sendings, i.expires_at, t.name AS team_name, s.display_name AS inviter_name,
@@ -130,7 +128,7 @@ CLOSE_INVITATIONS_OF_MEMBER = prepared(f"""
     WHERE  u.user_id = :user_id AND i.team_id = :team_id AND i.{IS_OPEN} AND {_IS_FOR}
 """)
 PERSON_TO_INVITE = prepared(f"""
-    SELECT u.user_id, u.email, {is_member("CAST(:team_id AS uuid)", "u.user_id")} AS is_member,
+    SELECT u.user_id, u.email, u.created_at, {is_member("CAST(:team_id AS uuid)", "u.user_id")} AS is_member,
            EXISTS (SELECT
                    FROM   teams t
                           JOIN team_memberships p ON p.team_id = t.parent_team_id

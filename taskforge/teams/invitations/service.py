@@ -133,7 +133,7 @@ def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: 
             after={"invitation_id": invitation_id, "expires_at": expires_at},
         )
         person = find_person(team_id, user_id=row["user_id"], email=row["email"])
-        if person is not None:
+        if person is not None and person["created_at"] <= row["created_at"]:
             _notify_invited(uow, event_id, person["user_id"], invitation_id, membership.team_name)
     return uow.change
 
@@ -206,7 +206,7 @@ def decline_invitation(
 
 
 def find_person(team_id: str, *, user_id: str | None, email: str | None) -> sql.Row | None:
-    """The account with this id or address: ``user_id``, ``email``, ``is_member``, ``is_in_parent``; or None."""
+    """The account with this id or address: ``user_id``, ``email``, ``created_at``, ``is_member``, ``is_in_parent``."""
     return sql.row(
         queries.PERSON_TO_INVITE, {"team_id": team_id, "user_id": user_id, "email": email}
     )
@@ -245,10 +245,11 @@ def _open_of_team(uow: UnitOfWork, team_id: str, invitation_id: str) -> sql.Row:
 def _close(
     uow: UnitOfWork, team_id: str, invitation_id: str, state: InvitationState, event: Event
 ) -> str:
-    uow.execute(
-        queries.CLOSE, {"invitation_id": invitation_id, "state": state.value, "at": uow.at}
+    uow.execute(queries.CLOSE, {"invitation_id": invitation_id, "state": state.value, "at": uow.at})
+    states = (
+        {"invitation_id": invitation_id, "state": each.value}
+        for each in (InvitationState.OPEN, state)
     )
-    states = ({"invitation_id": invitation_id, "state": each.value} for each in (InvitationState.OPEN, state))
     before, after = states
     return _record(uow, team_id, event, before=before, after=after)
 

@@ -19,7 +19,6 @@ from taskforge.teams.invitations import join_links, service
 from taskforge.teams.invitations.access import FOR_SOMEBODY_ELSE, OPEN, WHY_CLOSED, find_by_token
 from taskforge.web.invitations.presenters import show_invitation, show_join_link
 
-TOKEN = "<string(length=43):token>"
 GONE = 410
 
 blueprint = Blueprint("invitations", __name__)
@@ -27,11 +26,11 @@ blueprint = Blueprint("invitations", __name__)
 
 @blueprint.get("/invitations/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """What the link of an invitation leads to: who invites into what; and to the log-in or the sign-up, or to accept it."""
+    """What the link of an invitation leads to: who invites into what; the way to log in or sign up, or to accept it."""
     return _invitation_page(token)
 
 
-@blueprint.post(f"/invitations/{TOKEN}/accept")
+@blueprint.post("/invitations/<string(length=43):token>/accept")
 def accept(token: str) -> ResponseReturnValue:
     """Join the team, by the invitation's link."""
     actor = current_actor()
@@ -41,7 +40,7 @@ def accept(token: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"/invitations/{TOKEN}/decline")
+@blueprint.post("/invitations/<string(length=43):token>/decline")
 def decline(token: str) -> ResponseReturnValue:
     """Refuse an invitation, by its link."""
     actor = current_actor()
@@ -76,7 +75,7 @@ def join(token: str) -> ResponseReturnValue:
     return _join_page(token)
 
 
-@blueprint.post(f"/join/{TOKEN}")
+@blueprint.post("/join/<string(length=43):token>")
 def join_submitted(token: str) -> ResponseReturnValue:
     """Join a team by its link."""
     actor = current_actor()
