@@ -116,6 +116,24 @@ LIVE_VERBS: dict[Event, str] = {
     Event.COMMENT_CREATED: "commented on",
 }
 
+# The sentences of a team's events on its page, after the name of the person: ``{person}`` is the member that it is
+# about, ``{role}`` "a member", ``{invited}`` who is invited.
+TEAM_SENTENCES: dict[Event, str] = {
+    Event.TEAM_CREATED: "made the team",
+    Event.TEAM_EDITED: "changed the team",
+    Event.TEAM_MEMBER_ADDED: "added {person} as {role}",
+    Event.TEAM_MEMBER_ROLE_CHANGED: "made {person} {role}",
+    Event.TEAM_MEMBER_REMOVED: "removed {person}",
+    Event.TEAM_MEMBER_JOINED: "joined as {role}",
+    Event.TEAM_INVITATION_SENT: "invited {invited} as {role}",
+    Event.TEAM_INVITATION_RESENT: "sent the invitation of {invited} again",
+    Event.TEAM_INVITATION_REVOKED: "took the invitation of {invited} back",
+    Event.TEAM_INVITATION_DECLINED: "declined the invitation",
+    Event.TEAM_JOIN_LINK_MADE: "made a new link to join as {role}",
+    Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
+}
+LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
+
 
 def find_event(name: str) -> Event | None:
     """The event of that name; None for one that an older release recorded and this one does not know."""

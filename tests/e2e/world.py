@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, delete_task, edit_task
+from taskforge.teams.invitations.service import invite_person
 from tests.e2e.journeys import PASSWORD, create_team, sign_up
 
 TITLE = "Keep the storm lantern lit"
@@ -41,6 +43,7 @@ class World:
     team: str
     board: str
     task: str
+    invitation: str
     sample: str = ""
     empty: str = ""
     here: list[BrowserContext] = field(default_factory=list)
@@ -90,6 +93,16 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         scene = player.set_up(PASSWORD, clock.now())
         player.play(scene, scenario.write_scenario(1, clock.now(), share=share), done=lambda: None)
         task = _make_task(scene.people, scene.boards[0])
+        player.invite_people(scene, clock.now())
+        token = secrets.token_urlsafe(32)
+        invite_person(
+            scene.people[0],
+            scene.team_id,
+            token=token,
+            role="member",
+            per_day=10,
+            email="juno@lantern.example",
+        )
         thrown = create_task(scene.people[1], board_id=scene.boards[0], title="Paint the door")
         delete_task(scene.people[1], thrown.entity_id)
     return World(
@@ -98,6 +111,7 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         f"/teams/{scene.team_id}",
         f"/boards/{scene.boards[0]}",
         f"/tasks/{task}",
+        f"/invitations/{token}",
     )
 
 

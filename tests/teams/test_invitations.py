@@ -71,7 +71,11 @@ def test_each_act_is_one_audited_event_with_a_version(ada: Person, bob: Person, 
     sent = events[0].after["invitation"]
     assert (sent["invitation_id"], sent["email"], sent["role"]) == (first, bob.email, "guest")
     assert events[2].before["invitation"]["state"] == "open"
-    assert events[2].after["invitation"] == {"invitation_id": first, "state": "declined"}
+    assert events[2].after["invitation"] == {
+        "invitation_id": first,
+        "email": bob.email,
+        "state": "declined",
+    }
     assert events[-1].before == {"members": {bob.user_id: None}}
     assert events[-1].after == {"members": {bob.user_id: "member"}, "invitation_id": third}
 

@@ -85,8 +85,8 @@ def invite_person(
         )
         if inserted.rowcount == 0:
             raise Conflict(INVITED_ALREADY)
-        named = {"user_id": user_id} if user_id else {"email": address}
-        state = {"invitation_id": invitation_id, **named, "role": role, "expires_at": expires_at}
+        row = {"invitation_id": invitation_id, "user_id": user_id, "email": address}
+        state = {**_named(row), "role": role, "expires_at": expires_at}
         event_id = _record(uow, team_id, Event.TEAM_INVITATION_SENT, after=state)
         if person is not None:
             _notify_invited(uow, event_id, person["user_id"], invitation_id, membership.team_name)
@@ -124,13 +124,13 @@ def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: 
                 "expires_at": expires_at,
             },
         )
-        before = {"invitation_id": invitation_id, "expires_at": row["expires_at"]}
+        named = _named(row)
         event_id = _record(
             uow,
             team_id,
             Event.TEAM_INVITATION_RESENT,
-            before=before,
-            after={"invitation_id": invitation_id, "expires_at": expires_at},
+            before={**named, "expires_at": row["expires_at"]},
+            after={**named, "expires_at": expires_at},
         )
         person = find_person(team_id, user_id=row["user_id"], email=row["email"])
         if person is not None and person["created_at"] <= row["created_at"]:
@@ -149,8 +149,8 @@ def revoke_invitation(actor: Actor, team_id: str, invitation_id: str) -> Change:
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
-        _open_of_team(uow, team_id, invitation_id)
-        _close(uow, team_id, invitation_id, InvitationState.REVOKED, Event.TEAM_INVITATION_REVOKED)
+        row = _open_of_team(uow, team_id, invitation_id)
+        _close(uow, row, InvitationState.REVOKED, Event.TEAM_INVITATION_REVOKED)
     return uow.change
 
 
@@ -198,9 +198,7 @@ def decline_invitation(
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team_to_join(uow, team_id)
         hold_open(uow, invitation_id, token)
-        event_id = _close(
-            uow, team_id, invitation_id, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED
-        )
+        event_id = _close(uow, found, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED)
         _notify_inviter(uow, event_id, found, NotificationKind.INVITATION_DECLINED)
     return uow.change
 
@@ -242,16 +240,21 @@ def _open_of_team(uow: UnitOfWork, team_id: str, invitation_id: str) -> sql.Row:
     return row
 
 
-def _close(
-    uow: UnitOfWork, team_id: str, invitation_id: str, state: InvitationState, event: Event
-) -> str:
-    uow.execute(queries.CLOSE, {"invitation_id": invitation_id, "state": state.value, "at": uow.at})
-    states = (
-        {"invitation_id": invitation_id, "state": each.value}
-        for each in (InvitationState.OPEN, state)
+def _close(uow: UnitOfWork, invitation: sql.Row, state: InvitationState, event: Event) -> str:
+    uow.execute(
+        queries.CLOSE,
+        {"invitation_id": invitation["invitation_id"], "state": state.value, "at": uow.at},
     )
-    before, after = states
-    return _record(uow, team_id, event, before=before, after=after)
+    named = _named(invitation)
+    before = {**named, "state": InvitationState.OPEN.value}
+    after = {**named, "state": state.value}
+    return _record(uow, invitation["team_id"], event, before=before, after=after)
+
+
+def _named(invitation: sql.Row) -> dict[str, Any]:
+    """What audit events say of whom an invitation is for: the account if it was named by id, else the address."""
+    name = "user_id" if invitation["user_id"] else "email"
+    return {"invitation_id": invitation["invitation_id"], name: invitation[name]}
 
 
 def _record(

@@ -30,6 +30,7 @@ from taskforge.web.invitations.presenters import (
 )
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
 from taskforge.web.teams.presenters import list_with_parents, show_member, show_team, team_rights
+from taskforge.web.teams.recent_changes import show_recent_changes
 
 blueprint = Blueprint("teams", __name__)
 
@@ -163,6 +164,7 @@ def _managed(actor: Actor, team_id: str) -> dict[str, Any]:
     return {
         "invitations": show_team_invitations(actor, team_id, nonce),
         "join_links": show_join_links(actor, team_id),
+        "recent_changes": show_recent_changes(actor, team_id),
     }
 
 
