@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from taskforge.demo.scenario import HALF_YEAR, Step
 from taskforge.demo.words import BOARDS, PEOPLE, TEAM
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task
 from taskforge.teams.invitations.service import invite_person
@@ -87,8 +87,7 @@ def invite_people(team: DemoTeam, until: datetime) -> None:
 
 def _invite(sender: Actor, team_id: str, email: str, role: str) -> None:
     """Invite an address; the link is nobody's until it is sent again."""
-    token = secrets.token_urlsafe(32)
-    invite_person(sender, team_id, token=token, role=role, per_day=len(INVITED), email=email)
+    invite_person(sender, team_id, token=make_token(), role=role, per_day=len(INVITED), email=email)
 
 
 def _register(person: int, password: str) -> Actor:

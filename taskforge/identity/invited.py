@@ -33,12 +33,16 @@ OTHER_ADDRESS = (
 
 @dataclass(frozen=True, kw_only=True)
 class SentInvitation:
-    """An invitation as its sender gets it: with the token of its link, which is not stored, and its nonce."""
+    """An invitation as its sender gets it: with the token of its link, which is not stored, and its nonce.
+
+    ``mailed`` says whether a mail takes the link to the person.
+    """
 
     invitation_id: str
     expires_at: datetime
     token: str
     nonce: str
+    mailed: bool
 
 
 def add_or_invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation | None:
@@ -158,8 +162,9 @@ def _sent(actor: Actor, change: Change, nonce: str) -> SentInvitation:
     return SentInvitation(
         invitation_id=change.extra["invitation_id"],
         expires_at=datetime.fromisoformat(change.extra["expires_at"]),
-        token=derive_token(INVITATION, actor.user_id, nonce),
+        token=derive_token(INVITATION, actor.user_id, nonce).secret,
         nonce=nonce,
+        mailed=bool(change.extra.get("mailed")),
     )
 
 

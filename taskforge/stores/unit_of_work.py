@@ -60,6 +60,7 @@ class UnitOfWork:
         self._intents: list[dict[str, Any]] = []
         self._condition = "true"
         self._hints: list[tuple[str, dict[str, Any]]] = []
+        self._queues: list[str] = []
 
     def __enter__(self) -> Self:
         faults.point("tx.begin")
@@ -190,6 +191,10 @@ class UnitOfWork:
         self.change = replace(self.change, version=version, extra={**self.change.extra, **extra})
         self._answer_changed = True
 
+    def wake(self, queue: str) -> None:
+        """Wake the worker of a queue after COMMIT, for what a feature has written for it."""
+        self._queues.append(queue)
+
     def stage(self, message: Message) -> None:
         """Send a new version of a document part to MongoDB: content in this request, a mirror by the relay."""
         self._messages.append(message)
@@ -299,5 +304,6 @@ class UnitOfWork:
         messages = [
             publishing.BoardMessage(board, encode_change(hint)) for board, hint in self._hints
         ]
-        publishing.publish(messages, [name for name, exists in work.items() if exists])
+        wanted = [name for name, exists in work.items() if exists]
+        publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])
         faults.point("ack.before")

@@ -19,6 +19,11 @@ class Role(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
 
+    @property
+    def words(self) -> str:
+        """The role with its article, for sentences: “a member”."""
+        return f"an {self}" if self is Role.ADMIN else f"a {self}"
+
 
 class Permission(StrEnum):
     """A permission: its name, its number in the database, its description and the roles that hold it by default."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from taskforge.demo import player, scenario
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
 from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, delete_task, edit_task
@@ -94,7 +94,7 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         player.play(scene, scenario.write_scenario(1, clock.now(), share=share), done=lambda: None)
         task = _make_task(scene.people, scene.boards[0])
         player.invite_people(scene, clock.now())
-        token = secrets.token_urlsafe(32)
+        token = make_token()
         invite_person(
             scene.people[0],
             scene.team_id,
@@ -111,7 +111,7 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         f"/teams/{scene.team_id}",
         f"/boards/{scene.boards[0]}",
         f"/tasks/{task}",
-        f"/invitations/{token}",
+        f"/invitations/{token.secret}",
     )
 
 

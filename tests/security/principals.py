@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
+from taskforge.mail.tokens import LinkToken, make_token
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver_pending
@@ -22,7 +23,6 @@ from taskforge.tasks.service import delete_task
 from taskforge.teams.invitations.join_links import make_join_link
 from taskforge.teams.invitations.service import invite_person
 from tests.factories import Person, Team, make_person, make_task, make_team
-from tests.teams.invited import new_token
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
@@ -38,7 +38,7 @@ class World:
     team: Team
     ids: dict[str, str]
     deleted: dict[str, str]
-    tokens: dict[str, str]
+    tokens: dict[str, LinkToken]
 
 
 def make_world(app: Flask) -> World:
@@ -66,7 +66,7 @@ def make_world(app: Flask) -> World:
             column_id=team.columns["todo"],
             new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
         )
-        tokens = {"invitation": new_token(), "join": new_token()}
+        tokens = {"invitation": make_token(), "join": make_token()}
         invitation = invite_person(
             admin.actor,
             team.team_id,
@@ -118,7 +118,7 @@ def make_world(app: Flask) -> World:
         "order": "asc",
         "invitation_id": invitation.extra["invitation_id"],
         "role": "member",
-        "join_token": tokens["join"],
+        "join_token": tokens["join"].secret,
     }
     return World(people, team, ids, deleted, tokens)
 

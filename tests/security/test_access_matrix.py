@@ -180,9 +180,9 @@ def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str,
 
 def _path(app: Flask, world: World, rule: Rule, values: dict[str, str]) -> str:
     if rule.endpoint in JOIN_LINK:
-        token = world.tokens["join"]
+        token = world.tokens["join"].secret
     elif rule.endpoint in INVITATION_PAGE | INVITATION_LINK:
-        token = world.tokens["invitation"]
+        token = world.tokens["invitation"].secret
     else:
         with app.app_context():
             token = issue_admin_claim()

@@ -13,6 +13,7 @@ from taskforge.accounts.session_records import find_identity, hash_sid, open_ses
 from taskforge.admin import doctor_probes
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import doctor
@@ -22,7 +23,6 @@ from taskforge.teams.invitations.service import accept_invitation, invite_person
 from tests.factories import make_person
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
 from tests.stores.scene import Scene, document, read, security_event, write
-from tests.teams.invited import new_token
 
 pytestmark = pytest.mark.crash
 
@@ -46,6 +46,7 @@ JOBS = {
 }
 INVITATIONS = ("invite.accepted",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
+MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
     "edit": edit_task,
@@ -55,7 +56,8 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 
 def test_every_crash_point_is_killed_here() -> None:
-    assert set(faults.POINTS) == {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS}
+    named = {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS, *MAILING}
+    assert set(faults.POINTS) == named
 
 
 def arguments(scene: Scene, what: str, task_id: str) -> dict[str, Any]:
@@ -108,9 +110,10 @@ def test_a_killed_request_that_is_sent_again_takes_effect_once(
 def test_an_acceptance_that_was_killed_lets_in_once_or_not_yet(
     app: Flask, scene: Scene, doomed: Doomed, point: str
 ) -> None:
-    cyd, token = make_person(app, "Cyd"), new_token()
+    cyd, made = make_person(app, "Cyd"), make_token()
+    token = made.secret
     sent = invite_person(
-        scene.ann, scene.team_id, token=token, role="guest", per_day=1, email=cyd.email
+        scene.ann, scene.team_id, token=made, role="guest", per_day=1, email=cyd.email
     )
     actor = Actor(user_id=cyd.user_id, op_id=new_id())
     doomed.die_at(point, "accept", actor, token=token)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.mail.tokens import make_token
 from taskforge.stores import sql
 from taskforge.teams.invitations import service
 from tests.factories import Person, Team
@@ -14,17 +14,13 @@ from tests.factories import Person, Team
 PER_DAY = 20
 
 
-def new_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
 def invite(sender: Person, team: Team, role: str = "member", **person: Any) -> tuple[str, str]:
     """An invitation; its id, and the token of its link."""
-    token = new_token()
+    token = make_token()
     change = service.invite_person(
         sender.actor, team.team_id, token=token, role=role, per_day=PER_DAY, **person
     )
-    return str(change.extra["invitation_id"]), token
+    return str(change.extra["invitation_id"]), token.secret
 
 
 def state_of(invitation_id: str) -> str:

@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 
 from taskforge.errors import Conflict, Forbidden, NotFound
+from taskforge.mail.tokens import make_token
 from taskforge.teams import service as teams
 from taskforge.teams.invitations import service
 from tests.audit_trail import events_of
 from tests.factories import Person, Team
-from tests.teams.invited import invite, new_token, state_of
+from tests.teams.invited import invite, state_of
 from tests.teams.roles import roles
 from tests.together import at_once_inside
 
@@ -111,7 +112,7 @@ def test_a_link_that_is_replaced_meanwhile_lets_in_before_or_not_at_all(
         [
             lambda: service.accept_invitation(bob.actor, token=token),
             lambda: service.resend_invitation(
-                ada.actor, team.team_id, invitation_id, token=new_token()
+                ada.actor, team.team_id, invitation_id, token=make_token()
             ),
         ],
     )

@@ -7,11 +7,11 @@ from flask import Flask
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.teams import service as teams
 from taskforge.teams.invitations import join_links
 from tests.audit_trail import events_of, last_event
 from tests.factories import Person, Team, make_person
-from tests.teams.invited import new_token
 from tests.teams.roles import roles
 from tests.together import at_once_inside
 
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 
 def switch_on(sender: Person, team: Team, role: str = "member") -> str:
-    token = new_token()
+    token = make_token()
     join_links.make_join_link(sender.actor, team.team_id, role=role, nonce=new_id(), token=token)
-    return token
+    return token.secret
 
 
 def join(person: Person, token: str, per_day: int = 50) -> object:

@@ -6,12 +6,13 @@ import pytest
 
 from taskforge.errors import Forbidden, NotFound
 from taskforge.events import TEAM_SENTENCES, Event
+from taskforge.mail.tokens import make_token
 from taskforge.teams import service as teams
 from taskforge.teams.invitations import service
 from taskforge.teams.recent_changes import MAX_SHOWN, list_recent_changes
 from tests.factories import Person, Team
 from tests.pages import visit
-from tests.teams.invited import invite, new_token
+from tests.teams.invited import invite
 from tests.teams.test_join_links import switch_on
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -25,7 +26,7 @@ def test_the_page_says_who_invited_whom_and_what_became_of_it(
     ada: Person, bob: Person, grace: Person, team: Team
 ) -> None:
     first, _ = invite(ada, team, "guest", email=bob.email)
-    service.resend_invitation(ada.actor, team.team_id, first, token=new_token())
+    service.resend_invitation(ada.actor, team.team_id, first, token=make_token())
     service.decline_invitation(bob.actor, invitation_id=first)
     second, _ = invite(ada, team, user_id=grace.user_id)
     service.accept_invitation(grace.actor, invitation_id=second)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from taskforge.accounts.queries import join_person
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from taskforge.events import Event
+from taskforge.mail.tokens import LinkToken
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -62,7 +63,9 @@ _LAST_REMOVAL = prepared(f"""
 
 
 @idempotent
-def make_join_link(actor: Actor, team_id: str, *, role: str, nonce: str, token: str) -> Change:
+def make_join_link(
+    actor: Actor, team_id: str, *, role: str, nonce: str, token: LinkToken
+) -> Change:
     """Switch the link for a role on, or renew it: the one before is dead. `token` is derived from `nonce`.
 
     Raises:
@@ -75,7 +78,7 @@ def make_join_link(actor: Actor, team_id: str, *, role: str, nonce: str, token: 
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         require_role_in(uow, team_id, role)
         values = {"team_id": team_id, "role": role, "user_id": actor.user_id, "at": uow.at}
-        uow.execute(_PUT, {**values, "nonce": nonce, "token_hash": hash_token(token)})
+        uow.execute(_PUT, {**values, "nonce": nonce, "token_hash": token.hash})
         _record(uow, team_id, Event.TEAM_JOIN_LINK_MADE, {"role": role, "is_on": True})
     return uow.change
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.errors import Conflict, InvalidInput, NotFound, RateLimited
 from taskforge.events import Event
 from taskforge.ids import new_id
+from taskforge.mail.tokens import LinkToken
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -19,7 +21,7 @@ from taskforge.teams.access import access_team, lock_team, lock_team_to_join, re
 from taskforge.teams.invitations import queries
 from taskforge.teams.invitations.access import access_invitation, hold_open
 from taskforge.teams.invitations.models import InvitationState
-from taskforge.teams.invitations.tokens import hash_token
+from taskforge.teams.invitations.notices import tell_invited, tell_inviter
 from taskforge.teams.members import IS_MEMBER_ALREADY, insert_member
 from taskforge.teams.permissions import Permission
 
@@ -38,7 +40,7 @@ def invite_person(
     actor: Actor,
     team_id: str,
     *,
-    token: str,
+    token: LinkToken,
     role: str,
     per_day: int,
     email: str | None = None,
@@ -47,7 +49,7 @@ def invite_person(
     """Invite somebody by address, or by the id of their account; `token` is of the link that lets them in.
 
     An address may have no account yet; the answer does not say. `per_day` is how many the actor may send. ``extra``
-    holds ``invitation_id`` and ``expires_at``.
+    holds ``invitation_id``, ``expires_at``, and whether a mail is on its way (``mailed``).
 
     Raises:
         NotFound, Forbidden: no access, no permission ``team.manage_members``, or a role above the actor's.
@@ -62,39 +64,39 @@ def invite_person(
         raise InvalidInput.about("user_id", UNKNOWN_PERSON)
     if person is not None and person["is_member"]:
         raise Conflict(IS_MEMBER_ALREADY)
-    address = email if user_id is None or person is None else person["email"]
-    invitation_id, expires_at = new_id(), clock.now() + LIFETIME
-    extra = {"invitation_id": invitation_id, "expires_at": expires_at.isoformat()}
-    with UnitOfWork(actor, entity_id=team_id, version=0, extra=extra) as uow:
+    row = {
+        "invitation_id": new_id(),
+        "team_id": team_id,
+        "email": email if user_id is None or person is None else person["email"],
+        "user_id": user_id,
+        "role": role,
+        "expires_at": clock.now() + LIFETIME,
+    }
+    with UnitOfWork(actor, entity_id=team_id, version=0, extra=_answer(row)) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         require_role_in(uow, team_id, role)
         _require_room(uow, team_id, per_day)
-        key = {"team_id": team_id, "email": address, "at": uow.at}
-        uow.execute(queries.REPLACE_EXPIRED, key)
-        inserted = uow.execute(
-            queries.INSERT,
-            {
-                **key,
-                "invitation_id": invitation_id,
-                "user_id": user_id,
-                "role": role,
-                "token_hash": hash_token(token),
-                "invited_by": actor.user_id,
-                "expires_at": expires_at,
-            },
-        )
-        if inserted.rowcount == 0:
+        uow.execute(queries.REPLACE_EXPIRED, {**row, "at": uow.at})
+        values = {**row, "token_hash": token.hash, "invited_by": actor.user_id, "at": uow.at}
+        if uow.execute(queries.INSERT, values).rowcount == 0:
             raise Conflict(INVITED_ALREADY)
-        row = {"invitation_id": invitation_id, "user_id": user_id, "email": address}
-        state = {**_named(row), "role": role, "expires_at": expires_at}
+        state = {**_named(row), "role": role, "expires_at": row["expires_at"]}
         event_id = _record(uow, team_id, Event.TEAM_INVITATION_SENT, after=state)
-        if person is not None:
-            _notify_invited(uow, event_id, person["user_id"], invitation_id, membership.team_name)
+        tell_invited(
+            uow,
+            event_id,
+            row,
+            token,
+            team_name=membership.team_name,
+            account_id=person and person["user_id"],
+        )
     return uow.change
 
 
 @idempotent
-def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: str) -> Change:
+def resend_invitation(
+    actor: Actor, team_id: str, invitation_id: str, *, token: LinkToken
+) -> Change:
     """Send an open invitation again, in the actor's name: with a new link, and for seven days from now.
 
     ``extra`` as of `invite_person`.
@@ -105,7 +107,7 @@ def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: 
     """
     membership = access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     expires_at = clock.now() + LIFETIME
-    extra = {"invitation_id": invitation_id, "expires_at": expires_at.isoformat()}
+    extra = _answer({"invitation_id": invitation_id, "expires_at": expires_at})
     with UnitOfWork(actor, entity_id=team_id, version=0, extra=extra) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         row = _open_of_team(uow, team_id, invitation_id)
@@ -118,7 +120,7 @@ def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: 
             queries.RENEW,
             {
                 "invitation_id": invitation_id,
-                "token_hash": hash_token(token),
+                "token_hash": token.hash,
                 "invited_by": actor.user_id,
                 "at": uow.at,
                 "expires_at": expires_at,
@@ -133,8 +135,15 @@ def resend_invitation(actor: Actor, team_id: str, invitation_id: str, *, token: 
             after={**named, "expires_at": expires_at},
         )
         person = find_person(team_id, user_id=row["user_id"], email=row["email"])
-        if person is not None and person["created_at"] <= row["created_at"]:
-            _notify_invited(uow, event_id, person["user_id"], invitation_id, membership.team_name)
+        was_there = person is not None and person["created_at"] <= row["created_at"]
+        tell_invited(
+            uow,
+            event_id,
+            {**row, "expires_at": expires_at},
+            token,
+            team_name=membership.team_name,
+            account_id=person["user_id"] if person is not None and was_there else None,
+        )
     return uow.change
 
 
@@ -178,7 +187,7 @@ def accept_invitation(
             event=Event.TEAM_MEMBER_JOINED,
             also={"invitation_id": invitation_id},
         )
-        _notify_inviter(uow, event_id, found, NotificationKind.INVITATION_ACCEPTED)
+        tell_inviter(uow, event_id, found, NotificationKind.INVITATION_ACCEPTED)
         faults.point("invite.accepted")
     return uow.change
 
@@ -199,7 +208,7 @@ def decline_invitation(
         lock_team_to_join(uow, team_id)
         hold_open(uow, invitation_id, token)
         event_id = _close(uow, found, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED)
-        _notify_inviter(uow, event_id, found, NotificationKind.INVITATION_DECLINED)
+        tell_inviter(uow, event_id, found, NotificationKind.INVITATION_DECLINED)
     return uow.change
 
 
@@ -208,6 +217,14 @@ def find_person(team_id: str, *, user_id: str | None, email: str | None) -> sql.
     return sql.row(
         queries.PERSON_TO_INVITE, {"team_id": team_id, "user_id": user_id, "email": email}
     )
+
+
+def _answer(row: Mapping[str, Any]) -> dict[str, str]:
+    """What the change says of an invitation that was sent."""
+    return {
+        "invitation_id": row["invitation_id"],
+        "expires_at": row["expires_at"].isoformat(),
+    }
 
 
 def _require_room(uow: UnitOfWork, team_id: str, per_day: int) -> None:
@@ -251,7 +268,7 @@ def _close(uow: UnitOfWork, invitation: sql.Row, state: InvitationState, event: 
     return _record(uow, invitation["team_id"], event, before=before, after=after)
 
 
-def _named(invitation: sql.Row) -> dict[str, Any]:
+def _named(invitation: Mapping[str, Any]) -> dict[str, Any]:
     """What audit events say of whom an invitation is for: the account if it was named by id, else the address."""
     name = "user_id" if invitation["user_id"] else "email"
     return {"invitation_id": invitation["invitation_id"], name: invitation[name]}
@@ -275,17 +292,3 @@ def _record(
         after={"invitation": as_json(after)},
         team_id=team_id,
     )
-
-
-def _notify_invited(
-    uow: UnitOfWork, event_id: str, user_id: str, invitation_id: str, team_name: str
-) -> None:
-    payload = {"invitation_id": invitation_id, "team_name": team_name}
-    uow.notify(event_id, [user_id], NotificationKind.INVITED_TO_TEAM, payload)
-
-
-def _notify_inviter(
-    uow: UnitOfWork, event_id: str, invitation: sql.Row, kind: NotificationKind
-) -> None:
-    payload = {"team_id": invitation["team_id"], "team_name": invitation["team_name"]}
-    uow.notify(event_id, [invitation["invited_by"]], kind, payload)

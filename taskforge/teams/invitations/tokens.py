@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from taskforge.errors import NotFound
+from taskforge.mail import tokens
 
 UNKNOWN = (
     "This link is not valid. Perhaps a part of it is missing, or a newer one was sent since: use the"
     " newest, or ask for one."
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{tokens.LENGTH}}}")
 
 
 def hash_token(token: str) -> bytes:
@@ -22,4 +22,4 @@ def hash_token(token: str) -> bytes:
     """
     if _TOKEN.fullmatch(token) is None:
         raise NotFound(UNKNOWN)
-    return hashlib.sha256(token.encode()).digest()
+    return tokens.hash_token(token)

@@ -13,7 +13,7 @@ from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
 from taskforge.identity import current, limited
 from taskforge.stores import sql
-from taskforge.web.accounts.devices import describe_device
+from taskforge.text.devices import describe_device
 from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
 from taskforge.web.accounts.routes import blueprint, leave
 

@@ -14,8 +14,6 @@ from taskforge.teams.invitations import join_links, queries
 from taskforge.teams.permissions import Role
 
 _PAGE = re.compile(r"/invitations/([A-Za-z0-9_-]{43})")
-# What a role is called after “as”, and what it allows in a sentence of its own.
-ROLE_WORDS = {Role.ADMIN: "an admin", Role.MEMBER: "a member", Role.GUEST: "a guest"}
 ROLE_MEANINGS = {
     Role.ADMIN: "Admins change cards and boards, and manage the team.",
     Role.MEMBER: "Members read, comment, and change cards and boards.",
@@ -104,6 +102,13 @@ def url_of_sent(team_id: str, sent: invited.SentInvitation) -> str:
     )
 
 
+def way_of(sent: invited.SentInvitation) -> str:
+    """How the link of an invitation gets to the person: a sentence for its sender."""
+    if sent.mailed:
+        return "A mail with the link is on its way; you can also send it to them yourself, below."
+    return "Send them the link below."
+
+
 def _show_link(role: str, link: sql.Row | None) -> dict[str, Any]:
     token = invited.find_join_token(link) if link is not None and link["is_held"] else None
     return {
@@ -124,6 +129,6 @@ def _own_url(actor: Actor, row: sql.Row, nonce: str | None) -> str | None:
 def _role(role: str) -> dict[str, str]:
     return {
         "role": role,
-        "role_words": ROLE_WORDS[Role(role)],
+        "role_words": Role(role).words,
         "role_meaning": ROLE_MEANINGS[Role(role)],
     }

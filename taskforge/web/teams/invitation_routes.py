@@ -14,7 +14,7 @@ from taskforge.identity import invited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.teams.invitations import join_links, service
-from taskforge.web.invitations.presenters import url_of_sent
+from taskforge.web.invitations.presenters import url_of_sent, way_of
 from taskforge.web.teams.routes import after_member_change, blueprint
 
 JOIN_LINK = "/teams/<id:team_id>/join-links/<any(member, guest):role>"
@@ -28,7 +28,7 @@ def resend_invitation(team_id: str, invitation_id: str) -> ResponseReturnValue:
     sent = form.attempt(lambda: invited.resend(actor, team_id, invitation_id))
     if sent is None:
         return after_member_change(actor, team_id, form, done=False)
-    flash("The invitation has a new link. The one before does not work any more.", "ok")
+    flash(f"The link of before does not work any more. {way_of(sent)}", "ok")
     return go_to(url_of_sent(team_id, sent))
 
 

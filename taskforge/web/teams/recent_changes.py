@@ -8,9 +8,9 @@ from typing import Any
 from taskforge.events import LEFT_TEAM, TEAM_SENTENCES, Event, find_event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.teams.permissions import Role
 from taskforge.teams.recent_changes import list_recent_changes
 from taskforge.text.people import person_of
-from taskforge.web.invitations.presenters import ROLE_WORDS
 
 SOMETHING = "changed the team"
 SOMEBODY = "somebody"
@@ -40,6 +40,6 @@ def _sentence(row: sql.Row) -> str:
     sentence = TEAM_SENTENCES.get(event, SOMETHING) if event else SOMETHING
     return sentence.format(
         person=row["names"].get(person, SOMEBODY),
-        role=ROLE_WORDS.get(role, role),
+        role=Role(role).words if role else "",
         invited=invited or SOMEBODY,
     )

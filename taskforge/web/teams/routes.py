@@ -27,6 +27,7 @@ from taskforge.web.invitations.presenters import (
     show_own_invitations,
     show_team_invitations,
     url_of_sent,
+    way_of,
 )
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
 from taskforge.web.teams.presenters import list_with_parents, show_member, show_team, team_rights
@@ -97,7 +98,7 @@ def add_member(team_id: str) -> ResponseReturnValue:
     if sent[0] is None:
         flash(f"{form.email.data} is in the team now.", "ok")
         return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
-    flash(f"{form.email.data} is invited. Send them the link below.", "ok")
+    flash(f"{form.email.data} is invited. {way_of(sent[0])}", "ok")
     return go_to(url_of_sent(team_id, sent[0]))
 
 
