@@ -15,7 +15,7 @@ from taskforge.identity.current import current_actor
 from taskforge.identity.invited import SentInvitation
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.teams.invitations import join_links, queries, service
+from taskforge.teams.invitations import queries, service, team_links
 from taskforge.teams.members import IS_MEMBER_ALREADY
 
 blueprint = ApiBlueprint("team_invitations", __name__, topic="Invitations", prefix="/teams")
@@ -34,7 +34,7 @@ def list_invitations(team_id: str) -> Any:
 def invite(data: dict[str, Any], team_id: str) -> Any:
     """Invite somebody, with an account or without; the link is in this answer alone."""
     sent = invited.invite(current_actor(), team_id, **data)
-    if sent is None:  # the same key has added them from the parent team
+    if not isinstance(sent, SentInvitation):  # the same key has added them from the parent team
         raise Conflict(IS_MEMBER_ALREADY)
     return link_of(sent)
 
@@ -59,7 +59,7 @@ def revoke(team_id: str, invitation_id: str) -> Response:
 @blueprint.response(200, schemas.JoinLinkList)
 def list_join_links(team_id: str) -> Any:
     """The links by which anybody with an account may join the team; a new team has none."""
-    links = join_links.list_join_links(current_actor(), team_id)
+    links = team_links.list_join_links(current_actor(), team_id)
     return {"items": [_join_link(link) for link in links]}
 
 
@@ -77,7 +77,7 @@ def make_join_link(data: dict[str, Any], team_id: str) -> Any:
 @blueprint.response(204)
 def remove_join_link(team_id: str, role: str) -> Response:
     """Switch the link for a role off."""
-    join_links.remove_join_link(current_actor(), team_id, role=role)
+    team_links.remove_join_link(current_actor(), team_id, role=role)
     return no_content()
 
 
@@ -91,10 +91,10 @@ def link_of(sent: SentInvitation) -> dict[str, Any]:
 
 
 def _join_link_of(actor: Actor, team_id: str, role: str) -> dict[str, Any]:
-    for link in join_links.list_join_links(actor, team_id):
+    for link in team_links.list_join_links(actor, team_id):
         if link["role"] == role:
             return _join_link(link)
-    raise Conflict(join_links.OFF)  # somebody has just switched it off
+    raise Conflict(team_links.OFF)  # somebody has just switched it off
 
 
 def _join_link(link: sql.Row) -> dict[str, Any]:

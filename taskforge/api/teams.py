@@ -79,7 +79,7 @@ def add_member(data: dict[str, Any], team_id: str) -> Any:
     """Invite somebody (202); who belongs to the parent team is in the team at once (201)."""
     actor = current_actor()
     sent = invited.add_or_invite(actor, team_id, **data)
-    if sent is not None:
+    if isinstance(sent, invited.SentInvitation):
         return make_response(SentInvitation().dump(link_of(sent)), 202)
     return _member(actor, team_id, user_id=data.get("user_id"), email=data.get("email"))
 

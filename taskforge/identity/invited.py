@@ -16,7 +16,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.teams import service as teams
-from taskforge.teams.invitations import join_links, service
+from taskforge.teams.invitations import service, team_links
 from taskforge.teams.invitations.access import OPEN, find_by_token
 from taskforge.teams.members import NotInParent
 
@@ -45,8 +45,8 @@ class SentInvitation:
     mailed: bool
 
 
-def add_or_invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation | None:
-    """Add somebody who is in the parent team, which answers None; invite everybody else.
+def add_or_invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation | Change:
+    """Add somebody who is in the parent team, which answers the change of the team; invite everybody else.
 
     Raises:
         RateLimited: too many within an hour or a day.
@@ -64,8 +64,8 @@ def add_or_invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation |
     return invite(actor, team_id, **person)
 
 
-def invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation | None:
-    """Invite somebody; None where this operation had added them before.
+def invite(actor: Actor, team_id: str, **person: Any) -> SentInvitation | Change:
+    """Invite somebody; a change of the team where this operation had added them before.
 
     Raises:
         RateLimited: too many within an hour or a day.
@@ -104,10 +104,10 @@ def find_own_token(actor: Actor, invitation: sql.Row, nonce: str) -> str | None:
 
 
 def make_join_link(actor: Actor, team_id: str, *, role: str) -> Change:
-    """Switch a team's link for a role on, or renew it. Raises like `join_links.make_join_link`."""
+    """Switch a team's link for a role on, or renew it. Raises like `team_links.make_join_link`."""
     nonce = make_nonce(actor)
     token = derive_token(JOIN, team_id, nonce)
-    return join_links.make_join_link(actor, team_id, role=role, nonce=nonce, token=token)
+    return team_links.make_join_link(actor, team_id, role=role, nonce=nonce, token=token)
 
 
 def find_join_token(link: sql.Row) -> str | None:
@@ -116,8 +116,8 @@ def find_join_token(link: sql.Row) -> str | None:
 
 
 def join_by_link(actor: Actor, token: str) -> Change:
-    """Join a team by its link. Raises like `join_links.join_by_link`."""
-    return join_links.join_by_link(actor, token, per_day=config_of().joins_per_link_per_day)
+    """Join a team by its link. Raises like `team_links.join_by_link`."""
+    return team_links.join_by_link(actor, token, per_day=config_of().joins_per_link_per_day)
 
 
 def require_may_register(email: str, token: str | None) -> None:
@@ -168,9 +168,9 @@ def _sent(actor: Actor, change: Change, nonce: str) -> SentInvitation:
     )
 
 
-def _sent_or_added(actor: Actor, change: Change, nonce: str) -> SentInvitation | None:
+def _sent_or_added(actor: Actor, change: Change, nonce: str) -> SentInvitation | Change:
     """What an operation that is repeated did the first time, which may have been the other of the two."""
-    return _sent(actor, change, nonce) if "invitation_id" in change.extra else None
+    return _sent(actor, change, nonce) if "invitation_id" in change.extra else change
 
 
 def _limit_adding(actor: Actor) -> None:

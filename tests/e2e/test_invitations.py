@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from taskforge.identity.invited import invite
+from taskforge.identity.invited import SentInvitation, invite
 from tests.e2e.axe import problems
 from tests.e2e.conftest import VIEWPORT, open_page
 from tests.e2e.journeys import PASSWORD, column, create_team, invite_person, sign_up
@@ -104,7 +104,7 @@ def send(app: Flask, ada: Person, team: Team, email: str, role: str = "member") 
     """Invite somebody; the path of their link."""
     with app.test_request_context():
         sent = invite(ada.actor, team.team_id, email=email, role=role)
-    assert sent is not None
+    assert isinstance(sent, SentInvitation)
     return f"/invitations/{sent.token}"
 
 

@@ -20,8 +20,8 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
-from taskforge.teams.invitations.join_links import make_join_link
 from taskforge.teams.invitations.service import invite_person
+from taskforge.teams.invitations.team_links import make_join_link
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.

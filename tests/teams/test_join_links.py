@@ -9,7 +9,7 @@ from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLi
 from taskforge.ids import new_id
 from taskforge.mail.tokens import make_token
 from taskforge.teams import service as teams
-from taskforge.teams.invitations import join_links
+from taskforge.teams.invitations import team_links
 from tests.audit_trail import events_of, last_event
 from tests.factories import Person, Team, make_person
 from tests.teams.roles import roles
@@ -20,16 +20,16 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 def switch_on(sender: Person, team: Team, role: str = "member") -> str:
     token = make_token()
-    join_links.make_join_link(sender.actor, team.team_id, role=role, nonce=new_id(), token=token)
+    team_links.make_join_link(sender.actor, team.team_id, role=role, nonce=new_id(), token=token)
     return token.secret
 
 
 def join(person: Person, token: str, per_day: int = 50) -> object:
-    return join_links.join_by_link(person.actor, token, per_day=per_day)
+    return team_links.join_by_link(person.actor, token, per_day=per_day)
 
 
 def test_a_new_team_has_none(ada: Person, team: Team) -> None:
-    assert list(join_links.list_join_links(ada.actor, team.team_id)) == []
+    assert list(team_links.list_join_links(ada.actor, team.team_id)) == []
 
 
 @pytest.mark.parametrize("role", ["member", "guest"])
@@ -61,11 +61,11 @@ def test_renewing_and_switching_off_kill_the_link_before(
     second = switch_on(ada, team)
     with pytest.raises(NotFound):
         join(bob, first)
-    join_links.remove_join_link(ada.actor, team.team_id, role="member")
+    team_links.remove_join_link(ada.actor, team.team_id, role="member")
     with pytest.raises(NotFound):
         join(bob, second)
     with pytest.raises(Conflict, match="off already"):
-        join_links.remove_join_link(ada.actor, team.team_id, role="member")
+        team_links.remove_join_link(ada.actor, team.team_id, role="member")
     assert [(one.event, one.after["join_link"]) for one in events_of(team.team_id)[1:]] == [
         ("team.join_link_made", {"role": "member", "is_on": True}),
         ("team.join_link_made", {"role": "member", "is_on": True}),
@@ -81,9 +81,9 @@ def test_members_guests_and_strangers_neither_see_nor_make_them(
         with pytest.raises(refusal):
             switch_on(person, full_team)
         with pytest.raises(refusal):
-            join_links.list_join_links(person.actor, full_team.team_id)
+            team_links.list_join_links(person.actor, full_team.team_id)
         with pytest.raises(refusal):
-            join_links.remove_join_link(person.actor, full_team.team_id, role="member")
+            team_links.remove_join_link(person.actor, full_team.team_id, role="member")
 
 
 def test_who_was_removed_does_not_come_back_by_it_and_who_left_does(

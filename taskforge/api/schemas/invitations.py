@@ -9,7 +9,7 @@ import marshmallow as ma
 
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, id_answer, text_answer
-from taskforge.teams.invitations.join_links import LINK_ROLES
+from taskforge.teams.invitations.team_links import LINK_ROLES
 from taskforge.teams.permissions import ROLES
 
 

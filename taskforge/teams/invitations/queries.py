@@ -11,6 +11,7 @@ from taskforge.accounts.queries import PEOPLE, join_person, left_join_person
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.sql import JoinedQuery
 from taskforge.teams.access import access_team
 from taskforge.teams.invitations.models import IS_OPEN
 from taskforge.teams.permissions import ROLES, Permission
@@ -156,6 +157,17 @@ _OPEN_FOR_PERSON = text(f"""
     ORDER  BY i.sent_at DESC, i.invitation_id
     LIMIT  :limit
 """)
+
+# Gives the user `u` a row if somebody has invited them, for a page that costs no statement more for others.
+INVITED_QUERY = JoinedQuery(
+    f"""
+    SELECT true AS is_invited
+    WHERE  EXISTS (SELECT
+                   FROM   invitations i
+                   WHERE  i.{IS_OPEN} AND {_IS_FOR_WITHOUT_LINK})
+    """,
+    {},
+)
 
 
 def list_of_team(actor: Actor, team_id: str) -> Sequence[sql.Row]:

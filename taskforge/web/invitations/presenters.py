@@ -10,7 +10,7 @@ from flask import url_for
 from taskforge.identity import invited
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.teams.invitations import join_links, queries
+from taskforge.teams.invitations import queries, team_links
 from taskforge.teams.permissions import Role
 
 _PAGE = re.compile(r"/invitations/([A-Za-z0-9_-]{43})")
@@ -91,8 +91,8 @@ def show_team_invitations(
 
 def show_join_links(actor: Actor, team_id: str) -> list[dict[str, Any]]:
     """A team's link for each role that a link can give; ``is_on`` says whether there is one."""
-    links = {link["role"]: link for link in join_links.list_join_links(actor, team_id)}
-    return [_show_link(role, links.get(role)) for role in join_links.LINK_ROLES]
+    links = {link["role"]: link for link in team_links.list_join_links(actor, team_id)}
+    return [_show_link(role, links.get(role)) for role in team_links.LINK_ROLES]
 
 
 def url_of_sent(team_id: str, sent: invited.SentInvitation) -> str:

@@ -15,7 +15,7 @@ from taskforge.http.htmx import go_to
 from taskforge.identity import invited
 from taskforge.identity.current import current_actor
 from taskforge.stores.operations import Change
-from taskforge.teams.invitations import join_links, service
+from taskforge.teams.invitations import service, team_links
 from taskforge.teams.invitations.access import FOR_SOMEBODY_ELSE, OPEN, WHY_CLOSED, find_by_token
 from taskforge.web.invitations.presenters import show_invitation, show_join_link
 
@@ -124,11 +124,11 @@ def _invitation_page(token: str, problems: list[str] | None = None) -> ResponseR
 
 def _join_page(token: str, problems: list[str] | None = None) -> ResponseReturnValue:
     try:
-        found = join_links.find_join_link(token)
+        found = team_links.find_join_link(token)
     except NotFound as error:
         return _page("closed", status=error.status, why=error.message)
     if not found["is_held"]:
-        return _page("closed", status=GONE, why=join_links.OFF)
+        return _page("closed", status=GONE, why=team_links.OFF)
     state = "ready" if current_user.is_authenticated else "anonymous"
     why_not = invited.why_not_register(None) if state == "anonymous" else None
     status = 409 if problems else 200

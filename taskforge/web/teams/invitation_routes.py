@@ -13,7 +13,7 @@ from taskforge.http.htmx import go_to
 from taskforge.identity import invited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
-from taskforge.teams.invitations import join_links, service
+from taskforge.teams.invitations import service, team_links
 from taskforge.web.invitations.presenters import url_of_sent, way_of
 from taskforge.web.teams.routes import after_member_change, blueprint
 
@@ -59,7 +59,7 @@ def remove_join_link(team_id: str, role: str) -> ResponseReturnValue:
     """Switch the link for a role off."""
     return _change(
         team_id,
-        lambda actor: join_links.remove_join_link(actor, team_id, role=role),
+        lambda actor: team_links.remove_join_link(actor, team_id, role=role),
         done="The link is off.",
         anchor="join-links",
     )

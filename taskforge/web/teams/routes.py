@@ -91,15 +91,14 @@ def add_member(team_id: str) -> ResponseReturnValue:
     """Invite the person with an e-mail address into a team; who is in its parent team is in it at once."""
     actor = current_actor()
     form = AddMemberForm()
-    sent: list[SentInvitation | None] = []
-    form.attempt(lambda **values: sent.append(invited.add_or_invite(actor, team_id, **values)))
-    if not sent:
+    done = form.attempt(lambda **values: invited.add_or_invite(actor, team_id, **values))
+    if done is None:
         return form.refused(_team_page(actor, team_id, form))
-    if sent[0] is None:
+    if not isinstance(done, SentInvitation):
         flash(f"{form.email.data} is in the team now.", "ok")
         return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
-    flash(f"{form.email.data} is invited. {way_of(sent[0])}", "ok")
-    return go_to(url_of_sent(team_id, sent[0]))
+    flash(f"{form.email.data} is invited. {way_of(done)}", "ok")
+    return go_to(url_of_sent(team_id, done))
 
 
 @blueprint.post("/teams/<id:team_id>/members/<id:user_id>/change-role")
