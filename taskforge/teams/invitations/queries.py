@@ -158,13 +158,14 @@ _OPEN_FOR_PERSON = text(f"""
     LIMIT  :limit
 """)
 
-# Gives the user `u` a row if somebody has invited them, for a page that costs no statement more for others.
+# Gives the identified user `u` a row if an invitation may be for them; `list_own` says which. A page that is joined
+# to the identification by it costs no statement more for everybody else.
 INVITED_QUERY = JoinedQuery(
     f"""
     SELECT true AS is_invited
     WHERE  EXISTS (SELECT
                    FROM   invitations i
-                   WHERE  i.{IS_OPEN} AND {_IS_FOR_WITHOUT_LINK})
+                   WHERE  i.{IS_OPEN} AND {_IS_FOR})
     """,
     {},
 )
