@@ -8,10 +8,11 @@ from taskforge.http import assets
 
 
 def warm_up(app: Flask) -> None:
-    """Compile every template and compress the bundles.
+    """Compile every template of a page, and compress the bundles. Mails have an environment of their own.
 
     No connection is opened and no thread started: the server forks its processes afterwards.
     """
     for name in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(name)
+        if not name.startswith("mail/"):
+            app.jinja_env.get_template(name)
     assets.warm_up()
