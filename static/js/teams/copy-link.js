@@ -16,7 +16,7 @@ behaviour("copy-link", (frame) => {
   const what = document.createElement("span");
   word.textContent = "Copy";
   what.className = "visually-hidden";
-  what.textContent = `: ${frame.querySelector("label").textContent.trim()}`;
+  what.textContent = ` ${frame.querySelector("label").textContent.trim()}`;
   button.append(word, what);
   said.className = "visually-hidden";
   said.setAttribute("role", "status");
