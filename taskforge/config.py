@@ -17,6 +17,9 @@ from taskforge.config_checks import (
     secret_problems,
 )
 
+# Who may make an account: everybody, who was invited into a team, or nobody.
+REGISTRATION_MODES = ("open", "invited", "closed")
+
 
 class ConfigError(Exception):
     """The configuration is incomplete or insecure; the message says what to set."""
@@ -61,6 +64,9 @@ class Config:
     rate_limit_writes_per_minute: int = 300
     login_attempts_per_15_minutes: int = 10
     registrations_per_hour: int = 300
+    registration: str = "open"
+    invitations_per_day: int = 20
+    joins_per_link_per_day: int = 50
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19456
     live_beat_seconds: float = 15.0
@@ -152,6 +158,8 @@ def check_config(config: Config) -> None:
             problems.append(f"{name.upper()} is not set.")
     if config.taskforge_env not in ("development", "production"):
         problems.append("TASKFORGE_ENV must be development or production.")
+    if config.registration not in REGISTRATION_MODES:
+        problems.append(f"REGISTRATION must be one of: {', '.join(REGISTRATION_MODES)}.")
     problems += number_problems(config)
     problems += secret_problems(config)
     problems += mail_problems(config)

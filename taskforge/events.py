@@ -78,6 +78,13 @@ class Event(StrEnum):
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+    TEAM_MEMBER_JOINED = "team.member_joined", "member_add"  # of their own accord, by a link
+    TEAM_INVITATION_SENT = "team.invitation_sent", "invite"
+    TEAM_INVITATION_RESENT = "team.invitation_resent", "invite"
+    TEAM_INVITATION_REVOKED = "team.invitation_revoked", "invite_revoke"
+    TEAM_INVITATION_DECLINED = "team.invitation_declined", "invite_decline"
+    TEAM_JOIN_LINK_MADE = "team.join_link_made", "join_link"
+    TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
@@ -127,6 +134,24 @@ LIVE_VERBS: dict[Event, str] = {
     Event.TASK_RESTORED: "restored",
     Event.COMMENT_CREATED: "commented on",
 }
+
+# The sentences of a team's events on its page, after the name of the person: ``{person}`` is the member that it is
+# about, ``{role}`` "a member", ``{invited}`` who is invited.
+TEAM_SENTENCES: dict[Event, str] = {
+    Event.TEAM_CREATED: "made the team",
+    Event.TEAM_EDITED: "changed the team",
+    Event.TEAM_MEMBER_ADDED: "added {person} as {role}",
+    Event.TEAM_MEMBER_ROLE_CHANGED: "made {person} {role}",
+    Event.TEAM_MEMBER_REMOVED: "removed {person}",
+    Event.TEAM_MEMBER_JOINED: "joined as {role}",
+    Event.TEAM_INVITATION_SENT: "invited {invited} as {role}",
+    Event.TEAM_INVITATION_RESENT: "sent the invitation of {invited} again",
+    Event.TEAM_INVITATION_REVOKED: "took the invitation of {invited} back",
+    Event.TEAM_INVITATION_DECLINED: "declined the invitation",
+    Event.TEAM_JOIN_LINK_MADE: "made a new link to join as {role}",
+    Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
+}
+LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 
 
 def find_event(name: str) -> Event | None:

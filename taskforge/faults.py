@@ -37,6 +37,7 @@ POINTS = (
     "login.session_written",
     "logout.redis_deleted",
     "revoke.pg_done",
+    "invite.accepted",
 )
 
 _armed, _, _count = os.environ.get("TASKFORGE_FAULT", "").partition(":")

@@ -14,6 +14,7 @@ from taskforge.stores import models as _stores
 from taskforge.tasks import documents as _task_documents
 from taskforge.tasks import models as _tasks
 from taskforge.teams import models as _teams
+from taskforge.teams.invitations import models as _invitations
 
 MODULES = (
     _accounts,
@@ -21,6 +22,7 @@ MODULES = (
     _comment_documents,
     _comments,
     _history,
+    _invitations,
     _mail,
     _notifications,
     _profile_documents,

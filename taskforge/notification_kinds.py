@@ -21,6 +21,7 @@ class Subject(StrEnum):
     COMMENT = "comment"
     TEAM = "team"
     SESSIONS = "sessions"  # of the reader, who may end them
+    INVITATION = "invitation"  # into a team, which its reader can't see yet
     NONE = "none"  # leads to the inbox itself
 
 
@@ -55,6 +56,17 @@ class NotificationKind(StrEnum):
         "{actor} logged in to your account with a new device: {device}",
     )
     TWO_FACTOR_RESET = "two_factor_reset", Subject.NONE, "{actor} turned off your two-factor log-in"
+    INVITED_TO_TEAM = "invited_to_team", Subject.INVITATION, "{actor} invites you to {team}"
+    INVITATION_ACCEPTED = (
+        "invitation_accepted",
+        Subject.TEAM,
+        "{actor} accepted your invitation to {team}",
+    )
+    INVITATION_DECLINED = (
+        "invitation_declined",
+        Subject.TEAM,
+        "{actor} declined your invitation to {team}",
+    )
 
 
 KINDS: dict[str, NotificationKind] = {kind.value: kind for kind in NotificationKind}

@@ -31,6 +31,7 @@ from taskforge.stores import sql
 from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
 from taskforge.tasks.purging import list_tasks_of_board, list_trashed
+from taskforge.teams.invitations import retention as invitations_retention
 
 log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
@@ -45,6 +46,7 @@ RETENTION_RULES = (
     *stores_retention.RULES,
     *notifications_retention.RULES,
     *accounts_retention.RULES,
+    *invitations_retention.RULES,
     *mail_retention.RULES,
 )
 

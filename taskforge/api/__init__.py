@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Flask, Response, current_app
 from flask_smorest import Api
 
-from taskforge.api import auth, boards, comments, notifications, tasks, teams, two_factor, users
+from taskforge.api import (
+    auth,
+    boards,
+    comments,
+    invitations,
+    notifications,
+    tasks,
+    team_invitations,
+    teams,
+    two_factor,
+    users,
+)
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
 from taskforge.api.blueprints import AnyIdConverter
 from taskforge.api.schemas.base import Error
@@ -15,6 +26,8 @@ BLUEPRINTS = (
     users.blueprint,
     two_factor.blueprint,
     teams.blueprint,
+    team_invitations.blueprint,
+    invitations.blueprint,
     boards.blueprint,
     tasks.blueprint,
     comments.blueprint,

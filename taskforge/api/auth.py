@@ -21,7 +21,7 @@ from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http.sessions import is_secret
-from taskforge.identity import account_links, current, limited, two_step
+from taskforge.identity import account_links, current, invited, limited, two_step
 from taskforge.identity.confirmation import confirm
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
@@ -39,11 +39,16 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 @blueprint.response(201, schemas.User)
 @blueprint.alt_response(202, description="A link was sent to the address, which makes the account.")
 def register(data: dict[str, Any]) -> Any:
-    """Create an account. With a mail server: send a link that makes it, with the same answer for every address."""
-    if account_links.registers_by_mail():
+    """Create an account.
+
+    With a mail server, and without an invitation: send a link that makes it, with the same answer for every address.
+    """
+    token = data.pop("invitation", None)
+    if account_links.registers_by_mail() and invited.find_open_invitation(token) is None:
+        invited.require_may_register(data["email"], token)
         account_links.request_registration(**data)
         return accepted()
-    change = limited.sign_up(**data)
+    change = limited.sign_up(**data, invitation=token)
     return {"last_name": "", **data, "user_id": change.entity_id}
 
 

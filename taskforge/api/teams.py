@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, make_response
 
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import teams as schemas
+from taskforge.api.schemas.invitations import NewInvitation, SentInvitation
+from taskforge.api.team_invitations import link_of
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards import queries as boards
 from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
-from taskforge.identity import limited
+from taskforge.identity import invited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -70,12 +72,15 @@ def list_members(team_id: str) -> Any:
 
 
 @blueprint.post("/<any_id:team_id>/members")
-@blueprint.arguments(schemas.NewMember)
+@blueprint.arguments(NewInvitation)
+@blueprint.alt_response(202, schema=SentInvitation)
 @blueprint.response(201, schemas.Member)
 def add_member(data: dict[str, Any], team_id: str) -> Any:
-    """Add somebody who has an account, by id or by e-mail address."""
+    """Invite somebody (202); who belongs to the parent team is in the team at once (201)."""
     actor = current_actor()
-    limited.add_member(actor, team_id, **data)
+    sent = invited.add_or_invite(actor, team_id, **data)
+    if isinstance(sent, invited.SentInvitation):
+        return make_response(SentInvitation().dump(link_of(sent)), 202)
     return _member(actor, team_id, user_id=data.get("user_id"), email=data.get("email"))
 
 

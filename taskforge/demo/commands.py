@@ -34,4 +34,5 @@ def demo(seed: int, until: datetime | None, password: str | None, share: float, 
     steps = scenario.write_scenario(seed, end, share=share)
     with click.progressbar(length=len(steps), label="Half a year of work") as bar:
         player.play(team, steps, done=lambda: bar.update(1))
+    player.invite_people(team, end)
     click.echo(f"Log in as {player.email_of(0)} with the password {chosen}")

@@ -97,6 +97,12 @@ class MailKind(StrEnum):
         ("name", "at", "device"),
         "/sessions/history",
     )
+    INVITATION = (
+        "invitation",
+        "{inviter} invites you to {team}",
+        ("inviter", "team", "role", "until"),
+        "/invitations/{token}",
+    )
 
     @property
     def needs_token(self) -> bool:

@@ -34,7 +34,11 @@ class LinkToken:
 
 def make_token() -> LinkToken:
     """A new one-time token."""
-    seed = secrets.token_bytes(SEED_BYTES)
+    return token_of(secrets.token_bytes(SEED_BYTES))
+
+
+def token_of(seed: bytes) -> LinkToken:
+    """The token of a seed that is random, or made of what nobody can choose twice."""
     return LinkToken(seed, _derive(config_of().secret_key, seed))
 
 

@@ -49,7 +49,7 @@ The Undo stands in the message below; `Ctrl+Z` does the same.
 _PASTE = """\
 Copy a few lines from anywhere, and paste them into the field below a column. It offers to make a card of each line.
 """
-_INVITE = "Open **Teams**, choose your team, and add them by the address of their account."
+_INVITE = "Open **Teams**, choose your team, and invite them by their e-mail address."
 
 
 def write_cards(first_name: str, user_id: str) -> Mapping[str, Sequence[NewTask]]:

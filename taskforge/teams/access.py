@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from taskforge import faults
-from taskforge.errors import Forbidden, NotFound
+from taskforge.errors import Forbidden, InvalidInput, NotFound
 from taskforge.stores import sql
 from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.permissions import ROLES, exceeds
 from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_AMONG, TEAMS_OF_MEMBERS
 
 _MEMBERSHIP = prepared(f"""
@@ -24,12 +25,20 @@ _LOCK = prepared("""
     WHERE  team_id = :team_id
     RETURNING version
 """)
+_OWN_ROLE = prepared("""
+    SELECT role
+    FROM   team_memberships
+    WHERE  team_id = :team_id AND user_id = :user_id
+""")
 _HOLD_MEMBERSHIP = prepared(f"""
     SELECT {HELD_PERMISSIONS} AS permissions
     FROM   team_memberships m
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
     FOR SHARE OF m
 """)
+
+
+ABOVE_YOURS = "You can't give a role above your own."
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,16 @@ class Membership:
     def require(self, permission: str) -> None:
         """Raise `Forbidden` unless the role holds a permission."""
         require(self.permissions, permission)
+
+    def require_role(self, role: str) -> None:
+        """Let a role be given to others only if it exists and is not above one's own.
+
+        Raises:
+            InvalidInput: there is no such role.
+            Forbidden: it is above.
+        """
+        check_role(role)
+        _refuse_above(role, self.role)
 
 
 def require(held: Collection[str], permission: str) -> None:
@@ -94,12 +113,27 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
     Raises:
         NotFound, Forbidden: like `access_team`.
     """
+    version = _raise_version(uow, team_id)
+    hold_membership(uow, team_id, permission)
+    uow.answer(version=version)
+    faults.point("tx.ref_updated")
+    return version
+
+
+def lock_team_to_join(uow: UnitOfWork, team_id: str) -> None:
+    """Take the team's lock and raise its version, for somebody who may not see the team yet: a link lets them in.
+
+    Raises:
+        NotFound: no such team.
+    """
+    uow.answer(version=_raise_version(uow, team_id))
+    faults.point("tx.ref_updated")
+
+
+def _raise_version(uow: UnitOfWork, team_id: str) -> int:
     found = uow.execute(_LOCK, {"team_id": team_id, "at": uow.at}).first()
     if found is None:
         raise NotFound()
-    hold_membership(uow, team_id, permission)
-    uow.answer(version=found.version)
-    faults.point("tx.ref_updated")
     return int(found.version)
 
 
@@ -119,6 +153,25 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         raise NotFound()
     if permission is not None:
         require(found.permissions, permission)
+
+
+def check_role(role: str) -> None:
+    """Raise `InvalidInput` unless it is one of the roles."""
+    if role not in ROLES:
+        raise InvalidInput.about("role", "must be admin, member or guest")
+
+
+def require_role_in(uow: UnitOfWork, team_id: str, role: str) -> None:
+    """`Membership.require_role` again, behind the team's lock, where the actor's role does not change any more."""
+    own = uow.execute(_OWN_ROLE, {"team_id": team_id, "user_id": uow.actor.user_id}).scalar()
+    if own is None:
+        raise NotFound()
+    _refuse_above(role, str(own))
+
+
+def _refuse_above(role: str, own: str) -> None:
+    if exceeds(role, own):
+        raise Forbidden(ABOVE_YOURS)
 
 
 def members_only(team_id: str) -> Recipients:

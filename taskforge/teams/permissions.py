@@ -19,6 +19,11 @@ class Role(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
 
+    @property
+    def words(self) -> str:
+        """The role with its article, for sentences: “a member”."""
+        return f"an {self}" if self is Role.ADMIN else f"a {self}"
+
 
 class Permission(StrEnum):
     """A permission: its name, its number in the database, its description and the roles that hold it by default."""
@@ -68,7 +73,12 @@ class Permission(StrEnum):
     COMMENT_MODERATE = "comment.moderate", 31, "Delete the comments of others"
 
 
-ROLES = tuple(role.value for role in Role)
+ROLES = tuple(role.value for role in Role)  # from the highest
+
+
+def exceeds(role: str, own: str) -> bool:
+    """Whether a role is above one's own, so that one can't give it to others."""
+    return ROLES.index(role) < ROLES.index(own)
 
 
 def default_rows(team_id: str) -> list[dict[str, object]]:

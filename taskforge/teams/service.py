@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
 
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
-from taskforge.accounts.queries import LOCK_PERSON, find_user_id
+from taskforge.accounts.queries import find_user_id
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
-from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team, lock_team
+from taskforge.teams.access import access_team, check_role, lock_team, require_role_in
 from taskforge.teams.creation import require_parent
-from taskforge.teams.permissions import ROLES, Permission, Role
-from taskforge.teams.queries import MEMBERS_PER_TEAM, TEAMS_PER_USER
+from taskforge.teams.members import insert_member, record_member, require_in_parent
+from taskforge.teams.permissions import Permission, Role
 
 # One change of a team's parent at a time: two at once could close a circle together.
 HIERARCHY_LOCK = 7_166_002
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
-# Who is added, removed or given another role is notified of it by these kinds.
-_NOTIFICATIONS = {
-    Event.TEAM_MEMBER_ADDED: NotificationKind.ADDED_TO_TEAM,
-    Event.TEAM_MEMBER_REMOVED: NotificationKind.REMOVED_FROM_TEAM,
-}
 
 _STATE = text("SELECT name, description, parent_team_id FROM teams WHERE team_id = :team_id")
 _EDIT = text("""
@@ -42,19 +35,6 @@ _CIRCLE = text("""
            SELECT t.team_id, t.parent_team_id
            FROM   teams t JOIN above ON t.team_id = above.parent_team_id)
     SELECT 1 FROM above WHERE team_id = :team_id
-""")
-# The teams of others that somebody is in.
-_COUNT_JOINED = text("""
-    SELECT count(*)
-    FROM   team_memberships m
-           JOIN teams t USING (team_id)
-    WHERE  m.user_id = :user_id AND t.created_by <> :user_id
-""")
-_COUNT_MEMBERS = text("SELECT count(*) FROM team_memberships WHERE team_id = :team_id")
-_ADD_MEMBER = text("""
-    INSERT INTO team_memberships (team_id, user_id, role, joined_at)
-    VALUES (:team_id, :user_id, :role, :at)
-    ON CONFLICT DO NOTHING
 """)
 _ROLE = text("""
     SELECT role
@@ -123,35 +103,36 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
 
 @idempotent
 def add_member(
-    actor: Actor, team_id: str, *, role: str, user_id: str | None = None, email: str | None = None
+    actor: Actor,
+    team_id: str,
+    *,
+    role: str,
+    user_id: str | None = None,
+    email: str | None = None,
+    only_from_parent: bool = False,
 ) -> Change:
     """Add an existing user to a team, by id or e-mail address.
 
+    Pages and API add only who belongs to the parent team (`only_from_parent`); others are invited
+    (`teams.invitations.service`).
+
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.manage_members``.
+        NotFound, Forbidden: no access, no permission ``team.manage_members``, or a role above the actor's.
         InvalidInput: unknown role or nobody with that address.
         Conflict: already a member, the team is full, or they are in too many teams of others.
+        NotInParent: with `only_from_parent`, somebody who is not in the parent team.
     """
-    access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
-    _check_role(role)
+    access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS).require_role(role)
     new_member = find_user_id(user_id=user_id, email=email)
     if new_member is None:
         field = "email" if user_id is None else "user_id"
         raise InvalidInput.about(field, "has no account here yet: ask them to sign up first")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
-        count = uow.execute(_COUNT_MEMBERS, {"team_id": team_id}).scalar_one()
-        if count >= MEMBERS_PER_TEAM:
-            raise Conflict(
-                f"A team can have at most {MEMBERS_PER_TEAM} members. Remove somebody first."
-            )
-        _require_room(uow, new_member)
-        added = uow.execute(
-            _ADD_MEMBER, {"team_id": team_id, "user_id": new_member, "role": role, "at": uow.at}
-        )
-        if added.rowcount == 0:
-            raise Conflict("They are a member of this team already. Change their role instead.")
-        _record_member(uow, team_id, Event.TEAM_MEMBER_ADDED, new_member, None, role)
+        require_role_in(uow, team_id, role)
+        if only_from_parent:
+            require_in_parent(uow, team_id, new_member)
+        insert_member(uow, team_id, new_member, role, event=Event.TEAM_MEMBER_ADDED)
     return uow.change
 
 
@@ -165,14 +146,14 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
         Conflict: the last admin would lose the role.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
-    _check_role(role)
+    check_role(role)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         before = _member_role(uow, team_id, user_id)
         if before == Role.ADMIN and role != Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
-        _record_member(uow, team_id, Event.TEAM_MEMBER_ROLE_CHANGED, user_id, before, role)
+        record_member(uow, team_id, Event.TEAM_MEMBER_ROLE_CHANGED, user_id, before, role)
     return uow.change
 
 
@@ -193,50 +174,8 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
         names = {"team_name": membership.team_name}
-        _record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names)
+        record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names=names)
     return uow.change
-
-
-def _record_member(
-    uow: UnitOfWork,
-    team_id: str,
-    event: Event,
-    user_id: str,
-    before: str | None,
-    after: str | None,
-    names: Mapping[str, str] | None = None,
-) -> None:
-    """Write the audit event of a change of one member, and notify them where there is a kind for it.
-
-    `names` are what the notification keeps of the team, for a reader who can't look it up any more.
-    """
-    event_id = uow.record(
-        event,
-        entity_type="team",
-        entity_id=team_id,
-        version=uow.change.version,
-        before={"members": {user_id: before}},
-        after={"members": {user_id: after}},
-        team_id=team_id,
-    )
-    kind = _NOTIFICATIONS.get(event)
-    if kind is not None:
-        uow.notify(event_id, [user_id], kind, {"team_id": team_id, **(names or {})})
-
-
-def _require_room(uow: UnitOfWork, user_id: str) -> None:
-    """Refuse to add somebody who is in as many teams of others as their list shows; two at once wait for each other."""
-    uow.execute(LOCK_PERSON, {"user_id": user_id})
-    joined = uow.execute(_COUNT_JOINED, {"user_id": user_id}).scalar_one()
-    if joined >= TEAMS_PER_USER:
-        raise Conflict(
-            f"They are in {TEAMS_PER_USER} teams of others already. Ask them to leave one first."
-        )
-
-
-def _check_role(role: str) -> None:
-    if role not in ROLES:
-        raise InvalidInput.about("role", "must be admin, member or guest")
 
 
 def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:

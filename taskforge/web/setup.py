@@ -38,6 +38,7 @@ from taskforge.web.boards import (
 )
 from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
+from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.notifications import routes as notifications
 from taskforge.web.onboarding import routes as onboarding
@@ -52,6 +53,7 @@ from taskforge.web.tasks import (
     select_routes,
 )
 from taskforge.web.tasks import routes as tasks
+from taskforge.web.teams import invitation_routes
 from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
@@ -79,9 +81,20 @@ PARTS = (
     checklist_routes,
     peek_routes,
     select_routes,
+    invitation_routes,
 )
 
-FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, board_history)
+FEATURES = (
+    accounts,
+    teams,
+    invitations,
+    boards,
+    tasks,
+    comments,
+    notifications,
+    search,
+    board_history,
+)
 
 
 def init_web(app: Flask) -> None:

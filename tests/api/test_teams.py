@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import Person, Team, make_person
+from tests.factories import Person, Team, make_person, make_team
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 
@@ -68,14 +68,28 @@ def test_members_are_listed_to_members(team: Team, gus: Person) -> None:
 
 
 @pytest.mark.parametrize("by", ["userId", "email"])
-def test_people_are_added_by_id_or_address(team: Team, ada: Person, by: str) -> None:
+def test_people_of_the_parent_team_are_added_by_id_or_address(
+    team: Team, ada: Person, by: str
+) -> None:
     eve = make_person(ada.app, "Eve")
+    parent = make_team(ada, "Parents", guest=eve)
+    ada.api("PATCH", f"/teams/{team.team_id}", {"parentTeamId": parent.team_id})
     named = {"userId": eve.user_id} if by == "userId" else {"email": eve.email.upper()}
     answer = ada.api("POST", f"/teams/{team.team_id}/members", {**named, "role": "member"})
     assert answer.status_code == 201
     assert answer.json["userId"] == eve.user_id
     assert answer.json["role"] == "member"
     assert eve.api("GET", f"/teams/{team.team_id}").status_code == 200
+
+
+@pytest.mark.parametrize("by", ["userId", "email"])
+def test_other_people_are_invited(team: Team, ada: Person, by: str) -> None:
+    eve = make_person(ada.app, "Eve")
+    named = {"userId": eve.user_id} if by == "userId" else {"email": eve.email.upper()}
+    answer = ada.api("POST", f"/teams/{team.team_id}/members", {**named, "role": "member"})
+    assert answer.status_code == 202
+    assert set(answer.json) == {"invitationId", "url", "expiresAt"}
+    assert eve.api("GET", f"/teams/{team.team_id}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -85,7 +99,7 @@ def test_people_are_added_by_id_or_address(team: Team, ada: Person, by: str) -> 
         ({"role": "member", "userId": UNKNOWN, "email": "a@example.test"}, 422, "userId"),
         ({"role": "member", "userId": UNKNOWN}, 422, "userId"),
         ({"role": "member", "userId": "odd"}, 422, "userId"),
-        ({"role": "member", "email": "nobody@example.test"}, 422, "email"),
+        ({"role": "member", "email": "nobody@example"}, 422, "email"),
         ({"role": "owner", "email": "nobody@example.test"}, 422, "role"),
         ({"email": "nobody@example.test"}, 422, "role"),
     ],

@@ -12,13 +12,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from tests.chaos import deletions
+from tests.chaos import deletions, people
 
 PASSWORD = "seven green bottles standing"
 ATTEMPT_SECONDS = 12
 # What else is done to a task, with its weight; how often a column or the whole board goes and comes back.
 ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
 AWAY = 0.05
+# How often somebody comes and goes, and how often in all: a person invites a hundred in an hour.
+COMINGS = 0.03
+MAX_COMINGS = 80
+VISITORS = 1000  # from here on the numbers of those who come and go
 GIVE_UP_SECONDS = 60
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 
@@ -47,7 +51,7 @@ class Client(threading.Thread):
 
     def __init__(self, number: int, port: int, seed: int) -> None:
         super().__init__(name=f"client {number}")
-        self.number, self.port = number, port
+        self.number, self.port, self.seed = number, port, seed
         self.chance = random.Random(f"{seed}/{number}")
         self.tasks: dict[str, Known] = {}
         self.operations: dict[str, int] = {}  # the audit events of each acknowledged key
@@ -57,7 +61,10 @@ class Client(threading.Thread):
         self.reads = 0
         self.violations: list[str] = []
         self.user_id = self.team_id = self.board_id = ""
+        self.email = f"client{number}@example.org"
         self.partner: Client | None = None
+        self.visitor: Client | None = None
+        self.comings = 0
         self.columns: dict[str, str] = {}
         self.stopping = threading.Event()
         self.stopped_at = 0.0
@@ -65,13 +72,18 @@ class Client(threading.Thread):
         self._connection: http.client.HTTPConnection | None = None
         self._count = 0
 
-    def enter(self) -> None:
-        """Register, log in, and create a team with its board."""
-        email = f"client{self.number}@example.org"
-        person = {"email": email, "password": PASSWORD, "firstName": "C", "lastName": "Lient"}
+    def register(self) -> None:
+        """Register and log in."""
+        person = {"email": self.email, "password": PASSWORD, "firstName": "C", "lastName": "Lient"}
         self.user_id = self.call("POST", "/auth/register", person)[1]["userId"]
-        login = self.call("POST", "/auth/login", {"email": email, "password": PASSWORD})[1]
+        login = self.call("POST", "/auth/login", {"email": self.email, "password": PASSWORD})[1]
         self._headers = {"X-Session-Id": login["sessionId"]}
+
+    def enter(self) -> None:
+        """Register, log in, and create a team with its board; and let somebody register who will come and go."""
+        self.register()
+        self.visitor = Client(self.number + VISITORS, self.port, self.seed)
+        self.visitor.register()
         team = self.call("POST", "/teams", {"name": f"Team {self.number}", "description": ""})[1]
         self.team_id = team["teamId"]
         boards = self.call("GET", f"/teams/{self.team_id}/boards")[1]["items"]
@@ -79,10 +91,11 @@ class Client(threading.Thread):
         self.columns = {c["columnId"]: c["status"] for c in boards[0]["columns"]}
 
     def invite(self, partner: Client) -> None:
-        """Add somebody who will be told of what happens."""
+        """Take in somebody who will be told of what happens."""
         self.partner = partner
         member = {"userId": partner.user_id, "role": "member"}
-        self.call("POST", f"/teams/{self.team_id}/members", member)
+        known = self.call("POST", f"/teams/{self.team_id}/members", member)[1]["invitationId"]
+        partner.call("POST", f"/invitations/{known}/accept", {})
 
     def run(self) -> None:
         """Write until told to stop."""
@@ -112,6 +125,11 @@ class Client(threading.Thread):
         act = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         if self.chance.random() < AWAY:
             self.chance.choice((deletions.delete_column, deletions.delete_board))(self)
+            self.acknowledged_at.append(time.time())
+            return
+        if self.visitor and self.comings < MAX_COMINGS and self.chance.random() < COMINGS:
+            self.comings += 1
+            people.come_and_go(self, self.visitor)
             self.acknowledged_at.append(time.time())
             return
         if act == self.create:

@@ -59,6 +59,8 @@ def judge(system: System, clients: Sequence[Client]) -> list[str]:
     for client in clients:
         found += _compare_tasks(client)
         found += _compare_operations(system, client)
+        if client.visitor is not None:
+            found += client.visitor.violations + _compare_operations(system, client.visitor)
     for words in (("taskforge", "doctor"), ("taskforge", "audit", "verify")):
         code, said = system.command(*words)
         if code:

@@ -88,6 +88,7 @@ class System:
             "PUBLIC_URL": f"http://127.0.0.1:{system.port}",
             "RATE_LIMIT_PER_MINUTE": "1000000",
             "RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
+            "INVITATIONS_PER_DAY": "1000000",
             "ARGON2_TIME_COST": "1",
             "ARGON2_MEMORY_KIB": "64",
             "WEB_WORKERS": "2",

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import text
 
+from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.demo import player, scenario
 from taskforge.stores import doctor, relay, sql
+from taskforge.teams.invitations.queries import list_of_team, list_own
 from tests.factories import PASSWORD
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -44,6 +46,9 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     with app.app_context():
         scene = player.set_up(PASSWORD, END)
         player.play(scene, steps, done=lambda: None)
+        player.invite_people(scene, clock.now())
+        own = list_own(scene.people[0])
+        pending = list_of_team(scene.people[0], scene.team_id)
         relay.process_outbox(seconds=20)
         facts = sql.scalar(
             text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")
@@ -57,3 +62,8 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     assert facts >= len(scene.cards) * 2
     assert first < END - timedelta(days=60)
     assert report.found == []
+    assert [row["team_name"] for row in own] == [player.OTHER_TEAM]
+    assert {(row["role"], row["status"]) for row in pending} == {
+        ("member", "open"),
+        ("guest", "open"),
+    }

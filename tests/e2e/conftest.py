@@ -100,7 +100,7 @@ def close_context(context: sync_api.BrowserContext) -> None:
 def is_error(said: sync_api.ConsoleMessage) -> bool:
     """Whether a message of the console is ours to mend; Chromium also reports refusals that are meant."""
     refusal = said.text.startswith("Failed to load resource") and (
-        any(f"status of {status}" in said.text for status in (401, 404, 409, 422))
+        any(f"status of {status}" in said.text for status in (401, 403, 404, 409, 410, 422))
         or "net::ERR_FAILED" in said.text  # a test cut the line
     )
     return said.type == "error" and not refusal

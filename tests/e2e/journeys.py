@@ -66,14 +66,13 @@ def move_card(page: Page, title: str, column_name: str) -> None:
     column(page, column_name).get_by_role("link", name=title, exact=True).wait_for()
 
 
-def add_member(page: Page, email: str, role: str = "Member") -> None:
-    """Take somebody into the team of the open board; ends on the team's page."""
-    page.locator(".crumbs a[href*='/teams/']").first.click()
+def invite_person(page: Page, email: str, role: str = "Member") -> str:
+    """Invite somebody by the form of the open team's page; the link that the page then shows."""
     form = page.locator("#member-form")
     form.locator("[name=email]").fill(email)
     form.locator("[name=role]").select_option(label=role)
     form.locator("button[type=submit]").click()
-    page.locator("#members").get_by_text(email).wait_for()
+    return page.get_by_label(f"Link for {email}", exact=True).input_value()
 
 
 def log_out(page: Page) -> None:

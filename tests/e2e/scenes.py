@@ -167,6 +167,15 @@ def drag(page: Page, world: World) -> None:
     page.mouse.move(box["x"] + 90, box["y"] + 150, steps=4)
 
 
+def team_invited(page: Page, world: World) -> None:
+    """A team whose page shows the link of an invitation, and a join link."""
+    go(page, world.team)
+    page.locator("#join-link-guest button").first.click()
+    page.get_by_label("Link to join as a guest").wait_for()
+    page.locator("#invitations button", has_text="New link").first.click()
+    page.locator(".link-field input[id^=link-]").first.wait_for()
+
+
 def account_menu(page: Page, world: World) -> None:
     go(page, "/boards")
     page.locator(".bar .menu > summary").click()
@@ -193,6 +202,9 @@ VISITOR = (
     Scene("login", at("/login")),
     Scene("register", at("/register")),
     *VISITORS_ACCOUNT,
+    Scene("invitation", at("{invitation}")),
+    Scene("invitation-register", at("/register?next={invitation}")),
+    Scene("invitation-closed", at("/invitations/unknown")),
 )
 NEWCOMER = (
     Scene("sample-board", at("{sample}#new")),
@@ -251,6 +263,8 @@ MEMBER = (
     Scene("inbox", at("/inbox")),
     Scene("teams", at("/teams")),
     Scene("team", at("{team}")),
+    Scene("team-invited", team_invited),
+    Scene("invitation-other", at("{invitation}")),
     Scene("settings", at("{board}/settings")),
     Scene("trash", at("{board}/trash")),
     Scene("profile", at("/profile")),

@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.journeys import (
     add_card,
-    add_member,
     column,
     create_team,
     email_of,
+    invite_person,
     log_out,
     move_card,
     sign_up,
@@ -29,15 +29,18 @@ def test_cards_are_added_and_moved_without_leaving_the_board(page: Page) -> None
     expect(column(page, "Backlog").locator(".card")).to_have_count(2)
 
 
-def test_whoever_is_added_to_a_team_works_on_its_board(
+def test_whoever_accepts_an_invitation_works_on_the_teams_board(
     page: Page, second_page: Page, log_in: Callable[..., None]
 ) -> None:
     log_in(page)
     log_in(second_page, "Grace", "Hopper")
     board = create_team(page)
     second_page.goto("/boards")
-    add_member(page, email_of(second_page))
-    expect(page.locator("#members")).to_contain_text("Grace Hopper")
+    page.locator(".crumbs a[href*='/teams/']").first.click()
+    invite_person(page, email_of(second_page))
+    second_page.goto("/boards")
+    second_page.get_by_role("button", name="Join Web team").click()
+    expect(second_page.locator("#members")).to_contain_text("Grace Hopper")
     second_page.goto(board)
     add_card(second_page, "From Grace")
     page.goto(board)

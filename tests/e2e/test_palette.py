@@ -174,7 +174,7 @@ def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> Non
         ("delete", "Move to the trash"),
         ("theme", "Change the theme"),
         ("dark", "Change the theme"),
-        ("invite", "Add people"),
+        ("invite", "Invite people"),
         ("fold done", "Fold Done"),
         ("collapse review", "Fold In review"),
         ("column limit done", "Settings of Done"),
@@ -192,7 +192,7 @@ def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> Non
 def test_other_pages_offer_what_they_have(page: Page, board: str) -> None:
     team = page.locator(".crumbs a").first.get_attribute("href") or ""
     page.goto(team)
-    expect(found(page, "invite")).to_contain_text("Add a person")
+    expect(found(page, "invite")).to_contain_text("Invite a person")
     page.keyboard.press("Enter")
     expect(page.locator("#member-form [name=email]")).to_be_focused()
     expect(found(page, "edit")).to_contain_text("Edit")
@@ -222,5 +222,5 @@ def test_a_guest_is_offered_nothing_that_a_guest_may_not_do(
     for typed in ("delete", "invite"):
         found(second_page, typed)
         expect(options(second_page).filter(has_text="Move to the trash")).to_have_count(0)
-        expect(options(second_page).filter(has_text="Add people")).to_have_count(0)
+        expect(options(second_page).filter(has_text="Invite people")).to_have_count(0)
     expect(found(second_page, "fold done")).to_contain_text("Fold Done")

@@ -15,9 +15,11 @@ from taskforge.demo import player, scenario
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
 from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, delete_task, edit_task
+from taskforge.teams.invitations.service import invite_person
 from tests.e2e.journeys import PASSWORD, create_team, sign_up
 
 TITLE = "Keep the storm lantern lit"
@@ -41,6 +43,7 @@ class World:
     team: str
     board: str
     task: str
+    invitation: str
     sample: str = ""
     empty: str = ""
     here: list[BrowserContext] = field(default_factory=list)
@@ -90,6 +93,16 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         scene = player.set_up(PASSWORD, clock.now())
         player.play(scene, scenario.write_scenario(1, clock.now(), share=share), done=lambda: None)
         task = _make_task(scene.people, scene.boards[0])
+        player.invite_people(scene, clock.now())
+        token = make_token()
+        invite_person(
+            scene.people[0],
+            scene.team_id,
+            token=token,
+            role="member",
+            per_day=10,
+            email="juno@lantern.example",
+        )
         thrown = create_task(scene.people[1], board_id=scene.boards[0], title="Paint the door")
         delete_task(scene.people[1], thrown.entity_id)
     return World(
@@ -98,6 +111,7 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         f"/teams/{scene.team_id}",
         f"/boards/{scene.boards[0]}",
         f"/tasks/{task}",
+        f"/invitations/{token.secret}",
     )
 
 

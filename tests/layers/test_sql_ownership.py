@@ -25,7 +25,14 @@ OWNERS = {
         "recovery_codes",
         "passkeys",
     },
-    "teams": {"teams", "team_memberships", "permissions", "role_permissions"},
+    "teams": {
+        "teams",
+        "team_memberships",
+        "permissions",
+        "role_permissions",
+        "invitations",
+        "join_links",
+    },
     "boards": {"boards", "columns", "board_view_preferences"},
     "tasks": {"tasks"},
     "comments": {"comments"},
@@ -126,8 +133,8 @@ def test_fragments_that_join_come_from_the_queries_of_their_owner(package: str) 
 
 def test_every_table_has_an_owner() -> None:
     declared = {
-        (path.parent.name, name)
-        for path in ROOT.glob("*/models.py")
+        (path.relative_to(ROOT).parts[0], name)
+        for path in ROOT.rglob("models.py")
         for name in re.findall(r'__tablename__ = "(\w+)"', path.read_text())
     }
     owned = {(owner, table) for owner, tables in OWNERS.items() for table in tables}

@@ -34,4 +34,10 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "at": AT,
         "device": "Firefox on Linux at 203.0.113.7",
     },
+    MailKind.INVITATION: {
+        "inviter": "Ada Lovelace",
+        "team": "Analytical engines",
+        "role": "a member",
+        "until": AT,
+    },
 }

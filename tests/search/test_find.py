@@ -11,6 +11,7 @@ from flask import Flask
 from taskforge.boards.service import create_board, delete_board
 from taskforge.search import queries
 from taskforge.tasks.service import create_task
+from taskforge.teams.service import add_member
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
 
@@ -107,8 +108,8 @@ def test_outsiders_and_the_trash_are_not_found(
 def test_boards_and_people_are_found_by_name(
     app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
 ) -> None:
-    ada.api("POST", f"/teams/{team.team_id}/members", {"email": bob.email, "role": "member"})
     with app.app_context():
+        add_member(ada.actor, team.team_id, role="member", user_id=bob.user_id)
         create_board(ada.actor, team.team_id, name="Spring cleaning")
     found = ask(visitor, "spring")
     assert [(board["name"], board["team"]) for board in found["boards"]] == [

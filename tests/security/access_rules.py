@@ -39,7 +39,7 @@ OWN = {
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
-    "api_teams.create_team", "api_tasks.list_tasks",
+    "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip
 
 # For whoever is logged in, and has proved it lately.
@@ -60,6 +60,16 @@ LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
 
 # The one-time link: everybody may look at it, one must be logged in to use it.
 ONE_TIME_LINK = {"admin.claim"}
+
+# By the link of an invitation: its page for everybody but accounts that were not invited, its answers for who was.
+INVITATION_PAGE = {"invitations.show"}
+INVITATION_LINK = {"invitations.accept", "invitations.decline"}
+# The same without the link, for the account that was invited.
+INVITATION = {
+    "invitations.accept_own", "invitations.decline_own", "api_invitations.accept", "api_invitations.decline",
+}  # fmt: skip
+# A join link: everybody may look at it, and whoever is logged in use it.
+JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 
 # About an object of one's own that nobody of the matrix has: a 404 for all.
 OWN_OBJECT = {"accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session"}
@@ -105,6 +115,10 @@ MEMBERS = {
 
 ADMINS = {
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
+    "teams.resend_invitation", "teams.revoke_invitation", "teams.renew_join_link", "teams.remove_join_link",
+    "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
+    "api_team_invitations.revoke", "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
+    "api_team_invitations.remove_join_link",
     "boards.delete", "boards.restore", "boards.deleted",
     # The comment of the world is the admin's own.
     "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
@@ -136,6 +150,10 @@ def is_listed(endpoint: str) -> bool:
         | OWN_OBJECT
         | MEMBERS_OWN_OBJECT
         | SITE_ADMIN
+        | INVITATION_PAGE
+        | INVITATION_LINK
+        | INVITATION
+        | JOIN_LINK
     )
     return endpoint in listed or least_role(endpoint) is not None
 
@@ -143,22 +161,35 @@ def is_listed(endpoint: str) -> bool:
 def expected(endpoint: str, principal: str, method: str) -> str:
     """What a principal must get: "in" (let in), "log in" (401 or led to the log-in), "hidden" (404) or "no" (403)."""
     nobody = principal in ("anonymous", "suspended")
-    if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK and method == "GET"):
+    if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK | JOIN_LINK and method == "GET"):
         return "in"
     if endpoint in NOT_OFFERED:
         return "hidden"
     if endpoint in LOGS_OUT | SECOND_STEP:
         return "log in"
     if nobody:
-        return "log in"
-    if endpoint in OWN | ONE_TIME_LINK:
+        return "in" if endpoint in INVITATION_PAGE else "log in"
+    if endpoint in OWN | ONE_TIME_LINK | JOIN_LINK:
         return "in"
     if endpoint in OWN_OBJECT:
         return "hidden"
-    if endpoint in MEMBERS_OWN_OBJECT:
-        return "in" if principal == "member" else "hidden"
-    if endpoint in SITE_ADMIN:
-        return "in" if principal == "site_admin" else "no"
+    return _expected_for_some(endpoint, principal) or _expected_in_team(endpoint, principal)
+
+
+def _expected_for_some(endpoint: str, principal: str) -> str | None:
+    """What a principal must get from what is for one of them alone; None for the endpoints that are about a team."""
+    for endpoints, inside, otherwise in (
+        (MEMBERS_OWN_OBJECT, "member", "hidden"),
+        (SITE_ADMIN, "site_admin", "no"),
+        (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
+        (INVITATION, "invited", "hidden"),
+    ):
+        if endpoint in endpoints:
+            return "in" if principal == inside else otherwise
+    return None
+
+
+def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
     if principal not in ROLES:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
+from taskforge.mail.tokens import LinkToken, make_token
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver_pending
@@ -19,11 +20,13 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
+from taskforge.teams.invitations.service import invite_person
+from taskforge.teams.invitations.team_links import make_join_link
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
-    "anonymous", "suspended", "outsider", "other_admin", "site_admin", "guest", "member", "admin",
+    "anonymous", "suspended", "outsider", "other_admin", "invited", "site_admin", "guest", "member", "admin",
 )  # fmt: skip
 
 
@@ -35,6 +38,7 @@ class World:
     team: Team
     ids: dict[str, str]
     deleted: dict[str, str]
+    tokens: dict[str, LinkToken]
 
 
 def make_world(app: Flask) -> World:
@@ -61,6 +65,18 @@ def make_world(app: Flask) -> World:
             board_id=team.board_id,
             column_id=team.columns["todo"],
             new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
+        )
+        tokens = {"invitation": make_token(), "join": make_token()}
+        invitation = invite_person(
+            admin.actor,
+            team.team_id,
+            token=tokens["invitation"],
+            role="member",
+            per_day=1,
+            email=people["invited"].email,
+        )
+        make_join_link(
+            admin.actor, team.team_id, role="member", nonce=new_id(), token=tokens["join"]
         )
         deliver_pending()
         notification_id = sql.scalar(
@@ -100,8 +116,11 @@ def make_world(app: Flask) -> World:
         "queue_name": queues.NOTIFICATIONS,
         "registry_name": "queued",
         "order": "asc",
+        "invitation_id": invitation.extra["invitation_id"],
+        "role": "member",
+        "join_token": tokens["join"].secret,
     }
-    return World(people, team, ids, deleted)
+    return World(people, team, ids, deleted, tokens)
 
 
 def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, str]:

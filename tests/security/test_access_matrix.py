@@ -12,7 +12,14 @@ from taskforge.admin.service import issue_admin_claim
 from taskforge.config import Config
 from taskforge.identity.current import issue_token
 from tests.factories import csrf_token
-from tests.security.access_rules import LOGS_OUT, expected, is_listed
+from tests.security.access_rules import (
+    INVITATION_LINK,
+    INVITATION_PAGE,
+    JOIN_LINK,
+    LOGS_OUT,
+    expected,
+    is_listed,
+)
 from tests.security.principals import PRINCIPALS, World, make_world
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -27,6 +34,9 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_teams.edit_team": {"name": "Other", "version": 99},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
     "api_teams.change_role": {"role": "member"},
+    "api_team_invitations.invite": {"email": "nobody@example.test", "role": "guest"},
+    "api_team_invitations.make_join_link": {"role": "guest"},
+    "api_invitations.join": {"token": "{join_token}"},
     "api_boards.create_board": {"name": "New"},
     "api_boards.edit_board": {"name": "Other", "version": 99},
     "api_boards.create_column": {"name": "New", "status": "todo"},
@@ -119,7 +129,7 @@ def send(
     values = {name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments}
     if "restore" in rule.endpoint:  # about what is deleted
         values |= {name: world.deleted[name] for name in _RESTORED.get(rule.endpoint, ())}
-    path = _path(app, rule, values)
+    path = _path(app, world, rule, values)
     if rule.endpoint == "boards.cards":
         path += f"?after=a0.{world.ids['task_id']}"
     if rule.endpoint == "tasks.details":  # a partial only; asked for as a page it leads to the task
@@ -171,9 +181,14 @@ def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str,
         return {"Authorization": f"Bearer {issue_token(person.user_id, person.session_id)}"}
 
 
-def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str:
-    with app.app_context():
-        token = issue_admin_claim()
+def _path(app: Flask, world: World, rule: Rule, values: dict[str, str]) -> str:
+    if rule.endpoint in JOIN_LINK:
+        token = world.tokens["join"].secret
+    elif rule.endpoint in INVITATION_PAGE | INVITATION_LINK:
+        token = world.tokens["invitation"].secret
+    else:
+        with app.app_context():
+            token = issue_admin_claim()
     chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(

@@ -23,12 +23,14 @@ from taskforge.stores import relay
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.service import create_task, edit_task, move_task
+from taskforge.teams.invitations.service import accept_invitation
 
 ACTIONS: dict[str, Callable[..., Any]] = {
     "create": create_task,
     "edit": edit_task,
     "move": move_task,
     "comment": create_comment,
+    "accept": accept_invitation,
     "revoke": revoke_session,
     "revoke all": revoke_all_sessions,
 }

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from taskforge import faults
 from taskforge.accounts.session_records import find_identity, hash_sid, open_session
 from taskforge.admin import doctor_probes
 from taskforge.comments.service import create_comment
 from taskforge.ids import new_id
+from taskforge.mail.tokens import make_token
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import doctor
 from taskforge.stores.actor import Actor
 from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
+from taskforge.teams.invitations.service import accept_invitation, invite_person
+from tests.factories import make_person
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
 from tests.stores.scene import Scene, document, read, security_event, write
 
@@ -42,6 +46,7 @@ JOBS = {
     "notification.inserted": ("deliver",),
     "audit.sealed": ("seal",),
 }
+INVITATIONS = ("invite.accepted",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {
@@ -53,7 +58,8 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 
 def test_every_crash_point_is_killed_here() -> None:
-    assert set(faults.POINTS) == {*WRITING, *RELAYING, *JOBS, *SESSIONS, *MAILING}
+    named = {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS, *MAILING}
+    assert set(faults.POINTS) == named
 
 
 def arguments(scene: Scene, what: str, task_id: str) -> dict[str, Any]:
@@ -99,6 +105,34 @@ def test_a_killed_request_that_is_sent_again_takes_effect_once(
     assert (first.entity_id, first.version) == (second.entity_id, second.version)
     assert effects(actor.op_id or "") == 1
     catch_up()
+    assert_stores_agree()
+
+
+@pytest.mark.parametrize("point", [*INVITATIONS, *IN_TRANSACTION[1:], *AFTER_COMMIT])
+def test_an_acceptance_that_was_killed_lets_in_once_or_not_yet(
+    app: Flask, scene: Scene, doomed: Doomed, point: str
+) -> None:
+    cyd, made = make_person(app, "Cyd"), make_token()
+    token = made.secret
+    sent = invite_person(
+        scene.ann, scene.team_id, token=made, role="guest", per_day=1, email=cyd.email
+    )
+    actor = Actor(user_id=cyd.user_id, op_id=new_id())
+    doomed.die_at(point, "accept", actor, token=token)
+    is_in = point in AFTER_COMMIT
+    count = "SELECT count(*) FROM team_memberships WHERE user_id = :user"
+    assert read(count, user=cyd.user_id) == int(is_in)
+    assert effects(actor.op_id or "") == int(is_in)
+    assert accept_invitation(actor, token=token).replayed is is_in
+    assert (read(count, user=cyd.user_id), effects(actor.op_id or "")) == (1, 1)
+    state = "SELECT state FROM invitations WHERE invitation_id = :id"
+    assert read(state, id=sent.extra["invitation_id"]) == "accepted"
+    catch_up()
+    catch_up()
+    kinds = (
+        "SELECT count(*) FROM notifications WHERE user_id = :user AND kind = 'invitation_accepted'"
+    )
+    assert read(kinds, user=scene.ann.user_id) == 1
     assert_stores_agree()
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.ids import new_id
-from taskforge.teams import service
+from taskforge.teams import members, service
 from tests.audit_trail import events_of, intents, last_event
 from tests.factories import Person, Team
 from tests.teams.roles import roles
@@ -95,7 +95,7 @@ def test_a_stranger_learns_nothing_of_the_team(eve: Person, team: Team) -> None:
 def test_a_full_team_takes_nobody_more(
     ada: Person, bob: Person, grace: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "MEMBERS_PER_TEAM", 2)
+    monkeypatch.setattr(members, "MEMBERS_PER_TEAM", 2)
     service.add_member(ada.actor, team.team_id, role="member", user_id=bob.user_id)
     with pytest.raises(Conflict, match="at most 2 members"):
         service.add_member(ada.actor, team.team_id, role="member", user_id=grace.user_id)
@@ -126,7 +126,7 @@ def test_the_last_place_is_given_once(
     team: Team,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(service, "MEMBERS_PER_TEAM", 2)
+    monkeypatch.setattr(members, "MEMBERS_PER_TEAM", 2)
 
     def add(person: Person) -> object:
         return service.add_member(ada.actor, team.team_id, role="guest", user_id=person.user_id)

@@ -7,25 +7,42 @@ from flask import Flask
 
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
-from tests.factories import Person, Team, csrf_token
+from taskforge.teams import service
+from tests.factories import Person, Team, csrf_token, make_team
 from tests.pages import Page, visit
 
 
-def add(admin: Person, team: Team, email: str, role: str = "member") -> Page:
+def fill(admin: Person, team: Team, email: str, role: str = "member") -> Page:
     return visit(admin).fill(f"/teams/{team.team_id}", "/members/add", email=email, role=role)
 
 
-def test_somebody_with_an_account_is_added(ada: Person, bob: Person, team: Team) -> None:
-    answer = add(ada, team, bob.email.upper())
+def add(admin: Person, team: Team, person: Person, role: str = "member") -> None:
+    with admin.app.app_context():
+        service.add_member(admin.actor, team.team_id, role=role, user_id=person.user_id)
+
+
+def test_who_is_in_the_parent_team_is_in_the_team_at_once(ada: Person, bob: Person) -> None:
+    parent = make_team(ada, "Parents", guest=bob)
+    team = make_team(ada)
+    visit(ada).fill(f"/teams/{team.team_id}/edit", "/edit", parent_team_id=parent.team_id)
+    answer = fill(ada, team, bob.email.upper())
     assert answer.location == f"/teams/{team.team_id}#members"
     assert bob.email in visit(ada).open(f"/teams/{team.team_id}").text
     assert visit(bob).open(f"/boards/{team.board_id}").status == 200
 
 
+def test_everybody_else_is_invited_and_sees_nothing_before_they_accept(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    answer = fill(ada, team, bob.email.upper())
+    assert answer.location.startswith(f"/teams/{team.team_id}?sent=")
+    assert visit(bob).open(f"/boards/{team.board_id}").status == 404
+    assert visit(bob).open(f"/teams/{team.team_id}").status == 404
+
+
 @pytest.mark.parametrize(
     ("email", "role", "sentence"),
     [
-        ("nobody@example.test", "member", "has no account here yet: ask them to sign up first"),
         ("nobody", "member", "must be an address like name@example.com"),
         ("bob@example.test", "owner", "Role is not one of the choices"),
     ],
@@ -33,21 +50,21 @@ def test_somebody_with_an_account_is_added(ada: Person, bob: Person, team: Team)
 def test_a_wrong_person_or_role_is_explained(
     ada: Person, team: Team, email: str, role: str, sentence: str
 ) -> None:
-    page = add(ada, team, email, role)
+    page = fill(ada, team, email, role)
     assert page.status == 422
     assert sentence in page.text
     assert page.form("/members/add").fields["email"] == email
 
 
 def test_nobody_is_added_twice(ada: Person, bob: Person, team: Team) -> None:
-    add(ada, team, bob.email)
-    page = add(ada, team, bob.email)
+    add(ada, team, bob)
+    page = fill(ada, team, bob.email)
     assert page.status == 409
     assert "They are a member of this team already." in page.text
 
 
 def test_a_role_is_changed(ada: Person, bob: Person, team: Team) -> None:
-    add(ada, team, bob.email, "guest")
+    add(ada, team, bob, "guest")
     assert not visit(bob).open(f"/boards/{team.board_id}").has_form("/tasks/create")
     path = f"/members/{bob.user_id}/change-role"
     assert visit(ada).fill(f"/teams/{team.team_id}", path, role="member").status == 303
@@ -55,7 +72,7 @@ def test_a_role_is_changed(ada: Person, bob: Person, team: Team) -> None:
 
 
 def test_the_last_admin_stays_one(ada: Person, bob: Person, team: Team) -> None:
-    add(ada, team, bob.email)
+    add(ada, team, bob)
     path = f"/members/{ada.user_id}/change-role"
     page = visit(ada).fill(f"/teams/{team.team_id}", path, role="guest")
     assert page.status == 409
@@ -66,7 +83,7 @@ def test_the_last_admin_stays_one(ada: Person, bob: Person, team: Team) -> None:
 def test_somebody_who_is_removed_sees_nothing_any_more(
     ada: Person, bob: Person, team: Team
 ) -> None:
-    add(ada, team, bob.email)
+    add(ada, team, bob)
     visitor = visit(bob)
     assert visitor.open(f"/boards/{team.board_id}").status == 200
     assert visit(ada).fill(f"/teams/{team.team_id}", f"{bob.user_id}/remove").status == 303
@@ -74,7 +91,7 @@ def test_somebody_who_is_removed_sees_nothing_any_more(
 
 
 def test_everybody_may_leave(ada: Person, bob: Person, team: Team) -> None:
-    add(ada, team, bob.email)
+    add(ada, team, bob)
     visitor = visit(bob)
     assert visitor.fill(f"/teams/{team.team_id}", "/leave").location == "/teams"
     assert visitor.open(f"/teams/{team.team_id}").status == 404
@@ -83,7 +100,7 @@ def test_everybody_may_leave(ada: Person, bob: Person, team: Team) -> None:
 def test_a_member_manages_nobody_and_the_try_is_put_on_record(
     app: Flask, ada: Person, bob: Person, team: Team
 ) -> None:
-    add(ada, team, bob.email)
+    add(ada, team, bob)
     form = visit(ada).open(f"/teams/{team.team_id}").form(f"{bob.user_id}/remove")
     visitor = visit(bob)
     token = csrf_token(visitor.client)

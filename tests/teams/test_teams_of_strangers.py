@@ -10,8 +10,8 @@ from flask import Flask
 from taskforge.boards.queries import list_teams
 from taskforge.boards.service import create_team
 from taskforge.errors import Conflict
-from taskforge.identity import limited
-from taskforge.teams import queries, service
+from taskforge.identity import invited
+from taskforge.teams import members, queries, service
 from taskforge.web.boards import index_routes
 from tests.factories import Person, make_team
 from tests.pages import Visitor, visit
@@ -27,7 +27,7 @@ def inside(app: Flask) -> Iterator[None]:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three teams are as many as somebody may make, or be added to."""
-    monkeypatch.setattr(service, "TEAMS_PER_USER", 3)
+    monkeypatch.setattr(members, "TEAMS_PER_USER", 3)
     monkeypatch.setattr(queries, "TEAMS_PER_USER", 3)
 
 
@@ -93,13 +93,13 @@ def test_all_boards_are_found_page_by_page(
 def test_adding_people_is_limited_for_each_person(
     ada: Person, bob: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limited, "ADDED_PER_HOUR", 3)
+    monkeypatch.setattr(invited, "ADDED_PER_HOUR", 3)
     team = make_team(ada)
     path = f"/teams/{team.team_id}/members"
     statuses = [
         ada.api("POST", path, {"email": bob.email, "role": "member"}).status_code for _ in range(4)
     ]
-    assert statuses == [201, 409, 409, 429]
+    assert statuses == [202, 409, 409, 429]
     refused = visit(ada).fill(
         f"/teams/{team.team_id}", "/members/add", email=grace.email, role="member"
     )
@@ -107,15 +107,19 @@ def test_adding_people_is_limited_for_each_person(
     assert "added many people lately" in refused.text
 
 
-def test_addresses_can_be_tried_a_few_times_only(ada: Person, bob: Person) -> None:
+def test_an_invitation_does_not_say_whether_an_address_has_an_account(
+    ada: Person, bob: Person
+) -> None:
     team = make_team(ada)
-    path = f"/teams/{team.team_id}/members"
-    statuses = [
-        ada.api("POST", path, {"email": f"x{number}@example.test", "role": "guest"}).status_code
-        for number in range(11)
+    path = f"/teams/{team.team_id}/invitations"
+    answers = [
+        ada.api("POST", path, {"email": email, "role": "guest"}).get_json()
+        for email in (bob.email, "nobody@example.test")
     ]
-    assert statuses == [422] * 10 + [429]
-    assert ada.api("POST", path, {"email": bob.email, "role": "guest"}).status_code == 429
+    assert {tuple(answer) for answer in answers} == {("invitationId", "url", "expiresAt")}
+    listed = ada.api("GET", path).get_json()["items"]
+    assert len({tuple(sorted(item)) for item in listed}) == 1
+    assert {item["userId"] for item in listed} == {None}
 
 
 def test_a_guest_sees_no_address_but_their_own(ada: Person, bob: Person, gus: Person) -> None:

@@ -13,15 +13,17 @@ from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_ans
 
 MAX_LINK_TOKEN_LENGTH = 100
 MAX_CODE_LENGTH = 60
+INVITATION_LENGTH = 100
 
 
 class Registration(Input):
-    """A new account."""
+    """A new account; ``invitation`` is the last part of an invitation's link, which some installations ask for."""
 
     email = fields.email()
     password = fields.password()
     first_name = fields.line(NAME_LENGTH)
     last_name = fields.line(NAME_LENGTH, required=False)
+    invitation = fields.line(INVITATION_LENGTH, optional=True)
 
 
 class AddressChange(Input):

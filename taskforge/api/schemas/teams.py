@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -27,19 +26,6 @@ class TeamChanges(Versioned):
     name = fields.line(NAME_LENGTH, optional=True)
     description = fields.long_text(DESCRIPTION_LENGTH)
     parent_team_id = fields.identifier(nullable=True)
-
-
-class NewMember(Input):
-    """Somebody with an account who joins a team: named by id or by e-mail address."""
-
-    user_id = fields.identifier(nullable=True)
-    email = fields.email(required=False)
-    role = fields.choice(ROLES, required=True)
-
-    @ma.validates_schema
-    def _names_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
-        if (data.get("user_id") is None) == (data.get("email") is None):
-            raise ma.ValidationError("Name the person by either userId or email.", "userId")
 
 
 class Role(Input):

@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from taskforge.accounts import passkeys
-from taskforge.errors import InvalidInput
+from taskforge.errors import Forbidden, InvalidInput
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import next_path
-from taskforge.identity import account_links, actors, current, limited
+from taskforge.identity import account_links, actors, current, invited, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.identity.two_step import begin_second_step
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
 from taskforge.web.accounts.step_cookie import lead_to_second_step
+from taskforge.web.invitations.presenters import token_in
 from taskforge.web.onboarding.routes import create_home
 
 blueprint = Blueprint("accounts", __name__)
@@ -23,25 +24,32 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.get("/register")
 def register() -> ResponseReturnValue:
     """The sign-up page."""
-    return _redirect_logged_in() or render_template(
-        "accounts/register.html", form=RegisterForm(), next=next_path()
-    )
+    return _redirect_logged_in() or _register_page(RegisterForm())
 
 
 @blueprint.post("/register")
 def register_submitted() -> ResponseReturnValue:
     """Create an account with a team and a sample board, log the person in, and redirect to the board.
 
+    Who comes by an invitation goes back to it instead: the team that they join has boards.
+
     The steps are idempotent: the same form, sent again after a crash, completes what is missing.
     """
     form = RegisterForm()
-    if account_links.registers_by_mail():
+    token = token_in(next_path())
+    if invited.why_not_register(token):
+        return _register_page(form)
+    invitation = invited.find_open_invitation(token)
+    # An invitation's link stands for that of a mail: it is for its address alone.
+    if account_links.registers_by_mail() and invitation is None:
         return _send_registration_link(form)
-    change = form.attempt(limited.sign_up)
+    change = form.attempt(lambda **values: limited.sign_up(invitation=token, **values))
     if change is None:
-        page = render_template("accounts/register.html", form=form, next=next_path())
+        page, _ = _register_page(form)
         return form.refused(page)
-    home = create_home(actors.make_followup_actor(change.entity_id, "home"))
+    home = ""
+    if invitation is None:
+        home = create_home(actors.make_followup_actor(change.entity_id, "home"))
     current.start_browser_session(change.entity_id)
     return go_to(next_path() or home)
 
@@ -80,9 +88,26 @@ def _send_registration_link(form: RegisterForm) -> ResponseReturnValue:
         lambda **values: account_links.request_registration(next_path=next_path(), **values)
     )
     if form.sentences:
-        page = render_template("accounts/register.html", form=form, next=next_path())
+        page, _ = _register_page(form)
         return form.refused(page)
     return go_to(url_for("accounts.registration_sent"))
+
+
+def _register_page(form: RegisterForm) -> tuple[str, int]:
+    """The sign-up page; where nobody, or nobody without an invitation, can sign up, it says why instead."""
+    token = token_in(next_path())
+    why_not = invited.why_not_register(token)
+    invitation = invited.find_open_invitation(token)
+    if invitation is not None and not form.is_submitted():
+        form.email.data = invitation["email"]
+    page = render_template(
+        "accounts/register.html",
+        form=form,
+        next=next_path(),
+        why_not=why_not,
+        invitation=invitation,
+    )
+    return page, Forbidden.status if why_not else 200
 
 
 def leave() -> ResponseReturnValue:
@@ -100,6 +125,7 @@ def _login_page(form: LogInForm) -> str:
         next=next_path(),
         ended=_has_ended(),
         are_passkeys_possible=passkeys.are_possible(),
+        may_register=invited.why_not_register(token_in(next_path())) is None,
     )
 
 

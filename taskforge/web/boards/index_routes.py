@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -16,16 +16,18 @@ from taskforge.boards.queries import list_columns, list_deleted_boards, list_tea
 from taskforge.errors import InvalidInput
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to, wants_json
-from taskforge.identity.current import current_actor
+from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
+from taskforge.teams.invitations.queries import INVITED_QUERY
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import get_team
 from taskforge.text.people import person_of
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import CreateBoardForm
 from taskforge.web.boards.tiles import show_tiles
+from taskforge.web.invitations.presenters import show_own_invitations
 from taskforge.web.ways_back import WayBack, kind_of_restoration, offer_way_back, way_back_answer
 
 TEAMS_PER_PAGE = 50
@@ -40,7 +42,8 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/boards")
 def index() -> ResponseReturnValue:
     """All boards that the person may see, by team; ``new`` opens a team's form for a new board, with ``name`` in it."""
-    return _index_page(current_actor())
+    actor, invited = current_actor_and_preloaded(INVITED_QUERY)
+    return _index_page(actor, own_invitations=show_own_invitations(actor) if invited else [])
 
 
 @blueprint.post("/teams/<id:team_id>/boards/create")
@@ -107,7 +110,9 @@ def deleted(team_id: str) -> ResponseReturnValue:
     )
 
 
-def _index_page(actor: Actor, **failed: Any) -> str:
+def _index_page(
+    actor: Actor, own_invitations: Sequence[Mapping[str, Any]] = (), **failed: Any
+) -> str:
     teams = list_teams(actor)
     shown, next_url = _page_of(teams)
     rows = list_boards_with_counts(actor, [team["team_id"] for team in shown])
@@ -126,6 +131,7 @@ def _index_page(actor: Actor, **failed: Any) -> str:
         groups=groups,
         prefilled_board=_prefilled_board(creatable),
         next_url=next_url,
+        own_invitations=own_invitations,
         **failed,
     )
 

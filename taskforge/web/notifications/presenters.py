@@ -51,4 +51,6 @@ def address_of(row: sql.Row) -> str:
         return url_for("teams.show", team_id=payload["team_id"])
     if subject is Subject.SESSIONS:
         return url_for("accounts.login_history")
+    if subject is Subject.INVITATION:
+        return url_for("teams.index", _anchor="own-invitations")
     return url_for("notifications.inbox")

@@ -9,7 +9,7 @@ from wtforms import StringField, TextAreaField
 from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_id
 from taskforge.stores import sql
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
-from taskforge.teams.permissions import ROLES, Permission, Role
+from taskforge.teams.permissions import ROLES, Permission, Role, exceeds
 from taskforge.text.validation import clean_email, clean_line, clean_text
 
 ROLE_CHOICES = [(role, role.title()) for role in ROLES]
@@ -39,12 +39,16 @@ class EditTeamForm(CreateTeamForm, VersionForm):
 
 
 class AddMemberForm(Form):
-    """The address of an account, and its role in the team."""
+    """The address of somebody who is to come into the team, and their role in it."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
     role = OpenSelectField(
         "Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES, default=Role.MEMBER.value
     )
+
+    def offer_roles(self, own: str) -> None:
+        """Offer the roles that are not above one's own."""
+        self.role.offer((role, words) for role, words in ROLE_CHOICES if not exceeds(role, own))
 
 
 class ChangeRoleForm(Form):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.queries import list_teams
 from taskforge.boards.service import create_team
-from taskforge.http.forms import Form
+from taskforge.http.forms import Form, id_or_none
 from taskforge.http.htmx import go_to
-from taskforge.identity import limited
+from taskforge.identity import invited
 from taskforge.identity.current import current_actor
+from taskforge.identity.invited import SentInvitation
 from taskforge.messaging.online import find_online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -21,8 +22,16 @@ from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.tiles import show_tiles
+from taskforge.web.invitations.presenters import (
+    show_join_links,
+    show_own_invitations,
+    show_team_invitations,
+    url_of_sent,
+    way_of,
+)
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
 from taskforge.web.teams.presenters import list_with_parents, show_member, show_team, team_rights
+from taskforge.web.teams.recent_changes import show_recent_changes
 
 blueprint = Blueprint("teams", __name__)
 
@@ -79,14 +88,17 @@ def edit_submitted(team_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/teams/<id:team_id>/members/add")
 def add_member(team_id: str) -> ResponseReturnValue:
-    """Add the account with an e-mail address to a team."""
+    """Invite the person with an e-mail address into a team; who is in its parent team is in it at once."""
     actor = current_actor()
     form = AddMemberForm()
-    change = form.attempt(lambda **values: limited.add_member(actor, team_id, **values))
-    if change is None:
+    done = form.attempt(lambda **values: invited.add_or_invite(actor, team_id, **values))
+    if done is None:
         return form.refused(_team_page(actor, team_id, form))
-    flash(f"{form.email.data} is in the team now.", "ok")
-    return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
+    if not isinstance(done, SentInvitation):
+        flash(f"{form.email.data} is in the team now.", "ok")
+        return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
+    flash(f"{form.email.data} is invited. {way_of(done)}", "ok")
+    return go_to(url_of_sent(team_id, done))
 
 
 @blueprint.post("/teams/<id:team_id>/members/<id:user_id>/change-role")
@@ -95,7 +107,7 @@ def change_role(team_id: str, user_id: str) -> ResponseReturnValue:
     actor = current_actor()
     form = ChangeRoleForm()
     change = form.attempt(lambda role: service.change_role(actor, team_id, user_id, role=role))
-    return _after_member_change(actor, team_id, form, done=change is not None)
+    return after_member_change(actor, team_id, form, done=change is not None)
 
 
 @blueprint.post("/teams/<id:team_id>/members/<id:user_id>/remove")
@@ -104,7 +116,7 @@ def remove_member(team_id: str, user_id: str) -> ResponseReturnValue:
     actor = current_actor()
     form = Form()
     change = form.attempt(lambda: service.remove_member(actor, team_id, user_id))
-    return _after_member_change(actor, team_id, form, done=change is not None)
+    return after_member_change(actor, team_id, form, done=change is not None)
 
 
 @blueprint.post("/teams/<id:team_id>/leave")
@@ -119,7 +131,12 @@ def leave(team_id: str) -> ResponseReturnValue:
 def _index_page(actor: Actor, form: CreateTeamForm) -> str:
     teams = list_teams(actor)
     form.offer_parents(teams)
-    return render_template("teams/index.html", teams=list_with_parents(teams), form=form)
+    return render_template(
+        "teams/index.html",
+        teams=list_with_parents(teams),
+        form=form,
+        own_invitations=show_own_invitations(actor),
+    )
 
 
 def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
@@ -127,14 +144,28 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     members = queries.list_members(actor, team_id)
     rows = list_boards_with_counts(actor, [team_id])
     online = find_online([member["user_id"] for member in members])
+    may = team_rights(team["permissions"], len(members))
+    form.offer_roles(team["role"])
+    manage = _managed(actor, team_id) if may["invite"] else {}
     return render_template(
         "teams/show.html",
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
         boards=show_tiles(rows),
         form=form,
-        may=team_rights(team["permissions"], len(members)),
+        may=may,
+        **manage,
     )
+
+
+def _managed(actor: Actor, team_id: str) -> dict[str, Any]:
+    """What the team's page shows beside its people to those who manage them."""
+    nonce = id_or_none(request.args.get("sent"))
+    return {
+        "invitations": show_team_invitations(actor, team_id, nonce),
+        "join_links": show_join_links(actor, team_id),
+        "recent_changes": show_recent_changes(actor, team_id),
+    }
 
 
 def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
@@ -155,9 +186,10 @@ def _changed(team: sql.Row, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _after_member_change(
+def after_member_change(
     actor: Actor, team_id: str, form: Form, *, done: bool
 ) -> ResponseReturnValue:
+    """The answer to a small form of the team's page: back to the people, or the page with what was refused."""
     if done:
         return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
     page_form = AddMemberForm(formdata=None)

@@ -1,0 +1,4 @@
+// The entry of a team's page, for those who manage its members.
+
+import "./app.js";
+import "./teams/copy-link.js";
