@@ -14,6 +14,7 @@ import marshmallow as ma
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
+from taskforge.teams.permissions import Permission
 from taskforge.text import validation
 from taskforge.text.moments import parse_moment
 from taskforge.text.values import parse_int, parse_uuid
@@ -114,6 +115,22 @@ def choice(options: Collection[str], *, required: bool = False, nullable: bool =
 
     described = {"type": "string", "enum": [*words, None] if nullable else words}
     return Checked(check, described, required=required, allow_none=nullable)
+
+
+def permission_names() -> Checked:
+    """A list of the names of permissions."""
+    names = [one.value for one in Permission]
+
+    def check(value: object, *, field: str) -> list[str]:
+        if not isinstance(value, list) or len(value) > len(names):
+            raise InvalidInput.about(field, "must be a list of permissions, each once")
+        unknown = [name for name in value if name not in names]
+        if unknown:
+            raise InvalidInput.about(field, f"has no permission “{str(unknown[0])[:40]}”")
+        return [str(name) for name in value]
+
+    items = {"type": "string", "enum": names}
+    return Checked(check, {"type": "array", "items": items, "maxItems": len(names)}, required=True)
 
 
 def whole_number(

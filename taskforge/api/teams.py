@@ -16,7 +16,9 @@ from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.teams import queries, service
+from taskforge.teams import matrix_service, queries, service
+from taskforge.teams.matrix import list_by_role, matrix_of
+from taskforge.teams.permissions import ROLES, Permission
 
 blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")
 
@@ -95,6 +97,47 @@ def remove_member(team_id: str, user_id: str) -> Response:
     """Take somebody out of a team, or leave it oneself."""
     service.remove_member(current_actor(), team_id, user_id)
     return no_content()
+
+
+@blueprint.get("/<any_id:team_id>/permissions")
+@blueprint.response(200, schemas.Permissions)
+def get_permissions(team_id: str) -> Any:
+    """What each role of a team may do, with a description of every permission."""
+    return tagged(_permissions(current_actor(), team_id))
+
+
+@blueprint.put("/<any_id:team_id>/permissions")
+@takes_version
+@blueprint.arguments(schemas.Grants)
+@blueprint.response(200, schemas.Permissions)
+def change_permissions(data: dict[str, Any], team_id: str) -> Any:
+    """Set what each role of a team may do. Admins keep the right to change it."""
+    actor = current_actor()
+    grants = matrix_of({role: data[role] for role in ROLES})
+
+    def change(at: int) -> Change:
+        return matrix_service.change_permissions(actor, team_id, version=at, grants=grants)
+
+    with showing_current(schemas.Permissions(), lambda: _permissions(actor, team_id)):
+        change_latest(
+            requested_version(data),
+            lambda: matrix_service.get_matrix(actor, team_id).version,
+            change,
+        )
+    return tagged(_permissions(actor, team_id))
+
+
+def _permissions(actor: Actor, team_id: str) -> dict[str, Any]:
+    matrix = matrix_service.get_matrix(actor, team_id)
+    described = [
+        {
+            "name": one.value,
+            "description": one.description,
+            "default_roles": [role for role in ROLES if role in one.default_roles],
+        }
+        for one in Permission
+    ]
+    return {**list_by_role(matrix.grants), "permissions": described, "version": matrix.version}
 
 
 def _member(

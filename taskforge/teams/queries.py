@@ -49,6 +49,12 @@ MEMBERS_AMONG = prepared("""
     FROM   team_memberships
     WHERE  team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))
 """)
+# Those of a team who have one of `:roles`.
+MEMBER_IDS_WITH_ROLES = text("""
+    SELECT user_id
+    FROM   team_memberships
+    WHERE  team_id = :team_id AND role = ANY(CAST(:roles AS text[]))
+""")
 # Locks the row of `:team_id`, for what must be unique among the boards of a team.
 LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import LOCK_PERSON, find_user_id
-from taskforge.errors import Conflict, InvalidInput, NotFound
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
@@ -140,6 +140,7 @@ def add_member(
         raise InvalidInput.about(field, "has no account here yet: ask them to sign up first")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
+        _refuse_above_own(uow, team_id, role)
         count = uow.execute(_COUNT_MEMBERS, {"team_id": team_id}).scalar_one()
         if count >= MEMBERS_PER_TEAM:
             raise Conflict(
@@ -169,6 +170,7 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         before = _member_role(uow, team_id, user_id)
+        _refuse_above_own(uow, team_id, before, role)
         if before == Role.ADMIN and role != Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
@@ -189,6 +191,7 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, permission)
         before = _member_role(uow, team_id, user_id)
+        _refuse_above_own(uow, team_id, before)
         if before == Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
@@ -244,6 +247,13 @@ def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
     if role is None:
         raise NotFound()
     return str(role)
+
+
+def _refuse_above_own(uow: UnitOfWork, team_id: str, *roles: str) -> None:
+    """Refuse to deal with a role above the actor's own: who may manage members could make themselves an admin."""
+    own = _member_role(uow, team_id, uow.actor.user_id)
+    if any(ROLES.index(role) < ROLES.index(own) for role in roles):
+        raise Forbidden("This is about a role above your own. An admin of the team can do it.")
 
 
 def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:

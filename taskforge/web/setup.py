@@ -40,6 +40,7 @@ from taskforge.web.tasks import (
     select_routes,
 )
 from taskforge.web.tasks import routes as tasks
+from taskforge.web.teams import permission_routes
 from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
@@ -60,6 +61,7 @@ PARTS = (
     checklist_routes,
     peek_routes,
     select_routes,
+    permission_routes,
 )
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, board_history)

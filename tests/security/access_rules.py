@@ -44,6 +44,7 @@ SITE_ADMIN = {
 }  # fmt: skip
 
 GUESTS = {
+    "teams.permissions", "api_teams.get_permissions",
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
@@ -72,6 +73,8 @@ MEMBERS = {
 }  # fmt: skip
 
 ADMINS = {
+    "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
+    "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
     "boards.delete", "boards.restore", "boards.deleted",
     # The comment of the world is the admin's own.

@@ -19,6 +19,8 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
+from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
+from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
@@ -63,6 +65,7 @@ def make_world(app: Flask) -> World:
             new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
         )
         deliver_pending()
+        matrix_change = _change_rights_and_back(admin, team)
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
             {"user_id": people["member"].user_id},
@@ -96,12 +99,22 @@ def make_world(app: Flask) -> World:
         "notification_id": str(notification_id),
         "event_id": str(event_id),
         "batch_id": str(batch.event_id),
+        "change_id": matrix_change,
         "job_id": job.id,
         "queue_name": queues.NOTIFICATIONS,
         "registry_name": "queued",
         "order": "asc",
     }
     return World(people, team, ids, deleted)
+
+
+def _change_rights_and_back(admin: Person, team: Team) -> str:
+    """The id of a change of the matrix; the rights are the default ones again."""
+    version = get_matrix(admin.actor, team.team_id).version
+    grants = DEFAULT_MATRIX | {Grant("member", "board.delete")}
+    change = change_permissions(admin.actor, team.team_id, version=version, grants=grants)
+    undo_permissions(admin.actor, team.team_id, str(change.event_id))
+    return str(change.event_id)
 
 
 def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, str]:

@@ -79,6 +79,32 @@ class Member(Output):
     joined_at = Instant()
 
 
+class Grants(Versioned):
+    """What each role may do: the names of its permissions. A permission that is left out is taken from the role."""
+
+    admin = fields.permission_names()
+    member = fields.permission_names()
+    guest = fields.permission_names()
+
+
+class DescribedPermission(Output):
+    """A permission: its name, what it allows, and which roles of a new team hold it."""
+
+    name = text_answer(required=True)
+    description = text_answer(required=True)
+    default_roles: Any = ma.fields.List(ma.fields.String(), required=True)
+
+
+class Permissions(Output):
+    """The permission matrix of a team: the names of the permissions of each role, and what all of them are."""
+
+    admin: Any = ma.fields.List(ma.fields.String(), required=True)
+    member: Any = ma.fields.List(ma.fields.String(), required=True)
+    guest: Any = ma.fields.List(ma.fields.String(), required=True)
+    permissions: Any = ma.fields.List(ma.fields.Nested(DescribedPermission), required=True)
+    version = ma.fields.Integer(required=True)
+
+
 class MemberList(Output):
     """The members of a team, admins first."""
 
