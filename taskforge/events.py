@@ -59,10 +59,23 @@ class Event(StrEnum):
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+    TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
+    BOARD_PERSON_NAMED = (
+        "board.person_named",
+        "person_add",
+        "",
+        "added a person to those whom the board names",
+    )
+    BOARD_PERSON_REMOVED = (
+        "board.person_removed",
+        "person_remove",
+        "",
+        "removed a person from those whom the board names",
+    )
     BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
     BOARD_RESTORED = "board.restored", "restore", "", "restored the board"
     BOARD_PURGED = "board.purged", "purge", "", "deleted the board for good"

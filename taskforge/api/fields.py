@@ -92,8 +92,8 @@ def identifier(*, required: bool = False, nullable: bool = False) -> Checked:
     return Checked(_read_id, described, required=required, allow_none=nullable)
 
 
-def identifiers(most: int) -> Checked:
-    """A list of ids."""
+def identifiers(most: int, *, nullable: bool = False) -> Checked:
+    """A list of ids. A `nullable` one must be in the request, as a list or as null."""
 
     def check(value: object, *, field: str) -> list[str]:
         if not isinstance(value, list) or len(value) > most:
@@ -101,7 +101,8 @@ def identifiers(most: int) -> Checked:
         return [_read_id(item, field=field) for item in value]
 
     items = {"type": "string", "format": "uuid"}
-    return Checked(check, {"type": "array", "items": items, "maxItems": most})
+    described = {"type": "array", "items": items, "maxItems": most}
+    return Checked(check, described, required=nullable, allow_none=nullable)
 
 
 def choice(options: Collection[str], *, required: bool = False, nullable: bool = False) -> Checked:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from taskforge import faults
 from taskforge.errors import Forbidden, NotFound
 from taskforge.stores import sql
-from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_AMONG, TEAMS_OF_MEMBERS
+from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS
 
 _MEMBERSHIP = prepared(f"""
-    SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
+    SELECT m.team_id, t.name AS team_name, m.role, m.is_limited, {HELD_PERMISSIONS} AS permissions
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
 """)
@@ -34,12 +33,16 @@ _HOLD_MEMBERSHIP = prepared(f"""
 
 @dataclass(frozen=True)
 class Membership:
-    """A person's standing in a team: role and the permissions that the team's matrix gives it."""
+    """A person's standing in a team: role and the permissions that the team's matrix gives it.
+
+    ``is_limited`` is known where the team itself was asked for, not one of its boards.
+    """
 
     team_id: str
     team_name: str
     role: str
     permissions: frozenset[str]
+    is_limited: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission."""
@@ -81,7 +84,11 @@ def membership_of(found: sql.Row, permission: str | None) -> Membership:
         Forbidden: without `permission`, if one is named.
     """
     membership = Membership(
-        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
+        found["team_id"],
+        found["team_name"],
+        found["role"],
+        frozenset(found["permissions"]),
+        is_limited=bool(found.get("is_limited")),
     )
     if permission is not None:
         membership.require(permission)
@@ -119,22 +126,3 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         raise NotFound()
     if permission is not None:
         require(found.permissions, permission)
-
-
-def members_only(team_id: str) -> Recipients:
-    """Restricts a notification to people who belong to the team when the change is written."""
-    return Recipients(_IS_MEMBER, team_id)
-
-
-def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
-    """Those of `user_ids` who belong to the team now: only they may be notified of its tasks."""
-    ids = [user_id for user_id in user_ids if user_id]
-    return list(uow.execute(MEMBERS_AMONG, {"team_id": team_id, "ids": ids}).scalars())
-
-
-_IS_MEMBER = """
-    EXISTS (
-        SELECT FROM team_memberships m
-        WHERE m.team_id = i.scope_id AND m.user_id = i.user_id
-    )
-"""

@@ -32,7 +32,10 @@ class Team(Model):
 
 
 class TeamMembership(Model):
-    """A user's role in a team. A team always has at least one admin."""
+    """A user's role in a team. A team always has at least one admin.
+
+    A limited guest sees only those of its boards that name them (`boards.models.BoardPerson`).
+    """
 
     __tablename__ = "team_memberships"
 
@@ -40,8 +43,12 @@ class TeamMembership(Model):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(8))
     joined_at: Mapped[datetime] = mapped_column(Instant)
+    is_limited: Mapped[bool] = mapped_column(server_default=text("false"))
 
-    __table_args__ = (CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),
+        CheckConstraint("role = 'guest' OR NOT is_limited", name="limited_guest"),
+    )
 
 
 class CatalogueEntry(Model):

@@ -70,7 +70,7 @@ _OTHER_ADMIN = text("""
 """)
 _CHANGE_ROLE = text("""
     UPDATE team_memberships
-    SET    role = :role
+    SET    role = :role, is_limited = is_limited AND :role = 'guest'
     WHERE  team_id = :team_id AND user_id = :user_id
 """)
 _REMOVE_MEMBER = text("""

@@ -20,6 +20,7 @@ from taskforge.web.boards import (
     column_deletion_routes,
     column_settings_routes,
     index_routes,
+    people_routes,
     settings_routes,
     show_routes,
     unseen_routes,
@@ -40,7 +41,7 @@ from taskforge.web.tasks import (
     select_routes,
 )
 from taskforge.web.tasks import routes as tasks
-from taskforge.web.teams import permission_routes
+from taskforge.web.teams import board_limit_routes, permission_routes
 from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
@@ -62,6 +63,8 @@ PARTS = (
     peek_routes,
     select_routes,
     permission_routes,
+    board_limit_routes,
+    people_routes,
 )
 
 FEATURES = (accounts, teams, boards, tasks, comments, notifications, search, board_history)

@@ -58,6 +58,8 @@ GUESTS = {
 }  # fmt: skip
 
 MEMBERS = {
+    "boards.set_privacy", "boards.name_person", "boards.unname_person",
+    "api_boards.list_named_people", "api_boards.name_person", "api_boards.unname_person",
     "board_history.activity", "boards.create", "boards.settings", "boards.rename", "boards.add_column",
     "boards.edit_column",
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
@@ -73,6 +75,7 @@ MEMBERS = {
 }  # fmt: skip
 
 ADMINS = {
+    "teams.board_limit", "teams.limit_guest", "api_boards.get_board_limit", "api_boards.limit_guest",
     "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
     "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
@@ -85,6 +88,11 @@ ADMINS = {
 }  # fmt: skip
 
 ROLES = ("guest", "member", "admin")
+# About the team as a whole: whoever is limited to some of its boards is a guest there, and a stranger everywhere else.
+OF_THE_TEAM = {
+    "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
+    "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
+}  # fmt: skip
 
 
 def least_role(endpoint: str) -> str | None:
@@ -120,6 +128,9 @@ def expected(endpoint: str, principal: str, method: str) -> str:
         return "in" if principal == "site_admin" else "no"
     role = least_role(endpoint)
     assert role is not None
+    if principal == "limited_guest":
+        of_team = endpoint in OF_THE_TEAM or endpoint.startswith(("teams.", "api_teams."))
+        return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:
         return "hidden"
     return "in" if ROLES.index(principal) >= ROLES.index(role) else "no"

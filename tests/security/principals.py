@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import text
 
+from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
@@ -21,11 +22,12 @@ from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
+from taskforge.teams.service import add_member
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
-    "anonymous", "suspended", "outsider", "other_admin", "site_admin", "guest", "member", "admin",
+    "anonymous", "suspended", "outsider", "other_admin", "site_admin", "limited_guest", "guest", "member", "admin",
 )  # fmt: skip
 
 
@@ -65,6 +67,8 @@ def make_world(app: Flask) -> World:
             new_tasks=[NewTask(title="One of two"), NewTask(title="Two of two")],
         )
         deliver_pending()
+        add_limited_guest(admin, team, people["limited_guest"])
+        name_person(admin.actor, team.board_id, spare.user_id)
         matrix_change = _change_rights_and_back(admin, team)
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
@@ -106,6 +110,13 @@ def make_world(app: Flask) -> World:
         "order": "asc",
     }
     return World(people, team, ids, deleted)
+
+
+def add_limited_guest(admin: Person, team: Team, guest: Person) -> None:
+    """A guest who sees one board of the team that is not its first."""
+    add_member(admin.actor, team.team_id, role="guest", user_id=guest.user_id)
+    other_id = create_board(admin.actor, team.team_id, name="For guests").entity_id
+    limit_guest(admin.actor, team.team_id, guest.user_id, board_ids=[other_id])
 
 
 def _change_rights_and_back(admin: Person, team: Team) -> str:

@@ -30,6 +30,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
         "member": [],
         "guest": [],
     },
+    "api_boards.limit_guest": {"boardIds": None},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
     "api_teams.change_role": {"role": "member"},
     "api_boards.create_board": {"name": "New"},

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.people import list_viewers
 from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import NotFound
 from taskforge.events import Event
@@ -25,7 +26,6 @@ from taskforge.stores import sql
 from taskforge.tasks.board.filter_base import FORMER_MEMBER
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import list_member_names
 from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.history.presenters import (
@@ -99,7 +99,7 @@ def activity(board_id: str) -> ResponseReturnValue:
         request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
     )
     found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
-    members = list_member_names(found.board["team_id"])
+    members = list_viewers(found.board["board_id"])
     restorable = _restorable_columns(board_id, may_edit=found.may_edit)
     parameters: dict[str, Any] = {"person": person_id} if person_id else {}
     return render_template(

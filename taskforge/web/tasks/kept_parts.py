@@ -17,6 +17,7 @@ from typing import Any
 from flask import current_app
 
 from taskforge import clock
+from taskforge.boards.mentions import BoardNames
 from taskforge.bounded_cache import FragmentCache
 from taskforge.comments.queries import CommentView, UnreadComments
 from taskforge.http.fragments import (
@@ -29,7 +30,6 @@ from taskforge.http.fragments import (
 from taskforge.http.page_cache import key_of
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import TaskAccess
-from taskforge.teams.mentions import TeamNames
 from taskforge.text.effort import is_spent
 from taskforge.text.handles import Nameable
 from taskforge.web.tasks.presenters import task_rights
@@ -68,7 +68,7 @@ def task_panel(actor: Actor, task: TaskAccess) -> Fragment:
     task_id = task.row["task_id"]
     unread = list_requested_comments(actor, task_id)
 
-    def context(names: TeamNames) -> dict[str, Any]:
+    def context(names: BoardNames) -> dict[str, Any]:
         found = task_context(actor, task_id, preloaded=task, unread=unread, people=names)
         found["task"]["board_seq"] = inner_placeholder()
         return found
@@ -81,14 +81,14 @@ def kept_part(
     template: str,
     task: TaskAccess,
     unread: UnreadComments,
-    make_context: Callable[[TeamNames], Mapping[str, Any]],
+    make_context: Callable[[BoardNames], Mapping[str, Any]],
 ) -> Fragment:
     """A template that shows a task and comments; `make_context` reads their texts, unless the part is kept.
 
     `make_context` must show nothing that depends on the request otherwise than by `task`, `unread` and the zone. What
     it reads may be newer than these rows: such a part is shown, and kept by nobody.
     """
-    names = TeamNames(task.row["team_id"])
+    names = BoardNames(task.row["board_id"])
     key = _key(template, task, unread.views)
     kept = None if current_app.debug else _parts.get(key)
     if kept is not None and (kept.names is None or kept.names == tuple(names())):

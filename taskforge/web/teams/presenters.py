@@ -22,6 +22,7 @@ def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str
     return {
         "user": person_of(row["user_id"], row["display_name"], row["email"]),
         "role": row["role"],
+        "is_limited": row["is_limited"],
         "joined_at": row["joined_at"],
         "is_you": row["user_id"] == actor.user_id,
         "is_online": row["user_id"] in online,
