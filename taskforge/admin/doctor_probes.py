@@ -29,6 +29,7 @@ from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import mirror_fields as task_mirror_fields
 from taskforge.tasks.fields import denormalised_columns as task_columns
+from taskforge.teams.membership_checks import derive_memberships, wrong_memberships
 
 PAGE = 500
 VERSIONED = (
@@ -56,6 +57,7 @@ def probes() -> Probes:
             "I12": lambda: _while_redis_answers(_ended_sessions),
             "I13": wrong_snapshots,
             "I14": untrue_rows,
+            "I15": wrong_memberships,
         },
     )
 
@@ -63,6 +65,7 @@ def probes() -> Probes:
 def remedies() -> Mapping[str, Remedy]:
     """The repair of each finding of `probes`, by the name that the violation gives it."""
     return {
+        "derive memberships": derive_memberships,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "count comments": count_comments,

@@ -7,6 +7,7 @@ OpenAPI document says of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -17,7 +18,7 @@ from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
 from taskforge.teams.permissions import Permission
 from taskforge.text import validation
 from taskforge.text.moments import parse_moment
-from taskforge.text.values import parse_int, parse_uuid
+from taskforge.text.values import parse_int, parse_sent_instant, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -164,6 +165,17 @@ def moment() -> Checked:
         "description": "A day such as 2026-12-24, or an instant such as 2026-12-24T09:30:00+02:00",
     }
     return Checked(parse_moment, described, allow_none=True)
+
+
+def instant() -> Checked:
+    """An instant with its offset, or a day, which stands for its first instant in UTC."""
+
+    def check(value: object, *, field: str) -> datetime:
+        if not isinstance(value, str):
+            raise InvalidInput.about(field, "must be a time like 2026-05-31T16:30:00Z")
+        return parse_sent_instant(value, field=field)
+
+    return Checked(check, {"type": "string", "format": "date-time"})
 
 
 def tags() -> Checked:

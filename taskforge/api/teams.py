@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response
@@ -9,6 +10,7 @@ from flask import Response
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import teams as schemas
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
+from taskforge.boards import explained_access
 from taskforge.boards import queries as boards
 from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
@@ -16,7 +18,8 @@ from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.teams import matrix_service, queries, service
+from taskforge.teams import hierarchy, matrix_service, queries, service
+from taskforge.teams.access import access_team
 from taskforge.teams.matrix import list_by_role, matrix_of
 from taskforge.teams.permissions import ROLES, Permission
 
@@ -51,7 +54,7 @@ def get_team(team_id: str) -> Any:
 @blueprint.arguments(schemas.TeamChanges)
 @blueprint.response(200, schemas.Team)
 def edit_team(data: dict[str, Any], team_id: str) -> Any:
-    """Change name, description or parent of a team."""
+    """Change name, description or parent of a team, or whether it takes over the members of its parent."""
     actor = current_actor()
     version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
@@ -97,6 +100,24 @@ def remove_member(team_id: str, user_id: str) -> Response:
     """Take somebody out of a team, or leave it oneself."""
     service.remove_member(current_actor(), team_id, user_id)
     return no_content()
+
+
+@blueprint.get("/<any_id:team_id>/members/<any_id:user_id>/access")
+@blueprint.arguments(schemas.AccessAt, location="query")
+@blueprint.response(200, schemas.ExplainedAccess)
+def explain_access(query: dict[str, Any], team_id: str, user_id: str) -> Any:
+    """What somebody may do in a team and which boards they see, and why; also at a past instant, by the audit log."""
+    found = explained_access.explain_access(current_actor(), team_id, user_id, query.get("at"))
+    return asdict(found)
+
+
+@blueprint.get("/<any_id:team_id>/children")
+@blueprint.response(200, schemas.ChildList)
+def list_children(team_id: str) -> Any:
+    """The teams right below one: those that one is in, and all of them for who may edit the parent."""
+    actor = current_actor()
+    access_team(actor.user_id, team_id)
+    return {"items": hierarchy.list_children(actor, team_id)}
 
 
 @blueprint.get("/<any_id:team_id>/permissions")

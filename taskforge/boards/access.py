@@ -53,7 +53,7 @@ _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
            b.sample_cards, b.hard_limits, b.is_private, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
            v.lanes, v.folded_in_lanes,
-           t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
+           t.name AS team_name, t.version + t.people_version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
            LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id

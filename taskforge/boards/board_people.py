@@ -21,6 +21,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team
+from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.limits import set_limit
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import MEMBERSHIPS, get_standing
@@ -149,6 +150,7 @@ def limit_guest(
     if not chosen <= seen:
         raise InvalidInput.about("board_ids", "has a board that is not one of this team")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         was_limited = set_limit(uow, team_id, user_id, is_limited=board_ids is not None)
         of_person = {"board_ids": sorted(seen), "user_id": user_id}

@@ -65,6 +65,8 @@ LISTED_COLUMNS = f"""
     WHERE  c.board_id = ANY(CAST(:board_ids AS uuid[])) AND {IS_LIVE_COLUMN}
     ORDER  BY c.board_id, c.rank
 """
+# The ids of the people whom the board `b` names.
+NAMED_PEOPLE_OF_BOARD = "ARRAY(SELECT n.user_id FROM board_people n WHERE n.board_id = b.board_id)"
 # Lets boards name a person.
 NAME_PERSON = text("""
     INSERT INTO board_people (board_id, user_id)

@@ -25,7 +25,7 @@ _LOCK = prepared("""
 """)
 _HOLD_MEMBERSHIP = prepared(f"""
     SELECT {HELD_PERMISSIONS} AS permissions
-    FROM   team_memberships m
+    FROM   effective_memberships m
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
     FOR SHARE OF m
 """)

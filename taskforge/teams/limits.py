@@ -7,7 +7,9 @@ from sqlalchemy import text
 from taskforge.errors import Conflict, NotFound
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import Role
+from taskforge.teams.queries import get_standing
 
+INHERITED = "They are a guest through a parent team, and can be limited there."
 GUESTS_ONLY = "Only guests can be limited to boards. Make them a guest first."
 
 _MEMBERSHIP = text("""
@@ -33,6 +35,8 @@ def set_limit(uow: UnitOfWork, team_id: str, user_id: str, *, is_limited: bool) 
     of_person = {"team_id": team_id, "user_id": user_id}
     found = uow.row(_MEMBERSHIP, of_person)
     if found is None:
+        if get_standing(uow, team_id, user_id) is not None:
+            raise Conflict(INHERITED)
         raise NotFound()
     if found["role"] != Role.GUEST:
         raise Conflict(GUESTS_ONLY)

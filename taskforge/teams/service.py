@@ -15,13 +15,15 @@ from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams import queries
 from taskforge.teams.access import access_team, lock_team
 from taskforge.teams.creation import require_parent
+from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.permissions import ROLES, Permission, Role
-from taskforge.teams.queries import MEMBERS_PER_TEAM, TEAMS_PER_USER
+from taskforge.teams.queries import MEMBER_IDS, MEMBERS_PER_TEAM, TEAMS_PER_USER
 
-# One change of a team's parent at a time: two at once could close a circle together.
-HIERARCHY_LOCK = 7_166_002
+_TREE = frozenset({"parent_team_id", "inherits_members"})
+INHERITED = "They are here as a member of a parent team, and can be changed or removed there."
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 # Who is added, removed or given another role is notified of it by these kinds.
 _NOTIFICATIONS = {
@@ -29,10 +31,15 @@ _NOTIFICATIONS = {
     Event.TEAM_MEMBER_REMOVED: NotificationKind.REMOVED_FROM_TEAM,
 }
 
-_STATE = text("SELECT name, description, parent_team_id FROM teams WHERE team_id = :team_id")
+_STATE = text("""
+    SELECT name, description, parent_team_id, inherits_members
+    FROM   teams
+    WHERE  team_id = :team_id
+""")
 _EDIT = text("""
     UPDATE teams
-    SET    name = :name, description = :description, parent_team_id = :parent_team_id
+    SET    name = :name, description = :description, parent_team_id = :parent_team_id,
+           inherits_members = :inherits_members
     WHERE  team_id = :team_id
 """)
 _CIRCLE = text("""
@@ -81,18 +88,20 @@ _REMOVE_MEMBER = text("""
 
 @idempotent
 def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, Any]) -> Change:
-    """Change name, description or parent of a team.
+    """Change name, description or parent of a team, or whether it takes over the parent's members.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        NotFound, Forbidden: no access, or no permission ``team.edit``; or, to take over members, no admin.
         StaleVersion: somebody else changed one of these fields since `version`.
-        InvalidInput: the parent would make a circle or is not the actor's.
+        InvalidInput: the parent would make a circle or too large a tree, or is not the actor's.
+        Conflict: there would be too many people in the team or one below it.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
     require_parent(actor, changes.get("parent_team_id"))
+    if changes.get("inherits_members") and "parent_team_id" not in changes:
+        require_parent(actor, queries.get_team(actor, team_id)["parent_team_id"])
     with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
-        if changes.get("parent_team_id") is not None:
-            uow.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": HIERARCHY_LOCK})
+        lock_tree(uow, for_change=not _TREE.isdisjoint(changes))
         new_version = lock_team(uow, team_id, Permission.TEAM_EDIT)
         before = dict(uow.execute(_STATE, {"team_id": team_id}).mappings().one())
         settled = settle_fields(
@@ -102,13 +111,21 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
             before,
             seen=version,
             current=new_version - 1,
-            words={"parent_team_id": "parent team"},
+            words={"parent_team_id": "parent team", "inherits_members": "members of the parent"},
             uow=uow,
             merge=lambda name, *texts: merge_lines(*texts) if name == "description" else None,
         )
         after = {**before, **settled}
         _refuse_circle(uow, after["parent_team_id"], team_id)
+        if after["parent_team_id"] is None:
+            after["inherits_members"] = False
+        is_tree_changed = any(before[name] != after[name] for name in _TREE)
+        if is_tree_changed and after["inherits_members"]:
+            _refuse_above_own(uow, team_id, Role.ADMIN)  # the parent's admins become admins here
         uow.execute(_EDIT, {**after, "team_id": team_id})
+        if is_tree_changed:
+            require_shape(uow, team_id)
+            uow.refresh_pages_of(uow.execute(MEMBER_IDS, {"team_id": team_id}).scalars())
         uow.record(
             Event.TEAM_EDITED,
             entity_type="team",
@@ -139,6 +156,7 @@ def add_member(
         field = "email" if user_id is None else "user_id"
         raise InvalidInput.about(field, "has no account here yet: ask them to sign up first")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         _refuse_above_own(uow, team_id, role)
         count = uow.execute(_COUNT_MEMBERS, {"team_id": team_id}).scalar_one()
@@ -152,6 +170,7 @@ def add_member(
         )
         if added.rowcount == 0:
             raise Conflict("They are a member of this team already. Change their role instead.")
+        require_shape(uow, team_id)
         _record_member(uow, team_id, Event.TEAM_MEMBER_ADDED, new_member, None, role)
     return uow.change
 
@@ -168,6 +187,7 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     _check_role(role)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         before = _member_role(uow, team_id, user_id)
         _refuse_above_own(uow, team_id, before, role)
@@ -189,6 +209,7 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     permission = None if user_id == actor.user_id else Permission.TEAM_MANAGE_MEMBERS
     membership = access_team(actor.user_id, team_id, permission)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, permission)
         before = _member_role(uow, team_id, user_id)
         _refuse_above_own(uow, team_id, before)
@@ -222,6 +243,7 @@ def _record_member(
         after={"members": {user_id: after}},
         team_id=team_id,
     )
+    uow.refresh_pages_of([user_id])
     kind = _NOTIFICATIONS.get(event)
     if kind is not None:
         uow.notify(event_id, [user_id], kind, {"team_id": team_id, **(names or {})})
@@ -243,15 +265,20 @@ def _check_role(role: str) -> None:
 
 
 def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
+    """The role with which somebody was added to a team; who is in it through a parent alone has none here."""
     role = uow.execute(_ROLE, {"team_id": team_id, "user_id": user_id}).scalar()
     if role is None:
+        if queries.get_standing(uow, team_id, user_id) is not None:
+            raise Conflict(INHERITED)
         raise NotFound()
     return str(role)
 
 
 def _refuse_above_own(uow: UnitOfWork, team_id: str, *roles: str) -> None:
     """Refuse to deal with a role above the actor's own: who may manage members could make themselves an admin."""
-    own = _member_role(uow, team_id, uow.actor.user_id)
+    standing = queries.get_standing(uow, team_id, uow.actor.user_id)
+    assert standing is not None
+    own = standing["role"]
     if any(ROLES.index(role) < ROLES.index(own) for role in roles):
         raise Forbidden("This is about a role above your own. An admin of the team can do it.")
 

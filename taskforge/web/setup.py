@@ -41,7 +41,7 @@ from taskforge.web.tasks import (
     select_routes,
 )
 from taskforge.web.tasks import routes as tasks
-from taskforge.web.teams import board_limit_routes, permission_routes
+from taskforge.web.teams import access_routes, board_limit_routes, permission_routes
 from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
@@ -63,6 +63,7 @@ PARTS = (
     peek_routes,
     select_routes,
     permission_routes,
+    access_routes,
     board_limit_routes,
     people_routes,
 )

@@ -16,8 +16,14 @@ import pytest
 ROOT = Path(__file__).parents[2] / "taskforge"
 OWNERS = {
     "accounts": {"users", "user_sessions", "admin_claims"},
-    "teams": {"teams", "team_memberships", "permissions", "role_permissions"},
-    "boards": {"boards", "columns", "board_view_preferences"},
+    "teams": {
+        "teams",
+        "team_memberships",
+        "effective_memberships",
+        "permissions",
+        "role_permissions",
+    },
+    "boards": {"boards", "columns", "board_people", "board_view_preferences"},
     "tasks": {"tasks"},
     "comments": {"comments"},
     "notifications": {"notifications"},

@@ -43,7 +43,9 @@ class CreateTeamForm(Form):
 
 
 class EditTeamForm(CreateTeamForm, VersionForm):
-    """Name, description and parent of a team."""
+    """Name, description and parent of a team, and whether the parent's members are members here."""
+
+    inherits_members = OpenSelectField("Members of that team", [cleaned(is_yes, if_sent=True)])
 
 
 class AddMemberForm(Form):

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from taskforge.teams.matrix import DEFAULT_MATRIX, UNTOUCHABLE, Grant, Matrix
 from taskforge.teams.matrix_service import MatrixChange
 from taskforge.teams.permissions import ROLES, Permission
 from taskforge.text.people import person_of
 
+Item = TypeVar("Item")
 _GROUPS = {"team": "Team", "board": "Boards", "task": "Cards", "comment": "Comments"}
 
 
 def show_matrix(matrix: Matrix) -> list[dict[str, Any]]:
     """The permissions in groups, each with a cell for every role."""
-    by_thing = groupby(Permission, lambda one: one.value.partition(".")[0])
     return [
-        {
-            "name": _GROUPS.get(thing, thing.title()),
-            "permissions": [_row(one, matrix) for one in group],
-        }
+        {"name": group["name"], "permissions": [_row(one, matrix) for one in group["items"]]}
+        for group in group_by_thing(Permission, lambda one: one)
+    ]
+
+
+def group_by_thing(
+    items: Iterable[Item], permission_of: Callable[[Item], Permission]
+) -> list[dict[str, Any]]:
+    """What is about one permission each, in the order of the catalogue, in groups by what it is a right to."""
+    by_thing = groupby(items, lambda one: permission_of(one).value.partition(".")[0])
+    return [
+        {"name": _GROUPS.get(thing, thing.title()), "items": list(group)}
         for thing, group in by_thing
     ]
 

@@ -23,6 +23,8 @@ def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str
         "user": person_of(row["user_id"], row["display_name"], row["email"]),
         "role": row["role"],
         "is_limited": row["is_limited"],
+        "is_inherited": row["is_inherited"],
+        "via_name": row["via_name"],
         "joined_at": row["joined_at"],
         "is_you": row["user_id"] == actor.user_id,
         "is_online": row["user_id"] in online,
