@@ -18,7 +18,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team
 from taskforge.teams.hierarchy import lock_tree
@@ -145,10 +145,14 @@ def limit_guest(
         Conflict: they are no guest.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
-    seen = {board["board_id"] for board in list_boards(actor, team_id)}
+    present = get_limit(actor, team_id, user_id)
+    seen = {board["board_id"] for board in present.boards}
     chosen = set(board_ids or ())
     if not chosen <= seen:
         raise InvalidInput.about("board_ids", "has a board that is not one of this team")
+    is_as_before = present.is_limited == (board_ids is not None)
+    if is_as_before and (board_ids is None or chosen == present.named_ids):
+        return unchanged(actor, entity_id=team_id, version=0)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)

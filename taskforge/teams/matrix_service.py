@@ -13,7 +13,7 @@ from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, idempotent
+from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team
 from taskforge.teams.matrix import (
@@ -30,7 +30,6 @@ from taskforge.teams.queries import MEMBER_IDS_WITH_ROLES
 
 SHOWN_CHANGES = 20  # of a matrix, on its page
 CHANGED_SINCE = "This was changed again since. Set it as you want it in the table."
-NOTHING_TO_DO = "Nothing is changed: the rights are like this already."
 
 _MATRIX = text("""
     SELECT t.version, rp.role, p.name
@@ -116,9 +115,11 @@ def change_permissions(actor: Actor, team_id: str, *, version: int, grants: Matr
         NotFound, Forbidden: no access, or no permission ``team.manage_permissions``.
         InvalidInput: admins would lose the right to manage rights.
         StaleVersion: somebody else changed the matrix since `version`.
-        Conflict: it is like this already.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_PERMISSIONS)
+    present = get_matrix(actor, team_id)
+    if present.grants == grants:
+        return unchanged(actor, entity_id=team_id, version=present.version)
     if UNTOUCHABLE not in grants:
         raise InvalidInput.about(
             UNTOUCHABLE.role,
@@ -180,8 +181,8 @@ def _write(
 ) -> None:
     """Write the difference of two matrices and its audit event, and tell the people of the roles that it touches."""
     given, taken = grants - current.grants, current.grants - grants
-    if not given and not taken:
-        raise Conflict(NOTHING_TO_DO)
+    if not given and not taken:  # somebody else made the same change while this one waited
+        raise StaleVersion()
     if taken:
         cell = tuple_(RolePermission.role, RolePermission.permission_id)
         cells = [(one["role"], one["permission_id"]) for one in _rows_of(team_id, taken)]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
-from flask import Flask
 
 from taskforge.boards.access import access_board
 from taskforge.boards.board_people import (
@@ -17,7 +14,7 @@ from taskforge.boards.board_people import (
 )
 from taskforge.boards.people import find_viewers, list_nameables, list_viewers
 from taskforge.boards.queries import list_boards, list_deleted_boards, list_teams
-from taskforge.boards.service import create_board, delete_board, edit_board
+from taskforge.boards.service import delete_board, edit_board
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -29,38 +26,10 @@ from taskforge.tasks.service import create_task, edit_task, move_task
 from taskforge.teams import service as teams
 from taskforge.web.live.access import BoardStreamSource
 from tests.audit_trail import intents, last_event
-from tests.factories import Person, Team, make_task, make_team
-from tests.pages import visit
+from tests.boards.crew import Crew
+from tests.factories import Person, make_team
 
 pytestmark = pytest.mark.usefixtures("inside")
-
-
-@dataclass(frozen=True)
-class Crew:
-    """Ada's team with Bob, a member, and Gus, a guest; ``other_id`` is a second board, on which nobody has a card."""
-
-    team: Team
-    task_id: str
-    other_id: str
-
-    @property
-    def team_id(self) -> str:
-        """The id of the team."""
-        return self.team.team_id
-
-    @property
-    def board_id(self) -> str:
-        """The id of its first board, with the card “Secret plans”."""
-        return self.team.board_id
-
-
-@pytest.fixture
-def crew(ada: Person, bob: Person, gus: Person) -> Crew:
-    team = make_team(ada, member=bob, guest=gus)
-    task_id = make_task(ada, team, "Secret plans")
-    with ada.app.app_context():
-        other_id = create_board(ada.actor, team.team_id, name="Open house").entity_id
-    return Crew(team, task_id, other_id)
 
 
 def make_private(person: Person, board_id: str) -> None:
@@ -90,9 +59,6 @@ def sees_nothing_of(person: Person, crew: Crew) -> None:
     found = search.find(person.actor, "secret")
     assert (found.tasks, found.boards) == ([], [])
     assert search.find(person.actor, "1").tasks == []
-    for path in (f"/boards/{crew.board_id}", f"/tasks/{crew.task_id}"):
-        assert person.api("GET", path).status_code == 404
-        assert visit(person).open(path).status == 404
     for listed in (list_viewers(crew.board_id), list_nameables(crew.board_id)):
         assert person.user_id not in str(listed)
     assert find_viewers(crew.board_id, [person.user_id], limit=9) == ([], 0)
@@ -104,7 +70,6 @@ def test_a_guest_who_is_limited_sees_the_named_boards_and_nothing_else(
     limit_guest(ada.actor, crew.team_id, gus.user_id, board_ids=[crew.other_id])
     sees_nothing_of(gus, crew)
     assert [one["board_id"] for one in list_boards(gus.actor)] == [crew.other_id]
-    assert visit(gus).open(f"/boards/{crew.other_id}").status == 200
     entry = last_event(crew.team_id)
     assert entry.event == "team.guest_limited"
     assert entry.before == {
@@ -220,45 +185,3 @@ def test_deleted_private_boards_are_listed_to_who_saw_them(
     make_private(ada, crew.board_id)
     delete_board(bob.actor, crew.board_id)
     assert len(list_deleted_boards(ada.actor, crew.team_id)) == 1
-
-
-def test_the_pages_limit_a_guest_and_make_a_board_private(
-    app: Flask, ada: Person, bob: Person, gus: Person, crew: Crew
-) -> None:
-    visitor = visit(ada)
-    page = visitor.open(f"/teams/{crew.team_id}")
-    path = f"/teams/{crew.team_id}/members/{gus.user_id}/boards"
-    assert path in page.html
-    answer = visitor.fill(path, "/boards", is_limited="1", board_id=crew.other_id)
-    assert answer.status == 303
-    assert "sees some boards only" in visitor.open(f"/teams/{crew.team_id}").text
-    assert visit(gus).open(f"/boards/{crew.board_id}").status == 404
-    settings = f"/boards/{crew.board_id}/settings"
-    assert visitor.fill(settings, "/privacy", is_private="1").status == 303
-    assert visit(bob).open(f"/boards/{crew.board_id}").status == 404
-    visitor.fill(settings, "/people/name", user_id=bob.user_id)
-    assert visit(bob).open(f"/boards/{crew.board_id}").status == 200
-    visitor.fill(settings, "/unname")
-    assert visit(bob).open(f"/boards/{crew.board_id}").status == 404
-    assert "made the board private" in visitor.open(f"/boards/{crew.board_id}/activity").text
-
-
-def test_the_api_limits_names_and_answers(
-    ada: Person, bob: Person, gus: Person, crew: Crew
-) -> None:
-    path = f"/teams/{crew.team_id}/members/{gus.user_id}/boards"
-    assert ada.api("GET", path).get_json() == {"isLimited": False, "boardIds": []}
-    limited = ada.api("PUT", path, {"boardIds": [crew.other_id]})
-    assert limited.get_json() == {"isLimited": True, "boardIds": [crew.other_id]}
-    assert gus.api("GET", f"/boards/{crew.board_id}").status_code == 404
-    assert ada.api("PUT", path, {}).status_code == 422
-    assert ada.api("PUT", path, {"boardIds": None}).get_json()["isLimited"] is False
-    assert ada.api("PATCH", f"/boards/{crew.board_id}", {"isPrivate": True}).get_json()["isPrivate"]
-    people = f"/boards/{crew.board_id}/people"
-    for _ in range(2):
-        named = ada.api("PUT", f"{people}/{bob.user_id}").get_json()
-        assert [one["userId"] for one in named["items"]] == [bob.user_id]
-    assert bob.api("GET", f"/boards/{crew.board_id}").status_code == 200
-    assert ada.api("DELETE", f"{people}/{bob.user_id}").status_code == 204
-    assert ada.api("DELETE", f"{people}/{bob.user_id}").status_code == 404
-    assert bob.api("GET", f"/boards/{crew.board_id}").status_code == 404

@@ -17,11 +17,9 @@ from taskforge.teams.access import access_team
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.permissions import Permission
 from tests.factories import Person, Team, make_person, make_team
-from tests.pages import visit
 from tests.security.access_rules import NEEDS, OF_THE_TEAM, expected, least_role
 from tests.security.principals import PRINCIPALS, World, make_world
-from tests.teams.test_hierarchy import put_below
-from tests.teams.test_permissions import set_rights
+from tests.teams.roles import put_below, set_rights
 
 pytestmark = pytest.mark.usefixtures("inside")
 START = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
@@ -194,20 +192,3 @@ def test_everybody_may_ask_about_themselves_and_who_manages_members_about_all(
         explain_access(
             ada.actor, full_team.team_id, gus.user_id, clock.now() + timedelta(minutes=1)
         )
-
-
-def test_the_page_and_the_api_answer(ada: Person, gus: Person, full_team: Team) -> None:
-    path = f"/teams/{full_team.team_id}/members/{gus.user_id}/access"
-    assert f'href="{path}"' in visit(ada).open(f"/teams/{full_team.team_id}").html
-    page = visit(ada).open(path)
-    assert "Guests hold it, as in every new team." in page.text
-    assert "The team did not exist then." in visit(ada).open(f"{path}?at=2020-01-01").text
-    wrong = visit(ada).open(f"{path}?at=yesterday")
-    assert wrong.status == 422
-    assert "must be a time like" in wrong.text
-    answer = ada.api("GET", f"{path}?at=2020-01-01T00:00:00Z")
-    assert (answer.status_code, answer.get_json()["role"]) == (200, None)
-    now = gus.api("GET", path).get_json()
-    assert {one["permission"]: one["isHeld"] for one in now["rights"]}["comment.create"] is True
-    assert [one["isSeen"] for one in now["boards"]] == [True]
-    assert ada.api("GET", f"{path}?at=soon").status_code == 422

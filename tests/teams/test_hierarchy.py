@@ -19,18 +19,10 @@ from taskforge.teams.hierarchy import list_children
 from taskforge.teams.queries import get_team, list_members
 from tests.audit_trail import last_event
 from tests.factories import Person, Team, make_person, make_task, make_team
-from tests.pages import visit
-from tests.teams.roles import roles
+from tests.teams.roles import put_below, roles
 from tests.together import at_once_inside
 
 pytestmark = pytest.mark.usefixtures("inside")
-
-
-def put_below(person: Person, child: Team, parent: Team | None, *, inherits: bool = True) -> None:
-    """Make a team the child of another one, or of none."""
-    version = get_team(person.actor, child.team_id)["version"]
-    changes = {"parent_team_id": parent.team_id if parent else None, "inherits_members": inherits}
-    service.edit_team(person.actor, child.team_id, version=version, changes=changes)
 
 
 @pytest.fixture
@@ -145,10 +137,6 @@ def test_who_is_here_through_the_parent_is_changed_there(
         one for one in list_members(ada.actor, child.team_id) if one["user_id"] == bob.user_id
     )
     assert (row["is_inherited"], row["via_name"]) == (True, "Parent")
-    page = visit(ada).open(f"/teams/{child.team_id}")
-    assert "through Parent" in page.text
-    assert f"/members/{bob.user_id}/remove" not in page.html
-    assert "Teams below" in visit(ada).open(f"/teams/{parent.team_id}").text
 
 
 def test_a_team_keeps_an_admin_of_its_own(
@@ -257,22 +245,9 @@ def test_a_write_below_and_a_removal_above_agree_on_who_was_first(
 
 
 def test_a_parent_lists_its_children_to_who_is_in_them_or_may_edit_it(
-    ada: Person, bob: Person, eve: Person, parent: Team, child: Team
+    ada: Person, bob: Person, parent: Team, child: Team
 ) -> None:
     secret = make_team(ada, "Secret")
     put_below(ada, secret, parent, inherits=False)
     assert [one["name"] for one in list_children(ada.actor, parent.team_id)] == ["Child", "Secret"]
     assert [one["name"] for one in list_children(bob.actor, parent.team_id)] == ["Child"]
-    answer = bob.api("GET", f"/teams/{parent.team_id}/children").get_json()
-    assert [one["inheritsMembers"] for one in answer["items"]] == [True]
-    assert eve.api("GET", f"/teams/{parent.team_id}/children").status_code == 404
-
-
-def test_the_edit_page_lets_the_members_of_the_parent_in(
-    ada: Person, bob: Person, parent: Team
-) -> None:
-    low = make_team(ada, "Low")
-    path = f"/teams/{low.team_id}/edit"
-    answer = visit(ada).fill(path, "/edit", parent_team_id=parent.team_id, inherits_members="1")
-    assert answer.status == 303
-    assert bob.api("GET", f"/teams/{low.team_id}").get_json()["inheritsMembers"] is True

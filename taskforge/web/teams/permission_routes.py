@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.errors import StaleVersion
@@ -79,6 +79,9 @@ def _answer(
         if form.refusal is not None and wants_json():
             raise form.refusal
         return form.refused(_page(actor, team_id, form, sent))
+    if not change.event_id:
+        flash("Nothing was changed: the rights are like this already.", "info")
+        return go_to(url_for("teams.permissions", team_id=team_id))
     address = url_for("teams.undo_permissions", team_id=team_id, change_id=change.event_id)
     way = WayBack(text="The rights are changed, for everybody at once.", address=address)
     if wants_json():
