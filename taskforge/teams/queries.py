@@ -69,6 +69,7 @@ LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 _TEAM = text(f"""
     SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
            parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, m.role,
+           m.via_team_id <> m.team_id AS is_inherited,
            {HELD_PERMISSIONS} AS permissions
     FROM   teams t
            JOIN effective_memberships m USING (team_id)

@@ -1,4 +1,4 @@
-"""Rights in a browser: what an admin changes holds at once in the windows of others; and why somebody may do something."""
+"""Rights in a browser: what an admin changes holds at once in the windows of others; why somebody may do something."""
 
 from __future__ import annotations
 

@@ -19,7 +19,12 @@ from taskforge.teams.matrix import DEFAULT_MATRIX, UNTOUCHABLE, Grant, Matrix
 from taskforge.teams.permissions import ROLES, Permission
 from taskforge.web.teams.matrix_presenter import cell_name, show_changes, show_matrix
 from taskforge.web.teams.routes import blueprint
-from taskforge.web.ways_back import WayBack, offer_way_back, way_back_answer
+from taskforge.web.ways_back import (
+    WayBack,
+    kind_of_restoration,
+    offer_way_back,
+    way_back_answer,
+)
 
 
 @blueprint.get("/teams/<id:team_id>/permissions")
@@ -83,7 +88,8 @@ def _answer(
         flash("Nothing was changed: the rights are like this already.", "info")
         return go_to(url_for("teams.permissions", team_id=team_id))
     address = url_for("teams.undo_permissions", team_id=team_id, change_id=change.event_id)
-    way = WayBack(text="The rights are changed, for everybody at once.", address=address)
+    text = "The rights are changed, for everybody at once."
+    way = WayBack(text=text, address=address, kind=kind_of_restoration())
     if wants_json():
         return way_back_answer(way)
     offer_way_back(way)

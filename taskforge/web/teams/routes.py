@@ -142,7 +142,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
         boards=show_tiles(rows),
         children=list_children(actor, team_id),
         form=form,
-        may=team_rights(team["permissions"], len(members)),
+        may=team_rights(team, len(members)),
     )
 
 
