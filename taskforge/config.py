@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from email.utils import parseaddr
 from typing import Any
 
 from dotenv import dotenv_values
 
-from taskforge.config_checks import number_problems, production_problems, secret_problems
+from taskforge.config_checks import (
+    mail_problems,
+    number_problems,
+    production_problems,
+    secret_problems,
+)
 
 
 class ConfigError(Exception):
@@ -42,6 +48,8 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     alert_urls: str = field(default="", repr=False)
     alert_postgresql_mb: int = 0
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "TaskForge <taskforge@localhost>"
     database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000
@@ -95,6 +103,11 @@ class Config:
         return _split(self.secret_key_fallbacks)
 
     @property
+    def mail_address(self) -> str:
+        """The bare address of ``MAIL_FROM``, to which a mail that can't be delivered comes back."""
+        return parseaddr(self.mail_from)[1]
+
+    @property
     def alert_addresses(self) -> list[str]:
         """Where alerts are sent: Apprise addresses."""
         return _split(self.alert_urls)
@@ -140,6 +153,7 @@ def check_config(config: Config) -> None:
         problems.append("TASKFORGE_ENV must be development or production.")
     problems += number_problems(config)
     problems += secret_problems(config)
+    problems += mail_problems(config)
     if config.is_production:
         problems += production_problems(config)
     if problems:

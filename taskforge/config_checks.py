@@ -104,6 +104,24 @@ def production_problems(config: Config) -> Iterator[str]:
         yield f"ARGON2_MEMORY_KIB must be at most {MAX_ARGON2[0]}, ARGON2_TIME_COST at most {MAX_ARGON2[1]}."
 
 
+def mail_problems(config: Config) -> Iterator[str]:
+    """A mail server or a sender that can't be read."""
+    if config.smtp_url:
+        try:
+            parts = urlsplit(config.smtp_url)
+            is_known = parts.scheme in ("smtp", "smtps") and parts.port != 0
+            is_bare = not (parts.path.strip("/") or parts.query or parts.fragment)
+        except ValueError:
+            is_known = is_bare = False
+        if not (is_known and is_bare and parts.hostname):
+            yield "SMTP_URL must be smtp://[user:password@]host[:port], or smtps://."
+    sender = config.mail_from
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", config.mail_address) or not sender.isprintable():
+        yield "MAIL_FROM must be an address, such as TaskForge <taskforge@example.com>."
+    elif config.is_production and config.smtp_url and sender.endswith("@localhost>"):
+        yield "MAIL_FROM must be set with SMTP_URL: the address that mails come from."
+
+
 def _weakness(secret: str) -> str | None:
     if len(secret) < MINIMUM_SECRET_LENGTH:
         return f"is shorter than {MINIMUM_SECRET_LENGTH} characters."
@@ -237,6 +255,11 @@ def _redis_problem(url: str, config: Config) -> str | None:
 def _are_near(hosts: Iterable[str], config: Config) -> bool:
     """Whether each host is this machine, or of a network that is said to be private; an empty name is this machine."""
     return all(_is_local(host) or host.lower() in config.private_host_names for host in hosts)
+
+
+def is_near(host: str, config: Config) -> bool:
+    """Whether a host may be spoken to without encryption: this machine, or of a network that is said to be private."""
+    return _are_near([host], config)
 
 
 def _is_local(host: str) -> bool:

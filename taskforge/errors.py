@@ -63,6 +63,17 @@ class Forbidden(TaskForgeError):
     default_message = "You do not have permission to do this."
 
 
+class ConfirmationRequired(Forbidden):
+    """The person has not proved lately that it is them; ``problem`` is what was wrong with their try, if any."""
+
+    code = "confirmation_required"
+    default_message = "Please confirm that it is you, then send this again."
+
+    def __init__(self, problem: TaskForgeError | None = None) -> None:
+        super().__init__()
+        self.problem = problem
+
+
 class NotFound(TaskForgeError):
     """The object does not exist, or the person may not know that it does: one answer for both."""
 

@@ -47,6 +47,8 @@ class Event(StrEnum):
     USER_ADMIN_GRANTED = "user.admin_granted", "update"
     USER_LOGGED_IN = "user.logged_in", "login"
     USER_LOGIN_FAILED = "user.login_failed", "login_failed"
+    USER_CONFIRMED = "user.confirmed", "confirm"
+    USER_CONFIRMATION_FAILED = "user.confirmation_failed", "confirm_failed"
     USER_LOGGED_OUT = "user.logged_out", "logout"
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"

@@ -31,6 +31,8 @@ POINTS = (
     "relay.deleted",
     "job.started",
     "notification.inserted",
+    "mail.before_send",
+    "mail.sent",
     "audit.sealed",
     "login.session_written",
     "logout.redis_deleted",

@@ -13,6 +13,7 @@ import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from taskforge.accounts import service as accounts
@@ -24,6 +25,7 @@ from taskforge.http.sessions import USER_FIELD
 from taskforge.ids import new_id
 from taskforge.messaging.keys import SESSION
 from taskforge.messaging.redis_client import redis_client
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
@@ -129,6 +131,16 @@ def make_task(person: Person, team: Team, title: str = "Write the report", **fie
     with person.app.app_context():
         change = tasks.create_task(person.actor, board_id=team.board_id, title=title, **fields)
     return change.entity_id
+
+
+def forget_confirmation(person: Person, *, minutes: int = 11) -> None:
+    """Let minutes pass since this person proved who they are, in all their sessions."""
+    statement = text(
+        "UPDATE user_sessions SET confirmed_at = now() - :minutes * interval '1 minute'"
+        " WHERE user_id = :user_id"
+    )
+    with person.app.app_context():
+        sql.execute_now(statement, {"user_id": person.user_id, "minutes": minutes})
 
 
 def csrf_token(browser: FlaskClient) -> str:

@@ -48,6 +48,7 @@ class UserSession(Model):
     """The record of one session: what PostgreSQL says of it decides, Redis only remembers.
 
     ``session_id`` is public (lists, revocation, tokens); the secret in the cookie is kept as its SHA-256.
+    ``confirmed_at`` is when password, second factor or passkey were last given in it.
     """
 
     __tablename__ = "user_sessions"
@@ -60,6 +61,7 @@ class UserSession(Model):
     user_agent: Mapped[str | None] = mapped_column(String(400))
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
-from taskforge.accounts import passwords, session_records
+from taskforge.accounts import notices, passwords, session_records
 from taskforge.accounts.documents import (
     content_message,
     denormalised_columns,
@@ -206,7 +206,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         )
         uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
-        uow.record(
+        event_id = uow.record(
             Event.USER_PASSWORD_CHANGED,
             entity_type="user",
             entity_id=actor.user_id,
@@ -214,6 +214,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
             before={"password_changed_at": row["password_changed_at"].isoformat()},
             after={"password_changed_at": uow.at.isoformat(), "sessions_ended": len(ended)},
         )
+        notices.tell_password_changed(uow, row, event_id)
     session_records.forget(actor.user_id, ended)
     return uow.change
 

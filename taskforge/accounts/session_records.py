@@ -31,7 +31,6 @@ from taskforge.text.people import Person
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(seconds=keys.SESSION.ttl_seconds)  # however often it is used
 SEEN_EVERY = timedelta(minutes=5)
-SESSIONS_PER_USER = 100
 
 _LOG_IN = text("""
     UPDATE users
@@ -41,18 +40,9 @@ _LOG_IN = text("""
 """)
 _INSERT_SESSION = text("""
     INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent,
-                               created_at, last_seen_at, expires_at)
+                               created_at, last_seen_at, confirmed_at, expires_at)
     VALUES (:session_id, :sid_hash, :user_id, :kind, CAST(:ip AS inet), :user_agent,
-            :at, :at, :expires_at)
-""")
-_LIST_SESSIONS = text("""
-    SELECT session_id, kind, host(ip_address) AS ip_address, user_agent, created_at, last_seen_at,
-           expires_at
-    FROM   user_sessions
-    WHERE  user_id = :user_id AND revoked_at IS NULL AND expires_at > :at
-           AND last_seen_at > :idle_since
-    ORDER  BY last_seen_at DESC, session_id
-    LIMIT  :limit
+            :at, :at, :at, :expires_at)
 """)
 _REVOKE = text("""
     UPDATE user_sessions
@@ -67,13 +57,17 @@ _MARK_SEEN = text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity(Person):
-    """Who is logged in, by which session. What Flask-Login calls the current user."""
+    """Who is logged in, by which session. What Flask-Login calls the current user.
+
+    ``confirmed_at`` is when somebody last proved in this session that it is them (`taskforge.accounts.confirmation`).
+    """
 
     email: str
     theme: str
     is_site_admin: bool
     session_id: str
     kind: str
+    confirmed_at: datetime | None
 
     is_authenticated = True
     is_active = True
@@ -127,7 +121,7 @@ def open_session(
             },
         )
     faults.point("login.session_written")
-    _remember(user_id, hash_sid(sid).hex())
+    remember(user_id, hash_sid(sid).hex())
     return session_id
 
 
@@ -195,25 +189,12 @@ def _who(by_secret: bool, query: str) -> TextClause:
     return prepared(f"""
         SELECT u.*{more}
         FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,
-                       s.kind, s.last_seen_at
+                       s.kind, s.confirmed_at, s.last_seen_at
                 FROM   user_sessions s JOIN users u USING (user_id)
                 WHERE  {where} AND s.revoked_at IS NULL AND s.expires_at > :at
                        AND s.last_seen_at > :idle_since AND u.suspended_at IS NULL
                 LIMIT  1) u{join}
     """)
-
-
-def list_sessions(actor: Actor) -> Sequence[sql.Row]:
-    """The actor's live sessions, latest first: session_id, kind, ip_address, user_agent and instants."""
-    return sql.rows(
-        _LIST_SESSIONS,
-        {
-            "user_id": actor.user_id,
-            "at": clock.now(),
-            "idle_since": clock.now() - IDLE,
-            "limit": SESSIONS_PER_USER,
-        },
-    )
 
 
 def revoke_session(actor: Actor, session_id: str) -> None:
@@ -280,7 +261,8 @@ def forget(user_id: str, hashes: Sequence[str]) -> None:
     faults.point("logout.redis_deleted")
 
 
-def _remember(user_id: str, sid_hash: str) -> None:
+def remember(user_id: str, sid_hash: str) -> None:
+    """Add a session to the index of them in Redis. Best effort: `doctor --repair` writes it anew."""
     try:
         with redis_guard() as client, client.pipeline(transaction=False) as pipe:
             key = keys.USER_SESSIONS.key(user_id=user_id)

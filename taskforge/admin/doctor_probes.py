@@ -17,6 +17,7 @@ from taskforge.comments.count_checks import count_comments, wrong_comment_counts
 from taskforge.extensions import config_of
 from taskforge.history.log_checks import untrue_rows
 from taskforge.history.snapshot_checks import drop_wrong, wrong_snapshots
+from taskforge.mail.delivery_checks import parked_mails, send_again
 from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
@@ -57,7 +58,8 @@ def probes() -> Probes:
             "I12": lambda: _while_redis_answers(_ended_sessions),
             "I13": wrong_snapshots,
             "I14": untrue_rows,
-            "I15": wrong_memberships,
+            "I15": parked_mails,
+            "I16": wrong_memberships,
         },
     )
 
@@ -68,6 +70,7 @@ def remedies() -> Mapping[str, Remedy]:
         "derive memberships": derive_memberships,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
+        "send again": send_again,
         "count comments": count_comments,
         "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(

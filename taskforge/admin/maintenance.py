@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,6 +20,8 @@ from taskforge.boards.purging import list_deleted
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
 from taskforge.history import snapshots
+from taskforge.mail import jobs as mail
+from taskforge.mail import retention as mail_retention
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
@@ -41,6 +45,7 @@ RETENTION_RULES = (
     *stores_retention.RULES,
     *notifications_retention.RULES,
     *accounts_retention.RULES,
+    *mail_retention.RULES,
 )
 
 
@@ -69,6 +74,32 @@ class OverdueWork:
             self._process()
 
 
+class InBackground:
+    """Does work in a thread of its own, one at a time: what waits for others must not delay the relay.
+
+    Its caller has the application's context.
+    """
+
+    def __init__(self, process: Callable[[], object]) -> None:
+        self._process = process
+        self._thread: threading.Thread | None = None
+
+    def __call__(self) -> None:
+        """Begin, unless it is being done."""
+        if self._thread is None or not self._thread.is_alive():
+            context = copy_context()  # with the application's
+            self._thread = threading.Thread(
+                target=context.run, args=(self._work,), name="background", daemon=True
+            )
+            self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            self._process()
+        except Exception:
+            log.exception("background_work_failed")
+
+
 def chores() -> list[Chore]:
     """Everything that a relay does besides relaying, each with its interval in seconds.
 
@@ -79,7 +110,10 @@ def chores() -> list[Chore]:
     deliver = OverdueWork(
         queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
     )
+    send = OverdueWork(queues.MAIL, mail.has_due, InBackground(mail.send_due))
+    mailing = [Chore("send overdue mails", 2.0, send)] if config_of().smtp_url else []
     return [
+        *mailing,
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),

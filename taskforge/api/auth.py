@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts import service, session_records
+from taskforge.accounts import service, session_list, session_records
+from taskforge.accounts.confirmation import CONFIRMED_FOR
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
 from taskforge.api.schemas import accounts as schemas
@@ -15,6 +16,7 @@ from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http.sessions import is_secret
 from taskforge.identity import current, limited
+from taskforge.identity.confirmation import confirm_by_password
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
 from taskforge.text.values import parse_uuid
@@ -72,6 +74,21 @@ def logout(_data: dict[str, Any]) -> Response:
     return no_content()
 
 
+@blueprint.post("/confirm")
+@takes_no_key
+@blueprint.arguments(schemas.Proof)
+@blueprint.response(200, schemas.Confirmed)
+def confirm(data: dict[str, Any]) -> Any:
+    """Prove again that it is you, by the password.
+
+    What is delicate can be done in this session until `confirmedUntil`; before, it is answered by the error
+    `confirmation_required`. A session by cookie gets a new cookie.
+    """
+    identity = confirm_by_password(current.current_identity(), data["password"])
+    assert identity.confirmed_at is not None
+    return {"confirmed_until": identity.confirmed_at + CONFIRMED_FOR}
+
+
 @blueprint.get("/sessions")
 @blueprint.response(200, schemas.SessionList)
 def list_sessions() -> Any:
@@ -80,7 +97,7 @@ def list_sessions() -> Any:
     return {
         "items": [
             {**row, "current": row["session_id"] == actor.session_id}
-            for row in session_records.list_sessions(actor)
+            for row in session_list.list_sessions(actor)
         ]
     }
 

@@ -70,7 +70,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         sid = request.cookies.get(app.config["SESSION_COOKIE_NAME"], "")
         known = is_secret(sid)
         if not known:
-            sid = self._generate_sid(SECRET_BYTES)
+            sid = self.new_secret()
         counted = data = None
         if known and _is_write(request):
             data, counted = self._open_for_write(self._get_store_id(sid))
@@ -83,10 +83,11 @@ class StrictRedisSessionInterface(RedisSessionInterface):
         return session
 
     def save_session(self, app: Flask, session: StrictSession, response: Response) -> None:
-        """Write the session if it changed, and set the cookie if the secret is new and was used.
+        """Write the session if it changed, and set the cookie if the secret is new and the answer depends on it.
 
-        An API client that only read the session gets no cookie: it sends its credentials itself. Assets get none and
-        no ``Vary: Cookie``: they are the same for everybody, and a log-in would make a browser load them all again.
+        It does if it holds a CSRF token. Any other answer leaves the cookie alone: it may arrive after the page with
+        the log-in form, whose token belongs to the cookie that came with it. Assets get no ``Vary: Cookie``: they are
+        the same for everybody, and a log-in would make a browser load them all again.
         """
         if _is_asset(request):
             return
@@ -96,8 +97,8 @@ class StrictRedisSessionInterface(RedisSessionInterface):
             self._upsert_session(
                 app.permanent_session_lifetime, session, self._get_store_id(session.sid)
             )
-        is_read = session.accessed and not request.path.startswith(API_PREFIX)
-        if session.fresh_cookie and (session.modified or is_read):
+        gives_token = CSRF_FIELD in flask.g  # where Flask-WTF keeps the one that it made
+        if session.fresh_cookie and (session.modified or gives_token):
             response.set_cookie(
                 app.config["SESSION_COOKIE_NAME"],
                 session.sid,
@@ -108,10 +109,14 @@ class StrictRedisSessionInterface(RedisSessionInterface):
                 samesite="Lax",
             )
 
-    def regenerate(self, session: StrictSession) -> None:
+    def new_secret(self) -> str:
+        """A secret for a session."""
+        return self._generate_sid(SECRET_BYTES)
+
+    def regenerate(self, session: StrictSession, secret: str | None = None) -> None:
         """Give the session a new secret and drop the old one: at log-in, log-out and privilege changes."""
         self._delete_session(self._get_store_id(session.sid))
-        session.sid = self._generate_sid(SECRET_BYTES)
+        session.sid = secret or self.new_secret()
         session.stored, session.fresh_cookie, session.modified = False, True, True
         dict.__setitem__(session, CSRF_FIELD, csrf_secret(self.app, session.sid))
 

@@ -12,7 +12,7 @@ from flask import Flask, Request, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from taskforge import clock
-from taskforge.accounts import session_records
+from taskforge.accounts import confirmation, session_records
 from taskforge.accounts.session_records import Identity
 from taskforge.errors import NotAuthenticated
 from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, opened_session
@@ -97,9 +97,26 @@ def start_browser_session(user_id: str) -> str:
 def start_api_session(user_id: str) -> tuple[str, str]:
     """Log an API client in; answers the session's secret and a token (`issue_token`) for it."""
     interface = cast(StrictRedisSessionInterface, current_app.session_interface)
-    sid = interface._generate_sid(32)
+    sid = interface.new_secret()
     session_id = session_records.open_session(user_id, sid, kind="api", **client_details())
     return sid, issue_token(user_id, session_id)
+
+
+def confirm_session(identity: Identity) -> Identity:
+    """Note that somebody has proved that it is them. A browser's session gets a new secret; a program keeps its own.
+
+    Raises:
+        NotAuthenticated: the session has ended meanwhile.
+    """
+    interface = cast(StrictRedisSessionInterface, current_app.session_interface)
+    secret = None if uses_header_credentials() else interface.new_secret()
+    confirmed = confirmation.mark_confirmed(identity, secret=secret)
+    if secret is None:
+        g._login_user = confirmed
+        return confirmed
+    interface.regenerate(opened_session(), secret)
+    login_user(confirmed)
+    return confirmed
 
 
 def end_session(actor: Actor) -> None:

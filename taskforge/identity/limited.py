@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from taskforge.accounts import service as accounts
 from taskforge.errors import Conflict, InvalidInput
@@ -53,8 +53,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         RateLimited: too many wrong guesses within 15 minutes.
         InvalidInput: the present password is wrong or the new one too weak.
     """
-    maximum = config_of().login_attempts_per_15_minutes
-    tries = RateLimitItemPerMinute(maximum, 15, namespace=f"password:{actor.user_id}")
+    tries = password_tries(actor.user_id)
     rate_limits.take_try(tries)
     try:
         change = accounts.change_password(actor, current=current, new=new)
@@ -64,6 +63,12 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         raise
     rate_limits.give_back_tries(tries)
     return change
+
+
+def password_tries(user_id: str) -> RateLimitItem:
+    """The limit of guesses at a person's password by whoever has a session of theirs."""
+    maximum = config_of().login_attempts_per_15_minutes
+    return RateLimitItemPerMinute(maximum, 15, namespace=f"password:{user_id}")
 
 
 def add_member(actor: Actor, team_id: str, **person: Any) -> Change:

@@ -14,6 +14,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -121,9 +122,11 @@ class LiveStreams:
             self._presence.join(request.board_id, user_id, listener)
         watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
-            await self._stream(request, seq, listener, send)
-        except (TaskForgeError, TimeoutError):
-            return  # no access any more, no database, or nobody who reads
+            with suppress(TaskForgeError):  # no access any more, or no database
+                await self._stream(request, seq, listener, send)
+            await _write(send, b"", more=False)
+        except TimeoutError:
+            return  # nobody reads
         finally:
             watcher.cancel()
             self._hub.leave(user_id, request.board_id, listener)
@@ -140,10 +143,7 @@ class LiveStreams:
         self, request: StreamRequest, seq: int, listener: Listener, send: Send
     ) -> None:
         """Send what was missed, then what comes, until the stream is ended or its reader has no access."""
-
-        async def write(frame: bytes, *, more: bool = True) -> None:
-            message = {"type": "http.response.body", "body": frame, "more_body": more}
-            await asyncio.wait_for(send(message), STALLED_SECONDS)
+        write = partial(_write, send)
 
         async def catch_up(last: int) -> int:
             missed = await self._missed(request.board_id, last)
@@ -166,7 +166,7 @@ class LiveStreams:
                 last = await catch_up(last) if seq > last else last
                 continue
             if hint is None:
-                return await write(b"", more=False)
+                return
             if hint.seq > last + 1:
                 last = max(await catch_up(last), hint.seq)
             elif hint.seq in (0, last + 1):
@@ -214,6 +214,12 @@ class LiveStreams:
         more = {"Retry-After": str(retry_after)} if retry_after else {}
         await send(self._start(refusal.status, "application/json", "no-store", **more))
         await send({"type": "http.response.body", "body": body})
+
+
+async def _write(send: Send, frame: bytes, *, more: bool = True) -> None:
+    """Send a frame. Raises TimeoutError when it is not taken; without `more` the answer ends with it."""
+    message = {"type": "http.response.body", "body": frame, "more_body": more}
+    await asyncio.wait_for(send(message), STALLED_SECONDS)
 
 
 async def _end_when_gone(receive: Receive, listener: Listener) -> None:

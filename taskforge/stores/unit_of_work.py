@@ -61,6 +61,7 @@ class UnitOfWork:
         self._condition = "true"
         self._hints: list[tuple[str, dict[str, Any]]] = []
         self._refreshed: set[str] = set()
+        self._queues: list[str] = []
 
     def __enter__(self) -> Self:
         faults.point("tx.begin")
@@ -191,6 +192,10 @@ class UnitOfWork:
         self.change = replace(self.change, version=version, extra={**self.change.extra, **extra})
         self._answer_changed = True
 
+    def wake(self, queue: str) -> None:
+        """Wake the worker of a queue after COMMIT, for what a feature has written for it."""
+        self._queues.append(queue)
+
     def stage(self, message: Message) -> None:
         """Send a new version of a document part to MongoDB: content in this request, a mirror by the relay."""
         self._messages.append(message)
@@ -303,5 +308,6 @@ class UnitOfWork:
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
         messages = [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
         messages += [publishing.to_person(user_id, ENCODED_REFRESH) for user_id in self._refreshed]
-        publishing.publish(messages, [name for name, exists in work.items() if exists])
+        wanted = [name for name, exists in work.items() if exists]
+        publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])
         faults.point("ack.before")

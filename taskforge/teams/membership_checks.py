@@ -1,4 +1,4 @@
-"""The doctor's check that effective memberships are what memberships and the tree of teams say, and its repair (I15).
+"""The doctor's check that effective memberships are what memberships and the tree of teams say, and its repair (I16).
 
 The check climbs from each team to its parents. The triggers that keep the rows go down from what has changed: a mistake
 in the one is no mistake in the other.
@@ -54,7 +54,7 @@ def wrong_memberships() -> Iterator[Violation]:
     for row in pages(_WRONG, "team_id"):
         if row["user_ids"]:
             detail = f"{len(row['user_ids'])} effective memberships are not what they follow from"
-            yield Violation("I15", f"team {row['team_id']}", detail, "derive memberships")
+            yield Violation("I16", f"team {row['team_id']}", detail, "derive memberships")
 
 
 def derive_memberships(violations: Sequence[Violation]) -> None:

@@ -6,12 +6,13 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from taskforge.audit import security_events
+from taskforge.errors import ConfirmationRequired
 from taskforge.events import Event
 from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
 from taskforge.identity.actors import client_details
-from taskforge.web.accounts import profile_routes
+from taskforge.web.accounts import confirm_routes, profile_routes
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
     blueprint as boards,
@@ -46,6 +47,7 @@ from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
+    confirm_routes,
     profile_routes,
     index_routes,
     show_routes,
@@ -76,6 +78,7 @@ def init_web(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
+    app.register_error_handler(ConfirmationRequired, confirm_routes.ask_for_confirmation)
     app.before_request(_limit_writes)
     app.after_request(_report_denial)
 
@@ -92,7 +95,8 @@ def _report_denial(response: Response) -> Response:
     user_id = g.get(
         "user_id"
     )  # set by identification; `current_user` could query a failing store again
-    if response.status_code == 403 and user_id is not None:
+    is_denied = response.status_code == 403 and not g.get("is_confirmation_required")
+    if is_denied and user_id is not None:
         security_events.report(
             Event.USER_ACCESS_DENIED,
             user_id=user_id,

@@ -48,6 +48,25 @@ def test_htmx_is_led_to_the_log_in_and_back_to_its_page(ada: Person, team: Team)
     assert back.location == f"{board}?q=x"
 
 
+@pytest.mark.parametrize("kind", ["json", "htmx", "change"])
+def test_what_the_old_page_still_asks_does_not_spoil_the_log_in(
+    app: Flask, ada: Person, team: Team, kind: str
+) -> None:
+    form = visit(ada).open(f"/boards/{team.board_id}").form("/tasks/create")
+    newcomer, late = app.test_client(), app.test_client()
+    page = Visitor(newcomer).open("/login")
+    answer = {
+        "json": lambda: late.get(
+            f"/boards/{team.board_id}/quick-add", headers={"Accept": "application/json"}
+        ),
+        "htmx": lambda: late.get(f"/boards/{team.board_id}", headers=HTMX),
+        "change": lambda: late.post(form.action, data=form.fields, headers=HTMX),
+    }[kind]()
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+    assert page.answer.headers.getlist("Set-Cookie")
+
+
 def test_a_form_of_a_page_is_led_back_to_that_page(ada: Person, team: Team) -> None:
     visitor, page = visit(ada), f"/boards/{team.board_id}/tasks/create-many"
     form = visitor.open(page).form("/create-many")

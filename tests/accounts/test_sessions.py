@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskforge.web.accounts.devices import describe_device
+from taskforge.text.devices import describe_device
 from tests.factories import Person
 from tests.pages import visit
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from flask import Flask
@@ -22,42 +20,9 @@ from taskforge.messaging.breaker import MONGODB, POSTGRESQL, REDIS, breaker_of
 from taskforge.messaging.redis_client import redis_client
 from taskforge.messaging.shared_metrics import ProcessReport, push_report, withdraw_report
 from taskforge.stores import mongo, sql
+from tests.admin.alert_receiver import Receiver
 from tests.stores.conftest import catch_up
 from tests.stores.scene import Scene, set_scene, write
-
-NAME_AND_WORD = "secret-user:secret-word"
-
-
-class Receiver(ThreadingHTTPServer):
-    """Takes what Apprise posts; refuses the first `refusals` messages."""
-
-    def __init__(self) -> None:
-        self.titles: list[str] = []
-        self.bodies: list[str] = []
-        self.refusals = 0
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    @property
-    def address(self) -> str:
-        return f"json://{NAME_AND_WORD}@127.0.0.1:{self.server_port}/hook?cto=60&rto=60"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.refusals:
-            self.server.refusals -= 1
-            self.send_response(500)
-        else:
-            self.server.titles.append(sent["title"])
-            self.server.bodies.append(sent["message"])
-            self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture

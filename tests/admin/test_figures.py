@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from taskforge import create_app
-from taskforge.admin.figures import charts, routes, samples
-from taskforge.admin.figures.samples import Sample, list_samples, make_sample, take_sample
+from taskforge.admin.figures import routes, samples
+from taskforge.admin.figures.samples import Sample, list_samples, take_sample
 from taskforge.admin.figures.stores import KeptFigures, StoreFigures, read_store_figures
 from taskforge.config import Config
 from taskforge.messaging.breaker import MONGODB, REDIS, breaker_of
@@ -282,35 +284,9 @@ def test_the_page_says_when_there_is_nothing_to_show(root: FlaskClient) -> None:
 
 def push_samples(number: int) -> None:
     """Samples of the last minutes: one request a second, each of 20 ms."""
-    import json
-    from dataclasses import asdict
-
     now = time.time()
     for back in range(number, -1, -1):
         done = (number - back) * 15
         buckets = [0, 0, done, *[0] * (len(BUCKETS) - 2)]
         sample = Sample(at=now - back * 15, requests=done, buckets=buckets, memory=300 << 20)
         redis_client().lpush(METRIC_SAMPLES.key(), json.dumps(asdict(sample)))
-
-
-def test_charts_show_rates_percentiles_gaps_and_lost_counts() -> None:
-    now = 10_000.0
-    counted = [(600, 100), (585, 130), (570, 5), (15, 20), (0, 35)]  # lost, and then a gap
-    series = [
-        Sample(at=now - back, requests=total, buckets=[0, total, *[0] * (len(BUCKETS) - 1)])
-        for back, total in counted
-    ]
-    requests, p95, *_ = charts.draw_charts(series, now)
-    values = requests.series[0].values
-    assert len(values) == charts.SLOTS
-    assert values[-5] == pytest.approx(10.0)
-    assert values[-4] is None
-    assert values[-1] == pytest.approx(3.16, abs=0.01)
-    assert 5 < p95.series[0].values[-1] <= 10
-    assert requests.series[0].path.count("M") == 2
-
-
-def test_an_hour_without_requests_is_no_error() -> None:
-    sample = make_sample(0.0, {}, StoreFigures())
-    for chart in charts.draw_charts([sample], 1.0):
-        assert "last hour" in chart.summary

@@ -11,8 +11,10 @@ from weakref import WeakKeyDictionary
 
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import text
 
 from taskforge.accounts import session_records
+from taskforge.stores import sql
 from taskforge.teams import service as teams
 from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team
 
@@ -26,6 +28,13 @@ class Account:
     team: Team | None = None
 
 
+# As if they had looked at the board then, and never since.
+SAW_YESTERDAY = text("""
+    INSERT INTO board_view_preferences (user_id, board_id, seen_seq, seen_at)
+    SELECT :user_id, board_id, seq, now() - interval '1 day'
+    FROM   boards
+    WHERE  board_id = :board_id
+""")
 _accounts: WeakKeyDictionary[BrowserContext, Account] = WeakKeyDictionary()
 
 
@@ -51,6 +60,15 @@ def make_board(page: Page, *titles: str) -> str:
     for title in titles:
         make_task(account.person, team, title)
     return f"{account.server}/boards/{team.board_id}"
+
+
+def see_board_yesterday(page: Page) -> None:
+    """Whoever is logged in at `page` saw the board of `make_board` yesterday as it is now, and not since."""
+    account = _accounts[page.context]
+    assert account.team is not None
+    values = {"user_id": account.person.user_id, "board_id": account.team.board_id}
+    with account.person.app.app_context():
+        sql.execute_now(SAW_YESTERDAY, values)
 
 
 def make_cards(page: Page, status: str, number: int, name: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.e2e.accounts import join_team, make_board
 from tests.e2e.journeys import column
@@ -62,9 +62,24 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def grab(page: Page, title: str) -> None:
-    box = card(page, title).bounding_box()
+def type_where_focused(page: Page, text: str) -> None:
+    """Type without a click before it, once the page has put the focus into a field: nobody types within a frame."""
+    expect(page.locator("input:focus, textarea:focus")).to_have_count(1)
+    page.keyboard.type(text)
+
+
+def resting_box(element: Locator) -> FloatRect:
+    """Where an element is once it has glided there."""
+    element.evaluate(
+        "(element) => Promise.allSettled(element.getAnimations().map((one) => one.finished))"
+    )
+    box = element.bounding_box()
     assert box
+    return box
+
+
+def grab(page: Page, title: str) -> None:
+    box = resting_box(card(page, title))
     x, y = box["x"] + 40, box["y"] + box["height"] / 2  # the last column is half outside
     page.mouse.move(x, y)
     page.mouse.down()
@@ -82,8 +97,7 @@ def drag_to_column(page: Page, title: str, column_name: str) -> None:
 
 def drag_onto(page: Page, title: str, other: str) -> None:
     """Drop a card above another."""
-    box = card(page, other).bounding_box()
-    assert box
+    box = resting_box(card(page, other))
     grab(page, title)
     page.mouse.move(box["x"] + 60, box["y"] + 4, steps=5)
     page.mouse.up()
@@ -108,7 +122,8 @@ def limit_column(page: Page, board: str, name: str, limit: int) -> None:
     row = page.locator(".column-row").filter(has=page.locator(".row__title", has_text=name))
     row.locator("details > summary").click()
     row.locator("[name=wip_limit]").fill(str(limit))
-    row.get_by_role("button", name="Save column").click()
+    with page.expect_navigation():
+        row.get_by_role("button", name="Save column").click()
     page.goto(board)
 
 
@@ -116,7 +131,8 @@ def make_limits_hard(page: Page, board: str) -> None:
     """From now on a full column of the board refuses cards."""
     page.goto(f"{board}/settings")
     page.get_by_label("takes no further card").check()
-    page.locator("#rename-form").get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.locator("#rename-form").get_by_role("button", name="Save").click()
     open_board(board, page)
 
 

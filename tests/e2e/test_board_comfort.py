@@ -13,7 +13,6 @@ from tests.e2e.boards import card, grab, link, open_board, open_card, press, tit
 from tests.e2e.journeys import column
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-REST_MS = 450
 
 
 def test_the_title_is_written_in_a_wide_field_of_the_cards_size(page: Page, board: str) -> None:
@@ -108,7 +107,7 @@ def test_a_drag_to_the_edge_of_a_phone_pauses_at_each_column(
         }"""
     )
     touch("touchStart", box["x"] + 60, y)
-    page.wait_for_timeout(REST_MS)
+    page.locator(".card.is-ghost").wait_for()
     for step in range(1, 9):
         touch("touchMove", box["x"] + 60 + (384 - box["x"] - 60) * step / 8, y)
     expect(page.locator(".board__columns")).to_have_attribute("data-stops", re.compile("[3-9]"))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.boards import card, column_names, drag_to_column, open_card, titles, toast
+from tests.e2e.boards import (
+    card,
+    column_names,
+    drag_to_column,
+    open_card,
+    titles,
+    toast,
+    type_where_focused,
+)
 from tests.e2e.journeys import column, create_team
 
 
@@ -168,10 +176,10 @@ def test_a_dragged_column_goes_back_by_escape_and_by_a_refusal(page: Page, board
 def test_a_new_board_is_named_and_filled_without_a_further_click(page: Page, board: str) -> None:
     page.goto("/boards")
     page.get_by_text("New board").first.click()
-    page.keyboard.type("Autumn fair")
+    type_where_focused(page, "Autumn fair")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Autumn fair").wait_for()
-    page.keyboard.type("First card")
+    type_where_focused(page, "First card")
     page.keyboard.press("Enter")
     expect(titles(page, "Backlog")).to_have_text(["First card"])
 
@@ -185,7 +193,7 @@ def test_the_palette_begins_a_board_without_a_further_click(page: Page, board: s
     expect(page.locator("[name=name]:focus")).to_have_value("Autumn fair")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Autumn fair").wait_for()
-    page.keyboard.type("First card")
+    type_where_focused(page, "First card")
     page.keyboard.press("Enter")
     expect(titles(page, "Backlog")).to_have_text(["First card"])
 

@@ -36,6 +36,21 @@ def test_a_click_opens_the_task_and_back_closes_it(page: Page, board: str) -> No
     expect(page).to_have_url(re.compile(f"{href}$"))
 
 
+def test_forward_right_after_back_opens_the_task_again(page: Page, board: str) -> None:
+    href = open_card(page, "Two")
+    # Forward before the browser has said that the dialog was closed by Back, which it says in a task of its own.
+    page.evaluate(
+        """(href) => addEventListener("popstate", () => {
+          dispatchEvent(new PopStateEvent("popstate", { state: { task: href } }));
+        }, { once: true })""",
+        href,
+    )
+    page.go_back()
+    page.wait_for_timeout(300)
+    expect(page.locator(f"{DIALOG} .task__title")).to_have_text("Two")
+    expect(page).to_have_url(board)
+
+
 def test_a_reload_shows_the_page_and_back_leads_to_the_board(page: Page, board: str) -> None:
     open_card(page, "Two")
     page.reload()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.boards import drag_to_column
+from tests.e2e.boards import drag_to_column, type_where_focused
 from tests.e2e.journeys import column, move_card, sign_up
 from tests.e2e.test_quick_add import PASTE
 
@@ -15,7 +15,7 @@ UNDO = "Move me, then undo it. Nothing is ever lost"
 
 def test_the_first_own_card_is_two_steps_after_signing_up(page: Page) -> None:
     sign_up(page)
-    page.keyboard.type("Mend the roof")  # step one: no click comes before it
+    type_where_focused(page, "Mend the roof")  # step one: no click comes before it
     page.keyboard.press("Enter")  # step two
     expect(column(page, "Backlog").get_by_role("link", name="Mend the roof")).to_be_visible()
     expect(page.locator(":focus")).to_have_attribute("name", "title")
@@ -23,7 +23,7 @@ def test_the_first_own_card_is_two_steps_after_signing_up(page: Page) -> None:
 
 def test_the_tour_can_be_done_on_its_cards(page: Page) -> None:
     sign_up(page)
-    page.keyboard.type("Call the mill @ada !3 #idea fri")
+    type_where_focused(page, "Call the mill @ada !3 #idea fri")
     page.keyboard.press("Enter")
     mill = page.locator(".card", has=page.get_by_role("link", name="Call the mill", exact=True))
     expect(mill.locator(".chip")).to_have_text("idea")
@@ -106,7 +106,7 @@ def test_the_banner_stays_away_once_the_board_is_ones_own(page: Page) -> None:
     sign_up(page)
     page.get_by_role("button", name="Start empty").click()
     expect(page.locator("#sample-notice")).to_have_count(0)
-    page.keyboard.type("Mend the roof")
+    type_where_focused(page, "Mend the roof")
     page.keyboard.press("Enter")
     expect(column(page, "Backlog").get_by_role("link", name="Mend the roof")).to_be_visible()
     page.reload()

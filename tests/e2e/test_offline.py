@@ -49,6 +49,7 @@ def test_a_card_that_cannot_be_loaded_says_so_over_the_board(cut: Page) -> None:
     cut.keyboard.press("Escape")
     expect(titles(cut, "Backlog")).to_have_text(["One", "Two", "Three"])
     link(cut, "One").click()
+    expect(cut.locator(DIALOG)).to_contain_text("No connection, so this card can’t be shown.")
     cut.context.set_offline(False)
     cut.locator(DIALOG).get_by_role("button", name="Try again").click()
     expect(cut.locator(f"{DIALOG} .task__title")).to_have_text("One")

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.accounts import end_session, fill_log_in
 from tests.e2e.boards import DIALOG, card, drag_to_column, link, open_board, open_card, titles
-from tests.e2e.conftest import VIEWPORT, open_page
 from tests.e2e.journeys import column
 
 WHY = "Your session has ended"
-STREAM_CUT = re.compile(
-    r"Failed to load .*ERR_INCOMPLETE_CHUNKED_ENCODING"
-)  # it ends with the session
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: str) -> Iterator[Page]:
-    """A page whose session a test may end."""
-    with open_page(browser, STREAM_CUT, base_url=live_server, viewport=VIEWPORT) as page:
-        yield page
 
 
 def come_back(page: Page) -> None:

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import text
 
 from taskforge.stores import sql
+from tests.e2e.accounts import see_board_yesterday
 from tests.e2e.axe import problems
 from tests.e2e.boards import CONNECTED, make_shared_board, open_board
 from tests.e2e.journeys import (
     add_card,
     column,
-    email_of,
     move_card,
 )
 
@@ -43,24 +43,6 @@ def grace(page: Page, second_page: Page, log_in: Callable[..., None]) -> Page:
 
 def card(page: Page, title: str):  # type: ignore[no-untyped-def]
     return page.locator(".card", has_text=title)
-
-
-def go_away(app: Flask, page: Page, board: str) -> None:
-    """The person saw the board as it is now, and left it yesterday."""
-    # What is said on leaving must not come after this.
-    page.route("**/seen", lambda route: route.abort())
-    page.goto("/boards")
-    with app.app_context():
-        sql.execute_now(
-            text(
-                "UPDATE board_view_preferences v SET seen_seq = b.seq, seen_at = now() - interval '1 day'"
-                " FROM boards b, users u WHERE b.board_id = v.board_id AND u.user_id = v.user_id"
-                " AND b.board_id = :board_id AND u.email = :email"
-            ),
-            {"board_id": board.rsplit("/", 1)[1], "email": email_of(page)},
-        )
-    page.evaluate("sessionStorage.clear()")
-    page.unroute("**/seen")
 
 
 def test_people_at_a_board_see_each_other_come_and_go(page: Page, grace: Page) -> None:
@@ -138,13 +120,9 @@ def test_a_comment_asks_for_the_column_of_its_card_only(page: Page, grace: Page)
     assert answer.text().count('class="column"') == 1
 
 
-def test_coming_back_says_what_is_new_and_walks_through_it(
-    app: Flask, page: Page, grace: Page
-) -> None:
+def test_coming_back_says_what_is_new_and_walks_through_it(page: Page, grace: Page) -> None:
     board = make_shared_board(page, grace, "Old", "To move", "To finish")
-    open_board(board, page)
-    page.wait_for_timeout(2200)  # until it counts as seen
-    go_away(app, page, board)
+    see_board_yesterday(page)
     open_board(board, grace)
     move_card(grace, "To move", "In progress")
     move_card(grace, "To finish", "Done")
@@ -175,11 +153,10 @@ def test_coming_back_says_what_is_new_and_walks_through_it(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_strip_and_the_faces_are_accessible(
-    app: Flask, browser: Browser, live_server: str, page: Page, grace: Page, theme: str
+    browser: Browser, live_server: str, page: Page, grace: Page, theme: str
 ) -> None:
     board = make_shared_board(page, grace, "Old")
-    open_board(board, page)
-    go_away(app, page, board)
+    see_board_yesterday(page)
     open_board(board, grace)
     move_card(grace, "Old", "Done")
     context = browser.new_context(
@@ -190,14 +167,11 @@ def test_the_strip_and_the_faces_are_accessible(
         reduced_motion="reduce",
     )
     window = context.new_page()
-    # Else what is new at the first size would be seen, and gone, at the second.
-    window.route("**/seen", lambda route: route.fulfill(status=204))
+    open_board(board, window)
+    window.locator(HERE).wait_for()
+    window.locator(f"{STRIP} summary").click()
     for size in ({"width": 1280, "height": 800}, {"width": 390, "height": 844}):
         window.set_viewport_size(size)
-        open_board(board, window)
-        window.locator(HERE).wait_for()
-        window.locator(STRIP).wait_for()
-        window.locator(f"{STRIP} summary").click()
         assert problems(window) == []
     context.close()
 

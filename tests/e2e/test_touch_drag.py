@@ -35,13 +35,14 @@ def touch(page: Page, log_in: Callable[..., None]) -> Touch:
     return send
 
 
-def swipe(page: Page, touch: Touch, *, rest_ms: int, by: tuple[float, float]) -> None:
-    """A finger goes `by` so many pixels from a card, having rested on it before."""
+def swipe(page: Page, touch: Touch, *, rests: bool, by: tuple[float, float]) -> None:
+    """A finger goes `by` so many pixels from a card; it may have rested on it until the card was lifted."""
     start = card(page, "Two").bounding_box()
     assert start
     x, y = start["x"] + 40, start["y"] + 20
     touch("touchStart", x, y)
-    page.wait_for_timeout(rest_ms)
+    if rests:
+        page.locator(".card.is-ghost").wait_for()
     for step in range(1, 9):
         touch("touchMove", x + by[0] * step / 8, y + by[1] * step / 8)
         page.wait_for_timeout(16)
@@ -52,7 +53,7 @@ def test_a_card_is_dragged_by_a_finger_that_rested_on_it(page: Page, touch: Touc
     here, there = (column(page, name).bounding_box() for name in ("Backlog", "In progress"))
     assert here
     assert there
-    swipe(page, touch, rest_ms=REST_MS, by=(there["x"] - here["x"], 10))
+    swipe(page, touch, rests=True, by=(there["x"] - here["x"], 10))
     expect(titles(page, "In progress")).to_have_text(["Two"])
     toast(page, "Moved to In progress").wait_for()
     page.reload()
@@ -60,7 +61,7 @@ def test_a_card_is_dragged_by_a_finger_that_rested_on_it(page: Page, touch: Touc
 
 
 def test_a_swipe_over_a_card_moves_no_card(page: Page, touch: Touch) -> None:
-    swipe(page, touch, rest_ms=0, by=(0, -120))
+    swipe(page, touch, rests=False, by=(0, -120))
     page.wait_for_timeout(REST_MS)  # a timer that was left would lift the card now
     expect(page.locator(".is-ghost, .is-dragging")).to_have_count(0)
     expect(titles(page, "Backlog")).to_have_text(["One", "Two"])

@@ -28,10 +28,21 @@ OWNERS = {
     "comments": {"comments"},
     "notifications": {"notifications"},
     "audit": {"audit_chain"},
+    "mail": {"mail_intents"},
     "history": {"board_snapshots"},
 }
 # From the lowest; the stores' own tables (audit_logs, outbox, ...) lie below all of them.
-ORDER = ("audit", "accounts", "teams", "boards", "tasks", "comments", "notifications", "history")
+ORDER = (
+    "audit",
+    "mail",
+    "accounts",
+    "teams",
+    "boards",
+    "tasks",
+    "comments",
+    "notifications",
+    "history",
+)
 OWNER_OF = {table: owner for owner, tables in OWNERS.items() for table in tables}
 FEATURES = (*ORDER, "search", "onboarding", "identity", "admin", "demo")
 _NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+([a-z_]+)\b")

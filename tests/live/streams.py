@@ -74,9 +74,10 @@ class Stream:
             next(self.blocks())
 
     def wait_until_ended(self) -> float:
-        """Read to the end; answers when it came."""
+        """Read to the end; answers when it came. Fails where the server only closed the connection."""
         for _ in self.blocks():
             pass
+        assert self.answer.chunk_left is None, "the last chunk did not come"
         return time.monotonic()
 
 

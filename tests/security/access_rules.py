@@ -17,11 +17,12 @@ PUBLIC = {
 # For whoever is logged in, about themselves.
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
-    "accounts.password_submitted", "accounts.sessions", "boards.index", "notifications.inbox",
+    "accounts.password_submitted", "accounts.sessions", "accounts.confirm",
+    "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
-    "api_auth.logout", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
+    "api_auth.logout", "api_auth.confirm", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks",
 }  # fmt: skip

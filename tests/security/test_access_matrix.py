@@ -42,6 +42,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_comments.edit_comment": {"content": "Hello"},
     "api_users.edit_profile": {"firstName": "Ada"},
     "api_auth.login": {"email": "no address"},
+    "api_auth.confirm": {"password": "no password of anybody"},
     "api_auth.register": {"email": "x"},
 }
 FORM: dict[str, object] = {

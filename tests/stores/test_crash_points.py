@@ -41,6 +41,7 @@ JOBS = {
     "audit.sealed": ("seal",),
 }
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
+MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
     "edit": edit_task,
@@ -50,7 +51,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 
 def test_every_crash_point_is_killed_here() -> None:
-    assert set(faults.POINTS) == {*WRITING, *RELAYING, *JOBS, *SESSIONS}
+    assert set(faults.POINTS) == {*WRITING, *RELAYING, *JOBS, *SESSIONS, *MAILING}
 
 
 def arguments(scene: Scene, what: str, task_id: str) -> dict[str, Any]:

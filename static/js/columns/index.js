@@ -55,6 +55,7 @@ function aim() {
 
 function finish(back) {
   const { column, copy, next, frame } = drag;
+  if (!back) aim(); // no frame need have come since the last move
   drag = null;
   cancelAnimationFrame(frame);
   copy.remove();

@@ -16,6 +16,7 @@ const CHANGES = ["forge:hint", "forge:own-change"];
 const boardTitle = document.title;
 let dialog = null;
 let shown = null; // the address of the open task
+let ownCloses = 0; // how often it was closed here, and the event of that has yet to come
 let loading = null;
 
 const findLink = (href) => document.querySelector(`.card__title[href="${CSS.escape(href)}"]`);
@@ -37,7 +38,11 @@ function createDialog() {
   });
   onBackdropClick(dialog, () => history.back());
   // A browser closes it without asking when nobody has touched the page since it was opened.
-  dialog.addEventListener("close", (event) => event.target === dialog && shown && history.back());
+  dialog.addEventListener("close", (event) => {
+    if (event.target !== dialog) return;
+    if (ownCloses) ownCloses -= 1; // the next task may be open by now: Forward right after Back
+    else if (shown) history.back();
+  });
   dialog.addEventListener("click", onClick);
   dialog.addEventListener("keydown", onKey);
 }
@@ -167,6 +172,7 @@ export function hideTask() {
   leave();
   const link = findLink(shown);
   shown = null;
+  if (dialog.open) ownCloses += 1;
   dialog.close();
   body().replaceChildren();
   document.title = boardTitle;

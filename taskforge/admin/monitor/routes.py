@@ -14,6 +14,7 @@ from taskforge.admin.access import require_site_admin
 from taskforge.admin.monitor import presenters, queries, service
 from taskforge.errors import Conflict
 from taskforge.http.htmx import go_to, wants_json
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 
 blueprint = Blueprint("monitor", __name__, url_prefix="/admin/jobs")
@@ -94,6 +95,7 @@ def job(job_id: str) -> str:
 
 
 @blueprint.post("/job/<job_id>/requeue")
+@needs_confirmation
 def requeue_job(job_id: str) -> ResponseReturnValue:
     """Put a failed job back into its queue."""
     service.requeue_job(current_actor(), job_id)
@@ -101,6 +103,7 @@ def requeue_job(job_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/job/<job_id>/delete")
+@needs_confirmation
 def delete_job(job_id: str) -> ResponseReturnValue:
     """Delete a job."""
     service.delete_job(current_actor(), job_id)
@@ -108,6 +111,7 @@ def delete_job(job_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/requeue/<queue_name>")
+@needs_confirmation
 def requeue_failed_jobs(queue_name: str) -> ResponseReturnValue:
     """Put all failed jobs of a queue back."""
     count = service.requeue_failed_jobs(current_actor(), queue_name)
@@ -119,6 +123,7 @@ def requeue_failed_jobs(queue_name: str) -> ResponseReturnValue:
 
 
 @blueprint.post(f"/queue/<queue_name>/{REGISTRY}/empty")
+@needs_confirmation
 def empty_registry(queue_name: str, registry_name: str) -> ResponseReturnValue:
     """Delete all jobs of a queue that are in one state."""
     deleted, kept = service.empty_registry(current_actor(), queue_name, registry_name)
@@ -129,6 +134,7 @@ def empty_registry(queue_name: str, registry_name: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/queue/<queue_name>/compact")
+@needs_confirmation
 def compact_queue(queue_name: str) -> ResponseReturnValue:
     """Take ids out of a queue whose jobs are gone."""
     count = service.compact_queue(current_actor(), queue_name)

@@ -27,6 +27,18 @@ class Credentials(Input):
     password = fields.password()
 
 
+class Proof(Input):
+    """What proves again who is logged in."""
+
+    password = fields.password()
+
+
+class Confirmed(Output):
+    """Until when what is delicate can be done without another proof."""
+
+    confirmed_until = Instant(required=True)
+
+
 class NotificationChoices(Input):
     """By which ways a person is notified, in a request."""
 

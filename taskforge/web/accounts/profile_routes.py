@@ -8,12 +8,12 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.accounts import service, session_records
+from taskforge.accounts import service, session_list, session_records
 from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
 from taskforge.identity import current, limited
 from taskforge.stores import sql
-from taskforge.web.accounts.devices import describe_device
+from taskforge.text.devices import describe_device
 from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
 from taskforge.web.accounts.routes import blueprint, leave
 
@@ -66,7 +66,7 @@ def password_submitted() -> ResponseReturnValue:
 def sessions() -> ResponseReturnValue:
     """Where one is logged in."""
     actor = current.current_actor()
-    shown = [show_session(row, actor.session_id) for row in session_records.list_sessions(actor)]
+    shown = [show_session(row, actor.session_id) for row in session_list.list_sessions(actor)]
     return render_template("accounts/sessions.html", sessions=shown)
 
 
@@ -125,5 +125,5 @@ def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
 
 def _password_page(form: ChangePasswordForm) -> str:
     actor = current.current_actor()
-    others = len(session_records.list_sessions(actor)) - 1
+    others = len(session_list.list_sessions(actor)) - 1
     return render_template("accounts/password.html", form=form, other_sessions=max(0, others))

@@ -1,0 +1,114 @@
+"""The job of the mail queue: claim a mail, send it, mark it.
+
+A worker that dies between the server's confirmation and the mark sends the mail again, with the same Message-ID: at
+most one duplicate for each such death. A mail that a server breaks off after it had all of it is tried once more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from taskforge import clock, faults
+from taskforge.extensions import config_of
+from taskforge.mail import queries
+from taskforge.mail.messages import CannotRender, compose, to_ascii_domain
+from taskforge.mail.smtp import MailServer, NotSent
+from taskforge.messaging import queues
+from taskforge.stores import sql
+
+log = structlog.get_logger()
+# Longer than a conversation and the job's own limit: nobody else claims a mail that is being sent.
+LEASE_SECONDS = 120
+SEND_SECONDS = 20.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 15, 3600
+MAX_ATTEMPTS = 16  # over about nine hours
+TOO_LATE = "its time was over before it could be sent"
+
+
+def send_pending() -> int:
+    """The job: send all mails that are due; answers how many were tried."""
+    faults.point("job.started")
+    return queues.process_queue(queues.MAIL, send_due)
+
+
+def send_due() -> int:
+    """Send mails that are due, for at most `SEND_SECONDS`; answers how many were tried. Needs no Redis."""
+    config = config_of()
+    if not config.smtp_url:
+        return 0
+    deadline, tried = time.monotonic() + SEND_SECONDS, 0
+    with MailServer(config) as server:
+        while time.monotonic() < deadline and (intent := _claim()) is not None:
+            tried += 1
+            try:
+                _send(server, intent)
+            except NotSent as failure:
+                _settle_failure(intent, failure)
+                if failure.server_away:
+                    break
+    return tried
+
+
+def has_due(before: datetime) -> bool:
+    """Whether a mail has waited to be sent since an instant."""
+    return bool(sql.scalar(queries.HAS_DUE, {"before": before}))
+
+
+def _claim() -> sql.Row | None:
+    return sql.row(queries.CLAIM, {"lease": LEASE_SECONDS, "at": clock.now()})
+
+
+def _send(server: MailServer, intent: sql.Row) -> None:
+    config = config_of()
+    if intent["attempts"] > MAX_ATTEMPTS:  # each attempt ended its process
+        raise NotSent(intent["last_error"] or "no attempt came to its end", is_final=True)
+    if intent["expires_at"] is not None and intent["expires_at"] <= clock.now():
+        raise NotSent(TOO_LATE, is_final=True)
+    try:
+        message = compose(config, intent)
+    except CannotRender as error:
+        raise NotSent(str(error), is_final=True) from error
+    faults.point("mail.before_send")
+    server.send(message, to_ascii_domain(intent["to_address"]))
+    faults.point("mail.sent")
+    sql.execute_now(
+        queries.MARK_SENT,
+        {
+            "mail_id": intent["mail_id"],
+            "at": clock.now(),
+            "keeps_seed": not config.is_production,  # the mailbox page shows it
+        },
+    )
+    log.info("mail_sent", mail_id=intent["mail_id"], kind=intent["kind"])
+
+
+def _settle_failure(intent: Mapping[str, Any], failure: NotSent) -> None:
+    """Try again later, or never: after the last attempt, or when a second try might have made a second duplicate."""
+    is_last = (
+        failure.is_final
+        or intent["attempts"] >= MAX_ATTEMPTS
+        or (failure.maybe_sent and intent["maybe_sent"])
+    )
+    settled = {
+        "mail_id": intent["mail_id"],
+        "at": clock.now(),
+        "error": str(failure),
+        "maybe_sent": failure.maybe_sent,
+    }
+    log.warning(
+        "mail_not_sent",
+        mail_id=intent["mail_id"],
+        kind=intent["kind"],
+        attempts=intent["attempts"],
+        parked=is_last,
+    )
+    if is_last:
+        sql.execute_now(queries.PARK, settled)
+    else:
+        pauses = {"first": FIRST_PAUSE_SECONDS, "longest": LONGEST_PAUSE_SECONDS}
+        sql.execute_now(queries.POSTPONE, {**settled, **pauses})

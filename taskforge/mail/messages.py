@@ -1,0 +1,131 @@
+"""Makes a mail of its intent: rendered subject, text and HTML, as an `email.message.EmailMessage`.
+
+Templates have the context, ``link``, ``public_url``, ``subject`` and ``sent_at``. Text and HTML say the same. Every
+address in a mail begins with ``PUBLIC_URL``, whatever host the request named that caused it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import idna
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from taskforge.config import Config
+from taskforge.mail.kinds import KINDS, MailKind
+from taskforge.mail.tokens import recover_token
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+class CannotRender(Exception):
+    """A mail can't be made of its intent; the message says why."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
+    """Render a row of ``mail_intents``.
+
+    Raises:
+        CannotRender: the kind is not known any more, or the token's key is not.
+    """
+    kind = KINDS.get(intent["kind"])
+    if kind is None:
+        raise CannotRender("this release does not know the kind of mail")
+    public_url = config.public_url.rstrip("/")
+    context = {
+        **intent["context"],
+        "subject": kind.subject.format(**intent["context"]),
+        "link": public_url + kind.path.format(token=_token(config, kind, intent)),
+        "public_url": public_url,
+        "sent_at": intent["created_at"],
+    }
+    environment = _environment()
+    return Rendered(
+        subject=context["subject"],
+        text=environment.get_template(f"mail/{kind}.txt").render(context).strip() + "\n",
+        html=environment.get_template(f"mail/{kind}.html").render(context),
+    )
+
+
+def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
+    """The mail of a row of ``mail_intents``, the same each time: its ``Message-ID`` and date come from the row.
+
+    Raises:
+        CannotRender: like `render`; or the address can't be one of a mail.
+    """
+    rendered = render(config, intent)
+    message = EmailMessage()
+    try:
+        message["From"] = config.mail_from
+        message["To"] = Address(addr_spec=to_ascii_domain(intent["to_address"]))
+        message["Subject"] = rendered.subject
+    except ValueError as error:  # the standard library refuses CR and LF in any header
+        raise CannotRender(f"a header is refused: {error}") from error
+    message["Message-ID"] = f"<{intent['mail_id']}@{_host(config)}>"
+    message["Date"] = format_datetime(intent["created_at"].astimezone(UTC))
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(rendered.text)
+    message.add_alternative(rendered.html, subtype="html")
+    return message
+
+
+def to_ascii_domain(address: str) -> str:
+    """An address with its domain as mail servers take it; what stands before the @ stays as it is."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return address
+
+
+def _token(config: Config, kind: MailKind, intent: Mapping[str, Any]) -> str:
+    if not kind.needs_token:
+        return ""
+    if intent["token_seed"] is None:
+        raise CannotRender("its link was deleted")
+    token = recover_token(config, bytes(intent["token_seed"]), bytes(intent["token_hash"]))
+    if token is None:
+        raise CannotRender("the secret key of its link is not known any more")
+    return token
+
+
+def _host(config: Config) -> str:
+    return urlsplit(config.public_url).hostname or "localhost"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["instant"] = _show_instant
+    return environment
+
+
+def _show_instant(value: str | datetime) -> str:
+    """An instant in words; in UTC, as the reader's zone is not known where the mail is made."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
