@@ -42,7 +42,8 @@ def insert_team(
         InvalidInput: the tree of the parent is too deep or too large.
     """
     actor = uow.actor
-    lock_tree(uow, for_change=parent_team_id is not None)
+    if parent_team_id is not None:
+        lock_tree(uow, for_change=True)
     own = uow.execute(_COUNT_OWN_TEAMS, {"user_id": actor.user_id}).scalar_one()
     if own >= TEAMS_PER_USER:
         raise Conflict(f"You have {TEAMS_PER_USER} teams of your own already. Leave one first.")

@@ -23,6 +23,7 @@ from taskforge.teams.permissions import ROLES, Permission, Role
 from taskforge.teams.queries import MEMBER_IDS, MEMBERS_PER_TEAM, TEAMS_PER_USER
 
 _TREE = frozenset({"parent_team_id", "inherits_members"})
+NO_PARENT = "needs a team that this one is part of"
 INHERITED = "They are here as a member of a parent team, and can be changed or removed there."
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 # Who is added, removed or given another role is notified of it by these kinds.
@@ -118,6 +119,8 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
         after = {**before, **settled}
         _refuse_circle(uow, after["parent_team_id"], team_id)
         if after["parent_team_id"] is None:
+            if settled.get("inherits_members"):
+                raise InvalidInput.about("inherits_members", NO_PARENT)
             after["inherits_members"] = False
         is_tree_changed = any(before[name] != after[name] for name in _TREE)
         if is_tree_changed and after["inherits_members"]:

@@ -157,6 +157,13 @@ def test_only_an_admin_lets_the_members_of_a_parent_in(ada: Person, bob: Person)
         access_team(ada.user_id, top.team_id)
 
 
+def test_a_team_without_a_parent_takes_over_nobody(ada: Person) -> None:
+    team = make_team(ada)
+    with pytest.raises(InvalidInput) as refused:
+        put_below(ada, team, None)
+    assert list(refused.value.fields) == ["inherits_members"]
+
+
 def test_the_tree_has_five_levels_at_most(ada: Person) -> None:
     teams = [make_team(ada, f"Level {number}") for number in range(1, 7)]
     for above, below in pairwise(teams[:5]):
