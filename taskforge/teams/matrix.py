@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from taskforge.teams.permissions import ROLES, Permission, Role
+from taskforge.teams.permissions import PERMISSIONS, ROLES, Permission, Role
 
 
 class Grant(NamedTuple):
@@ -72,5 +72,5 @@ def describe_difference(before: Matrix, after: Matrix) -> str:
 
 
 def _words(name: str) -> str:
-    known = {one.value: one.description for one in Permission}
-    return f"“{known.get(name, name)}”"
+    known = PERMISSIONS.get(name)
+    return f"“{known.description if known else name}”"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from taskforge.teams.matrix import (
     read_by_permission,
 )
 from taskforge.teams.models import RolePermission
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import PERMISSIONS, Permission
 from taskforge.teams.queries import MEMBER_IDS_WITH_ROLES
 
 SHOWN_CHANGES = 20  # of a matrix, on its page
@@ -162,7 +162,7 @@ def _lock_matrix(uow: UnitOfWork, team_id: str) -> TeamMatrix:
     return _matrix_in(uow.execute(_MATRIX, {"team_id": team_id}).mappings().all())
 
 
-def _matrix_in(rows: Sequence[Mapping[str, Any]]) -> TeamMatrix:
+def _matrix_in(rows: Sequence[Any]) -> TeamMatrix:
     grants = frozenset(Grant(row["role"], row["name"]) for row in rows if row["name"])
     return TeamMatrix(rows[0]["version"], grants)
 
@@ -208,6 +208,6 @@ def _write(
 
 def _rows_of(team_id: str, grants: Matrix) -> list[dict[str, Any]]:
     return [
-        {"team_id": team_id, "role": role, "permission_id": Permission(name).number}
+        {"team_id": team_id, "role": role, "permission_id": PERMISSIONS[name].number}
         for role, name in sorted(grants)
     ]

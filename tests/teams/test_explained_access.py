@@ -106,7 +106,8 @@ def test_it_explains_a_parent_and_the_other_roles(
 def test_it_names_no_parent_that_the_reader_is_not_in(
     ada: Person, eve: Person, full_team: Team
 ) -> None:
-    child = make_team(ada, "Child", admin=eve)
+    child = make_team(ada, "Child")
+    service.add_member(ada.actor, child.team_id, role="admin", user_id=eve.user_id)
     put_below(ada, child, full_team)
     access = explain_access(eve.actor, child.team_id, ada.user_id)
     assert "Web" not in access.reason
