@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from taskforge import clock
 from tests.e2e.accounts import join_team, make_board, team_of, user_id_of
-from tests.e2e.boards import open_board, toast
+from tests.e2e.boards import CONNECTED, open_board, toast
 
 
 def save_rights(page: Page, right: str, *, ticked: bool) -> None:
@@ -28,6 +28,7 @@ def test_a_change_of_the_matrix_holds_at_once_in_another_window_and_is_taken_bac
     expect(new_card).to_be_visible()
     save_rights(page, "Member: Create tasks", ticked=False)
     expect(grace.locator(".quick-add")).to_have_count(0)
+    grace.locator(CONNECTED).wait_for()
     changed = page.get_by_role("checkbox", name=re.compile("Member: Create tasks.*changed"))
     expect(changed).not_to_be_checked()
     toast(page, "The rights are changed").get_by_role("button", name="Undo").click()
@@ -55,7 +56,7 @@ def test_a_guest_is_limited_to_one_board(
     page.get_by_label("only the boards that are ticked here").check()
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".row", has_text="Gus Guest")).to_contain_text("sees some boards only")
-    expect(second_page.locator("#board")).to_have_count(0)
+    expect(second_page.locator(CONNECTED)).to_have_count(0)
     second_page.goto("/boards")
     expect(second_page.locator(".tile")).to_have_count(0)
     page.locator(".row", has_text="Gus Guest").get_by_role("link", name="Boards").click()

@@ -54,10 +54,7 @@ def make_world(app: Flask) -> World:
     with app.app_context():
         comment = create_comment(Actor(user_id=admin.user_id), task_id, content="A word")
         spare = make_person(app, "Spare")
-        sql.execute_now(
-            text("INSERT INTO team_memberships VALUES (:team_id, :user_id, 'guest', now())"),
-            {"team_id": team.team_id, "user_id": spare.user_id},
-        )
+        add_member(admin.actor, team.team_id, role="guest", user_id=spare.user_id)
         delete_task(admin.actor, trashed_id)
         deleted = {"task_id": trashed_id, **_delete_one_of_each(admin, team, task_id)}
         batch = create_tasks(
