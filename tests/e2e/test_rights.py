@@ -40,7 +40,7 @@ def test_who_is_writing_is_asked_before_the_page_shows_other_rights(
 ) -> None:
     words = grace.locator(".quick-add input[name=title], .quick-add textarea").first
     words.fill("Half a thought")
-    save_rights(page, "Member: Move tasks", ticked=False)
+    save_rights(page, "Member: Create boards", ticked=False)
     toast(grace, "Your rights in a team have changed").wait_for()
     expect(words).to_have_value("Half a thought")
 
