@@ -44,7 +44,9 @@ VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
 IS_DELETED = "b.deleted_at IS NOT NULL"
 # The same boards for statements that SQLAlchemy composes.
-COMPOSED_BOARDS = table("boards", column("board_id"), column("deleted_at")).alias("b")
+COMPOSED_BOARDS = table(
+    "boards", column("board_id"), column("team_id"), column("deleted_at")
+).alias("b")
 IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """

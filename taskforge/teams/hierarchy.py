@@ -1,7 +1,7 @@
 """The tree of teams: the locks under which it and its members change, its limits, and the children of a team.
 
 Who is in a team because of a parent stands in ``effective_memberships``. Triggers of PostgreSQL derive its rows in the
-transaction of each change (migration 0020), so that no way of changing a membership can forget it.
+transaction of each change (migration 0021), so that no way of changing a membership can forget it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import Permission
 from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_PER_TEAM
 
-# The same number as in migration 0020.
+# The same number as in migration 0021.
 LOCK_NUMBER = 7_166_002
 MAX_DEPTH = 5  # teams from the topmost to the lowest
 MAX_TREE = 200  # teams in one tree

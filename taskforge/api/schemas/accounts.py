@@ -10,6 +10,8 @@ from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, T
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
+MAX_TOKEN_LENGTH = 100
+
 
 class Registration(Input):
     """A new account."""
@@ -20,10 +22,29 @@ class Registration(Input):
     last_name = fields.line(NAME_LENGTH, required=False)
 
 
+class AddressChange(Input):
+    """A new e-mail address."""
+
+    email = fields.email()
+
+
 class Credentials(Input):
     """A log-in."""
 
     email = fields.email()
+    password = fields.password()
+
+
+class PasswordResetRequest(Input):
+    """The address of an account whose password is forgotten."""
+
+    email = fields.email()
+
+
+class PasswordReset(Input):
+    """A new password, with the token of the link that was mailed."""
+
+    token = fields.line(MAX_TOKEN_LENGTH)
     password = fields.password()
 
 
@@ -94,6 +115,7 @@ class Profile(User):
     picture = text_answer(allow_none=True)
     preferences: ma.fields.Nested = ma.fields.Nested(Preferences, allow_none=True)
     is_site_admin = ma.fields.Boolean()
+    email_verified_at = Instant(allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
@@ -107,6 +129,15 @@ class LoggedIn(Output):
 
     token = text_answer(required=True)
     session_id = text_answer(required=True)
+    user: ma.fields.Nested = ma.fields.Nested(User, required=True)
+
+
+class VerifiedSession(Output):
+    """A session that holds: its public id, and when it ends at the latest."""
+
+    valid = ma.fields.Boolean(required=True)
+    session_id = id_answer(required=True)
+    expires_at = Instant(required=True)
     user: ma.fields.Nested = ma.fields.Nested(User, required=True)
 
 
