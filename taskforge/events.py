@@ -85,9 +85,23 @@ class Event(StrEnum):
     TEAM_INVITATION_DECLINED = "team.invitation_declined", "invite_decline"
     TEAM_JOIN_LINK_MADE = "team.join_link_made", "join_link"
     TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
+    TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
+    TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
+    BOARD_PERSON_NAMED = (
+        "board.person_named",
+        "person_add",
+        "",
+        "added a person to those whom the board names",
+    )
+    BOARD_PERSON_REMOVED = (
+        "board.person_removed",
+        "person_remove",
+        "",
+        "removed a person from those whom the board names",
+    )
     BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
     BOARD_RESTORED = "board.restored", "restore", "", "restored the board"
     BOARD_PURGED = "board.purged", "purge", "", "deleted the board for good"

@@ -30,6 +30,7 @@ from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import mirror_fields as task_mirror_fields
 from taskforge.tasks.fields import denormalised_columns as task_columns
+from taskforge.teams.membership_checks import derive_memberships, wrong_memberships
 
 PAGE = 500
 VERSIONED = (
@@ -58,6 +59,7 @@ def probes() -> Probes:
             "I13": wrong_snapshots,
             "I14": untrue_rows,
             "I15": parked_mails,
+            "I16": wrong_memberships,
         },
     )
 
@@ -65,6 +67,7 @@ def probes() -> Probes:
 def remedies() -> Mapping[str, Remedy]:
     """The repair of each finding of `probes`, by the name that the violation gives it."""
     return {
+        "derive memberships": derive_memberships,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "send again": send_again,

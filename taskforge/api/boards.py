@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from flask import Response
@@ -11,7 +12,7 @@ from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
-from taskforge.boards import columns, queries, service
+from taskforge.boards import board_people, columns, queries, service
 from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.identity.current import current_actor
@@ -163,6 +164,53 @@ def move_column(data: dict[str, Any], board_id: str, column_id: str) -> Any:
     actor = current_actor()
     columns.move_column(actor, board_id, column_id, after_id=data.get("after_id"))
     return _column(actor, board_id, column_id)
+
+
+@blueprint.get("/boards/<any_id:board_id>/people")
+@blueprint.response(200, schemas.NamedPeople)
+def list_named_people(board_id: str) -> Any:
+    """The people whom a board names: those who see it beside the admins, if it is private."""
+    return {"items": board_people.list_named_people(current_actor(), board_id)}
+
+
+@blueprint.put("/boards/<any_id:board_id>/people/<any_id:user_id>")
+@blueprint.response(200, schemas.NamedPeople)
+def name_person(board_id: str, user_id: str) -> Any:
+    """Let a member of the team see a board that is private, or that they are not limited to."""
+    actor = current_actor()
+    with contextlib.suppress(board_people.NamedAlready):
+        board_people.name_person(actor, board_id, user_id)
+    return {"items": board_people.list_named_people(actor, board_id)}
+
+
+@blueprint.delete("/boards/<any_id:board_id>/people/<any_id:user_id>")
+@blueprint.response(204)
+def unname_person(board_id: str, user_id: str) -> Response:
+    """Take somebody from the people whom a board names."""
+    board_people.unname_person(current_actor(), board_id, user_id)
+    return no_content()
+
+
+@blueprint.get("/teams/<any_id:team_id>/members/<any_id:user_id>/boards")
+@blueprint.response(200, schemas.BoardLimit)
+def get_board_limit(team_id: str, user_id: str) -> Any:
+    """Which boards of a team a guest is limited to."""
+    return _board_limit(current_actor(), team_id, user_id)
+
+
+@blueprint.put("/teams/<any_id:team_id>/members/<any_id:user_id>/boards")
+@blueprint.arguments(schemas.NewBoardLimit)
+@blueprint.response(200, schemas.BoardLimit)
+def limit_guest(data: dict[str, Any], team_id: str, user_id: str) -> Any:
+    """Limit a guest to some boards; null lets them see all again that are not private."""
+    actor = current_actor()
+    board_people.limit_guest(actor, team_id, user_id, board_ids=data["board_ids"])
+    return _board_limit(actor, team_id, user_id)
+
+
+def _board_limit(actor: Actor, team_id: str, user_id: str) -> dict[str, Any]:
+    found = board_people.get_limit(actor, team_id, user_id)
+    return {"is_limited": found.is_limited, "board_ids": sorted(found.named_ids)}
 
 
 def _board(actor: Actor, board_id: str) -> dict[str, Any]:

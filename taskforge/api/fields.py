@@ -7,6 +7,7 @@ OpenAPI document says of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -14,9 +15,10 @@ import marshmallow as ma
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
+from taskforge.teams.permissions import Permission
 from taskforge.text import validation
 from taskforge.text.moments import parse_moment
-from taskforge.text.values import parse_int, parse_uuid
+from taskforge.text.values import parse_int, parse_sent_instant, parse_uuid
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -91,8 +93,8 @@ def identifier(*, required: bool = False, nullable: bool = False) -> Checked:
     return Checked(_read_id, described, required=required, allow_none=nullable)
 
 
-def identifiers(most: int) -> Checked:
-    """A list of ids."""
+def identifiers(most: int, *, nullable: bool = False) -> Checked:
+    """A list of ids. A `nullable` one must be in the request, as a list or as null."""
 
     def check(value: object, *, field: str) -> list[str]:
         if not isinstance(value, list) or len(value) > most:
@@ -100,7 +102,8 @@ def identifiers(most: int) -> Checked:
         return [_read_id(item, field=field) for item in value]
 
     items = {"type": "string", "format": "uuid"}
-    return Checked(check, {"type": "array", "items": items, "maxItems": most})
+    described = {"type": "array", "items": items, "maxItems": most}
+    return Checked(check, described, required=nullable, allow_none=nullable)
 
 
 def choice(options: Collection[str], *, required: bool = False, nullable: bool = False) -> Checked:
@@ -114,6 +117,22 @@ def choice(options: Collection[str], *, required: bool = False, nullable: bool =
 
     described = {"type": "string", "enum": [*words, None] if nullable else words}
     return Checked(check, described, required=required, allow_none=nullable)
+
+
+def permission_names() -> Checked:
+    """A list of the names of permissions."""
+    names = [one.value for one in Permission]
+
+    def check(value: object, *, field: str) -> list[str]:
+        if not isinstance(value, list) or len(value) > len(names):
+            raise InvalidInput.about(field, "must be a list of permissions, each once")
+        unknown = [name for name in value if name not in names]
+        if unknown:
+            raise InvalidInput.about(field, f"has no permission “{str(unknown[0])[:40]}”")
+        return [str(name) for name in value]
+
+    items = {"type": "string", "enum": names}
+    return Checked(check, {"type": "array", "items": items, "maxItems": len(names)}, required=True)
 
 
 def whole_number(
@@ -146,6 +165,17 @@ def moment() -> Checked:
         "description": "A day such as 2026-12-24, or an instant such as 2026-12-24T09:30:00+02:00",
     }
     return Checked(parse_moment, described, allow_none=True)
+
+
+def instant() -> Checked:
+    """An instant with its offset, or a day, which stands for its first instant in UTC."""
+
+    def check(value: object, *, field: str) -> datetime:
+        if not isinstance(value, str):
+            raise InvalidInput.about(field, "must be a time like 2026-05-31T16:30:00Z")
+        return parse_sent_instant(value, field=field)
+
+    return Checked(check, {"type": "string", "format": "date-time"})
 
 
 def tags() -> Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, make_response
@@ -11,6 +12,7 @@ from taskforge.api.schemas import teams as schemas
 from taskforge.api.schemas.invitations import NewInvitation, SentInvitation
 from taskforge.api.team_invitations import link_of
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
+from taskforge.boards import explained_access
 from taskforge.boards import queries as boards
 from taskforge.boards.service import create_team as create_team_with_board
 from taskforge.errors import NotFound
@@ -18,7 +20,10 @@ from taskforge.identity import invited
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.teams import queries, service
+from taskforge.teams import hierarchy, matrix_service, queries, service
+from taskforge.teams.access import access_team
+from taskforge.teams.matrix import list_by_role, matrix_of
+from taskforge.teams.permissions import ROLES, Permission
 
 blueprint = ApiBlueprint("teams", __name__, topic="Teams", prefix="/teams")
 
@@ -51,7 +56,7 @@ def get_team(team_id: str) -> Any:
 @blueprint.arguments(schemas.TeamChanges)
 @blueprint.response(200, schemas.Team)
 def edit_team(data: dict[str, Any], team_id: str) -> Any:
-    """Change name, description or parent of a team."""
+    """Change name, description or parent of a team, or whether it takes over the members of its parent."""
     actor = current_actor()
     version = requested_version(data)
     changes = {name: value for name, value in data.items() if name != "version"}
@@ -100,6 +105,65 @@ def remove_member(team_id: str, user_id: str) -> Response:
     """Take somebody out of a team, or leave it oneself."""
     service.remove_member(current_actor(), team_id, user_id)
     return no_content()
+
+
+@blueprint.get("/<any_id:team_id>/members/<any_id:user_id>/access")
+@blueprint.arguments(schemas.AccessAt, location="query")
+@blueprint.response(200, schemas.ExplainedAccess)
+def explain_access(query: dict[str, Any], team_id: str, user_id: str) -> Any:
+    """What somebody may do in a team and which boards they see, and why; also at a past instant, by the audit log."""
+    found = explained_access.explain_access(current_actor(), team_id, user_id, query.get("at"))
+    return asdict(found)
+
+
+@blueprint.get("/<any_id:team_id>/children")
+@blueprint.response(200, schemas.ChildList)
+def list_children(team_id: str) -> Any:
+    """The teams right below one: those that one is in, and all of them for who may edit the parent."""
+    actor = current_actor()
+    access_team(actor.user_id, team_id)
+    return {"items": hierarchy.list_children(actor, team_id)}
+
+
+@blueprint.get("/<any_id:team_id>/permissions")
+@blueprint.response(200, schemas.Permissions)
+def get_permissions(team_id: str) -> Any:
+    """What each role of a team may do, with a description of every permission."""
+    return tagged(_permissions(current_actor(), team_id))
+
+
+@blueprint.put("/<any_id:team_id>/permissions")
+@takes_version
+@blueprint.arguments(schemas.Grants)
+@blueprint.response(200, schemas.Permissions)
+def change_permissions(data: dict[str, Any], team_id: str) -> Any:
+    """Set what each role of a team may do. Admins keep the right to change it."""
+    actor = current_actor()
+    grants = matrix_of({role: data[role] for role in ROLES})
+
+    def change(at: int) -> Change:
+        return matrix_service.change_permissions(actor, team_id, version=at, grants=grants)
+
+    with showing_current(schemas.Permissions(), lambda: _permissions(actor, team_id)):
+        change_latest(
+            requested_version(data),
+            lambda: matrix_service.get_matrix(actor, team_id).version,
+            change,
+        )
+    return tagged(_permissions(actor, team_id))
+
+
+def _permissions(actor: Actor, team_id: str) -> dict[str, Any]:
+    matrix = matrix_service.get_matrix(actor, team_id)
+    described = [
+        {
+            "name": one.value,
+            "description": one.description,
+            "default_roles": [role for role in ROLES if role in one.default_roles],
+        }
+        for one in Permission
+    ]
+    return {**list_by_role(matrix.grants), "permissions": described, "version": matrix.version}
 
 
 def _member(

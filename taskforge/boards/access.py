@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from taskforge.accounts.queries import VERSIONS_OF_PEOPLE
-from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_DELETED, IS_LIVE
+from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_DELETED, IS_LIVE, join_view
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import Membership, membership_of, require
-from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class LockedBoard:
     next_number: int
     version: int
     hard_limits: bool
+    is_private: bool
+    role: str
     permissions: frozenset[str]
     joined: sql.Row | None = None
 
@@ -49,16 +51,16 @@ class LockedBoard:
 # preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
-           b.sample_cards, b.hard_limits, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
+           b.sample_cards, b.hard_limits, b.is_private, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
            v.lanes, v.folded_in_lanes,
-           t.name AS team_name, t.version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
+           t.name AS team_name, t.version + t.people_version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
            LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id
     WHERE  b.board_id = :board_id AND {IS_LIVE} AND m.user_id = u.user_id
 """
 _ACCESSED = f"""
-    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.version,
+    SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.is_private, b.version,
            b.deleted_at,
            b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
@@ -93,7 +95,7 @@ def preloaded_board(row: sql.Row | None) -> BoardAccess:
     """What `access_board` answers, from the row of `board_query`.
 
     Raises:
-        NotFound: no such board, or not a member of its team.
+        NotFound: no such board, or one that the person does not see.
     """
     if row is None:
         raise NotFound()
@@ -114,7 +116,7 @@ def access_board(
     read already (`preloaded_access`); the board is then not read again.
 
     Raises:
-        NotFound: no such board, or not a member of its team.
+        NotFound: no such board, or one that the person does not see.
         Forbidden: a member without `permission`.
     """
     if preloaded is not None:
@@ -171,6 +173,8 @@ def lock_board(
         next_number=found["held_next_number"] - numbers,
         version=found["held_version"],
         hard_limits=found["held_hard_limits"],
+        is_private=found["held_is_private"],
+        role=found["held_role"],
         permissions=frozenset(found["held_permissions"]),
         joined=found,
     )
@@ -203,9 +207,10 @@ def _locking(joined: str, *, deleted: bool) -> tuple[str, str]:
         SELECT b.board_id AS held_board_id, b.team_id AS held_team_id, b.name AS held_name,
                b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
                b.version AS held_version, b.hard_limits AS held_hard_limits,
+               b.is_private AS held_is_private, m.role AS held_role,
                {HELD_PERMISSIONS} AS held_permissions{columns}
         FROM   boards b
-               {join_membership("b.team_id")}
+               {join_view()}
                {join}
         WHERE  b.board_id = :board_id AND {state}
         FOR SHARE OF m

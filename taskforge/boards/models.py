@@ -33,7 +33,7 @@ class Board(Model):
     ``seq`` numbers the board's changes: every change raises it and so holds the row's lock until COMMIT, which makes
     the checks of WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
     ``sample_cards`` cards of a sample board are its tutorial. With ``hard_limits`` a full column refuses tasks;
-    without, a WIP limit only warns.
+    without, a WIP limit only warns. A private board is seen by the team's admins and by the people that it names.
     """
 
     __tablename__ = "boards"
@@ -46,6 +46,7 @@ class Board(Model):
     next_number: Mapped[int] = mapped_column(server_default=text("1"))
     sample_cards: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     hard_limits: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_private: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -82,6 +83,18 @@ class Column(Model):
         CheckConstraint("wip_limit BETWEEN 1 AND 999", name="wip_limit"),
         CheckConstraint("hue BETWEEN 1 AND 6", name="hue"),
     )
+
+
+class BoardPerson(Model):
+    """A person whom a board names: they see it though it is private, or though they are a limited guest of its team.
+
+    Only with a membership in the team: a name stays where somebody leaves, and counts again when they come back.
+    """
+
+    __tablename__ = "board_people"
+
+    board_id: Mapped[str] = mapped_column(ForeignKey("boards.board_id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True, index=True)
 
 
 class BoardViewPreferences(Model):

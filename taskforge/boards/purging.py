@@ -20,7 +20,7 @@ _DELETED_BEFORE = text("""
 # In this order: the rows of the others refer to the board's.
 _ROWS = tuple(
     text(f"DELETE FROM {table} WHERE board_id = :board_id")
-    for table in ("board_view_preferences", "columns", "boards")
+    for table in ("board_view_preferences", "board_people", "columns", "boards")
 )
 
 

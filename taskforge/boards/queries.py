@@ -18,25 +18,39 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.teams.access import access_team
-from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import TEAM_COLUMNS, TEAMS_OF_MEMBERS, TEAMS_PER_USER
+from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.queries import (
+    MEMBERS,
+    MEMBERSHIPS,
+    TEAM_COLUMNS,
+    TEAMS_OF_MEMBERS,
+    TEAMS_PER_USER,
+    join_membership,
+)
 
 MAX_DELETED = 200  # deleted boards of a team, or columns of a board, that are listed
 MAX_BOARDS = 2500  # of one list: of 50 teams, each with at most 50
 
-# Items of a FROM clause. Boards as their members see them are to be narrowed by `m.user_id` and `IS_LIVE`.
+# Whether the person of the membership `m` sees the board `b` of that team. Admins see every one, so that none is lost.
+SEES_BOARD = f"""(NOT (b.is_private OR m.is_limited) OR m.role = '{Role.ADMIN}'
+               OR EXISTS (SELECT FROM board_people n WHERE n.board_id = b.board_id AND n.user_id = m.user_id))"""
+# Items of a FROM clause. Boards as those who see them are to be narrowed by `m.user_id` and `IS_LIVE`.
 BOARDS = "boards b"
-BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) USING (team_id)"
+BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) ON t.team_id = b.team_id AND {SEES_BOARD}"
+# Boards with those who see them, as `u`.
+VIEWERS = f"boards b JOIN ({MEMBERS}) ON m.team_id = b.team_id AND {SEES_BOARD}"
 COLUMNS = "columns c"
 VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
 IS_DELETED = "b.deleted_at IS NOT NULL"
 # The same boards for statements that SQLAlchemy composes.
-COMPOSED_BOARDS = table("boards", column("board_id"), column("deleted_at")).alias("b")
+COMPOSED_BOARDS = table(
+    "boards", column("board_id"), column("team_id"), column("deleted_at")
+).alias("b")
 IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
-       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.version, b.seq,
+       b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.is_private, b.version, b.seq,
        b.created_at, b.updated_at, m.role
 """
 # The columns of a list of a board's columns, from `COLUMNS`.
@@ -53,6 +67,14 @@ LISTED_COLUMNS = f"""
     WHERE  c.board_id = ANY(CAST(:board_ids AS uuid[])) AND {IS_LIVE_COLUMN}
     ORDER  BY c.board_id, c.rank
 """
+# The ids of the people whom the board `b` names.
+NAMED_PEOPLE_OF_BOARD = "ARRAY(SELECT n.user_id FROM board_people n WHERE n.board_id = b.board_id)"
+# Lets boards name a person.
+NAME_PERSON = text("""
+    INSERT INTO board_people (board_id, user_id)
+    SELECT unnest(CAST(:board_ids AS uuid[])), CAST(:user_id AS uuid)
+    ON CONFLICT DO NOTHING
+""")
 # Holds the row of `:board_id`: nobody changes the board until COMMIT, nor does who holds it so hinder another reader.
 HOLD_BOARD = text("SELECT 1 FROM boards WHERE board_id = :board_id FOR SHARE")
 
@@ -60,7 +82,7 @@ _TEAMS = text(f"""
     SELECT {TEAM_COLUMNS},
            (SELECT count(*)
             FROM   boards b
-            WHERE  b.team_id = t.team_id AND {IS_LIVE}) AS board_count
+            WHERE  b.team_id = t.team_id AND {IS_LIVE} AND {SEES_BOARD}) AS board_count
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.user_id = :user_id
     ORDER  BY t.created_by = :user_id DESC, lower(t.name), t.team_id
@@ -73,8 +95,8 @@ _BOARDS = text(f"""
 """)
 _FIRST_BOARD = prepared(f"""
     SELECT b.board_id
-    FROM   {BOARDS}
-    WHERE  b.team_id = :team_id AND {IS_LIVE}
+    FROM   {BOARDS_OF_MEMBERS}
+    WHERE  b.team_id = :team_id AND m.user_id = :user_id AND {IS_LIVE}
     ORDER  BY b.created_at, b.board_id
     LIMIT  1
 """)
@@ -89,7 +111,7 @@ _COLUMNS = text(f"""
 _DELETED_BOARDS = text(f"""
     SELECT b.board_id, b.name, b.key_prefix, b.version, b.deleted_at, d.actor_id AS deleter_id,
            d.display_name AS deleter_name
-    FROM   {BOARDS}
+    FROM   {BOARDS_OF_MEMBERS}
            LEFT JOIN LATERAL (
                SELECT l.actor_id, u.display_name
                FROM   audit_logs l
@@ -97,7 +119,7 @@ _DELETED_BOARDS = text(f"""
                WHERE  l.entity_type = 'board' AND l.entity_id = b.board_id AND l.event = '{Event.BOARD_DELETED}'
                ORDER  BY l.log_id DESC
                LIMIT  1) d ON true
-    WHERE  b.team_id = :team_id AND b.deleted_at >= :since
+    WHERE  b.team_id = :team_id AND m.user_id = :user_id AND b.deleted_at >= :since
     ORDER  BY b.deleted_at DESC, b.board_id
     LIMIT  :limit
 """)
@@ -123,6 +145,18 @@ _DELETED_COLUMNS = text(f"""
 def join_board(board_id: str) -> str:
     """SQL that joins the board, as ``b``, whose id the column `board_id` holds."""
     return f"JOIN boards b ON b.board_id = {board_id}"
+
+
+def join_view(user_id: str = ":user_id") -> str:
+    """SQL that joins, as ``m``, the membership through which a person (by default `:user_id`) sees the board `b`."""
+    return f"{join_membership('b.team_id', user_id)} AND {SEES_BOARD}"
+
+
+def sees_board(user_id: str) -> str:
+    """SQL of the condition that a person, whose id `user_id` gives, sees the board `b`."""
+    return f"""EXISTS (SELECT
+                   FROM   {MEMBERSHIPS}
+                   WHERE  m.team_id = b.team_id AND m.user_id = {user_id} AND {SEES_BOARD})"""
 
 
 def join_column(column_id: str) -> str:
@@ -165,7 +199,12 @@ def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:
     access_team(actor.user_id, team_id, Permission.BOARD_DELETE)
     return sql.rows(
         _DELETED_BOARDS,
-        {"team_id": team_id, "since": clock.now() - RESTORABLE_FOR, "limit": MAX_DELETED},
+        {
+            "team_id": team_id,
+            "user_id": actor.user_id,
+            "since": clock.now() - RESTORABLE_FOR,
+            "limit": MAX_DELETED,
+        },
     )
 
 
@@ -180,9 +219,9 @@ def list_deleted_columns(board_id: str) -> Sequence[sql.Row]:
     )
 
 
-def find_first_board_id(team_id: str) -> str | None:
-    """The id of a team's oldest board; None when it has none. The caller has checked access."""
-    found: str | None = sql.scalar(_FIRST_BOARD, {"team_id": team_id})
+def find_first_board_id(actor: Actor, team_id: str) -> str | None:
+    """The id of the oldest board of a team that the actor sees; None when there is none."""
+    found: str | None = sql.scalar(_FIRST_BOARD, {"team_id": team_id, "user_id": actor.user_id})
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.boards.access import LockedBoard, access_board, lock_board
 from taskforge.boards.creation import insert_board
+from taskforge.boards.queries import NAME_PERSON
 from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
@@ -18,8 +20,8 @@ from taskforge.stores.retention import RESTORABLE_FOR, TOO_LATE
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, hold_membership
 from taskforge.teams.creation import insert_team, require_parent
-from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import LOCK_TEAM
+from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.queries import LOCK_TEAM, MEMBER_IDS
 
 BOARDS_PER_TEAM = 50
 NOT_DELETED = "This board is not deleted."
@@ -31,7 +33,7 @@ _COUNT_BOARDS = text("""
 """)
 _UPDATE = text("""
     UPDATE boards
-    SET    name = :name, hard_limits = :hard_limits
+    SET    name = :name, hard_limits = :hard_limits, is_private = :is_private
     WHERE  board_id = :board_id
 """)
 _DELETE = text("UPDATE boards SET deleted_at = :at WHERE board_id = :board_id")
@@ -93,8 +95,11 @@ def edit_board(
     version: int,
     name: str | None = None,
     hard_limits: bool | None = None,
+    is_private: bool | None = None,
 ) -> Change:
-    """Rename a board, or make its WIP limits hard or soft; what is None stays.
+    """Rename a board, make its WIP limits hard or soft, or make it private; what is None stays.
+
+    Who makes it private, and would not see it as an admin, is named by it.
 
     Raises:
         NotFound, Forbidden: no access, or no permission ``board.edit``.
@@ -103,8 +108,12 @@ def edit_board(
     access_board(actor.user_id, board_id, Permission.BOARD_EDIT)
     with UnitOfWork(actor, entity_id=board_id, version=version + 1) as uow:
         board = lock_board(uow, board_id, Permission.BOARD_EDIT)
-        present = {"name": board.name, "hard_limits": board.hard_limits}
-        given = {"name": name, "hard_limits": hard_limits}
+        present = {
+            "name": board.name,
+            "hard_limits": board.hard_limits,
+            "is_private": board.is_private,
+        }
+        given = {"name": name, "hard_limits": hard_limits, "is_private": is_private}
         settled = settle_fields(
             actor,
             ("board", board_id),
@@ -117,12 +126,13 @@ def edit_board(
         )
         after = {**present, **settled}
         changed = [key for key in present if after[key] != present[key]] or ["name"]
+        named_before, named = _keep_in_sight(uow, board, changed, after)
         record_board_change(
             uow,
             board,
             Event.BOARD_EDITED,
-            before={key: present[key] for key in changed},
-            after={key: after[key] for key in changed},
+            before={**{key: present[key] for key in changed}, **named_before},
+            after={**{key: after[key] for key in changed}, **named},
         )
         uow.execute(_UPDATE, {**after, "board_id": board_id})
     return uow.change
@@ -191,6 +201,24 @@ def record_board_change(
         board_id=board.board_id,
         board_seq=board.seq,
     )
+
+
+def _keep_in_sight(
+    uow: UnitOfWork, board: LockedBoard, changed: Sequence[str], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Where the change makes a board private, let it name the actor, unless they see it as an admin.
+
+    Answers what the audit event says of it, before and after. Open pages of the team show who sees the board now.
+    """
+    if "is_private" not in changed:
+        return {}, {}
+    uow.refresh_pages_of(uow.execute(MEMBER_IDS, {"team_id": board.team_id}).scalars())
+    if not after["is_private"] or board.role == Role.ADMIN:
+        return {}, {}
+    user_id = uow.actor.user_id
+    if uow.execute(NAME_PERSON, {"board_ids": [board.board_id], "user_id": user_id}).rowcount == 0:
+        return {}, {}
+    return {"people": {user_id: False}}, {"people": {user_id: True}}
 
 
 def _require_room(uow: UnitOfWork, team_id: str) -> None:

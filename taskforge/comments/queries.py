@@ -9,7 +9,7 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.accounts.queries import join_person
-from taskforge.boards.queries import IS_LIVE, join_board
+from taskforge.boards.queries import IS_LIVE, join_board, join_view
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -20,7 +20,7 @@ from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import join_task
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import HELD_PERMISSIONS, join_membership
+from taskforge.teams.queries import HELD_PERMISSIONS
 
 PAGE = 100
 ATTEMPTS = 4
@@ -211,7 +211,7 @@ def _comments_where(where: str, order: str) -> str:
                {join_task("c.task_id")}
                {join_board("k.board_id")}
                {join_person("c.author_id")}
-               {join_membership("k.team_id")}
+               {join_view()}
                LEFT JOIN audit_logs d
                  ON  c.deleted_at IS NOT NULL AND d.entity_type = 'comment'
                  AND d.entity_id = c.comment_id AND d.entity_version = c.version

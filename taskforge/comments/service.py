@@ -7,6 +7,8 @@ from typing import Any
 from taskforge import faults
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.boards.access import LockedBoard, lock_board
+from taskforge.boards.mentions import resolve_mentions
+from taskforge.boards.queries import sees_board
 from taskforge.comments.documents import MAX_CONTENT_LENGTH, content_message, new_comment
 from taskforge.comments.queries import (
     UNREADABLE,
@@ -28,9 +30,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.queries import COUNT_ONE_COMMENT_MORE, add_to_comment_count, join_task
-from taskforge.teams.mentions import resolve_mentions
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import is_member
 
 COMMENTS_PER_TASK = 5000
 MAX_PARTICIPANTS = 50
@@ -48,7 +48,7 @@ _PARTICIPANTS = f"""
                           FROM   comments c
                           WHERE  c.task_id = k.task_id AND c.deleted_at IS NULL
                           LIMIT  {MAX_PARTICIPANTS})) p
-                 WHERE  {is_member("b.team_id", "p.user_id")}) AS participants
+                 WHERE  {sees_board("p.user_id")}) AS participants
     FROM   (SELECT) one
            {join_task(":task_id")} AND k.board_id = b.board_id AND k.deleted_at IS NULL
 """
@@ -91,7 +91,7 @@ def create_comment(
         raise Conflict(
             f"A task can have at most {COMMENTS_PER_TASK:,} comments. Go on in a new task."
         )
-    mentioned = resolve_mentions(task["team_id"], content).user_ids
+    mentioned = resolve_mentions(task["board_id"], content).user_ids
     faults.point("read.done")
     comment_id = new_id()
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
@@ -187,7 +187,7 @@ def restore_comment(actor: Actor, comment_id: str) -> Change:
         raise Unavailable(UNREADABLE)
     own = row["author_id"] == row["deleter_id"] == actor.user_id
     permission = Permission.COMMENT_CREATE if own else Permission.COMMENT_MODERATE
-    mentioned = resolve_mentions(row["team_id"], content).user_ids
+    mentioned = resolve_mentions(row["board_id"], content).user_ids
     new = row["version"] + 1
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], permission)
@@ -219,7 +219,7 @@ def _edit_comment(actor: Actor, comment_id: str, *, content: str, version: int |
     content = str(settled.get("content", view.content))
     if view.content == content:
         return unchanged(actor, entity_id=comment_id, version=row["version"], extra=of_task)
-    mentioned = resolve_mentions(row["team_id"], content).user_ids
+    mentioned = resolve_mentions(row["board_id"], content).user_ids
     new = row["version"] + 1
     with UnitOfWork(actor, entity_id=comment_id, version=new, extra=of_task) as uow:
         board = lock_board(uow, row["board_id"], Permission.COMMENT_CREATE)

@@ -25,9 +25,10 @@ from taskforge.stores.invariants import MAX_FINDINGS, pages
 from taskforge.stores.violations import Violation
 from taskforge.tasks.fields import MIRRORED_FIELDS, RANK, earlier_value
 from taskforge.tasks.row_columns import compose_row
+from taskforge.teams.matrix import DEFAULT_MATRIX, Grant, list_by_permission, read_by_permission
 
 MAX_SHOWN = 40
-TEAM_FIELDS = ("name", "description", "parent_team_id")
+TEAM_FIELDS = ("name", "description", "parent_team_id", "inherits_members")
 Fields = Mapping[str, Any]
 
 
@@ -80,14 +81,24 @@ def _task_by_log(row: sql.Row) -> dict[str, Any]:
 
 def _board(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
     """A board and its columns, by the log and by the rows; a column's fields are named with its id."""
-    state, deleted = ReplayedBoard(), False
+    state, deleted, private = ReplayedBoard(), False, False
     for event in row["log"] or ():
         replay(state, [event])
         new = event["new_state"] or {}
         if "column_id" not in new:
             deleted = new.get("deleted", deleted)
-    by_log = {"name": state.name, "key_prefix": state.key_prefix, "deleted": deleted}
+            private = new.get("is_private", private)
+    by_log: dict[str, Any] = {
+        "name": state.name,
+        "key_prefix": state.key_prefix,
+        "deleted": deleted,
+        "is_private": private,
+    }
     by_row = {name: row[name] for name in by_log}
+    named = row["named_by_log"] or {}
+    for user_id in named.keys() | set(row["people"]):
+        by_log[f"name of {user_id}"] = named.get(user_id, False)
+        by_row[f"name of {user_id}"] = user_id in row["people"]
     stored = {column.pop("column_id"): column for column in row["columns"] or ()}
     for column_id in state.columns.keys() | stored.keys():
         by_log[f"column {column_id}"] = state.columns.get(column_id)
@@ -96,13 +107,26 @@ def _board(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _team(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A team and the roles of its members, by the log and by the rows."""
-    by_log: dict[str, Any] = {}
+    """A team, its permission matrix and the roles of its members, by the log and by the rows."""
+    by_log: dict[str, Any] = {"inherits_members": False}
     roles: dict[str, str | None] = {}
+    limited: dict[str, bool] = {}
+    rights: dict[str, list[str]] = list_by_permission(DEFAULT_MATRIX)
     for new in row["log"] or ():
         by_log |= {name: new[name] for name in TEAM_FIELDS if name in new}
+        # Another role than guest ends a limit, and so does leaving the team.
+        ended = {one for one, role in new.get("members", {}).items() if role != roles.get(one)}
+        limited |= dict.fromkeys(ended, False) | new.get("limited", {})
         roles |= new.get("members", {})
+        rights |= new.get("permissions", {})
     by_row = {name: row[name] for name in TEAM_FIELDS}
+    for grant in read_by_permission(rights) ^ {Grant(*pair) for pair in row["grants"] or ()}:
+        name = f"right of {grant.role}s to {grant.permission}"
+        by_log[name] = grant in read_by_permission(rights)
+        by_row[name] = not by_log[name]
+    for user_id in limited.keys() | set(row["limited"]):
+        by_log[f"limit of {user_id}"] = limited.get(user_id, False)
+        by_row[f"limit of {user_id}"] = user_id in row["limited"]
     stored = row["members"] or {}
     for user_id in roles.keys() | stored.keys():
         by_log[f"role of {user_id}"] = roles.get(user_id)

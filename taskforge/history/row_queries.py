@@ -5,12 +5,18 @@ from __future__ import annotations
 from sqlalchemy import TextClause, text
 
 from taskforge.accounts.queries import PEOPLE
-from taskforge.boards.queries import BOARDS, COLUMN_COLUMNS, COLUMNS, IS_LIVE_COLUMN
+from taskforge.boards.queries import (
+    BOARDS,
+    COLUMN_COLUMNS,
+    COLUMNS,
+    IS_LIVE_COLUMN,
+    NAMED_PEOPLE_OF_BOARD,
+)
 from taskforge.comments.queries import COMMENTS
 from taskforge.events import Event
 from taskforge.tasks.fields import CONTENT_NAMES
 from taskforge.tasks.queries import TASKS
-from taskforge.teams.queries import MEMBERSHIPS, TEAMS
+from taskforge.teams.queries import ADDED_MEMBERSHIPS, GRANTS_OF_TEAM, TEAMS
 
 # Texts are the hash's matter (I7); the others are no fields.
 _LEFT_OUT = f"{{{','.join((*CONTENT_NAMES, 'content', 'spread_ranks', 'undoes'))}}}"
@@ -87,7 +93,19 @@ COMMENTS_AND_FOLD = _rows_and_fold(
 PEOPLE_AND_FOLD = _rows_and_fold("user", PEOPLE, "u.user_id", "u.email, u.is_site_admin, u.version")
 # A board with its own events (those of its tasks are not among them) and its columns.
 BOARDS_AND_EVENTS = text(f"""
-    SELECT b.board_id AS id, b.name, b.key_prefix, b.version, b.deleted_at IS NOT NULL AS deleted,
+    SELECT b.board_id AS id, b.name, b.key_prefix, b.is_private, b.version, b.deleted_at IS NOT NULL AS deleted,
+           {NAMED_PEOPLE_OF_BOARD} AS people,
+           (SELECT jsonb_object_agg(e.user_id, e.is_named ORDER BY l.log_id)
+            FROM   audit_logs l
+                   CROSS JOIN LATERAL (
+                       SELECT key AS user_id, value AS is_named
+                       FROM   jsonb_each(l.new_state -> 'people')
+                       UNION ALL
+                       SELECT key, value -> CAST(b.board_id AS text)
+                       FROM   jsonb_each(l.new_state -> 'boards')
+                       WHERE  value -> CAST(b.board_id AS text) IS NOT NULL) e
+            WHERE  l.entity_id IN (b.board_id, b.team_id) AND jsonb_typeof(l.new_state) = 'object'
+                   AND (l.new_state -> 'people' IS NOT NULL OR l.new_state -> 'boards' IS NOT NULL)) AS named_by_log,
            {_count("board", "b.board_id")} AS events,
            (SELECT jsonb_agg(jsonb_build_object(
                        'event', l.event, 'entity_type', l.entity_type, 'entity_id', l.entity_id,
@@ -104,15 +122,19 @@ BOARDS_AND_EVENTS = text(f"""
     {_page("b.board_id")}
 """)
 TEAMS_AND_EVENTS = text(f"""
-    SELECT t.team_id AS id, t.name, t.description, t.parent_team_id, t.version,
+    SELECT t.team_id AS id, t.name, t.description, t.parent_team_id, t.inherits_members, t.version,
            {_count("team", "t.team_id")} AS events,
            (SELECT jsonb_agg(l.new_state ORDER BY l.entity_version)
             FROM   audit_logs l
             WHERE  l.entity_type = 'team' AND l.entity_id = t.team_id
                    AND jsonb_typeof(l.new_state) = 'object') AS log,
            (SELECT jsonb_object_agg(m.user_id, m.role)
-            FROM   {MEMBERSHIPS}
-            WHERE  m.team_id = t.team_id) AS members
+            FROM   {ADDED_MEMBERSHIPS}
+            WHERE  m.team_id = t.team_id) AS members,
+           ARRAY(SELECT m.user_id
+                 FROM   {ADDED_MEMBERSHIPS}
+                 WHERE  m.team_id = t.team_id AND m.is_limited) AS limited,
+           {GRANTS_OF_TEAM} AS grants
     FROM   {TEAMS}
     {_page("t.team_id")}
 """)

@@ -14,7 +14,17 @@ from taskforge.tasks.fields import INPUT_FIELDS
 PURGED = "a card that was deleted for good since"
 CHANGED_BOARD = "changed the board"
 CHANGED_CARD = "changed {key}"
-SET_LIMITS = {True: "made the limits of the board hard", False: "made the limits of the board soft"}
+# Settings of a board that are on or off.
+SETTINGS = {
+    "hard_limits": {
+        True: "made the limits of the board hard",
+        False: "made the limits of the board soft",
+    },
+    "is_private": {
+        True: "made the board private",
+        False: "opened the board to everybody in the team",
+    },
+}
 # The fields whose changes the history of a board names: not what was written, nor the place (a move says it).
 FIELD_WORDS = {
     field.name: field.words
@@ -41,8 +51,9 @@ def describe_event(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, 
     known = find_event(event["event"])
     task_id = changed_task(event)
     if task_id is None:
-        if "hard_limits" in new and "name" not in new:
-            return SET_LIMITS[new["hard_limits"]]
+        for name, words in SETTINGS.items():
+            if name in new and "name" not in new:
+                return words[new[name]]
         sentence = known.on_board if known else CHANGED_BOARD
         return sentence.format(name=_board_or_column_name(event, new, board))
     card = board.cards.get(task_id)

@@ -62,6 +62,13 @@ def decode(data: bytes) -> Hint | None:
         return None
 
 
+# Published for a person whose rights have changed: what their open pages show may be more, or less, than they may do.
+ENCODED_REFRESH = b"refresh"
+_REFRESH = Hint(
+    HintKind.INBOX, 0, f'event: {HintKind.INBOX}\ndata: {{"ids":[],"refresh":true}}\n\n'.encode()
+)
+
+
 def encode_inbox(unread: int, notification_ids: Sequence[str] = ()) -> bytes:
     """What happened to an inbox, as it is published on its person's channel: ids are those that have just come."""
     return json.dumps({"unread": unread, "ids": list(notification_ids)[-MAX_NEW:]}).encode()
@@ -69,6 +76,8 @@ def encode_inbox(unread: int, notification_ids: Sequence[str] = ()) -> bytes:
 
 def decode_inbox(data: bytes) -> Hint | None:
     """The hint in a message for a person; None for anything that no TaskForge has published."""
+    if data == ENCODED_REFRESH:
+        return _REFRESH
     try:
         facts = json.loads(data)
         sent = {

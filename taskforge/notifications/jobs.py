@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from taskforge import clock, faults
-from taskforge.boards.queries import BOARDS, left_join_column
+from taskforge.boards.queries import BOARDS, left_join_column, sees_board
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.notifications.service import publish_unread
@@ -25,8 +25,7 @@ _UNDELIVERED = prepared(f"""
            {left_join_column("CAST(i.payload ->> 'column_id' AS uuid)")}
                 AND EXISTS (SELECT
                             FROM   {BOARDS}
-                                   JOIN {MEMBERSHIPS} USING (team_id)
-                            WHERE  b.board_id = c.board_id AND m.user_id = i.user_id)
+                            WHERE  b.board_id = c.board_id AND {sees_board("i.user_id")})
            LEFT {join_team("CAST(i.payload ->> 'team_id' AS uuid)")}
                 AND EXISTS (SELECT
                             FROM   {MEMBERSHIPS}

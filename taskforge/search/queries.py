@@ -16,13 +16,20 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from taskforge.boards.access import access_board
-from taskforge.boards.queries import BOARDS, BOARDS_OF_MEMBERS, IS_LIVE, join_board
+from taskforge.boards.queries import (
+    BOARDS,
+    BOARDS_OF_MEMBERS,
+    IS_LIVE,
+    VIEWERS,
+    join_board,
+    sees_board,
+)
 from taskforge.boards.statuses import Status
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import SHOWN, SHOWN_TABLES
 from taskforge.tasks.queries import TASKS
-from taskforge.teams.queries import MEMBERS, TEAM_IDS_OF_PERSON
+from taskforge.teams.queries import TEAM_IDS_OF_PERSON
 
 MAX_FOUND = 8
 MAX_WORDS = 6
@@ -60,11 +67,11 @@ def find_people(actor: Actor, board_id: str, query: str) -> Sequence[sql.Row]:
     Raises:
         NotFound: no such board, or not a member of its team.
     """
-    board, _ = access_board(actor.user_id, board_id)
+    access_board(actor.user_id, board_id)
     words = _words(query)
     return sql.rows(
         _people_with(len(words)),
-        {**_patterns(words), "team_id": board["team_id"], "limit": MAX_FOUND},
+        {**_patterns(words), "board_id": board_id, "limit": MAX_FOUND},
     )
 
 
@@ -132,8 +139,8 @@ def _all_in(column: str, words: int) -> str:
 def _people_with(words: int) -> TextClause:
     return text(f"""
     SELECT u.user_id, u.display_name
-    FROM   {MEMBERS}
-    WHERE  m.team_id = :team_id{_all_in("u.display_name", words)}
+    FROM   {VIEWERS}
+    WHERE  b.board_id = :board_id{_all_in("u.display_name", words)}
     ORDER  BY lower(u.display_name), u.user_id
     LIMIT  :limit
     """)
@@ -152,7 +159,7 @@ def _boards_with(words: int) -> TextClause:
 
 _VISIBLE = f"""
            k.team_id IN ({TEAM_IDS_OF_PERSON}) AND k.deleted_at IS NULL
-           AND EXISTS (SELECT FROM {BOARDS} WHERE b.board_id = k.board_id AND {IS_LIVE})
+           AND EXISTS (SELECT FROM {BOARDS} WHERE b.board_id = k.board_id AND {IS_LIVE} AND {sees_board(":user_id")})
 """
 
 

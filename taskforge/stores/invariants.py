@@ -45,7 +45,7 @@ class Probes:
 
     ``copies`` says what row and document copy from each other, by entity type; ``versioned`` names the tables of I4;
     ``verify_chain`` answers what is wrong with the audit chain, or None; ``checks`` are the features' own checks, by
-    invariant (I9 to I15).
+    invariant (I9 to I16).
     """
 
     copies: Mapping[str, document_checks.Copies]
@@ -55,7 +55,7 @@ class Probes:
 
 
 def check(name: str, probes: Probes) -> list[Violation]:
-    """Run the check of one invariant ("I1" to "I15")."""
+    """Run the check of one invariant ("I1" to "I16")."""
     return list(islice(CHECKS[name](probes), MAX_FINDINGS))
 
 
@@ -172,6 +172,11 @@ def mails_are_sent(probes: Probes) -> Iterator[Violation]:
     return probes.checks["I15"]()
 
 
+def derived_rows_are_true(probes: Probes) -> Iterator[Violation]:
+    """I16: an effective membership is what the memberships and the tree of teams say."""
+    return probes.checks["I16"]()
+
+
 CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I1": outbox_empty_means_equal,
     "I2": no_document_is_ahead_or_alone,
@@ -188,6 +193,7 @@ CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I13": snapshots_are_true,
     "I14": rows_are_what_was_done,
     "I15": mails_are_sent,
+    "I16": derived_rows_are_true,
 }
 COMPARED = ("I1", "I2", "I3", "I5", "I7")
 

@@ -7,7 +7,7 @@ best effort: the relay repeats it until it has happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, cast
@@ -19,7 +19,7 @@ from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.extensions import db
 from taskforge.ids import new_id
-from taskforge.live.hints import encode_change
+from taskforge.live.hints import ENCODED_REFRESH, encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import change_writer, operations, sql
@@ -60,6 +60,7 @@ class UnitOfWork:
         self._intents: list[dict[str, Any]] = []
         self._condition = "true"
         self._hints: list[tuple[str, dict[str, Any]]] = []
+        self._refreshed: set[str] = set()
         self._queues: list[str] = []
 
     def __enter__(self) -> Self:
@@ -229,6 +230,10 @@ class UnitOfWork:
                     }
                 )
 
+    def refresh_pages_of(self, user_ids: Iterable[str]) -> None:
+        """After COMMIT, let the open pages of people whose rights change here show that; the actor's own page does."""
+        self._refreshed |= {*user_ids} - {self.actor.user_id}
+
     def _begun(self) -> Connection:
         if self._connection is None:
             self._open((), {})
@@ -300,9 +305,8 @@ class UnitOfWork:
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
-        messages = [
-            publishing.BoardMessage(board, encode_change(hint)) for board, hint in self._hints
-        ]
+        messages = [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
+        messages += [publishing.to_person(user_id, ENCODED_REFRESH) for user_id in self._refreshed]
         wanted = [name for name, exists in work.items() if exists]
         publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])
         faults.point("ack.before")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable
 
 from taskforge.accounts.queries import join_person, left_join_person
-from taskforge.boards.queries import IS_LIVE, join_board, join_column
+from taskforge.boards.queries import IS_LIVE, join_board, join_column, join_view
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
@@ -18,7 +18,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.fields import COPIED_COLUMNS, PLACE_NAMES
 from taskforge.tasks.row_columns import ROW_COLUMNS, compose_row
 from taskforge.teams.access import Membership, membership_of
-from taskforge.teams.queries import HELD_PERMISSIONS, join_membership, join_team
+from taskforge.teams.queries import HELD_PERMISSIONS, join_team
 
 REFERENCE_COLUMNS = (
     "task_id", "team_id", "board_id", "number", "created_by", *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS,
@@ -57,7 +57,7 @@ def _visible_task(user_id: str, more: str = "") -> str:
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}
            {join_team("k.team_id")}
-           {join_membership("k.team_id", user_id)}
+           {join_view(user_id)}
     WHERE  k.task_id = :task_id AND {IS_LIVE}
     """
 

@@ -11,12 +11,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
     TextClause,
     and_,
     bindparam,
+    literal_column,
     or_,
     select,
     text,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 )
 
 from taskforge.boards.access import access_board
-from taskforge.boards.queries import COMPOSED_BOARDS
+from taskforge.boards.queries import COMPOSED_BOARDS, SEES_BOARD
 from taskforge.errors import InvalidInput
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -185,6 +187,7 @@ def _page(given: Sequence[str], order: Order | None, behind: str | None) -> Sele
     conditions: list[ColumnElement[bool]] = [
         TASKS.c.deleted_at.is_(None),
         boards.c.deleted_at.is_(None),
+        literal_column(SEES_BOARD, Boolean),
     ]
     conditions += [_condition(name) for name in given]
     if behind is not None:

@@ -77,7 +77,7 @@ def create_task(
         board_row, _ = access_board(
             actor.user_id, board_id, Permission.TASK_CREATE, preloaded=preloaded
         )
-        mentioned = find_new_mentions(board_row["team_id"], {}, stored_text)
+        mentioned = find_new_mentions(board_row["board_id"], {}, stored_text)
     faults.point("read.done")
     task_id = new_id()
     core = new_core({"title": title, **values})
@@ -242,7 +242,7 @@ def _first_board(actor: Actor, team_id: str | None) -> str:
     if team_id is None:
         raise InvalidInput.about("team_id", "is required")
     access_team(actor.user_id, team_id, Permission.TASK_CREATE)
-    board_id = find_first_board_id(team_id)
+    board_id = find_first_board_id(actor, team_id)
     if board_id is None:
         raise InvalidInput.about(
             "board_id", "is missing: this team has no board yet, create one first"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from taskforge import faults
 from taskforge.errors import Forbidden, InvalidInput, NotFound
 from taskforge.stores import sql
-from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import ROLES, exceeds
-from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_AMONG, TEAMS_OF_MEMBERS
+from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS
 
 _MEMBERSHIP = prepared(f"""
-    SELECT m.team_id, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
+    SELECT m.team_id, t.name AS team_name, m.role, m.is_limited, {HELD_PERMISSIONS} AS permissions
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
 """)
@@ -27,12 +26,12 @@ _LOCK = prepared("""
 """)
 _OWN_ROLE = prepared("""
     SELECT role
-    FROM   team_memberships
+    FROM   effective_memberships
     WHERE  team_id = :team_id AND user_id = :user_id
 """)
 _HOLD_MEMBERSHIP = prepared(f"""
     SELECT {HELD_PERMISSIONS} AS permissions
-    FROM   team_memberships m
+    FROM   effective_memberships m
     WHERE  m.team_id = :team_id AND m.user_id = :user_id
     FOR SHARE OF m
 """)
@@ -43,12 +42,16 @@ ABOVE_YOURS = "You can't give a role above your own."
 
 @dataclass(frozen=True)
 class Membership:
-    """A person's standing in a team: role and the permissions that the team's matrix gives it."""
+    """A person's standing in a team: role and the permissions that the team's matrix gives it.
+
+    ``is_limited`` is known where the team itself was asked for, not one of its boards.
+    """
 
     team_id: str
     team_name: str
     role: str
     permissions: frozenset[str]
+    is_limited: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission."""
@@ -100,7 +103,11 @@ def membership_of(found: sql.Row, permission: str | None) -> Membership:
         Forbidden: without `permission`, if one is named.
     """
     membership = Membership(
-        found["team_id"], found["team_name"], found["role"], frozenset(found["permissions"])
+        found["team_id"],
+        found["team_name"],
+        found["role"],
+        frozenset(found["permissions"]),
+        is_limited=bool(found.get("is_limited")),
     )
     if permission is not None:
         membership.require(permission)
@@ -172,22 +179,3 @@ def require_role_in(uow: UnitOfWork, team_id: str, role: str) -> None:
 def _refuse_above(role: str, own: str) -> None:
     if exceeds(role, own):
         raise Forbidden(ABOVE_YOURS)
-
-
-def members_only(team_id: str) -> Recipients:
-    """Restricts a notification to people who belong to the team when the change is written."""
-    return Recipients(_IS_MEMBER, team_id)
-
-
-def keep_members(uow: UnitOfWork, team_id: str, user_ids: Iterable[str | None]) -> list[str]:
-    """Those of `user_ids` who belong to the team now: only they may be notified of its tasks."""
-    ids = [user_id for user_id in user_ids if user_id]
-    return list(uow.execute(MEMBERS_AMONG, {"team_id": team_id, "ids": ids}).scalars())
-
-
-_IS_MEMBER = """
-    EXISTS (
-        SELECT FROM team_memberships m
-        WHERE m.team_id = i.scope_id AND m.user_id = i.user_id
-    )
-"""

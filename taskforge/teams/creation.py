@@ -9,6 +9,7 @@ from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team
+from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.models import RolePermission, Team, TeamMembership
 from taskforge.teams.permissions import Permission, Role, default_rows
 from taskforge.teams.queries import TEAMS_PER_USER
@@ -38,8 +39,11 @@ def insert_team(
 
     Raises:
         Conflict: the actor has made too many teams.
+        InvalidInput: the tree of the parent is too deep or too large.
     """
     actor = uow.actor
+    if parent_team_id is not None:
+        lock_tree(uow, for_change=True)
     own = uow.execute(_COUNT_OWN_TEAMS, {"user_id": actor.user_id}).scalar_one()
     if own >= TEAMS_PER_USER:
         raise Conflict(f"You have {TEAMS_PER_USER} teams of your own already. Leave one first.")
@@ -52,6 +56,8 @@ def insert_team(
         {"team_id": team_id, "user_id": actor.user_id, "role": admin, "joined_at": uow.at},
     )
     uow.execute(insert(RolePermission), default_rows(team_id))
+    if parent_team_id is not None:
+        require_shape(uow, team_id)
     uow.record(
         Event.TEAM_CREATED,
         entity_type="team",

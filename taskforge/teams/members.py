@@ -1,4 +1,7 @@
-"""How people come into a team: one way for all, inside the unit of work of the caller, who holds the team's lock."""
+"""How people come into a team: one way for all, inside the unit of work of the caller.
+
+The caller holds the locks of the tree (`hierarchy.lock_tree`) and, after it, of the team.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.hierarchy import require_shape
 from taskforge.teams.invitations.queries import CLOSE_INVITATIONS_OF_MEMBER
 from taskforge.teams.queries import MEMBERS_PER_TEAM, TEAMS_PER_USER
 
@@ -39,7 +43,7 @@ _ADD_MEMBER = text("""
 _HOLD_PARENT_MEMBERSHIP = text("""
     SELECT 1
     FROM   teams t
-           JOIN team_memberships p ON p.team_id = t.parent_team_id
+           JOIN effective_memberships p ON p.team_id = t.parent_team_id
     WHERE  t.team_id = :team_id AND p.user_id = :user_id
     FOR    SHARE OF p
 """)
@@ -78,6 +82,7 @@ def insert_member(
     )
     if added.rowcount == 0:
         raise Conflict(YOU_ARE_MEMBER_ALREADY if is_self else IS_MEMBER_ALREADY)
+    require_shape(uow, team_id)
     uow.execute(CLOSE_INVITATIONS_OF_MEMBER, {"team_id": team_id, "user_id": user_id, "at": uow.at})
     return record_member(uow, team_id, event, user_id, None, role, also=also)
 
@@ -106,6 +111,7 @@ def record_member(
         after={"members": {user_id: after}, **(also or {})},
         team_id=team_id,
     )
+    uow.refresh_pages_of([user_id])
     kind = _NOTIFICATIONS.get(event)
     if kind is not None:
         uow.notify(event_id, [user_id], kind, {"team_id": team_id, **(names or {})})

@@ -15,16 +15,22 @@ DESCRIPTION_LENGTH = 2000
 
 
 class Team(Model):
-    """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy."""
+    """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy.
+
+    With ``inherits_members`` the people of the parent are in it too. ``people_version`` rises whenever its effective
+    memberships change, also because a parent's did.
+    """
 
     __tablename__ = "teams"
 
     team_id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), server_default="")
-    parent_team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.team_id"))
+    parent_team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.team_id"), index=True)
+    inherits_members: Mapped[bool] = mapped_column(server_default=text("false"))
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    people_version: Mapped[int] = mapped_column(server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -32,7 +38,10 @@ class Team(Model):
 
 
 class TeamMembership(Model):
-    """A user's role in a team. A team always has at least one admin."""
+    """A user's role in a team. A team always has at least one admin.
+
+    A limited guest sees only those of its boards that name them (`boards.models.BoardPerson`).
+    """
 
     __tablename__ = "team_memberships"
 
@@ -40,8 +49,29 @@ class TeamMembership(Model):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(8))
     joined_at: Mapped[datetime] = mapped_column(Instant)
+    is_limited: Mapped[bool] = mapped_column(server_default=text("false"))
 
-    __table_args__ = (CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('admin', 'member', 'guest')", name="role"),
+        CheckConstraint("role = 'guest' OR NOT is_limited", name="limited_guest"),
+    )
+
+
+class EffectiveMembership(Model):
+    """Who is in a team, by `TeamMembership` or through its parents: of several roles the highest.
+
+    Derived, by triggers; everything that asks who may do what reads this. ``via_team_id`` is the team whose membership
+    gives the role.
+    """
+
+    __tablename__ = "effective_memberships"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(8))
+    is_limited: Mapped[bool] = mapped_column(server_default=text("false"))
+    joined_at: Mapped[datetime] = mapped_column(Instant)
+    via_team_id: Mapped[str] = mapped_column(ForeignKey("teams.team_id"))
 
 
 class CatalogueEntry(Model):

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     COMMENT_MODERATE = "comment.moderate", 31, "Delete the comments of others"
 
 
+PERMISSIONS: dict[str, Permission] = {one.value: one for one in Permission}
 ROLES = tuple(role.value for role in Role)  # from the highest
 
 

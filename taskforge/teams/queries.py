@@ -5,7 +5,7 @@ The fragments are the only way in which another feature's SQL names the tables o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import column, table, text
 
@@ -13,9 +13,8 @@ from taskforge.accounts.queries import join_person
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import ROLES, Role
-from taskforge.text.handles import Nameable, make_nameables
 
 # Of each kind: teams that somebody made, and teams that others made and added them to. Others can't use up the first.
 TEAMS_PER_USER = 200
@@ -27,64 +26,73 @@ HELD_PERMISSIONS = """
              FROM   role_permissions rp JOIN permissions p USING (permission_id)
              WHERE  rp.team_id = m.team_id AND rp.role = m.role)
 """
+# The matrix of the team `t`, as pairs of a role and a permission.
+GRANTS_OF_TEAM = """
+           (SELECT jsonb_agg(jsonb_build_array(rp.role, p.name))
+            FROM   role_permissions rp JOIN permissions p USING (permission_id)
+            WHERE  rp.team_id = t.team_id)
+"""
 # Items of a FROM clause.
 TEAMS = "teams t"
-MEMBERSHIPS = "team_memberships m"
-MEMBERS = f"team_memberships m {join_person('m.user_id')}"
+MEMBERSHIPS = "effective_memberships m"
+ADDED_MEMBERSHIPS = "team_memberships m"  # without those that come from a parent
+MEMBERS = f"effective_memberships m {join_person('m.user_id')}"
 # The same memberships for statements that SQLAlchemy composes.
-COMPOSED_MEMBERSHIPS = table("team_memberships", column("team_id"), column("user_id")).alias("m")
-TEAMS_OF_MEMBERS = "teams t JOIN team_memberships m USING (team_id)"
+COMPOSED_MEMBERSHIPS = table("effective_memberships", column("team_id"), column("user_id")).alias(
+    "m"
+)
+TEAMS_OF_MEMBERS = "teams t JOIN effective_memberships m USING (team_id)"
 # The columns of a list of teams, from `TEAMS_OF_MEMBERS`.
 TEAM_COLUMNS = f"""
-       t.team_id, t.name, t.description, t.parent_team_id, t.version, t.created_at, t.updated_at,
+       t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members, t.version, t.created_at, t.updated_at,
        m.role, {HELD_PERMISSIONS} AS permissions,
-       (SELECT count(*) FROM team_memberships o WHERE o.team_id = t.team_id) AS member_count
+       (SELECT count(*) FROM effective_memberships o WHERE o.team_id = t.team_id) AS member_count
 """
 # The ids of the teams of `:user_id`; whether that person, or the user `u`, is in any team.
-TEAM_IDS_OF_PERSON = "SELECT team_id FROM team_memberships WHERE user_id = :user_id"
-IS_IN_A_TEAM = "EXISTS (SELECT FROM team_memberships m WHERE m.user_id = u.user_id)"
-# Those of the people `:ids` who belong to the team.
-MEMBERS_AMONG = prepared("""
+TEAM_IDS_OF_PERSON = "SELECT team_id FROM effective_memberships WHERE user_id = :user_id"
+IS_IN_A_TEAM = "EXISTS (SELECT FROM effective_memberships m WHERE m.user_id = u.user_id)"
+# Those who are in a team; those who have one of `:roles` in it.
+MEMBER_IDS = text("SELECT user_id FROM effective_memberships WHERE team_id = :team_id")
+MEMBER_IDS_WITH_ROLES = text("""
     SELECT user_id
-    FROM   team_memberships
-    WHERE  team_id = :team_id AND user_id = ANY(CAST(:ids AS uuid[]))
+    FROM   effective_memberships
+    WHERE  team_id = :team_id AND role = ANY(CAST(:roles AS text[]))
+""")
+_STANDING = text("""
+    SELECT role, is_limited
+    FROM   effective_memberships
+    WHERE  team_id = :team_id AND user_id = :user_id
 """)
 # Locks the row of `:team_id`, for what must be unique among the boards of a team.
 LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 
 _TEAM = text(f"""
-    SELECT t.team_id, t.name, t.description, t.parent_team_id, parent.name AS parent_name, t.version,
-           t.created_by, t.created_at, t.updated_at, m.role, {HELD_PERMISSIONS} AS permissions
+    SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
+           parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, m.role,
+           m.via_team_id <> m.team_id AS is_inherited,
+           {HELD_PERMISSIONS} AS permissions
     FROM   teams t
-           JOIN team_memberships m USING (team_id)
+           JOIN effective_memberships m USING (team_id)
            LEFT JOIN teams parent
              ON  parent.team_id = t.parent_team_id
              AND EXISTS (SELECT
-                         FROM   team_memberships p
+                         FROM   effective_memberships p
                          WHERE  p.team_id = t.parent_team_id AND p.user_id = m.user_id)
     WHERE  t.team_id = :team_id AND m.user_id = :user_id
 """)
 _MEMBERS = text(f"""
-    SELECT u.user_id, u.display_name, m.role, m.joined_at,
+    SELECT u.user_id, u.display_name, m.role, m.is_limited, m.joined_at, m.via_team_id,
+           m.via_team_id <> m.team_id AS is_inherited, via.name AS via_name,
            CASE WHEN own.role <> :guest OR u.user_id = own.user_id THEN u.email END AS email
     FROM   {MEMBERS}
-           JOIN team_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id
+           JOIN effective_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id
+           LEFT JOIN teams via
+             ON  via.team_id = m.via_team_id
+             AND EXISTS (SELECT
+                         FROM   effective_memberships o
+                         WHERE  o.team_id = via.team_id AND o.user_id = :user_id)
     WHERE  m.team_id = :team_id
     ORDER  BY array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id
-    LIMIT  :limit
-""")
-_MEMBER_NAMES = prepared(f"""
-    SELECT u.user_id, u.display_name
-    FROM   {MEMBERS}
-    WHERE  m.team_id = :team_id
-    ORDER  BY lower(u.display_name), u.user_id
-    LIMIT  :limit
-""")
-_NAMEABLES = prepared(f"""
-    SELECT u.user_id, u.display_name, u.email
-    FROM   {MEMBERS}
-    WHERE  m.team_id = :team_id
-    ORDER  BY lower(u.display_name), u.user_id
     LIMIT  :limit
 """)
 
@@ -97,13 +105,13 @@ def join_team(team_id: str) -> str:
 def is_member(team_id: str, user_id: str) -> str:
     """SQL of the condition that a person belongs to a team; both are a column or another expression."""
     return f"""EXISTS (SELECT
-                   FROM   team_memberships member
+                   FROM   effective_memberships member
                    WHERE  member.team_id = {team_id} AND member.user_id = {user_id})"""
 
 
 def join_membership(team_id: str, user_id: str = ":user_id") -> str:
     """SQL that joins, as ``m``, the membership of a person (by default `:user_id`) in the team of a column."""
-    return f"JOIN team_memberships m ON m.team_id = {team_id} AND m.user_id = {user_id}"
+    return f"JOIN effective_memberships m ON m.team_id = {team_id} AND m.user_id = {user_id}"
 
 
 def get_team(actor: Actor, team_id: str) -> sql.Row:
@@ -116,6 +124,11 @@ def get_team(actor: Actor, team_id: str) -> sql.Row:
     if found is None:
         raise NotFound()
     return found
+
+
+def get_standing(uow: UnitOfWork, team_id: str, user_id: str) -> sql.Row | None:
+    """The role of a member of a team, and whether they are a limited guest, in a transaction; None for others."""
+    return uow.row(_STANDING, {"team_id": team_id, "user_id": user_id})
 
 
 def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
@@ -131,20 +144,3 @@ def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
     if not found:  # not even the actor
         raise NotFound()
     return found
-
-
-def list_member_names(team_id: str) -> Sequence[sql.Row]:
-    """The members of a team (user_id, display_name) by name. The caller has checked access."""
-    return sql.rows(_MEMBER_NAMES, {"team_id": team_id, "limit": MEMBERS_PER_TEAM})
-
-
-def list_nameables(team_id: str) -> list[Nameable]:
-    """The members of a team with the names by which a text can mean them. The caller has checked access."""
-    found = sql.rows(_NAMEABLES, {"team_id": team_id, "limit": MEMBERS_PER_TEAM})
-    return make_nameables((row["user_id"], row["display_name"], row["email"]) for row in found)
-
-
-def list_members_among(team_id: str, user_ids: Collection[str]) -> set[str]:
-    """The ids of those of some people who belong to a team. The caller has checked access."""
-    found = sql.rows(MEMBERS_AMONG, {"team_id": team_id, "ids": list(user_ids)})
-    return {row["user_id"] for row in found}

@@ -8,24 +8,33 @@ from sqlalchemy import text
 
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import find_user_id
-from taskforge.errors import Conflict, InvalidInput, NotFound
+from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams import queries
 from taskforge.teams.access import access_team, check_role, lock_team, require_role_in
 from taskforge.teams.creation import require_parent
+from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.members import insert_member, record_member, require_in_parent
-from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.permissions import Permission, Role, exceeds
+from taskforge.teams.queries import MEMBER_IDS
 
-# One change of a team's parent at a time: two at once could close a circle together.
-HIERARCHY_LOCK = 7_166_002
+_TREE = frozenset({"parent_team_id", "inherits_members"})
+NO_PARENT = "needs a team that this one is part of"
+INHERITED = "They are here as a member of a parent team, and can be changed or removed there."
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 
-_STATE = text("SELECT name, description, parent_team_id FROM teams WHERE team_id = :team_id")
+_STATE = text("""
+    SELECT name, description, parent_team_id, inherits_members
+    FROM   teams
+    WHERE  team_id = :team_id
+""")
 _EDIT = text("""
     UPDATE teams
-    SET    name = :name, description = :description, parent_team_id = :parent_team_id
+    SET    name = :name, description = :description, parent_team_id = :parent_team_id,
+           inherits_members = :inherits_members
     WHERE  team_id = :team_id
 """)
 _CIRCLE = text("""
@@ -50,7 +59,7 @@ _OTHER_ADMIN = text("""
 """)
 _CHANGE_ROLE = text("""
     UPDATE team_memberships
-    SET    role = :role
+    SET    role = :role, is_limited = is_limited AND :role = 'guest'
     WHERE  team_id = :team_id AND user_id = :user_id
 """)
 _REMOVE_MEMBER = text("""
@@ -61,18 +70,20 @@ _REMOVE_MEMBER = text("""
 
 @idempotent
 def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, Any]) -> Change:
-    """Change name, description or parent of a team.
+    """Change name, description or parent of a team, or whether it takes over the parent's members.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        NotFound, Forbidden: no access, or no permission ``team.edit``; or, to take over members, no admin.
         StaleVersion: somebody else changed one of these fields since `version`.
-        InvalidInput: the parent would make a circle or is not the actor's.
+        InvalidInput: the parent would make a circle or too large a tree, or is not the actor's.
+        Conflict: there would be too many people in the team or one below it.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
     require_parent(actor, changes.get("parent_team_id"))
+    if changes.get("inherits_members") and "parent_team_id" not in changes:
+        require_parent(actor, queries.get_team(actor, team_id)["parent_team_id"])
     with UnitOfWork(actor, entity_id=team_id, version=version + 1) as uow:
-        if changes.get("parent_team_id") is not None:
-            uow.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": HIERARCHY_LOCK})
+        lock_tree(uow, for_change=not _TREE.isdisjoint(changes))
         new_version = lock_team(uow, team_id, Permission.TEAM_EDIT)
         before = dict(uow.execute(_STATE, {"team_id": team_id}).mappings().one())
         settled = settle_fields(
@@ -82,13 +93,23 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
             before,
             seen=version,
             current=new_version - 1,
-            words={"parent_team_id": "parent team"},
+            words={"parent_team_id": "parent team", "inherits_members": "members of the parent"},
             uow=uow,
             merge=lambda name, *texts: merge_lines(*texts) if name == "description" else None,
         )
         after = {**before, **settled}
         _refuse_circle(uow, after["parent_team_id"], team_id)
+        if after["parent_team_id"] is None:
+            if settled.get("inherits_members"):
+                raise InvalidInput.about("inherits_members", NO_PARENT)
+            after["inherits_members"] = False
+        is_tree_changed = any(before[name] != after[name] for name in _TREE)
+        if is_tree_changed and after["inherits_members"]:
+            _refuse_above_own(uow, team_id, Role.ADMIN)  # the parent's admins become admins here
         uow.execute(_EDIT, {**after, "team_id": team_id})
+        if is_tree_changed:
+            require_shape(uow, team_id)
+            uow.refresh_pages_of(uow.execute(MEMBER_IDS, {"team_id": team_id}).scalars())
         uow.record(
             Event.TEAM_EDITED,
             entity_type="team",
@@ -128,6 +149,7 @@ def add_member(
         field = "email" if user_id is None else "user_id"
         raise InvalidInput.about(field, "has no account here yet: ask them to sign up first")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         require_role_in(uow, team_id, role)
         if only_from_parent:
@@ -148,8 +170,10 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     check_role(role)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         before = _member_role(uow, team_id, user_id)
+        _refuse_above_own(uow, team_id, before, role)
         if before == Role.ADMIN and role != Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
@@ -168,8 +192,10 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     permission = None if user_id == actor.user_id else Permission.TEAM_MANAGE_MEMBERS
     membership = access_team(actor.user_id, team_id, permission)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team(uow, team_id, permission)
         before = _member_role(uow, team_id, user_id)
+        _refuse_above_own(uow, team_id, before)
         if before == Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
@@ -179,10 +205,22 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
 
 
 def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
+    """The role with which somebody was added to a team; who is in it through a parent alone has none here."""
     role = uow.execute(_ROLE, {"team_id": team_id, "user_id": user_id}).scalar()
     if role is None:
+        if queries.get_standing(uow, team_id, user_id) is not None:
+            raise Conflict(INHERITED)
         raise NotFound()
     return str(role)
+
+
+def _refuse_above_own(uow: UnitOfWork, team_id: str, *roles: str) -> None:
+    """Refuse to deal with a role above the actor's own: who may manage members could make themselves an admin."""
+    standing = queries.get_standing(uow, team_id, uow.actor.user_id)
+    assert standing is not None
+    own = standing["role"]
+    if any(exceeds(role, own) for role in roles):
+        raise Forbidden("This is about a role above your own. An admin of the team can do it.")
 
 
 def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:

@@ -18,6 +18,8 @@ LAST_VERSION = 2**31 - 1  # the largest value of a version column
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_SPACED = re.compile(r"(?<=^[0-9-]{10}) ")
+_WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 _DATETIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"
     r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))"
@@ -70,6 +72,14 @@ def parse_date(value: object, *, field: str) -> date:
         raise InvalidInput.about(field, "is not a day of the calendar") from error
     _check_year(day.year, field)
     return day
+
+
+def parse_sent_instant(value: str, *, field: str) -> datetime:
+    """An instant or a day in an address; without an offset, as a form's field sends it, it is in UTC."""
+    # A "+" in a query string is decoded as a space.
+    given = _SPACED.sub("T", value.strip()).replace(" ", "+")
+    zoned = f"{given}Z" if _WITHOUT_ZONE.fullmatch(given) else given
+    return parse_datetime(zoned, field=field, date_only=True)
 
 
 def parse_datetime(value: object, *, field: str, date_only: bool = False) -> datetime:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import flash
 
-from taskforge.teams.mentions import resolve_mentions
+from taskforge.boards.mentions import resolve_mentions
 
 
-def flash_mention_notes(team_id: str, text: str) -> None:
-    """Say on the next page which @names of a text mean nobody in the team, or more than one person."""
-    for sentence in resolve_mentions(team_id, text).notes:
+def flash_mention_notes(board_id: str, text: str) -> None:
+    """Say on the next page which @names of a text mean nobody who sees the board, or more than one person."""
+    for sentence in resolve_mentions(board_id, text).notes:
         flash(sentence, "info")

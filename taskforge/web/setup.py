@@ -31,6 +31,7 @@ from taskforge.web.boards import (
     column_deletion_routes,
     column_settings_routes,
     index_routes,
+    people_routes,
     settings_routes,
     show_routes,
     unseen_routes,
@@ -53,7 +54,12 @@ from taskforge.web.tasks import (
     select_routes,
 )
 from taskforge.web.tasks import routes as tasks
-from taskforge.web.teams import invitation_routes
+from taskforge.web.teams import (
+    access_routes,
+    board_limit_routes,
+    invitation_routes,
+    permission_routes,
+)
 from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
@@ -82,6 +88,10 @@ PARTS = (
     peek_routes,
     select_routes,
     invitation_routes,
+    permission_routes,
+    access_routes,
+    board_limit_routes,
+    people_routes,
 )
 
 FEATURES = (

@@ -12,17 +12,19 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from tests.chaos import deletions, people
+from tests.chaos import deletions, people, rights
 
 PASSWORD = "seven green bottles standing"
 ATTEMPT_SECONDS = 12
-# What else is done to a task, with its weight; how often a column or the whole board goes and comes back.
+# What else is done to a task, with its weight; how often a column or the whole board goes and comes back, and how
+# often the people and rights of the team change.
 ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
 AWAY = 0.05
 # How often somebody comes and goes, and how often in all: a person invites a hundred in an hour.
 COMINGS = 0.03
 MAX_COMINGS = 80
 VISITORS = 1000  # from here on the numbers of those who come and go
+RIGHTS = 0.05
 GIVE_UP_SECONDS = 60
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 
@@ -123,6 +125,10 @@ class Client(threading.Thread):
         if trashed:
             kinds.append((self.restore, 2))
         act = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+        if self.chance.random() < RIGHTS:
+            self.chance.choice((rights.change_role, rights.change_rights))(self)
+            self.acknowledged_at.append(time.time())
+            return
         if self.chance.random() < AWAY:
             self.chance.choice((deletions.delete_column, deletions.delete_board))(self)
             self.acknowledged_at.append(time.time())

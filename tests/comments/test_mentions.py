@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from taskforge.boards.mentions import resolve_mentions
 from taskforge.comments.service import create_comment, edit_comment
-from taskforge.teams.mentions import resolve_mentions
 from taskforge.teams.service import remove_member
 from taskforge.text.markdown import MAX_MENTIONS
 from tests.audit_trail import intents

@@ -111,3 +111,15 @@ def add_members(page: Page, *names: tuple[str, str]) -> None:
             teams.add_member(
                 admin.person.actor, admin.team.team_id, role="member", user_id=newcomer.user_id
             )
+
+
+def team_of(page: Page) -> Team:
+    """The team of the board that was made for `page`."""
+    team = _accounts[page.context].team
+    assert team is not None
+    return team
+
+
+def user_id_of(page: Page) -> str:
+    """The id of whoever is logged in at `page`."""
+    return _accounts[page.context].person.user_id

@@ -20,6 +20,20 @@ def card(page: Page) -> object:
     return page.locator(".card", has_text=TITLE).first
 
 
+def access(page: Page, world: World) -> None:
+    """Why the last person of the list may do what."""
+    go(page, world.team)
+    page.locator("#members .row").last.get_by_role("link", name="Access").click()
+    page.locator("#access-boards").wait_for()
+
+
+def board_limit(page: Page, world: World) -> None:
+    """The boards of a guest: somebody is made one for it, and a member again by the next world."""
+    guest = world.people[-1]
+    world.make_guest(guest)
+    go(page, f"{world.team}/members/{guest.user_id}/boards")
+
+
 def open_filter(page: Page, world: World) -> None:
     go(page, f"{world.board}?priority=high&tag=bug")
     page.locator("#board-filter").click()
@@ -265,6 +279,10 @@ MEMBER = (
     Scene("team", at("{team}")),
     Scene("team-invited", team_invited),
     Scene("invitation-other", at("{invitation}")),
+    Scene("team-rights", at("{team}/permissions")),
+    Scene("board-limit", board_limit),
+    Scene("access", access),
+    Scene("board-who-sees", at("{board}/settings#who-sees")),
     Scene("settings", at("{board}/settings")),
     Scene("trash", at("{board}/trash")),
     Scene("profile", at("/profile")),

@@ -20,6 +20,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, delete_task, edit_task
 from taskforge.teams.invitations.service import invite_person
+from taskforge.teams.service import change_role
 from tests.e2e.journeys import PASSWORD, create_team, sign_up
 
 TITLE = "Keep the storm lantern lit"
@@ -68,6 +69,11 @@ class World:
         """Nobody keeps the board in lanes."""
         with self.app.app_context():
             sql.execute_now(text("UPDATE board_view_preferences SET lanes = NULL"))
+
+    def make_guest(self, person: Actor) -> None:
+        """From now on somebody is a guest of the team."""
+        with self.app.app_context():
+            change_role(self.people[0], self.team.rpartition("/")[2], person.user_id, role="guest")
 
     def error_page(self, error: TaskForgeError) -> str:
         """An error as a page, for those that a picture should not have to provoke."""

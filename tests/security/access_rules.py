@@ -5,6 +5,8 @@ A rule names the least role of the team that is let in; see `expected_status`.
 
 from __future__ import annotations
 
+from taskforge.teams.permissions import Permission
+
 # The second step of a log-in whose password nobody of the matrix has given: it leads to the log-in.
 SECOND_STEP = {
     "accounts.second_step",
@@ -86,6 +88,7 @@ SITE_ADMIN = {
 }  # fmt: skip
 
 GUESTS = {
+    "teams.permissions", "api_teams.get_permissions", "api_teams.list_children",
     "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
@@ -99,6 +102,8 @@ GUESTS = {
 }  # fmt: skip
 
 MEMBERS = {
+    "boards.set_privacy", "boards.name_person", "boards.unname_person",
+    "api_boards.list_named_people", "api_boards.name_person", "api_boards.unname_person",
     "board_history.activity", "boards.create", "boards.settings", "boards.rename", "boards.add_column",
     "boards.edit_column",
     "boards.move_column", "boards.delete_column", "tasks.create", "tasks.edit", "tasks.edit_submitted", "tasks.move",
@@ -114,6 +119,10 @@ MEMBERS = {
 }  # fmt: skip
 
 ADMINS = {
+    "teams.access", "api_teams.explain_access",
+    "teams.board_limit", "teams.limit_guest", "api_boards.get_board_limit", "api_boards.limit_guest",
+    "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
+    "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
     "teams.resend_invitation", "teams.revoke_invitation", "teams.renew_join_link", "teams.remove_join_link",
     "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
@@ -128,6 +137,47 @@ ADMINS = {
 }  # fmt: skip
 
 ROLES = ("guest", "member", "admin")
+# The permission that each of them asks for, beside access to its object; by it a team's matrix lets more or fewer in.
+_ENDPOINTS_OF = {
+    Permission.TEAM_EDIT: "teams.edit teams.edit_submitted api_teams.edit_team",
+    Permission.TEAM_MANAGE_MEMBERS: """
+        teams.add_member teams.change_role teams.remove_member teams.access teams.board_limit teams.limit_guest
+        api_teams.add_member api_teams.change_role api_teams.remove_member api_teams.explain_access
+        api_boards.get_board_limit api_boards.limit_guest""",
+    Permission.TEAM_MANAGE_PERMISSIONS: """
+        teams.permissions_submitted teams.reset_permissions teams.undo_permissions api_teams.change_permissions""",
+    Permission.BOARD_CREATE: "boards.create api_boards.create_board",
+    Permission.BOARD_EDIT: """
+        boards.settings boards.rename boards.add_column boards.edit_column boards.move_column boards.delete_column
+        boards.column_settings boards.restore_column boards.set_privacy boards.name_person boards.unname_person
+        api_boards.edit_board api_boards.create_column api_boards.edit_column api_boards.move_column
+        api_boards.delete_column api_boards.restore_column api_boards.list_named_people api_boards.name_person
+        api_boards.unname_person""",
+    Permission.BOARD_DELETE: """
+        boards.delete boards.restore boards.deleted
+        api_boards.delete_board api_boards.restore_board api_boards.list_deleted_boards""",
+    Permission.BOARD_ACTIVITY: "board_history.activity",
+    Permission.TASK_CREATE: """
+        tasks.create tasks.create_many tasks.create_many_submitted tasks.quick_add_names api_tasks.create_task""",
+    Permission.TASK_EDIT: """
+        tasks.edit tasks.edit_submitted tasks.field tasks.field_submitted tasks.tick_item tasks.add_item
+        tasks.remove_item tasks.restore_value tasks.edit_many api_tasks.edit_task api_tasks.replace_task""",
+    Permission.TASK_MOVE: "tasks.move tasks.move_submitted api_tasks.move_task",
+    Permission.TASK_DELETE: "tasks.delete tasks.start_empty api_tasks.delete_task",
+    Permission.TASK_RESTORE: "tasks.restore api_tasks.restore_task",
+    Permission.COMMENT_CREATE: "comments.create api_comments.create_comment",
+    Permission.COMMENT_MODERATE: """
+        comments.delete comments.restore api_comments.delete_comment api_comments.restore_comment""",
+}
+NEEDS: dict[str, Permission | None] = {
+    **dict.fromkeys(GUESTS),
+    **{one: permission for permission, listed in _ENDPOINTS_OF.items() for one in listed.split()},
+}
+# About the team as a whole: whoever is limited to some of its boards is a guest there, and a stranger everywhere else.
+OF_THE_TEAM = {
+    "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
+    "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
+}  # fmt: skip
 
 
 def least_role(endpoint: str) -> str | None:
@@ -192,6 +242,9 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
 def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
+    if principal == "limited_guest":
+        of_team = endpoint in OF_THE_TEAM or endpoint.startswith(("teams.", "api_teams."))
+        return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:
         return "hidden"
     return "in" if ROLES.index(principal) >= ROLES.index(role) else "no"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import text
 
+from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.ids import new_id
@@ -22,11 +23,15 @@ from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
 from taskforge.teams.invitations.service import invite_person
 from taskforge.teams.invitations.team_links import make_join_link
+from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
+from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
+from taskforge.teams.service import add_member
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
-    "anonymous", "suspended", "outsider", "other_admin", "invited", "site_admin", "guest", "member", "admin",
+    "anonymous", "suspended", "outsider", "other_admin", "invited", "site_admin",
+    "limited_guest", "guest", "member", "admin",
 )  # fmt: skip
 
 
@@ -54,10 +59,7 @@ def make_world(app: Flask) -> World:
     with app.app_context():
         comment = create_comment(Actor(user_id=admin.user_id), task_id, content="A word")
         spare = make_person(app, "Spare")
-        sql.execute_now(
-            text("INSERT INTO team_memberships VALUES (:team_id, :user_id, 'guest', now())"),
-            {"team_id": team.team_id, "user_id": spare.user_id},
-        )
+        add_member(admin.actor, team.team_id, role="guest", user_id=spare.user_id)
         delete_task(admin.actor, trashed_id)
         deleted = {"task_id": trashed_id, **_delete_one_of_each(admin, team, task_id)}
         batch = create_tasks(
@@ -79,6 +81,9 @@ def make_world(app: Flask) -> World:
             admin.actor, team.team_id, role="member", nonce=new_id(), token=tokens["join"]
         )
         deliver_pending()
+        add_limited_guest(admin, team, people["limited_guest"])
+        name_person(admin.actor, team.board_id, spare.user_id)
+        matrix_change = _change_rights_and_back(admin, team)
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
             {"user_id": people["member"].user_id},
@@ -112,6 +117,7 @@ def make_world(app: Flask) -> World:
         "notification_id": str(notification_id),
         "event_id": str(event_id),
         "batch_id": str(batch.event_id),
+        "change_id": matrix_change,
         "job_id": job.id,
         "queue_name": queues.NOTIFICATIONS,
         "registry_name": "queued",
@@ -121,6 +127,22 @@ def make_world(app: Flask) -> World:
         "join_token": tokens["join"].secret,
     }
     return World(people, team, ids, deleted, tokens)
+
+
+def add_limited_guest(admin: Person, team: Team, guest: Person) -> None:
+    """A guest who sees one board of the team that is not its first."""
+    add_member(admin.actor, team.team_id, role="guest", user_id=guest.user_id)
+    other_id = create_board(admin.actor, team.team_id, name="For guests").entity_id
+    limit_guest(admin.actor, team.team_id, guest.user_id, board_ids=[other_id])
+
+
+def _change_rights_and_back(admin: Person, team: Team) -> str:
+    """The id of a change of the matrix; the rights are the default ones again."""
+    version = get_matrix(admin.actor, team.team_id).version
+    grants = DEFAULT_MATRIX | {Grant("member", "board.delete")}
+    change = change_permissions(admin.actor, team.team_id, version=version, grants=grants)
+    undo_permissions(admin.actor, team.team_id, str(change.event_id))
+    return str(change.event_id)
 
 
 def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, str]:

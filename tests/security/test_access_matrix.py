@@ -32,6 +32,12 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_tasks.undo_change": {"eventId": "{event_id}"},
     "api_teams.create_team": {"name": "New"},
     "api_teams.edit_team": {"name": "Other", "version": 99},
+    "api_teams.change_permissions": {
+        "admin": ["team.manage_permissions"],
+        "member": [],
+        "guest": [],
+    },
+    "api_boards.limit_guest": {"boardIds": None},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
     "api_teams.change_role": {"role": "member"},
     "api_team_invitations.invite": {"email": "nobody@example.test", "role": "guest"},

@@ -10,6 +10,7 @@ import marshmallow as ma
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 from taskforge.boards.models import COLUMN_NAME_LENGTH, MAX_WIP_LIMIT, NAME_LENGTH
+from taskforge.boards.service import BOARDS_PER_TEAM
 from taskforge.boards.statuses import STATUSES
 from taskforge.text.people import HUES
 
@@ -25,6 +26,36 @@ class BoardChanges(Versioned):
 
     name = fields.line(NAME_LENGTH, optional=True)
     hard_limits = fields.yes_or_no()
+    is_private = fields.yes_or_no()
+
+
+class NamedPerson(Output):
+    """A person whom a board names: they see it though it is private, or though they are limited to boards."""
+
+    user_id = id_answer(required=True)
+    display_name = text_answer()
+    is_member = ma.fields.Boolean(
+        metadata={"description": "Only who is in the team sees the board"}
+    )
+
+
+class NamedPeople(Output):
+    """The people whom a board names, by name."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(NamedPerson), required=True)
+
+
+class NewBoardLimit(Input):
+    """The boards that a guest is limited to; null for no limit."""
+
+    board_ids = fields.identifiers(BOARDS_PER_TEAM, nullable=True)
+
+
+class BoardLimit(Output):
+    """Whether a guest is limited to boards, and the boards that name them."""
+
+    is_limited = ma.fields.Boolean(required=True)
+    board_ids: Any = ma.fields.List(ma.fields.String(metadata={"format": "uuid"}), required=True)
 
 
 class NewColumn(Input):
@@ -86,6 +117,9 @@ class Board(Output):
     key_prefix = text_answer(metadata={"description": "Begins the keys of the board's tasks"})
     hard_limits = ma.fields.Boolean(
         metadata={"description": "Whether a full column refuses tasks; else its limit only warns"}
+    )
+    is_private = ma.fields.Boolean(
+        metadata={"description": "Whether only admins and the people whom it names see the board"}
     )
     role = text_answer()
     task_count = ma.fields.Integer()

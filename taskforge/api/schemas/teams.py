@@ -26,6 +26,7 @@ class TeamChanges(Versioned):
     name = fields.line(NAME_LENGTH, optional=True)
     description = fields.long_text(DESCRIPTION_LENGTH)
     parent_team_id = fields.identifier(nullable=True)
+    inherits_members = fields.yes_or_no()
 
 
 class Role(Input):
@@ -41,6 +42,9 @@ class Team(Output):
     name = text_answer(required=True)
     description = text_answer()
     parent_team_id = id_answer(allow_none=True)
+    inherits_members = ma.fields.Boolean(
+        metadata={"description": "Whether the members of the parent are members here"}
+    )
     role = text_answer(metadata={"enum": list(ROLES)})
     member_count = ma.fields.Integer(metadata={"description": "In lists only"})
     board_count = ma.fields.Integer(metadata={"description": "In lists only"})
@@ -62,10 +66,91 @@ class Member(Output):
     display_name = text_answer()
     email = text_answer(allow_none=True, metadata={"description": "null for guests, but their own"})
     role = text_answer(metadata={"enum": list(ROLES)})
+    is_limited = ma.fields.Boolean(
+        metadata={"description": "Whether a guest sees only the boards that name them"}
+    )
+    is_inherited = ma.fields.Boolean(metadata={"description": "Whether through a parent team"})
     joined_at = Instant()
+
+
+class Child(Output):
+    """A team right below another one."""
+
+    team_id = id_answer(required=True)
+    name = text_answer(required=True)
+    inherits_members = ma.fields.Boolean(required=True)
+    is_member = ma.fields.Boolean(
+        metadata={"description": "Whether the person who makes the request is in it"}
+    )
+
+
+class ChildList(Output):
+    """The teams right below one, by name."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Child), required=True)
+
+
+class Grants(Versioned):
+    """What each role may do: the names of its permissions. A permission that is left out is taken from the role."""
+
+    admin = fields.permission_names()
+    member = fields.permission_names()
+    guest = fields.permission_names()
+
+
+class DescribedPermission(Output):
+    """A permission: its name, what it allows, and which roles of a new team hold it."""
+
+    name = text_answer(required=True)
+    description = text_answer(required=True)
+    default_roles: Any = ma.fields.List(ma.fields.String(), required=True)
+
+
+class Permissions(Output):
+    """The permission matrix of a team: the names of the permissions of each role, and what all of them are."""
+
+    admin: Any = ma.fields.List(ma.fields.String(), required=True)
+    member: Any = ma.fields.List(ma.fields.String(), required=True)
+    guest: Any = ma.fields.List(ma.fields.String(), required=True)
+    permissions: Any = ma.fields.List(ma.fields.Nested(DescribedPermission), required=True)
+    version = ma.fields.Integer(required=True)
 
 
 class MemberList(Output):
     """The members of a team, admins first."""
 
     items: Any = ma.fields.List(ma.fields.Nested(Member), required=True)
+
+
+class AccessAt(Input):
+    """The instant of which access is explained; now, where there is none."""
+
+    at = fields.instant()
+
+
+class ExplainedRight(Output):
+    """Whether somebody holds a permission, and because of what."""
+
+    permission = text_answer(required=True)
+    is_held = ma.fields.Boolean(required=True)
+    reason = text_answer(required=True)
+
+
+class ExplainedBoard(Output):
+    """Whether somebody sees a board, and because of what."""
+
+    board_id = id_answer(required=True)
+    name = text_answer(required=True)
+    is_seen = ma.fields.Boolean(required=True)
+    reason = text_answer(required=True)
+
+
+class ExplainedAccess(Output):
+    """What somebody may do in a team, and why. The role is null for who was not in it."""
+
+    at = Instant(required=True)
+    role = text_answer(allow_none=True, metadata={"enum": [*ROLES, None]})
+    is_limited = ma.fields.Boolean(required=True)
+    reason = text_answer(required=True)
+    rights: Any = ma.fields.List(ma.fields.Nested(ExplainedRight), required=True)
+    boards: Any = ma.fields.List(ma.fields.Nested(ExplainedBoard), required=True)

@@ -8,6 +8,7 @@ from typing import Any
 from typing import cast as cast_type
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Integer,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, UUID, aggregate_order_by
 
 from taskforge.accounts.queries import COMPOSED_PEOPLE
+from taskforge.boards.queries import COMPOSED_BOARDS, SEES_BOARD
 from taskforge.clock import ReaderTime
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
@@ -69,16 +71,17 @@ class PersonFilter(Filter):
     def counting(
         self, cards: FromClause, name: str, shown: ColumnElement[bool]
     ) -> list[Select[Any]]:
-        """Everybody in the team and everybody with a card; the chosen ones and those with most cards first."""
+        """Everybody who sees the board and everybody with a card; the chosen ones and those with most cards first."""
         held = (
             select(cards.c[name], func.count().filter(shown).label("cards"))
             .group_by(cards.c[name])
             .subquery("held")
         )
-        members = COMPOSED_MEMBERSHIPS
+        members, boards = COMPOSED_MEMBERSHIPS, COMPOSED_BOARDS
         team = (
             select(members.c.user_id)
-            .where(members.c.team_id == bindparam("team_id"))
+            .select_from(members.join(boards, boards.c.team_id == members.c.team_id))
+            .where(boards.c.board_id == bindparam("board_id"), literal_column(SEES_BOARD, Boolean))
             .subquery("team")
         )
         users = COMPOSED_PEOPLE

@@ -12,7 +12,7 @@ from typing import Any
 
 from taskforge.accounts.session_records import find_preloaded
 from taskforge.boards.access import access_board, board_query, preloaded_board
-from taskforge.boards.queries import COLUMNS, IS_LIVE_COLUMN, join_board
+from taskforge.boards.queries import COLUMNS, IS_LIVE_COLUMN, VIEWERS, join_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -24,7 +24,6 @@ from taskforge.tasks.board.filters import FILTER, CardFilter
 from taskforge.tasks.board.tags import TAGS_IN_USE
 from taskforge.tasks.queries import COLUMN_WITH_COUNT, COUNTED_COLUMN, IS_IN_COLUMN
 from taskforge.teams.access import Membership
-from taskforge.teams.queries import MEMBERS
 from taskforge.text.values import is_uuid
 
 CARDS_PER_COLUMN = 50
@@ -46,8 +45,8 @@ _FRAME = prepared(f"""
            coalesce(
                (SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id)
                 FROM   (SELECT u.user_id, u.display_name, u.version
-                        FROM   {MEMBERS}
-                        WHERE  m.team_id = :team_id
+                        FROM   {VIEWERS}
+                        WHERE  b.board_id = :board_id
                         LIMIT  :people) p),
                '[]'::jsonb) AS people,
            ARRAY({TAGS_IN_USE}) AS tags
@@ -181,8 +180,8 @@ def get_board(
         with board_cache.turn(key):
             cached = board_cache.find(key, version)
             if cached is None:
-                parameters = {"board_id": board_id, "team_id": row["team_id"]}
-                cached = _read_board(version, {**chosen.parameters(), **parameters})
+                parameters = {**chosen.parameters(), "board_id": board_id}
+                cached = _read_board(version, parameters)
                 board_cache.keep(key, cached)
     first = next((column["column_id"] for column in cached.columns), None)
     return BoardView(row, membership, cached, first)

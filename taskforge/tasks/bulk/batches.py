@@ -8,6 +8,7 @@ from typing import Any
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, access_board, lock_board
+from taskforge.boards.people import keep_viewers
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.ids import new_id
@@ -24,7 +25,6 @@ from taskforge.tasks.editing.placement import Place, places_at_end
 from taskforge.tasks.editing.trash import list_columns, place_restored
 from taskforge.tasks.editing.writer import insert_task, update_task
 from taskforge.tasks.fields import EMPTY_CONTENT, new_core
-from taskforge.teams.access import keep_members
 from taskforge.teams.permissions import Permission
 
 MAX_TASKS = 100  # in one batch
@@ -186,5 +186,5 @@ def _read_batch(board_id: str, event_id: str) -> Sequence[sql.Row]:
 
 def _require_members(uow: UnitOfWork, board: LockedBoard, new_tasks: Sequence[NewTask]) -> None:
     named = {new.core["assignee_id"] for new in new_tasks} - {None}
-    if named - set(keep_members(uow, board.team_id, named)):
+    if named - set(keep_viewers(uow, board.board_id, named)):
         raise Conflict("Somebody whom you named has just left the team. Nothing was added.")

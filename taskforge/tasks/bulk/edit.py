@@ -206,7 +206,7 @@ def _edit(actor: Actor, board_id: str, ids: Sequence[str], act: Act, value: Any)
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, act.permission, changes=len(edits))
         if act.field is not None and isinstance(act.field.kind, Person):
-            require_assignee(uow, board.team_id, value)
+            require_assignee(uow, board.board_id, value)
         if act.field is None:
             edits = [RowEdit(row=edit.row, core={"deleted_at": uow.at}) for edit in edits]
         write_edits(uow, board, act.event, edits, _find_places(uow, board, edits, act, value))

@@ -8,6 +8,7 @@ from typing import Any
 
 from taskforge import faults
 from taskforge.boards.access import access_board, lock_board
+from taskforge.boards.people import keep_viewers, list_viewers_among
 from taskforge.errors import StaleVersion
 from taskforge.events import EVENTS
 from taskforge.stores import sql
@@ -26,8 +27,6 @@ from taskforge.tasks.history.events import (
     list_later_of,
 )
 from taskforge.tasks.history.undo import find_refusal
-from taskforge.teams.access import keep_members
-from taskforge.teams.queries import list_members_among
 
 LEFT = "Who had it does not belong to this team any more."
 NAMED = 20  # refusals that are answered, of however many
@@ -69,7 +68,7 @@ def _take_back(actor: Actor, board_id: str, event: str, audit_events: AuditEvent
     with UnitOfWork(actor, entity_id=board_id, version=0, extra=extra) as uow:
         board = lock_board(uow, board_id, PERMISSIONS[event], changes=len(edits))
         assignees = _assignees(edits)
-        if assignees - set(keep_members(uow, board.team_id, assignees)):
+        if assignees - set(keep_viewers(uow, board.board_id, assignees)):
             raise StaleVersion()  # somebody left just now: their cards are refused at the next try
 
         def place_of(row: sql.Row) -> Place | None:
@@ -88,7 +87,7 @@ def _find_refusals(rows: Sequence[sql.Row], audit_events: AuditEvents) -> dict[s
     later = list_later_of(
         {task_id: audit_event.version for task_id, (audit_event, _) in audit_events.items()}
     )
-    members = _members_among(rows, audit_events)
+    members = _viewers_among(rows, audit_events)
     refused = {}
     for row in rows:
         audit_event, before = audit_events[row["task_id"]]
@@ -102,14 +101,14 @@ def _find_refusals(rows: Sequence[sql.Row], audit_events: AuditEvents) -> dict[s
     return refused
 
 
-def _members_among(rows: Sequence[sql.Row], audit_events: AuditEvents) -> set[str]:
-    """Those of the earlier assignees who belong to the team."""
+def _viewers_among(rows: Sequence[sql.Row], audit_events: AuditEvents) -> set[str]:
+    """Those of the earlier assignees who see the board."""
     assignees = [
         before["assignee_id"] for _, before in audit_events.values() if before.get("assignee_id")
     ]
     if not assignees or not rows:
         return set()
-    return list_members_among(rows[0]["team_id"], assignees)
+    return list_viewers_among(rows[0]["board_id"], assignees)
 
 
 def _find_edits(rows: Sequence[sql.Row], audit_events: AuditEvents) -> list[RowEdit]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from taskforge import faults
 from taskforge.boards.access import LockedBoard, lock_board
+from taskforge.boards.mentions import resolve_new_mentions
+from taskforge.boards.people import keep_viewers
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.events import Event
 from taskforge.stores.actor import Actor
@@ -25,8 +27,6 @@ from taskforge.tasks.fields import (
     PLACE_NAMES,
     denormalised_columns,
 )
-from taskforge.teams.access import keep_members
-from taskforge.teams.mentions import resolve_new_mentions
 from taskforge.text.moments import begins_after, show_moment
 
 FindPlace = Callable[[UnitOfWork, LockedBoard], Place]
@@ -61,7 +61,7 @@ def change_fields(
         if new_content != old_content
         else None
     )
-    mentioned = find_new_mentions(row["team_id"], old_content, texts) if undoes is None else []
+    mentioned = find_new_mentions(row["board_id"], old_content, texts) if undoes is None else []
     faults.point("read.done")
     after = {**row, **_chosen_values(row, changes)}
     require_order(row, after)
@@ -71,7 +71,7 @@ def change_fields(
     with UnitOfWork(actor, entity_id=row["task_id"], version=row["version"] + 1) as uow:
         board = lock_board(uow, row["board_id"], permission)
         if after["assignee_id"] != row["assignee_id"]:
-            require_assignee(uow, board.team_id, after["assignee_id"])
+            require_assignee(uow, board.board_id, after["assignee_id"])
         if find_place is not None:
             after |= asdict(find_place(uow, board))
         if message is not None:
@@ -99,13 +99,15 @@ def may_mention(texts: Mapping[str, Any]) -> bool:
 
 
 def find_new_mentions(
-    team_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    board_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
-    """The members whom changed texts mention (`after` holds these alone) and did not mention before."""
+    """Those who see the board whom changed texts mention (`after` holds these alone) and did not mention before."""
     found: dict[str, None] = {}
     for name in MENTIONING:
         if name in after and after[name] != before.get(name):
-            found |= dict.fromkeys(resolve_new_mentions(team_id, before.get(name, ""), after[name]))
+            found |= dict.fromkeys(
+                resolve_new_mentions(board_id, before.get(name, ""), after[name])
+            )
     return list(found)
 
 
@@ -115,9 +117,9 @@ def check_version(row: Mapping[str, Any], version: int | None) -> None:
         raise StaleVersion()
 
 
-def require_assignee(uow: UnitOfWork, team_id: str, assignee_id: str | None) -> None:
-    """Raise InvalidInput unless a new assignee belongs to the team now."""
-    if assignee_id is not None and not keep_members(uow, team_id, [assignee_id]):
+def require_assignee(uow: UnitOfWork, board_id: str, assignee_id: str | None) -> None:
+    """Raise InvalidInput unless a new assignee sees the board now."""
+    if assignee_id is not None and not keep_viewers(uow, board_id, [assignee_id]):
         raise InvalidInput.about("assignee_id", NO_MEMBER)
 
 

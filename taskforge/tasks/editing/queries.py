@@ -8,10 +8,15 @@ from functools import cache
 from sqlalchemy import text
 
 from taskforge.accounts.queries import left_join_person
-from taskforge.boards.queries import BOARDS, COLUMNS, IS_LIVE_COLUMN, left_join_column
+from taskforge.boards.queries import (
+    BOARDS,
+    COLUMNS,
+    IS_LIVE_COLUMN,
+    left_join_column,
+    sees_board,
+)
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.queries import IS_IN_COLUMN
-from taskforge.teams.queries import is_member
 
 # The columns that a board has now, from left to right.
 LIVE_COLUMNS = prepared(f"""
@@ -35,7 +40,7 @@ _FIRST_COLUMN = f"""
     LIMIT  1
 """
 # All that a place at the end of that column needs to know, for the board `b`; `:task_id`, which may be NULL, is left
-# out of ``last_rank``. ``may_assign`` says whether `:assignee_id` belongs to the team.
+# out of ``last_rank``. ``may_assign`` says whether `:assignee_id` sees the board.
 END_OF_COLUMN = f"""
     SELECT c.column_id, c.name, c.status, c.wip_limit,
            {_IN_COLUMN},
@@ -45,7 +50,7 @@ END_OF_COLUMN = f"""
            (SELECT max(k.rank)
             FROM   tasks k
             WHERE  {IS_IN_COLUMN} AND k.task_id IS DISTINCT FROM CAST(:task_id AS uuid)) AS last_rank,
-           {is_member("b.team_id", "CAST(:assignee_id AS uuid)")} AS may_assign
+           {sees_board("CAST(:assignee_id AS uuid)")} AS may_assign
     FROM   (SELECT) one
            LEFT JOIN LATERAL ({_FIRST_COLUMN}) c ON true
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import MAX_RANK_LENGTH
+from taskforge.boards.people import viewers_only
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
@@ -25,7 +26,6 @@ from taskforge.tasks.fields import (
     plain_state,
 )
 from taskforge.tasks.row_columns import ROW_COLUMNS, row_columns
-from taskforge.teams.access import members_only
 
 WRITTEN_COLUMNS = (
     *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS, "version", "doc_version", "updated_at", "deleted_at",
@@ -155,7 +155,7 @@ def _notify(
             concerned,
             NotificationKind.STATUS_CHANGED,
             subject,
-            recipients=members_only(board.team_id),
+            recipients=viewers_only(board.board_id),
         )
 
 

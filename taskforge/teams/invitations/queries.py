@@ -28,7 +28,7 @@ def may_invite(alias: str, sender: str) -> str:
     return f"""
            (s.suspended_at IS NULL AND EXISTS (
                SELECT
-               FROM   team_memberships sm
+               FROM   effective_memberships sm
                       JOIN role_permissions rp ON rp.team_id = sm.team_id AND rp.role = sm.role
                       JOIN permissions p USING (permission_id)
                WHERE  sm.team_id = {alias}.team_id AND sm.user_id = {alias}.{sender}
@@ -132,7 +132,7 @@ PERSON_TO_INVITE = prepared(f"""
     SELECT u.user_id, u.email, u.created_at, {is_member("CAST(:team_id AS uuid)", "u.user_id")} AS is_member,
            EXISTS (SELECT
                    FROM   teams t
-                          JOIN team_memberships p ON p.team_id = t.parent_team_id
+                          JOIN effective_memberships p ON p.team_id = t.parent_team_id
                    WHERE  t.team_id = :team_id AND p.user_id = u.user_id) AS is_in_parent
     FROM   {PEOPLE}
     WHERE  u.user_id = CAST(:user_id AS uuid) OR u.email = :email

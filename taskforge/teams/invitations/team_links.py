@@ -16,6 +16,7 @@ from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team, lock_team_to_join, require_role_in
+from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.invitations.queries import may_invite
 from taskforge.teams.invitations.tokens import UNKNOWN, hash_token
 from taskforge.teams.members import insert_member
@@ -116,6 +117,7 @@ def join_by_link(actor: Actor, token: str, *, per_day: int) -> Change:
     link = find_join_link(token)
     team_id, role = link["team_id"], link["role"]
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
+        lock_tree(uow)
         lock_team_to_join(uow, team_id)
         held = uow.row(_BY_TOKEN, {"token_hash": hash_token(token)})
         if held is None or not held["is_held"]:

@@ -10,6 +10,7 @@ from taskforge.http.forms import (
     Form,
     OpenSelectField,
     VersionForm,
+    an_id,
     cleaned,
     is_yes,
     one_of,
@@ -38,6 +39,18 @@ class EditBoardForm(VersionForm):
 
     name = StringField("Board name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     hard_limits = OpenSelectField("Limits", [cleaned(is_yes, if_sent=True)])
+
+
+class PrivacyForm(VersionForm):
+    """Whether only admins and the people whom it names see the board."""
+
+    is_private = OpenSelectField("Who sees it", [cleaned(is_yes)])
+
+
+class NamePersonForm(Form):
+    """A member of the team who is to see the board."""
+
+    user_id = OpenSelectField("Person", [cleaned(an_id)])
 
 
 class CreateColumnForm(Form):

@@ -10,9 +10,9 @@ from flask import flash, request, url_for
 
 from taskforge import clock
 from taskforge.boards.access import access_board
+from taskforge.boards.people import list_nameables
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import FILTERED, CardFilter, read_filter
-from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable, find_named
 
 PEOPLE, WORDS = "assignee", "q"
@@ -35,12 +35,12 @@ class NamedFilter:
         return read_filter(self.query, clock.reader_time())
 
 
-def address_with_people(board_id: str, team_id: str) -> str | None:
+def address_with_people(board_id: str) -> str | None:
     """The address of a board's page with the ids of those whom the request names; None where it names nobody.
 
     What means no one person is said on the next page.
     """
-    named = _find_people(request.args.to_dict(flat=False), team_id)
+    named = _find_people(request.args.to_dict(flat=False), board_id)
     for note in named.notes:
         flash(note, "info")
     if not named.is_changed:
@@ -51,7 +51,7 @@ def address_with_people(board_id: str, team_id: str) -> str | None:
 def filter_with_people(board_id: str) -> NamedFilter:
     """The filter of a request for a part of a board, which is not redirected: it may be typed this moment.
 
-    One statement more reads whose board it is, only where a name is in the address.
+    One statement more asks whether they see the board, only where a name is in the address.
 
     Raises:
         NotFound: like `access_board`, where there is a name.
@@ -59,8 +59,8 @@ def filter_with_people(board_id: str) -> NamedFilter:
     given = request.args.to_dict(flat=False)
     if not _list_names(given):
         return NamedFilter(given)
-    row, _ = access_board(current_actor().user_id, board_id)
-    return _find_people(given, row["team_id"])
+    access_board(current_actor().user_id, board_id)
+    return _find_people(given, board_id)
 
 
 def _list_names(given: Query) -> dict[str, str]:
@@ -73,11 +73,11 @@ def _list_names(given: Query) -> dict[str, str]:
     return named | {word: word[1:] for word in words if word.startswith("@") and len(word) > 1}
 
 
-def _find_people(given: Query, team_id: str) -> NamedFilter:
+def _find_people(given: Query, board_id: str) -> NamedFilter:
     names = _list_names(given)
     if not names:
         return NamedFilter(given)
-    meant, notes = _find_meant(names, list_nameables(team_id))
+    meant, notes = _find_meant(names, list_nameables(board_id))
     if not meant:
         return NamedFilter(given, notes)
     accepts = FILTERED[PEOPLE][1].accepts

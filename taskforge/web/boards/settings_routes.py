@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import render_template, url_for
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from taskforge.boards import service
 from taskforge.boards.access import access_board
+from taskforge.boards.board_people import list_named_people
 from taskforge.boards.columns import create_column as create_board_column
 from taskforge.boards.columns import move_column as move_board_column
 from taskforge.boards.queries import list_columns
@@ -19,7 +21,9 @@ from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.tasks import columns as task_columns
 from taskforge.tasks.columns import list_columns_with_counts
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.queries import list_members
+from taskforge.text.people import person_of
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.column_settings_routes import answer_on_board, opened_on_board
 from taskforge.web.boards.forms import (
@@ -152,12 +156,26 @@ def _page(actor: Actor, board_id: str, **failed: Any) -> str:
     present = {"name": row["name"], "hard_limits": "1" if row["hard_limits"] else "0"}
     form = failed.pop("form", None) or EditBoardForm(formdata=None, data=present)
     form.form_errors.extend(failed.pop("problems", []))
+    named = list_named_people(actor, board_id)
     context = {"column_form": None, "column_errors": {}, **failed}
     return render_template(
         "boards/settings.html",
         board=show_board(row),
         columns=shown,
         form=form,
+        is_private=row["is_private"],
+        named=[{**one, "user": person_of(one["user_id"], one["display_name"])} for one in named],
+        nameable=_nameable(actor, row["team_id"], {one["user_id"] for one in named}),
         may=board_rights(membership),
         **context,
     )
+
+
+def _nameable(actor: Actor, team_id: str, named: Collection[str]) -> list[tuple[str, str]]:
+    """The members whom the board could name too: ids and names. Admins see it anyway."""
+    members = list_members(actor, team_id)
+    return [
+        (one["user_id"], f"{one['display_name']} ({one['role']})")
+        for one in members
+        if one["user_id"] not in named and one["role"] != Role.ADMIN
+    ]

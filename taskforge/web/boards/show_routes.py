@@ -42,7 +42,7 @@ def show(board_id: str) -> ResponseReturnValue:
     if "at" in request.args:  # an instant: the board's history shows it
         query = urlencode(list(request.args.items(multi=True)))
         return go_to(f"{url_for('board_history.show', board_id=board_id)}?{query}")
-    if not wants_partial() and (address := address_with_people(board_id, view.row["team_id"])):
+    if not wants_partial() and (address := address_with_people(board_id)):
         return go_to(address)
     lanes = shown_lanes(view)
     context = board_context(view, card_filter, lanes)

@@ -6,12 +6,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import access_board
+from taskforge.boards.people import list_viewers
 from taskforge.boards.view_preferences import mark_seen
 from taskforge.history.unseen_changes import find_unseen
 from taskforge.http.forms import optional_int
 from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.identity.current import current_actor
-from taskforge.teams.queries import list_member_names
 from taskforge.text.people import Person
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import MAX_SEQ, SeenForm
@@ -47,7 +47,7 @@ def people(board_id: str) -> ResponseReturnValue:
     """Name, initials and hue of the team's members by id, for the script that names the author of a live change."""
     board, _ = access_board(current_actor().user_id, board_id)
     members = [
-        Person(row["user_id"], row["display_name"]) for row in list_member_names(board["team_id"])
+        Person(row["user_id"], row["display_name"]) for row in list_viewers(board["board_id"])
     ]
     return {
         one.user_id: {"name": one.display_name, "initials": one.initials, "hue": one.hue}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from taskforge.boards.mentions import BoardNames
 from taskforge.comments.queries import CommentView
-from taskforge.teams.mentions import TeamNames
 from taskforge.text.markdown import People, render_markdown
 from taskforge.text.people import person_of
 
@@ -16,7 +16,7 @@ UNREADABLE = "*This comment can't be read right now. It is safe.*"
 def show_comment(view: CommentView, people: People | None = None) -> dict[str, Any]:
     """One comment for the templates; a deleted one is shown without its text. `people` are the team of its task."""
     row = view.row
-    people = people or TeamNames(row["team_id"])
+    people = people or BoardNames(row["board_id"])
     readable = view.content is not None
     return {
         "comment_id": row["comment_id"],

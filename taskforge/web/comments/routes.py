@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.people import list_nameables
 from taskforge.comments import service
 from taskforge.comments.queries import CommentView, get_comment, get_editable_comment
 from taskforge.errors import InvalidInput, StaleVersion
@@ -17,7 +18,6 @@ from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import list_nameables
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
@@ -43,7 +43,7 @@ def people(task_id: str) -> ResponseReturnValue:
     """
     row, membership = access_task(current_actor().user_id, task_id)
     with_address = membership.may(Permission.TASK_CREATE)
-    named = list_nameables(row["team_id"])
+    named = list_nameables(row["board_id"])
     return {"people": [one.describe(with_address=with_address) for one in named]}
 
 
@@ -65,7 +65,7 @@ def create(task_id: str) -> ResponseReturnValue:
         page = render_partial("comments/_created.html", comment=show_comment(view))
         return page, 200, way_back_header(way)
     row, _ = access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded)
-    flash_mention_notes(row["team_id"], form.values["content"])
+    flash_mention_notes(row["board_id"], form.values["content"])
     return go_to(_address(task_id, change.entity_id))
 
 
@@ -90,7 +90,7 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
         return form.refused(_edit_page(view, form))
     view = get_comment(actor, comment_id)
     if not wants_partial():
-        flash_mention_notes(view.row["team_id"], view.content or "")
+        flash_mention_notes(view.row["board_id"], view.content or "")
     return _answer(view)
 
 

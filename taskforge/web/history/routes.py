@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.people import list_viewers
 from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import NotFound
 from taskforge.events import Event
@@ -25,8 +25,7 @@ from taskforge.stores import sql
 from taskforge.tasks.board.filter_base import FORMER_MEMBER
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import list_member_names
-from taskforge.text.values import LAST_VERSION, parse_datetime, parse_int
+from taskforge.text.values import LAST_VERSION, parse_int, parse_sent_instant
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.history.presenters import (
     show_bars,
@@ -41,8 +40,6 @@ blueprint = Blueprint("board_history", __name__)
 
 OWN_PARAMETERS = ("at", "step", "page")
 MAX_PAGES = 2000
-_SPACED = re.compile(r"(?<=^[0-9-]{10}) ")
-_WITHOUT_ZONE = re.compile(r"[0-9-]{10}T[0-9:.]+")
 
 
 @blueprint.get("/boards/<id:board_id>/history")
@@ -99,7 +96,7 @@ def activity(board_id: str) -> ResponseReturnValue:
         request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
     )
     found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
-    members = list_member_names(found.board["team_id"])
+    members = list_viewers(found.board["board_id"])
     restorable = _restorable_columns(board_id, may_edit=found.may_edit)
     parameters: dict[str, Any] = {"person": person_id} if person_id else {}
     return render_template(
@@ -157,18 +154,9 @@ def _read(board_id: str) -> PastBoard:
     seq = (
         parse_int(step, field="step", minimum=-LAST_VERSION, maximum=LAST_VERSION) if step else None
     )
-    instant = _read_instant(at) if at and seq is None else None
+    instant = parse_sent_instant(at, field="at") if at and seq is None else None
     card_filter = read_filter(request.args.to_dict(flat=False))
     return get_past_board(actor, board_id, at=instant, seq=seq, card_filter=card_filter)
-
-
-def _read_instant(value: str) -> datetime:
-    """An instant or a day; without an offset, as the form's field sends it, it is in UTC."""
-    given = _SPACED.sub("T", value.strip()).replace(
-        " ", "+"
-    )  # a "+" in a query string is decoded as a space
-    zoned = f"{given}Z" if _WITHOUT_ZONE.fullmatch(given) else given
-    return parse_datetime(zoned, field="at", date_only=True)
 
 
 def _more_address(past: PastBoard, column_id: str, page: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from taskforge.accounts import session_records
 from taskforge.boards.access import access_board
-from taskforge.boards.people import find_members
+from taskforge.boards.people import find_viewers
 from taskforge.boards.sequence import current_sequence
 from taskforge.errors import OTHER_HOST, Malformed, NotAuthenticated
 from taskforge.extensions import config_of
@@ -58,5 +58,5 @@ class BoardStreamSource:
         return [reload_hint(current_sequence(board_id))]
 
     def people(self, board_id: str, user_ids: Collection[str]) -> tuple[list[Person], int]:
-        """Those of some users who belong to a board's team, by name, at most `MAX_NAMED`; and how many there are."""
-        return find_members(board_id, user_ids, limit=MAX_NAMED)
+        """Those of some users who see a board, by name, at most `MAX_NAMED`; and how many there are."""
+        return find_viewers(board_id, user_ids, limit=MAX_NAMED)

@@ -11,6 +11,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import BoardAccess, access_board, access_query, preloaded_access
+from taskforge.boards.people import list_nameables
 from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to, render_partial, wants_json, wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
@@ -27,7 +28,6 @@ from taskforge.tasks.quick_add.lines import note_sentences, read_line, read_line
 from taskforge.tasks.quick_add.queries import get_placed_task, list_hidden, list_made, list_tags
 from taskforge.tasks.quick_add.syntax import names_somebody
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import list_nameables
 from taskforge.text.handles import Nameable
 from taskforge.web.boards.cards import render_cards, show_card, show_column_head
 from taskforge.web.boards.presenters import board_page, show_board
@@ -154,7 +154,7 @@ def create_many_submitted(board_id: str) -> ResponseReturnValue:
 def quick_add_names(board_id: str) -> ResponseReturnValue:
     """The people and tags that the line of a new card may name, for the script that parses it while it is typed."""
     board, _ = access_board(current_actor().user_id, board_id, Permission.TASK_CREATE)
-    people = [person.describe() for person in list_nameables(board["team_id"])]
+    people = [person.describe() for person in list_nameables(board["board_id"])]
     return {"people": people, "tags": list_tags(board_id)}
 
 
@@ -173,7 +173,7 @@ def _people(
     if not names_somebody(written):
         return ()
     board, _ = access_board(actor.user_id, board_id, Permission.TASK_CREATE, preloaded=preloaded)
-    return list_nameables(board["team_id"])
+    return list_nameables(board["board_id"])
 
 
 def _script_answer(

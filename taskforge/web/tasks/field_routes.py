@@ -78,7 +78,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         return _refused(actor, task_id, edited, form)
     if not wants_partial():
         if edited.stored in MENTIONING:
-            flash_mention_notes(view.row["team_id"], form.values[edited.stored])
+            flash_mention_notes(view.row["board_id"], form.values[edited.stored])
         return go_to(url_for("tasks.show", task_id=task_id))
     return show_field(_view_changed(actor, view, edited, form, change), edited, change)
 

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from flask import current_app
 
 from taskforge import clock
+from taskforge.boards.mentions import BoardNames
 from taskforge.bounded_cache import FragmentCache
 from taskforge.comments.queries import CommentView, UnreadComments
 from taskforge.http.fragments import (
@@ -38,7 +39,6 @@ from taskforge.http.page_cache import key_of
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import TaskAccess
 from taskforge.tasks.queries import is_syncing
-from taskforge.teams.mentions import TeamNames
 from taskforge.text.effort import is_spent
 from taskforge.text.handles import Nameable
 from taskforge.web.tasks.presenters import task_rights
@@ -59,7 +59,7 @@ _SHOWN_OF_COMMENT = (
 )  # fmt: skip
 
 Comments = Iterable[Mapping[str, Any]]
-MakeContext = Callable[[TeamNames], Mapping[str, Any]]
+MakeContext = Callable[[BoardNames], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ _common: FragmentCache[_Common] = FragmentCache(MAX_COMMON_BYTES, MAX_ENTRY_BYTE
 def task_panel(actor: Actor, task: TaskAccess) -> Fragment:
     """The panel of a task with its discussion."""
     unread = list_requested_comments(actor, task.row["task_id"])
-    names = TeamNames(task.row["team_id"])
+    names = BoardNames(task.row["board_id"])
     rights = task_rights(task.membership, deleted=task.row["deleted_at"] is not None)
     common_key = _key("tasks/_panel.html", task, unread.views, rights)
     acts = [(view.may_edit, view.may_delete, view.may_restore) for view in unread.views]
@@ -115,7 +115,7 @@ def kept_part(
     It must show nothing that depends on the request otherwise than by `task`, `unread` and the zone. What it reads may
     be newer than these rows: such a part is shown, and kept by nobody.
     """
-    names = TeamNames(task.row["team_id"])
+    names = BoardNames(task.row["board_id"])
     key = _key(template, task, unread.views, None)
     kept = _find(_parts, key, names)
     if kept is not None:
@@ -131,7 +131,7 @@ def _draw_panel(
     actor: Actor,
     task: TaskAccess,
     unread: UnreadComments,
-    names: TeamNames,
+    names: BoardNames,
     common_key: bytes,
     key: bytes,
 ) -> Fragment:
@@ -154,7 +154,7 @@ def _draw_panel(
     return fragment
 
 
-def _find(cache: FragmentCache[Kept], key: bytes, names: TeamNames) -> Kept | None:
+def _find(cache: FragmentCache[Kept], key: bytes, names: BoardNames) -> Kept | None:
     """What is kept under a key, if those whom it mentions still have the same names."""
     kept = None if current_app.debug else cache.get(key)
     if kept is None or kept.names is None or kept.names == tuple(names()):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.boards.mentions import BoardNames
 from taskforge.comments.queries import (
     CommentView,
     UnreadComments,
@@ -22,7 +23,6 @@ from taskforge.identity.current import current_actor, current_actor_and_preloade
 from taskforge.identity.preload import preload
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.queries import TaskView, get_task
-from taskforge.teams.mentions import TeamNames
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.kept_parts import kept_part
@@ -54,7 +54,7 @@ def peek(task_id: str) -> ResponseReturnValue:
         return go_to(url_for("tasks.show", task_id=task_id))
     last = list_last_without_texts(actor, task_id, limit=MAX_COMMENTS)
 
-    def context(names: TeamNames) -> dict[str, Any]:
+    def context(names: BoardNames) -> dict[str, Any]:
         view = get_task(actor, task_id, preloaded=task)
         shown = show_task(_shortened(view), names)
         checklist = shown.get("checklist", [])

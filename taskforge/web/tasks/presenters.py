@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from taskforge.boards.mentions import BoardNames
 from taskforge.stores import sql
 from taskforge.tasks.custom_fields import show_value
 from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
-from taskforge.teams.mentions import TeamNames
 from taskforge.teams.permissions import Permission
 from taskforge.text.markdown import People, render_markdown
 from taskforge.text.people import person_of
@@ -43,7 +43,7 @@ def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
     return shown | {
         **view.texts,
         "description_html": render_markdown(
-            view.texts["description"], people or TeamNames(view.row["team_id"])
+            view.texts["description"], people or BoardNames(view.row["board_id"])
         ),
         "custom_fields": fields,
         "attachments": [

@@ -107,7 +107,7 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
         if change.event_id is not None:
             offer_undo(f"{view.row['key']} is saved.", change)
             for name in MENTIONING:
-                flash_mention_notes(view.row["team_id"], form.values.get(name) or "")
+                flash_mention_notes(view.row["board_id"], form.values.get(name) or "")
         return go_to(url_for("tasks.show", task_id=task_id))
     if isinstance(form.refusal, StaleVersion):
         return form.refused(_conflict_page(actor, task_id, form, form.refusal))

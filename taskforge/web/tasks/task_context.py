@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from taskforge.boards.mentions import BoardNames
 from taskforge.comments.queries import (
     PAGE,
     UnreadComments,
@@ -17,7 +18,6 @@ from taskforge.http.forms import optional_id
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import TaskAccess
 from taskforge.tasks.queries import get_task
-from taskforge.teams.mentions import TeamNames
 from taskforge.text.markdown import People
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
@@ -41,7 +41,7 @@ def task_context(
     view = get_task(actor, task_id, deleted=True, preloaded=preloaded)
     unread = unread or list_requested_comments(actor, task_id)
     found = read_comments(unread) if view.texts is not None else []
-    people = people or TeamNames(view.row["team_id"])
+    people = people or BoardNames(view.row["board_id"])
     later = found[-1].row["comment_id"] if len(found) == PAGE else None
     return {
         "task": show_task(view, people),

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from wtforms import StringField, TextAreaField
 
-from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, optional_id
+from taskforge.http.forms import (
+    Form,
+    OpenSelectField,
+    VersionForm,
+    cleaned,
+    is_yes,
+    one_of,
+    optional_id,
+)
 from taskforge.stores import sql
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES, Permission, Role, exceeds
@@ -35,7 +43,9 @@ class CreateTeamForm(Form):
 
 
 class EditTeamForm(CreateTeamForm, VersionForm):
-    """Name, description and parent of a team."""
+    """Name, description and parent of a team, and whether the parent's members are members here."""
+
+    inherits_members = OpenSelectField("Members of that team", [cleaned(is_yes, if_sent=True)])
 
 
 class AddMemberForm(Form):
@@ -55,3 +65,9 @@ class ChangeRoleForm(Form):
     """The new role of a member."""
 
     role = OpenSelectField("Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES)
+
+
+class BoardLimitForm(Form):
+    """Whether a guest sees only the boards that are ticked."""
+
+    is_limited = OpenSelectField("They see", [cleaned(is_yes)])

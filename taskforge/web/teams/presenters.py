@@ -22,6 +22,9 @@ def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str
     return {
         "user": person_of(row["user_id"], row["display_name"], row["email"]),
         "role": row["role"],
+        "is_limited": row["is_limited"],
+        "is_inherited": row["is_inherited"],
+        "via_name": row["via_name"],
         "joined_at": row["joined_at"],
         "is_you": row["user_id"] == actor.user_id,
         "is_online": row["user_id"] in online,
@@ -34,15 +37,16 @@ def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
     return [show_team({**team, "parent_name": names.get(team["parent_team_id"])}) for team in teams]
 
 
-def team_rights(permissions: Collection[str], member_count: int) -> dict[str, bool]:
-    """What a member with these permissions may do, by the names that templates ask for."""
+def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
+    """What a member of a team may do, by the names that templates ask for. Who is in it by the parent leaves that."""
+    permissions = team["permissions"]
     may_manage = Permission.TEAM_MANAGE_MEMBERS in permissions
     return {
         "edit": Permission.TEAM_EDIT in permissions,
         "invite": may_manage,
         "change_roles": may_manage,
         "remove": may_manage,
-        "leave": member_count > 1,
+        "leave": member_count > 1 and not team["is_inherited"],
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
     }

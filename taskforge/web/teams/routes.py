@@ -20,6 +20,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
+from taskforge.teams.hierarchy import list_children
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.invitations.presenters import (
@@ -65,7 +66,14 @@ def edit(team_id: str) -> ResponseReturnValue:
     actor = current_actor()
     access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
     team = queries.get_team(actor, team_id)
-    return _edit_page(actor, team, EditTeamForm(formdata=None, data=dict(team)))
+    return _edit_page(
+        actor,
+        team,
+        EditTeamForm(
+            formdata=None,
+            data={**team, "inherits_members": "1" if team["inherits_members"] else "0"},
+        ),
+    )
 
 
 @blueprint.post("/teams/<id:team_id>/edit")
@@ -144,7 +152,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     members = queries.list_members(actor, team_id)
     rows = list_boards_with_counts(actor, [team_id])
     online = find_online([member["user_id"] for member in members])
-    may = team_rights(team["permissions"], len(members))
+    may = team_rights(team, len(members))
     form.offer_roles(team["role"])
     manage = _managed(actor, team_id) if may["invite"] else {}
     return render_template(
@@ -152,6 +160,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
         boards=show_tiles(rows),
+        children=list_children(actor, team_id),
         form=form,
         may=may,
         **manage,
@@ -180,10 +189,12 @@ def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
 
 
 def _changed(team: sql.Row, values: dict[str, Any]) -> dict[str, Any]:
-    """The changed values, without an unchanged parent: only a new parent needs a permission in that team."""
-    if values["parent_team_id"] == team["parent_team_id"]:
-        return {name: value for name, value in values.items() if name != "parent_team_id"}
-    return values
+    """The changed values, without what is unchanged of the place: only a new one needs a permission in the parent."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in ("parent_team_id", "inherits_members") or value != team[name]
+    }
 
 
 def after_member_change(
