@@ -20,6 +20,7 @@ from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
 from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.mail.posting import post
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
@@ -75,6 +76,8 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET is_site_admin = true WHERE user_id = :user_id"),
             {"user_id": people["site_admin"].user_id},
         )
+        post(admin.actor)
+        mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
             queues.PROCESSORS[queues.NOTIFICATIONS]
         )
@@ -100,6 +103,7 @@ def make_world(app: Flask) -> World:
         "queue_name": queues.NOTIFICATIONS,
         "registry_name": "queued",
         "order": "asc",
+        "mail_id": mail_id,
     }
     return World(people, team, ids, deleted)
 
