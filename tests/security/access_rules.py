@@ -22,7 +22,7 @@ PUBLIC = {
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
     "accounts.registration_sent",
     "accounts.forgot_password", "accounts.forgot_password_submitted", "accounts.reset_requested",
-    "api_auth.request_password_reset",
+    "api_auth.request_password_reset", "api_auth.confirm_password_reset",
     # A client on this machine, as the tests are, while developing.
     "mailbox.index", "mailbox.show", "mailbox.html_part",
     "health.livez", "health.readyz", "favicon", "assets.show", "api-docs.openapi_json",
@@ -32,14 +32,14 @@ PUBLIC = {
 # For whoever is logged in, about themselves.
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
-    "accounts.address", "accounts.confirm_own_address", "accounts.address_link_sent",
+    "accounts.address", "accounts.address_submitted", "accounts.confirm_own_address", "accounts.address_link_sent",
     "accounts.password_submitted", "accounts.sessions", "accounts.confirm",
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
-    "api_users.edit_profile",
+    "api_users.edit_profile", "api_users.change_email",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip
@@ -59,6 +59,12 @@ OWN |= {
 
 # Whoever asks ends up at the log-in.
 LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
+
+# Links that were mailed to nobody: a 404 for all, logged in or not.
+DEAD_LINKS = {
+    "accounts.reset_password", "accounts.reset_password_submitted", "accounts.confirm_address",
+    "accounts.confirm_address_submitted", "accounts.confirm_registration", "accounts.confirm_registration_submitted",
+}  # fmt: skip
 
 # The one-time link: everybody may look at it, one must be logged in to use it.
 ONE_TIME_LINK = {"admin.claim"}
@@ -194,6 +200,7 @@ def is_listed(endpoint: str) -> bool:
         PUBLIC
         | NOT_OFFERED
         | SECOND_STEP
+        | DEAD_LINKS
         | OWN
         | LOGS_OUT
         | ONE_TIME_LINK
@@ -213,7 +220,7 @@ def expected(endpoint: str, principal: str, method: str) -> str:
     nobody = principal in ("anonymous", "suspended")
     if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK | JOIN_LINK and method == "GET"):
         return "in"
-    if endpoint in NOT_OFFERED:
+    if endpoint in NOT_OFFERED | DEAD_LINKS:
         return "hidden"
     if endpoint in LOGS_OUT | SECOND_STEP:
         return "log in"

@@ -27,6 +27,7 @@ from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
 from taskforge.teams.service import add_member
 from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.mail.posting import post
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
@@ -96,6 +97,8 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET is_site_admin = true WHERE user_id = :user_id"),
             {"user_id": people["site_admin"].user_id},
         )
+        post(admin.actor)
+        mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
             queues.PROCESSORS[queues.NOTIFICATIONS]
         )
@@ -125,6 +128,7 @@ def make_world(app: Flask) -> World:
         "invitation_id": invitation.extra["invitation_id"],
         "role": "member",
         "join_token": tokens["join"].secret,
+        "mail_id": mail_id,
     }
     return World(people, team, ids, deleted, tokens)
 

@@ -51,6 +51,7 @@ def reset_password_submitted(token: str) -> ResponseReturnValue:
     """Set the new password and lead to the log-in: a link logs nobody in."""
     form = NewPasswordForm()
     try:
+        password_reset.find_reset(token)
         form.attempt(lambda password: account_links.reset_password(token, password))
     except NotFound:
         return *_reset_page(token, form), PRIVATE
