@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from taskforge.config import Config, ConfigError, check_config
-from taskforge.identity import invited
 from tests.factories import Person, Team
 from tests.pages import Visitor
 
@@ -23,7 +22,7 @@ def mode(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def set_mode(registration: str) -> None:
         changed = app.config["TASKFORGE"].replaced(registration=registration)
-        monkeypatch.setattr(invited, "config_of", lambda: changed)
+        monkeypatch.setitem(app.config, "TASKFORGE", changed)
 
     return set_mode
 
@@ -53,6 +52,7 @@ def test_without_an_invitation_pages_and_api_say_why_not(
     assert sentence in page.text
     assert not page.has_form("/register")
     assert "Create an account" not in visitor.open("/login").text
+    assert "Sign up" not in visitor.open("/invitations/unknown").text
     form = visitor.open("/login").form("/login")
     form.action = "/register"
     assert visitor.send(form, **NEO).status == 403

@@ -111,10 +111,8 @@ def test_an_invitation_of_somebody_else_is_an_unknown_one(
 def test_so_many_are_sent_in_a_day(
     app: Flask, ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from taskforge.identity import invited
-
     few = app.config["TASKFORGE"].replaced(invitations_per_day=1)
-    monkeypatch.setattr(invited, "config_of", lambda: few)
+    monkeypatch.setitem(app.config, "TASKFORGE", few)
     sent = invite(ada, team, "a@example.test")
     answer = ada.api(
         "POST", f"/teams/{team.team_id}/invitations", {"email": "b@example.test", "role": "guest"}
