@@ -14,10 +14,13 @@ def test_the_pages_limit_a_guest_and_make_a_board_private(
     page = visitor.open(f"/teams/{crew.team_id}")
     path = f"/teams/{crew.team_id}/members/{gus.user_id}/boards"
     assert path in page.html
+    filter_menu = f"/boards/{crew.board_id}/filter"
+    assert "Gus" in visitor.open(filter_menu).text
     answer = visitor.fill(path, "/boards", is_limited="1", board_id=crew.other_id)
     assert answer.status == 303
     assert "sees some boards only" in visitor.open(f"/teams/{crew.team_id}").text
     assert visit(gus).open(f"/boards/{crew.board_id}").status == 404
+    assert "Gus" not in visitor.open(filter_menu).text
     settings = f"/boards/{crew.board_id}/settings"
     assert visitor.fill(settings, "/privacy", is_private="1").status == 303
     assert visit(bob).open(f"/boards/{crew.board_id}").status == 404

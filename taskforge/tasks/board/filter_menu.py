@@ -67,7 +67,6 @@ def list_menus(board: sql.Row, chosen: CardFilter, at: ReaderTime) -> list[Menu]
         {
             **chosen.parameters(),
             "board_id": board["board_id"],
-            "team_id": board["team_id"],
             **menu_binds,
             "limit": MAX_OFFERED,
         },
