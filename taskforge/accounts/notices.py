@@ -16,6 +16,11 @@ def tell_password_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: st
     _tell(uow, user, MailKind.PASSWORD_CHANGED, event_id)
 
 
+def tell_address_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: str) -> None:
+    """Tell the old address of an account, in ``email``, that ``address`` is the account's from now on."""
+    _tell(uow, user, MailKind.ADDRESS_CHANGED, event_id, address=user["address"])
+
+
 def tell_log_in_changed(
     uow: UnitOfWork, user: Mapping[str, Any], event_id: str, *, what: str
 ) -> None:

@@ -111,8 +111,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
 
     def new_secret(self) -> str:
         """A secret for a session."""
-        secret: str = self._generate_sid(SECRET_BYTES)
-        return secret
+        return str(self._generate_sid(SECRET_BYTES))
 
     def regenerate(self, session: StrictSession, secret: str | None = None) -> None:
         """Give the session a new secret and drop the old one: at log-in, log-out and privilege changes."""

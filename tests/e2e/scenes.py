@@ -7,6 +7,7 @@ from itertools import count
 from playwright.sync_api import Page
 
 from tests.e2e.scene import Scene, at, go, select
+from tests.e2e.scenes_of_accounts import MEMBERS_ACCOUNT, VISITORS_ACCOUNT
 from tests.e2e.scenes_of_many import bulk, bulk_menu, bulk_page, lanes, lanes_quick_add, lanes_typed
 from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
@@ -191,6 +192,7 @@ def put_back(page: Page) -> None:
 VISITOR = (
     Scene("login", at("/login")),
     Scene("register", at("/register")),
+    *VISITORS_ACCOUNT,
 )
 NEWCOMER = (
     Scene("sample-board", at("{sample}#new")),
@@ -256,4 +258,5 @@ MEMBER = (
     Scene("sessions", at("/sessions")),
     Scene("login-history", at("/sessions/history")),
     Scene("two-factor", at("/profile/two-factor")),
+    *MEMBERS_ACCOUNT,
 )

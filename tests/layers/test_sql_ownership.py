@@ -22,6 +22,8 @@ OWNERS = {
         "totp_secrets",
         "recovery_codes",
         "passkeys",
+        "account_links",
+        "pending_registrations",
     },
     "teams": {"teams", "team_memberships", "permissions", "role_permissions"},
     "boards": {"boards", "columns", "board_view_preferences"},

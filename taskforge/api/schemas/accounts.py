@@ -7,11 +7,12 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
-from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
+from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH as MAX_SEALED_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
 MAX_CODE_LENGTH = 60
+MAX_TOKEN_LENGTH = 100
 
 
 class Registration(Input):
@@ -23,10 +24,29 @@ class Registration(Input):
     last_name = fields.line(NAME_LENGTH, required=False)
 
 
+class AddressChange(Input):
+    """A new e-mail address."""
+
+    email = fields.email()
+
+
 class Credentials(Input):
     """A log-in."""
 
     email = fields.email()
+    password = fields.password()
+
+
+class PasswordResetRequest(Input):
+    """The address of an account whose password is forgotten."""
+
+    email = fields.email()
+
+
+class PasswordReset(Input):
+    """A new password, with the token of the link that was mailed."""
+
+    token = fields.line(MAX_TOKEN_LENGTH)
     password = fields.password()
 
 
@@ -46,7 +66,7 @@ class Proof(Input):
 class SecondStep(Input):
     """The second step of a log-in: the token of the first one, and a code of the app or a recovery code."""
 
-    step_token = fields.line(MAX_TOKEN_LENGTH)
+    step_token = fields.line(MAX_SEALED_LENGTH)
     code = fields.line(MAX_CODE_LENGTH)
 
 
@@ -77,7 +97,7 @@ class TwoFactorSetup(Output):
 class FirstCode(Input):
     """The first code of an authenticator app, with the set-up that it belongs to."""
 
-    setup_token = fields.line(MAX_TOKEN_LENGTH)
+    setup_token = fields.line(MAX_SEALED_LENGTH)
     code = fields.line(MAX_CODE_LENGTH)
 
 
@@ -148,6 +168,7 @@ class Profile(User):
     picture = text_answer(allow_none=True)
     preferences: ma.fields.Nested = ma.fields.Nested(Preferences, allow_none=True)
     is_site_admin = ma.fields.Boolean()
+    email_verified_at = Instant(allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
@@ -161,6 +182,15 @@ class LoggedIn(Output):
 
     token = text_answer(required=True)
     session_id = text_answer(required=True)
+    user: ma.fields.Nested = ma.fields.Nested(User, required=True)
+
+
+class VerifiedSession(Output):
+    """A session that holds: its public id, and when it ends at the latest."""
+
+    valid = ma.fields.Boolean(required=True)
+    session_id = id_answer(required=True)
+    expires_at = Instant(required=True)
     user: ma.fields.Nested = ma.fields.Nested(User, required=True)
 
 

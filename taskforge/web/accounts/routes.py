@@ -10,7 +10,7 @@ from taskforge.accounts import passkeys
 from taskforge.errors import InvalidInput
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import next_path
-from taskforge.identity import actors, current, limited
+from taskforge.identity import account_links, actors, current, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.identity.two_step import begin_second_step
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
@@ -35,6 +35,8 @@ def register_submitted() -> ResponseReturnValue:
     The steps are idempotent: the same form, sent again after a crash, completes what is missing.
     """
     form = RegisterForm()
+    if account_links.registers_by_mail():
+        return _send_registration_link(form)
     change = form.attempt(limited.sign_up)
     if change is None:
         page = render_template("accounts/register.html", form=form, next=next_path())
@@ -70,6 +72,17 @@ def logout() -> ResponseReturnValue:
     if current_user.is_authenticated:
         current.end_session(current.current_actor())
     return leave()
+
+
+def _send_registration_link(form: RegisterForm) -> ResponseReturnValue:
+    """Send the link that makes the account; the answer is the same for every address."""
+    form.attempt(
+        lambda **values: account_links.request_registration(next_path=next_path(), **values)
+    )
+    if form.sentences:
+        page = render_template("accounts/register.html", form=form, next=next_path())
+        return form.refused(page)
+    return go_to(url_for("accounts.registration_sent"))
 
 
 def leave() -> ResponseReturnValue:
