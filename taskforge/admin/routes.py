@@ -68,7 +68,7 @@ def index() -> str:
 def two_factor() -> str:
     """The form that turns off the second factor of somebody who has lost it."""
     require_site_admin()
-    return _two_factor_page(ResetForm())
+    return _two_factor_page(AddressForm())
 
 
 @blueprint.post("/two-factor")
@@ -76,7 +76,7 @@ def reset_two_factor() -> ResponseReturnValue:
     """Turn somebody's second factor off."""
     require_site_admin()
     require_confirmation()
-    actor, form = current_actor(), ResetForm()
+    actor, form = current_actor(), AddressForm()
     change = form.attempt(lambda email: service.reset_two_factor(actor, email))
     if change is None:
         return form.refused(_two_factor_page(form))
@@ -103,7 +103,7 @@ def claim(token: str) -> ResponseReturnValue:
 def reset_link() -> ResponseReturnValue:
     """The form that makes a one-time link for somebody who has forgotten their password."""
     require_site_admin()
-    return _reset_link_page(ResetLinkForm())
+    return _reset_link_page(AddressForm())
 
 
 @blueprint.post("/reset-link")
@@ -119,7 +119,7 @@ def reset_link_submitted() -> ResponseReturnValue:
     return _reset_link_page(form, link=address.format(token=token))
 
 
-def _reset_link_page(form: ResetLinkForm, *, link: str | None = None) -> str:
+def _reset_link_page(form: AddressForm, *, link: str | None = None) -> str:
     return render_template("admin/reset_link.html", form=form, link=link)
 
 

@@ -92,6 +92,8 @@ def test_only_entries_and_the_document_are_open_to_everybody(document: dict[str,
     assert open_ones == {
         "/api/auth/login",
         "/api/auth/login/second-step",
+        "/api/auth/password-reset",
+        "/api/auth/password-reset/confirm",
         "/api/auth/register",
         "/api/auth/password-reset",
         "/api/auth/password-reset/confirm",

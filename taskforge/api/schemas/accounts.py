@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
-from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
+from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH as MAX_SEALED_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
@@ -68,7 +68,7 @@ class Proof(Input):
 class SecondStep(Input):
     """The second step of a log-in: the token of the first one, and a code of the app or a recovery code."""
 
-    step_token = fields.line(MAX_TOKEN_LENGTH)
+    step_token = fields.line(MAX_SEALED_LENGTH)
     code = fields.line(MAX_CODE_LENGTH)
 
 
@@ -99,7 +99,7 @@ class TwoFactorSetup(Output):
 class FirstCode(Input):
     """The first code of an authenticator app, with the set-up that it belongs to."""
 
-    setup_token = fields.line(MAX_TOKEN_LENGTH)
+    setup_token = fields.line(MAX_SEALED_LENGTH)
     code = fields.line(MAX_CODE_LENGTH)
 
 
