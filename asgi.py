@@ -15,7 +15,8 @@ from wsgi import app as flask_app
 
 warm_up(flask_app)
 streams = LiveStreams(flask_app, BoardStreamSource())
-pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "8")))
+# With the thread of the live streams' checks as many as there are connections, so that none waits for one.
+pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "4")))
 
 
 def make_reporter() -> Reporter:

@@ -1,23 +1,22 @@
 """The web server's settings; every one that depends on the place comes from the environment.
 
 ``PORT`` / ``BIND`` say where to listen, ``WEB_WORKERS`` how many processes (2), ``WEB_THREADS`` how
-many requests a process works on at once (8, read in asgi.py), ``WEB_ACCESS_LOG=1`` turns on a line
+many requests a process works on at once (4, read in asgi.py), ``WEB_ACCESS_LOG=1`` turns on a line
 for each request.
 """
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import os
 import signal
 from typing import Any
 
-# A password check takes 19 MiB for a moment, and glibc would keep that much for every thread. With blocks over 1 MiB
-# returned to the system at once, two workers took 137 MB instead of 441. musl and macOS have no mallopt.
-M_MMAP_THRESHOLD = -3
-if hasattr(ctypes.CDLL(None), "mallopt"):
-    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
+from taskforge.server.allocator import return_large_blocks
+from taskforge.server.forking import freeze
+from taskforge.server.warm_up import build_ahead
+
+return_large_blocks()
+build_ahead()
 
 
 def listen_address() -> str:
@@ -59,9 +58,8 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Freeze what is loaded before the fork: the garbage collector would touch, and so copy, its memory pages."""
-    gc.collect()
-    gc.freeze()
+    """Keep the garbage collector away from what is loaded before the fork."""
+    freeze()
 
 
 def post_worker_init(worker: Any) -> None:

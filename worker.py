@@ -33,10 +33,14 @@ def main(arguments: list[str]) -> int:
     """Run what the command line names; answers the exit code."""
     names = parse(arguments)
     try:
-        # Nobody waits for these processes: the stores have longer time limits than in a request. The relay listens on
-        # one of its connections.
+        # Nobody waits for these processes: the stores have longer time limits than in a request. One connection is
+        # enough: a queue has one thread that uses it, in the relay the watch waits its turn. The relay listens on
+        # another one, which is not the pool's.
         config = load_config().replaced(
-            mongodb_timeout_ms=5000, redis_timeout_seconds=2.0, database_pool_size=2
+            mongodb_timeout_ms=5000,
+            redis_timeout_seconds=2.0,
+            database_pool_size=1,
+            database_pool_wait_seconds=30.0,
         )
         app = create_worker_app(config)
     except ConfigError as error:

@@ -51,9 +51,10 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     alert_urls: str = field(default="", repr=False)
     alert_postgresql_mb: int = 0
+    database_pool_size: int = 5
+    database_pool_wait_seconds: float = 3.0
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "TaskForge <taskforge@localhost>"
-    database_pool_size: int = 8
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000
     database_deadline_seconds: float = 4.0

@@ -41,8 +41,15 @@ class Event(StrEnum):
         return event
 
     USER_REGISTERED = "user.registered", "create"
+    USER_REGISTRATION_REQUESTED = "user.registration_requested", "request"
     USER_PROFILE_EDITED = "user.profile_edited", "update"
     USER_PASSWORD_CHANGED = "user.password_changed", "update"
+    USER_PASSWORD_RESET_REQUESTED = "user.password_reset_requested", "request"
+    USER_RESET_LINK_ISSUED = "user.reset_link_issued", "issue"
+    USER_PASSWORD_RESET = "user.password_reset", "update"
+    USER_ADDRESS_LINK_REQUESTED = "user.address_link_requested", "request"
+    USER_EMAIL_CONFIRMED = "user.email_confirmed", "update"
+    USER_EMAIL_CHANGED = "user.email_changed", "update"
     USER_ADMIN_CLAIM_ISSUED = "user.admin_claim_issued", "issue"
     USER_ADMIN_GRANTED = "user.admin_granted", "update"
     USER_LOGGED_IN = "user.logged_in", "login"

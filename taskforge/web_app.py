@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask, g, request
 from flask_compress import Compress
@@ -37,7 +38,7 @@ from taskforge.http import (
     sent_forms,
     sessions,
 )
-from taskforge.http.jinja_environment import SharedGlobalsEnvironment
+from taskforge.http.jinja_environment import KeptTemplates, SharedGlobalsEnvironment
 from taskforge.http.json_answers import JsonAnswers
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
@@ -112,13 +113,15 @@ def _configure(app: Flask, config: Config) -> None:
 def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = KeptTemplates(Path(app.root_path) / str(app.template_folder))
     app.jinja_env.filters |= {"moment": show_moment, "iso_moment": iso_text}
     fragments.init_fragments(app)
     assets.init_assets(app)
 
     @app.context_processor
     def shared_context() -> dict[str, object]:
-        person = current_user if current_user.is_authenticated else None
+        user = current_user._get_current_object()
+        person = user if user.is_authenticated else None
         unread_count = _count_unread(person.user_id) if person else None
         return {
             "theme": person.theme if person else "system",

@@ -19,10 +19,12 @@ from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT, web_child
 from taskforge.dev.servers import Home
+from taskforge.extensions import db
 from taskforge.messaging.redis_client import breaker as redis_breaker
 from taskforge.server.processes import Process, free_port
 from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
+from tests.connections import ConnectionWatch
 from tests.factories import Person, Team, make_person, make_team
 from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
@@ -59,6 +61,7 @@ def config(servers: Servers) -> Config:
         argon2_time_cost=1,
         argon2_memory_kib=64,
         # Tests share a machine with each other: a slow answer is not what they look for.
+        database_pool_wait_seconds=30.0,
         mongodb_timeout_ms=5000,
         redis_timeout_seconds=2.0,
         testing=True,
@@ -86,13 +89,22 @@ def wiper(servers: Servers, migrated_app: Flask) -> Iterator[Wiper]:
     wiper.close()
 
 
+@pytest.fixture(scope="session")
+def connection_watch(migrated_app: Flask) -> ConnectionWatch:
+    """Notes where a thread takes a second connection to PostgreSQL."""
+    with migrated_app.app_context():
+        return ConnectionWatch(db.engine)
+
+
 @pytest.fixture
-def app(migrated_app: Flask, wiper: Wiper) -> Iterator[Flask]:
-    """The application on empty stores."""
+def app(migrated_app: Flask, wiper: Wiper, connection_watch: ConnectionWatch) -> Iterator[Flask]:
+    """The application on empty stores; no thread of it may need two connections to PostgreSQL at once."""
     yield migrated_app
     wiper.wipe()
     mongo.breaker.reset()
     redis_breaker.reset()
+    second, connection_watch.second = connection_watch.second, []
+    assert second == []
 
 
 @pytest.fixture

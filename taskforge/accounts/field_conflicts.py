@@ -43,7 +43,8 @@ def settle_fields(
     touched = list_touched(
         *entity, list(changes), after=seen, event=event, column_id=column_id, uow=uow
     )
-    return require_settled(actor, settle(changes, stored, touched, merge=merge), words or {})
+    settlement = settle(changes, stored, touched, merge=merge)
+    return require_settled(actor, settlement, words or {}, uow)
 
 
 def merge_lines(base: str, mine: str, theirs: str) -> str | None:
@@ -53,9 +54,11 @@ def merge_lines(base: str, mine: str, theirs: str) -> str | None:
 
 
 def require_settled(
-    actor: Actor, settlement: Settlement, words: Mapping[str, str]
+    actor: Actor, settlement: Settlement, words: Mapping[str, str], uow: UnitOfWork | None = None
 ) -> dict[str, Any]:
     """The changes that are to be made, if no field stands against another; `words` name the fields in a sentence.
+
+    Names are read in the transaction of `uow`, if one is given.
 
     Raises:
         StaleVersion: some do; it has a sentence about each.
@@ -63,7 +66,7 @@ def require_settled(
     conflicts = settlement.conflicts
     if not conflicts:
         return dict(settlement.changes)
-    names = list_display_names(conflict.by_id for conflict in conflicts.values())
+    names = list_display_names((conflict.by_id for conflict in conflicts.values()), uow)
     sentences = {
         name: _say(actor, conflict, words.get(name, name.replace("_", " ")), names)
         for name, conflict in conflicts.items()

@@ -24,3 +24,19 @@ def tell_password_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: st
             "device": describe_device(uow.actor.user_agent),
         },
     )
+
+
+def tell_address_changed(uow: UnitOfWork, user: Mapping[str, Any], event_id: str) -> None:
+    """Tell the old address of an account, in ``email``, that ``address`` is the account's from now on."""
+    mail.send(
+        uow,
+        MailKind.ADDRESS_CHANGED,
+        event_id=event_id,
+        to=user["email"],
+        context={
+            "name": user["display_name"],
+            "address": user["address"],
+            "at": uow.at,
+            "device": describe_device(uow.actor.user_agent),
+        },
+    )

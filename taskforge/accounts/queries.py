@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import column, table, text
 
 from taskforge.stores import sql
+from taskforge.stores.unit_of_work import UnitOfWork
 
 # Items of a FROM clause.
 PEOPLE = "users u"
@@ -53,9 +54,16 @@ def find_user_id(*, user_id: str | None = None, email: str | None = None) -> str
     return found
 
 
-def list_display_names(user_ids: Iterable[str | None]) -> dict[str, str]:
-    """The display names of people by id; ids of nobody are left out."""
-    found = sql.rows(_NAMES, {"ids": [user_id for user_id in user_ids if user_id]})
+def list_display_names(
+    user_ids: Iterable[str | None], uow: UnitOfWork | None = None
+) -> dict[str, str]:
+    """The display names of people by id; ids of nobody are left out. Read in the transaction of `uow`, if given."""
+    parameters = {"ids": [user_id for user_id in user_ids if user_id]}
+    found = (
+        sql.rows(_NAMES, parameters)
+        if uow is None
+        else uow.execute(_NAMES, parameters).mappings().all()
+    )
     return {row["user_id"]: row["display_name"] for row in found}
 
 
@@ -70,6 +78,14 @@ GRANT_SITE_ADMIN = text("""
     UPDATE users
     SET    is_site_admin = true, version = version + 1, updated_at = :at
     WHERE  user_id = :user_id
+""")
+# Raises the version that was read; a hash that has changed since stays.
+CHANGE_PASSWORD = text("""
+    UPDATE users
+    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
+           password_changed_at = :at, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
+           AND password_hash = :old_hash
 """)
 # Of the sessions with these hashes, those that were revoked; of these users, the sessions that still hold.
 REVOKED_SESSIONS = text("""

@@ -12,5 +12,7 @@ RULES = (
         expired="revoked_at < :before OR expires_at < :before",
         keep=timedelta(days=30),
     ),
+    RetentionRule(table="account_links", expired="expires_at < :before", keep=timedelta(days=1)),
+    RetentionRule(table="pending_registrations", expired="expires_at < :before", keep=timedelta(0)),
     RetentionRule(table="admin_claims", expired="expires_at < :before", keep=timedelta(days=30)),
 )

@@ -20,6 +20,7 @@ from taskforge.accounts.documents import (
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
+from taskforge.accounts.queries import CHANGE_PASSWORD
 from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -39,7 +40,8 @@ EDITABLE = ("first_name", "last_name", "bio", "picture", "preferences")
 
 _USER = """
        u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
-       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at
+       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at,
+       u.email_verified_at
 """
 _USER_WITH_PASSWORD = text(f"""
     SELECT {_USER}, u.password_hash
@@ -63,13 +65,6 @@ _EDIT_PROFILE = text("""
            display_name = :display_name, theme = :theme, updated_at = :at
     WHERE  user_id = :user_id AND version = :version
 """)
-_CHANGE_PASSWORD = text("""
-    UPDATE users
-    SET    version = version + 1, core_version = core_version + 1, password_hash = :new_hash,
-           password_changed_at = :at, updated_at = :at
-    WHERE  user_id = :user_id AND version = :version AND core_version = :core_version
-           AND password_hash = :old_hash
-""")
 
 
 @dataclass(frozen=True)
@@ -92,41 +87,62 @@ def register_user(
     """
     passwords.check_password_strength(password, context_words=[email, first_name, last_name])
     password_hash = passwords.hash_password(password)
-    user_id = actor.user_id
-    fields = new_profile(first_name, last_name)
-    message = content_message(user_id, 1, fields)
     faults.point("read.done")
+    with UnitOfWork(actor, entity_id=actor.user_id, version=1) as uow:
+        add_account(
+            uow,
+            email=email,
+            password_hash=password_hash,
+            fields=new_profile(first_name, last_name),
+        )
+    return uow.change
+
+
+def add_account(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    password_hash: str,
+    fields: Mapping[str, Any],
+    is_confirmed: bool = False,
+) -> None:
+    """Create the account of the actor, with its profile; `is_confirmed` says that its address is.
+
+    Raises:
+        Conflict: the address has an account already.
+    """
+    user_id = uow.actor.user_id
+    message = content_message(user_id, 1, fields)
+    row = {
+        "user_id": user_id,
+        "email": email,
+        "email_verified_at": uow.at if is_confirmed else None,
+        "password_hash": password_hash,
+        "password_changed_at": uow.at,
+        **denormalised_columns(fields),
+        "version": 1,
+        "doc_version": 1,
+        "doc_sha": message.sha,
+        "core_version": 1,
+        "created_at": uow.at,
+        "updated_at": uow.at,
+        "last_login": None,
+    }
     try:
-        with UnitOfWork(actor, entity_id=user_id, version=1) as uow:
-            row = {
-                "user_id": user_id,
-                "email": email,
-                "password_hash": password_hash,
-                "password_changed_at": uow.at,
-                **denormalised_columns(fields),
-                "version": 1,
-                "doc_version": 1,
-                "doc_sha": message.sha,
-                "core_version": 1,
-                "created_at": uow.at,
-                "updated_at": uow.at,
-                "last_login": None,
-            }
-            # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
-            uow.update_reference(insert(User).on_conflict_do_nothing(), row)
-            uow.stage(message)
-            uow.stage(mirror_message(row))
-            uow.record(
-                Event.USER_REGISTERED,
-                entity_type="user",
-                entity_id=user_id,
-                version=1,
-                before=None,
-                after={"email": email, **fields},
-            )
+        # Without an error for a taken address: PostgreSQL would log the statement, password hash included.
+        uow.update_reference(insert(User).on_conflict_do_nothing(), row)
     except StaleVersion as error:
         raise Conflict(CANNOT_REGISTER) from error
-    return uow.change
+    uow.stage(message)
+    uow.stage(mirror_message(row))
+    uow.record(
+        Event.USER_REGISTERED,
+        entity_type="user",
+        entity_id=user_id,
+        version=1,
+        before=None,
+        after={"email": email, **fields},
+    )
 
 
 def check_credentials(email: str, password: str) -> str | None:
@@ -194,7 +210,7 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
         after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
         uow.update_reference(
-            _CHANGE_PASSWORD,
+            CHANGE_PASSWORD,
             {
                 "new_hash": new_hash,
                 "old_hash": row["password_hash"],

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from rq import Worker
+from wtforms import StringField
 
+from taskforge.accounts import password_reset
 from taskforge.admin import service
 from taskforge.admin.access import require_site_admin
 from taskforge.errors import NotFound
+from taskforge.extensions import config_of
 from taskforge.http import health
+from taskforge.http.forms import Form, cleaned
 from taskforge.http.htmx import go_to
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
+from taskforge.mail.kinds import MailKind
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+from taskforge.text.validation import clean_email
 
 LATE_AFTER_SECONDS = 60  # of a message in the outbox; invariant I1 allows a minute
+
+
+class ResetLinkForm(Form):
+    """Whose password is forgotten."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -56,6 +71,30 @@ def claim(token: str) -> ResponseReturnValue:
     if not service.is_claim_open(token):
         return _claim_page("spent", token), 404
     return _claim_page("ready" if current_user.is_authenticated else "anonymous", token)
+
+
+@blueprint.get("/reset-link")
+def reset_link() -> ResponseReturnValue:
+    """The form that makes a one-time link for somebody who has forgotten their password."""
+    require_site_admin()
+    return _reset_link_page(ResetLinkForm())
+
+
+@blueprint.post("/reset-link")
+@needs_confirmation
+def reset_link_submitted() -> ResponseReturnValue:
+    """Make the link and show it: this once, as it is stored nowhere."""
+    require_site_admin()
+    form, actor = ResetLinkForm(), replace(current_actor(), op_id=None)  # no answer holds the link
+    token = form.attempt(lambda email: password_reset.issue_reset_link(actor, email=email))
+    if token is None:
+        return form.refused(_reset_link_page(form))
+    address = f"{config_of().public_url.rstrip('/')}{MailKind.PASSWORD_RESET.path}"
+    return _reset_link_page(form, link=address.format(token=token))
+
+
+def _reset_link_page(form: ResetLinkForm, *, link: str | None = None) -> str:
+    return render_template("admin/reset_link.html", form=form, link=link)
 
 
 def _claim_page(state: str, token: str) -> str:

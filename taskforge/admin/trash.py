@@ -16,7 +16,7 @@ from taskforge.stores.actor import ITSELF
 from taskforge.stores.retention import delete_messages
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import tombstone_messages
-from taskforge.tasks.purging import delete_task_row, list_tasks_of_board, lock_task
+from taskforge.tasks.purging import delete_task_row, has_tasks, lock_task
 
 # What the audit event of a purge says of the task, or of the board.
 RECORDED_OF_BOARD = ("name", "key_prefix", "created_by")
@@ -78,7 +78,7 @@ def purge_board(board_id: str, *, deleted_before: datetime) -> None:
         board = advance_sequence(uow, board_id)
         if board is None or not _is_due(board, deleted_before):
             raise NotFound()
-        if list_tasks_of_board(board_id, 1):  # none comes any more: nobody can restore the board
+        if has_tasks(uow, board_id):  # none comes any more: nobody can restore the board
             raise NotFound()
         drop_all_snapshots(uow, board_id)
         delete_board_rows(uow, board_id)

@@ -10,12 +10,18 @@ from flask import Response
 from taskforge.accounts import service, session_list, session_records
 from taskforge.accounts.confirmation import CONFIRMED_FOR
 from taskforge.api import serialising
-from taskforge.api.blueprints import ApiBlueprint, needs_no_login, no_content, takes_no_key
+from taskforge.api.blueprints import (
+    ApiBlueprint,
+    accepted,
+    needs_no_login,
+    no_content,
+    takes_no_key,
+)
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.schemas.base import Nothing
 from taskforge.errors import NotAuthenticated, NotFound
 from taskforge.http.sessions import is_secret
-from taskforge.identity import current, limited
+from taskforge.identity import account_links, current, limited
 from taskforge.identity.confirmation import confirm_by_password
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.stores.actor import Actor
@@ -30,8 +36,12 @@ blueprint = ApiBlueprint("auth", __name__, topic="Accounts and sessions", prefix
 @needs_no_login
 @blueprint.arguments(schemas.Registration)
 @blueprint.response(201, schemas.User)
+@blueprint.alt_response(202, description="A link was sent to the address, which makes the account.")
 def register(data: dict[str, Any]) -> Any:
-    """Create an account."""
+    """Create an account. With a mail server: send a link that makes it, with the same answer for every address."""
+    if account_links.registers_by_mail():
+        account_links.request_registration(**data)
+        return accepted()
     change = limited.sign_up(**data)
     return {"last_name": "", **data, "user_id": change.entity_id}
 
@@ -56,6 +66,46 @@ def login(data: dict[str, Any]) -> Any:
     report_login(user_id, kind="api")
     profile = service.get_profile(Actor(user_id=user_id))
     return {"token": token, "session_id": secret, "user": serialising.profile(profile)}
+
+
+@blueprint.post("/verify")
+@takes_no_key
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, schemas.VerifiedSession)
+def verify(_data: dict[str, Any]) -> Any:
+    """Whether the credentials of this request are good, whose they are, and until when; 401 if they are not."""
+    actor = current.current_actor()
+    for row in session_list.list_sessions(actor):
+        if row["session_id"] == actor.session_id:
+            return {
+                "valid": True,
+                "session_id": actor.session_id,
+                "expires_at": min(row["expires_at"], row["last_seen_at"] + session_records.IDLE),
+                "user": serialising.profile(service.get_profile(actor)),
+            }
+    raise NotAuthenticated()  # it was ended just now
+
+
+@blueprint.post("/password-reset")
+@takes_no_key
+@needs_no_login
+@blueprint.arguments(schemas.PasswordResetRequest)
+@blueprint.response(202)
+def request_password_reset(data: dict[str, Any]) -> Response:
+    """Send a link to a new password to an address. The answer is the same for every address, and says nothing of it."""
+    account_links.request_reset(**data)
+    return accepted()
+
+
+@blueprint.post("/password-reset/confirm")
+@takes_no_key
+@needs_no_login
+@blueprint.arguments(schemas.PasswordReset)
+@blueprint.response(204)
+def confirm_password_reset(data: dict[str, Any]) -> Response:
+    """Set a new password with the token of a link. It works once, within ten minutes, and ends all sessions."""
+    account_links.reset_password(**data)
+    return no_content()
 
 
 @blueprint.post("/logout")

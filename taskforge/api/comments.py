@@ -16,20 +16,22 @@ from taskforge.comments import queries, service
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
-from taskforge.tasks.access import preloaded_task, task_query
+from taskforge.tasks.access import access_task, preloaded_task, task_query
 
 blueprint = ApiBlueprint("comments", __name__, topic="Comments", prefix="")
 
 
 @blueprint.get("/tasks/<any_id:task_id>/comments")
+@preload(task_query)
 @blueprint.arguments(Page, location="query")
 @blueprint.response(200, schemas.CommentList)
 def list_comments(query: dict[str, Any], task_id: str) -> Any:
     """The comments of a task, oldest first."""
-    actor = current_actor()
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded_task(found))
     items, cursor = read_page(
         query,
-        lambda after, limit: queries.list_comments(
+        lambda after, limit: queries.list_comments_of_visible_task(
             actor, task_id, after_id=as_id(after), limit=limit
         ),
         lambda view: view.row["comment_id"],

@@ -75,10 +75,14 @@ def create_task(data: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/<any_id:task_id>")
+@preload(task_query)
 @blueprint.response(200, schemas.Task)
 def get_task(task_id: str) -> Any:
     """One task. What lies in the trash is not found."""
-    return tagged(serialising.task(queries.get_task(current_actor(), task_id)))
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    return tagged(
+        serialising.task(queries.get_task(actor, task_id, preloaded=preloaded_task(found)))
+    )
 
 
 @blueprint.put("/<any_id:task_id>")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from taskforge.accounts import service
 from taskforge.api import serialising
-from taskforge.api.blueprints import ApiBlueprint, takes_version
+from taskforge.api.blueprints import ApiBlueprint, accepted, takes_version
 from taskforge.api.schemas import accounts as schemas
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
+from taskforge.identity import account_links
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
@@ -39,6 +43,16 @@ def edit_profile(data: dict[str, Any]) -> Any:
     with showing_current(schemas.Profile(), lambda: _profile(actor)):
         change_latest(version, lambda: int(_profile(actor)["version"]), change)
     return tagged(_profile(actor))
+
+
+@blueprint.post("/me/email")
+@needs_confirmation
+@blueprint.arguments(schemas.AddressChange)
+@blueprint.response(202)
+def change_email(data: dict[str, Any]) -> Response:
+    """Send a link to a new address, which becomes one's own when the link is used; the old one is told then."""
+    account_links.request_address_change(current_actor(), **data)
+    return accepted()
 
 
 def _profile(actor: Actor) -> dict[str, Any]:

@@ -19,7 +19,12 @@ from taskforge.http.urls import API_PREFIX
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # "none": the address bar, a bookmark
-ENTRIES = frozenset({"/login", "/register"})  # forms of people who are not logged in
+ENTRIES = (
+    "/login",
+    "/register",
+    "/password-reset",
+    "/address/",
+)  # forms of people who are not logged in
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
 
@@ -70,6 +75,6 @@ def check_token(*, header_credentials: bool) -> None:
     try:
         csrf.protect()
     except BadRequest as error:
-        if not current_user.is_authenticated and request.path not in ENTRIES:
+        if not current_user.is_authenticated and not request.path.startswith(ENTRIES):
             raise NotAuthenticated() from error  # the cookie has run out, and the token with it
         raise Forbidden(TOKEN_REFUSED) from error

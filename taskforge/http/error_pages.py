@@ -21,7 +21,7 @@ from flask import (
 from flask_login import AnonymousUserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
-from taskforge.errors import ClientLeft, NotAuthenticated, TaskForgeError
+from taskforge.errors import ClientLeft, NotAuthenticated, TaskForgeError, Unavailable
 from taskforge.http.htmx import wants_json, wants_partial
 from taskforge.http.sent_forms import note_log_in_required
 from taskforge.http.urls import API_PREFIX, safe_next
@@ -107,11 +107,11 @@ def _answer_unexpected(error: Exception) -> Response:
     return _answer(500, {"code": "internal", "message": message})
 
 
-def _forget_user_if_unknown() -> None:
-    """Set an anonymous user while PostgreSQL can't be queried, so that the error page does not try it again."""
+def _forget_user_if_unknown(status: int) -> None:
+    """Set an anonymous user while PostgreSQL can't be queried, so that the error page does not wait for it again."""
     if "_login_user" in g:
         return
-    if breaker_of(POSTGRESQL).has_failed:
+    if status == Unavailable.status or breaker_of(POSTGRESQL).has_failed:
         g._login_user = AnonymousUserMixin()
         return
     try:
@@ -121,7 +121,7 @@ def _forget_user_if_unknown() -> None:
 
 
 def _answer(status: int, body: dict[str, Any], retry_after: int | None = None) -> Response:
-    _forget_user_if_unknown()
+    _forget_user_if_unknown(status)
     if _is_api() or wants_json():
         response = jsonify({"error": body})
     elif wants_partial():

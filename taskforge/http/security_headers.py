@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from taskforge.config import Config
 from taskforge.extensions import config_of
@@ -31,7 +31,7 @@ def fixed_headers(config: Config) -> dict[str, str]:
 
 
 def init_security_headers(app: Flask) -> None:
-    """Add the headers to every answer."""
+    """Add the headers to every answer; a view with a policy of its own puts it into ``g.content_policy``."""
     app.after_request(_add_headers)
 
 
@@ -40,7 +40,7 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         if name.lower() not in present:
             response.headers.add(name, value)
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = g.get("content_policy", POLICY)
     if config_of().is_production:
         response.headers["Strict-Transport-Security"] = TLS_ONLY
     if not request.path.startswith(ASSETS_PREFIX):

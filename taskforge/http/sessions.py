@@ -111,7 +111,7 @@ class StrictRedisSessionInterface(RedisSessionInterface):
 
     def new_secret(self) -> str:
         """A secret for a session."""
-        return self._generate_sid(SECRET_BYTES)
+        return str(self._generate_sid(SECRET_BYTES))
 
     def regenerate(self, session: StrictSession, secret: str | None = None) -> None:
         """Give the session a new secret and drop the old one: at log-in, log-out and privilege changes."""

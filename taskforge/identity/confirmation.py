@@ -20,6 +20,7 @@ from taskforge.errors import (
     ConfirmationRequired,
     InvalidInput,
     RateLimited,
+    TaskForgeError,
     Unavailable,
 )
 from taskforge.events import Event
@@ -57,11 +58,13 @@ def require_confirmation() -> None:
     if confirmation.is_confirmed(identity):
         return
     password = "" if request.method in SAFE_METHODS else request.form.get(PASSWORD_FIELD, "")
+    problem: TaskForgeError | None = None
     try:
         if password:
             confirm_by_password(identity, password)
             return
-        problem = InvalidInput("Give your password.") if PASSWORD_FIELD in request.form else None
+        if PASSWORD_FIELD in request.form:
+            problem = InvalidInput("Give your password.")
     except (InvalidInput, RateLimited, Unavailable) as error:
         problem = error
     g.is_confirmation_required = True

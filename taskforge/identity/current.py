@@ -46,9 +46,10 @@ def current_identity() -> Identity:
     Raises:
         NotAuthenticated: nobody is.
     """
-    if not current_user.is_authenticated:
+    user = current_user._get_current_object()
+    if not user.is_authenticated:
         raise NotAuthenticated()
-    return cast(Identity, current_user._get_current_object())
+    return cast(Identity, user)
 
 
 def current_actor() -> Actor:

@@ -30,7 +30,7 @@ from taskforge.live.presence import Presence
 from taskforge.live.request import StreamRequest, read_request
 from taskforge.text.people import Person
 
-CHECK_THREADS = 4
+CHECK_THREADS = 1  # holds one connection at most, whatever the number of streams
 STREAMS_PER_PERSON = 30  # in one process
 STALLED_SECONDS = 10
 OPENING = b"retry: 3000\n: welcome\n\n"

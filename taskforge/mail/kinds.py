@@ -30,10 +30,59 @@ class MailKind(StrEnum):
         kind.path = path
         return kind
 
+    REGISTRATION = (
+        "registration",
+        "Confirm your address and begin with TaskForge",
+        ("name",),
+        "/register/confirm/{token}",
+    )
+    REGISTRATION_TAKEN = (
+        "registration_taken",
+        "You have a TaskForge account already",
+        ("address",),
+        "/password-reset",
+    )
+    PASSWORD_RESET = (
+        "password_reset",
+        "Set a new password for TaskForge",
+        ("name",),
+        "/password-reset/to/{token}",
+    )
+    PASSWORD_RESET_UNKNOWN = (
+        "password_reset_unknown",
+        "You have no TaskForge account with this address",
+        ("address",),
+        "/register",
+    )
     PASSWORD_CHANGED = (
         "password_changed",
         "Your TaskForge password was changed",
         ("name", "at", "device"),
+        "/password-reset",
+    )
+
+    ADDRESS_CONFIRM = (
+        "address_confirm",
+        "Confirm your address for TaskForge",
+        ("name",),
+        "/address/{token}",
+    )
+    ADDRESS_CHANGE = (
+        "address_change",
+        "Confirm your new address for TaskForge",
+        ("name",),
+        "/address/{token}",
+    )
+    ADDRESS_TAKEN = (
+        "address_taken",
+        "This address has a TaskForge account already",
+        ("address",),
+        "/login",
+    )
+    ADDRESS_CHANGED = (
+        "address_changed",
+        "Your TaskForge account has another address now",
+        ("name", "address", "at", "device"),
         "/login",
     )
     INVITATION = (

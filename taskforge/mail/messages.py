@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -18,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import idna
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from taskforge.config import Config
 from taskforge.mail.kinds import KINDS, MailKind
@@ -38,6 +39,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    link: str
 
 
 def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
@@ -62,6 +64,7 @@ def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
         subject=context["subject"],
         text=environment.get_template(f"mail/{kind}.txt").render(context).strip() + "\n",
         html=environment.get_template(f"mail/{kind}.html").render(context),
+        link=context["link"],
     )
 
 
@@ -72,10 +75,12 @@ def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
         CannotRender: like `render`; or the address can't be one of a mail.
     """
     rendered = render(config, intent)
-    message = EmailMessage()
+    local, _, domain = to_ascii_domain(intent["to_address"]).rpartition("@")
+    # Such letters before the @ need a server that knows SMTPUTF8, and headers that are not encoded.
+    message = EmailMessage(policy=policy.SMTP if local.isascii() else policy.SMTPUTF8)
     try:
         message["From"] = config.mail_from
-        message["To"] = Address(addr_spec=to_ascii_domain(intent["to_address"]))
+        message["To"] = Address(username=local, domain=domain)
         message["Subject"] = rendered.subject
     except ValueError as error:  # the standard library refuses CR and LF in any header
         raise CannotRender(f"a header is refused: {error}") from error
@@ -115,7 +120,7 @@ def _host(config: Config) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -131,10 +131,9 @@ class MailServer:
     def _transfer(self, client: SMTP, message: EmailMessage) -> None:
         from smtplib import SMTPDataError
 
-        policy = message.policy.clone(linesep="\r\n", max_line_length=78)
         self._limit()
         try:
-            _expect(client.data(message.as_bytes(policy=policy)))
+            _expect(client.data(message.as_bytes()))
         except SMTPDataError as error:  # refused before it was transferred
             raise NotSent(_describe(error), is_final=error.smtp_code >= 500) from error
         except OSError as error:

@@ -1,7 +1,7 @@
 """One-time tokens for links in mails: 256 bit, of which no store holds the clear text.
 
-The token is a keyed hash of a random seed. The table of the link keeps the token's SHA-256, the mail's intent keeps
-the seed until the mail is sent: whoever reads PostgreSQL, but not ``SECRET_KEY``, has neither the token nor a way to it.
+The token is a keyed hash of a random seed. The table of the link keeps the token's SHA-256, the mail's intent keeps the
+seed until the mail is sent: who reads PostgreSQL, but not ``SECRET_KEY``, has neither the token nor a way to it.
 """
 
 from __future__ import annotations

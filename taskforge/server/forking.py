@@ -12,6 +12,8 @@ import time
 import traceback
 from collections.abc import Callable
 
+from taskforge.server.allocator import trim
+
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -19,6 +21,7 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 def freeze() -> None:
     """Keep the garbage collector away from what is loaded now: it would touch, and so copy, its pages in each child."""
     gc.collect()
+    trim()
     gc.freeze()
 
 

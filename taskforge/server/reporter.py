@@ -22,11 +22,12 @@ from taskforge.messaging.shared_metrics import (
     withdraw_report,
 )
 from taskforge.metrics.memory import read_memory
+from taskforge.server.allocator import trim
 
 log = structlog.get_logger()
 WEB, WORKER, RELAY = "web", "worker", "relay"
 PUSH_SECONDS = 5.0
-REPORT_SECONDS = 15.0  # summing up the memory takes the system some milliseconds
+REPORT_SECONDS = 15.0  # trimming and summing up the memory take the system some milliseconds
 JOIN_SECONDS = 2.0
 
 
@@ -75,6 +76,7 @@ class Reporter:
                     push_counts()
                     if time.monotonic() >= report_at:
                         report_at = time.monotonic() + REPORT_SECONDS
+                        trim()
                         push_report(self.report())
                 except Exception:
                     log.exception("report_failed")

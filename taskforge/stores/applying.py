@@ -8,7 +8,6 @@ import structlog
 
 from taskforge.errors import Unavailable
 from taskforge.stores import mongo, outbox
-from taskforge.stores.document_parts import CONTENT
 from taskforge.stores.outbox import Message
 
 # So many contents a request brings to MongoDB itself; of a larger change the relay applies the rest.
@@ -16,14 +15,13 @@ MAX_APPLIED = 20
 log = structlog.get_logger()
 
 
-def apply_contents(messages: Sequence[Message]) -> list[Message]:
-    """Apply the content parts among committed messages, never raising; answers those that are left to the relay."""
-    contents = [message for message in messages if message.part == CONTENT]
+def apply_contents(messages: Sequence[Message]) -> None:
+    """Apply those of committed messages that are not the relay's, never raising; what fails is left to it."""
+    contents = [message for message in messages if not message.is_for_relay]
     left = [message for message in contents[:MAX_APPLIED] if not _apply(message)]
     left += contents[MAX_APPLIED:]
     if left:
         _hand_over(left)
-    return left
 
 
 def _apply(message: Message) -> bool:

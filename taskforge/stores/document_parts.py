@@ -22,6 +22,7 @@ from typing import Any
 CONTENT = "content"
 MIRROR = "mirror"
 FIRST_SCHEMA = 1
+FIRST_VERSION = 1  # of an entity and each of its parts
 # How long a purged document's tombstone stays (MongoDB removes it by its TTL index): far longer than any delayed write
 # to it can be under way, so nothing can bring the document back.
 TOMBSTONE_SECONDS = 30 * 86400

@@ -10,7 +10,7 @@ import bson
 import mongoengine
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import (
     BulkWriteError,
@@ -22,10 +22,11 @@ from pymongo.errors import (
 
 from taskforge.config import Config
 from taskforge.messaging.breaker import MONGODB, BreakerOpen, make_breaker
-from taskforge.stores.document_parts import DocumentPart
+from taskforge.stores.document_parts import CONTENT, FIRST_VERSION, DocumentPart
 from taskforge.stores.mongo_commands import MongoCommands
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+Command = InsertOne[dict[str, Any]] | UpdateOne
 
 
 class PartChange(NamedTuple):
@@ -35,6 +36,11 @@ class PartChange(NamedTuple):
     entity_id: str
     version: int
     payload: bytes
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first content of an entity, which then has no document yet, or a tombstone."""
+        return self.part.name == CONTENT and self.version == FIRST_VERSION
 
 
 class DocumentsUnavailable(Exception):
@@ -109,25 +115,60 @@ def apply(part: DocumentPart, entity_id: str, version: int, payload: bytes) -> N
 def apply_all(changes: Sequence[PartChange]) -> list[int]:
     """`apply` for many changes by one command for each collection; the positions of those that must be applied alone.
 
-    These are what MongoDB did not confirm: duplicate keys, and what it refuses.
+    Both parts of a document are one write, if both are among the changes, and the first content is an insert: MongoDB
+    needs 0.2 ms of processor time for it, and 1.5 ms for an upsert. What must be applied alone is what MongoDB did not
+    confirm: duplicate keys (of a write of both parts also when one of them is there already), and what it refuses.
 
     Raises:
         DocumentsUnavailable: when MongoDB could not be asked or did not confirm; any of them may have been applied.
     """
     alone: list[int] = []
-    writes: dict[str, list[tuple[int, UpdateOne]]] = {}
+    writes: dict[str, dict[str, _Write]] = {}
     for position, change in enumerate(changes):
         try:
-            guard, update = _guarded(change)
+            write = _Write([position], *_guarded(change), change.is_first)
         except BSONError:
             alone.append(position)
             continue
-        write = UpdateOne(guard, update, upsert=True)
-        writes.setdefault(change.part.collection, []).append((position, write))
-    for name, numbered in writes.items():
-        unconfirmed = _write_all(name, [write for _, write in numbered])
-        alone += [numbered[index][0] for index in unconfirmed]
+        of_collection = writes.setdefault(change.part.collection, {})
+        known = of_collection.get(change.entity_id)
+        if known is None:
+            of_collection[change.entity_id] = write
+        elif change.part.counter in known.guard:  # another version of the same part
+            alone.append(position)
+        else:
+            of_collection[change.entity_id] = known.with_part(write)
+    for name, of_collection in writes.items():
+        together = list(of_collection.values())
+        unconfirmed = _write_all(name, [write.command for write in together])
+        alone += [position for index in unconfirmed for position in together[index].positions]
     return alone
+
+
+class _Write(NamedTuple):
+    """An upsert or insert of one document, and the positions of the changes that it makes."""
+
+    positions: list[int]
+    guard: dict[str, Any]
+    update: dict[str, Any]
+    is_insert: bool
+
+    @property
+    def command(self) -> Command:
+        """What is sent to MongoDB."""
+        if self.is_insert:
+            return InsertOne(self.update["$set"] | {"_id": self.guard["_id"]})
+        return UpdateOne(self.guard, self.update, upsert=True)
+
+    def with_part(self, other: _Write) -> _Write:
+        """Both as one write, of different parts of the same document."""
+        operators = self.update.keys() | other.update.keys()
+        return _Write(
+            self.positions + other.positions,
+            self.guard | other.guard,
+            {name: self.update.get(name, {}) | other.update.get(name, {}) for name in operators},
+            self.is_insert or other.is_insert,
+        )
 
 
 def _guarded(change: PartChange) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -144,7 +185,7 @@ def _guarded(change: PartChange) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"_id": change.entity_id, part.counter: {"$not": {"$gte": change.version}}}, update
 
 
-def _write_all(name: str, writes: Sequence[UpdateOne]) -> Sequence[int]:
+def _write_all(name: str, writes: Sequence[Command]) -> Sequence[int]:
     """Send writes to a collection together; the positions of those that were not confirmed."""
     with asking():
         try:

@@ -31,7 +31,7 @@ class Change:
     """What a service answers: the entity that changed and its new version.
 
     ``event_id`` names the (first) audit event of the change, by which it can be undone; None when nothing changed.
-    ``replayed`` is true when the same operation had already been done; ``syncing`` while MongoDB lags behind.
+    ``replayed`` is true when the same operation had already been done.
     """
 
     entity_id: str
@@ -39,7 +39,6 @@ class Change:
     event_id: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     replayed: bool = False
-    syncing: bool = False
 
 
 class Replayed(Exception):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from taskforge import faults
+from taskforge import clock, faults
 from taskforge.stores import mongo, sql
-from taskforge.stores.document_parts import CONTENT, DocumentPart, part_of
+from taskforge.stores.document_parts import CONTENT, FIRST_VERSION, DocumentPart, part_of
 from taskforge.stores.prepared_statements import prepared
 
 CHANNEL = "taskforge_outbox"
+RELAYED_WITHIN = timedelta(seconds=10)  # usually much sooner: the relay looks every second
 REQUEST_LEASE_SECONDS = 2
 RELAY_LEASE_SECONDS = 10
 ATTEMPTS_UNTIL_SUSPECT = 3
@@ -37,6 +39,14 @@ class Message:
         """What `mongo.apply` takes. Raises KeyError when no feature registered such a part."""
         part = part_of(self.entity_type, self.part)
         return mongo.PartChange(part, self.entity_id, self.version, self.payload)
+
+    @property
+    def is_for_relay(self) -> bool:
+        """Whether the relay applies it, in batches: mirrors, and the first content of an entity.
+
+        Until then it is read from the outbox. Applied in its request, it was an eighth of that, and a second write.
+        """
+        return self.part != CONTENT or self.version == FIRST_VERSION
 
     @property
     def sha(self) -> bytes:
@@ -82,8 +92,13 @@ def pending_content(entity_id: str) -> str:
         LIMIT 1)"""
 
 
+def is_late(version: int, created_at: datetime) -> bool:
+    """Whether a content that is pending should be in MongoDB by now; a first one has some time from `created_at` on."""
+    return version > FIRST_VERSION or clock.now() - created_at > RELAYED_WITHIN
+
+
 def insert(connection: Connection, messages: Sequence[Message]) -> None:
-    """Put messages into the outbox, in a transaction that no unit of work wraps (see `INSERT`)."""
+    """Put messages into the outbox, in a transaction that no unit of work wraps."""
     connection.execute(prepared(INSERT), insert_parameters(messages))
 
 
@@ -134,8 +149,8 @@ def hand_over(messages: Sequence[Message]) -> None:
     Raises:
         Unavailable: PostgreSQL went away; the lease runs out by itself.
     """
-    entity_ids = [message.entity_id for message in messages]
-    sql.execute_now(_HAND_OVER, {"entity_ids": entity_ids, "channel": CHANNEL})
+    ids = [message.entity_id for message in messages]
+    sql.execute_now(_HAND_OVER, {"entity_ids": ids, "channel": CHANNEL})
 
 
 def claim(limit: int) -> list[Claimed]:
@@ -180,11 +195,12 @@ def postpone(outbox_id: int, error: str) -> None:
     )
 
 
-# Content is leased to the request for a moment, since the request applies it itself after COMMIT.
+# What is not `is_for_relay` is leased to the request for a moment, which applies it itself after COMMIT.
 INSERT = f"""
     INSERT INTO outbox (entity_type, entity_id, part, version, payload, claimed_until)
     SELECT m.*,
-           CASE WHEN m.part = '{CONTENT}' THEN now() + make_interval(secs => :lease) ELSE '-infinity' END
+           CASE WHEN m.part = '{CONTENT}' AND m.version > {FIRST_VERSION}
+                THEN now() + make_interval(secs => :lease) ELSE '-infinity' END
     FROM unnest(
         CAST(:entity_types AS text[]),
         CAST(:entity_ids AS uuid[]),

@@ -17,7 +17,6 @@ from typing import Any
 
 import psycopg2
 import structlog
-from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from taskforge import faults
@@ -209,7 +208,7 @@ class _WakeUp:
     """Waits for a NOTIFY, on a connection of its own, or for a call of `wake`."""
 
     def __init__(self) -> None:
-        self._listening: Connection | None = None
+        self._listening: Any = None
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def wait(self, seconds: float, *, at_least: float) -> None:
@@ -221,42 +220,40 @@ class _WakeUp:
         if self._listening is None:
             self._listen()
         if self._listening is not None:
-            poller.register(_driver(self._listening).fileno(), select.POLLIN)
+            poller.register(self._listening.fileno(), select.POLLIN)
         poller.poll((seconds - at_least) * 1000)
         if self._listening is not None:
-            self._take_notifications(self._listening)
+            self._take_notifications()
 
     def wake(self) -> None:
         """End the `wait`: called by a signal handler or another thread."""
         os.write(self._waker, b"!")
 
     def close(self) -> None:
-        """Give back the connection and the pipe."""
+        """Close the connection and the pipe."""
         if self._listening is not None:
-            self._listening.invalidate()  # it must not go back to the pool while it listens
             self._listening.close()
         os.close(self._woken)
         os.close(self._waker)
 
     def _listen(self) -> None:
         with contextlib.suppress(Unavailable, SQLAlchemyError), sql.translated():
-            connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            pooled = db.engine.raw_connection()
+            driver: Any = pooled.dbapi_connection
+            pooled.detach()  # it is this object's now: the pool may open another one instead
             try:
-                connection.execute(text(f"LISTEN {outbox.CHANNEL}"))
+                driver.autocommit = True
+                with driver.cursor() as cursor:
+                    cursor.execute(f"LISTEN {outbox.CHANNEL}")
             except BaseException:
-                connection.close()
+                driver.close()
                 raise
-            self._listening = connection
+            self._listening = driver
 
-    def _take_notifications(self, connection: Connection) -> None:
+    def _take_notifications(self) -> None:
         try:
-            _driver(connection).poll()
-            _driver(connection).notifies.clear()
+            self._listening.poll()
+            self._listening.notifies.clear()
         except psycopg2.Error:
-            connection.invalidate()
-            connection.close()
+            self._listening.close()
             self._listening = None
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection

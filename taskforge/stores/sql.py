@@ -30,6 +30,9 @@ from taskforge.text.effort import stop_if_unwanted
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
 BUSY = "Others are changing the same thing right now. Nothing was changed; please try again."
+CROWDED = (
+    "TaskForge has too much to do right now. Nothing was changed; please try again in a moment."
+)
 
 UUID_OID, UUID_ARRAY_OID = 2950, 2951
 
@@ -56,11 +59,14 @@ class _Down(Exception):
 
 breaker = make_breaker(POSTGRESQL, (_Down,))
 # What may mean that PostgreSQL could not be reached; the third comes of a plan that is outdated.
-_REFUSALS = (OperationalError, InterfaceError, NotSupportedError, PoolTimeout, psycopg2.Error)
+_REFUSALS = (OperationalError, InterfaceError, NotSupportedError, psycopg2.Error)
 
 
 def engine_options(config: Config) -> dict[str, Any]:
-    """Options for SQLAlchemy's engine: bounded pool, bounded waiting at every level."""
+    """Options for SQLAlchemy's engine: bounded pool, bounded waiting at every level.
+
+    No thread needs a second connection while it holds one, so that any number of threads can share the pool.
+    """
     settings = (
         f"-c statement_timeout={config.database_statement_timeout_ms}"
         f" -c lock_timeout={config.database_lock_timeout_ms}"
@@ -71,8 +77,8 @@ def engine_options(config: Config) -> dict[str, Any]:
     )
     return {
         "pool_size": config.database_pool_size,
-        "max_overflow": 4,  # a thread holds one connection at a time; see WEB_THREADS
-        "pool_timeout": 3,
+        "max_overflow": 0,
+        "pool_timeout": config.database_pool_wait_seconds,
         "pool_recycle": 1800,
         "pool_use_lifo": True,
         "hide_parameters": True,  # exceptions, and so logs, would name password hashes and texts
@@ -184,6 +190,10 @@ def translated() -> Iterator[None]:
                 raise
     except (_Down, BreakerOpen) as error:
         raise Unavailable(UNAVAILABLE, retry_after=5) from error
+    except (
+        PoolTimeout
+    ) as error:  # no outage: those who hold the connections find out whether there is one
+        raise Unavailable(CROWDED, retry_after=1) from error
     except (OperationalError, psycopg2.OperationalError) as error:
         raise Unavailable(BUSY, retry_after=1) from error  # statement or lock time-out, deadlock
 
@@ -198,7 +208,7 @@ def is_outage(error: BaseException) -> bool:
         )
     if isinstance(error, psycopg2.ProgrammingError):
         return False  # a value that the driver can't send has no code either
-    return isinstance(error, PoolTimeout) or getattr(error, "pgcode", None) is None
+    return getattr(error, "pgcode", None) is None
 
 
 def _read(ask: Callable[[Connection], Result]) -> Result:

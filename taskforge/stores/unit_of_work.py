@@ -196,7 +196,7 @@ class UnitOfWork:
         self._queues.append(queue)
 
     def stage(self, message: Message) -> None:
-        """Send a new version of a document part to MongoDB: content in this request, a mirror by the relay."""
+        """Send a version of a document part to MongoDB: in this request, or by the relay (`Message.is_for_relay`)."""
         self._messages.append(message)
 
     def notify(
@@ -296,8 +296,7 @@ class UnitOfWork:
 
     def _follow_up(self) -> None:
         """Everything after COMMIT. Nothing here may fail the request: the change is acknowledged."""
-        left = apply_contents(self._messages)
-        self.change = replace(self.change, syncing=bool(left))
+        apply_contents(self._messages)
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}

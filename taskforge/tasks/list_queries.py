@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     TextClause,
     and_,
     bindparam,
     or_,
     select,
     text,
+    true,
 )
 
 from taskforge.boards.access import access_board
@@ -38,6 +40,8 @@ from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
 from taskforge.text.values import is_uuid
 
 MAX_PAGE = 200
+# The conditions of a list that is found by an index, whatever other teams have.
+NARROW = frozenset({"team_id", "board_id", "assignee_id"})
 SEPARATOR = " "  # between the value and the id in a place
 
 
@@ -132,11 +136,9 @@ def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) 
     """The statement for just the conditions that are given.
 
     Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
-    the tasks of a person, or of all teams, depends on how many there are, so that this is planned each time.
+    the tasks of a person depends on how many there are, so that this is planned each time.
     """
-    is_planned_once = (
-        order is None and "assignee_id" not in given and {"team_id", "board_id"} & set(given)
-    )
+    is_planned_once = order is None and "assignee_id" not in given
     page = compose_page(given, order, behind)
     planned = prepared if is_planned_once else text
     ordering = ", ".join(as_text(part) for part in _ordering(TASKS, order))
@@ -152,11 +154,34 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
     """The tasks of one page: those that the user may see and that fit, in their order, behind a place.
 
     `behind` says what is known of the place: "value" (and id), "id" alone where it has no value, None for the start.
+
+    A list that names neither team nor board nor person takes a page of each of the user's teams, and the first of all
+    these: the planner would walk everybody's tasks in the order of ids until it has found enough.
     """
-    boards, members = COMPOSED_BOARDS, COMPOSED_MEMBERSHIPS
+    if not NARROW & set(given):
+        return _page_of_each_team(given, order, behind)
+    members = COMPOSED_MEMBERSHIPS
     is_member = and_(
         members.c.team_id == TASKS.c.team_id, members.c.user_id == bindparam("user_id")
     )
+    return _page(given, order, behind).join(members, is_member)
+
+
+def _page_of_each_team(given: Sequence[str], order: Order | None, behind: str | None) -> Any:
+    members = COMPOSED_MEMBERSHIPS
+    of_team = _page(given, order, behind).where(TASKS.c.team_id == members.c.team_id)
+    page = of_team.correlate(members).lateral("page")
+    return (
+        select(page)
+        .select_from(members.join(page, true()))
+        .where(members.c.user_id == bindparam("user_id"))
+        .order_by(*_ordering(page, order))
+        .limit(bindparam("limit"))
+    )
+
+
+def _page(given: Sequence[str], order: Order | None, behind: str | None) -> Select[Any]:
+    boards = COMPOSED_BOARDS
     conditions: list[ColumnElement[bool]] = [
         TASKS.c.deleted_at.is_(None),
         boards.c.deleted_at.is_(None),
@@ -167,7 +192,6 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
     return (
         select(TASKS)
         .join(boards, boards.c.board_id == TASKS.c.board_id)
-        .join(members, is_member)
         .where(*conditions)
         .order_by(*_ordering(TASKS, order))
         .limit(bindparam("limit"))

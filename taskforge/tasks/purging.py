@@ -20,6 +20,11 @@ def list_tasks_of_board(board_id: str, limit: int) -> Sequence[sql.Row]:
     return sql.rows(SOME_OF_BOARD, {"board_id": board_id, "limit": limit})
 
 
+def has_tasks(uow: UnitOfWork, board_id: str) -> bool:
+    """Whether a board has tasks, in the trash or not."""
+    return uow.row(SOME_OF_BOARD, {"board_id": board_id, "limit": 1}) is not None
+
+
 def lock_task(uow: UnitOfWork, task_id: str, board_id: str) -> sql.Row | None:
     """The locked row of a task of a board, in the trash or not; None when there is none (any more).
 

@@ -26,6 +26,7 @@ from taskforge.errors import NotFound, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.stores.outbox import is_late
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import (
@@ -145,8 +146,14 @@ class TaskView:
 
     @property
     def syncing(self) -> bool:
-        """Whether MongoDB has yet to get the newest text."""
-        return self.row["pending_content"] is not None
+        """Whether MongoDB should have the newest text, and has yet to get it."""
+        return is_syncing(self.row)
+
+
+def is_syncing(row: Mapping[str, Any]) -> bool:
+    """`TaskView.syncing` of a reference row with ``pending_content``."""
+    is_pending = row["pending_content"] is not None
+    return is_pending and is_late(row["doc_version"], row["created_at"])
 
 
 def get_task(

@@ -8,11 +8,18 @@ from flask_login import current_user
 from taskforge.audit import security_events
 from taskforge.errors import ConfirmationRequired
 from taskforge.events import Event
+from taskforge.extensions import config_of
 from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
 from taskforge.identity.actors import client_details
-from taskforge.web.accounts import confirm_routes, profile_routes
+from taskforge.web.accounts import (
+    address_routes,
+    confirm_routes,
+    profile_routes,
+    registration_routes,
+    reset_routes,
+)
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
     blueprint as boards,
@@ -29,6 +36,7 @@ from taskforge.web.boards import (
 from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
 from taskforge.web.invitations import routes as invitations
+from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.notifications import routes as notifications
 from taskforge.web.onboarding import routes as onboarding
 from taskforge.web.search import routes as search
@@ -47,8 +55,11 @@ from taskforge.web.teams import routes as teams
 
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
+    address_routes,
     confirm_routes,
     profile_routes,
+    registration_routes,
+    reset_routes,
     index_routes,
     show_routes,
     settings_routes,
@@ -85,6 +96,8 @@ def init_web(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
+    if not config_of(app).is_production:
+        app.register_blueprint(mailbox.blueprint)
     app.register_error_handler(ConfirmationRequired, confirm_routes.ask_for_confirmation)
     app.before_request(_limit_writes)
     app.after_request(_report_denial)

@@ -6,6 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from taskforge.mail.kinds import MailKind
+from taskforge.mail.queries import LATEST
+from taskforge.stores import sql
 from tests.factories import PASSWORD, Person
 from tests.pages import Visitor, visit
 
@@ -105,6 +108,15 @@ def test_a_new_password_ends_all_other_sessions_and_this_secret(app: Flask, ada:
     fresh = Visitor(app.test_client())
     assert fresh.fill("/login", "/login", email=ada.email, password=PASSWORD).status == 422
     assert fresh.fill("/login", "/login", email=ada.email, password=NEW).status == 303
+
+
+def test_its_owner_is_told_of_a_new_password_by_mail(app: Flask, ada: Person) -> None:
+    values = {"current_password": PASSWORD, "new_password": NEW}
+    visit(ada).fill("/profile/password", "/profile/password", **values)
+    with app.app_context():
+        row = sql.row(LATEST, {"limit": 1})
+    assert row is not None
+    assert (row["kind"], row["to_address"]) == (MailKind.PASSWORD_CHANGED, ada.email)
 
 
 @pytest.mark.parametrize(

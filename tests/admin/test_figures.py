@@ -36,6 +36,7 @@ from taskforge.metrics.counting import count, count_request, counts, timed_job
 from taskforge.server.reporter import WEB, Reporter
 from taskforge.stores import sql
 from tests.factories import Person, make_team
+from tests.stores.scene import relay_everything
 
 TOKEN = "c5d0f7a1e9b24c3d8f60127ab4e5d6c7"
 
@@ -124,6 +125,8 @@ def test_board_and_page_cache_say_how_often_they_help(measured: Flask, ada: Pers
 
 def test_gauges_say_what_the_stores_hold(measured: Flask, ada: Person) -> None:
     make_team(ada)
+    with measured.app_context():
+        relay_everything()
     values = scrape(measured)
     for name in ("outbox_pending", "outbox_parked", "outbox_age_seconds", "seal_lag_seconds"):
         assert values[f"taskforge_{name}",] >= 0

@@ -14,7 +14,7 @@ from taskforge.admin import maintenance
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_client, redis_guard
 from taskforge.messaging.redis_client import breaker as redis_breaker
-from tests.stores.scene import Scene, read, set_scene, write
+from tests.stores.scene import Scene, read, relay_everything, set_scene, write
 
 
 @pytest.fixture
@@ -96,6 +96,7 @@ def test_rows_go_when_they_are_past_their_time(
 
 def fill(scene: Scene) -> None:
     scene.add_task(assignee_id=scene.bob.user_id)
+    relay_everything()
     open_session(scene.ann.user_id, "a secret", kind="browser")
     write(
         "INSERT INTO operations (user_id, op_id, result) VALUES (:id, :id, '{}')",

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from taskforge.extensions import config_of
 from taskforge.stores import mongo
 from tests.factories import PASSWORD, Person
+from tests.stores.scene import relay_everything
 
 NEW = {
     "email": "Grace@Example.test",
@@ -30,6 +31,8 @@ def test_registering_answers_the_new_user(client: FlaskClient) -> None:
         "firstName": "Grace",
         "lastName": "Hopper",
     }
+    with client.application.app_context():
+        relay_everything()
     assert mongo.collection("profiles").count_documents({"_id": user_id}) == 1
 
 

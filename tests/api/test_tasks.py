@@ -8,6 +8,7 @@ import pytest
 
 from taskforge.stores import mongo
 from tests.factories import Person, Team, make_task
+from tests.stores.scene import relay_everything
 
 WHOLE = {
     "title": "Write the report",
@@ -54,6 +55,7 @@ def test_a_task_is_answered_as_it_was_given(team: Team, max_: Person, gus: Perso
 def test_custom_fields_are_stored_as_a_list_of_keys_and_values(team: Team, ada: Person) -> None:
     task_id = create(ada, team, title="x", customFields={"b": 1, "a": "$ne"}).json["taskId"]
     with ada.app.app_context():
+        relay_everything()
         stored = mongo.collection("tasks").find_one({"_id": task_id})
     assert stored["custom_fields"] == [{"k": "a", "v": "$ne"}, {"k": "b", "v": 1}]
 

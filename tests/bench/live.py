@@ -31,7 +31,7 @@ def measure_live(stage: Stage, watchers: int) -> dict[str, float]:
         TimeoutError: a hint did not come.
     """
     board = stage.boards[52]
-    sockets = [_watch(stage, board, number) for number in range(watchers)]
+    sockets = [watch(stage, board, number, stage.system.port) for number in range(watchers)]
     sent: list[float] = []
     before = stage.meter.read()
     mover = threading.Thread(target=_move, args=(stage, board, sent))
@@ -89,9 +89,14 @@ def _connect(stage: Stage) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", stage.system.port, timeout=SILENCE_SECONDS)
 
 
-def _watch(stage: Stage, board: Board, number: int) -> socket.socket:
+def watch(stage: Stage, board: Board, number: int, port: int) -> socket.socket:
+    """Open a board's live stream on a port, as one of the people.
+
+    Raises:
+        ConnectionError: it was refused.
+    """
     window = stage.windows[number % len(stage.windows)]
-    opened = socket.create_connection(("127.0.0.1", stage.system.port), timeout=SILENCE_SECONDS)
+    opened = socket.create_connection(("127.0.0.1", port), timeout=SILENCE_SECONDS)
     opened.sendall(
         request_bytes("GET", f"/live/boards/{board.board_id}", {"Cookie": window.cookie})
     )

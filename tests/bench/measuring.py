@@ -22,14 +22,21 @@ Found = dict[str, float]
 def measure_all(
     stage: Stage, scenarios: Sequence[Scenario], rounds: int, seconds: float
 ) -> dict[str, dict[str, Any]]:
-    """The medians of all rounds.
+    """The medians of all rounds, as of `measure_in_turn`."""
+    return measure_in_turn([(stage, scenario) for scenario in scenarios], rounds, seconds)
+
+
+def measure_in_turn(
+    scenarios: Sequence[tuple[Stage, Scenario]], rounds: int, seconds: float
+) -> dict[str, dict[str, Any]]:
+    """The medians of all rounds of scenarios, each on its stage.
 
     Every round takes all scenarios in turn, the next one backwards, so that none has a quiet machine alone.
     """
-    found: dict[str, list[Found]] = {scenario.name: [] for scenario in scenarios}
+    found: dict[str, list[Found]] = {scenario.name: [] for _, scenario in scenarios}
     for number in range(rounds):
         print(f"Round {number + 1} of {rounds} ...", flush=True)
-        for scenario in scenarios if number % 2 == 0 else reversed(scenarios):
+        for stage, scenario in scenarios if number % 2 == 0 else reversed(scenarios):
             found[scenario.name].append(measure_once(stage, scenario, seconds))
     return {
         scenario.name: {
@@ -37,7 +44,7 @@ def measure_all(
             "isFloor": scenario.is_floor,
             **_medians(found[scenario.name]),
         }
-        for scenario in scenarios
+        for _, scenario in scenarios
     }
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from tests.bench import flows
 from tests.bench.load import Flow, run_closed_loop
 from tests.bench.stage import Stage
+from tests.bench.window import Board
 
 FIRST_VIEWS = "first-view"
 BURSTS = 3
+OPENINGS = 16  # of each task: eight people, two workers
+LONGEST_SECONDS = 120.0
 QUICK = (
-    "i", "j", "t", "floor-move-c8", "floor-create", "board", "board-304", "task", "mixed", "floor-mixed", "move-c8",
-    "create", FIRST_VIEWS,
+    "a", "i", "j", "t", "floor-move-c8", "floor-create", "board", "board-304", "task", "task-again", "mixed",
+    "floor-mixed", "move-c8", "create", FIRST_VIEWS,
 )  # fmt: skip
 
 
@@ -22,8 +25,8 @@ QUICK = (
 class Scenario:
     """One thing that is asked for again and again.
 
-    ``fact`` names the audit event that every answered request must have left (None: it only reads). ``before`` makes
-    a change, which is not measured; then ``burst`` requests are, one of each connection.
+    ``fact`` names the audit event that every answered request must have left (None: it only reads). ``before`` does
+    something that is not measured, such as a change; then ``burst`` requests are, one of each connection, where given.
     """
 
     name: str
@@ -89,6 +92,12 @@ def _reads(stage: Stage) -> list[Scenario]:
         Scenario("board-c1", "· one by one", view, connections=1),
         Scenario("task", "open a task, 200 in turn", flows.tasks(stage, board)),
         Scenario(
+            "task-again",
+            "· shown before",
+            flows.tasks(stage, board),
+            before=_open_all(stage, board),
+        ),
+        Scenario(
             "api-list",
             "API, 50 tasks",
             flows.api(stage, f"/api/tasks?boardId={board.board_id}&limit=50"),
@@ -100,6 +109,25 @@ def _reads(stage: Stage) -> list[Scenario]:
             Scenario("board-304", "· asked again (304)", _asked_again(stage, path), statuses=(304,))
         )
     return found
+
+
+def _open_all(stage: Stage, board: Board) -> Callable[[int], None]:
+    """Has each worker of the web server draw each task for everybody who asks, once in a run."""
+    is_done: list[bool] = []
+
+    def open_all(turn: int) -> None:
+        if not is_done:
+            everything = OPENINGS * len(board.tasks)
+            run_closed_loop(
+                stage.system.port,
+                flows.tasks(stage, board),
+                connections=8,
+                seconds=LONGEST_SECONDS,
+                most=everything,
+            ).demand(200)
+            is_done.append(True)
+
+    return open_all
 
 
 def _first_views(stage: Stage) -> list[Scenario]:

@@ -22,12 +22,15 @@ from tests.bench import floors
 from tests.bench.filling import Filling, fill
 from tests.bench.load import Connection
 from tests.bench.meter import Meter
+from tests.bench.store import AUDIT_KEY, Size, copy_store, kept_store
 from tests.bench.window import Board, Window
 from tests.chaos.judge import wait_until_done
 from tests.chaos.system import System
 from tests.factories import Person
 
 CONVERGE_SECONDS = 180.0
+# What lies beside the boards that are measured: half a year of work on 20 boards.
+STORE = Size(people=500, teams=5, boards_each=4, tasks=7_000, events=25_000)
 FLOORS = "floors"
 PRODUCTION = {
     "TASKFORGE_ENV": "production",
@@ -37,7 +40,10 @@ PRODUCTION = {
     # The least that production takes.
     "ARGON2_TIME_COST": "5",
     "ARGON2_MEMORY_KIB": "7168",
+    "AUDIT_KEY": AUDIT_KEY,  # the one that sealed the store's log
 }
+# Tools of development that libraries use where they find them: an environment of requirements.txt has none of them.
+TOOLS = ("rich",)
 # Counts the statements of all processes.
 STATEMENT_STATISTICS = "shared_preload_libraries = 'pg_stat_statements'\n"
 
@@ -67,6 +73,10 @@ class Stage:
         """The boards by their number of tasks at the start."""
         return self.filling.boards
 
+    def count_events(self) -> int:
+        """How long the audit log is."""
+        return int(self.meter.ask("SELECT count(*) FROM audit_logs")[0][0])
+
     @contextmanager
     def another_web_server(self, **settings: str) -> Iterator[tuple[Process, int]]:
         """A freshly started web server beside the measured one, and its port."""
@@ -75,8 +85,8 @@ class Stage:
         # Under its own name, or it would be taken for an earlier run of the measured one, which would be ended.
         child = replace(
             web_child({**self.system.environment, **settings}, port, home),
-            pid_file=home.pid_file("web-again"),
-            log=home.log("web-again"),
+            pid_file=home.pid_file(f"web-{port}"),
+            log=home.log(f"web-{port}"),
             marker="",
         )
         process = Process(child)
@@ -94,8 +104,9 @@ class Stage:
 
 
 @contextmanager
-def set_up(folder: Path, sizes: Sequence[int]) -> Iterator[Stage]:
-    """Start everything in an empty folder and fill boards of these sizes; ends it afterwards."""
+def set_up(folder: Path, sizes: Sequence[int], store: Size = STORE) -> Iterator[Stage]:
+    """Start everything in an empty folder, on a copy of `store`, and fill boards of these sizes; ends it afterwards."""
+    copy_store(kept_store(store), folder)
     _count_statements(folder)
     filled: list[Filling] = []
 
@@ -103,7 +114,8 @@ def set_up(folder: Path, sizes: Sequence[int]) -> Iterator[Stage]:
         filled.append(fill(create_app(load_config(system.environment)), sizes))
 
     with ExitStack() as stack:
-        system = System.start(folder, Random(1), settings=PRODUCTION, fill=prepare)
+        settings = {**PRODUCTION, "PYTHONPATH": str(_hide_tools(folder))}
+        system = System.start(folder, Random(1), settings=settings, fill=prepare)
         stack.callback(system.stop)
         floors.fill(system.environment["DATABASE_URL"], system.environment["REDIS_URL"], 200)
         process, port = stack.enter_context(_floors(system))
@@ -113,6 +125,15 @@ def set_up(folder: Path, sizes: Sequence[int]) -> Iterator[Stage]:
         meter = Meter(system, {FLOORS: process.pid})
         stack.callback(meter.close)
         yield Stage(system, filled[0], port, process, meter)
+
+
+def _hide_tools(folder: Path) -> Path:
+    """A folder for PYTHONPATH in which no tool can be imported."""
+    hidden = folder / "hidden"
+    hidden.mkdir()
+    for name in TOOLS:
+        (hidden / f"{name}.py").write_text("raise ImportError\n")
+    return hidden
 
 
 def _count_statements(folder: Path) -> None:

@@ -33,6 +33,8 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 
 from taskforge import clock, create_app
+from taskforge.admin import doctor_probes
+from taskforge.audit import chain
 from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev import postgres
@@ -40,7 +42,7 @@ from taskforge.dev.commands import ROOT
 from taskforge.dev.servers import Home, describe_mongodb, describe_postgres, describe_redis, running
 from taskforge.dev.servers import Store as Server
 from taskforge.history import snapshots
-from taskforge.stores import sql
+from taskforge.stores import doctor, sql
 from taskforge.stores.indexes import ensure_indexes
 from tests.bench.store_history import History
 from tests.bench.store_rows import insert_rows, seal, update_rows
@@ -48,8 +50,8 @@ from tests.bench.store_state import BoardState
 from tests.bench.store_team import board_updates, write_people, write_teams
 
 KEPT_IN = ROOT / ".data" / "bench-stores"
-# The chain of a kept store verifies with this key alone.
-AUDIT_KEY = "fedcba9876543210" * 4
+# The chain of a kept store verifies with this key alone. Production refuses what repeats itself.
+AUDIT_KEY = hashlib.sha256(b"the audit key of measurements").hexdigest()
 SECRET_KEY = "0123456789abcdef" * 4
 HALF_YEAR = timedelta(days=182)
 BEFORE_WORK = timedelta(days=2)
@@ -187,7 +189,21 @@ def _make(home: Path, size: Size) -> None:
             upgrade(directory=str(ROOT / "migrations"))
             ensure_indexes()
         store = fill(app, size)
+        _examine(app)
     (home / STORE_FILE).write_text(json.dumps(asdict(store)))
+
+
+def _examine(app: Flask) -> None:
+    """Let the doctor look at it.
+
+    Raises:
+        AssertionError: the store is not what the units of work would have left.
+    """
+    with app.app_context():
+        found = doctor.examine(doctor_probes.probes()).found
+        verified = chain.verify(app.config["TASKFORGE"].audit_key.encode())
+    if found or verified.problem or verified.unsealed:
+        raise AssertionError(f"the store is wrong: {found[:5]} {verified}")
 
 
 def _fingerprint(size: Size) -> str:

@@ -30,12 +30,15 @@ _EVENTS = text(f"""
     ORDER  BY log_id
     LIMIT  :page
 """)
+# Between two batches rows are made, which may take a while.
+_PATIENTLY = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _LAST_SEALED = text("SELECT coalesce(max(log_id), 0) FROM audit_chain")
 
 
 def insert_rows(table: str, rows: Iterable[Row], *, null_states: bool = False) -> None:
     """Insert rows that all have the same columns; `null_states`: a state that is absent is JSON's null."""
     with sql.transaction() as connection:
+        connection.execute(_PATIENTLY)
         for batch in _batches(rows, ROWS_AT_ONCE):
             _insert(connection, table, batch, null_states)
 

@@ -7,6 +7,7 @@ from itertools import count
 from playwright.sync_api import Page
 
 from tests.e2e.scene import Scene, at, go, select
+from tests.e2e.scenes_of_accounts import MEMBERS_ACCOUNT, VISITORS_ACCOUNT
 from tests.e2e.scenes_of_many import bulk, bulk_menu, bulk_page, lanes, lanes_quick_add, lanes_typed
 from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
@@ -203,6 +204,7 @@ VISITOR = (
     Scene("invitation", at("{invitation}")),
     Scene("invitation-register", at("/register?next={invitation}")),
     Scene("invitation-closed", at("/invitations/unknown")),
+    *VISITORS_ACCOUNT,
 )
 NEWCOMER = (
     Scene("sample-board", at("{sample}#new")),
@@ -268,4 +270,5 @@ MEMBER = (
     Scene("profile", at("/profile")),
     Scene("password", at("/profile/password")),
     Scene("sessions", at("/sessions")),
+    *MEMBERS_ACCOUNT,
 )

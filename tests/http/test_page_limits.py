@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 from taskforge import create_app
 from taskforge.config import Config
+from taskforge.errors import RateLimited
 from taskforge.http import page_limits
 from tests.factories import Person
 from tests.pages import visit
@@ -52,3 +54,30 @@ def test_a_minute_of_ordinary_reading_is_never_refused(app: Flask, ada: Person) 
     began = time.monotonic()
     assert {browser.open("/teams").status for _ in range(120)} == {200}
     assert time.monotonic() - began < 60
+
+
+def test_counting_a_page_starts_no_thread() -> None:
+    before = set(threading.enumerate())
+    limits = page_limits.PageLimits(2)
+    limits.charge(b"hers", "ada", 0.0)
+    limits.check(b"hers")
+    assert set(threading.enumerate()) <= before
+
+
+def test_pages_are_counted_by_person_over_all_sessions_until_the_minute_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = page_limits.PageLimits(2)
+    for session in (b"one", b"two"):
+        limits.check(session)
+        limits.charge(session, "ada", 0.0)
+    limits.charge(b"his", "bob", 0.0)
+    limits.check(b"his")
+    for session in (b"one", b"two"):
+        with pytest.raises(RateLimited):
+            limits.check(session)
+    monkeypatch.setattr(page_limits, "WINDOW_SECONDS", -1.0)
+    over = page_limits.PageLimits(2)
+    for _ in range(4):
+        over.charge(b"one", "ada", 0.0)
+    over.check(b"one")

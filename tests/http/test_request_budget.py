@@ -52,15 +52,28 @@ BUDGETS = {
     # Who asks, and the task; operation, lock, and behind it membership and place; row, event, outbox and intents.
     # The session with the limit of writes; hint and wake-up.
     "move": Budget(3, 2, 0, 100),
-    "create": Budget(5, 3, 1, 800),
-    "comment": Budget(5, 5, 2, 800),
+    "create": Budget(4, 2, 0, 800),
+    "comment": Budget(4, 2, 0, 800),
     "title": Budget(3, 2, 0, 100),
     "description": Budget(5, 7, 2, 800),
     # Who asks, and the task; the comments. The session.
     "task": Budget(2, 1, 0, 10_000),
     "task_unchanged": Budget(2, 1, 0, 0, status=304),
     "api_list": Budget(2, 1, 0, 3_000),
+    # The same for a list of the tasks of all teams.
+    "api_list_of_all_teams": Budget(2, 1, 0, 3_000),
+    # Who asks, and the task; its comments. The limit of requests, and the texts.
+    "api_task": Budget(1, 2, 0, 1_000),
+    "api_comments": Budget(2, 1, 0, 1_000),
+    "preview": Budget(2, 1, 0, 2_000),
     "boards": Budget(5, 2, 0, 4_000),
+    # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,
+    # and unread news.
+    "team": Budget(6, 3, 0, 5_000),
+    "teams": Budget(2, 2, 0, 4_000),
+    # Who asks; boards; tasks. The session, and for a page unread news.
+    "palette": Budget(3, 1, 0, 1_000),
+    "found": Budget(3, 2, 0, 4_700),
     "inbox": Budget(2, 2, 0, 4_000),
 }
 STORES = ("postgresql", "redis", "mongodb")
@@ -170,7 +183,17 @@ REQUESTS: dict[str, Callable[[World], TestResponse]] = {
     "title": lambda world: edit(world, "title", SCRIPT),
     "description": lambda world: edit(world, "description", HTMX),
     "api_list": api_list,
+    "api_list_of_all_teams": lambda world: world.ada.api(
+        "GET", "/tasks?status=done&limit=50", **GZIP
+    ),
+    "api_task": lambda world: world.ada.api("GET", world.task, **GZIP),
+    "api_comments": lambda world: world.ada.api("GET", f"{world.task}/comments", **GZIP),
+    "preview": lambda world: world.get(f"{world.task}/peek", **HTMX),
     "boards": lambda world: world.get("/boards"),
+    "team": lambda world: world.get(f"/teams/{world.team.team_id}"),
+    "teams": lambda world: world.get("/teams"),
+    "palette": lambda world: world.get("/find?q=task", **SCRIPT),
+    "found": lambda world: world.get("/find?q=task"),
     "inbox": lambda world: world.get("/inbox"),
 }
 

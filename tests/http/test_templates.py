@@ -15,6 +15,8 @@ from taskforge.text.moments import iso_text
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# A mail is shown by programs that know no style sheet.
+PAGES = [path for path in TEMPLATES if "mail" not in path.parts]
 STATIC = ROOT / "static"
 CARD_BYTES = 1_300
 CARD_ELEMENTS = 12
@@ -24,7 +26,7 @@ def names(paths: list[Path]) -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path in paths]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=names(TEMPLATES))
+@pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
 def test_a_template_holds_nothing_that_the_content_policy_forbids(path: Path) -> None:
     source = path.read_text()
     for forbidden in (

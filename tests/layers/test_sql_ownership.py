@@ -15,7 +15,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "taskforge"
 OWNERS = {
-    "accounts": {"users", "user_sessions", "admin_claims"},
+    "accounts": {
+        "users",
+        "user_sessions",
+        "admin_claims",
+        "account_links",
+        "pending_registrations",
+    },
     "teams": {
         "teams",
         "team_memberships",

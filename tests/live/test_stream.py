@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 import redis
@@ -22,6 +24,15 @@ from tests.conftest import SECRETS
 from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import listening, streaming
 from tests.servers import Servers
+from tests.stores.scene import read
+
+STREAMS = 20
+POOL_SIZE = 5
+COUNT_OURS = """
+    SELECT count(*)
+    FROM   pg_stat_activity
+    WHERE  application_name = 'taskforge' AND datname = current_database()
+"""
 
 
 def move(person: Person, team: Team, task_id: str, status: str = "done") -> None:
@@ -190,6 +201,21 @@ def test_one_board_hears_nothing_of_another(
         make_task(eve, others)
         mine = make_task(ada, team)
         assert stream.next().data["id"] == mine
+
+
+def test_open_streams_hold_neither_threads_nor_connections(
+    live_server: str, app: Flask, ada: Person, team: Team
+) -> None:
+    """More than the server has of both: 4 threads, 5 connections."""
+    with ExitStack() as opened:
+        for _ in range(STREAMS):
+            opened.enter_context(streaming(live_server, team.board_id, X_Session_Id=ada.secret))
+        for _ in range(STREAMS):
+            request = Request(f"{live_server}/api/teams", headers=ada.headers)
+            with urlopen(request, timeout=30) as answer:
+                assert answer.status == 200
+        with app.app_context():
+            assert read(COUNT_OURS) <= 2 * POOL_SIZE  # the server's and this process's
 
 
 def test_a_server_that_is_asked_to_stop_ends_its_streams_first(

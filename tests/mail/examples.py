@@ -9,6 +9,19 @@ from taskforge.mail.service import Value
 
 AT = datetime(2026, 11, 28, 20, 14, tzinfo=UTC)
 EXAMPLES: dict[MailKind, dict[str, Value]] = {
+    MailKind.REGISTRATION: {"name": "Ada Lovelace"},
+    MailKind.REGISTRATION_TAKEN: {"address": "ada@example.com"},
+    MailKind.PASSWORD_RESET: {"name": "Ada Lovelace"},
+    MailKind.PASSWORD_RESET_UNKNOWN: {"address": "ada@example.com"},
+    MailKind.ADDRESS_CONFIRM: {"name": "Ada Lovelace"},
+    MailKind.ADDRESS_CHANGE: {"name": "Ada Lovelace"},
+    MailKind.ADDRESS_TAKEN: {"address": "ada@example.com"},
+    MailKind.ADDRESS_CHANGED: {
+        "name": "Ada Lovelace",
+        "address": "ada@example.org",
+        "at": AT,
+        "device": "Safari on iPhone",
+    },
     MailKind.PASSWORD_CHANGED: {"name": "Ada Lovelace", "at": AT, "device": "Firefox on Linux"},
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",

@@ -67,13 +67,13 @@ class Inbox:
         if self.drops:
             self.drops -= 1
             if self.keeps_dropped:
-                self._keep(session, envelope)
+                self._keep(server, envelope)
             assert server.transport is not None
             server.transport.abort()
             return "250 never heard"
         refused = self._answer("DATA")
         if refused is None:
-            self._keep(session, envelope)
+            self._keep(server, envelope)
         return refused or "250 OK"
 
     def authenticate(
@@ -81,7 +81,7 @@ class Inbox:
     ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password == b"right")
+        return AuthResult(success=data.password == b"right", handled=False)
 
     @property
     def handler(self) -> SimpleNamespace:
@@ -93,13 +93,14 @@ class Inbox:
             handle_DATA=self.take_mail,
         )
 
-    def _keep(self, session: Session, envelope: Envelope) -> None:
+    def _keep(self, server: SMTP, envelope: Envelope) -> None:
         assert isinstance(envelope.content, bytes)
         parsed = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)
         self.recipients += envelope.rcpt_tos
-        self.was_encrypted = session.ssl is not None
+        assert server.transport is not None
+        self.was_encrypted = server.transport.get_extra_info("ssl_object") is not None
 
     def _answer(self, command: str) -> str | None:
         if self.answers and self.answers[0][0] == command:

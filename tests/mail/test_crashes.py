@@ -46,11 +46,12 @@ def die_at(point: str, servers: Servers, smtp_port: int) -> None:
         **{name.upper(): value for name, value in SECRETS.items()},
         "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MAIL_FROM": "forge@example.com",
+        "PUBLIC_URL": "https://tasks.example.com",
         "REDIS_TIMEOUT_SECONDS": "2",
         "TASKFORGE_FAULT": point,
     }
     ended = subprocess.run(
-        [sys.executable, "-c", SEND], cwd=ROOT, env=environment, timeout=120, check=False
+        [sys.executable, "-c", SEND], cwd=ROOT, env=environment, timeout=600, check=False
     )
     assert ended.returncode == -SIGKILL
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 # Open to everybody; a visitor gets an answer that depends on nobody.
 PUBLIC = {
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
+    "accounts.registration_sent",
+    "accounts.forgot_password", "accounts.forgot_password_submitted", "accounts.reset_requested",
+    "api_auth.request_password_reset",
+    # A client on this machine, as the tests are, while developing.
+    "mailbox.index", "mailbox.show", "mailbox.html_part",
     "health.livez", "health.readyz", "favicon", "assets.show", "api-docs.openapi_json",
     "api_auth.login", "api_auth.register",
 }  # fmt: skip
@@ -15,12 +20,14 @@ PUBLIC = {
 # For whoever is logged in, about themselves.
 OWN = {
     "boards.home", "accounts.profile", "accounts.edit_profile", "accounts.password",
+    "accounts.address", "accounts.confirm_own_address", "accounts.address_link_sent",
     "accounts.password_submitted", "accounts.sessions", "accounts.confirm",
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
-    "api_auth.logout", "api_auth.confirm", "api_auth.list_sessions", "api_users.get_profile", "api_users.edit_profile",
+    "api_auth.logout", "api_auth.verify", "api_auth.confirm", "api_auth.list_sessions", "api_users.get_profile",
+    "api_users.edit_profile",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip
@@ -47,7 +54,7 @@ MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the memb
 
 # For site administrators, who see nothing of a team that they are not in.
 SITE_ADMIN = {
-    "admin.index", "figures.metrics", "figures.show",
+    "admin.index", "admin.reset_link", "admin.reset_link_submitted", "figures.metrics", "figures.show",
     "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
     "monitor.queues_data", "monitor.jobs_data", "monitor.job_data", "monitor.workers_data",
     "monitor.requeue_job", "monitor.delete_job", "monitor.requeue_failed_jobs", "monitor.empty_registry",

@@ -18,6 +18,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import doctor
 from taskforge.stores.actor import Actor
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
 from taskforge.teams.invitations.service import accept_invitation, invite_person
 from tests.factories import make_person
@@ -32,11 +33,12 @@ IN_TRANSACTION = (
 APPLYING = ("apply.before", "apply.after", "outbox.before_delete", "outbox.deleted")
 AFTER_COMMIT = ("tx.after_commit", "publish.before", "rq.enqueue.before", "ack.before")
 WRITING = (*IN_TRANSACTION, *AFTER_COMMIT, *APPLYING)
+# What a move copies to MongoDB, and the first texts of a task or comment, are the relay's affair.
 WRITES = {
-    "create": WRITING,
+    "create": (*IN_TRANSACTION, *AFTER_COMMIT),
     "edit": WRITING,
-    "comment": WRITING,
-    "move": (*IN_TRANSACTION, *AFTER_COMMIT),  # its copy in MongoDB is the relay's affair
+    "comment": (*IN_TRANSACTION, *AFTER_COMMIT),
+    "move": (*IN_TRANSACTION, *AFTER_COMMIT),
 }
 RELAYING = ("relay.claimed", "relay.applied", "relay.deleted")
 JOBS = {
@@ -138,13 +140,17 @@ def test_an_acceptance_that_was_killed_lets_in_once_or_not_yet(
 def test_another_relay_finishes_what_a_killed_one_began(
     scene: Scene, doomed: Doomed, point: str
 ) -> None:
-    task_id = scene.add_task()
+    task_id = scene.add_task(texts={"description": "Said first"})
     move_task(scene.ann, task_id, column_id=scene.columns[2])
     doomed.die_at(point, "relay")
+    view = get_task(scene.ann, task_id)
+    assert view.texts is not None
+    assert view.texts["description"] == "Said first"
     catch_up()
     stored = document("tasks", task_id)
     assert stored is not None
     assert (stored["column_id"], stored["core_version"]) == (scene.columns[2], 2)
+    assert (stored["description"], stored["doc_version"]) == ("Said first", 1)
     assert_stores_agree()
 
 
@@ -208,4 +214,4 @@ def test_a_lease_of_a_dead_relay_runs_out(scene: Scene, doomed: Doomed) -> None:
     doomed.die_at("relay.claimed", "relay")
     left = read("SELECT extract(epoch FROM max(claimed_until) - now()) FROM outbox")
     assert 0 < left <= 10
-    assert write("UPDATE outbox SET claimed_until = '-infinity'") == 1
+    assert write("UPDATE outbox SET claimed_until = '-infinity'") == 2

@@ -1,10 +1,8 @@
-"""No statement of a list or a page reads more because other teams have more: each is explained as it is sent.
-
-A list over all teams of a person in the order of ids is not among them: the planner still walks the tasks of everybody.
-"""
+"""No statement of a list or a page reads more because other teams have more: each is explained as it is sent."""
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -67,6 +65,11 @@ API = (
     "/api/tasks?teamId={team}&assigneeId={me}",
     "/api/tasks?teamId={team}&sort=estimate",
     "/api/tasks?assigneeId={me}",
+    "/api/tasks",
+    "/api/tasks?cursor={place}",
+    "/api/tasks?status=in_progress",
+    "/api/tasks?status=done&limit=20",
+    "/api/tasks?sort=-estimate",
     "/api/teams",
     "/api/teams/{team}/boards",
     "/api/teams/{team}/boards/deleted",
@@ -169,6 +172,7 @@ def _explain_all(app: Flask, board: StoredBoard) -> Plans:
         "team": board.team_id,
         "column": board.columns[0],
         "task": board.tasks[0],
+        "place": urlsafe_b64encode(board.tasks[0].encode()).decode().rstrip("="),
     }
     found: Plans = {}
     with explaining(db.engine) as explained:

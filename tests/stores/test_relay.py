@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import pytest
 from flask import Flask
 
 from taskforge.comments.documents import COMMENT_CONTENT
+from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment, edit_comment
 from taskforge.config import Config
 from taskforge.extensions import db
 from taskforge.stores import mongo, outbox, relay
 from taskforge.stores.outbox import Message
+from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import edit_task, move_task
 from tests.stores.scene import Scene, document, read, relay_everything, set_scene, write
 
@@ -51,12 +53,71 @@ def test_a_move_reaches_the_document(scene: Scene) -> None:
     assert read("SELECT count(*) FROM outbox") == 0
 
 
+def test_a_first_text_is_read_from_the_outbox_until_the_relay_brings_it(scene: Scene) -> None:
+    task_id = scene.add_task(texts={"description": "New *words*"})
+    comment = create_comment(scene.ann, task_id, content="At once").entity_id
+    for is_there in (False, True):
+        assert (document("tasks", task_id) is not None) is is_there
+        assert (document("comments", comment) is not None) is is_there
+        view = get_task(scene.ann, task_id)
+        assert view.texts is not None
+        assert view.texts["description"] == "New *words*"
+        assert [shown.content for shown in list_comments(scene.ann, task_id)] == ["At once"]
+        relay_everything()
+    assert read("SELECT count(*) FROM outbox") == 0
+    assert read("SELECT count(*) FROM outbox_redo WHERE entity_id = :id", id=task_id) == 1
+
+
+def test_a_first_text_that_waits_too_long_is_said_to_be_on_its_way(scene: Scene) -> None:
+    task_id = scene.add_task()
+    make_it = "UPDATE tasks SET created_at = created_at + CAST(:by AS interval) WHERE task_id = :id"
+    write(make_it, by="1 hour", id=task_id)  # however slow the test is
+    assert not get_task(scene.ann, task_id).syncing
+    write(make_it, by="-2 hours", id=task_id)
+    assert get_task(scene.ann, task_id).syncing
+    relay_everything()
+    assert not get_task(scene.ann, task_id).syncing
+
+
+def test_both_parts_of_a_new_document_are_one_write(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers: list[int] = []
+    send = mongo._write_all
+
+    def count(name: str, writes: Sequence[mongo.Command]) -> Sequence[int]:
+        numbers.append(len(writes))
+        return send(name, writes)
+
+    monkeypatch.setattr(mongo, "_write_all", count)
+    task_ids = [scene.add_task() for _ in range(3)]
+    assert relay_everything().applied == 6
+    assert numbers == [3]
+    for task_id in task_ids:
+        stored = document("tasks", task_id)
+        assert stored is not None
+        assert (stored["doc_version"], stored["core_version"]) == (1, 1)
+
+
+def test_a_part_that_is_there_does_not_keep_the_other_part_from_arriving(scene: Scene) -> None:
+    task_id = scene.add_task(texts={"description": "One"})
+    late = outbox.claim(100)
+    edit_task(scene.ann, task_id, changes={"description": "Two"})
+    assert parts_of(late) == [("mirror", 1), ("content", 1)]
+    assert mongo.apply_all([message.change for message in late]) == [0, 1]
+    for message in late:
+        mongo.apply(*message.change)
+    stored = document("tasks", task_id)
+    assert stored is not None
+    assert (stored["description"], stored["doc_version"], stored["core_version"]) == ("Two", 2, 1)
+
+
 def test_only_the_newest_version_is_applied(scene: Scene) -> None:
     task_id = scene.add_task()
     for column_id in scene.columns[1:4]:
         move_task(scene.ann, task_id, column_id=column_id)
     claimed = outbox.claim(100)
-    assert [(message.part, message.version) for message in claimed] == [("mirror", 4)]
+    assert parts_of(claimed) == [("content", 1), ("mirror", 4)]
     outbox.settle(claimed)
     assert read("SELECT count(*) FROM outbox") == 0
 
@@ -64,9 +125,9 @@ def test_only_the_newest_version_is_applied(scene: Scene) -> None:
 def test_two_relays_never_hold_the_same_message(scene: Scene) -> None:
     for _ in range(5):
         scene.add_task()
-    first, second = outbox.claim(3), outbox.claim(3)
-    assert len(first) == 3
-    assert len(second) == 2
+    first, second = outbox.claim(6), outbox.claim(6)
+    assert len(first) == 6
+    assert len(second) == 4
     assert not {message.outbox_id for message in first} & {message.outbox_id for message in second}
 
 
@@ -93,10 +154,10 @@ def test_a_text_that_could_not_be_applied_is_handed_to_the_relay_at_once(
     scene: Scene, no_mongo: Callable[[], None]
 ) -> None:
     task_id = scene.add_task()
-    comment = create_comment(scene.ann, task_id, content="While MongoDB is away")
-    assert comment.syncing
+    edit_task(scene.ann, task_id, changes={"description": "While MongoDB is away"})
+    assert get_task(scene.ann, task_id).syncing
     no_mongo()
-    assert {message.entity_id for message in outbox.claim(100)} == {task_id, comment.entity_id}
+    assert parts_of(outbox.claim(100)) == [("content", 2), ("mirror", 2)]
 
 
 def test_a_message_that_mongodb_refuses_backs_off_is_parked_and_kept(scene: Scene) -> None:
@@ -135,6 +196,7 @@ def test_what_mongodb_refuses_of_a_batch_backs_off_alone_and_the_rest_arrives(sc
 
 def test_a_batch_with_what_mongodb_has_in_a_newer_version_is_settled(scene: Scene) -> None:
     task_id = scene.add_task()
+    relay_everything()
     move_task(scene.ann, task_id, column_id=scene.columns[1])
     late = outbox.claim(100)
     move_task(scene.ann, task_id, column_id=scene.columns[2])
@@ -213,13 +275,13 @@ def test_a_message_that_kills_its_relay_is_parked_alone(scene: Scene) -> None:
     for _ in range(3):
         scene.add_task()
     for _ in range(outbox.ATTEMPTS_UNTIL_SUSPECT):
-        assert len(outbox.claim(100)) == 3  # and the process dies
+        assert len(outbox.claim(100)) == 6  # and the process dies
         write("UPDATE outbox SET claimed_until = '-infinity'")
     assert len(outbox.claim(100)) == 1
     write("UPDATE outbox SET attempts = :most", most=outbox.ATTEMPTS_UNTIL_PARKED)
     write("UPDATE outbox SET claimed_until = '-infinity'")
     assert outbox.claim(100) == []
-    assert read("SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL") == 3
+    assert read("SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL") == 6
 
 
 def test_a_text_stays_in_the_redo_log_after_it_was_applied(scene: Scene) -> None:
@@ -254,6 +316,10 @@ def test_a_running_relay_hears_of_new_work_and_stops_when_told(app: Flask, scene
     assert (stored["title"], stored["core_version"]) == ("Paint it blue", 2)
 
 
+def parts_of(messages: Sequence[Message]) -> list[tuple[str, int]]:
+    return [(message.part, message.version) for message in messages]
+
+
 def refuse_next_document(scene: Scene) -> None:
     """Put a message into the outbox whose bytes are no document."""
     insert(comment_message(scene, b"\x05\0\0\0" + bytes(COMMENT_CONTENT.names[0], "ascii")))
@@ -264,7 +330,7 @@ def comment_message(scene: Scene, payload: bytes) -> Message:
         entity_type="comment",
         entity_id=scene.ann.user_id,
         part="content",
-        version=1,
+        version=2,
         payload=payload,
     )
 

@@ -13,6 +13,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import mongo, sql
 from tests.factories import Person, Team, csrf_token, make_task, make_team
 from tests.pages import Form, Page, Visitor, visit
+from tests.stores.scene import relay_everything
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def lose_texts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None
 
     def lose() -> None:
         with app.app_context():
+            relay_everything()
             sql.execute_now(text("DELETE FROM outbox_redo"))
             redis_client().flushdb()
         monkeypatch.setattr(mongo, "find", away)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from taskforge.comments.service import create_comment, edit_comment
+from taskforge.comments.service import create_comment, delete_comment, edit_comment
 from taskforge.http import page_cache
 from taskforge.tasks.access import access_task
 from taskforge.tasks.service import edit_task, move_task
@@ -16,6 +16,7 @@ from taskforge.text import effort
 from taskforge.web.tasks import kept_parts
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
+from tests.trips import count_round_trips
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def test_a_mention_is_one_only_as_long_as_it_means_somebody(
     after = visitor.open(path)
     assert after.html.count("<bdi") < pages[0].html.count("<bdi")
     kept_parts._parts.clear()
+    kept_parts._common.clear()
     assert visitor.open(path).text == after.text
 
 
@@ -156,6 +158,32 @@ def test_each_reader_has_their_own_buttons(
     assert f"/comments/{comment_id}/edit" in visit(ada).open(path).html
     assert f"/comments/{comment_id}/edit" not in visit(bob).open(path).html
     assert visit(eve).open(path).status == 404
+
+
+def test_what_another_author_gets_is_not_read_and_drawn_again(
+    app: Flask, ada: Person, bob: Person, cyd: Person, task_id: str
+) -> None:
+    path = f"/tasks/{task_id}"
+    with app.app_context():
+        for person in (bob, cyd):
+            create_comment(person.actor, task_id, content=f"By *{person.email}*")
+        mine = create_comment(bob.actor, task_id, content="Deleted").entity_id
+        delete_comment(bob.actor, mine)
+    visitors = {person.user_id: visit(person) for person in (bob, cyd)}
+    for visitor in visitors.values():
+        visitor.open("/boards")
+    visitors[bob.user_id].open(path)
+    kept = visitors[cyd.user_id].open(path)
+    assert "mongodb" not in count_round_trips(kept.answer)
+    assert count_round_trips(kept.answer)["redis"] == 1
+    assert f"/comments/{mine}/restore" not in kept.html
+    assert kept.html.count('data-draft-of="comment-') == kept.html.count("comment__actions") == 1
+    kept_parts._parts.clear()
+    kept_parts._common.clear()
+    drawn = visitors[cyd.user_id].open(path)
+    assert drawn.text == kept.text
+    assert drawn.answer.headers["ETag"] == kept.answer.headers["ETag"]
+    assert f"/comments/{mine}/restore" in visitors[bob.user_id].open(path).html
 
 
 def test_the_forms_of_a_kept_page_are_the_readers_own(

@@ -1,55 +1,59 @@
 """Sends messages to Apprise addresses: chat, mail, push, whatever the library knows.
 
-`apprise` is imported with the first message that is sent, and so only in a relay that has something to tell.
+It does so in a process of its own (`messenger`), which ends with the message: the relay would keep the 26 MB that the
+library takes for as long as it runs.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import re
-import time
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 
-TRIES = 3
-PAUSE_SECONDS = 1.0
-DEADLINE_SECONDS = (
-    40.0  # a try takes at most 8 s: four to connect, four to answer, the library's defaults
-)
+MESSENGER = "taskforge.admin.alerts.messenger"
+ROOT = Path(__file__).parents[3]
+# The messenger ends by itself after 40 s and one more try; in any case before another relay may send the message.
+LONGEST_SECONDS = 55.0
 _SCHEME = re.compile(r"[a-z0-9+]{1,20}(?=://)")
 
 
 def send(addresses: Sequence[str], title: str, body: str) -> bool:
     """Send a message to each address, with some tries; whether one of them took it.
 
-    Addresses hold secrets: logs name only their place in the list and their kind.
+    Addresses hold secrets: they are given over standard input, and logs name only their place in the list and kind.
     """
-    import apprise  # late: see the module
-
-    logging.getLogger("apprise").setLevel(
-        logging.CRITICAL + 1
-    )  # it logs addresses that it can't read
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    taken = 0
+    order = {"addresses": list(addresses), "title": title, "body": body}
+    taken = _run(json.dumps(order)) or [False] * len(addresses)
     for number, address in enumerate(addresses, start=1):
-        receiver = apprise.Apprise()
-        if receiver.add(address) and _try(receiver, title, body, deadline):
-            taken += 1
-            continue
-        kind = _SCHEME.match(address)
-        structlog.get_logger().warning(
-            "alert_not_taken", address_number=number, kind=kind[0] if kind else "unknown"
+        if not taken[number - 1]:
+            kind = _SCHEME.match(address)
+            structlog.get_logger().warning(
+                "alert_not_taken", address_number=number, kind=kind[0] if kind else "unknown"
+            )
+    return any(taken)
+
+
+def _run(order: str) -> list[bool]:
+    """What the messenger answers, for each address; nothing when it failed."""
+    command = [sys.executable, "-m", MESSENGER]
+    try:
+        done = subprocess.run(
+            command,
+            input=order,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a library's own words could hold an address
+            cwd=ROOT,
+            timeout=LONGEST_SECONDS,
+            text=True,
+            check=True,
         )
-    return taken > 0
-
-
-def _try(receiver: object, title: str, body: str, deadline: float) -> bool:
-    for number in range(TRIES):
-        if receiver.notify(title=title, body=body):  # type: ignore[attr-defined]
-            return True
-        if time.monotonic() > deadline:
-            return False
-        if number < TRIES - 1:
-            time.sleep(PAUSE_SECONDS)
-    return False
+        answer: list[bool] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        structlog.get_logger().warning("messenger_failed", why=type(error).__name__)
+        return []
+    return answer

@@ -11,6 +11,7 @@ from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
 INVITATION_LENGTH = 100
+MAX_TOKEN_LENGTH = 100
 
 
 class Registration(Input):
@@ -23,10 +24,29 @@ class Registration(Input):
     invitation = fields.line(INVITATION_LENGTH, optional=True)
 
 
+class AddressChange(Input):
+    """A new e-mail address."""
+
+    email = fields.email()
+
+
 class Credentials(Input):
     """A log-in."""
 
     email = fields.email()
+    password = fields.password()
+
+
+class PasswordResetRequest(Input):
+    """The address of an account whose password is forgotten."""
+
+    email = fields.email()
+
+
+class PasswordReset(Input):
+    """A new password, with the token of the link that was mailed."""
+
+    token = fields.line(MAX_TOKEN_LENGTH)
     password = fields.password()
 
 
@@ -97,6 +117,7 @@ class Profile(User):
     picture = text_answer(allow_none=True)
     preferences: ma.fields.Nested = ma.fields.Nested(Preferences, allow_none=True)
     is_site_admin = ma.fields.Boolean()
+    email_verified_at = Instant(allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
@@ -110,6 +131,15 @@ class LoggedIn(Output):
 
     token = text_answer(required=True)
     session_id = text_answer(required=True)
+    user: ma.fields.Nested = ma.fields.Nested(User, required=True)
+
+
+class VerifiedSession(Output):
+    """A session that holds: its public id, and when it ends at the latest."""
+
+    valid = ma.fields.Boolean(required=True)
+    session_id = id_answer(required=True)
+    expires_at = Instant(required=True)
     user: ma.fields.Nested = ma.fields.Nested(User, required=True)
 
 

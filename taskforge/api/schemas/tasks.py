@@ -125,7 +125,7 @@ class Task(TaskSummary):
     """A task. The long texts are null while they can't be read: then detailsAvailable is false."""
 
     syncing = ma.fields.Boolean(
-        metadata={"description": "Saved, but the document store has yet to get the newest text"}
+        metadata={"description": "Saved, but the document store is late in getting the newest text"}
     )
     details_available = ma.fields.Boolean()
 

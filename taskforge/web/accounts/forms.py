@@ -29,6 +29,18 @@ class LogInForm(Form):
     password = PasswordField("Password", [cleaned(secret)])
 
 
+class ForgotPasswordForm(Form):
+    """The address of an account whose password is forgotten."""
+
+    email = StringField("E-mail address", [cleaned(clean_email)])
+
+
+class NewPasswordForm(Form):
+    """A new password in place of a forgotten one."""
+
+    password = PasswordField("New password", [cleaned(secret)])
+
+
 class EditProfileForm(VersionForm):
     """The profile: name, theme and whether messages are shown while TaskForge is open."""
 
@@ -48,6 +60,12 @@ class EditProfileForm(VersionForm):
                 "notifications": {"push": self.notify_push.data},
             }
         }
+
+
+class ChangeAddressForm(Form):
+    """The new address of an account."""
+
+    email = StringField("New e-mail address", [cleaned(clean_email)])
 
 
 class ChangePasswordForm(Form):

@@ -111,6 +111,7 @@ def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
     notifications = preferences["notifications"]
     shown = {
         "email": view.row["email"],
+        "email_verified": view.row["email_verified_at"] is not None,
         "version": view.row["version"],
         "theme": failed.theme.data if failed else preferences["theme"],
         "notify_push": failed.notify_push.data if failed else notifications.get("push"),

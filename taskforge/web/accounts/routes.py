@@ -11,7 +11,7 @@ from flask_login import current_user
 from taskforge.errors import Forbidden, InvalidInput
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import safe_next
-from taskforge.identity import actors, current, invited, limited
+from taskforge.identity import account_links, actors, current, invited, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
 from taskforge.web.accounts.forms import LogInForm, RegisterForm
 from taskforge.web.invitations.presenters import token_in
@@ -38,6 +38,8 @@ def register_submitted() -> ResponseReturnValue:
     token = token_in(_next_path())
     if invited.why_not_register(token):
         return _register_page(form)
+    if account_links.registers_by_mail():
+        return _send_registration_link(form, token)
     is_invited = invited.find_open_invitation(token) is not None
     change = form.attempt(lambda **values: limited.sign_up(invitation=token, **values))
     if change is None:
@@ -93,6 +95,19 @@ def _register_page(form: RegisterForm) -> tuple[str, int]:
         invitation=invitation,
     )
     return page, Forbidden.status if why_not else 200
+
+
+def _send_registration_link(form: RegisterForm, token: str | None) -> ResponseReturnValue:
+    """Send the link that makes the account; the answer is the same for every address."""
+    form.attempt(
+        lambda **values: account_links.request_registration(
+            next_path=_next_path(), invitation=token, **values
+        )
+    )
+    if form.sentences:
+        page, _ = _register_page(form)
+        return form.refused(page)
+    return go_to(url_for("accounts.registration_sent"))
 
 
 def leave() -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from taskforge.http.fragments import (
     text_fragment,
 )
 from taskforge.http.htmx import wants_partial
-from taskforge.identity.current import current_actor, current_actor_and_preloaded
+from taskforge.identity.current import current_actor_and_preloaded, current_identity
 from taskforge.notifications.queries import UNREAD_OF_USER
 from taskforge.onboarding.service import is_sample_board
 from taskforge.stores import sql
@@ -67,7 +67,7 @@ def board_parts(view: BoardView, card_filter: CardFilter, lanes: str | None) -> 
 
 
 def _render_unseen(view: BoardView) -> Fragment:
-    unseen = find_unseen_of_preloaded(current_actor().user_id, view.row)
+    unseen = find_unseen_of_preloaded(current_identity().user_id, view.row)
     if unseen is None:
         return text_fragment("")
     return render_fragment("boards/_unseen_changes.html", board=show_board(view.row), unseen=unseen)
@@ -163,7 +163,7 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
 
 def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
     """The context of the board page around its columns or lanes; nothing in it changes when cards do."""
-    user_id = current_actor().user_id
+    user_id = current_identity().user_id
     unfiltered = {"lanes": lanes} if lanes else {}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))

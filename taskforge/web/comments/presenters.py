@@ -31,6 +31,7 @@ def show_comment(view: CommentView, people: People | None = None) -> dict[str, A
         "may_delete": readable and view.may_delete,
         "may_restore": view.may_restore,
         "deleted": row["deleted_at"] is not None,
+        "marks": None,
     }
 
 

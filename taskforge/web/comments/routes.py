@@ -11,7 +11,7 @@ from taskforge.comments import service
 from taskforge.comments.queries import CommentView, get_comment, get_editable_comment
 from taskforge.errors import InvalidInput, StaleVersion
 from taskforge.http.forms import Form
-from taskforge.http.htmx import go_to, render, wants_json, wants_partial
+from taskforge.http.htmx import go_to, render, render_partial, wants_json, wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
@@ -62,7 +62,7 @@ def create(task_id: str) -> ResponseReturnValue:
         view = get_comment(actor, change.entity_id)
         address = url_for("comments.delete", comment_id=change.entity_id)
         way = WayBack(text="Your comment", address=address, is_quiet=True)
-        page = render_template("comments/_created.html", comment=show_comment(view))
+        page = render_partial("comments/_created.html", comment=show_comment(view))
         return page, 200, way_back_header(way)
     row, _ = access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded)
     flash_mention_notes(row["team_id"], form.values["content"])

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import BoardAccess, access_board, access_query, preloaded_access
 from taskforge.errors import InvalidInput
-from taskforge.http.htmx import go_to, wants_json, wants_partial
+from taskforge.http.htmx import go_to, render_partial, wants_json, wants_partial
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.preload import preload
 from taskforge.stores import sql
@@ -86,7 +86,7 @@ def create(board_id: str) -> ResponseReturnValue:
     elsewhere = _other_lane(form, row)
     if elsewhere and not hidden:
         messages.append(f"“{row['title']}” is in the lane “{elsewhere}”.")
-    page = render_template(
+    page = render_partial(
         "tasks/create.oob.html",
         card=show_card(row),
         hidden=hidden or elsewhere is not None,
