@@ -29,14 +29,8 @@ from taskforge.text.validation import clean_email
 LATE_AFTER_SECONDS = 60  # of a message in the outbox; invariant I1 allows a minute
 
 
-class ResetLinkForm(Form):
-    """Whose password is forgotten."""
-
-    email = StringField("E-mail address", [cleaned(clean_email)])
-
-
-class ResetForm(Form):
-    """Whose second factor is turned off."""
+class AddressForm(Form):
+    """Whose second factor is turned off, or whose password is forgotten."""
 
     email = StringField("E-mail address", [cleaned(clean_email)])
 
@@ -111,7 +105,7 @@ def reset_link_submitted() -> ResponseReturnValue:
     """Make the link and show it: this once, as it is stored nowhere."""
     require_site_admin()
     require_confirmation()
-    form, actor = ResetLinkForm(), replace(current_actor(), op_id=None)  # no answer holds the link
+    form, actor = AddressForm(), replace(current_actor(), op_id=None)  # no answer holds the link
     token = form.attempt(lambda email: password_reset.issue_reset_link(actor, email=email))
     if token is None:
         return form.refused(_reset_link_page(form))
@@ -123,7 +117,7 @@ def _reset_link_page(form: AddressForm, *, link: str | None = None) -> str:
     return render_template("admin/reset_link.html", form=form, link=link)
 
 
-def _two_factor_page(form: ResetForm) -> str:
+def _two_factor_page(form: AddressForm) -> str:
     return render_template("admin/two_factor.html", form=form)
 
 

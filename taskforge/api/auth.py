@@ -45,8 +45,7 @@ def register(data: dict[str, Any]) -> Any:
     """
     token = data.pop("invitation", None)
     if account_links.registers_by_mail() and invited.find_open_invitation(token) is None:
-        invited.require_may_register(data["email"], token)
-        account_links.request_registration(**data)
+        account_links.request_registration(**data, invitation=token)
         return accepted()
     change = limited.sign_up(**data, invitation=token)
     return {"last_name": "", **data, "user_id": change.entity_id}

@@ -10,6 +10,7 @@ from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address
 from taskforge.identity.actors import client_details
+from taskforge.identity.invited import require_may_register
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 
@@ -21,14 +22,20 @@ def registers_by_mail() -> bool:
     return bool(config_of().smtp_url)
 
 
-def request_registration(*, next_path: str = "", **values: str) -> None:
+def request_registration(
+    *, next_path: str = "", invitation: str | None = None, **values: str
+) -> None:
     """Send a link that makes an account; how often is limited like signing up, and for the address.
+
+    `invitation` is the token of the invitation by which somebody signs up.
 
     Raises:
         RateLimited: too many sign-ups from here, or too many mails to the address.
-        InvalidInput: the password is too weak.
+        Forbidden: the setting ``REGISTRATION`` does not let them.
+        InvalidInput: the password is too weak, or the invitation is for another address.
     """
     rate_limits.limit_registrations(ip=request.remote_addr)
+    require_may_register(values["email"], invitation)
     mails = RateLimitItemPerMinute(MAILS_PER_PERSON, 15, namespace=f"register:{values['email']}")
     rate_limits.hit(mails, rate_limits.TOO_MANY_LOGINS)
     client = client_details()

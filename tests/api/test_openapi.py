@@ -95,8 +95,6 @@ def test_only_entries_and_the_document_are_open_to_everybody(document: dict[str,
         "/api/auth/password-reset",
         "/api/auth/password-reset/confirm",
         "/api/auth/register",
-        "/api/auth/password-reset",
-        "/api/auth/password-reset/confirm",
         "/api/openapi.json",
     }
 

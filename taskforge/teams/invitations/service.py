@@ -135,7 +135,8 @@ def resend_invitation(
             before={**named, "expires_at": row["expires_at"]},
             after={**named, "expires_at": expires_at},
         )
-        person = find_person(team_id, user_id=row["user_id"], email=row["email"])
+        known = {"team_id": team_id, "user_id": row["user_id"], "email": row["email"]}
+        person = uow.row(queries.PERSON_TO_INVITE, known)
         was_there = person is not None and person["created_at"] <= row["created_at"]
         tell_invited(
             uow,

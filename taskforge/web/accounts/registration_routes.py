@@ -15,6 +15,7 @@ from taskforge.http.urls import safe_next
 from taskforge.identity import current
 from taskforge.identity.actors import client_details, make_followup_actor
 from taskforge.web.accounts.routes import blueprint
+from taskforge.web.invitations.presenters import token_in
 from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.onboarding.routes import create_home
 
@@ -38,13 +39,15 @@ def confirm_registration(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/register/confirm/<token>")
 def confirm_registration_submitted(token: str) -> ResponseReturnValue:
-    """Make the account, with a team and a sample board unless it was wanted for another page, and log the person in."""
+    """Make the account, with a team and a sample board unless somebody is invited into one, and log the person in."""
     try:
         made = registration.complete_registration(token, **client_details())
     except (NotFound, Conflict) as error:
         return _confirm_page(token, None, error)
     next_path = safe_next(made["next_path"])
-    home = create_home(make_followup_actor(made["user_id"], "home"))
+    home = ""
+    if token_in(next_path or "") is None:
+        home = create_home(make_followup_actor(made["user_id"], "home"))
     current.start_browser_session(made["user_id"])
     return go_to(next_path or home)
 

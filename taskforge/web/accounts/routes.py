@@ -85,7 +85,9 @@ def logout() -> ResponseReturnValue:
 def _send_registration_link(form: RegisterForm) -> ResponseReturnValue:
     """Send the link that makes the account; the answer is the same for every address."""
     form.attempt(
-        lambda **values: account_links.request_registration(next_path=next_path(), **values)
+        lambda **values: account_links.request_registration(
+            next_path=next_path(), invitation=token_in(next_path()), **values
+        )
     )
     if form.sentences:
         page, _ = _register_page(form)
