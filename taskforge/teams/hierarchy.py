@@ -1,4 +1,4 @@
-"""The tree of teams: the locks under which it and its members change, its limits, and the children of a team.
+"""The tree of teams: the locks under which it and its members change, and its limits.
 
 Who is in a team because of a parent stands in ``effective_memberships``. Triggers of PostgreSQL derive its rows in the
 transaction of each change (migration 0025), so that no way of changing a membership can forget it.
@@ -6,21 +6,15 @@ transaction of each change (migration 0025), so that no way of changing a member
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import text
 
 from taskforge.errors import Conflict, InvalidInput
-from taskforge.stores import sql
-from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import HELD_PERMISSIONS, MEMBERS_PER_TEAM
+from taskforge.teams.queries import MAX_TREE, MEMBERS_PER_TEAM
 
 # The same number as in migration 0025.
 LOCK_NUMBER = 7_166_002
 MAX_DEPTH = 5  # teams from the topmost to the lowest
-MAX_TREE = 200  # teams in one tree
 TOO_DEEP = f"would make a tree of more than {MAX_DEPTH} levels"
 TOO_LARGE = f"would make a tree of more than {MAX_TREE} teams"
 
@@ -61,21 +55,6 @@ _SHAPE = text(f"""
                            JOIN below b ON b.team_id = e.team_id
                     GROUP  BY e.team_id) counted) AS most_people
 """)
-# The teams right below one: those that the reader is in, and all of them for who may edit the parent.
-_CHILDREN = text(f"""
-    SELECT t.team_id, t.name, t.inherits_members, m.role IS NOT NULL AS is_member
-    FROM   teams t
-           LEFT JOIN effective_memberships m ON m.team_id = t.team_id AND m.user_id = :user_id
-    WHERE  t.parent_team_id = :team_id
-           AND (m.role IS NOT NULL
-                OR EXISTS (SELECT
-                           FROM   (SELECT m.team_id, m.role
-                                   FROM   effective_memberships m
-                                   WHERE  m.team_id = :team_id AND m.user_id = :user_id) m
-                           WHERE  :permission = ANY({HELD_PERMISSIONS})))
-    ORDER  BY lower(t.name), t.team_id
-    LIMIT  :limit
-""")
 
 
 def lock_tree(uow: UnitOfWork, *, for_change: bool = False) -> None:
@@ -103,19 +82,3 @@ def require_shape(uow: UnitOfWork, team_id: str) -> None:
         raise Conflict(
             f"A team can have at most {MEMBERS_PER_TEAM} members, with those of its parent. Remove somebody first."
         )
-
-
-def list_children(actor: Actor, team_id: str) -> Sequence[sql.Row]:
-    """The teams right below one of the actor's (team_id, name, inherits_members, is_member), by name.
-
-    The actor is in them, or may edit the parent. The caller has checked access to the parent.
-    """
-    return sql.rows(
-        _CHILDREN,
-        {
-            "team_id": team_id,
-            "user_id": actor.user_id,
-            "permission": Permission.TEAM_EDIT.value,
-            "limit": MAX_TREE,
-        },
-    )

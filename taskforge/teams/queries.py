@@ -14,11 +14,12 @@ from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.permissions import ROLES, Role
+from taskforge.teams.permissions import ROLES, Permission, Role
 
 # Of each kind: teams that somebody made, and teams that others made and added them to. Others can't use up the first.
 TEAMS_PER_USER = 200
 MEMBERS_PER_TEAM = 500
+MAX_TREE = 200  # teams in one tree
 
 # The names of the permissions that a membership row `m` holds, as an array.
 HELD_PERMISSIONS = """
@@ -66,11 +67,23 @@ _STANDING = text("""
 # Locks the row of `:team_id`, for what must be unique among the boards of a team.
 LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 
+# The teams right below `t`: those that the reader is in, and all of them for who may edit it.
+_CHILDREN = f"""
+           (SELECT jsonb_agg(to_jsonb(below) ORDER BY lower(below.name), below.team_id)
+            FROM   (SELECT c.team_id, c.name, c.inherits_members, own.role IS NOT NULL AS is_member
+                    FROM   teams c
+                           LEFT JOIN effective_memberships own
+                             ON  own.team_id = c.team_id AND own.user_id = m.user_id
+                    WHERE  c.parent_team_id = t.team_id
+                           AND (own.role IS NOT NULL OR '{Permission.TEAM_EDIT}' = ANY({HELD_PERMISSIONS}))
+                    ORDER  BY lower(c.name), c.team_id
+                    LIMIT  {MAX_TREE}) below) AS children
+"""
 _TEAM = text(f"""
     SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
            parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, m.role,
            m.via_team_id <> m.team_id AS is_inherited,
-           {HELD_PERMISSIONS} AS permissions
+           {HELD_PERMISSIONS} AS permissions, {_CHILDREN}
     FROM   teams t
            JOIN effective_memberships m USING (team_id)
            LEFT JOIN teams parent
@@ -123,6 +136,16 @@ def get_team(actor: Actor, team_id: str) -> sql.Row:
     found = sql.row(_TEAM, {"team_id": team_id, "user_id": actor.user_id})
     if found is None:
         raise NotFound()
+    return found
+
+
+def list_children(actor: Actor, team_id: str) -> Sequence[sql.Row]:
+    """The teams right below one of the actor's (team_id, name, inherits_members, is_member), by name.
+
+    Raises:
+        NotFound: no such team, or the actor is not in it.
+    """
+    found: Sequence[sql.Row] = get_team(actor, team_id)["children"] or ()
     return found
 
 

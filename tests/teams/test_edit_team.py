@@ -42,8 +42,18 @@ def test_an_edit_changes_what_it_names_and_is_audited(ada: Person, team: Team) -
     assert (row["name"], row["description"], row["version"]) == ("Webbers", "", 2)
     entry = last_event(team.team_id)
     assert (entry.event, entry.version, entry.actor_id) == ("team.edited", 2, ada.user_id)
-    assert entry.before == {"name": "Web", "description": "", "parent_team_id": None}
-    assert entry.after == {"name": "Webbers", "description": "", "parent_team_id": None}
+    assert entry.before == {
+        "name": "Web",
+        "description": "",
+        "parent_team_id": None,
+        "inherits_members": False,
+    }
+    assert entry.after == {
+        "name": "Webbers",
+        "description": "",
+        "parent_team_id": None,
+        "inherits_members": False,
+    }
 
 
 @pytest.mark.parametrize("version", [2, 99])

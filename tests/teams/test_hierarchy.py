@@ -15,8 +15,7 @@ from taskforge.stores import sql
 from taskforge.tasks.board.queries import get_board
 from taskforge.teams import hierarchy, service
 from taskforge.teams.access import access_team
-from taskforge.teams.hierarchy import list_children
-from taskforge.teams.queries import get_team, list_members
+from taskforge.teams.queries import get_team, list_children, list_members
 from tests.audit_trail import last_event
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.teams.roles import put_below, roles

@@ -20,7 +20,6 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
-from taskforge.teams.hierarchy import list_children
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.invitations.presenters import (
@@ -160,7 +159,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
         team=show_team(team),
         members=[show_member(member, actor, online) for member in members],
         boards=show_tiles(rows),
-        children=list_children(actor, team_id),
+        children=team["children"] or (),
         form=form,
         may=may,
         **manage,
