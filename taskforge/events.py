@@ -164,6 +164,8 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_INVITATION_DECLINED: "declined the invitation",
     Event.TEAM_JOIN_LINK_MADE: "made a new link to join as {role}",
     Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
+    Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
+    Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 

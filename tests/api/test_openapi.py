@@ -51,7 +51,7 @@ def references(node: Any) -> Iterator[str]:
 
 def test_it_tells_of_every_route_and_no_other(app: Flask, document: dict[str, Any]) -> None:
     routes = {
-        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        (re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/")
         for method in rule.methods or ()

@@ -250,7 +250,9 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
     if principal == "limited_guest":
-        of_team = endpoint in OF_THE_TEAM or endpoint.startswith(("teams.", "api_teams."))
+        of_team = endpoint in OF_THE_TEAM or endpoint.startswith(
+            ("teams.", "api_teams.", "api_team_invitations.")
+        )
         return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:
         return "hidden"
