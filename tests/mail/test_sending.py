@@ -22,6 +22,8 @@ from tests.mail.server import Inbox, mail_server, make_certificate, silent_serve
 from tests.stores.conftest import catch_up
 from tests.stores.scene import read
 
+MAILER = "mailer%40us:"  # a name in an address; the word follows
+
 
 @pytest.fixture(autouse=True)
 def inside(mailing: Flask) -> Iterator[None]:
@@ -220,12 +222,12 @@ def test_the_relay_wakes_the_queue_for_a_mail_whose_pause_is_over(
 def test_a_password_is_sent_and_a_wrong_one_gives_nothing_up(
     ada: Person, inbox: Inbox, mailing: Flask, smtp_port: int
 ) -> None:
-    use(mailing, smtp_url=f"smtp://mailer%40us:wrong@127.0.0.1:{smtp_port}")
+    use(mailing, smtp_url=f"smtp://{MAILER}wrong@127.0.0.1:{smtp_port}")
     post(ada.actor)
     assert send_due() == 1
     assert "535" in str(read("SELECT last_error FROM mail_intents"))
     assert parked() is None
-    use(mailing, smtp_url=f"smtp://mailer%40us:right@127.0.0.1:{smtp_port}")
+    use(mailing, smtp_url=f"smtp://{MAILER}right@127.0.0.1:{smtp_port}")
     wait_out_pauses()
     assert send_due() == 1
     assert len(inbox.mails) == 1
