@@ -69,8 +69,9 @@ BUDGETS = {
     "boards": Budget(5, 2, 0, 4_000),
     # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,
     # and unread news.
-    "team": Budget(6, 3, 0, 5_000),
-    "teams": Budget(2, 2, 0, 4_000),
+    # For who manages its people also the invitations, the links to join and the latest changes.
+    "team": Budget(13, 3, 0, 6_000),
+    "teams": Budget(3, 2, 0, 4_000),
     # Who asks; boards; tasks. The session, and for a page unread news.
     "palette": Budget(3, 1, 0, 1_000),
     "found": Budget(3, 2, 0, 4_700),

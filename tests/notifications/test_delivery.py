@@ -56,7 +56,18 @@ def cause(kind: NotificationKind, ada: Person, bob: Person, team: Team, grace: P
     return bob
 
 
-@pytest.mark.parametrize("kind", list(NotificationKind))
+# What is about one's account or an invitation has its tests with these (accounts/test_login_history.py,
+# accounts/test_two_factor.py, teams/test_invitations.py).
+ELSEWHERE = {
+    NotificationKind.NEW_DEVICE,
+    NotificationKind.TWO_FACTOR_RESET,
+    NotificationKind.INVITED_TO_TEAM,
+    NotificationKind.INVITATION_ACCEPTED,
+    NotificationKind.INVITATION_DECLINED,
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NotificationKind if kind not in ELSEWHERE])
 def test_each_kind_arrives_once_with_its_subject(
     kind: NotificationKind, ada: Person, bob: Person, grace: Person, team: Team
 ) -> None:

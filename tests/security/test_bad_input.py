@@ -40,6 +40,8 @@ def address(rule: Rule, bad: str | None = None) -> str:
             return "{bad}"
         if first_choice := re.match(r"any\((\w+)", match["kind"] or ""):
             return first_choice[1]
+        if length := re.match(r"string\(length=(\d+)\)", match["kind"] or ""):
+            return "a" * int(length[1])
         return "1" if (match["kind"] or "").startswith("int") else KNOWN_ID
 
     return re.sub(r"<(?P<kind>[^:<>]+:)?(?P<name>[^<>]+)>", filled, rule.rule)
