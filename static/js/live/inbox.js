@@ -3,7 +3,6 @@
 
 import { createElement } from "../lib/dom.js";
 import { fetchJson } from "../lib/http.js";
-import { isTyping } from "../lib/keyboard.js";
 import { toast } from "../lib/toast.js";
 
 const MAX_SHOWN = 3; // messages at once
@@ -37,19 +36,10 @@ function showLines(lines) {
   }
 }
 
-/** What the person may do has changed: show the page as it is for them now, unless they are in the middle of something. */
-function refreshPage() {
-  const changed = (field) => field.type !== "hidden" && field.value !== field.defaultValue;
-  const busy = isTyping(document.activeElement) || document.querySelector("dialog[open], form[aria-busy], .is-dragging")
-    || [...document.querySelectorAll("input, textarea")].some(changed);
-  if (!busy) location.reload();
-  else toast("Your rights in a team have changed", "info", { label: "Show", act: () => location.reload() });
-}
-
 /** Show how many are unread, and what has just come; without a number it is asked for. */
 export async function showInbox({ unread, ids, refresh }) {
   if (refresh) {
-    refreshPage();
+    (await import("./new-rights.js")).showNewRights();
     return;
   }
   if (unread !== undefined) showCount(unread);
