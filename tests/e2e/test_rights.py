@@ -55,14 +55,18 @@ def test_a_guest_is_limited_to_one_board(
     page.locator("#members .row", has_text="Gus Guest").get_by_role("link", name="Boards").click()
     page.get_by_label("only the boards that are ticked here").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#members .row", has_text="Gus Guest")).to_contain_text("sees some boards only")
+    expect(page.locator("#members .row", has_text="Gus Guest")).to_contain_text(
+        "sees some boards only"
+    )
     expect(second_page.locator(CONNECTED)).to_have_count(0)
     second_page.goto("/boards")
     expect(second_page.locator(".tile")).to_have_count(0)
     page.locator("#members .row", has_text="Gus Guest").get_by_role("link", name="Boards").click()
     page.get_by_label("Web team").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#members .row", has_text="Gus Guest")).to_contain_text("sees some boards only")
+    expect(page.locator("#members .row", has_text="Gus Guest")).to_contain_text(
+        "sees some boards only"
+    )
     open_board(board, second_page)
 
 

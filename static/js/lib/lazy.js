@@ -45,7 +45,7 @@ export async function orToast(loading, { quiet = false } = {}) {
   try {
     return await loading;
   } catch {
-    if (!quiet) toast("No connection, so this can't be opened.", "danger");
+    if (!quiet) toast("No connection, so this can’t be opened.", "danger");
     return null;
   }
 }

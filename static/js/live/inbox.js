@@ -38,10 +38,7 @@ function showLines(lines) {
 
 /** Show how many are unread, and what has just come; without a number it is asked for. */
 export async function showInbox({ unread, ids, refresh }) {
-  if (refresh) {
-    (await import("./new-rights.js")).showNewRights();
-    return;
-  }
+  if (refresh) return (await import("./new-rights.js")).showNewRights();
   if (unread !== undefined) showCount(unread);
   const fresh = ids.filter((id) => !shown.has(id));
   for (const id of fresh) shown.add(id);
