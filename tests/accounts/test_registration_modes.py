@@ -90,6 +90,28 @@ def test_an_invitation_lets_sign_up_by_the_api(
     assert made.status_code == 201
 
 
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_where_mails_are_sent_an_invitation_stands_for_the_mail_of_its_address(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, client: FlaskClient, link: str, way: str
+) -> None:
+    changed = app.config["TASKFORGE"].replaced(smtp_url="smtp://127.0.0.1:9")
+    monkeypatch.setitem(app.config, "TASKFORGE", changed)
+    program = app.test_client()
+    login = {"email": NEO["email"], "password": NEO["password"]}
+    if way == "page":
+        uninvited = Visitor(client).fill("/register", "/register", **NEO)
+        assert uninvited.location == "/register/sent"
+        assert program.post("/api/auth/login", json=login).status_code == 401
+        made = Visitor(client).fill(f"/register?next={link}", "/register", **NEO)
+        assert made.location == link
+    else:
+        assert client.post("/api/auth/register", json=NEO_JSON).status_code == 202
+        assert program.post("/api/auth/login", json=login).status_code == 401
+        invited = {**NEO_JSON, "invitation": link.rpartition("/")[2]}
+        assert client.post("/api/auth/register", json=invited).status_code == 201
+    assert program.post("/api/auth/login", json=login).status_code == 200
+
+
 def test_an_invitation_that_was_taken_back_lets_nobody_sign_up(
     mode: Callable[[str], None], client: FlaskClient, ada: Person, team: Team, link: str
 ) -> None:
