@@ -168,14 +168,18 @@ def check_role(role: str) -> None:
         raise InvalidInput.about("role", "must be admin, member or guest")
 
 
-def require_role_in(uow: UnitOfWork, team_id: str, role: str) -> None:
-    """`Membership.require_role` again, behind the team's lock, where the actor's role does not change any more."""
+def require_role_in(uow: UnitOfWork, team_id: str, *roles: str, why: str = ABOVE_YOURS) -> None:
+    """`Membership.require_role` again, behind the team's lock, where the actor's role does not change any more.
+
+    `why` is what a refusal says.
+    """
     own = uow.execute(_OWN_ROLE, {"team_id": team_id, "user_id": uow.actor.user_id}).scalar()
     if own is None:
         raise NotFound()
-    _refuse_above(role, str(own))
+    for role in roles:
+        _refuse_above(role, str(own), why)
 
 
-def _refuse_above(role: str, own: str) -> None:
+def _refuse_above(role: str, own: str, why: str = ABOVE_YOURS) -> None:
     if exceeds(role, own):
-        raise Forbidden(ABOVE_YOURS)
+        raise Forbidden(why)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import find_user_id
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -18,12 +18,14 @@ from taskforge.teams.access import access_team, check_role, lock_team, require_r
 from taskforge.teams.creation import require_parent
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.members import insert_member, record_member, require_in_parent
-from taskforge.teams.permissions import Permission, Role, exceeds
+from taskforge.teams.permissions import Permission, Role
 from taskforge.teams.queries import MEMBER_IDS
 
 _TREE = frozenset({"parent_team_id", "inherits_members"})
 NO_PARENT = "needs a team that this one is part of"
 INHERITED = "They are here as a member of a parent team, and can be changed or removed there."
+# Who may manage members could make themselves an admin.
+ABOVE_OWN = "This is about a role above your own. An admin of the team can do it."
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 
 _STATE = text("""
@@ -105,7 +107,9 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
             after["inherits_members"] = False
         is_tree_changed = any(before[name] != after[name] for name in _TREE)
         if is_tree_changed and after["inherits_members"]:
-            _refuse_above_own(uow, team_id, Role.ADMIN)  # the parent's admins become admins here
+            require_role_in(
+                uow, team_id, Role.ADMIN, why=ABOVE_OWN
+            )  # the parent's admins become admins here
         uow.execute(_EDIT, {**after, "team_id": team_id})
         if is_tree_changed:
             require_shape(uow, team_id)
@@ -173,7 +177,7 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
         lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         before = _member_role(uow, team_id, user_id)
-        _refuse_above_own(uow, team_id, before, role)
+        require_role_in(uow, team_id, before, role, why=ABOVE_OWN)
         if before == Role.ADMIN and role != Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
@@ -195,7 +199,7 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
         lock_tree(uow)
         lock_team(uow, team_id, permission)
         before = _member_role(uow, team_id, user_id)
-        _refuse_above_own(uow, team_id, before)
+        require_role_in(uow, team_id, before, why=ABOVE_OWN)
         if before == Role.ADMIN:
             _require_other_admin(uow, team_id, user_id)
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
@@ -212,15 +216,6 @@ def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
             raise Conflict(INHERITED)
         raise NotFound()
     return str(role)
-
-
-def _refuse_above_own(uow: UnitOfWork, team_id: str, *roles: str) -> None:
-    """Refuse to deal with a role above the actor's own: who may manage members could make themselves an admin."""
-    standing = queries.get_standing(uow, team_id, uow.actor.user_id)
-    assert standing is not None
-    own = standing["role"]
-    if any(exceeds(role, own) for role in roles):
-        raise Forbidden("This is about a role above your own. An admin of the team can do it.")
 
 
 def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:
