@@ -183,7 +183,8 @@ function run(option, elsewhere) {
 const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
 field.addEventListener("keydown", (event) => {
-  if (isComposing(event)) return;
+  // For a frame after it was closed, the field still gets the keys: they are not for the palette any more.
+  if (isComposing(event) || !dialog.open) return;
   const last = options.length - 1;
   if (event.key in steps) {
     event.preventDefault();
@@ -216,7 +217,7 @@ list.addEventListener("click", (event) => {
   if (row) run(options[Number(row.dataset.index)], event.ctrlKey || event.metaKey);
 });
 onBackdropClick(dialog, () => dialog.close());
-dialog.addEventListener("close", cancelSearch);
+dialog.addEventListener("close", () => dialog.open || cancelSearch()); // it comes late: the palette may be open again
 
 /** Open the palette; `mode` is "all" or "find" (no commands), `selected` the card that it is about, or null. */
 export function showPalette(newMode, selected) {
