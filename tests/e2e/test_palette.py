@@ -168,20 +168,24 @@ def found(page: Page, typed: str) -> Locator:
     return active(page)
 
 
+# The browser takes the focus from a closed dialog a frame later; until then its field gets the keys.
+PRESS_AFTER_CLOSE = """(field, init) => {
+    const dialog = field.closest("dialog");
+    if (dialog.open) dialog.close();
+    field.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
+}"""
+
+
 def test_the_keys_right_after_it_was_closed_are_not_for_the_palette(page: Page, board: str) -> None:
     page.keyboard.press("ArrowDown")
     open_palette(page).fill("Go to Teams")
     expect(active(page)).to_contain_text("Go to Teams")
-    # The browser takes the focus from a closed dialog a frame later; until then its field gets the keys.
-    press = """(field, init) => {
-        const dialog = field.closest("dialog");
-        if (dialog.open) dialog.close();
-        field.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
-    }"""
     field = page.locator("#palette input")
-    field.evaluate(press, {"key": "Enter"})
-    field.evaluate(press, {"key": "k", "ctrlKey": True})
+    field.evaluate(PRESS_AFTER_CLOSE, {"key": "Enter"})
+    field.evaluate(PRESS_AFTER_CLOSE, {"key": "k", "ctrlKey": True})
     expect(page.locator("#palette").get_by_role("combobox")).to_be_focused()
+    field.evaluate(PRESS_AFTER_CLOSE, {"key": "?", "shiftKey": True})
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     assert page.url == board
 
 
