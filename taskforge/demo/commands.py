@@ -9,7 +9,7 @@ import click
 
 from taskforge import clock
 from taskforge.cli import group
-from taskforge.demo import player, scenario
+from taskforge.demo import player, rights, scenario
 from taskforge.extensions import config_of
 
 
@@ -22,7 +22,7 @@ from taskforge.extensions import config_of
 @click.option("--share", default=1.0, show_default=True, help="Size of the boards; 0.1 is a tenth.")
 @click.option("--yes", is_flag=True, help="Also where real people work.")
 def demo(seed: int, until: datetime | None, password: str | None, share: float, yes: bool) -> None:
-    """Write a team of eight with three boards, 400 tasks, comments and six months of history."""
+    """Write a team of eight with four boards, 400 tasks, comments and six months of history, and a team below it."""
     if config_of().is_production and not yes:
         raise click.ClickException("This is a production installation. Add --yes if you mean it.")
     end = until.replace(tzinfo=UTC) if until else clock.now()
@@ -34,5 +34,5 @@ def demo(seed: int, until: datetime | None, password: str | None, share: float, 
     steps = scenario.write_scenario(seed, end, share=share)
     with click.progressbar(length=len(steps), label="Half a year of work") as bar:
         player.play(team, steps, done=lambda: bar.update(1))
-    player.invite_people(team, end)
+    rights.set_rights(team, end)
     click.echo(f"Log in as {player.email_of(0)} with the password {chosen}")

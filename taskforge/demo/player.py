@@ -15,16 +15,12 @@ from taskforge.demo.scenario import HALF_YEAR, Step
 from taskforge.demo.words import BOARDS, PEOPLE, TEAM
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
-from taskforge.mail.tokens import make_token
 from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task, edit_task
-from taskforge.teams.invitations.service import invite_person
 from taskforge.teams.permissions import Role
 from taskforge.teams.service import add_member
 
 DOMAIN = "lantern.example"
-INVITED = ((f"wren@{DOMAIN}", Role.MEMBER), ("audit@ledger.example", Role.GUEST))
-OTHER_TEAM = "Book club"
 
 
 class DemoExists(Exception):
@@ -73,21 +69,6 @@ def play(team: DemoTeam, steps: Iterable[Step], *, done: Callable[[], object]) -
         with clock.frozen(step.at):
             _STEPS[step.kind](team, step)
         done()
-
-
-def invite_people(team: DemoTeam, until: datetime) -> None:
-    """Leave invitations open: two into the team, and one into the team of somebody else, for its admin."""
-    admin, other = team.people[0], team.people[-1]
-    with clock.frozen(until - timedelta(days=2)):
-        for email, role in INVITED:
-            _invite(admin, team.team_id, email, role)
-        club = create_team(other, name=OTHER_TEAM, description="A book a month.")
-        _invite(other, club.entity_id, email_of(0), Role.MEMBER)
-
-
-def _invite(sender: Actor, team_id: str, email: str, role: str) -> None:
-    """Invite an address; the link is nobody's until it is sent again."""
-    invite_person(sender, team_id, token=make_token(), role=role, per_day=len(INVITED), email=email)
 
 
 def _register(person: int, password: str) -> Actor:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.admin import doctor_probes
-from taskforge.demo import player, scenario
+from taskforge.boards.queries import list_boards
+from taskforge.demo import player, rights, scenario
 from taskforge.stores import doctor, relay, sql
 from taskforge.teams.invitations.queries import list_of_team, list_own
+from taskforge.teams.queries import get_team, list_children
 from tests.factories import PASSWORD
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -46,7 +48,12 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     with app.app_context():
         scene = player.set_up(PASSWORD, END)
         player.play(scene, steps, done=lambda: None)
-        player.invite_people(scene, clock.now())
+        rights.set_rights(scene, clock.now())
+        admin, guest = scene.people[0], scene.people[rights.GUEST]
+        boards = {row["name"]: row["board_id"] for row in list_boards(admin, scene.team_id)}
+        seen_by_guest = [row["board_id"] for row in list_boards(guest, scene.team_id)]
+        child = list_children(admin, scene.team_id)[0]
+        in_child = get_team(guest, child["team_id"])
         own = list_own(scene.people[0])
         pending = list_of_team(scene.people[0], scene.team_id)
         relay.process_outbox(seconds=20)
@@ -62,7 +69,10 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     assert facts >= len(scene.cards) * 2
     assert first < END - timedelta(days=60)
     assert report.found == []
-    assert [row["team_name"] for row in own] == [player.OTHER_TEAM]
+    assert len(boards) == 4
+    assert seen_by_guest == [scene.boards[rights.WORKSHOP]]
+    assert (child["name"], in_child["role"]) == (rights.CHILD_TEAM, "guest")
+    assert [row["team_name"] for row in own] == [rights.OTHER_TEAM]
     assert {(row["role"], row["status"]) for row in pending} == {
         ("member", "open"),
         ("guest", "open"),

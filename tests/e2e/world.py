@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.comments.service import create_comment
-from taskforge.demo import player, scenario
+from taskforge.demo import player, rights, scenario
 from taskforge.errors import Forbidden, NotFound, RateLimited, TaskForgeError, Unavailable
 from taskforge.http.error_pages import answer_error
 from taskforge.ids import new_id
@@ -99,7 +99,7 @@ def make_world(app: Flask, *, share: float = 0.25) -> World:
         scene = player.set_up(PASSWORD, clock.now())
         player.play(scene, scenario.write_scenario(1, clock.now(), share=share), done=lambda: None)
         task = _make_task(scene.people, scene.boards[0])
-        player.invite_people(scene, clock.now())
+        rights.set_rights(scene, clock.now())
         token = make_token()
         invite_person(
             scene.people[0],
