@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import TextClause, text
-
 from taskforge import clock
 from taskforge.stores import mongo, sql
+from taskforge.stores.document_check_queries import PAYLOAD, WAITING, known_ids, reference_rows
 from taskforge.stores.document_parts import CONTENT, DocumentPart
 from taskforge.stores.violations import Violation
 from taskforge.text.values import is_uuid
@@ -44,7 +43,7 @@ class Copies:
 
 def check_outbox() -> Iterator[Violation]:
     """Messages that are parked, or have waited for more than a minute (I1)."""
-    for row in sql.rows(_WAITING, {"before": clock.now() - SETTLED_WITHIN, "page": PAGE}):
+    for row in sql.rows(WAITING, {"before": clock.now() - SETTLED_WITHIN, "page": PAGE}):
         state = f"is parked: {row['last_error']}" if row["parked_at"] else "waits for the relay"
         yield Violation(
             "I1",
@@ -108,13 +107,13 @@ def read_rows(
 ) -> Sequence[sql.Row]:
     """A page of reference rows with ``id``, ``current`` version, and version and hash of what is pending."""
     return sql.rows(
-        _reference_rows(part), {"part": part.name, "after": after, "ids": ids, "page": PAGE}
+        reference_rows(part), {"part": part.name, "after": after, "ids": ids, "page": PAGE}
     )
 
 
 def find_payload(part: DocumentPart, entity_id: str, version: int) -> bytes | None:
     """A part's bytes at a version, from the outbox or the redo log."""
-    found = sql.scalar(_PAYLOAD, {"id": entity_id, "part": part.name, "version": version})
+    found = sql.scalar(PAYLOAD, {"id": entity_id, "part": part.name, "version": version})
     return bytes(found) if found is not None else None
 
 
@@ -254,48 +253,5 @@ def _still_there(part: DocumentPart, ids: list[str]) -> list[str]:
 def _without_row(part: DocumentPart, ids: list[str]) -> list[str]:
     """Those of these ids that have neither a row nor a message on its way (a tombstone, say)."""
     uuids = [entity_id for entity_id in ids if is_uuid(entity_id)]
-    known = sql.rows(_known_ids(part), {"ids": uuids})
+    known = sql.rows(known_ids(part), {"ids": uuids})
     return sorted(set(ids) - {row["id"] for row in known})
-
-
-def _reference_rows(part: DocumentPart) -> TextClause:
-    return text(f"""
-        SELECT t.*, t.{part.key} AS id, t.{part.version_column} AS current,
-               o.version AS pending_version, o.sha AS pending_sha
-        FROM {part.table} t
-        LEFT JOIN LATERAL (
-            SELECT version, sha256(payload) AS sha
-            FROM outbox o
-            WHERE o.entity_id = t.{part.key} AND o.part = :part
-            ORDER BY version DESC
-            LIMIT 1
-        ) o ON true
-        WHERE (CAST(:after AS uuid) IS NULL OR t.{part.key} > CAST(:after AS uuid))
-          AND (CAST(:ids AS uuid[]) IS NULL OR t.{part.key} = ANY(CAST(:ids AS uuid[])))
-        ORDER BY t.{part.key}
-        LIMIT :page
-    """)
-
-
-def _known_ids(part: DocumentPart) -> TextClause:
-    return text(f"""
-        SELECT {part.key} AS id FROM {part.table} WHERE {part.key} = ANY(CAST(:ids AS uuid[]))
-        UNION
-        SELECT entity_id FROM outbox WHERE entity_id = ANY(CAST(:ids AS uuid[]))
-    """)
-
-
-_WAITING = text("""
-    SELECT entity_type, entity_id, part, version, parked_at, last_error
-    FROM outbox
-    WHERE parked_at IS NOT NULL OR created_at < :before
-    ORDER BY outbox_id
-    LIMIT :page
-""")
-
-_PAYLOAD = text("""
-    SELECT payload FROM outbox WHERE entity_id = :id AND part = :part AND version = :version
-    UNION ALL
-    SELECT payload FROM outbox_redo WHERE entity_id = :id AND part = :part AND version = :version
-    LIMIT 1
-""")

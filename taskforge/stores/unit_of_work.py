@@ -17,7 +17,6 @@ from sqlalchemy import Connection, CursorResult, Executable
 from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import Event
-from taskforge.extensions import db
 from taskforge.ids import new_id
 from taskforge.live.hints import ENCODED_REFRESH, encode_change
 from taskforge.messaging import publishing, queues
@@ -25,6 +24,7 @@ from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import change_writer, operations, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_contents
+from taskforge.stores.beginning import begin
 from taskforge.stores.change_writer import Recipients, Reference
 from taskforge.stores.direct_execution import Rows, execute
 from taskforge.stores.operations import Change, as_json
@@ -245,33 +245,12 @@ class UnitOfWork:
     ) -> Rows | CursorResult[Any] | None:
         """Begin, with the operation if there is one and then `statements`; the result of the last of them."""
         if self.actor.op_id is None:
-            self._connection, result = self._connect(statements, parameters)
+            self._connection, result = begin(self.actor, statements, parameters)
             return result
         parameters = {**parameters, **operations.row_of(self.actor, self.change)}
-        self._connection, result = self._connect((operations.INSERT, *statements), parameters)
+        self._connection, result = begin(self.actor, (operations.INSERT, *statements), parameters)
         faults.point("tx.op_inserted")
         return result
-
-    def _connect(
-        self, statements: tuple[str, ...], parameters: Mapping[str, Any]
-    ) -> tuple[Connection, Rows | CursorResult[Any] | None]:
-        for attempt in (1, 2):
-            connection = db.engine.connect()
-            try:
-                connection.begin()
-                result = (
-                    execute(connection, prepared(*statements), parameters) if statements else None
-                )
-            except BaseException as error:
-                connection.close()
-                if operations.is_repeated(error):
-                    raise operations.replayed(self.actor) from error
-                stale_connection = getattr(error, "connection_invalidated", False)
-                if attempt == 2 or not stale_connection:
-                    raise
-            else:
-                return connection, result
-        raise AssertionError("unreachable")
 
     def _commit(self) -> None:
         assert self._connection is not None
