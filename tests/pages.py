@@ -127,3 +127,9 @@ class _Reader(HTMLParser):
         if given.get("type") in ("checkbox", "radio") and "checked" not in given:
             return
         form.fields[given["name"]] = given.get("value", "on")
+
+
+def open_twice(visitor: Visitor, path: str) -> Page:
+    """The page as it is shown when the process has everything ready."""
+    visitor.open(path)
+    return visitor.open(path)
