@@ -17,20 +17,17 @@ from flask_migrate import upgrade
 from taskforge import create_app
 from taskforge.cli import init_migrations
 from taskforge.config import Config
-from taskforge.dev.commands import ROOT, web_child
-from taskforge.dev.servers import Home
+from taskforge.dev.commands import ROOT
 from taskforge.extensions import db
 from taskforge.messaging.redis_client import breaker as redis_breaker
-from taskforge.server.processes import Process, free_port
 from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
 from tests.connections import ConnectionWatch
 from tests.factories import Person, Team, make_person, make_team
 from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
+from tests.web_servers import SECRETS, web_server_at
 from tests.wiping import Wiper
-
-SECRETS = {"secret_key": "0123456789abcdef" * 4, "audit_key": "fedcba9876543210" * 4}
 
 
 def pytest_report_header() -> str:
@@ -160,27 +157,10 @@ def web_server(
     servers: Servers, migrated_app: Flask, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The real web server as a process of its own; its address."""
-    home = Home(tmp_path_factory.mktemp("web"))
-    home.prepare()
-    port = free_port()
-    environment = {
-        **os.environ,
-        **servers.environment,
-        **{name.upper(): value for name, value in SECRETS.items()},
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "WEB_WORKERS": "1",
-        "ARGON2_TIME_COST": "1",
-        "ARGON2_MEMORY_KIB": "64",
-        # Often enough for a test to see it.
-        "LIVE_BEAT_SECONDS": "1",
-        "LIVE_CHECK_SECONDS": "2",
-        "LIVE_PRESENCE_SECONDS": "4",
-    }
-    process = Process(web_child(environment, port, home))
-    process.wait_until_ready()
-    yield f"http://127.0.0.1:{port}"
-    process.ask_to_stop()
-    process.wait_stopped()
+    # Often enough for a test to see it.
+    often = {"LIVE_BEAT_SECONDS": "1", "LIVE_CHECK_SECONDS": "2", "LIVE_PRESENCE_SECONDS": "4"}
+    with web_server_at(servers, tmp_path_factory.mktemp("web"), **often) as address:
+        yield address
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from taskforge.dev.commands import ROOT
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
-from tests.conftest import SECRETS
 from tests.servers import Servers
 from tests.stores.scene import read, security_event, set_scene, write
+from tests.web_servers import SECRETS
 
 UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
 BACKENDS_OF_OTHERS = """

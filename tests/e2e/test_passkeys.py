@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
@@ -11,14 +10,11 @@ from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
 from sqlalchemy import text
 
-from taskforge.dev.commands import web_child
-from taskforge.dev.servers import Home
-from taskforge.server.processes import Process, free_port
 from taskforge.stores import sql
 from tests.accounts.authenticator import set_up
-from tests.conftest import SECRETS
 from tests.factories import PASSWORD, Person, forget_confirmation, make_person
 from tests.servers import Servers
+from tests.web_servers import web_server_at
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +22,8 @@ def named_server(
     servers: Servers, migrated_app: Flask, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The web server under a name: passkeys are for names, not for numbers."""
-    home = Home(tmp_path_factory.mktemp("named"))
-    home.prepare()
-    port = free_port()
-    environment = {
-        **os.environ,
-        **servers.environment,
-        **{name.upper(): value for name, value in SECRETS.items()},
-        "PUBLIC_URL": f"http://localhost:{port}",
-        "WEB_WORKERS": "1",
-        "ARGON2_TIME_COST": "1",
-        "ARGON2_MEMORY_KIB": "64",
-    }
-    process = Process(web_child(environment, port, home))
-    process.wait_until_ready()
-    yield f"http://localhost:{port}"
-    process.ask_to_stop()
-    process.wait_stopped()
+    with web_server_at(servers, tmp_path_factory.mktemp("named"), "localhost") as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,17 +13,14 @@ import redis
 from flask import Flask
 
 from taskforge.accounts import session_records
-from taskforge.dev.commands import web_child
-from taskforge.dev.servers import Home
 from taskforge.ids import new_id
-from taskforge.server.processes import Process, free_port
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
-from tests.conftest import SECRETS
 from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import listening, streaming
 from tests.servers import Servers
 from tests.stores.scene import read
+from tests.web_servers import start_web_server
 
 STREAMS = 20
 POOL_SIZE = 5
@@ -221,18 +217,8 @@ def test_open_streams_hold_neither_threads_nor_connections(
 def test_a_server_that_is_asked_to_stop_ends_its_streams_first(
     servers: Servers, ada: Person, team: Team, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path)
-    home.prepare()
-    port = free_port()
-    environment = {
-        **os.environ,
-        **servers.environment,
-        **{name.upper(): value for name, value in SECRETS.items()},
-        "WEB_WORKERS": "1",
-    }
-    process = Process(web_child(environment, port, home))
-    process.wait_until_ready()
-    with streaming(f"http://127.0.0.1:{port}", team.board_id, X_Session_Id=ada.secret) as stream:
+    process, address = start_web_server(servers, tmp_path)
+    with streaming(address, team.board_id, X_Session_Id=ada.secret) as stream:
         asked = time.monotonic()
         process.ask_to_stop()
         assert stream.wait_until_ended() - asked < 2

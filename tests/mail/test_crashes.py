@@ -14,12 +14,12 @@ from flask import Flask
 from taskforge import faults
 from taskforge.dev.commands import ROOT
 from taskforge.mail.jobs import send_due
-from tests.conftest import SECRETS
 from tests.factories import Person
 from tests.mail.posting import post, wait_out_pauses
 from tests.mail.server import Inbox
 from tests.servers import Servers
 from tests.stores.scene import read
+from tests.web_servers import SECRETS
 
 pytestmark = pytest.mark.crash
 # What the server has of the mail when its worker dies there.

@@ -28,7 +28,7 @@ from taskforge.dev.servers import (
 )
 from taskforge.logs import HIDDEN, ScrubbingFormatter, configure_logs, scrub
 from taskforge.server.processes import Process, free_port
-from tests.conftest import SECRETS
+from tests.web_servers import SECRETS
 
 PASSWORD = "canary-Perch-Zephyr-8841"
 NEW_PASSWORD = "canary-Walnut-Quartz-3307"

@@ -15,8 +15,8 @@ from flask import Flask
 from taskforge.dev.commands import web_child
 from taskforge.dev.servers import Home
 from taskforge.server.processes import Process, free_port
-from tests.conftest import SECRETS
 from tests.servers import Servers
+from tests.web_servers import SECRETS
 
 REQUESTS = 2_500
 CONNECTIONS = 16

@@ -10,8 +10,8 @@ import sys
 from flask import Flask
 
 from taskforge.dev.commands import ROOT
-from tests.conftest import SECRETS
 from tests.servers import Servers
+from tests.web_servers import SECRETS
 
 LOOK = """
 import json, os, threading

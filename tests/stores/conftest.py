@@ -21,10 +21,10 @@ from taskforge.extensions import config_of
 from taskforge.notifications import jobs as notifications
 from taskforge.stores import doctor, document_checks
 from taskforge.stores.actor import Actor
-from tests.conftest import SECRETS
 from tests.servers import Servers
 from tests.stores.healing import Lived, live
 from tests.stores.scene import Scene, relay_everything, set_scene, write
+from tests.web_servers import SECRETS
 
 
 class Doomed:
