@@ -11,14 +11,17 @@ from tests.api_tokens import Program, give_token
 from tests.factories import Person, Team, make_task
 from tests.trips import count_round_trips, counting_statements
 
-TURNS = 3  # the first ones prepare statements
+TURNS = 3  # the first ones prepare statements; and a change wakes the workers only now and then
 
 
 def cost(caller: Person | Program, method: str, path: str, body: object = None) -> dict[str, int]:
+    """The least that a request asks of each store."""
+    found = []
     for _ in range(TURNS):
         answer = caller.api(method, path, body)
         assert answer.status_code == 200, answer.text
-    return count_round_trips(answer)
+        found.append(count_round_trips(answer))
+    return {store: min(trips.get(store, 0) for trips in found) for store in found[0]}
 
 
 @pytest.mark.parametrize("is_limited", [False, True])

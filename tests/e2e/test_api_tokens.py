@@ -100,6 +100,7 @@ def test_a_script_uses_a_token_until_it_is_revoked(
     expect(field).to_have_value(re.compile(r"^tf_[\w-]{43}$"))
     look("token-made")
     token = field.input_value()
+    expect(page.get_by_text("Unsaved draft")).to_have_count(0)
 
     task = {"title": "Read the engine", "teamId": team.team_id, "boardId": team.board_id}
     status, made = ask(live_server, "/tasks", token, task)
