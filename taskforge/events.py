@@ -65,6 +65,8 @@ class Event(StrEnum):
     USER_PASSKEY_ADDED = "user.passkey_added", "update"
     USER_PASSKEY_REMOVED = "user.passkey_removed", "update"
     USER_PASSKEY_FAILED = "user.passkey_failed", "login_failed"
+    USER_TOKEN_CREATED = "user.token_created", "create"
+    USER_TOKEN_REVOKED = "user.token_revoked", "revoke"
     USER_NEW_DEVICE = "user.new_device", "login"
     USER_LOGGED_OUT = "user.logged_out", "logout"
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
@@ -168,6 +170,12 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
+
+# What was done with somebody's API tokens, on the page of these, before the name of the token.
+TOKEN_SENTENCES: dict[str, str] = {
+    Event.USER_TOKEN_CREATED: "Made",
+    Event.USER_TOKEN_REVOKED: "Revoked",
+}
 
 
 def find_event(name: str) -> Event | None:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -132,6 +132,35 @@ class Passkey(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
     challenge_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiToken(Model):
+    """What a program of a person authenticates with; only the SHA-256 of its secret is stored.
+
+    ``team_ids`` are the teams that it is limited to, NULL for all of the person's. ``last_used_at`` and
+    ``last_used_ip`` are written at most once a minute. A token that is revoked has no row any more.
+    """
+
+    __tablename__ = "api_tokens"
+
+    token_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    team_ids: Mapped[list[str] | None] = mapped_column(ARRAY(Id))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_ip: Mapped[str | None] = mapped_column(INET)
+
+    __table_args__ = (
+        CheckConstraint(
+            "scopes <@ ARRAY['read', 'write', 'admin'] AND cardinality(scopes) > 0", name="scopes"
+        ),
+    )
 
 
 class AdminClaim(Model):

@@ -35,6 +35,13 @@ def tell_new_device(
     _tell(uow, user, MailKind.NEW_DEVICE, event_id, device=device)
 
 
+def tell_token_created(
+    uow: UnitOfWork, user: Mapping[str, Any], event_id: str, *, token: str, scope: str
+) -> None:
+    """Tell somebody that an API token was made in their account: its name, and what it may do, in words."""
+    _tell(uow, user, MailKind.TOKEN_CREATED, event_id, token_name=token, scope=scope)
+
+
 def _tell(
     uow: UnitOfWork, user: Mapping[str, Any], kind: MailKind, event_id: str, **more: str
 ) -> None:

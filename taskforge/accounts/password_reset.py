@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.accounts import notices, passwords, session_records
+from taskforge.accounts import api_tokens, notices, passwords, session_records
 from taskforge.accounts.documents import mirror_message
 from taskforge.accounts.links import Purpose, add_link, get_link, use_link
 from taskforge.accounts.queries import CHANGE_PASSWORD
@@ -87,17 +87,28 @@ def find_reset(token: str) -> sql.Row:
     return get_link(Purpose.RESET, token)
 
 
-def reset_password(token: str, password: str, *, ip: str | None, user_agent: str | None) -> None:
+def reset_password(
+    token: str,
+    password: str,
+    *,
+    revoke_tokens: bool,
+    ip: str | None,
+    user_agent: str | None,
+) -> None:
     """Set a new password with a link, end all sessions of the account, and tell its owner. Logs nobody in.
+
+    With `revoke_tokens` its API tokens end too.
 
     Raises:
         NotFound: the link can't be used (any more).
         InvalidInput: the password is too weak; the link stays open.
     """
-    retry_on_stale(lambda: _reset(token, password, ip=ip, user_agent=user_agent))
+    retry_on_stale(lambda: _reset(token, password, revoke_tokens, ip, user_agent))
 
 
-def _reset(token: str, password: str, *, ip: str | None, user_agent: str | None) -> None:
+def _reset(
+    token: str, password: str, revoke_tokens: bool, ip: str | None, user_agent: str | None
+) -> None:
     row = find_reset(token)
     user_id, version = row["user_id"], row["version"] + 1
     passwords.check_password_strength(password, context_words=[row["email"], row["display_name"]])
@@ -119,13 +130,18 @@ def _reset(token: str, password: str, *, ip: str | None, user_agent: str | None)
         changed = {"password_changed_at": uow.at, "core_version": row["core_version"] + 1}
         uow.stage(mirror_message({**row, **changed}))
         ended = session_records.revoke_in(uow, user_id)
+        revoked = api_tokens.revoke_all_in(uow, user_id) if revoke_tokens else 0
         event_id = uow.record(
             Event.USER_PASSWORD_RESET,
             entity_type="user",
             entity_id=user_id,
             version=version,
             before={"password_changed_at": row["password_changed_at"].isoformat()},
-            after={"password_changed_at": uow.at.isoformat(), "sessions_ended": len(ended)},
+            after={
+                "password_changed_at": uow.at.isoformat(),
+                "sessions_ended": len(ended),
+                "tokens_revoked": revoked,
+            },
         )
         notices.tell_password_changed(uow, row, event_id)
     session_records.forget(user_id, ended)

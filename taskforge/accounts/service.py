@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
-from taskforge.accounts import notices, passwords, session_records
+from taskforge.accounts import api_tokens, notices, passwords, session_records
 from taskforge.accounts.documents import (
     content_message,
     denormalised_columns,
@@ -189,8 +189,8 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
 
 
 @idempotent
-def change_password(actor: Actor, *, current: str, new: str) -> Change:
-    """Change the actor's password and end all their other sessions.
+def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool = False) -> Change:
+    """Change the actor's password and end all their other sessions; if they want, all their API tokens too.
 
     Raises:
         InvalidInput: the present password is wrong or the new one too weak.
@@ -222,13 +222,18 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
         )
         uow.stage(mirror_message(after))
         ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
+        revoked = api_tokens.revoke_all_in(uow, actor.user_id) if revoke_tokens else 0
         event_id = uow.record(
             Event.USER_PASSWORD_CHANGED,
             entity_type="user",
             entity_id=actor.user_id,
             version=row["version"] + 1,
             before={"password_changed_at": row["password_changed_at"].isoformat()},
-            after={"password_changed_at": uow.at.isoformat(), "sessions_ended": len(ended)},
+            after={
+                "password_changed_at": uow.at.isoformat(),
+                "sessions_ended": len(ended),
+                "tokens_revoked": revoked,
+            },
         )
         notices.tell_password_changed(uow, row, event_id)
     session_records.forget(actor.user_id, ended)

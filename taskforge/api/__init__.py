@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app
 from flask_smorest import Api
 
 from taskforge.api import (
+    api_tokens,
     auth,
     boards,
     comments,
@@ -20,11 +21,13 @@ from taskforge.api import (
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
 from taskforge.api.blueprints import AnyIdConverter
 from taskforge.api.schemas.base import Error
+from taskforge.api.scopes import describe_scopes
 
 BLUEPRINTS = (
     auth.blueprint,
     users.blueprint,
     two_factor.blueprint,
+    api_tokens.blueprint,
     teams.blueprint,
     team_invitations.blueprint,
     invitations.blueprint,
@@ -34,13 +37,22 @@ BLUEPRINTS = (
     notifications.blueprint,
 )
 DESCRIPTION = (
-    "Log in for a session id and a one-hour token; send either with every request. Errors have one form; objects"
-    " carry a version, and changing an older one is refused with the present one. More in docs/api.md."
+    "Log in for a session id and a one-hour token, or make an API token; send one of them with every request. Errors"
+    " have one form; objects carry a version, and changing an older one is refused with the present one. More in"
+    " docs/api.md."
 )
+OF_PROGRAMS = "apiToken"
 SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "session": {"type": "apiKey", "in": "header", "name": "X-Session-Id"},
+    OF_PROGRAMS: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "tf_…",
+        "description": "An API token that its person made; operations name the scope that it needs.",
+    },
 }
+OF_SESSIONS = ("token", "session")
 
 
 class _Api(Api):
@@ -66,7 +78,7 @@ def init_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
             "info": {"description": DESCRIPTION},
-            "security": [{name: []} for name in SECURITY_SCHEMES],
+            "security": [{name: []} for name in OF_SESSIONS],
             "tags": [{"name": name} for name in dict.fromkeys(one.topic for one in BLUEPRINTS)],
         },
     )
@@ -79,7 +91,9 @@ def init_api(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     _describe_document(app, api)
-    app.extensions["taskforge_openapi"] = app.json.dumps(api.spec.to_dict())
+    document = api.spec.to_dict()
+    describe_scopes(app, document, OF_PROGRAMS, [{name: []} for name in OF_SESSIONS])
+    app.extensions["taskforge_openapi"] = app.json.dumps(document)
 
 
 def _describe_document(app: Flask, api: Api) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
+from taskforge.api.scopes import require_scope
 from taskforge.errors import NotAuthenticated
 from taskforge.http import rate_limits
 from taskforge.http.urls import API_PREFIX
 from taskforge.identity.current import current_identity
+from taskforge.identity.token_requests import current_token, why_refused
 from taskforge.text.values import parse_uuid
 
 OPENAPI_ENDPOINT = "api-docs.openapi_json"
@@ -21,19 +23,22 @@ def init_access(app: Flask) -> None:
 
 
 def admit() -> None:
-    """Let a request pass to its operation.
+    """Let a request pass to its operation. With an API token its owner's limits hold, however many tokens they have.
 
     Raises:
         NotAuthenticated: nobody is logged in, and the operation needs a log-in.
         RateLimited: the person sent too many requests.
+        Forbidden: an API token whose scope does not include the operation.
         NotFound: an id in the address is not in its canonical form.
     """
     if not request.path.startswith(API_PREFIX):
         return
     if current_user.is_authenticated:
         rate_limits.limit_api(current_identity().user_id)
+        if (token := current_token()) is not None:
+            require_scope(token)
     elif request.routing_exception is None and not _is_open():
-        raise NotAuthenticated()
+        raise NotAuthenticated(why_refused())
     for name, value in (request.view_args or {}).items():
         if name.endswith("_id"):
             parse_uuid(value)

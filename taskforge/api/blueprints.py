@@ -33,7 +33,6 @@ IDEMPOTENCY_KEY = {
 }
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 WITH_BODY = (
-    HTTPStatus.FORBIDDEN,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -160,7 +159,9 @@ def _describe_errors(
     """Add the failures that every operation shares to its description."""
     statuses = [*ALWAYS, *(WITH_BODY if method != "get" else ())]
     if doc_info.get("manual_doc", {}).get("security") != []:
-        statuses += [HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND]
+        statuses += [HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN]
+    elif method != "get":
+        statuses.append(HTTPStatus.FORBIDDEN)
     for status in statuses:
         doc.setdefault("responses", {}).setdefault(status.value, status.name)
     return doc

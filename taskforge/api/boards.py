@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Response
 
+from taskforge.accounts.token_identity import Scope
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import boards as schemas
 from taskforge.api.schemas.base import Nothing
+from taskforge.api.scopes import needs_scope
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards import board_people, columns, queries, service
 from taskforge.boards.access import access_board
@@ -40,6 +42,7 @@ def list_boards(team_id: str) -> Any:
 
 
 @blueprint.post("/teams/<any_id:team_id>/boards")
+@needs_scope(Scope.WRITE)
 @blueprint.arguments(schemas.NewBoard)
 @blueprint.response(201, schemas.Board)
 def create_board(data: dict[str, Any], team_id: str) -> Any:

@@ -93,8 +93,8 @@ def identifier(*, required: bool = False, nullable: bool = False) -> Checked:
     return Checked(_read_id, described, required=required, allow_none=nullable)
 
 
-def identifiers(most: int, *, nullable: bool = False) -> Checked:
-    """A list of ids. A `nullable` one must be in the request, as a list or as null."""
+def identifiers(most: int, *, nullable: bool = False, optional: bool = False) -> Checked:
+    """A list of ids. A `nullable` one must be in the request, as a list or as null, unless it is `optional`."""
 
     def check(value: object, *, field: str) -> list[str]:
         if not isinstance(value, list) or len(value) > most:
@@ -103,7 +103,7 @@ def identifiers(most: int, *, nullable: bool = False) -> Checked:
 
     items = {"type": "string", "format": "uuid"}
     described = {"type": "array", "items": items, "maxItems": most}
-    return Checked(check, described, required=nullable, allow_none=nullable)
+    return Checked(check, described, required=nullable and not optional, allow_none=nullable)
 
 
 def choice(options: Collection[str], *, required: bool = False, nullable: bool = False) -> Checked:
@@ -117,6 +117,22 @@ def choice(options: Collection[str], *, required: bool = False, nullable: bool =
 
     described = {"type": "string", "enum": [*words, None] if nullable else words}
     return Checked(check, described, required=required, allow_none=nullable)
+
+
+def words(options: Collection[str]) -> Checked:
+    """A list of some of these words, at least one, each once."""
+    known = list(options)
+    sentence = f"must be a list of {', '.join(known[:-1])} or {known[-1]}, each once"
+
+    def check(value: object, *, field: str) -> list[str]:
+        given = value if isinstance(value, list) else []
+        if not given or any(word not in known for word in given) or len({*given}) < len(given):
+            raise InvalidInput.about(field, sentence)
+        return given
+
+    items = {"type": "string", "enum": known}
+    described = {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
+    return Checked(check, described, required=True)
 
 
 def permission_names() -> Checked:
@@ -167,7 +183,7 @@ def moment() -> Checked:
     return Checked(parse_moment, described, allow_none=True)
 
 
-def instant() -> Checked:
+def instant(*, nullable: bool = False) -> Checked:
     """An instant with its offset, or a day, which stands for its first instant in UTC."""
 
     def check(value: object, *, field: str) -> datetime:
@@ -175,7 +191,7 @@ def instant() -> Checked:
             raise InvalidInput.about(field, "must be a time like 2026-05-31T16:30:00Z")
         return parse_sent_instant(value, field=field)
 
-    return Checked(check, {"type": "string", "format": "date-time"})
+    return Checked(check, {"type": "string", "format": "date-time"}, allow_none=nullable)
 
 
 def tags() -> Checked:

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Response, url_for
 
+from taskforge.accounts.token_identity import Scope
 from taskforge.api.blueprints import ApiBlueprint, no_content
 from taskforge.api.schemas import invitations as schemas
 from taskforge.api.schemas.base import Nothing
+from taskforge.api.scopes import needs_scope
 from taskforge.errors import Conflict
 from taskforge.identity import invited
 from taskforge.identity.current import current_actor
@@ -56,6 +58,7 @@ def revoke(team_id: str, invitation_id: str) -> Response:
 
 
 @blueprint.get("/<any_id:team_id>/join-links")
+@needs_scope(Scope.ADMIN)
 @blueprint.response(200, schemas.JoinLinkList)
 def list_join_links(team_id: str) -> Any:
     """The links by which anybody with an account may join the team; a new team has none."""

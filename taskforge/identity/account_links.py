@@ -62,8 +62,8 @@ def request_reset(email: str) -> None:
     password_reset.request_reset(email, **client_details())
 
 
-def reset_password(token: str, password: str) -> None:
-    """Set a new password with a link; tries are limited for each client.
+def reset_password(token: str, password: str, *, revoke_tokens: bool = False) -> None:
+    """Set a new password with a link; tries are limited for each client. `revoke_tokens` ends the API tokens too.
 
     Raises:
         RateLimited: too many tries within 15 minutes.
@@ -73,7 +73,7 @@ def reset_password(token: str, password: str) -> None:
     rate_limits.take_try(
         RateLimitItemPerMinute(USES_PER_CLIENT, 15, namespace=f"reset-try:{client}")
     )
-    password_reset.reset_password(token, password, **client_details())
+    password_reset.reset_password(token, password, revoke_tokens=revoke_tokens, **client_details())
 
 
 def request_address_change(actor: Actor, *, email: str) -> Change:

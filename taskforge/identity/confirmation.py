@@ -31,6 +31,7 @@ from taskforge.identity.actors import client_details
 from taskforge.identity.current import confirm_session, current_identity
 from taskforge.identity.limited import password_tries
 from taskforge.identity.passkey_logins import sign_in
+from taskforge.identity.token_requests import refuse_tokens
 from taskforge.identity.two_step import use_code
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -62,9 +63,11 @@ def require_confirmation() -> None:
 
     Raises:
         NotAuthenticated: nobody is logged in.
+        Forbidden: it is the request of an API token.
         ConfirmationRequired: they have not, or what they gave was wrong.
     """
     identity = current_identity()
+    refuse_tokens()
     if confirmation.is_confirmed(identity):
         return
     problem: TaskForgeError | None = None

@@ -19,10 +19,12 @@ from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, open
 from taskforge.identity.actors import client_details, make_actor
 from taskforge.identity.devices import known_device, remember_device
 from taskforge.identity.preload import request_preloaded
+from taskforge.identity.token_requests import bearer_of, identify_by_token, is_api_token
 from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import JoinedQuery
+from taskforge.stores.team_limit import end_limit
 
 TOKEN_LIFETIME = timedelta(hours=1)
 MARK_ONLINE_EVERY_SECONDS = 60.0
@@ -38,6 +40,7 @@ def init_identity(app: Flask) -> None:
     login_manager.login_view = "accounts.login"
     login_manager.user_loader(_load_from_session)
     login_manager.request_loader(_load_from_request)
+    app.teardown_request(lambda _error: end_limit())
 
 
 def current_identity() -> Identity:
@@ -62,7 +65,7 @@ def current_actor() -> Actor:
         InvalidInput: the operation id is not a UUID.
     """
     identity = current_identity()
-    return make_actor(identity.user_id, session_id=identity.session_id)
+    return make_actor(identity.user_id, session_id=identity.session_id or None)
 
 
 def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | None]:
@@ -159,13 +162,19 @@ def _load_from_session(user_id: str) -> Identity | None:
 
 
 def _load_from_request(given: Request) -> Identity | None:
-    """Identify by ``X-Session-Id``, by Bearer token, or by the cookie when Redis has lost the session."""
+    """Identify by ``X-Session-Id``, a Bearer token of either kind, or the cookie when Redis has lost the session."""
     if "X-Session-Id" in given.headers:
         return _note_activity(_find_sid(given.headers["X-Session-Id"]))
     if "Authorization" in given.headers:
-        return _note_activity(_find_token(given.headers["Authorization"]))
+        return _load_from_bearer(bearer_of(given.headers["Authorization"]) or "")
     opened = opened_session()
     return None if opened.fresh_cookie else _note_activity(_find(sid=opened.sid))
+
+
+def _load_from_bearer(given: str) -> Identity | None:
+    if is_api_token(given):
+        return identify_by_token(given)  # nobody is online for it
+    return _note_activity(_find_token(given))
 
 
 def _find_sid(sid: str) -> Identity | None:
@@ -185,15 +194,12 @@ def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity 
     return identity
 
 
-def _find_token(header: str) -> Identity | None:
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer":
-        return None
+def _find_token(token: str) -> Identity | None:
     config = current_app.config
     for key in (config["SECRET_KEY"], *config.get("SECRET_KEY_FALLBACKS", ())):
         try:
             claims: dict[str, Any] = jwt.decode(
-                token.strip(),
+                token,
                 _token_key(key),
                 algorithms=["HS256"],
                 options={"require": ["exp", "sub", "sid"]},

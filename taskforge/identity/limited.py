@@ -43,7 +43,7 @@ def sign_up(*, email: str, invitation: str | None = None, **values: str) -> Chan
         raise
 
 
-def change_password(actor: Actor, *, current: str, new: str) -> Change:
+def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool = False) -> Change:
     """Change the actor's password; guesses at the present one are limited, whatever session they come from.
 
     Raises:
@@ -53,7 +53,9 @@ def change_password(actor: Actor, *, current: str, new: str) -> Change:
     tries = password_tries(actor.user_id)
     rate_limits.take_try(tries)
     try:
-        change = accounts.change_password(actor, current=current, new=new)
+        change = accounts.change_password(
+            actor, current=current, new=new, revoke_tokens=revoke_tokens
+        )
     except InvalidInput as error:
         if "current_password" not in error.fields:  # it was right, the new one is too weak
             rate_limits.give_back_tries(tries)

@@ -97,6 +97,12 @@ class MailKind(StrEnum):
         ("name", "at", "device"),
         "/sessions/history",
     )
+    TOKEN_CREATED = (
+        "token_created",
+        "A new API token was made in your TaskForge account",
+        ("name", "token_name", "scope", "at", "device"),
+        "/profile/tokens",
+    )
     INVITATION = (
         "invitation",
         "{inviter} invites you to {team}",

@@ -16,6 +16,7 @@ import psycopg2
 from sqlalchemy import Connection, CursorResult, Executable
 
 from taskforge.stores.prepared_statements import Batch, batch_of, is_outdated, known_on
+from taskforge.stores.team_limit import find_limit, narrow
 
 
 class Items(list[Any]):
@@ -89,8 +90,10 @@ def execute(
     """Run a statement: directly if `prepared` has marked it, and through SQLAlchemy if not.
 
     A lost connection raises SQLAlchemy's error in both cases, everything else that is refused the driver's own in the
-    first one.
+    first one. A limit of the request to some teams (`taskforge.stores.team_limit`) holds for each.
     """
+    if (limit := find_limit()) is not None:
+        statement, parameters = narrow(statement, parameters, limit)
     batch = batch_of(statement)
     if batch is None:
         return connection.execute(statement, parameters)

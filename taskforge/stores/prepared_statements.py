@@ -65,9 +65,15 @@ def prepared(*statements: str) -> TextClause:
     return text("; ".join(statements)).execution_options(**{_OPTION: statements})
 
 
+def prepared_from(statement: Executable) -> tuple[str, ...] | None:
+    """The statements that `prepared` was given; None for any other statement."""
+    marked: tuple[str, ...] | None = statement.get_execution_options().get(_OPTION)
+    return marked
+
+
 def batch_of(statement: Executable) -> Batch | None:
     """What `prepared` has marked; None for any other statement."""
-    marked = statement.get_execution_options().get(_OPTION)
+    marked = prepared_from(statement)
     return _batch(marked) if marked else None
 
 

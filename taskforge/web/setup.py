@@ -21,6 +21,7 @@ from taskforge.web.accounts import (
     registration_routes,
     reset_routes,
     second_step_routes,
+    token_routes,
     two_factor_routes,
 )
 from taskforge.web.accounts import routes as accounts
@@ -71,6 +72,7 @@ PARTS = (
     registration_routes,
     reset_routes,
     second_step_routes,
+    token_routes,
     two_factor_routes,
     index_routes,
     show_routes,

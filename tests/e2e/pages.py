@@ -66,5 +66,7 @@ def furnish(page: Page) -> dict[str, str]:
         "login-history": "/sessions/history",
         "two-factor": "/profile/two-factor",
         "two-factor-setup": "/profile/two-factor/setup",
+        "tokens": "/profile/tokens",
+        "token-new": "/profile/tokens/new",
         "not-found": "/tasks/00000000-0000-7000-8000-000000000000",
     }

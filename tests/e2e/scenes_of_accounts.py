@@ -55,4 +55,6 @@ VISITORS_ACCOUNT = (
 MEMBERS_ACCOUNT = (
     Scene("address", at("/profile/address")),
     Scene("address-sent", at("/profile/address/sent")),
+    Scene("tokens", at("/profile/tokens")),
+    Scene("token-new", at("/profile/tokens/new")),
 )

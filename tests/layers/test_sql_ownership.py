@@ -24,6 +24,7 @@ OWNERS = {
         "totp_secrets",
         "recovery_codes",
         "passkeys",
+        "api_tokens",
     },
     "teams": {
         "teams",

@@ -34,6 +34,13 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "at": AT,
         "device": "Firefox on Linux at 203.0.113.7",
     },
+    MailKind.TOKEN_CREATED: {
+        "name": "Ada Lovelace",
+        "token_name": "Nightly report",
+        "scope": "read and write",
+        "at": AT,
+        "device": "Firefox on Linux",
+    },
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",
         "team": "Analytical engines",

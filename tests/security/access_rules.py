@@ -49,6 +49,7 @@ OWN |= {
     "accounts.two_factor", "accounts.set_up_two_factor", "accounts.set_up_two_factor_submitted",
     "accounts.login_history", "api_auth.list_logins", "accounts.new_passkey", "accounts.add_passkey",
     "api_two_factor.get_two_factor", "api_two_factor.begin_setup", "api_two_factor.enable",
+    "accounts.tokens", "accounts.new_token", "accounts.make_token", "api_tokens.list_tokens", "api_tokens.make_token",
 }  # fmt: skip
 
 # The same, about a second factor that nobody of the matrix has: a 409 for all.
@@ -80,7 +81,10 @@ INVITATION = {
 JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 
 # About an object of one's own that nobody of the matrix has: a 404 for all.
-OWN_OBJECT = {"accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session"}
+OWN_OBJECT = {
+    "accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session",
+    "accounts.revoke_token", "api_tokens.revoke_token",
+}  # fmt: skip
 MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the member's
 
 # For site administrators, who see nothing of a team that they are not in.

@@ -1,4 +1,4 @@
-"""Every route × method × principal, generated from the URL map; by cookie, by session id and by token."""
+"""Every route × method × principal, generated from the URL map; by cookie, by session id and by both kinds of token."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.security.access_rules import (
     is_listed,
 )
 from tests.security.principals import PRINCIPALS, World, make_world
+from tests.security.token_rules import TOKENS, expected_of_token, make_tokens
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # What a body must have so that a refusal is about the person and not about the body.
@@ -56,6 +57,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_auth.login_second_step": {"stepToken": "x"},
     "api_two_factor.enable": {"setupToken": "x", "code": "123456"},
     "api_auth.register": {"email": "x"},
+    "api_tokens.make_token": {"name": "CI", "scopes": ["read"]},
 }
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
@@ -99,6 +101,38 @@ def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, rules: list[Ru
 
 def test_the_api_lets_in_whom_it_should_by_token(app: Flask, rules: list[Rule]) -> None:
     check(app, rules, by="token")
+
+
+def test_an_api_token_lets_in_by_its_scope_and_its_teams(app: Flask, rules: list[Rule]) -> None:
+    """By tokens of the team's admin, whose own rights are the widest."""
+    wrong = []
+    world = make_world(app)
+    tokens = make_tokens(world)
+    for rule in sorted(rules, key=lambda rule: rule.rule):
+        if not rule.rule.startswith("/api/"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            for name in TOKENS:
+                wanted = expected_of_token(rule.endpoint, name, method)
+                got = send(app, world, rule, method, name, "api token", tokens[name].headers)
+                if outcome(got) != wanted:
+                    wrong.append(f"{method} {rule.rule} by {name}: {got.status_code}, not {wanted}")
+                if method in UNSAFE and wanted == "in":
+                    world = make_world(app)
+                    tokens = make_tokens(world)
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_an_api_token_opens_no_page(app: Flask, rules: list[Rule]) -> None:
+    world = make_world(app)
+    token = make_tokens(world)["token_admin"]
+    for rule in rules:
+        if rule.rule.startswith("/api/"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if expected(rule.endpoint, "anonymous", method) == "log in":
+                got = send(app, world, rule, method, "token_admin", "api token", token.headers)
+                assert outcome(got) == "log in", f"{method} {rule.rule}: {got.status_code}"
 
 
 def check(app: Flask, rules: list[Rule], *, by: str, headers: dict[str, str] | None = None) -> None:
@@ -155,7 +189,10 @@ def send(
             form = {name: str(value).format(**world.ids) for name, value in FORM.items()}
             return client.open(path, method=method, data=form, headers=headers)
         return client.open(path, method=method, headers=headers)
-    credentials = {} if principal == "anonymous" else _credentials(app, world, principal, by)
+    if by == "api token":
+        credentials = headers
+    else:
+        credentials = {} if principal == "anonymous" else _credentials(app, world, principal, by)
     body = {
         name: value.format(**world.ids) if isinstance(value, str) else value
         for name, value in JSON_BODIES.get(rule.endpoint, {}).items()

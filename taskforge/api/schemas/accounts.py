@@ -50,6 +50,7 @@ class PasswordReset(Input):
 
     token = fields.line(MAX_LINK_TOKEN_LENGTH)
     password = fields.password()
+    revoke_tokens = fields.yes_or_no()
 
 
 class Proof(Input):

@@ -6,14 +6,32 @@ from typing import Any
 
 from wtforms import BooleanField, PasswordField, StringField
 
-from taskforge.accounts import passkeys
+from taskforge.accounts import api_tokens, passkeys
 from taskforge.accounts.documents import NAME_LENGTH, THEMES
 from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
-from taskforge.http.forms import Form, OpenSelectField, VersionForm, cleaned, one_of, secret
+from taskforge.accounts.token_identity import Scope
+from taskforge.http.forms import (
+    Form,
+    OpenSelectField,
+    VersionForm,
+    checked,
+    cleaned,
+    one_of,
+    secret,
+)
 from taskforge.text.validation import clean_email, clean_line
 
 MAX_CODE_LENGTH = 60
 MAX_PASSKEY_LENGTH = 20_000
+REVOKE_TOKENS = "Revoke the API tokens too"
+# For how many days a new API token can be good.
+LIFETIMES = {
+    "7": "in a week",
+    "30": "in 30 days",
+    "90": "in 90 days",
+    "365": "in a year",
+    "": "never",
+}
 
 
 class RegisterForm(Form):
@@ -44,6 +62,7 @@ class NewPasswordForm(Form):
     """A new password in place of a forgotten one."""
 
     password = PasswordField("New password", [cleaned(secret)])
+    revoke_tokens = StringField(REVOKE_TOKENS, [cleaned(checked)])
 
 
 class EditProfileForm(VersionForm):
@@ -78,6 +97,7 @@ class ChangePasswordForm(Form):
 
     current_password = PasswordField("Present password", [cleaned(secret)])
     new_password = PasswordField("New password", [cleaned(secret)])
+    revoke_tokens = StringField(REVOKE_TOKENS, [cleaned(checked)])
 
 
 class CodeForm(Form):
@@ -103,3 +123,20 @@ class AddPasskeyForm(PasskeyForm):
     """A new passkey, and what its person calls it."""
 
     name = StringField("Name", [cleaned(clean_line, max_length=passkeys.NAME_LENGTH)])
+
+
+class NewTokenForm(Form):
+    """A new API token: its name, the widest scope, and for how many days it is good."""
+
+    name = StringField("Name", [cleaned(clean_line, max_length=api_tokens.NAME_LENGTH)])
+    scope = StringField(
+        "It may",
+        [cleaned(one_of, options=tuple(Scope))],
+        default=Scope.READ.value,
+    )
+    days = OpenSelectField(
+        "It ends",
+        [cleaned(one_of, options=tuple(LIFETIMES))],
+        offered=LIFETIMES.items(),
+        default="90",
+    )

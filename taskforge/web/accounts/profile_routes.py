@@ -8,8 +8,8 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.accounts import api_tokens, service, session_list, session_records
 from taskforge.accounts import login_history as history
-from taskforge.accounts import service, session_list, session_records
 from taskforge.accounts.service import ProfileView
 from taskforge.events import Event
 from taskforge.http.htmx import go_to
@@ -60,8 +60,8 @@ def password_submitted() -> ResponseReturnValue:
     actor = replace(current.current_actor(), session_id=None)
     form = ChangePasswordForm()
     change = form.attempt(
-        lambda current_password, new_password: limited.change_password(
-            actor, current=current_password, new=new_password
+        lambda current_password, new_password, revoke_tokens: limited.change_password(
+            actor, current=current_password, new=new_password, revoke_tokens=revoke_tokens
         )
     )
     if change is None:
@@ -163,4 +163,9 @@ def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
 def _password_page(form: ChangePasswordForm) -> str:
     actor = current.current_actor()
     others = len(session_list.list_sessions(actor)) - 1
-    return render_template("accounts/password.html", form=form, other_sessions=max(0, others))
+    return render_template(
+        "accounts/password.html",
+        form=form,
+        other_sessions=max(0, others),
+        token_count=len(api_tokens.list_tokens(actor.user_id)),
+    )

@@ -52,7 +52,11 @@ def reset_password_submitted(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     try:
         password_reset.find_reset(token)
-        form.attempt(lambda password: account_links.reset_password(token, password))
+        form.attempt(
+            lambda password, revoke_tokens: account_links.reset_password(
+                token, password, revoke_tokens=revoke_tokens
+            )
+        )
     except NotFound:
         return *_reset_page(token, form), PRIVATE
     if form.sentences:
