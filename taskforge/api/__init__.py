@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app
 from flask_smorest import Api
 
 from taskforge.api import (
+    admin,
     auth,
     boards,
     comments,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     comments.blueprint,
     notifications.blueprint,
+    admin.blueprint,
 )
 DESCRIPTION = (
     "Log in for a session id and a one-hour token; send either with every request. Errors have one form; objects"

@@ -34,6 +34,9 @@ HAS_DUE = text("""
                    WHERE  sent_at IS NULL AND parked_at IS NULL
                           AND claimed_until <= :before AND created_at <= :before)
 """)
+# Whether an address gets mails: not that of a suspended account. The function is migration 0027's.
+MAY_BE_MAILED = text("SELECT taskforge_may_be_mailed(:address)")
+DROP = text("DELETE FROM mail_intents WHERE mail_id = :mail_id")
 MARK_SENT = text("""
     UPDATE mail_intents
     SET    sent_at = :at, last_error = NULL,
