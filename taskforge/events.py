@@ -75,6 +75,7 @@ class Event(StrEnum):
     USER_ACCESS_DENIED = "user.access_denied", "deny"
     USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
     USER_JOBS_DELETED = "user.jobs_deleted", "delete"
+    USER_MAIL_REQUEUED = "user.mail_requeued", "requeue"
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"

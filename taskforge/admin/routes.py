@@ -10,6 +10,8 @@ from flask_login import current_user
 from rq import Worker
 
 from taskforge.admin import service
+from taskforge.audit import chain
+from taskforge.audit.lag import seal_lag_seconds
 from taskforge.errors import NotFound
 from taskforge.http import health
 from taskforge.http.htmx import go_to
@@ -40,6 +42,7 @@ def index() -> str:
         queues=queues,
         workers=workers,
         outbox=outbox,
+        chain=_chain(),
         outbox_is_late=(outbox["oldest_seconds"] or 0) > LATE_AFTER_SECONDS,
     )
 
@@ -57,6 +60,12 @@ def claim(token: str) -> ResponseReturnValue:
     if not service.is_claim_open(token):
         return _claim_page("spent", token), 404
     return _claim_page("ready" if current_user.is_authenticated else "anonymous", token)
+
+
+def _chain() -> dict[str, Any]:
+    """The newest link of the audit chain, to be noted down, and how far the seals are behind."""
+    seq, link_hash = chain.head()
+    return {"seq": seq, "hash": link_hash.hex(), "lag_seconds": round(seal_lag_seconds())}
 
 
 def _claim_page(state: str, token: str) -> str:

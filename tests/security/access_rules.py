@@ -87,6 +87,8 @@ MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the memb
 SITE_ADMIN = {
     "admin.index", "admin.users", "admin.user", "admin.suspend", "admin.lift_suspension", "admin.set_site_role",
     "admin.reset_link", "admin.reset_two_factor", "admin.end_all_sessions", "admin.end_session",
+    "admin.teams", "admin.team", "admin.security_events", "admin.mails", "admin.send_mail_again", "admin.settings",
+    "admin.storage",
     "api_admin.list_users", "api_admin.suspend_user", "api_admin.lift_suspension",
     "figures.metrics", "figures.show",
     "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",

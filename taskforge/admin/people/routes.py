@@ -19,6 +19,8 @@ from taskforge.admin.list_filters import read_filter
 from taskforge.admin.people.forms import SiteRoleForm, SuspendForm
 from taskforge.admin.people.presenters import show_person, show_session
 from taskforge.admin.routes import blueprint
+from taskforge.admin.security.presenters import show_event
+from taskforge.admin.security.queries import list_security_events
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http.htmx import go_to
@@ -30,6 +32,7 @@ from taskforge.stores.actor import Actor
 from taskforge.teams import directory
 from taskforge.teams.directory import PersonState
 
+SHOWN_EVENTS = 10
 STATES = (
     (PersonState.ALL, "Everybody"),
     (PersonState.ACTIVE, "Not suspended"),
@@ -156,5 +159,8 @@ def _page(user_id: str, form: SuspendForm, *, link: str | None = None) -> str:
         link=link,
         sessions=[show_session(one) for one in session_list.list_sessions(Actor(user_id=user_id))],
         teams=directory.list_teams_of(user_id),
-        events=(),
+        events=[
+            show_event(event)
+            for event in list_security_events(person_id=user_id, limit=SHOWN_EVENTS)
+        ],
     )
