@@ -81,7 +81,7 @@ def test_the_list_of_teams_has_pages(
     here: Visitor, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("taskforge.admin.teams.queries.PAGE", 2)
-    names = ["Anvil", "bellows", "Coal", "Draught", "ember"]
+    names = ["Anvil", "bellows", "Coal", "Draught", "flux"]
     for name in names:
         make_team(ada, name=name)
     assert read_pages(here, "/admin/teams", names) == names

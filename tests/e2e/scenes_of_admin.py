@@ -14,24 +14,24 @@ from tests.e2e.world import World
 
 
 def administer(world: World) -> None:
-    """Make the first person a site administrator, who has suspended the last one."""
-    first, last = world.people[0], world.people[-1]
+    """Make the first person a site administrator, who has suspended another one."""
+    first, other = world.people[0], world.people[-2]
     with world.app.app_context():
         statement = text("UPDATE users SET is_site_admin = true WHERE user_id = :id")
         sql.execute_now(statement, {"id": first.user_id})
         suspended = text("SELECT suspended_at FROM users WHERE user_id = :id")
-        if sql.scalar(suspended, {"id": last.user_id}) is None:
+        if sql.scalar(suspended, {"id": other.user_id}) is None:
             suspension.suspend_person(
-                first, last.user_id, reason="Left the company without a word."
+                first, other.user_id, reason="Left the company without a word."
             )
 
 
 def area(address: str) -> Callable[[Page, World], None]:
-    """A page of the area; ``{first}`` and ``{last}`` in the address are ids of people, ``{team}`` that of the team."""
+    """A page of the area; ``{first}`` and ``{other}`` in the address are ids of people, ``{team}`` that of the team."""
 
     def opened(page: Page, world: World) -> None:
         administer(world)
-        ids = {"first": world.people[0].user_id, "last": world.people[-1].user_id}
+        ids = {"first": world.people[0].user_id, "other": world.people[-2].user_id}
         go(page, address.format(team=world.team.rsplit("/", 1)[1], **ids))
 
     return opened
@@ -41,7 +41,7 @@ ADMINISTRATION = (
     Scene("admin", area("/admin/")),
     Scene("admin-users", area("/admin/users")),
     Scene("admin-user", area("/admin/users/{first}")),
-    Scene("admin-user-suspended", area("/admin/users/{last}")),
+    Scene("admin-user-suspended", area("/admin/users/{other}")),
     Scene("admin-teams", area("/admin/teams")),
     Scene("admin-team", area("/admin/teams/{team}")),
     Scene("admin-security", area("/admin/security")),

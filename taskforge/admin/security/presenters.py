@@ -23,12 +23,17 @@ def show_event(row: sql.Row) -> dict[str, Any]:
         "id": row["event_id"],
         "name": row["event"],
         "actor": person_of(row["actor_id"], row["actor_name"]),
-        "sentence": known.format(person=_whose(row)),
+        "sentence": _sentence(known.format(person=_whose(row)), is_known=bool(row["actor_name"])),
         "at": row["at"],
         "ip": row["ip_address"],
         "device": describe_device(row["user_agent"]) if row["user_agent"] else "",
         "details": [(title, _as_text(state)) for title, state in states if state],
     }
+
+
+def _sentence(words: str, *, is_known: bool) -> str:
+    """The sentence after the actor's name, or all of it where no account acted."""
+    return words if is_known or not words[0].islower() else f"{SOMEBODY.capitalize()} {words}"
 
 
 def _whose(row: sql.Row) -> str:
