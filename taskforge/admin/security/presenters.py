@@ -17,7 +17,7 @@ SOMEBODY = "somebody"
 def show_event(row: sql.Row) -> dict[str, Any]:
     """A row of `taskforge.admin.security.queries`; ``details`` are the states before and after, as text."""
     event = find_event(row["event"])
-    known = SENTENCES.get(event, row["event"]) if event is not None else row["event"]
+    known = str(row["event"] if event is None else SENTENCES.get(event, event))
     states = (("Before", row["previous_state"]), ("After", row["new_state"]))
     return {
         "id": row["event_id"],

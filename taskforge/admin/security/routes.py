@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import render_template, request, url_for
 
 from taskforge.accounts.queries import find_user_id
-from taskforge.admin.list_filters import read_filter
+from taskforge.admin.list_filters import Filter, read_filter
 from taskforge.admin.routes import blueprint
 from taskforge.admin.security import queries
 from taskforge.admin.security.presenters import show_event
 from taskforge.admin.security.words import KINDS
 from taskforge.errors import InvalidInput
 from taskforge.identity.site_admins import require_site_admin
+from taskforge.stores import sql
 from taskforge.text.moments import at_time
 from taskforge.text.values import parse_date
 
@@ -53,17 +56,18 @@ def security_events() -> tuple[str, int]:
         days={name: request.args.get(name, "") for name in days},
         problems=problems,
         states=[(ALL, "Everything"), *((kind, name) for kind, (name, _) in KINDS.items())],
-        next_url=url_for(
-            "admin.security_events",
-            q=asked.query or None,
-            show=asked.choice,
-            after=rows[queries.PAGE - 1]["event_id"],
-            **{name: day.isoformat() for name, day in days.items() if day},
-        )
-        if more
-        else None,
+        next_url=url_for("admin.security_events", **_next(asked, days, rows)) if more else None,
     )
     return page, InvalidInput.status if problems else 200
+
+
+def _next(
+    asked: Filter, days: Mapping[str, date | None], rows: Sequence[sql.Row]
+) -> dict[str, Any]:
+    """The parameters of the next page's address."""
+    given = {name: day.isoformat() for name, day in days.items() if day}
+    last = rows[queries.PAGE - 1]["event_id"]
+    return {"q": asked.query or None, "show": asked.choice, "after": last, **given}
 
 
 def _read_days() -> tuple[dict[str, date | None], list[str]]:
