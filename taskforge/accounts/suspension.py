@@ -22,9 +22,11 @@ MAX_REASON = 300
 YOURSELF = "You can't suspend yourself."
 
 # Asked in the last statement of each change, of its actor. KEY SHARE conflicts with nothing but the FOR UPDATE of
-# `site_admins`: a change waits for a suspension that is under way and then sees it, and a suspension for a change.
+# `site_admins`: a change waits for a suspension that is under way and then sees it, and a suspension for a change. What
+# the change itself has done to the account does not count: it may be the one that closes it.
 HOLD_ACTOR = """
-    SELECT suspended_at IS NOT NULL AS is_suspended, suspension_reason
+    SELECT suspended_at IS NOT NULL AND NOT (xmin = CAST(pg_current_xact_id() AS xid)) AS is_suspended,
+           suspension_reason
     FROM   users
     WHERE  user_id = CAST(:actor_id AS uuid)
     FOR    KEY SHARE"""

@@ -30,7 +30,7 @@ from taskforge.teams.matrix import DEFAULT_MATRIX, Grant, list_by_permission, re
 MAX_SHOWN = 40
 TEAM_FIELDS = ("name", "description", "parent_team_id", "inherits_members")
 # What a row of a person says until an event says otherwise.
-_NEW_PERSON = {"is_site_admin": False, "is_suspended": False, "suspension_reason": None}
+_NEW_PERSON = {"is_site_admin": False, "suspension_reason": None}
 Fields = Mapping[str, Any]
 
 

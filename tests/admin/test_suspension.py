@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from taskforge.accounts import session_records, site_admins, suspension
 from taskforge.errors import Conflict, NotFound, Suspended
+from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.ids import new_id
 from taskforge.mail import jobs as mail_jobs
@@ -166,6 +167,29 @@ def test_what_a_suspended_person_was_about_to_write_is_refused(
         with pytest.raises(Suspended):
             move_task(ada.actor, task_id, column_id=team.columns["done"])
         assert len(events_of(task_id)) == events
+
+
+def test_a_change_that_closes_its_own_account_is_not_refused(app: Flask, ada: Person) -> None:
+    statement = text("UPDATE users SET suspended_at = now() WHERE user_id = :id")
+    with app.app_context():
+        with UnitOfWork(ada.actor, entity_id=ada.user_id, version=0) as uow:
+            uow.execute(statement, {"id": ada.user_id})
+            record_something(uow)
+        with (
+            pytest.raises(Suspended),
+            UnitOfWork(ada.actor, entity_id=ada.user_id, version=0) as uow,
+        ):
+            record_something(uow)
+
+
+def record_something(uow: UnitOfWork) -> None:
+    uow.record(
+        Event.USER_ALL_SESSIONS_REVOKED,
+        entity_type="user",
+        entity_id=uow.actor.user_id,
+        before={"sessions": 1},
+        after={"sessions": 0},
+    )
 
 
 def test_a_queued_mail_is_dropped_and_nothing_comes_into_the_inbox(

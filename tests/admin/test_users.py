@@ -196,7 +196,7 @@ def test_the_doctor_compares_who_is_suspended_with_the_log(
         write("UPDATE users SET suspended_at = NULL, suspension_reason = NULL")
         found = [one.detail for one in untrue_rows() if ada.user_id in one.entity]
     assert len(found) == 1
-    assert "is_suspended" in found[0]
+    assert f'suspension_reason: "{WHY[:20]}' in found[0]
 
 
 def test_nothing_is_read_of_a_person_who_does_not_exist(here: Visitor) -> None:

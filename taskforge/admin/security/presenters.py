@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from taskforge.admin.security.words import SENTENCES
+from taskforge.admin.security.words import OWN_SENTENCES, SENTENCES
 from taskforge.events import find_event
 from taskforge.stores import sql
 from taskforge.text.devices import describe_device
@@ -16,14 +16,12 @@ SOMEBODY = "somebody"
 
 def show_event(row: sql.Row) -> dict[str, Any]:
     """A row of `taskforge.admin.security.queries`; ``details`` are the states before and after, as text."""
-    event = find_event(row["event"])
-    known = str(row["event"] if event is None else SENTENCES.get(event, event))
     states = (("Before", row["previous_state"]), ("After", row["new_state"]))
     return {
         "id": row["event_id"],
         "name": row["event"],
         "actor": person_of(row["actor_id"], row["actor_name"]),
-        "sentence": _sentence(known.format(person=_whose(row)), is_known=bool(row["actor_name"])),
+        "sentence": _sentence(row),
         "at": row["at"],
         "ip": row["ip_address"],
         "device": describe_device(row["user_agent"]) if row["user_agent"] else "",
@@ -31,15 +29,17 @@ def show_event(row: sql.Row) -> dict[str, Any]:
     }
 
 
-def _sentence(words: str, *, is_known: bool) -> str:
+def _sentence(row: sql.Row) -> str:
     """The sentence after the actor's name, or all of it where no account acted."""
-    return words if is_known or not words[0].islower() else f"{SOMEBODY.capitalize()} {words}"
-
-
-def _whose(row: sql.Row) -> str:
-    if row["actor_id"] == row["entity_id"]:
-        return "themselves"
-    return row["person_name"] or SOMEBODY
+    event, is_own = find_event(row["event"]), row["actor_id"] == row["entity_id"]
+    if event is None:  # of another release
+        return str(row["event"])
+    words = SENTENCES.get(event, event.value)
+    if is_own:
+        words = OWN_SENTENCES.get(event, words)
+    person = "themselves" if is_own else row["person_name"] or SOMEBODY
+    said = words.format(person=person)
+    return said if row["actor_name"] or not said[0].islower() else f"{SOMEBODY.capitalize()} {said}"
 
 
 def _as_text(state: Any) -> str:

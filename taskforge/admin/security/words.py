@@ -44,6 +44,12 @@ SENTENCES: dict[Event, str] = {
     Event.USER_MAIL_REQUEUED: "let a mail be sent again",
 }
 
+# Where it was done to oneself.
+OWN_SENTENCES: dict[Event, str] = {
+    Event.USER_SESSION_REVOKED: "ended a session",
+    Event.USER_ALL_SESSIONS_REVOKED: "ended all their sessions",
+}
+
 # Of each kind: its name, and its events.
 KINDS: dict[str, tuple[str, tuple[Event, ...]]] = {
     "log-ins": (
