@@ -55,6 +55,21 @@ class NotAuthenticated(TaskForgeError):
     default_message = "Please log in to continue."
 
 
+class Suspended(NotAuthenticated):
+    """The person's account is suspended; ``reason`` is what the administrator wrote, if anything."""
+
+    code = "suspended"
+    default_message = (
+        "Your account is suspended. Ask an administrator of this TaskForge to lift the suspension."
+    )
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(
+            f"{self.default_message} They gave this reason: {reason}" if reason else None
+        )
+        self.reason = reason
+
+
 class Forbidden(TaskForgeError):
     """The person may see the object but may not do this with it."""
 

@@ -52,6 +52,9 @@ class Event(StrEnum):
     USER_EMAIL_CHANGED = "user.email_changed", "update"
     USER_ADMIN_CLAIM_ISSUED = "user.admin_claim_issued", "issue"
     USER_ADMIN_GRANTED = "user.admin_granted", "update"
+    USER_ADMIN_REVOKED = "user.admin_revoked", "update"
+    USER_SUSPENDED = "user.suspended", "suspend"
+    USER_SUSPENSION_LIFTED = "user.suspension_lifted", "unsuspend"
     USER_LOGGED_IN = "user.logged_in", "login"
     USER_LOGIN_FAILED = "user.login_failed", "login_failed"
     USER_CONFIRMED = "user.confirmed", "confirm"
@@ -74,6 +77,7 @@ class Event(StrEnum):
     USER_ACCESS_DENIED = "user.access_denied", "deny"
     USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
     USER_JOBS_DELETED = "user.jobs_deleted", "delete"
+    USER_MAIL_REQUEUED = "user.mail_requeued", "requeue"
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"

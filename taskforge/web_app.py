@@ -16,7 +16,12 @@ from taskforge.accounts import passwords
 from taskforge.admin import commands as admin_commands
 from taskforge.admin import routes as admin_routes
 from taskforge.admin.figures import routes as figures_routes
+from taskforge.admin.mails import routes as mail_routes
 from taskforge.admin.monitor import routes as monitor_routes
+from taskforge.admin.people import routes as people_routes
+from taskforge.admin.security import routes as security_routes
+from taskforge.admin.state import routes as state_routes
+from taskforge.admin.teams import routes as team_routes
 from taskforge.config import Config
 from taskforge.demo import commands as demo_commands
 from taskforge.errors import OTHER_HOST, Malformed, Unavailable
@@ -50,6 +55,8 @@ from taskforge.text.moments import iso_text, show_moment
 from taskforge.web import setup as web
 
 MAX_BADGE = 99
+# Imported because they add their pages to the administration.
+ADMIN_PARTS = (mail_routes, people_routes, security_routes, state_routes, team_routes)
 
 
 def create_web_app(config: Config) -> Flask:

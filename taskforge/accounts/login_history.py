@@ -34,7 +34,7 @@ _LIST = text(f"""
              ORDER  BY l.log_id DESC
              LIMIT  :limit)
             UNION ALL
-            (SELECT {_COLUMNS}, NULL AS details
+            (SELECT {_COLUMNS}, l.new_state AS details
              FROM   audit_logs l
              WHERE  l.event = 'user.login_failed' AND l.new_state ->> 'address' = :address
                     AND l.action_timestamp > :since
@@ -49,7 +49,7 @@ def list_logins(user_id: str) -> Sequence[sql.Row]:
     """Log-ins to an account, and refused ones, of the last `SHOWN_FOR`, latest first, at most `MAX_LOGINS`.
 
     Refused ones with a wrong password are found by the account's present address. ``details`` of a log-in are ``kind``
-    and ``second_factor``.
+    and ``second_factor``, of a refused one ``why`` if it was not the password.
     """
     person = sql.row(_PERSON, {"user_id": user_id})
     if person is None:

@@ -27,7 +27,7 @@ class User(Model):
     ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
     same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
     content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
-    log-in by password asks for a second factor (`TotpSecret`).
+    log-in by password asks for a second factor (`TotpSecret`). ``suspension_reason`` is for that person to read.
     """
 
     __tablename__ = "users"
@@ -47,12 +47,17 @@ class User(Model):
     updated_at: Mapped[datetime] = mapped_column(Instant)
     last_login: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    suspension_reason: Mapped[str | None] = mapped_column(String(300))
     email_verified_at: Mapped[datetime | None] = mapped_column(Instant)
     two_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("theme IN ('light', 'dark', 'system')", name="theme"),
+        CheckConstraint(
+            "suspension_reason IS NULL OR suspended_at IS NOT NULL", name="suspension_reason"
+        ),
+        Index("ix_users_site_admins", "user_id", postgresql_where=text("is_site_admin")),
     )
 
 

@@ -10,6 +10,7 @@ from taskforge.accounts import api_tokens, notices, passwords, session_records
 from taskforge.accounts.documents import mirror_message
 from taskforge.accounts.links import Purpose, add_link, get_link, use_link
 from taskforge.accounts.queries import CHANGE_PASSWORD
+from taskforge.accounts.site_admins import hold_people
 from taskforge.audit.security_events import pseudonym
 from taskforge.errors import InvalidInput
 from taskforge.events import Event
@@ -62,15 +63,15 @@ def request_reset(email: str, *, ip: str | None, user_agent: str | None) -> None
 def issue_reset_link(actor: Actor, *, email: str) -> str:
     """Make a one-time link for somebody who can't be sent one; answers its token, which is stored nowhere.
 
-    For site administrators: the caller has checked that the actor is one.
-
     Raises:
+        NotFound: the actor is no site administrator.
         InvalidInput: no account that could log in has the address.
     """
     person, token = sql.row(_BY_ADDRESS, {"email": email}), make_token()
     if person is None:
         raise InvalidInput.about("email", NO_ACCOUNT)
     with UnitOfWork(actor, entity_id=person["user_id"], version=0) as uow:
+        hold_people(uow, person["user_id"])
         add_link(uow, Purpose.RESET, token, user=person, address=email)
         uow.record(
             Event.USER_RESET_LINK_ISSUED,

@@ -14,6 +14,8 @@ from taskforge.stores.unit_of_work import UnitOfWork
 
 # Items of a FROM clause.
 PEOPLE = "users u"
+# Of the user `u`: whether they may do anything at all. Every statement that finds who is asking has it.
+IS_ACTIVE = "u.suspended_at IS NULL"
 # The same people for statements that SQLAlchemy composes.
 COMPOSED_PEOPLE = table("users", column("user_id"), column("display_name")).alias("u")
 # A sum that changes whenever one of the people in `:people` is renamed.
@@ -67,18 +69,6 @@ def list_display_names(
     return {row["user_id"]: row["display_name"] for row in found}
 
 
-# Whether a user is a site administrator, and their version; the row stays locked until the transaction ends.
-LOCK_SITE_ADMIN = text("""
-    SELECT is_site_admin, version
-    FROM   users
-    WHERE  user_id = :user_id
-    FOR    UPDATE
-""")
-GRANT_SITE_ADMIN = text("""
-    UPDATE users
-    SET    is_site_admin = true, version = version + 1, updated_at = :at
-    WHERE  user_id = :user_id
-""")
 # Raises the version that was read; a hash that has changed since stays.
 CHANGE_PASSWORD = text("""
     UPDATE users

@@ -21,7 +21,14 @@ from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
 from taskforge.accounts.queries import CHANGE_PASSWORD
-from taskforge.errors import Conflict, InvalidInput, NotFound, StaleVersion, Unavailable
+from taskforge.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    StaleVersion,
+    Suspended,
+    Unavailable,
+)
 from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -53,7 +60,11 @@ _USER_WITH_PENDING_CONTENT = text(f"""
     FROM   users u
     WHERE  u.user_id = :user_id
 """)
-_CREDENTIALS = text("SELECT user_id, password_hash, suspended_at FROM users WHERE email = :email")
+_CREDENTIALS = text("""
+    SELECT user_id, password_hash, suspended_at, suspension_reason
+    FROM   users
+    WHERE  email = :email
+""")
 _REHASH = text("""
     UPDATE users
     SET    password_hash = :new
@@ -148,15 +159,17 @@ def add_account(
 def check_credentials(email: str, password: str) -> str | None:
     """The id of the user with this address and password, or None. One argon2 verification in every case.
 
-    A hash with outdated parameters is replaced on the way. Suspended users are refused like unknown ones.
+    A hash with outdated parameters is replaced on the way.
+
+    Raises:
+        Suspended: it is the right password of a suspended account; only its owner is told.
     """
-    found = sql.row(
-        _CREDENTIALS,
-        {"email": email},
-    )
+    found = sql.row(_CREDENTIALS, {"email": email})
     matches = passwords.verify_password(found["password_hash"] if found else None, password)
-    if found is None or not matches or found["suspended_at"] is not None:
+    if found is None or not matches:
         return None
+    if found["suspended_at"] is not None:
+        raise Suspended(found["suspension_reason"])
     if passwords.needs_rehash(found["password_hash"]):
         sql.execute_now(
             _REHASH,
@@ -195,10 +208,7 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
     Raises:
         InvalidInput: the present password is wrong or the new one too weak.
     """
-    row = sql.row(
-        _USER_WITH_PASSWORD,
-        {"user_id": actor.user_id},
-    )
+    row = sql.row(_USER_WITH_PASSWORD, {"user_id": actor.user_id})
     if row is None:
         raise NotFound()
     if not passwords.verify_password(row["password_hash"], current):
@@ -241,10 +251,7 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
 
 
 def _own_row(actor: Actor) -> sql.Row:
-    found = sql.row(
-        _USER_WITH_PENDING_CONTENT,
-        {"user_id": actor.user_id},
-    )
+    found = sql.row(_USER_WITH_PENDING_CONTENT, {"user_id": actor.user_id})
     if found is None:
         raise NotFound()
     return found

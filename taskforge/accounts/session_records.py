@@ -16,7 +16,8 @@ from sqlalchemy import TextClause, text
 
 from taskforge import clock, faults
 from taskforge.accounts.documents import mirror_message
-from taskforge.errors import NotFound
+from taskforge.accounts.queries import IS_ACTIVE
+from taskforge.errors import NotFound, Suspended
 from taskforge.events import Event
 from taskforge.ids import new_id
 from taskforge.messaging import keys, online
@@ -37,6 +38,11 @@ _LOG_IN = text("""
     SET    last_login = :at, core_version = core_version + 1
     WHERE  user_id = :user_id AND suspended_at IS NULL
     RETURNING user_id, email, created_at, last_login, password_changed_at, core_version
+""")
+_SUSPENSION = text("""
+    SELECT suspension_reason
+    FROM   users
+    WHERE  user_id = :user_id AND suspended_at IS NOT NULL
 """)
 _INSERT_SESSION = text("""
     INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent,
@@ -92,7 +98,8 @@ def open_session(
     """Record a log-in: a new session for `sid` and the user's last log-in. Answers the public session id.
 
     Raises:
-        NotFound: the account does not exist or is suspended.
+        NotFound: the account does not exist.
+        Suspended: it is suspended.
     """
     session_id, at = new_id(), clock.now()
     with sql.transaction() as connection:
@@ -105,7 +112,8 @@ def open_session(
             .first()
         )
         if row is None:
-            raise NotFound()
+            found = connection.execute(_SUSPENSION, {"user_id": user_id}).first()
+            raise NotFound() if found is None else Suspended(found.suspension_reason)
         outbox.insert(connection, [mirror_message(dict(row))])
         connection.execute(
             _INSERT_SESSION,
@@ -192,7 +200,7 @@ def _who(by_secret: bool, query: str) -> TextClause:
                        s.kind, s.confirmed_at, s.last_seen_at
                 FROM   user_sessions s JOIN users u USING (user_id)
                 WHERE  {where} AND s.revoked_at IS NULL AND s.expires_at > :at
-                       AND s.last_seen_at > :idle_since AND u.suspended_at IS NULL
+                       AND s.last_seen_at > :idle_since AND {IS_ACTIVE}
                 LIMIT  1) u{join}
     """)
 

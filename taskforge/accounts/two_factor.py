@@ -14,11 +14,12 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts import notices, recovery_codes, sealed_secrets, totp
+from taskforge.accounts.site_admins import hold_people
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
-from taskforge.stores.actor import Actor
+from taskforge.stores.actor import ITSELF, Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale
 from taskforge.stores.unit_of_work import UnitOfWork
 
@@ -153,10 +154,10 @@ def disable(actor: Actor) -> Change:
 
 @idempotent
 def reset(actor: Actor, user_id: str) -> Change:
-    """Turn off the second factor of somebody who has lost it; they are told. For a site administrator.
+    """Turn off the second factor of somebody who has lost it; they are told. For a site administrator, and the command.
 
     Raises:
-        NotFound: no such account.
+        NotFound: no such account, or the actor is no site administrator.
         Conflict: it is not on.
     """
     return retry_on_stale(lambda: _disable(actor, user_id, Event.USER_TWO_FACTOR_RESET))
@@ -198,6 +199,8 @@ def _disable(actor: Actor, user_id: str, event: Event) -> Change:
     if state.enabled_at is None:
         raise Conflict(NOT_ON)
     with UnitOfWork(actor, entity_id=user_id, version=state.version + 1) as uow:
+        if actor.user_id not in (user_id, ITSELF.user_id):
+            hold_people(uow, user_id)
         _set(uow, user_id, state.version, None)
         uow.execute(_DELETE_SECRET, {"user_id": user_id})
         uow.execute(_DELETE_CODES, {"user_id": user_id})

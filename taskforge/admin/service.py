@@ -10,9 +10,9 @@ from typing import Any
 from taskforge import clock
 from taskforge.accounts import queries as accounts
 from taskforge.accounts import two_factor
+from taskforge.accounts.site_admins import claim_site_role
 from taskforge.admin import queries
 from taskforge.errors import InvalidInput, NotFound
-from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -55,25 +55,7 @@ def claim_admin(actor: Actor, token: str) -> Change:
         )
         if used.rowcount != 1:
             raise NotFound("This link was used already, or its time is over.")
-        before = uow.row(
-            accounts.LOCK_SITE_ADMIN,
-            {"user_id": actor.user_id},
-        )
-        if before is None:
-            raise NotFound()
-        uow.answer(version=before["version"] + 1)
-        uow.update_reference(
-            accounts.GRANT_SITE_ADMIN,
-            {"at": uow.at, "user_id": actor.user_id},
-        )
-        uow.record(
-            Event.USER_ADMIN_GRANTED,
-            entity_type="user",
-            entity_id=actor.user_id,
-            version=before["version"] + 1,
-            before={"is_site_admin": before["is_site_admin"]},
-            after={"is_site_admin": True},
-        )
+        claim_site_role(uow)
     return uow.change
 
 

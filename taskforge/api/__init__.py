@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app
 from flask_smorest import Api
 
 from taskforge.api import (
+    admin,
     api_tokens,
     auth,
     boards,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     comments.blueprint,
     notifications.blueprint,
+    admin.blueprint,
 )
 DESCRIPTION = (
     "Log in for a session id and a one-hour token, or make an API token; send one of them with every request. Errors"

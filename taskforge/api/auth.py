@@ -186,10 +186,7 @@ def delete_session(session: str) -> Response:
 
 
 def _logged_in(user_id: str, *, second_factor: str | None = None) -> dict[str, Any]:
-    try:
-        secret, token = current.start_api_session(user_id)
-    except NotFound as error:  # the account was suspended after the check
-        raise NotAuthenticated(WRONG_CREDENTIALS) from error
+    secret, token = current.start_api_session(user_id)
     report_login(user_id, kind="api", second_factor=second_factor)
     profile = service.get_profile(Actor(user_id=user_id))
     return {"token": token, "session_id": secret, "user": serialising.profile(profile)}

@@ -29,6 +29,8 @@ from taskforge.teams.matrix import DEFAULT_MATRIX, Grant, list_by_permission, re
 
 MAX_SHOWN = 40
 TEAM_FIELDS = ("name", "description", "parent_team_id", "inherits_members")
+# What a row of a person says until an event says otherwise.
+_NEW_PERSON = {"is_site_admin": False, "suspension_reason": None}
 Fields = Mapping[str, Any]
 
 
@@ -46,7 +48,7 @@ def untrue_rows() -> Iterator[Violation]:
     for row in pages(COMMENTS_AND_FOLD, "id"):
         yield from _judge("comment", row, {"deleted": False, **row["state"]}, row)
     for row in pages(PEOPLE_AND_FOLD, "id"):
-        yield from _judge("user", row, {"is_site_admin": False, **row["state"]}, row)
+        yield from _judge("user", row, {**_NEW_PERSON, **row["state"]}, row)
 
 
 def _judge(entity_type: str, row: sql.Row, by_log: Fields, by_row: Fields) -> Iterator[Violation]:

@@ -90,7 +90,9 @@ TASKS_AND_FOLD = _rows_and_fold(
 COMMENTS_AND_FOLD = _rows_and_fold(
     "comment", COMMENTS, "c.comment_id", "c.task_id, c.version, c.deleted_at IS NOT NULL AS deleted"
 )
-PEOPLE_AND_FOLD = _rows_and_fold("user", PEOPLE, "u.user_id", "u.email, u.is_site_admin, u.version")
+PEOPLE_AND_FOLD = _rows_and_fold(
+    "user", PEOPLE, "u.user_id", "u.email, u.is_site_admin, u.suspension_reason, u.version"
+)
 # A board with its own events (those of its tasks are not among them) and its columns.
 BOARDS_AND_EVENTS = text(f"""
     SELECT b.board_id AS id, b.name, b.key_prefix, b.is_private, b.version, b.deleted_at IS NOT NULL AS deleted,

@@ -7,7 +7,7 @@ from flask import request
 
 from taskforge.accounts import login_history, service
 from taskforge.audit import security_events
-from taskforge.errors import Unavailable
+from taskforge.errors import Suspended, Unavailable
 from taskforge.events import Event
 from taskforge.http import rate_limits
 from taskforge.identity.actors import client_details
@@ -26,17 +26,20 @@ def check_login(email: str, password: str) -> str | None:
 
     Raises:
         RateLimited: too many tries within 15 minutes.
+        Suspended: the password is right, and the account is suspended; recorded as a refused log-in.
     """
     ip = request.remote_addr
     device = known_device(email)
     rate_limits.take_login_try(email=email, ip=ip, device=device)
-    user_id = service.check_credentials(email, password)
+    try:
+        user_id = service.check_credentials(email, password)
+    except Suspended:
+        rate_limits.give_back_login_tries(email=email, ip=ip, device=device)
+        _report_refusal(email, why="suspended")
+        raise
     if user_id is None:
         rate_limits.count_failed_login(email=email, ip=ip)
-        tried = {"address": security_events.pseudonym(email)}
-        security_events.report(
-            Event.USER_LOGIN_FAILED, user_id=None, details=tried, **client_details()
-        )
+        _report_refusal(email)
     else:
         rate_limits.give_back_login_tries(email=email, ip=ip, device=device)
     return user_id
@@ -60,3 +63,10 @@ def report_login(
         login_history.tell_of_new_device(user_id, **client_details())
     except Unavailable:
         log.exception("new_device_not_told", user_id=user_id)
+
+
+def _report_refusal(email: str, **why: str) -> None:
+    details = {"address": security_events.pseudonym(email), **why}
+    security_events.report(
+        Event.USER_LOGIN_FAILED, user_id=None, details=details, **client_details()
+    )

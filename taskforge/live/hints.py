@@ -25,6 +25,7 @@ class HintKind(StrEnum):
     RELOAD = "reload"  # too many changes to send, or an older state: the page loads itself anew
     PRESENCE = "here"  # who has the board open
     INBOX = "inbox"  # how many notifications the person has not read, and which are new
+    END = "end"  # the person is logged out: the page leads to the log-in, and the stream ends
     HEARTBEAT = "beat"  # a comment, which keeps the connection open and tells the page nothing
 
 
@@ -68,6 +69,12 @@ _REFRESH = Hint(
     HintKind.INBOX, 0, f'event: {HintKind.INBOX}\ndata: {{"ids":[],"refresh":true}}\n\n'.encode()
 )
 
+# Published for a person whose sessions are all over.
+ENCODED_END = b"end"
+_END = Hint(
+    HintKind.END, 0, f'event: {HintKind.INBOX}\ndata: {{"ids":[],"ended":true}}\n\n'.encode()
+)
+
 
 def encode_inbox(unread: int, notification_ids: Sequence[str] = ()) -> bytes:
     """What happened to an inbox, as it is published on its person's channel: ids are those that have just come."""
@@ -78,6 +85,8 @@ def decode_inbox(data: bytes) -> Hint | None:
     """The hint in a message for a person; None for anything that no TaskForge has published."""
     if data == ENCODED_REFRESH:
         return _REFRESH
+    if data == ENCODED_END:
+        return _END
     try:
         facts = json.loads(data)
         sent = {

@@ -24,7 +24,7 @@ from taskforge.errors import RateLimited, TaskForgeError, Unavailable
 from taskforge.extensions import config_of
 from taskforge.http.asgi import Message, Receive, Scope, Send
 from taskforge.http.security_headers import fixed_headers
-from taskforge.live.hints import Hint, reload_hint
+from taskforge.live.hints import Hint, HintKind, reload_hint
 from taskforge.live.hub import Hub, HubUnavailable, Listener
 from taskforge.live.presence import Presence
 from taskforge.live.request import StreamRequest, read_request
@@ -172,6 +172,8 @@ class LiveStreams:
             elif hint.seq in (0, last + 1):
                 await write(hint.frame)
                 last = max(last, hint.seq)
+            if hint.kind is HintKind.END:
+                return
 
     async def _missed(self, board_id: str | None, after: int) -> list[Hint]:
         """The changes after one; streams that ask for the same at once share one answer."""

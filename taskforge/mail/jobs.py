@@ -45,6 +45,10 @@ def send_due() -> int:
     with MailServer(config) as server:
         while time.monotonic() < deadline and (intent := _claim()) is not None:
             tried += 1
+            if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
+                sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
+                log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
+                continue
             try:
                 _send(server, intent)
             except NotSent as failure:

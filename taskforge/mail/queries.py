@@ -34,6 +34,9 @@ HAS_DUE = text("""
                    WHERE  sent_at IS NULL AND parked_at IS NULL
                           AND claimed_until <= :before AND created_at <= :before)
 """)
+# Whether an address gets mails: not that of a suspended account. The function is migration 0027's.
+MAY_BE_MAILED = text("SELECT taskforge_may_be_mailed(:address)")
+DROP = text("DELETE FROM mail_intents WHERE mail_id = :mail_id")
 MARK_SENT = text("""
     UPDATE mail_intents
     SET    sent_at = :at, last_error = NULL,
@@ -65,6 +68,24 @@ UNPARK = text("""
     SET    parked_at = NULL, attempts = 0, maybe_sent = false, claimed_until = '-infinity'
     WHERE  mail_id = ANY(CAST(:ids AS uuid[])) AND parked_at IS NOT NULL
 """)
+
+# For the pages of site administrators: what is known of a mail, without what it says.
+_STATE = """
+    CASE WHEN i.sent_at IS NOT NULL THEN 'sent'
+         WHEN i.parked_at IS NOT NULL THEN 'given up'
+         ELSE 'queued'
+    END"""
+OVERVIEW = text(f"""
+    SELECT i.mail_id, i.kind, i.to_address, i.created_at, i.sent_at, i.parked_at, i.attempts, i.last_error,
+           {_STATE} AS state
+    FROM   mail_intents i
+           LEFT JOIN mail_intents earlier ON earlier.mail_id = CAST(:after AS uuid)
+    WHERE  (earlier.mail_id IS NULL OR (i.created_at, i.mail_id) < (earlier.created_at, earlier.mail_id))
+           AND (:state = 'all' OR {_STATE} = :state)
+    ORDER  BY i.created_at DESC, i.mail_id DESC
+    LIMIT  :limit
+""")
+COUNTS = text(f"SELECT {_STATE} AS state, count(*) AS mails FROM mail_intents i GROUP BY 1")
 
 # For the mailbox page and the tests.
 LATEST = text(f"""

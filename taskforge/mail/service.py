@@ -22,7 +22,7 @@ from datetime import datetime
 from taskforge.extensions import config_of
 from taskforge.ids import new_id
 from taskforge.mail.kinds import MailKind
-from taskforge.mail.queries import INSERT
+from taskforge.mail.queries import INSERT, UNPARK
 from taskforge.mail.tokens import LinkToken
 from taskforge.messaging import queues
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -93,3 +93,11 @@ def _check(kind: MailKind, to: str, context: Mapping[str, Value], token: LinkTok
 
 def _as_json(value: Value) -> str | int:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def send_again(uow: UnitOfWork, mail_id: str) -> bool:
+    """Let a mail that was given up be tried anew, if the transaction commits; False if it is none of those."""
+    is_waiting = uow.execute(UNPARK, {"ids": [mail_id]}).rowcount == 1
+    if is_waiting and config_of().smtp_url:
+        uow.wake(queues.MAIL)
+    return is_waiting

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from taskforge import clock, faults
+from taskforge.accounts.queries import IS_ACTIVE, join_person
 from taskforge.boards.queries import BOARDS, left_join_column, sees_board
 from taskforge.ids import new_id
 from taskforge.messaging import queues
@@ -39,10 +40,21 @@ _HAS_UNDELIVERED = prepared("""
                    FROM   notification_intents
                    WHERE  delivered_at IS NULL AND created_at < CAST(:before AS timestamptz))
 """)
-_INSERT = prepared("""
+# What comes for a suspended person is dropped, and so is its intent: it is not delivered later either (I9).
+_INSERT = prepared(f"""
+    WITH lines AS (
+        SELECT n.*, {IS_ACTIVE} AS is_wanted
+        FROM   jsonb_populate_recordset(CAST(NULL AS notifications), CAST(:lines AS jsonb)) n
+               {join_person("n.user_id")}
+    ), dropped AS (
+        DELETE FROM notification_intents i
+        USING  lines
+        WHERE  NOT lines.is_wanted AND i.event_id = lines.event_id AND i.user_id = lines.user_id
+    )
     INSERT INTO notifications (notification_id, event_id, user_id, kind, payload, created_at)
     SELECT notification_id, event_id, user_id, kind, payload, created_at
-    FROM   jsonb_populate_recordset(CAST(NULL AS notifications), CAST(:lines AS jsonb))
+    FROM   lines
+    WHERE  is_wanted
     ON CONFLICT (event_id, user_id) DO NOTHING
     RETURNING notification_id
 """)

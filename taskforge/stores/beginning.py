@@ -1,4 +1,4 @@
-"""The beginning of a unit of work's transaction."""
+"""The beginning of the transaction of a change, with its first statements in the same round trip."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from taskforge.stores.prepared_statements import prepared
 def begin(
     actor: Actor, statements: tuple[str, ...], parameters: Mapping[str, Any]
 ) -> tuple[Connection, Rows | CursorResult[Any] | None]:
-    """Begin a transaction with some constant statements; its connection, and the result of the last of them.
+    """A connection in a transaction, and the result of the last of `statements`, if there are any.
 
-    A pooled connection that PostgreSQL has closed meanwhile is replaced once.
+    A pooled connection that turns out to be lost is replaced once.
 
     Raises:
-        Replayed, InvalidInput: the operation of `actor` was acknowledged before, or was another request.
-        DBAPIError: PostgreSQL refuses, or can't be asked.
+        Replayed: the actor's operation is among the statements, and was acknowledged before.
     """
     for attempt in (1, 2):
         connection = db.engine.connect()

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause
 
-from taskforge.errors import StaleVersion
+from taskforge.errors import StaleVersion, Suspended
 from taskforge.stores import outbox
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.outbox import Message
@@ -46,6 +46,16 @@ class Recipients:
     scope_id: str
 
 
+# How the account of `:actor_id` is held as it is until COMMIT: a row with ``is_suspended`` and ``suspension_reason``,
+# or none. The stores know no feature: the owner of the accounts gives the text (`ask_of_actors`).
+_HOLD_ACTOR: list[str] = []
+
+
+def ask_of_actors(statement: str) -> None:
+    """Have each change ask by this SELECT whether its actor is suspended; it locks and answers their row."""
+    _HOLD_ACTOR[:] = [statement]
+
+
 def write(
     connection: Connection,
     reference: Reference | None,
@@ -53,13 +63,17 @@ def write(
     messages: Sequence[Message],
     intents: Sequence[Mapping[str, Any]],
     condition: str = "true",
+    *,
+    actor_id: str = "",
 ) -> int:
     """Write what there is; the number of intents that were written.
 
-    An intent with a ``scope_id`` is written only if it fulfils `condition` (see `Recipients`).
+    An intent with a ``scope_id`` is written only if it fulfils `condition` (see `Recipients`). `actor_id` is whose
+    change it is; empty for a part of it that another call completes.
 
     Raises:
         StaleVersion: another change came first.
+        Suspended: the actor is suspended by now.
     """
     if not (reference or events or messages or intents):
         return 0
@@ -69,14 +83,18 @@ def write(
         has_events=bool(events),
         has_messages=bool(messages),
         intent_condition=condition if intents else "",
+        actor=_HOLD_ACTOR[0] if actor_id and _HOLD_ACTOR else "",
     )
     parameters = {
+        **({"actor_id": actor_id} if actor_id else {}),
         **(reference.parameters if reference else {}),
         **({"events": json.dumps(events)} if events else {}),
         **(outbox.insert_parameters(messages) if messages else {}),
         **({"intents": json.dumps(intents)} if intents else {}),
     }
     written = execute(connection, statement, parameters).mappings().one()
+    if written.get("is_suspended"):
+        raise Suspended(written["suspension_reason"])
     if reference and written["changed"] != 1:
         raise StaleVersion()
     return int(written["intents"])
@@ -84,7 +102,13 @@ def write(
 
 @cache
 def _statement(
-    reference: str, beside: str, *, has_events: bool, has_messages: bool, intent_condition: str
+    reference: str,
+    beside: str,
+    *,
+    has_events: bool,
+    has_messages: bool,
+    intent_condition: str,
+    actor: str,
 ) -> TextClause:
     """The statement for the parts that a change has: there are few combinations, so that all stay prepared."""
     guard = "EXISTS (SELECT FROM reference)" if reference else "true"
@@ -100,7 +124,11 @@ def _statement(
         parts.append(f"intents AS ({_INSERT_INTENTS} {where} RETURNING 1)")
     changed = "(SELECT count(*) FROM reference)" if reference else "0"
     intents = "(SELECT count(*) FROM intents)" if intent_condition else "0"
-    return prepared(f"WITH {', '.join(parts)} SELECT {changed} AS changed, {intents} AS intents")
+    answer = f"SELECT {changed} AS changed, {intents} AS intents"
+    if actor:
+        parts.append(f"actor AS MATERIALIZED ({actor})")
+        answer += ", actor.* FROM (SELECT 1) one LEFT JOIN actor ON true"
+    return prepared(f"WITH {', '.join(parts)} {answer}")
 
 
 # An absent state is JSON's null, as the column has always had it.

@@ -120,6 +120,12 @@ class AuditLog(Model):
             "log_id",
             postgresql_where=text("event = 'user.login_failed'"),
         ),
+        Index(
+            "ix_audit_logs_people",
+            "action_timestamp",
+            "log_id",
+            postgresql_where=text("entity_type = 'user'"),
+        ),
     )
 
 

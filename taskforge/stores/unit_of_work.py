@@ -18,7 +18,7 @@ from taskforge import clock, faults
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.events import Event
 from taskforge.ids import new_id
-from taskforge.live.hints import ENCODED_REFRESH, encode_change
+from taskforge.live.hints import ENCODED_END, ENCODED_REFRESH, encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import change_writer, operations, sql
@@ -41,6 +41,7 @@ class UnitOfWork:
         Replayed: the actor's operation was already acknowledged (`idempotent` turns it into the stored answer).
         InvalidInput: the operation id was used for another request.
         Unavailable: PostgreSQL can't be asked.
+        Suspended (at the end, with nothing changed): the actor was suspended meanwhile.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class UnitOfWork:
         self._intents: list[dict[str, Any]] = []
         self._condition = "true"
         self._hints: list[tuple[str, dict[str, Any]]] = []
-        self._refreshed: set[str] = set()
+        self._to_people: dict[str, bytes] = {}
         self._queues: list[str] = []
 
     def __enter__(self) -> Self:
@@ -232,7 +233,11 @@ class UnitOfWork:
 
     def refresh_pages_of(self, user_ids: Iterable[str]) -> None:
         """After COMMIT, let the open pages of people whose rights change here show that; the actor's own page does."""
-        self._refreshed |= {*user_ids} - {self.actor.user_id}
+        self._to_people |= dict.fromkeys({*user_ids} - {self.actor.user_id}, ENCODED_REFRESH)
+
+    def end_pages_of(self, user_ids: Iterable[str]) -> None:
+        """After COMMIT, end the streams of people who are logged out here; their open pages lead to the log-in."""
+        self._to_people |= dict.fromkeys(user_ids, ENCODED_END)
 
     def _begun(self) -> Connection:
         if self._connection is None:
@@ -265,8 +270,9 @@ class UnitOfWork:
         if self._answer_changed:
             operations.update(connection, self.actor, self.change)
         reference, self._reference = self._reference, None
+        written = (self._events, self._messages, self._intents, self._condition)
         self._intents_written = change_writer.write(
-            connection, reference, self._events, self._messages, self._intents, self._condition
+            connection, reference, *written, actor_id=self.actor.user_id
         )
         if reference is not None:
             faults.point("tx.ref_updated")
@@ -285,7 +291,7 @@ class UnitOfWork:
         faults.point("rq.enqueue.before")
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
         messages = [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
-        messages += [publishing.to_person(user_id, ENCODED_REFRESH) for user_id in self._refreshed]
+        messages += [publishing.to_person(*told) for told in self._to_people.items()]
         wanted = [name for name, exists in work.items() if exists]
         publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])
         faults.point("ack.before")

@@ -134,7 +134,7 @@ def _report_denial(response: Response) -> Response:
         "user_id"
     )  # set by identification; `current_user` could query a failing store again
     is_denied = response.status_code == 403 and not g.get("is_confirmation_required")
-    if is_denied and user_id is not None:
+    if (is_denied or g.get("is_denied")) and user_id is not None:
         security_events.report(
             Event.USER_ACCESS_DENIED,
             user_id=user_id,

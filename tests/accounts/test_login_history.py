@@ -121,3 +121,17 @@ def test_signing_up_and_changing_the_password_are_no_new_device(
             sql.scalar(text("SELECT count(*) FROM notification_intents WHERE kind = 'new_device'"))
             == 0
         )
+
+
+def test_a_log_in_that_a_suspension_refused_says_so(
+    app: Flask, client: FlaskClient, ada: Person
+) -> None:
+    with app.app_context():
+        sql.execute_now(text("UPDATE users SET suspended_at = now()"))
+    log_in(client, ada.email)
+    write_events(app)
+    with app.app_context():
+        sql.execute_now(text("UPDATE users SET suspended_at = NULL"))
+    page = visit(ada).open("/sessions/history")
+    assert "Refused: the account was suspended" in page.text
+    assert "wrong password" not in page.text

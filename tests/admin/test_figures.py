@@ -90,8 +90,8 @@ def test_a_site_administrator_needs_no_token_and_others_are_refused(
     root: FlaskClient, bob: Person
 ) -> None:
     assert "taskforge_requests_total" in root.get("/metrics").text
-    assert bob.browser().get("/metrics").status_code == 403
-    assert bob.browser().get("/admin/figures").status_code == 403
+    assert bob.browser().get("/metrics").status_code == 404
+    assert bob.browser().get("/admin/figures").status_code == 404
 
 
 def test_requests_are_counted_by_endpoint_and_status_with_their_trips(

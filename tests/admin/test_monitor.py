@@ -145,9 +145,9 @@ def test_a_team_admin_is_refused(bob: Person, queue: Queue) -> None:
     job_id = fail(queue)
     browser = bob.browser()
     for page in PAGES:
-        assert browser.get(page).status_code == 403
-        assert browser.get(page, headers=HTMX).status_code == 403
-    assert post(browser, f"/admin/jobs/job/{job_id}/delete")[0] == 403
+        assert browser.get(page).status_code == 404
+        assert browser.get(page, headers=HTMX).status_code == 404
+    assert post(browser, f"/admin/jobs/job/{job_id}/delete")[0] == 404
     assert queue.connection.exists(Job.key_for(job_id))
 
 

@@ -17,12 +17,12 @@ from flask import Flask, jsonify
 from markupsafe import Markup
 
 from taskforge.api.field_schemas import CustomFieldsAnswer, MomentAnswer
-from taskforge.api.schemas import accounts, boards, comments, notifications, tasks, teams
+from taskforge.api.schemas import accounts, admin, boards, comments, notifications, tasks, teams
 from taskforge.api.schemas.base import Instant, Output
 from taskforge.events import Event
 from tests.factories import Person, Team, make_task
 
-ALL_MODULES = (accounts, boards, comments, notifications, tasks, teams)
+ALL_MODULES = (accounts, admin, boards, comments, notifications, tasks, teams)
 AT = datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=UTC)
 INSTANTS = (
     AT,

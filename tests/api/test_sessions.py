@@ -122,7 +122,9 @@ def test_unknown_people_and_wrong_passwords_get_the_same_answer(
         connection.execute(
             text("UPDATE users SET suspended_at = now() WHERE user_id = :id"), {"id": ada.user_id}
         )
-    suspended = client.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    suspended = client.post(
+        "/api/auth/login", json={"email": ada.email, "password": "not it at all"}
+    )
     assert wrong.status_code == unknown.status_code == suspended.status_code == 401
     assert wrong.data == unknown.data == suspended.data
     assert len(checked) == 3

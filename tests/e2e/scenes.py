@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.scene import Scene, at, go, select
 from tests.e2e.scenes_of_accounts import MEMBERS_ACCOUNT, VISITORS_ACCOUNT
+from tests.e2e.scenes_of_admin import ADMINISTRATION
 from tests.e2e.scenes_of_many import bulk, bulk_menu, bulk_page, lanes, lanes_quick_add, lanes_typed
 from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
@@ -291,4 +292,5 @@ MEMBER = (
     *MEMBERS_ACCOUNT,
     Scene("login-history", at("/sessions/history")),
     Scene("two-factor", at("/profile/two-factor")),
+    *ADMINISTRATION,
 )

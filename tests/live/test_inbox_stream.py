@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask
 
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.service import mark_read
+from tests.admin.test_suspension import make_site_admin, suspend
 from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import SILENCE_SECONDS, Stream, streaming
 
@@ -92,3 +94,21 @@ def test_a_board_s_stream_carries_it_and_nobody_hears_that_of_another(
             kinds.append(next(hers.blocks()).get("event", ""))
 
         assert "inbox" not in kinds
+
+
+@pytest.mark.parametrize("path", ["/live/inbox", "/live/boards/{board_id}"])
+def test_a_suspension_sends_the_page_to_the_log_in_and_ends_the_stream(
+    app: Flask, live_server: str, ada: Person, bob: Person, team: Team, path: str
+) -> None:
+    root = make_site_admin(ada)
+    with asking(
+        live_server, path.format(board_id=team.board_id), X_Session_ID=bob.secret
+    ) as answer:
+        stream = Stream(answer)
+        assert next(stream.blocks()) == {"retry": "3000"}
+        began = time.monotonic()
+        suspend(root, bob)
+        assert next_inbox(stream) == {"ids": [], "ended": True}
+        assert stream.wait_until_ended() - began < 5
+    with asking(live_server, X_Session_ID=bob.secret) as answer:
+        assert answer.status == 401

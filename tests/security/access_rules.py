@@ -89,7 +89,11 @@ MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the memb
 
 # For site administrators, who see nothing of a team that they are not in.
 SITE_ADMIN = {
-    "admin.index", "admin.reset_link", "admin.reset_link_submitted", "admin.two_factor", "admin.reset_two_factor",
+    "admin.index", "admin.users", "admin.user", "admin.suspend", "admin.lift_suspension", "admin.set_site_role",
+    "admin.reset_link", "admin.reset_two_factor", "admin.end_all_sessions", "admin.end_session",
+    "admin.teams", "admin.team", "admin.security_events", "admin.mails", "admin.send_mail_again", "admin.settings",
+    "admin.storage",
+    "api_admin.list_users", "api_admin.suspend_user", "api_admin.lift_suspension",
     "figures.metrics", "figures.show",
     "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
     "monitor.queues_data", "monitor.jobs_data", "monitor.job_data", "monitor.workers_data",
@@ -241,7 +245,7 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
     """What a principal must get from what is for one of them alone; None for the endpoints that are about a team."""
     for endpoints, inside, otherwise in (
         (MEMBERS_OWN_OBJECT, "member", "hidden"),
-        (SITE_ADMIN, "site_admin", "no"),
+        (SITE_ADMIN, "site_admin", "hidden"),
         (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
         (INVITATION, "invited", "hidden"),
     ):

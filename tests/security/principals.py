@@ -115,6 +115,7 @@ def make_world(app: Flask) -> World:
         "task_id": task_id,
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
+        "session_id": spare.session_id,
         "field": "title",
         "item_id": item["item_id"],
         "notification_id": str(notification_id),

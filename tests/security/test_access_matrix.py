@@ -58,11 +58,12 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_two_factor.enable": {"setupToken": "x", "code": "123456"},
     "api_auth.register": {"email": "x"},
     "api_tokens.make_token": {"name": "CI", "scopes": ["read"]},
+    "api_admin.suspend_user": {"reason": "Advertising"},
 }
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
-    "value": "T", "text": "A step", "done": "1",
+    "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.
 _RESTORED = {

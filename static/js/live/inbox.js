@@ -2,7 +2,7 @@
 // stream of its own.
 
 import { createElement } from "../lib/dom.js";
-import { fetchJson } from "../lib/http.js";
+import { fetchJson, goToLogIn } from "../lib/http.js";
 import { toast } from "../lib/toast.js";
 
 const MAX_SHOWN = 3; // messages at once
@@ -36,8 +36,9 @@ function showLines(lines) {
   }
 }
 
-/** Show how many are unread, and what has just come; without a number it is asked for. */
-export async function showInbox({ unread, ids, refresh }) {
+/** Show how many are unread, and what has just come; without a number it is asked for. Leaves the page of who is logged out. */
+export async function showInbox({ unread, ids, refresh, ended }) {
+  if (ended) return goToLogIn();
   if (refresh) return (await import("./new-rights.js")).showNewRights();
   if (unread !== undefined) showCount(unread);
   const fresh = ids.filter((id) => !shown.has(id));

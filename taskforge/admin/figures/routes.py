@@ -7,12 +7,12 @@ import time
 
 from flask import Blueprint, Response, render_template, request
 
-from taskforge.admin.access import require_site_admin
 from taskforge.admin.figures import charts
 from taskforge.admin.figures.samples import list_samples
 from taskforge.admin.figures.stores import KeptFigures
 from taskforge.errors import NotAuthenticated
 from taskforge.extensions import config_of
+from taskforge.identity.site_admins import require_site_admin
 from taskforge.messaging.redis_client import RedisUnavailable
 from taskforge.messaging.shared_metrics import push_counts, read_counts
 

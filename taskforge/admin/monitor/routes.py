@@ -10,12 +10,12 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.admin.access import require_site_admin
 from taskforge.admin.monitor import presenters, queries, service
 from taskforge.errors import Conflict
 from taskforge.http.htmx import go_to, wants_json
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
+from taskforge.identity.site_admins import require_site_admin
 
 blueprint = Blueprint("monitor", __name__, url_prefix="/admin/jobs")
 REGISTRY = f"<any({', '.join(queries.REGISTRIES)}):registry_name>"

@@ -6,7 +6,7 @@ from flask import current_app, flash, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import passkeys
-from taskforge.errors import NotFound
+from taskforge.errors import NotFound, Suspended
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import next_path
 from taskforge.identity import current
@@ -14,7 +14,7 @@ from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.logins import report_login
 from taskforge.identity.passkey_logins import sign_in
 from taskforge.web.accounts.forms import AddPasskeyForm, PasskeyForm
-from taskforge.web.accounts.routes import blueprint
+from taskforge.web.accounts.routes import blueprint, refuse_suspended
 from taskforge.web.accounts.step_cookie import forget_step
 
 
@@ -67,7 +67,10 @@ def login_by_passkey() -> ResponseReturnValue:
     if user_id is None:
         flash(" ".join(form.sentences), "danger")
         return go_to(url_for("accounts.login", next=next_path() or None))
-    is_new = current.start_browser_session(user_id)
+    try:
+        is_new = current.start_browser_session(user_id)
+    except Suspended as error:
+        return forget_step(refuse_suspended(error))
     report_login(user_id, kind="browser", second_factor="passkey", is_new_device=is_new)
     address = next_path() or url_for("boards.index")
     return forget_step(current_app.make_response(go_to(address)))

@@ -112,6 +112,8 @@ def login_history() -> ResponseReturnValue:
 def show_login(row: sql.Row) -> dict[str, Any]:
     """A row of the login history."""
     outcome = OUTCOMES[row["event"]]
+    if (row["details"] or {}).get("why") == "suspended":
+        outcome = "Refused: the account was suspended"
     factor = FACTORS.get((row["details"] or {}).get("second_factor") or "", "")
     return {
         "at": row["at"],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from taskforge.accounts import passkeys
-from taskforge.errors import Forbidden, InvalidInput
+from taskforge.accounts.suspension import find_suspension
+from taskforge.errors import Forbidden, InvalidInput, Suspended
 from taskforge.http.htmx import go_to
+from taskforge.http.sessions import opened_session
 from taskforge.http.urls import next_path
 from taskforge.identity import account_links, actors, current, invited, limited
 from taskforge.identity.logins import WRONG_CREDENTIALS, check_login, report_login
@@ -69,7 +71,10 @@ def login_submitted() -> ResponseReturnValue:
         return form.refused(_login_page(form))
     if (step := begin_second_step(user_id)) is not None:
         return lead_to_second_step(step)
-    is_new_device = current.start_browser_session(user_id)
+    try:
+        is_new_device = current.start_browser_session(user_id)
+    except Suspended as error:  # just now
+        return refuse_suspended(error)
     report_login(user_id, kind="browser", is_new_device=is_new_device)
     return go_to(next_path() or url_for("boards.index"))
 
@@ -112,6 +117,12 @@ def _register_page(form: RegisterForm) -> tuple[str, int]:
     return page, Forbidden.status if why_not else 200
 
 
+def refuse_suspended(error: Suspended) -> Response:
+    """Lead somebody who has proved who they are, and is kept out, to the log-in, which says why."""
+    flash(error.message, "danger")
+    return current_app.make_response(go_to(url_for("accounts.login", next=next_path() or None)))
+
+
 def leave() -> ResponseReturnValue:
     """Redirect a browser whose session has ended to the log-in page, and clear its cache and its storage."""
     current.forget_browser_session()
@@ -126,13 +137,17 @@ def _login_page(form: LogInForm) -> str:
         form=form,
         next=next_path(),
         ended=_has_ended(),
+        suspended=_why_suspended(),
         are_passkeys_possible=passkeys.are_possible(),
         may_register=invited.why_not_register(token_in(next_path())) is None,
     )
 
 
 def _check_login(email: str, password: str) -> str:
-    user_id = check_login(email, password)
+    try:
+        user_id = check_login(email, password)
+    except Suspended as error:
+        raise InvalidInput(error.message) from error
     if user_id is None:
         raise InvalidInput(WRONG_CREDENTIALS)
     return user_id
@@ -140,6 +155,15 @@ def _check_login(email: str, password: str) -> str:
 
 def _redirect_logged_in() -> ResponseReturnValue | None:
     return go_to(next_path() or url_for("boards.index")) if current_user.is_authenticated else None
+
+
+def _why_suspended() -> str | None:
+    """What to tell a browser whose session a suspension has ended; None for others."""
+    session = opened_session()
+    if session.fresh_cookie:
+        return None
+    suspension = find_suspension(session.sid)
+    return suspension.message if suspension is not None else None
 
 
 def _has_ended() -> bool:

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import passkeys, two_factor
 from taskforge.accounts.second_factor import RECOVERY
-from taskforge.errors import NotAuthenticated
+from taskforge.errors import NotAuthenticated, Suspended
 from taskforge.http.htmx import go_to
 from taskforge.http.urls import next_path
 from taskforge.identity import current
 from taskforge.identity.logins import report_login
 from taskforge.identity.two_step import STEP_OVER, Passed, find_step_user, pass_second_step
 from taskforge.web.accounts.forms import CodeForm
-from taskforge.web.accounts.routes import blueprint
+from taskforge.web.accounts.routes import blueprint, refuse_suspended
 from taskforge.web.accounts.step_cookie import forget_step, step_token
 
 
@@ -38,7 +38,10 @@ def second_step_submitted() -> ResponseReturnValue:
         return _begin_again()
     if passed is None:
         return form.refused(_page(form))
-    return _logged_in(passed)
+    try:
+        return _logged_in(passed)
+    except Suspended as error:
+        return forget_step(refuse_suspended(error))
 
 
 def _begin_again() -> ResponseReturnValue:
