@@ -27,7 +27,8 @@ class User(Model):
     ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
     same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
     content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
-    log-in by password asks for a second factor (`TotpSecret`).
+    log-in by password asks for a second factor (`TotpSecret`). With ``deleted_at`` the row is a pseudonym: it
+    stands for a deleted person where they did something, and nobody logs in to it.
     """
 
     __tablename__ = "users"
@@ -47,12 +48,14 @@ class User(Model):
     updated_at: Mapped[datetime] = mapped_column(Instant)
     last_login: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     email_verified_at: Mapped[datetime | None] = mapped_column(Instant)
     two_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("theme IN ('light', 'dark', 'system')", name="theme"),
+        CheckConstraint("deleted_at IS NULL OR suspended_at IS NOT NULL", name="deleted"),
     )
 
 

@@ -34,6 +34,7 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "at": AT,
         "device": "Firefox on Linux at 203.0.113.7",
     },
+    MailKind.ACCOUNT_DELETED: {"at": AT},
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",
         "team": "Analytical engines",
