@@ -191,6 +191,7 @@ def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> Non
         ("delete", "Move to the trash"),
         ("theme", "Change the theme"),
         ("dark", "Change the theme"),
+        ("export", "Your data"),
         ("invite", "Invite people"),
         ("fold done", "Fold Done"),
         ("collapse review", "Fold In review"),

@@ -186,6 +186,28 @@ def test_the_document_may_be_gone_after_a_month(scene: Scene) -> None:
     assert_stores_agree()
 
 
+def test_a_security_event_that_comes_late_brings_nothing_back(scene: Scene) -> None:
+    delete_account(scene.bob, email=address_of(scene.bob))
+    erase_everything()
+    late = {
+        "event_id": new_id(),
+        "event": Event.USER_CONFIRMED,
+        "entity_type": "user",
+        "entity_id": scene.bob.user_id,
+        "action": "confirm",
+        "actor_id": scene.bob.user_id,
+        "at": "2026-01-01T00:00:00+00:00",
+        "new_state": {"by": "password"},
+        "ip": "203.0.113.77",
+        "user_agent": "Netscape 4.7",
+    }
+    insert_security_event(late)
+    insert_security_event({**late, "event_id": new_id(), "entity_id": scene.ann.user_id})
+    kept = "SELECT count(*) FROM audit_logs WHERE user_agent = 'Netscape 4.7' AND entity_id = :id"
+    assert read(kept, id=scene.bob.user_id) == 0
+    assert read(kept, id=scene.ann.user_id) == 1
+
+
 def test_a_wrong_address_deletes_nothing(scene: Scene) -> None:
     with pytest.raises(InvalidInput):
         delete_account(scene.bob, email=address_of(scene.ann))

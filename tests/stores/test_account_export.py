@@ -31,7 +31,6 @@ from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
 from tests.together import at_once_inside
 
-
 COPIES = """
     INSERT INTO tasks
     SELECT (jsonb_populate_record(k, jsonb_build_object('task_id', gen_random_uuid(), 'number', k.number + n))).*

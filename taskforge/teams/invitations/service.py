@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from taskforge import clock, faults
+from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.errors import Conflict, InvalidInput, NotFound, RateLimited
 from taskforge.events import Event
 from taskforge.ids import new_id
@@ -16,13 +17,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, as_json, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import (
-    access_team,
-    hold_person,
-    lock_team,
-    lock_team_to_join,
-    require_role_in,
-)
+from taskforge.teams.access import access_team, lock_team, lock_team_to_join, require_role_in
 from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.invitations import queries
 from taskforge.teams.invitations.access import access_invitation, hold_open
@@ -243,7 +238,7 @@ def _require_room(uow: UnitOfWork, team_id: str, per_day: int) -> None:
             f"{MAX_OPEN} invitations into this team are open. Take some back, or wait until they are answered."
         )
     user_id = uow.actor.user_id
-    hold_person(uow, user_id)
+    uow.execute(LOCK_PERSON, {"user_id": user_id})
     since = uow.at - A_DAY
     sent = uow.execute(queries.COUNT_SENT_SINCE, {"user_id": user_id, "since": since}).scalar_one()
     if sent >= per_day:
