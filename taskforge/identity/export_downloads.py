@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, stream_with_context
 from limits import RateLimitItemPerHour
 
 from taskforge.http import rate_limits
@@ -23,7 +23,8 @@ def answer_export(actor: Actor, export_id: str) -> Response:
     rate_limits.require_left(limit)
     download = exports.open_export(actor, export_id)
     rate_limits.count(limit)
-    response = Response(download.pieces, mimetype="application/zip")
+    pieces = stream_with_context(download.pieces)  # they are read while they are sent
+    response = Response(pieces, mimetype="application/zip")
     response.content_length = download.size
     response.headers["Content-Disposition"] = f'attachment; filename="{download.name}"'
     return response

@@ -180,7 +180,8 @@ def _percent(row: sql.Row) -> int:
     """How far a running export is: by its records, then by its sections; 99 at most."""
     counted = [number for number, section in enumerate(SECTIONS) if section.is_counted]
     if row["section"] <= counted[-1]:
-        return min(COUNTED_PERCENT, COUNTED_PERCENT * row["records"] // max(row["total"], 1))
+        done: int = COUNTED_PERCENT * row["records"] // max(row["total"], 1)
+        return min(COUNTED_PERCENT, done)
     behind = len(SECTIONS) - counted[-1] - 1
-    done = row["section"] - counted[-1] - 1
-    return min(99, COUNTED_PERCENT + (100 - COUNTED_PERCENT) * done // behind)
+    ended: int = row["section"] - counted[-1] - 1
+    return min(99, COUNTED_PERCENT + (100 - COUNTED_PERCENT) * ended // behind)

@@ -31,7 +31,7 @@ def download(visitor: Visitor, page: Page) -> bytes:
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="taskforge-')
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.content_length == len(answer.data)
-    return answer.data
+    return bytes(answer.data)
 
 
 def test_an_export_is_asked_for_watched_and_downloaded(app: Flask, ada: Person) -> None:

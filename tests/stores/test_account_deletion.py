@@ -149,7 +149,7 @@ def test_nothing_of_the_person_is_left_in_any_store_but_what_they_wrote(scene: S
     (comment,) = list_comments(scene.ann, task_id)
     assert comment.content == "Mine stays"
     assert comment.row["author_name"] == "Deleted person"
-    assert document("profiles", bob.user_id)["purged_at"] is not None
+    assert (document("profiles", bob.user_id) or {})["purged_at"] is not None
     assert_stores_agree()
 
 
@@ -252,7 +252,7 @@ def test_a_team_of_nobody_else_goes_with_all_that_is_in_it(scene: Scene) -> None
         ("invitations", "team_id", made.entity_id),
     ):
         assert read(f"SELECT count(*) FROM {table} WHERE {column} = :id", id=entity_id) == 0
-    assert document("tasks", task_id)["purged_at"] is not None
+    assert (document("tasks", task_id) or {})["purged_at"] is not None
     assert read("SELECT count(*) FROM teams WHERE name = 'Garden'") == 1
     assert_stores_agree()
 
@@ -282,7 +282,7 @@ def test_what_was_erased_still_verifies_and_a_change_of_it_is_found(scene: Scene
             connection.execute(text(change), {"id": erased})
             connection.execute(text("SET LOCAL session_replication_role = DEFAULT"))
             links = connection.execute(chain._LINKS, {"seq": 1, "batch": 10_000}).mappings().all()
-            assert not all(chain.is_true_event(key, link) for link in links), change
+            assert not all(chain.is_true_event(key, dict(link)) for link in links), change
             connection.rollback()
     assert chain.verify(key).problem is None
 

@@ -226,8 +226,8 @@ def test_ten_thousand_tasks_take_bounded_memory(scene: Scene) -> None:
         "First", assignee_id=scene.bob.user_id, texts={"description": "x" * 2000}
     )
     catch_up()
-    for first in range(1, 10_000, 1000):
-        write(COPIES, id=task_id, first=first, last=first + 999)
+    for first in range(1, 10_000, 100):
+        write(COPIES, id=task_id, first=first, last=first + 99)
     copy_documents(task_id)
     export_id = ask(scene.bob)
     tracemalloc.start()
