@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 from flask import Flask
 
@@ -29,7 +30,7 @@ def test_an_export_is_asked_for_watched_and_downloaded(app: Flask, ada: Person) 
     archive = ada.api("GET", ready["url"].removeprefix("/api"))
     assert archive.mimetype == "application/zip"
     with zipfile.ZipFile(io.BytesIO(archive.data)) as files:
-        assert ada.email in files.read("profile.get_json()").decode()
+        assert ada.email in files.read("profile.json").decode()
     refused = ada.api("POST", EXPORT)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 80_000

@@ -247,8 +247,8 @@ def copy_documents(task_id: str) -> None:
     assert model is not None
     ids = [row["task_id"] for row in sql.rows(text("SELECT task_id FROM tasks"))]
     others = [one for one in ids if one != task_id]
-    for start in range(0, len(others), 1000):
-        tasks.insert_many([{**model, "_id": one} for one in others[start : start + 1000]])
+    for start in range(0, len(others), 100):
+        tasks.insert_many([{**model, "_id": one} for one in others[start : start + 100]])
 
 
 def test_a_team_of_ones_own_is_in_it(scene: Scene) -> None:
