@@ -44,7 +44,7 @@ def test_an_export_is_asked_for_watched_and_downloaded(app: Flask, ada: Person) 
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.html
     assert not page.has_form("/profile/data/exports")
     partial = visitor.open("/profile/data/exports", **HTMX)
-    assert partial.html.startswith('<div class="form" id="exports"')
+    assert partial.html.startswith('<div class="form exports" id="exports"')
     assert 'hx-trigger="every 3s"' in partial.html
     write_exports(app)
     partial = visitor.open("/profile/data/exports", **HTMX)
