@@ -31,9 +31,10 @@ def own_data() -> str:
 @blueprint.get("/profile/data/exports")
 def export_progress() -> ResponseReturnValue:
     """How far the exports are, for a page that is open."""
+    context = _exports_context()
     if not wants_partial():
         return go_to(url_for("accounts.own_data"))
-    return render_template("accounts/_exports.html", **_exports_context())
+    return render_template("accounts/_exports.html", **context)
 
 
 @blueprint.post("/profile/data/exports")
