@@ -50,6 +50,10 @@ class Event(StrEnum):
     USER_ADDRESS_LINK_REQUESTED = "user.address_link_requested", "request"
     USER_EMAIL_CONFIRMED = "user.email_confirmed", "update"
     USER_EMAIL_CHANGED = "user.email_changed", "update"
+    USER_EXPORT_REQUESTED = "user.export_requested", "export"
+    USER_EXPORT_DOWNLOADED = "user.export_downloaded", "export"
+    USER_DELETED = "user.deleted", "delete"
+    USER_ERASED = "user.erased", "erase"
     USER_ADMIN_CLAIM_ISSUED = "user.admin_claim_issued", "issue"
     USER_ADMIN_GRANTED = "user.admin_granted", "update"
     USER_ADMIN_REVOKED = "user.admin_revoked", "update"
@@ -93,6 +97,7 @@ class Event(StrEnum):
     TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
     TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
+    TEAM_PURGED = "team.purged", "purge"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
@@ -172,6 +177,7 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
     Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
+    Event.TEAM_PURGED: "deleted the team for good",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 

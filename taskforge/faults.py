@@ -38,6 +38,8 @@ POINTS = (
     "logout.redis_deleted",
     "revoke.pg_done",
     "invite.accepted",
+    "account.erased",
+    "export.part_written",
 )
 
 _armed, _, _count = os.environ.get("TASKFORGE_FAULT", "").partition(":")

@@ -8,6 +8,7 @@ from taskforge.boards import models as _boards
 from taskforge.comments import documents as _comment_documents
 from taskforge.comments import models as _comments
 from taskforge.history import models as _history
+from taskforge.leaving import models as _leaving
 from taskforge.mail import models as _mail
 from taskforge.notifications import models as _notifications
 from taskforge.stores import models as _stores
@@ -23,6 +24,7 @@ MODULES = (
     _comments,
     _history,
     _invitations,
+    _leaving,
     _mail,
     _notifications,
     _profile_documents,

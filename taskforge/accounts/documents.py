@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from mongoengine import (
@@ -18,6 +19,7 @@ from mongoengine import (
 from taskforge.stores.document_parts import (
     CONTENT,
     MIRROR,
+    TOMBSTONE_SECONDS,
     DocumentPart,
     first_schema,
     part_of,
@@ -39,6 +41,7 @@ PROFILE_CONTENT = register_part(
         key="user_id",
         version_column="doc_version",
         fields=first_schema("first_name", "last_name", "picture", "bio", "preferences"),
+        absent_when_deleted=True,
     )
 )
 PROFILE_MIRROR = register_part(
@@ -51,6 +54,7 @@ PROFILE_MIRROR = register_part(
         key="user_id",
         version_column="core_version",
         fields=first_schema("email", "metadata"),
+        absent_when_deleted=True,
     )
 )
 
@@ -94,8 +98,13 @@ class ProfileDocument(Document):
     metadata = EmbeddedDocumentField(ProfileMetadata)
     core_version = IntField()
     mirror_schema = IntField()
+    purged_at = DateTimeField()
 
-    meta = {"collection": "profiles", "auto_create_index": False, "indexes": []}
+    meta = {
+        "collection": "profiles",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["purged_at"], "expireAfterSeconds": TOMBSTONE_SECONDS}],
+    }
 
 
 def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
@@ -128,6 +137,15 @@ def mirror_message(row: Mapping[str, Any]) -> Message:
     """The mirror of a row of `users`, at its ``core_version``."""
     part = part_of("user", MIRROR)
     return encode_message(part, row["user_id"], row["core_version"], mirror_fields(row))
+
+
+def deleted_mirror_message(row: Mapping[str, Any], at: datetime) -> Message:
+    """The mirror of the row of a deleted account; with it MongoDB drops the document after `TOMBSTONE_SECONDS`."""
+    part = part_of("user", MIRROR)
+    fields = mirror_fields(row)
+    return encode_message(
+        part, row["user_id"], row["core_version"], fields, extra={"purged_at": at}
+    )
 
 
 def mirror_fields(row: Mapping[str, Any]) -> dict[str, Any]:

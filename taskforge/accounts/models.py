@@ -28,6 +28,8 @@ class User(Model):
     same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
     content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
     log-in by password asks for a second factor (`TotpSecret`). ``suspension_reason`` is for that person to read.
+    With ``deleted_at`` the row is a pseudonym: it stands for a deleted person where they did something, and nobody
+    logs in to it.
     """
 
     __tablename__ = "users"
@@ -48,6 +50,7 @@ class User(Model):
     last_login: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     suspension_reason: Mapped[str | None] = mapped_column(String(300))
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     email_verified_at: Mapped[datetime | None] = mapped_column(Instant)
     two_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -57,6 +60,7 @@ class User(Model):
         CheckConstraint(
             "suspension_reason IS NULL OR suspended_at IS NOT NULL", name="suspension_reason"
         ),
+        CheckConstraint("deleted_at IS NULL OR suspended_at IS NOT NULL", name="deleted"),
         Index("ix_users_site_admins", "user_id", postgresql_where=text("is_site_admin")),
     )
 

@@ -5,7 +5,7 @@ The fragments are the only way in which another feature's SQL names the tables o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import column, table, text
 
@@ -24,14 +24,30 @@ VERSIONS_OF_PEOPLE = """
         FROM   users p
         WHERE  p.user_id = ANY(CAST(:people AS uuid[])))
 """
-# Locks the account of `:user_id` until COMMIT; two that run at once wait for each other.
-LOCK_PERSON = text("SELECT 1 FROM users WHERE user_id = :user_id FOR NO KEY UPDATE")
+# Locks the account of `:user_id` until COMMIT; two that run at once wait for each other. No row for a deleted one: who
+# waited for its deletion comes too late.
+LOCK_PERSON = text("""
+    SELECT 1
+    FROM   users
+    WHERE  user_id = :user_id AND deleted_at IS NULL
+    FOR    NO KEY UPDATE
+""")
+# Whether the account `u` is still somebody's.
+IS_NOT_DELETED = "u.deleted_at IS NULL"
 
 _FIND_PERSON = text("""
     SELECT user_id
     FROM   users
-    WHERE  user_id = CAST(:user_id AS uuid) OR email = :email
+    WHERE  (user_id = CAST(:user_id AS uuid) OR email = :email) AND deleted_at IS NULL
     LIMIT  1
+""")
+_SESSIONS = text("""
+    SELECT session_id, kind, host(ip_address) AS ip_address, user_agent, created_at, last_seen_at, expires_at,
+           revoked_at
+    FROM   user_sessions
+    WHERE  user_id = :user_id AND (CAST(:after AS uuid) IS NULL OR session_id > CAST(:after AS uuid))
+    ORDER  BY session_id
+    LIMIT  :limit
 """)
 _NAMES = text("""
     SELECT user_id, display_name
@@ -54,6 +70,11 @@ def find_user_id(*, user_id: str | None = None, email: str | None = None) -> str
     """The id of the account with this id or e-mail address; None when there is none."""
     found: str | None = sql.scalar(_FIND_PERSON, {"user_id": user_id, "email": email})
     return found
+
+
+def sessions_of_person(user_id: str, after: str | None, limit: int) -> Sequence[sql.Row]:
+    """Somebody's sessions on record, also those that are over, in the order of their ids, behind one."""
+    return sql.rows(_SESSIONS, {"user_id": user_id, "after": after, "limit": limit})
 
 
 def list_display_names(

@@ -58,7 +58,7 @@ _USER_WITH_PASSWORD = text(f"""
 _USER_WITH_PENDING_CONTENT = text(f"""
     SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
     FROM   users u
-    WHERE  u.user_id = :user_id
+    WHERE  u.user_id = :user_id AND u.deleted_at IS NULL
 """)
 _CREDENTIALS = text("""
     SELECT user_id, password_hash, suspended_at, suspension_reason

@@ -13,6 +13,7 @@ import structlog
 
 from taskforge import clock
 from taskforge.accounts import retention as accounts_retention
+from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.admin.trash import purge_board, purge_task
 from taskforge.audit import chain
@@ -20,6 +21,8 @@ from taskforge.boards.purging import list_deleted
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
 from taskforge.history import snapshots
+from taskforge.leaving import export_jobs as exports
+from taskforge.leaving import retention as leaving_retention
 from taskforge.mail import jobs as mail
 from taskforge.mail import retention as mail_retention
 from taskforge.messaging import queues
@@ -48,6 +51,7 @@ RETENTION_RULES = (
     *accounts_retention.RULES,
     *invitations_retention.RULES,
     *mail_retention.RULES,
+    *leaving_retention.RULES,
 )
 
 
@@ -113,15 +117,23 @@ def chores() -> list[Chore]:
         queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
     )
     send = OverdueWork(queues.MAIL, mail.has_due, InBackground(mail.send_due))
+    write = InBackground(exports.write_due)
+
+    def write_exports() -> None:
+        if exports.has_due(clock.now()):
+            write()
+
     mailing = [Chore("send overdue mails", 2.0, send)] if config_of().smtp_url else []
     return [
         *mailing,
+        Chore("write exports", 2.0, write_exports),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),
         Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
+        Chore("erase deleted people", 5.0, erase_deleted_people),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
 

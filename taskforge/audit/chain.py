@@ -1,6 +1,7 @@
 """The hash chain over the audit events: each link is an HMAC of the one before and of the event.
 
-Changing, deleting or swapping any sealed event breaks every later link; the key is not in the database.
+Changing, deleting or swapping any sealed event breaks every later link; the key is not in the database. An event from
+which a deleted person was erased keeps its link, and is proved by an HMAC of that link and of what is left of it.
 """
 
 from __future__ import annotations
@@ -31,16 +32,17 @@ SEALED_FIELDS = (
     "action_timestamp", "previous_state", "new_state", "ip_address", "user_agent", "team_id", "board_id", "board_seq",
     "operation_id",
 )  # fmt: skip
-_EVENT = ", ".join(
+EVENT_COLUMNS = ", ".join(
     f"host(l.{name}) AS {name}" if name == "ip_address" else f"l.{name}" for name in SEALED_FIELDS
 )
 
 _UNSEALED = "NOT EXISTS (SELECT FROM audit_chain c WHERE c.log_id = l.log_id)"
 _NEWEST = text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
 _LINKS = text(f"""
-    SELECT c.seq, c.prev_hash, c.hash, c.log_id AS sealed_log_id, {_EVENT}
+    SELECT c.seq, c.prev_hash, c.hash, c.log_id AS sealed_log_id, e.hash AS erased_hash, {EVENT_COLUMNS}
     FROM   audit_chain c
            LEFT JOIN audit_logs l USING (log_id)
+           LEFT JOIN audit_erasures e ON e.log_id = c.log_id
     WHERE  c.seq >= :seq
     ORDER  BY c.seq
     LIMIT  :batch
@@ -64,7 +66,7 @@ _SEAL_LOCK = "SELECT pg_advisory_xact_lock(CAST(:lock AS bigint))"
 # The events to seal, each with the place; one row without an event where there is none.
 _NEXT_UNSEALED = f"""
     WITH floor AS ({_FLOOR}), place AS ({PLACE}), unsealed AS (
-        SELECT {_EVENT}
+        SELECT {EVENT_COLUMNS}
         FROM   audit_logs l
         WHERE  {IS_UNSEALED_ABOVE_FLOOR}
         ORDER  BY l.log_id
@@ -186,6 +188,19 @@ def link_hash(key: bytes, previous: bytes, event: Mapping[str, Any]) -> bytes:
     return hmac.new(key, previous + canonical(event), hashlib.sha256).digest()
 
 
+def erasure_hash(key: bytes, link: bytes, event: Mapping[str, Any]) -> bytes:
+    """HMAC-SHA256 of the hash of an event's link and of what is left of the event after an erasure."""
+    return hmac.new(key, b"erased" + link + canonical(event), hashlib.sha256).digest()
+
+
+def is_true_event(key: bytes, link: Mapping[str, Any]) -> bool:
+    """Whether a sealed event is what its link says: it has the link's ``prev_hash``, ``hash`` and ``erased_hash``."""
+    own = bytes(link["hash"])
+    if link["erased_hash"] is None:
+        return hmac.compare_digest(own, link_hash(key, bytes(link["prev_hash"]), link))
+    return hmac.compare_digest(bytes(link["erased_hash"]), erasure_hash(key, own, link))
+
+
 def canonical(event: Mapping[str, Any]) -> bytes:
     """A event as bytes that are the same wherever and whenever it is read: sorted JSON, instants in UTC."""
     fields = {
@@ -271,6 +286,6 @@ def _check_link(
         )
     if bytes(link["prev_hash"]) != previous:
         return f"link {expected_seq} does not follow link {expected_seq - 1}"
-    if not hmac.compare_digest(bytes(link["hash"]), link_hash(key, previous, link)):
+    if not is_true_event(key, link):
         return f"audit event {link['log_id']} (link {expected_seq}) was changed after it was sealed"
     return None

@@ -11,17 +11,25 @@ from sqlalchemy.dialects.postgresql import JSONB
 from taskforge import faults
 from taskforge.audit import chain
 from taskforge.errors import Unavailable
+from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.messaging import queues
 from taskforge.stores import sql
 
 MAX_WAIT_SECONDS = 40
 
-_INSERT_SECURITY_EVENT = text("""
+# An event that comes after its person was erased from the log brings no address or agent back.
+_INSERT_SECURITY_EVENT = text(f"""
     INSERT INTO audit_logs (event_id, event, entity_type, entity_id, action, actor_id, action_timestamp,
                             new_state, ip_address, user_agent)
-    VALUES (:event_id, :event, :entity_type, :entity_id, :action, :actor_id, CAST(:at AS timestamptz),
-            :new_state, CAST(:ip AS inet), :user_agent)
+    SELECT CAST(:event_id AS uuid), :event, :entity_type, CAST(:entity_id AS uuid), :action,
+           CAST(:actor_id AS uuid), CAST(:at AS timestamptz), :new_state,
+           CASE WHEN NOT is_deleted THEN CAST(:ip AS inet) END,
+           CASE WHEN NOT is_deleted THEN CAST(:user_agent AS text) END
+    FROM   (SELECT EXISTS (SELECT
+                           FROM   audit_logs d
+                           WHERE  d.entity_id = CAST(:entity_id AS uuid)
+                                  AND d.event = '{Event.USER_DELETED}') AS is_deleted) person
     ON CONFLICT (event_id) DO NOTHING
 """).bindparams(bindparam("new_state", type_=JSONB))
 

@@ -152,6 +152,6 @@ GONE = text(f"""
                SELECT
                FROM   audit_logs p
                WHERE  p.entity_id = l.entity_id
-                      AND p.event IN ('{Event.TASK_PURGED}', '{Event.BOARD_PURGED}'))
+                      AND p.event IN ('{Event.TASK_PURGED}', '{Event.BOARD_PURGED}', '{Event.TEAM_PURGED}'))
     LIMIT  :limit
 """)

@@ -110,6 +110,13 @@ class MailKind(StrEnum):
         "/invitations/{token}",
     )
 
+    ACCOUNT_DELETED = (
+        "account_deleted",
+        "Your TaskForge account is deleted",
+        ("at",),
+        "/register",
+    )
+
     @property
     def needs_token(self) -> bool:
         """Whether its link holds a one-time token."""

@@ -46,6 +46,14 @@ _LIST = text(f"""
     ORDER  BY n.notification_id DESC
     LIMIT  :limit
 """)
+_FROM = text("""
+    SELECT notification_id, kind, payload, created_at, read_at
+    FROM   notifications
+    WHERE  user_id = :user_id
+           AND (CAST(:after_id AS uuid) IS NULL OR notification_id > CAST(:after_id AS uuid))
+    ORDER  BY notification_id
+    LIMIT  :limit
+""")
 _ONE = text(f"{_LINES} AND n.notification_id = :notification_id")
 _SOME = text(f"""
     {_LINES} AND n.notification_id = ANY(CAST(:ids AS uuid[])) AND n.read_at IS NULL
@@ -78,6 +86,12 @@ def list_notifications(
             "unread_only": unread_only,
         },
     )
+
+
+def list_notifications_from(actor: Actor, *, after_id: str | None, limit: int) -> Sequence[sql.Row]:
+    """All of the actor's notifications in the order of their ids, behind one, without names."""
+    parameters = {"user_id": actor.user_id, "after_id": after_id, "limit": limit}
+    return sql.rows(_FROM, parameters)
 
 
 def get_notification(actor: Actor, notification_id: str) -> sql.Row:

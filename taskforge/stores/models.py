@@ -85,7 +85,8 @@ class RedoMessage(Model):
 class AuditLog(Model):
     """The audit event of one change: who did what to which version of what, with the state before and after.
 
-    Append-only: a trigger refuses UPDATE and DELETE. ``entity_version`` counts 1..n without gaps for each
+    Append-only: a trigger refuses UPDATE and DELETE, but the erasure of a deleted person
+    (`taskforge.audit.erasing`). ``entity_version`` counts 1..n without gaps for each
     versioned entity; ``board_seq`` orders the changes of one board.
     """
 
@@ -139,6 +140,19 @@ class AuditSeal(Model):
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("clock_timestamp()"))
+
+
+class AuditErasure(Model):
+    """An audit event from which a deleted person was erased after it was sealed: what its link is checked with instead.
+
+    See `taskforge.audit.chain`.
+    """
+
+    __tablename__ = "audit_erasures"
+
+    log_id: Mapped[int] = mapped_column(ForeignKey("audit_logs.log_id"), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class NotificationIntent(Model):

@@ -16,7 +16,7 @@ from taskforge.extensions import db
 from taskforge.stores import sql
 
 APPEND_ONLY = ("audit_logs", "audit_chain")
-READ_ONLY = ("alembic_version", "permissions")
+READ_ONLY = ("alembic_version", "permissions", "audit_erasures")
 
 _TABLES = text("""
     SELECT tablename

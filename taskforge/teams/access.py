@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from taskforge import faults
+from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.errors import Forbidden, InvalidInput, NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
@@ -160,6 +161,16 @@ def hold_membership(uow: UnitOfWork, team_id: str, permission: str | None) -> No
         raise NotFound()
     if permission is not None:
         require(found.permissions, permission)
+
+
+def hold_person(uow: UnitOfWork, user_id: str) -> None:
+    """Keep an account from being deleted until COMMIT: for whoever comes into a team.
+
+    Raises:
+        NotFound: it is deleted.
+    """
+    if uow.row(LOCK_PERSON, {"user_id": user_id}) is None:
+        raise NotFound()
 
 
 def check_role(role: str) -> None:

@@ -8,7 +8,7 @@ from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team
+from taskforge.teams.access import access_team, hold_person
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.models import RolePermission, Team, TeamMembership
 from taskforge.teams.permissions import Permission, Role, default_rows
@@ -40,10 +40,12 @@ def insert_team(
     Raises:
         Conflict: the actor has made too many teams.
         InvalidInput: the tree of the parent is too deep or too large.
+        NotFound: the actor's account was deleted in the meantime.
     """
     actor = uow.actor
     if parent_team_id is not None:
         lock_tree(uow, for_change=True)
+    hold_person(uow, actor.user_id)
     own = uow.execute(_COUNT_OWN_TEAMS, {"user_id": actor.user_id}).scalar_one()
     if own >= TEAMS_PER_USER:
         raise Conflict(f"You have {TEAMS_PER_USER} teams of your own already. Leave one first.")

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.teams.access import hold_person
 from taskforge.teams.hierarchy import require_shape
 from taskforge.teams.invitations.queries import CLOSE_INVITATIONS_OF_MEMBER
 from taskforge.teams.queries import MEMBERS_PER_TEAM, TEAMS_PER_USER
@@ -129,8 +129,13 @@ def require_in_parent(uow: UnitOfWork, team_id: str, user_id: str) -> None:
 
 
 def _require_room(uow: UnitOfWork, user_id: str) -> None:
-    """Refuse who is in as many teams of others as their list shows; two at once wait for each other."""
-    uow.execute(LOCK_PERSON, {"user_id": user_id})
+    """Refuse who is in as many teams of others as their list shows; two at once wait for each other.
+
+    Raises:
+        Conflict: they are.
+        NotFound: their account was deleted in the meantime.
+    """
+    hold_person(uow, user_id)
     joined = uow.execute(_COUNT_JOINED, {"user_id": user_id}).scalar_one()
     if joined >= TEAMS_PER_USER:
         raise Conflict(

@@ -16,6 +16,7 @@ from taskforge.identity.actors import client_details
 from taskforge.web.accounts import (
     address_routes,
     confirm_routes,
+    leaving_routes,
     passkey_routes,
     profile_routes,
     registration_routes,
@@ -67,6 +68,7 @@ from taskforge.web.teams import routes as teams
 PARTS = (
     address_routes,
     confirm_routes,
+    leaving_routes,
     passkey_routes,
     profile_routes,
     registration_routes,

@@ -24,6 +24,9 @@ AWAY = 0.05
 COMINGS = 0.03
 MAX_COMINGS = 80
 VISITORS = 1000  # from here on the numbers of those who come and go
+# How often somebody comes, and then deletes their account; and how often in all.
+LEAVINGS, MAX_LEAVINGS = 0.01, 10
+LEAVERS = 2000  # from here on their numbers, so many for each client
 RIGHTS = 0.05
 GIVE_UP_SECONDS = 60
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
@@ -66,7 +69,7 @@ class Client(threading.Thread):
         self.email = f"client{number}@example.org"
         self.partner: Client | None = None
         self.visitor: Client | None = None
-        self.comings = 0
+        self.comings = self.leavings = 0
         self.columns: dict[str, str] = {}
         self.stopping = threading.Event()
         self.stopped_at = 0.0
@@ -77,7 +80,7 @@ class Client(threading.Thread):
     def register(self) -> None:
         """Register and log in."""
         person = {"email": self.email, "password": PASSWORD, "firstName": "C", "lastName": "Lient"}
-        self.user_id = self.call("POST", "/auth/register", person)[1]["userId"]
+        self.user_id = self.post("/auth/register", person)["userId"]
         login = self.call("POST", "/auth/login", {"email": self.email, "password": PASSWORD})[1]
         self._headers = {"X-Session-Id": login["sessionId"]}
 
@@ -136,6 +139,12 @@ class Client(threading.Thread):
         if self.visitor and self.comings < MAX_COMINGS and self.chance.random() < COMINGS:
             self.comings += 1
             people.come_and_go(self, self.visitor)
+            self.acknowledged_at.append(time.time())
+            return
+        if self.leavings < MAX_LEAVINGS and self.chance.random() < LEAVINGS:
+            number = LEAVERS + self.number * MAX_LEAVINGS + self.leavings
+            self.leavings += 1
+            people.leave_for_good(self, Client(number, self.port, self.seed))
             self.acknowledged_at.append(time.time())
             return
         if act == self.create:

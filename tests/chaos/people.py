@@ -42,3 +42,30 @@ def _delete(client: Client, path: str, repeated: int) -> None:
 def _expect(client: Client, what: str, found: object, wanted: object) -> None:
     if found != wanted:
         client.violations.append(f"{client.name}: {what} is {found!r}, not {wanted!r}")
+
+
+def leave_for_good(client: Client, leaver: Client) -> None:
+    """Let somebody new join, write, ask for their data and delete their account: only their words are left."""
+    leaver.register()
+    wanted = {"email": leaver.email, "role": "member"}
+    known = client.post(f"/teams/{client.team_id}/invitations", wanted)["invitationId"]
+    leaver.post(f"/invitations/{known}/accept", {})
+    leaver.post("/teams", {"name": f"Of {leaver.name} alone", "description": ""})
+    card = {"title": "Mine for now", "teamId": client.team_id, "boardId": client.board_id}
+    task_id = leaver.post("/tasks", card)["taskId"]
+    leaver.post("/users/me/export", {})
+    _delete_account(client, leaver)
+    _expect(client, "the role of who has left", _role_of(client, leaver), None)
+    status, task = client.call("GET", f"/tasks/{task_id}")
+    _expect(client, "the card of who has left", (status, task["creatorId"]), (200, leaver.user_id))
+    client.call("DELETE", f"/tasks/{task_id}", {"version": task["version"]})
+
+
+def _delete_account(client: Client, leaver: Client) -> None:
+    """Delete an account; a repetition finds no session, because the first attempt had arrived."""
+    try:
+        status, _ = leaver.call("DELETE", "/users/me", {"email": leaver.email})
+        _expect(client, "the answer to a deletion", status, 204)
+    except AssertionError as refused:
+        if " answered 401 " not in str(refused):
+            raise

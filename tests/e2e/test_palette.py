@@ -196,6 +196,7 @@ def test_a_command_is_found_by_other_words_for_it(page: Page, board: str) -> Non
         ("theme", "Change the theme"),
         ("dark", "Change the theme"),
         ("bearer", "Go to API tokens"),
+        ("export", "Your data"),
         ("invite", "Invite people"),
         ("fold done", "Fold Done"),
         ("collapse review", "Fold In review"),

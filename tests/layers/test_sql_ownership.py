@@ -42,6 +42,7 @@ OWNERS = {
     "audit": {"audit_chain"},
     "mail": {"mail_intents"},
     "history": {"board_snapshots"},
+    "leaving": {"account_exports", "account_export_parts", "account_erasures"},
 }
 # From the lowest; the stores' own tables (audit_logs, outbox, ...) lie below all of them.
 ORDER = (
@@ -54,6 +55,7 @@ ORDER = (
     "comments",
     "notifications",
     "history",
+    "leaving",
 )
 OWNER_OF = {table: owner for owner, tables in OWNERS.items() for table in tables}
 FEATURES = (*ORDER, "search", "onboarding", "identity", "admin", "demo")

@@ -41,6 +41,7 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "at": AT,
         "device": "Firefox on Linux",
     },
+    MailKind.ACCOUNT_DELETED: {"at": AT},
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",
         "team": "Analytical engines",

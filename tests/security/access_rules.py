@@ -20,7 +20,7 @@ NOT_OFFERED = {"accounts.passkey_options"}
 # Open to everybody; a visitor gets an answer that depends on nobody.
 PUBLIC = {
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
-    "accounts.registration_sent",
+    "accounts.registration_sent", "accounts.deleted",
     "accounts.forgot_password", "accounts.forgot_password_submitted", "accounts.reset_requested",
     "api_auth.request_password_reset", "api_auth.confirm_password_reset",
     # A client on this machine, as the tests are, while developing.
@@ -50,6 +50,9 @@ OWN |= {
     "accounts.login_history", "api_auth.list_logins", "accounts.new_passkey", "accounts.add_passkey",
     "api_two_factor.get_two_factor", "api_two_factor.begin_setup", "api_two_factor.enable",
     "accounts.tokens", "accounts.new_token", "accounts.make_token", "api_tokens.list_tokens", "api_tokens.make_token",
+    "accounts.own_data", "accounts.export_progress", "accounts.make_export", "accounts.delete_account",
+    "accounts.delete_account_submitted", "api_leaving.make_export", "api_leaving.list_own_exports",
+    "api_leaving.delete_account",
 }  # fmt: skip
 
 # The same, about a second factor that nobody of the matrix has: a 409 for all.
@@ -84,6 +87,8 @@ JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 OWN_OBJECT = {
     "accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session",
     "accounts.revoke_token", "api_tokens.revoke_token",
+    "accounts.download_export",
+    "api_leaving.download_export",
 }  # fmt: skip
 MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the member's
 

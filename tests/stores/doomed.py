@@ -16,8 +16,11 @@ from flask import Flask
 
 from taskforge import create_app, faults
 from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
+from taskforge.admin.erasure import erase_deleted_people
 from taskforge.audit.jobs import seal_pending, write_security_event
 from taskforge.comments.service import create_comment
+from taskforge.leaving.deletion import delete_account
+from taskforge.leaving.export_jobs import write_due
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import relay
 from taskforge.stores.actor import Actor
@@ -31,6 +34,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "move": move_task,
     "comment": create_comment,
     "accept": accept_invitation,
+    "delete account": delete_account,
     "revoke": revoke_session,
     "revoke all": revoke_all_sessions,
 }
@@ -39,6 +43,8 @@ JOBS: dict[str, Callable[..., Any]] = {
     "relay": lambda: relay.process_outbox(seconds=5),
     "seal": seal_pending,
     "deliver": deliver_pending,
+    "erase": erase_deleted_people,
+    "write export": write_due,
     "write security event": write_security_event,
 }
 

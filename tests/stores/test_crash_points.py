@@ -48,6 +48,8 @@ JOBS = {
 }
 INVITATIONS = ("invite.accepted",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
+# In tests/stores/test_account_deletion.py and test_account_export.py.
+LEAVING = ("account.erased", "export.part_written")
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
@@ -58,7 +60,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 
 def test_every_crash_point_is_killed_here() -> None:
-    named = {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS, *MAILING}
+    named = {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS, *LEAVING, *MAILING}
     assert set(faults.POINTS) == named
 
 

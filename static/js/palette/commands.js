@@ -40,9 +40,11 @@ function accountCommands() {
   const profile = document.querySelector(".bar .menu__item[href$='/profile']");
   const theme = { section: "go", note: "Profile", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
   const tokens = { section: "go", note: "Profile", keys: "", icon: "terminal", words: "Go to API tokens", also: "program script bearer" };
+  const data = { ...theme, icon: "user-round", words: "Your data", also: "export download archive account" };
   return [
     profile && { ...theme, url: `${profile.href}#theme-label` },
     profile && { ...tokens, url: `${profile.href}/tokens` },
+    profile && { ...data, url: `${profile.href}/data` },
     ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),
   ];
 }

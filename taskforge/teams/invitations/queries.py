@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts.queries import PEOPLE, join_person, left_join_person
+from taskforge.accounts.queries import IS_NOT_DELETED, PEOPLE, join_person, left_join_person
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -135,7 +135,7 @@ PERSON_TO_INVITE = prepared(f"""
                           JOIN effective_memberships p ON p.team_id = t.parent_team_id
                    WHERE  t.team_id = :team_id AND p.user_id = u.user_id) AS is_in_parent
     FROM   {PEOPLE}
-    WHERE  u.user_id = CAST(:user_id AS uuid) OR u.email = :email
+    WHERE  (u.user_id = CAST(:user_id AS uuid) OR u.email = :email) AND {IS_NOT_DELETED}
     LIMIT  1
 """)
 _OPEN_OF_TEAM = text(f"""

@@ -92,6 +92,12 @@ class ChangeAddressForm(Form):
     email = StringField("New e-mail address", [cleaned(clean_email)])
 
 
+class DeleteAccountForm(Form):
+    """The address of the account, typed by somebody who means to delete it."""
+
+    email = StringField("Your e-mail address", [cleaned(clean_email)])
+
+
 class ChangePasswordForm(Form):
     """The present password and the one that replaces it."""
 

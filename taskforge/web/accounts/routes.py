@@ -123,10 +123,10 @@ def refuse_suspended(error: Suspended) -> Response:
     return current_app.make_response(go_to(url_for("accounts.login", next=next_path() or None)))
 
 
-def leave() -> ResponseReturnValue:
-    """Redirect a browser whose session has ended to the log-in page, and clear its cache and its storage."""
+def leave(address: str = "") -> ResponseReturnValue:
+    """Redirect a browser whose session has ended, to the log-in page by default; clear its cache and its storage."""
     current.forget_browser_session()
-    response = current_app.make_response(go_to(url_for("accounts.login")))
+    response = current_app.make_response(go_to(address or url_for("accounts.login")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
