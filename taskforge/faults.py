@@ -38,6 +38,7 @@ POINTS = (
     "logout.redis_deleted",
     "revoke.pg_done",
     "invite.accepted",
+    "upload.blob_written",
 )
 
 _armed, _, _count = os.environ.get("TASKFORGE_FAULT", "").partition(":")

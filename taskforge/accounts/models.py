@@ -24,10 +24,10 @@ from taskforge.stores.models import Id, Instant
 class User(Model):
     """A person's account. The profile document in MongoDB is its content.
 
-    ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
-    same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
-    content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
-    log-in by password asks for a second factor (`TotpSecret`).
+    ``display_name``, ``theme``, ``picture``, ``time_zone`` and ``week_start`` are copies of profile fields that every
+    page needs; they are written in the same transaction and never flow back. ``version`` counts audited changes,
+    ``doc_version`` the profile's content, ``core_version`` the mirror of the account inside the profile document.
+    ``two_factor_at`` is since when a log-in by password asks for a second factor (`TotpSecret`).
     """
 
     __tablename__ = "users"
@@ -38,6 +38,9 @@ class User(Model):
     password_changed_at: Mapped[datetime] = mapped_column(Instant)
     display_name: Mapped[str] = mapped_column(String(161))
     theme: Mapped[str] = mapped_column(String(8), server_default="system")
+    picture: Mapped[str | None] = mapped_column(String(32))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    week_start: Mapped[str] = mapped_column(String(9), server_default="monday")
     is_site_admin: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_version: Mapped[int] = mapped_column(server_default=text("1"))
@@ -53,6 +56,7 @@ class User(Model):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("theme IN ('light', 'dark', 'system')", name="theme"),
+        CheckConstraint("week_start IN ('monday', 'saturday', 'sunday')", name="week_start"),
     )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from taskforge import clock
+from taskforge.accounts import picture_store
 from taskforge.accounts import retention as accounts_retention
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.admin.trash import purge_board, purge_task
@@ -28,6 +29,7 @@ from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
 from taskforge.stores import retention as stores_retention
 from taskforge.stores import sql
+from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
 from taskforge.tasks.purging import list_tasks_of_board, list_trashed
@@ -122,6 +124,7 @@ def chores() -> list[Chore]:
         Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
+        Chore("purge pictures", 600.0, purge_pictures),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
 
@@ -184,6 +187,14 @@ def _purge(act: Callable[[], None], entity_id: str) -> int:
         log.info("purge_postponed", entity_id=entity_id, why=str(error))
         return 0
     return 1
+
+
+def purge_pictures() -> int:
+    """Remove the pictures that no profile names; answers how many, 0 while MongoDB is unavailable."""
+    try:
+        return picture_store.purge_unnamed()
+    except DocumentsUnavailable:
+        return 0
 
 
 def note_audit_head() -> None:

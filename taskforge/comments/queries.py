@@ -197,9 +197,10 @@ def _comments_where(where: str, order: str) -> str:
     would join all comments of the task.
     """
     return f"""
-        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version,
-               c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
-               k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id, b.key_prefix || '-' || k.number AS task_key,
+        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name,
+               u.picture AS author_picture, c.version, c.created_at, c.edited_at, c.deleted_at,
+               k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id,
+               b.key_prefix || '-' || k.number AS task_key,
                {HELD_PERMISSIONS} AS permissions,
                {pending_content("c.comment_id")} AS pending_content
         FROM   (SELECT *

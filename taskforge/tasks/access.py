@@ -29,7 +29,8 @@ REFERENCE = ", ".join(f"k.{name}" for name in REFERENCE_COLUMNS)
 KEY = "b.key_prefix || '-' || k.number AS key"
 SHOWN = f"""
            b.name AS board_name, {KEY}, c.name AS column_name, c.hue AS column_hue,
-           assignee.display_name AS assignee_name, creator.display_name AS creator_name
+           assignee.display_name AS assignee_name, assignee.picture AS assignee_picture,
+           creator.display_name AS creator_name
 """
 # The tables with those names, to be joined to some tasks `k`: the people, all of them, and all of them with the tasks.
 NAMED_PEOPLE = f"""

@@ -21,6 +21,7 @@ from taskforge.web.accounts import (
     registration_routes,
     reset_routes,
     second_step_routes,
+    session_routes,
     two_factor_routes,
 )
 from taskforge.web.accounts import routes as accounts
@@ -43,6 +44,7 @@ from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.notifications import routes as notifications
 from taskforge.web.onboarding import routes as onboarding
+from taskforge.web.people import routes as people
 from taskforge.web.search import routes as search
 from taskforge.web.tasks import (
     checklist_routes,
@@ -71,6 +73,7 @@ PARTS = (
     registration_routes,
     reset_routes,
     second_step_routes,
+    session_routes,
     two_factor_routes,
     index_routes,
     show_routes,
@@ -104,6 +107,7 @@ FEATURES = (
     notifications,
     search,
     board_history,
+    people,
 )
 
 

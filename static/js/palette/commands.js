@@ -38,9 +38,9 @@ const taskCommands = () => all(".task__head :is(a.button, button), .inline-field
 
 function accountCommands() {
   const profile = document.querySelector(".bar .menu__item[href$='/profile']");
-  const theme = { section: "go", note: "Profile", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
+  const theme = { section: "go", note: "Preferences", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
   return [
-    profile && { ...theme, url: `${profile.href}#theme-label` },
+    profile && { ...theme, url: `${profile.href}/preferences#theme-label` },
     ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),
   ];
 }

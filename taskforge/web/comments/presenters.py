@@ -20,7 +20,7 @@ def show_comment(view: CommentView, people: People | None = None) -> dict[str, A
     readable = view.content is not None
     return {
         "comment_id": row["comment_id"],
-        "author": person_of(row["author_id"], row["author_name"]),
+        "author": person_of(row["author_id"], row["author_name"], picture=row["author_picture"]),
         "content": view.content or "",
         "html": render_markdown(UNREADABLE if view.content is None else view.content, people),
         "created_at": row["created_at"],

@@ -20,7 +20,9 @@ def show_team(row: sql.Row) -> dict[str, Any]:
 def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str, Any]:
     """A row of the people list; `online` are the ids of those who are active now."""
     return {
-        "user": person_of(row["user_id"], row["display_name"], row["email"]),
+        "user": person_of(
+            row["user_id"], row["display_name"], row["email"], picture=row["picture"]
+        ),
         "role": row["role"],
         "is_limited": row["is_limited"],
         "is_inherited": row["is_inherited"],
