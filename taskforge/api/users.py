@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from taskforge.accounts import picture_service, service
 from taskforge.accounts.pictures import MAX_FILE_BYTES
@@ -18,7 +18,7 @@ from taskforge.api.schemas.people import PersonPage
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards.person_access import get_person, list_shared_boards, list_shared_teams
 from taskforge.history.person_activity import list_person_activity
-from taskforge.http.request_guard import accept_files
+from taskforge.http.request_guard import accept_files, sent_file
 from taskforge.identity import account_links, limited
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
@@ -85,8 +85,7 @@ def change_email(data: dict[str, Any]) -> Response:
 def change_picture() -> Any:
     """Give oneself a picture: a PNG, JPEG, WebP or GIF of at most 5 MB and 40 megapixels, cut square."""
     actor = current_actor()
-    sent = request.files.get("picture")
-    file = sent.stream.read() if sent else b""
+    file = sent_file("picture")
     return _change_picture(actor, lambda at: limited.change_picture(actor, file, version=at))
 
 

@@ -88,6 +88,12 @@ def accept_files(**limits: int) -> Callable[[View], View]:
     return mark
 
 
+def sent_file(name: str) -> bytes:
+    """The content of the file in a field of the current request; empty without one."""
+    sent = request.files.get(name)
+    return b"" if sent is None else sent.stream.read()
+
+
 class StrictRequest(Request):
     """A request whose JSON, form and query are always read strictly, also by the code of libraries."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 
 from taskforge import create_app, faults
+from taskforge.accounts.picture_service import change_picture
 from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
 from taskforge.audit.jobs import seal_pending, write_security_event
 from taskforge.comments.service import create_comment
@@ -31,6 +32,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "move": move_task,
     "comment": create_comment,
     "accept": accept_invitation,
+    "picture": lambda actor, *, file: change_picture(actor, bytes.fromhex(file), version=1),
     "revoke": revoke_session,
     "revoke all": revoke_all_sessions,
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import picture_service, service
 from taskforge.accounts.pictures import MAX_FILE_BYTES
 from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
-from taskforge.http.request_guard import accept_files
+from taskforge.http.request_guard import accept_files, sent_file
 from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.text.people import Person
@@ -43,8 +43,7 @@ def change_picture() -> ResponseReturnValue:
     """Give oneself a picture."""
     actor = current_actor()
     form = PictureForm()
-    sent = request.files.get("picture")
-    file = sent.stream.read() if sent else b""
+    file = sent_file("picture")
     change = form.attempt(lambda version: limited.change_picture(actor, file, version=version))
     if change is None:
         return form.refused(_profile_page(service.get_profile(actor), picture_form=form))
