@@ -112,10 +112,10 @@ def wrong_pictures() -> Iterator[Violation]:
         for document in found:
             yield Violation(INVARIANT, f"picture {document['_id']}", "is in no profile", REMOVE)
     for rows in _named_pages():
-        keys = {_key(row["user_id"], row["picture"]): row["user_id"] for row in rows}
-        stored = mongo.collection(COLLECTION).find({"_id": {"$in": list(keys)}}, {"_id": 1})
-        for key in keys.keys() - {document["_id"] for document in stored}:
-            yield Violation(INVARIANT, f"user {keys[key]}", "has a picture that is lost", FORGET)
+        owners = {_key(row["user_id"], row["picture"]): row["user_id"] for row in rows}
+        stored = mongo.collection(COLLECTION).find({"_id": {"$in": list(owners)}}, {"_id": 1})
+        for key in owners.keys() - {document["_id"] for document in stored}:
+            yield Violation(INVARIANT, f"user {owners[key]}", "has a picture that is lost", FORGET)
 
 
 def is_stored(user_id: str, name: str) -> bool:

@@ -39,9 +39,8 @@ class Person:
     @property
     def for_scripts(self) -> dict[str, str | int]:
         """Name, initials, hue and, if there is one, the address of the picture, as scripts draw an avatar."""
-        drawn = {"name": self.display_name, "initials": self.initials, "hue": self.hue}
-        address = self.picture_address
-        return drawn | ({"picture": address} if address else {})
+        picture = {"picture": self.picture_address} if self.picture_address else {}
+        return {"name": self.display_name, "initials": self.initials, "hue": self.hue, **picture}
 
     @property
     def initials(self) -> str:
