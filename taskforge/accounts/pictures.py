@@ -29,7 +29,7 @@ NAME_BYTES = 16
 FIELD = "picture"
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # A picture of 40 megapixels takes up to 300 MB while it is read.
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 2.0
 _turn = threading.Lock()
 
 MISSING = "is missing: choose a file"

@@ -1,4 +1,4 @@
-"""A picture in a real browser: uploaded, seen by others in place of the initials, removed; and where it can't be loaded."""
+"""A picture in a real browser: uploaded, seen by others in place of the initials, removed, and out of reach."""
 
 from __future__ import annotations
 
