@@ -119,7 +119,7 @@ def test_only_who_shares_a_team_sees_a_picture(
     make_team(eve)
     upload(visitor, picture_file())
     address = str(address_of(ada))
-    assert visit(bob).open(address).status == 200
+    assert visit(bob).client.get(address).status_code == 200
     for path in (address, f"{address}/large"):
         assert visit(eve).open(path).status == 404
     assert client.get(address).location == f"/login?next={address}"
@@ -140,7 +140,7 @@ def test_a_picture_that_was_replaced_is_gone_at_once_and_purged_later(
     with app.app_context():
         assert purge_pictures() == 0  # a change that stored it may still be under way
         assert picture_store.purge_unnamed(clock.now() + timedelta(hours=2)) == 1
-    assert visitor.open(new).status == 200
+    assert visitor.client.get(new).status_code == 200
     visitor.fill("/profile", REMOVE)
     assert address_of(ada) is None
     assert visitor.open(new).status == 404
@@ -158,7 +158,7 @@ def test_a_picture_that_comes_again_is_not_purged(
     with app.app_context(), clock.frozen(later):
         upload(visitor, picture_file())
         assert picture_store.purge_unnamed(later) == 0
-    assert visitor.open(str(address_of(ada))).status == 200
+    assert visitor.client.get(str(address_of(ada))).status_code == 200
 
 
 @pytest.mark.parametrize(

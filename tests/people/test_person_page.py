@@ -19,6 +19,7 @@ from taskforge.stores import sql
 from taskforge.tasks.service import delete_task, move_task
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import visit
+from tests.trips import count_round_trips
 
 
 @pytest.fixture
@@ -187,8 +188,6 @@ def test_pages_of_people_are_linked(ada: Person, bob: Person, team: Team) -> Non
 
 
 def test_a_page_costs_a_fixed_number_of_statements(ada: Person, bob: Person, team: Team) -> None:
-    from tests.trips import count_round_trips
-
     browser = ada.browser(in_redis=True)
     counts = []
     for number in range(3):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 
 @pytest.fixture
-def inside(app: Flask) -> object:
+def inside(app: Flask) -> Iterator[None]:
     """The application's context."""
     with app.app_context():
         yield
@@ -33,7 +34,7 @@ def findings() -> list[str]:
     return [one.entity for one in invariants.check("I17", doctor_probes.probes())]
 
 
-def later() -> clock.datetime:
+def later() -> datetime:
     return clock.now() + timedelta(hours=2)
 
 

@@ -41,6 +41,7 @@ function accountCommands() {
   const theme = { section: "go", note: "Preferences", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
   return [
     profile && { ...theme, url: `${profile.href}/preferences#theme-label` },
+    profile && { ...theme, icon: "clock", words: "Change time zone and weeks", also: "first day monday sunday", url: `${profile.href}/preferences#time_zone` },
     ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),
   ];
 }
