@@ -181,7 +181,7 @@ def test_who_is_here_is_active_now(ada: Person, bob: Person, team: Team) -> None
 def test_pages_of_people_are_linked(ada: Person, bob: Person, team: Team) -> None:
     task_id = make_task(ada, team, assignee_id=bob.user_id)
     bob.api("POST", f"/tasks/{task_id}/comments", {"content": "Mine"})
-    link = f'<a class="who" href="/people/{bob.user_id}">'
+    link = f'<a href="/people/{bob.user_id}"><bdi>'
     at = visit(ada)
     assert at.open(f"/teams/{team.team_id}").html.count(link) == 1
     assert at.open(f"/tasks/{task_id}").html.count(link) == 2
