@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 UTC_ZONE = ZoneInfo("UTC")
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_time", default=None)
 _zone: ContextVar[ZoneInfo] = ContextVar("reader_zone", default=UTC_ZONE)
+MONDAY = 0  # as `date.weekday` counts
+WEEK_STARTS = {"monday": MONDAY, "saturday": 5, "sunday": 6}
+_week_start: ContextVar[int] = ContextVar("reader_week_start", default=MONDAY)
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,28 @@ def to_milliseconds(instant: datetime) -> datetime:
 
 
 def reader_zone() -> ZoneInfo:
-    """The zone of whoever is being answered: what their browser says, UTC where nobody says any."""
+    """The zone of whoever is being answered: chosen by them, else their browser's, UTC where nobody says any."""
     return _zone.get()
 
 
 def set_reader_zone(zone: ZoneInfo) -> None:
     """Answer in this zone from now on, in this thread; the edge calls it at the beginning of every request."""
     _zone.set(zone)
+
+
+def reader_week_start() -> int:
+    """The weekday with which the weeks of whoever is being answered begin, as `date.weekday` counts."""
+    return _week_start.get()
+
+
+def set_reader_week_start(weekday: int) -> None:
+    """Count weeks from this weekday from now on, in this thread; the edge calls it in every request."""
+    _week_start.set(weekday)
+
+
+def next_week(today: date) -> date:
+    """The first day of the week after that of `today`, as whoever is being answered counts weeks."""
+    return today + timedelta(days=7 - (today.weekday() - reader_week_start()) % 7)
 
 
 def reader_time(instant: datetime | None = None) -> ReaderTime:

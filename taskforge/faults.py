@@ -40,6 +40,7 @@ POINTS = (
     "invite.accepted",
     "account.erased",
     "export.part_written",
+    "upload.blob_written",
 )
 
 _armed, _, _count = os.environ.get("TASKFORGE_FAULT", "").partition(":")

@@ -17,7 +17,6 @@ import "./core/inbox-loader.js";
 import "./core/back-forward.js";
 import "./lib/reader-zone.js";
 import "./lib/undo.js";
-import "./lib/day-presets.js"; // used by parts of several pages: here, it is no chunk of its own
 import { focusFirstError } from "./core/form.js";
 import { startBehaviours } from "./lib/behaviours.js";
 import { refreshTimes } from "./lib/times.js";

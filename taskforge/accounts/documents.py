@@ -16,20 +16,24 @@ from mongoengine import (
     StringField,
 )
 
+from taskforge import clock
 from taskforge.stores.document_parts import (
     CONTENT,
     MIRROR,
     TOMBSTONE_SECONDS,
     DocumentPart,
+    PartField,
     first_schema,
     part_of,
     register_part,
 )
 from taskforge.stores.outbox import Message, encode_message
+from taskforge.text.zones import MAX_LENGTH as MAX_ZONE_LENGTH
 
 NAME_LENGTH = 80
 BIO_LENGTH = 2000
 THEMES = ("system", "light", "dark")
+WEEK_STARTS = tuple(clock.WEEK_STARTS)
 FREQUENCIES = ("immediate", "hourly", "daily", "weekly")
 PROFILE_CONTENT = register_part(
     DocumentPart(
@@ -40,7 +44,11 @@ PROFILE_CONTENT = register_part(
         table="users",
         key="user_id",
         version_column="doc_version",
-        fields=first_schema("first_name", "last_name", "picture", "bio", "preferences"),
+        fields=(
+            *first_schema("first_name", "last_name", "picture", "bio", "preferences"),
+            PartField("time_zone", since=2),
+            PartField("week_start", since=2, default="monday"),
+        ),
         absent_when_deleted=True,
     )
 )
@@ -83,7 +91,11 @@ class ProfileMetadata(EmbeddedDocument):
 
 
 class ProfileDocument(Document):
-    """What a person tells about themselves. Holds no password hash."""
+    """What a person tells about themselves. Holds no password hash.
+
+    ``picture`` is the name of their picture (`taskforge.accounts.picture_store`), ``time_zone`` a name of the IANA
+    database, None for the browser's.
+    """
 
     user_id = StringField(primary_key=True)
     first_name = StringField(required=True, max_length=NAME_LENGTH)
@@ -91,6 +103,8 @@ class ProfileDocument(Document):
     picture = StringField(max_length=2000)
     bio = StringField(max_length=BIO_LENGTH, default="")
     preferences = EmbeddedDocumentField(Preferences, default=Preferences)
+    time_zone = StringField(max_length=MAX_ZONE_LENGTH)
+    week_start = StringField(choices=WEEK_STARTS, default="monday")
     doc_version = IntField()
     content_schema = IntField()
 
@@ -118,6 +132,8 @@ def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
             "theme": "system",
             "notifications": {"email": True, "push": True, "frequency": "immediate"},
         },
+        "time_zone": None,
+        "week_start": "monday",
     }
 
 
@@ -163,4 +179,7 @@ def denormalised_columns(profile: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "display_name": " ".join(filter(None, [profile["first_name"], profile["last_name"]])),
         "theme": profile["preferences"]["theme"],
+        "picture": profile["picture"],
+        "time_zone": profile["time_zone"],
+        "week_start": profile["week_start"],
     }

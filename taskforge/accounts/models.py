@@ -24,12 +24,12 @@ from taskforge.stores.models import Id, Instant
 class User(Model):
     """A person's account. The profile document in MongoDB is its content.
 
-    ``display_name`` and ``theme`` are copies of profile fields that every page needs; they are written in the
-    same transaction and never flow back. ``version`` counts audited changes, ``doc_version`` the profile's
-    content, ``core_version`` the mirror of the account inside the profile document. ``two_factor_at`` is since when a
-    log-in by password asks for a second factor (`TotpSecret`). ``suspension_reason`` is for that person to read.
-    With ``deleted_at`` the row is a pseudonym: it stands for a deleted person where they did something, and nobody
-    logs in to it.
+    ``display_name``, ``theme``, ``picture``, ``time_zone`` and ``week_start`` are copies of profile fields that every
+    page needs; they are written in the same transaction and never flow back. ``version`` counts audited changes,
+    ``doc_version`` the profile's content, ``core_version`` the mirror of the account inside the profile document.
+    ``two_factor_at`` is since when a log-in by password asks for a second factor (`TotpSecret`).
+    ``suspension_reason`` is for that person to read. With ``deleted_at`` the row is a pseudonym: it stands for a
+    deleted person where they did something, and nobody logs in to it.
     """
 
     __tablename__ = "users"
@@ -40,6 +40,9 @@ class User(Model):
     password_changed_at: Mapped[datetime] = mapped_column(Instant)
     display_name: Mapped[str] = mapped_column(String(161))
     theme: Mapped[str] = mapped_column(String(8), server_default="system")
+    picture: Mapped[str | None] = mapped_column(String(32))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    week_start: Mapped[str] = mapped_column(String(9), server_default="monday")
     is_site_admin: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     doc_version: Mapped[int] = mapped_column(server_default=text("1"))
@@ -62,6 +65,7 @@ class User(Model):
         ),
         CheckConstraint("deleted_at IS NULL OR suspended_at IS NOT NULL", name="deleted"),
         Index("ix_users_site_admins", "user_id", postgresql_where=text("is_site_admin")),
+        CheckConstraint("week_start IN ('monday', 'saturday', 'sunday')", name="week_start"),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import column, table, text
 
 from taskforge.stores import sql
+from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
 # Items of a FROM clause.
@@ -17,7 +18,9 @@ PEOPLE = "users u"
 # Of the user `u`: whether they may do anything at all. Every statement that finds who is asking has it.
 IS_ACTIVE = "u.suspended_at IS NULL"
 # The same people for statements that SQLAlchemy composes.
-COMPOSED_PEOPLE = table("users", column("user_id"), column("display_name")).alias("u")
+COMPOSED_PEOPLE = table(
+    "users", column("user_id"), column("display_name"), column("picture")
+).alias("u")
 # A sum that changes whenever one of the people in `:people` is renamed.
 VERSIONS_OF_PEOPLE = """
        (SELECT coalesce(sum(p.version), 0)
@@ -54,6 +57,40 @@ _NAMES = text("""
     FROM   users
     WHERE  user_id = ANY(CAST(:ids AS uuid[]))
 """)
+
+
+# An account for what its person does with it; the second one with the content that MongoDB has yet to get.
+_USER = """
+       u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
+       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at,
+       u.email_verified_at, u.picture, u.time_zone, u.week_start
+"""
+USER_WITH_PASSWORD = text(f"""
+    SELECT {_USER}, u.password_hash
+    FROM   users u
+    WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
+""")
+USER_WITH_PENDING_CONTENT = text(f"""
+    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
+    FROM   users u
+    WHERE  u.user_id = :user_id AND u.deleted_at IS NULL
+""")
+EDIT_PROFILE = text("""
+    UPDATE users
+    SET    version = version + 1, doc_version = :doc_version, doc_sha = :sha,
+           display_name = :display_name, theme = :theme, picture = :picture,
+           time_zone = :time_zone, week_start = :week_start, updated_at = :at
+    WHERE  user_id = :user_id AND version = :version
+""")
+
+
+# When the person `p` was last seen: a session that goes on, or the start of one that is over.
+LAST_SEEN = """
+       greatest(p.last_login,
+                (SELECT max(s.last_seen_at)
+                 FROM   user_sessions s
+                 WHERE  s.user_id = p.user_id AND s.revoked_at IS NULL)) AS last_seen_at
+"""
 
 
 def join_person(user_id: str, alias: str = "u") -> str:

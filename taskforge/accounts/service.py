@@ -20,7 +20,12 @@ from taskforge.accounts.documents import (
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
-from taskforge.accounts.queries import CHANGE_PASSWORD
+from taskforge.accounts.queries import (
+    CHANGE_PASSWORD,
+    EDIT_PROFILE,
+    USER_WITH_PASSWORD,
+    USER_WITH_PENDING_CONTENT,
+)
 from taskforge.errors import (
     Conflict,
     InvalidInput,
@@ -34,7 +39,6 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
-from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
 UNREADABLE = (
@@ -43,23 +47,10 @@ UNREADABLE = (
 CANNOT_REGISTER = (
     "No account can be made with this address. If you have one already, log in instead."
 )
-EDITABLE = ("first_name", "last_name", "bio", "picture", "preferences")
+EDITABLE = (
+    "first_name", "last_name", "bio", "picture", "preferences", "time_zone", "week_start",
+)  # fmt: skip
 
-_USER = """
-       u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, u.version, u.doc_version,
-       u.core_version, u.created_at, u.updated_at, u.last_login, u.password_changed_at,
-       u.email_verified_at
-"""
-_USER_WITH_PASSWORD = text(f"""
-    SELECT {_USER}, u.password_hash
-    FROM   users u
-    WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
-""")
-_USER_WITH_PENDING_CONTENT = text(f"""
-    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
-    FROM   users u
-    WHERE  u.user_id = :user_id AND u.deleted_at IS NULL
-""")
 _CREDENTIALS = text("""
     SELECT user_id, password_hash, suspended_at, suspension_reason
     FROM   users
@@ -69,12 +60,6 @@ _REHASH = text("""
     UPDATE users
     SET    password_hash = :new
     WHERE  user_id = :user_id AND password_hash = :old
-""")
-_EDIT_PROFILE = text("""
-    UPDATE users
-    SET    version = version + 1, doc_version = :doc_version, doc_sha = :sha,
-           display_name = :display_name, theme = :theme, updated_at = :at
-    WHERE  user_id = :user_id AND version = :version
 """)
 
 
@@ -184,15 +169,15 @@ def check_credentials(email: str, password: str) -> str | None:
 
 def get_profile(actor: Actor) -> ProfileView:
     """The actor's own account and profile."""
-    row = _own_row(actor)
+    row = _row_of(actor.user_id)
     try:
-        return ProfileView(*_with_texts(actor, row))
+        return ProfileView(*_with_texts(row))
     except Unavailable:
         return ProfileView(row, None)
 
 
 def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
-    """Change first_name, last_name, bio, or preferences (``theme``, ``notifications``) of the actor's profile.
+    """Change some of `EDITABLE` of the actor's profile, of the preferences also some only.
 
     Raises:
         StaleVersion: one of these fields was changed in another window since `version`.
@@ -208,7 +193,7 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
     Raises:
         InvalidInput: the present password is wrong or the new one too weak.
     """
-    row = sql.row(_USER_WITH_PASSWORD, {"user_id": actor.user_id})
+    row = sql.row(USER_WITH_PASSWORD, {"user_id": actor.user_id})
     if row is None:
         raise NotFound()
     if not passwords.verify_password(row["password_hash"], current):
@@ -250,20 +235,67 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
     return uow.change
 
 
-def _own_row(actor: Actor) -> sql.Row:
-    found = sql.row(_USER_WITH_PENDING_CONTENT, {"user_id": actor.user_id})
+def read_profile(user_id: str) -> tuple[sql.Row, dict[str, Any]]:
+    """The row and the content of somebody's profile.
+
+    Raises:
+        NotFound: there is no such account.
+        Unavailable: the content can't be read.
+    """
+    return _with_texts(_row_of(user_id))
+
+
+def write_profile(
+    actor: Actor, row: sql.Row, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Change:
+    """Write the content `new` of a profile in place of `old`, which `read_profile` read with its row.
+
+    Raises:
+        StaleVersion: the account has changed since.
+    """
+    user_id, version = row["user_id"], row["version"] + 1
+    message = content_message(user_id, row["doc_version"] + 1, new)
+    with UnitOfWork(actor, entity_id=user_id, version=version) as uow:
+        uow.update_reference(
+            EDIT_PROFILE,
+            {
+                "doc_version": message.version,
+                "sha": message.sha,
+                **denormalised_columns(new),
+                "at": uow.at,
+                "user_id": user_id,
+                "version": row["version"],
+            },
+        )
+        uow.stage(message)
+        changed = [name for name in new if new[name] != old.get(name)]
+        uow.record(
+            Event.USER_PROFILE_EDITED,
+            entity_type="user",
+            entity_id=user_id,
+            version=version,
+            before={name: old.get(name) for name in changed},
+            after={name: new[name] for name in changed},
+        )
+    return uow.change
+
+
+def _row_of(user_id: str) -> sql.Row:
+    found = sql.row(USER_WITH_PENDING_CONTENT, {"user_id": user_id})
     if found is None:
         raise NotFound()
     return found
 
 
-def _with_texts(actor: Actor, row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
-    return read_current("user", row, read_row=lambda: _own_row(actor), unreadable=UNREADABLE)
+def _with_texts(row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
+    return read_current(
+        "user", row, read_row=lambda: _row_of(row["user_id"]), unreadable=UNREADABLE
+    )
 
 
 @idempotent
 def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> Change:
-    row, old = _with_texts(actor, _own_row(actor))
+    row, old = read_profile(actor.user_id)
     settled = settle_fields(
         actor,
         ("user", actor.user_id),
@@ -273,33 +305,9 @@ def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> 
         current=row["version"],
         merge=merge_profile,
     )
-    version = row["version"]
     new = {**old, **settled}
     mine, stored = settled.get("preferences", {}), old["preferences"]
     new["preferences"] = merge_preferences(stored, mine, stored)
     if new == old:
-        return unchanged(actor, entity_id=actor.user_id, version=version)
-    message = content_message(actor.user_id, row["doc_version"] + 1, new)
-    with UnitOfWork(actor, entity_id=actor.user_id, version=version + 1) as uow:
-        uow.update_reference(
-            _EDIT_PROFILE,
-            {
-                "doc_version": message.version,
-                "sha": message.sha,
-                **denormalised_columns(new),
-                "at": uow.at,
-                "user_id": actor.user_id,
-                "version": version,
-            },
-        )
-        uow.stage(message)
-        changed = [name for name in new if new[name] != old.get(name)]
-        uow.record(
-            Event.USER_PROFILE_EDITED,
-            entity_type="user",
-            entity_id=actor.user_id,
-            version=version + 1,
-            before={name: old.get(name) for name in changed},
-            after={name: new[name] for name in changed},
-        )
-    return uow.change
+        return unchanged(actor, entity_id=actor.user_id, version=row["version"])
+    return write_profile(actor, row, old, new)

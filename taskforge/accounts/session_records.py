@@ -71,6 +71,8 @@ class Identity(Person):
     email: str
     theme: str
     is_site_admin: bool
+    time_zone: str | None
+    week_start: str
     session_id: str
     kind: str
     confirmed_at: datetime | None
@@ -196,8 +198,9 @@ def _who(by_secret: bool, query: str) -> TextClause:
     # The LIMIT makes PostgreSQL look up the session first, even by a generic plan from when there were few users.
     return prepared(f"""
         SELECT u.*{more}
-        FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.is_site_admin, s.session_id,
-                       s.kind, s.confirmed_at, s.last_seen_at
+        FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.picture, u.time_zone,
+                       u.week_start, u.is_site_admin, s.session_id, s.kind, s.confirmed_at,
+                       s.last_seen_at
                 FROM   user_sessions s JOIN users u USING (user_id)
                 WHERE  {where} AND s.revoked_at IS NULL AND s.expires_at > :at
                        AND s.last_seen_at > :idle_since AND {IS_ACTIVE}

@@ -8,6 +8,7 @@ from typing import Any
 import redis
 
 from taskforge import clock
+from taskforge.accounts import picture_service, picture_store
 from taskforge.accounts.documents import denormalised_columns as profile_columns
 from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
 from taskforge.accounts.queries import LIVE_SESSIONS, REVOKED_SESSIONS
@@ -60,6 +61,7 @@ def probes() -> Probes:
             "I14": untrue_rows,
             "I15": parked_mails,
             "I16": wrong_memberships,
+            "I17": picture_store.wrong_pictures,
         },
     )
 
@@ -68,6 +70,8 @@ def remedies() -> Mapping[str, Remedy]:
     """The repair of each finding of `probes`, by the name that the violation gives it."""
     return {
         "derive memberships": derive_memberships,
+        picture_store.REMOVE: picture_service.remove_unnamed,
+        picture_store.FORGET: picture_service.forget_lost,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "send again": send_again,

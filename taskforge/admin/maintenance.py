@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from taskforge import clock
+from taskforge.accounts import picture_store
 from taskforge.accounts import retention as accounts_retention
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
@@ -31,6 +32,7 @@ from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
 from taskforge.stores import retention as stores_retention
 from taskforge.stores import sql
+from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
 from taskforge.tasks.purging import list_tasks_of_board, list_trashed
@@ -134,6 +136,7 @@ def chores() -> list[Chore]:
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
         Chore("erase deleted people", 5.0, erase_deleted_people),
+        Chore("purge pictures", 600.0, purge_pictures),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
 
@@ -196,6 +199,14 @@ def _purge(act: Callable[[], None], entity_id: str) -> int:
         log.info("purge_postponed", entity_id=entity_id, why=str(error))
         return 0
     return 1
+
+
+def purge_pictures() -> int:
+    """Remove the pictures that no profile names; answers how many, 0 while MongoDB is unavailable."""
+    try:
+        return picture_store.purge_unnamed()
+    except DocumentsUnavailable:
+        return 0
 
 
 def note_audit_head() -> None:

@@ -19,6 +19,8 @@ from taskforge.teams.permissions import Permission
 from taskforge.text import validation
 from taskforge.text.moments import parse_moment
 from taskforge.text.values import parse_int, parse_sent_instant, parse_uuid
+from taskforge.text.zones import MAX_LENGTH as MAX_ZONE_LENGTH
+from taskforge.text.zones import clean_zone
 
 # No object has the nil UUID. An id of odd form is read as this one, so that it is answered like any unknown id.
 UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
@@ -70,6 +72,12 @@ def email(*, required: bool = True) -> Checked:
     """An e-mail address in its one spelling."""
     described = {"type": "string", "format": "email", "maxLength": validation.MAX_EMAIL_LENGTH}
     return Checked(validation.clean_email, described, required=required, allow_none=not required)
+
+
+def time_zone() -> Checked:
+    """The name of a time zone; null leaves the choice to the browser."""
+    described = {"type": ["string", "null"], "maxLength": MAX_ZONE_LENGTH}
+    return Checked(clean_zone, described, allow_none=True)
 
 
 def password(*, required: bool = True) -> Checked:

@@ -7,8 +7,10 @@ from typing import Any
 
 from taskforge.accounts.service import ProfileView
 from taskforge.api.field_schemas import json_name, json_value, whole_fields
+from taskforge.boards.person_access import PersonView, last_active, local_time
 from taskforge.comments.queries import CommentView
 from taskforge.tasks.queries import TaskView
+from taskforge.text.people import Person
 
 CREATOR = {
     "created_by": "creatorId"
@@ -42,12 +44,30 @@ def comment(view: CommentView) -> dict[str, Any]:
 
 def profile(view: ProfileView) -> dict[str, Any]:
     """A profile; its texts are null while they can't be read."""
-    names = ("first_name", "last_name", "bio", "picture", "preferences")
+    names = ("first_name", "last_name", "bio", "preferences")
     texts = dict.fromkeys(names) if view.texts is None else view.texts
     return {
         **view.row,
         **{name: texts[name] for name in names},
+        "picture": Person(
+            view.row["user_id"], view.row["display_name"], picture=view.row["picture"]
+        ).picture_address,
         "details_available": view.texts is not None,
+    }
+
+
+def person(view: PersonView, *, is_online: bool) -> dict[str, Any]:
+    """A person as others see them, without what they share and do."""
+    local = local_time(view.time_zone)
+    return {
+        "user_id": view.person.user_id,
+        "display_name": view.person.display_name,
+        "picture": view.person.picture_address,
+        "bio": view.bio,
+        "time_zone": view.time_zone,
+        "local_time": None if local is None else local.isoformat(timespec="minutes"),
+        "last_active": last_active(view.last_seen_at, is_online=is_online),
+        "created_at": view.created_at,
     }
 
 

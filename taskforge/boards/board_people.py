@@ -34,7 +34,7 @@ class NamedAlready(Conflict):
 
 
 _NAMED = text(f"""
-    SELECT u.user_id, u.display_name,
+    SELECT u.user_id, u.display_name, u.picture,
            EXISTS (SELECT
                    FROM   {MEMBERSHIPS}
                    WHERE  m.team_id = b.team_id AND m.user_id = n.user_id) AS is_member

@@ -16,7 +16,7 @@ from taskforge.text.handles import Nameable, make_nameables
 from taskforge.text.people import Person
 
 _SOME = text(f"""
-    SELECT u.user_id, u.display_name, count(*) OVER () AS total
+    SELECT u.user_id, u.display_name, u.picture, count(*) OVER () AS total
     FROM   {VIEWERS}
     WHERE  b.board_id = :board_id AND u.user_id = ANY(CAST(:user_ids AS uuid[]))
     ORDER  BY lower(u.display_name), u.user_id
@@ -24,7 +24,7 @@ _SOME = text(f"""
 """)
 
 _ALL = prepared(f"""
-    SELECT u.user_id, u.display_name, u.email
+    SELECT u.user_id, u.display_name, u.picture, u.email
     FROM   {VIEWERS}
     WHERE  b.board_id = :board_id
     ORDER  BY lower(u.display_name), u.user_id
@@ -39,7 +39,7 @@ _AMONG = prepared(f"""
 
 
 def list_viewers(board_id: str) -> Sequence[sql.Row]:
-    """The people who see a board (user_id, display_name, email) by name. The caller has checked access."""
+    """The people who see a board (user_id, display_name, picture, email) by name. The caller has checked access."""
     return sql.rows(_ALL, {"board_id": board_id, "limit": MEMBERS_PER_TEAM})
 
 
@@ -76,7 +76,7 @@ def find_viewers(
         Unavailable: PostgreSQL can't be asked.
     """
     found = sql.rows(_SOME, {"board_id": board_id, "user_ids": list(user_ids), "limit": limit})
-    people = [Person(row["user_id"], row["display_name"]) for row in found]
+    people = [Person(row["user_id"], row["display_name"], picture=row["picture"]) for row in found]
     return people, found[0]["total"] if found else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.accounts.queries import join_person
-from taskforge.boards.queries import IS_LIVE, join_board, join_view
+from taskforge.boards.queries import IS_LIVE, join_board, join_view, sees_board
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -197,9 +197,11 @@ def _comments_where(where: str, order: str) -> str:
     would join all comments of the task.
     """
     return f"""
-        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name, c.version,
-               c.created_at, c.edited_at, c.deleted_at, k.board_id, k.team_id, k.title AS task_title,
-               k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id, b.key_prefix || '-' || k.number AS task_key,
+        SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name,
+               u.picture AS author_picture, {sees_board("c.author_id")} AS author_sees_board, c.version,
+               c.created_at, c.edited_at, c.deleted_at,
+               k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id,
+               b.key_prefix || '-' || k.number AS task_key,
                {HELD_PERMISSIONS} AS permissions,
                {pending_content("c.comment_id")} AS pending_content
         FROM   (SELECT *

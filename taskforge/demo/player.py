@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from taskforge import clock
-from taskforge.accounts.service import register_user
+from taskforge.accounts.picture_service import change_picture
+from taskforge.accounts.service import edit_profile, register_user
 from taskforge.boards.queries import list_boards
 from taskforge.boards.service import create_board, create_team, edit_board
 from taskforge.comments.service import create_comment
+from taskforge.demo.portraits import draw_portrait
 from taskforge.demo.scenario import HALF_YEAR, Step
-from taskforge.demo.words import BOARDS, PEOPLE, TEAM
+from taskforge.demo.words import ABOUT, BOARDS, PEOPLE, TEAM
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
@@ -51,6 +53,8 @@ def set_up(password: str, until: datetime) -> DemoTeam:
     """
     with clock.frozen(until - HALF_YEAR - timedelta(days=1)):
         people = [_register(person, password) for person in range(len(PEOPLE))]
+        for person, actor in enumerate(people):
+            _describe(person, actor)
         admin = people[0]
         made = create_team(admin, name=TEAM, description="We make lamps, and sell them.")
         for actor in people[1:]:
@@ -85,6 +89,18 @@ def _register(person: int, password: str) -> Actor:
     except Conflict as error:
         raise DemoExists from error
     return actor
+
+
+def _describe(person: int, actor: Actor) -> None:
+    """Give somebody a picture and some words about themselves, if they have any."""
+    portrait = draw_portrait(person)
+    if portrait is not None:
+        change_picture(actor, portrait, version=1)
+    if about := ABOUT.get(person):
+        version = 1 if portrait is None else 2
+        edit_profile(
+            actor, version=version, changes=dict(zip(("bio", "time_zone"), about, strict=True))
+        )
 
 
 def _create(team: DemoTeam, step: Step) -> None:

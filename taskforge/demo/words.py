@@ -7,6 +7,11 @@ PEOPLE = (
     ("Mara", "Lindqvist"), ("Tomas", "Okafor"), ("Ines", "Castellano"), ("Jonas", "Weber"),
     ("Priya", "Raman"), ("Eli", "Haddad"), ("Noor", "Visser"), ("Sam", "Kowalski"),
 )  # fmt: skip
+# What some of them say of themselves, and their time zones.
+ABOUT = {
+    1: ("Glass, and everything that breaks. Ask me about *borosilicate*.", "Europe/Lisbon"),
+    2: ("Wires and switches. On the bench **Tuesday to Friday**.", "America/New_York"),
+}
 
 # Board, share of the cards, what is worked on, and what is done to it.
 BOARDS: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (

@@ -56,7 +56,7 @@ FIRST_INSTANT_FROM = text("""
 """)
 # One event of a board, and the instants of the board's first and last event.
 EVENT_OF_BOARD = text(f"""
-    SELECT l.event, l.entity_type, l.entity_id, l.actor_id, u.display_name AS actor_name,
+    SELECT l.event, l.entity_type, l.entity_id, l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture,
            l.action_timestamp AS at, {_without_texts("l.new_state")} AS new_state,
            CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,
            (SELECT action_timestamp
@@ -87,15 +87,16 @@ ACTIVITY = text("""
 _TASK_OF_EVENT = """CASE l.entity_type WHEN 'task' THEN l.entity_id
                 WHEN 'comment' THEN CAST(l.new_state ->> 'task_id' AS uuid) END"""
 _COLUMN_AFTER_EVENT = "CAST(coalesce(l.new_state ->> 'column_id', place.column_id) AS uuid)"
-# A page of a board's events, newest first, each with the number of its card and the column that its sentence names. A
-# move within a column does not record the column: only for it the card's events before are searched.
-_BOARD_EVENTS = text(f"""
-    SELECT l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.board_seq, l.actor_id,
-           u.display_name AS actor_name, l.action_timestamp AS at,
+# An event `l` with the number of its card and the column that its sentence names. A move within a column does not
+# record the column: only for it the card's events before are searched.
+EVENT_COLUMNS = f"""
+           l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.board_seq, l.actor_id,
+           u.display_name AS actor_name, u.picture AS actor_picture, l.action_timestamp AS at,
            {_without_texts("l.new_state")} AS new_state,
            CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,
            k.number, c.column_id, c.name AS column_name
-    FROM   audit_logs l
+"""
+EVENT_JOINS = f"""
            {left_join_person("l.actor_id")}
            LEFT {join_task(_TASK_OF_EVENT)}
            LEFT JOIN LATERAL (
@@ -108,6 +109,12 @@ _BOARD_EVENTS = text(f"""
                ORDER  BY e.board_seq DESC
                LIMIT  1) place ON true
            LEFT {join_column(_COLUMN_AFTER_EVENT)}
+"""
+# A page of a board's events, newest first.
+_BOARD_EVENTS = text(f"""
+    SELECT {EVENT_COLUMNS}
+    FROM   audit_logs l
+           {EVENT_JOINS}
     WHERE  l.board_id = :board_id
            AND (CAST(:before AS bigint) IS NULL OR l.board_seq < CAST(:before AS bigint))
            AND (CAST(:actor_id AS uuid) IS NULL OR l.actor_id = CAST(:actor_id AS uuid))
@@ -246,13 +253,16 @@ def list_board_events(
     )
     shown = rows[:ACTIVITY_PAGE]
     names = list_display_names((row["new_state"] or {}).get("assignee_id") for row in shown)
-    events = [{**row, "summary": _summarise(board, row, names)} for row in shown]
+    events = [{**row, "summary": summarise(board, row, names)} for row in shown]
     may_edit = membership.may(Permission.BOARD_EDIT)
     return BoardActivity(board, events, len(rows) > ACTIVITY_PAGE, may_edit)
 
 
-def _summarise(board: sql.Row, row: sql.Row, names: Mapping[str, str]) -> str:
-    """The sentence of one event, from as much of the board after it as the sentence needs."""
+def summarise(board: Mapping[str, Any], row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The sentence of one event (`EVENT_COLUMNS`), from as much of the board after it as the sentence needs.
+
+    Of the board it reads ``name`` and ``key_prefix``.
+    """
     after = ReplayedBoard(name=board["name"], key_prefix=board["key_prefix"])
     if row["column_id"] is not None:
         after.columns[row["column_id"]] = {"name": row["column_name"]}

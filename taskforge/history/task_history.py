@@ -25,7 +25,7 @@ def _without_deleted_comment(state: str) -> str:
 
 _HISTORY = text(f"""
     SELECT l.log_id, l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.entity_version,
-           l.actor_id, u.display_name AS actor_name, l.action_timestamp, l.board_seq,
+           l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture, l.action_timestamp, l.board_seq,
            {_without_deleted_comment("l.previous_state")} AS previous_state,
            {_without_deleted_comment("l.new_state")} AS new_state,
            c.author_id AS comment_author_id, c.deleted_at AS comment_deleted_at,

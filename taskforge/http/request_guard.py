@@ -8,12 +8,13 @@ that no two readers can understand differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.utils import cached_property
 
@@ -26,7 +27,14 @@ from taskforge.errors import (
     UnsupportedType,
 )
 from taskforge.http import strict_json
-from taskforge.http.strict_forms import UTF_8_NAMES, decode, read_multipart, read_pairs
+from taskforge.http.strict_forms import (
+    FILE_TOO_LARGE,
+    NO_FILES,
+    UTF_8_NAMES,
+    decode,
+    read_multipart,
+    read_pairs,
+)
 from taskforge.http.urls import API_PREFIX
 
 MAX_BODY_BYTES = 256 * 1024
@@ -65,6 +73,25 @@ def accept_lists(*names: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def accept_files(**limits: int) -> Callable[[View], View]:
+    """Decorate a view that takes a file in each of these fields of a multipart form, of at most so many bytes.
+
+    The files are in ``request.files``. Everywhere else a form with a file is refused.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__["accepts_files"] = limits
+        return view
+
+    return mark
+
+
+def sent_file(name: str) -> bytes:
+    """The content of the file in a field of the current request; empty without one."""
+    sent = request.files.get(name)
+    return b"" if sent is None else sent.stream.read()
 
 
 class StrictRequest(Request):
@@ -123,15 +150,23 @@ class StrictRequest(Request):
         if "form" in self.__dict__:
             return
         fields: list[tuple[str, str]] = []
+        sent: list[tuple[str, bytes]] = []
         if self.mimetype == URLENCODED_TYPE:
             fields = read_pairs(self.read_body(), line_breaks=True)
         elif self.mimetype == MULTIPART_TYPE:
+            limits = _declared("accepts_files", NO_FILES)
+            self.max_content_length = MAX_BODY_BYTES + 1 + sum(limits.values())
             with _reading():
-                fields = read_multipart(
-                    self._get_stream_for_parsing(), self._boundary(), max_memory=MAX_BODY_BYTES
+                fields, sent = read_multipart(
+                    self._get_stream_for_parsing(),
+                    self._boundary(),
+                    max_memory=MAX_BODY_BYTES,
+                    files=limits,
                 )
         self.__dict__["form"] = ImmutableMultiDict(fields)
-        self.__dict__["files"] = ImmutableMultiDict()
+        self.__dict__["files"] = ImmutableMultiDict(
+            (name, FileStorage(BytesIO(content), name=name)) for name, content in sent
+        )
 
     def _boundary(self) -> str:
         boundary = self.mimetype_params.get("boundary", "")
@@ -199,13 +234,18 @@ def _check_body() -> None:
         raise Malformed("Send the length of the body.")
     if not chunked and not int(length or 0):
         return
-    if int(length or 0) > MAX_BODY_BYTES:
-        raise TooLarge
-    _check_type(API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES)
+    limits: Mapping[str, int] = _declared("accepts_files", NO_FILES)
+    if int(length or 0) > MAX_BODY_BYTES + sum(limits.values()):
+        raise TooLarge(FILE_TOO_LARGE if limits else None)
+    if limits:
+        _check_type({MULTIPART_TYPE})
+    else:
+        _check_type(API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES)
     if request.mimetype == JSON_TYPE:
         request.get_json()
     else:
         _check_repetition(request.form, _declared_lists())
+        _check_repetition(request.files, frozenset())
 
 
 def _check_type(types: Iterable[str]) -> None:
@@ -217,7 +257,7 @@ def _check_type(types: Iterable[str]) -> None:
         raise Malformed("Send the body as UTF-8.")
 
 
-def _check_repetition(fields: MultiDict[str, str], declared: frozenset[str]) -> None:
+def _check_repetition(fields: MultiDict[str, Any], declared: frozenset[str]) -> None:
     """Refuse a field that was sent twice: some code would read the first value and some the last."""
     for name, values in fields.lists():
         if len(values) > 1 and not (name.endswith("[]") or name in LIST_FIELDS or name in declared):
@@ -225,12 +265,16 @@ def _check_repetition(fields: MultiDict[str, str], declared: frozenset[str]) -> 
 
 
 def _declared_lists() -> frozenset[str]:
-    """The fields that the matched view, or its method for the request's, declares by `accept_lists`."""
+    """The fields that the matched view declares by `accept_lists`."""
+    names: frozenset[str] = _declared("accepts_lists", frozenset())
+    return names
+
+
+def _declared(name: str, default: Any) -> Any:
+    """What the matched view, or its method for the request's, declares by a decorator of this module."""
     view = current_app.view_functions.get(request.endpoint or "")
     method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    of_view: frozenset[str] = getattr(view, "accepts_lists", frozenset())
-    names: frozenset[str] = getattr(method, "accepts_lists", of_view)
-    return names
+    return getattr(method, name, getattr(view, name, default))
 
 
 @contextmanager

@@ -8,7 +8,8 @@ with what is pasted from other programs, are taken out of the values of a body (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import IO
 from urllib.parse import unquote_to_bytes
 
@@ -30,6 +31,11 @@ _EXACT = re.compile("password")  # in the names of fields whose values are never
 _PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
 
 Pair = tuple[str, str]
+Sent = tuple[
+    str, bytes
+]  # the name of the field and the content of the file: nothing else of it is used
+NO_FILES: Mapping[str, int] = MappingProxyType({})
+FILE_TOO_LARGE = "The file is too large. Please choose a smaller one."
 
 
 def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
@@ -55,24 +61,28 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
     return pairs
 
 
-def read_multipart(stream: IO[bytes], boundary: str, *, max_memory: int) -> list[Pair]:
-    """The fields of a multipart body, in order; ``max_memory`` limits each of them, in bytes.
+def read_multipart(
+    stream: IO[bytes], boundary: str, *, max_memory: int, files: Mapping[str, int] = NO_FILES
+) -> tuple[list[Pair], list[Sent]]:
+    """The fields of a multipart body and the files in it, in order; ``max_memory`` limits each field, in bytes.
+
+    ``files`` are the names under which files may be sent, each with the most bytes that one may have.
 
     Raises:
-        Malformed: cut off, not multipart, not UTF-8, or with a file in it.
-        TooLarge: a field is too long, or there are more than `MAX_FIELDS`.
+        Malformed: cut off, not multipart, not UTF-8, or with a file that is not among `files`.
+        TooLarge: a field or a file is too long, or there are more than `MAX_FIELDS`.
     """
     try:
         decoder = MultipartDecoder(
             boundary.encode("ascii"), max_form_memory_size=max_memory, max_parts=MAX_FIELDS
         )
-        pairs = _collect(_events(decoder, stream), max_memory)
+        pairs, sent = _collect(_events(decoder, stream), max_memory, files)
     except (ValueError, AssertionError, AttributeError) as error:
         # The decoder lets through whatever its parts raise on broken input.
         raise Malformed("The form was cut off or is not valid multipart data.") from error
     pairs = _clean_values(pairs)
     _check_pairs(pairs, line_breaks=True)
-    return pairs
+    return pairs, sent
 
 
 def decode(raw: bytes) -> str:
@@ -104,23 +114,29 @@ def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Field | Fi
             event = decoder.next_event()
 
 
-def _collect(events: Iterator[Field | File | Data], max_memory: int) -> list[Pair]:
+def _collect(
+    events: Iterator[Field | File | Data], max_memory: int, files: Mapping[str, int]
+) -> tuple[list[Pair], list[Sent]]:
     pairs: list[Pair] = []
-    part: Field | None = None
-    text = bytearray()
+    sent: list[Sent] = []
+    part: Field | File | None = None
+    content = bytearray()
     for event in events:
-        if isinstance(event, Data):
-            text += event.data
-            if len(text) > max_memory:
-                raise TooLarge
-            if not event.more_data and part is not None:
-                pairs.append((part.name, decode(bytes(text))))
+        if not isinstance(event, Data):
+            _check_part(event)
+            if isinstance(event, File) and event.name not in files:
+                raise Malformed("This form does not take files.")
+            part, content = event, bytearray()
             continue
-        _check_part(event)
-        if isinstance(event, File):
-            raise Malformed("This form does not take files.")
-        part, text = event, bytearray()
-    return pairs
+        content += event.data
+        is_file = isinstance(part, File)
+        if part is not None and len(content) > (files[part.name] if is_file else max_memory):
+            raise TooLarge(FILE_TOO_LARGE if is_file else None)
+        if not event.more_data and part is not None and is_file:
+            sent.append((part.name, bytes(content)))
+        elif not event.more_data and part is not None:
+            pairs.append((part.name, decode(bytes(content))))
+    return pairs, sent
 
 
 def _check_part(part: Field | File) -> None:

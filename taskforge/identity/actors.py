@@ -97,7 +97,13 @@ def _fingerprint(asked: Request) -> bytes:
             for name, value in asked.form.items(multi=True)
             if name not in ("op", "csrf_token")
         ]
-        body = repr(sorted(fields)).encode()
+        sent = [
+            (name, hashlib.sha256(file.stream.read()).hexdigest())
+            for name, file in asked.files.items(multi=True)
+        ]
+        for file in asked.files.values():
+            file.stream.seek(0)
+        body = repr(sorted([*fields, *sent])).encode()
     asked_for = f"{asked.method} {asked.path}\n".encode() + body
     key = b"taskforge-fingerprint:" + str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, asked_for, hashlib.sha256).digest()

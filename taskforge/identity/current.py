@@ -25,6 +25,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.team_limit import end_limit
+from taskforge.text.zones import find_zone
 
 TOKEN_LIFETIME = timedelta(hours=1)
 MARK_ONLINE_EVERY_SECONDS = 60.0
@@ -212,7 +213,10 @@ def _find_token(token: str) -> Identity | None:
 
 
 def _note_activity(identity: Identity | None) -> Identity | None:
-    """Mark the user as online, at most once a minute in each process, and note their id for logs (``g.user_id``)."""
+    """Note who is asking, for logs (``g.user_id``) and for the days and times of the answer, and that they are online.
+
+    The latter at most once a minute in each process.
+    """
     if identity is None:
         return None
     now = time.monotonic()
@@ -225,6 +229,9 @@ def _note_activity(identity: Identity | None) -> Identity | None:
         _marked_online_at[identity.user_id] = now
         online.mark_online(identity.user_id)
     g.user_id = identity.user_id
+    if identity.time_zone is not None:
+        clock.set_reader_zone(find_zone(identity.time_zone))
+    clock.set_reader_week_start(clock.WEEK_STARTS[identity.week_start])
     return identity
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
+from taskforge.accounts import picture_service, two_factor
 from taskforge.accounts import service as accounts
-from taskforge.accounts import two_factor
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
@@ -17,6 +17,8 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 
 TAKEN_ADDRESSES_PER_HOUR = 10
+PICTURES_PER_HOUR = 20
+TOO_MANY_PICTURES = "That were many pictures. Please wait {seconds} seconds, then try again."
 
 
 def sign_up(*, email: str, invitation: str | None = None, **values: str) -> Change:
@@ -62,6 +64,20 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
         raise
     rate_limits.give_back_tries(tries)
     return change
+
+
+def change_picture(actor: Actor, file: bytes, *, version: int) -> Change:
+    """Make the picture in a file the actor's; reading one takes memory and processor time.
+
+    Raises:
+        RateLimited: too many pictures within an hour.
+        InvalidInput, StaleVersion, Unavailable: like `picture_service.change_picture`.
+    """
+    rate_limits.hit(
+        RateLimitItemPerHour(PICTURES_PER_HOUR, namespace=f"pictures:{actor.user_id}"),
+        TOO_MANY_PICTURES,
+    )
+    return picture_service.change_picture(actor, file, version=version)
 
 
 def password_tries(user_id: str) -> RateLimitItem:

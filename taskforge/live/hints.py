@@ -116,10 +116,7 @@ def presence_hint(people: Iterable[Person], total: int) -> Hint:
 
     It has no event id: the last change that a browser knows stays what it is.
     """
-    named = [
-        {"id": one.user_id, "name": one.display_name, "initials": one.initials, "hue": one.hue}
-        for one in people
-    ]
+    named = [{"id": one.user_id, **one.for_scripts} for one in people]
     data = _compact({"people": named, "count": total})
     frame = f"event: {HintKind.PRESENCE}\ndata: {data}\n\n".encode()
     return Hint(HintKind.PRESENCE, 0, frame)

@@ -33,7 +33,7 @@ IS_NEWS = """
 """
 _LINES = f"""
     SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
-           l.actor_id, u.display_name AS actor_name
+           l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture
     FROM   notifications n
            LEFT JOIN audit_logs l USING (event_id)
            {left_join_person("l.actor_id")}

@@ -138,7 +138,7 @@ def _all_in(column: str, words: int) -> str:
 @cache
 def _people_with(words: int) -> TextClause:
     return text(f"""
-    SELECT u.user_id, u.display_name
+    SELECT u.user_id, u.display_name, u.picture
     FROM   {VIEWERS}
     WHERE  b.board_id = :board_id{_all_in("u.display_name", words)}
     ORDER  BY lower(u.display_name), u.user_id

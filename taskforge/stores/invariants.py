@@ -45,7 +45,7 @@ class Probes:
 
     ``copies`` says what row and document copy from each other, by entity type; ``versioned`` names the tables of I4;
     ``verify_chain`` answers what is wrong with the audit chain, or None; ``checks`` are the features' own checks, by
-    invariant (I9 to I16).
+    invariant (I9 to I17).
     """
 
     copies: Mapping[str, document_checks.Copies]
@@ -55,7 +55,7 @@ class Probes:
 
 
 def check(name: str, probes: Probes) -> list[Violation]:
-    """Run the check of one invariant ("I1" to "I16")."""
+    """Run the check of one invariant ("I1" to "I17")."""
     return list(islice(CHECKS[name](probes), MAX_FINDINGS))
 
 
@@ -177,6 +177,11 @@ def derived_rows_are_true(probes: Probes) -> Iterator[Violation]:
     return probes.checks["I16"]()
 
 
+def pictures_are_named_and_stored(probes: Probes) -> Iterator[Violation]:
+    """I17: a picture that a profile names is stored, and one that is stored for an hour is named."""
+    return probes.checks["I17"]()
+
+
 CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I1": outbox_empty_means_equal,
     "I2": no_document_is_ahead_or_alone,
@@ -194,6 +199,7 @@ CHECKS: dict[str, Callable[[Probes], Iterator[Violation]]] = {
     "I14": rows_are_what_was_done,
     "I15": mails_are_sent,
     "I16": derived_rows_are_true,
+    "I17": pictures_are_named_and_stored,
 }
 COMPARED = ("I1", "I2", "I3", "I5", "I7")
 

@@ -114,6 +114,7 @@ class AuditLog(Model):
         UniqueConstraint("entity_type", "entity_id", "entity_version"),
         UniqueConstraint("board_id", "board_seq"),
         Index("ix_audit_logs_entity", "entity_id", "log_id"),
+        Index("ix_audit_logs_board_actor", "board_id", "actor_id", "board_seq"),
         Index("ix_audit_logs_board_time", "board_id", "action_timestamp", "board_seq"),
         Index(
             "ix_audit_logs_refused_logins",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable
 
 from taskforge.accounts.queries import join_person, left_join_person
-from taskforge.boards.queries import IS_LIVE, join_board, join_column, join_view
+from taskforge.boards.queries import IS_LIVE, join_board, join_column, join_view, sees_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
@@ -29,7 +29,8 @@ REFERENCE = ", ".join(f"k.{name}" for name in REFERENCE_COLUMNS)
 KEY = "b.key_prefix || '-' || k.number AS key"
 SHOWN = f"""
            b.name AS board_name, {KEY}, c.name AS column_name, c.hue AS column_hue,
-           assignee.display_name AS assignee_name, creator.display_name AS creator_name
+           assignee.display_name AS assignee_name, assignee.picture AS assignee_picture,
+           creator.display_name AS creator_name
 """
 # The tables with those names, to be joined to some tasks `k`: the people, all of them, and all of them with the tasks.
 NAMED_PEOPLE = f"""
@@ -52,7 +53,8 @@ def task_rows(statement: Executable, parameters: Mapping[str, Any]) -> list[dict
 def _visible_task(user_id: str, more: str = "") -> str:
     """SQL of a task, and of the membership through which the person whose id `user_id` gives sees it."""
     return f"""
-    SELECT {more} {REFERENCE}, {SHOWN}, t.name AS team_name, b.seq AS board_seq, m.role,
+    SELECT {more} {REFERENCE}, {SHOWN}, {sees_board("k.assignee_id")} AS assignee_sees_board,
+           t.name AS team_name, b.seq AS board_seq, m.role,
            {HELD_PERMISSIONS} AS permissions,
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}

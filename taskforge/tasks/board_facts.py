@@ -34,7 +34,8 @@ _FACTS = prepared(f"""
         GROUP  BY k.board_id, k.assignee_id),
     named AS (
         SELECT r.board_id, max(r.people_count) AS people_count,
-               jsonb_agg(jsonb_build_object('user_id', u.user_id, 'display_name', u.display_name)
+               jsonb_agg(jsonb_build_object('user_id', u.user_id, 'display_name', u.display_name,
+                                            'picture', u.picture)
                          ORDER BY r.place) AS people
         FROM   ranked r
                {join_person("r.assignee_id")}

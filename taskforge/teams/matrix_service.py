@@ -39,7 +39,7 @@ _MATRIX = text("""
     WHERE  t.team_id = :team_id
 """)
 _CHANGES = text(f"""
-    SELECT l.event_id, l.actor_id, u.display_name AS actor_name, l.action_timestamp AS at,
+    SELECT l.event_id, l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture, l.action_timestamp AS at,
            l.previous_state -> 'permissions' AS before, l.new_state -> 'permissions' AS after,
            l.new_state ->> 'undoes' AS undoes
     FROM   audit_logs l
@@ -67,6 +67,7 @@ class MatrixChange:
     event_id: str
     actor_id: str | None
     actor_name: str | None
+    actor_picture: str | None
     at: Any
     sentence: str
     is_undo: bool
@@ -97,6 +98,7 @@ def list_matrix_changes(actor: Actor, team_id: str) -> list[MatrixChange]:
             row["event_id"],
             row["actor_id"],
             row["actor_name"],
+            row["actor_picture"],
             row["at"],
             describe_difference(
                 read_by_permission(row["before"]), read_by_permission(row["after"])

@@ -37,6 +37,8 @@ GRANTS_OF_TEAM = """
 TEAMS = "teams t"
 MEMBERSHIPS = "effective_memberships m"
 ADDED_MEMBERSHIPS = "team_memberships m"  # without those that come from a parent
+# Two memberships in the same team: `m` of the reader, `o` of a person.
+SHARED_MEMBERSHIPS = "effective_memberships m JOIN effective_memberships o USING (team_id)"
 MEMBERS = f"effective_memberships m {join_person('m.user_id')}"
 # The same memberships for statements that SQLAlchemy composes.
 COMPOSED_MEMBERSHIPS = table("effective_memberships", column("team_id"), column("user_id")).alias(
@@ -94,7 +96,7 @@ _TEAM = text(f"""
     WHERE  t.team_id = :team_id AND m.user_id = :user_id
 """)
 _MEMBERS = text(f"""
-    SELECT u.user_id, u.display_name, m.role, m.is_limited, m.joined_at, m.via_team_id,
+    SELECT u.user_id, u.display_name, u.picture, m.role, m.is_limited, m.joined_at, m.via_team_id,
            m.via_team_id <> m.team_id AS is_inherited, via.name AS via_name,
            CASE WHEN own.role <> :guest OR u.user_id = own.user_id THEN u.email END AS email
     FROM   {MEMBERS}

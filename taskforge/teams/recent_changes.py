@@ -16,7 +16,8 @@ from taskforge.teams.permissions import Permission
 MAX_SHOWN = 10
 
 _LATEST = text(f"""
-    SELECT l.event_id, l.event, l.actor_id, u.display_name AS actor_name, l.action_timestamp, l.new_state
+    SELECT l.event_id, l.event, l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture,
+           l.action_timestamp, l.new_state
     FROM   audit_logs l
            {left_join_person("l.actor_id")}
     WHERE  l.entity_id = :team_id

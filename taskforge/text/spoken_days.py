@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from taskforge import clock
 from taskforge.text.values import FIRST_YEAR, LAST_YEAR
 
 MAX_PHRASE_WORDS = 8  # "at 3 pm on 24 of december 2026"
@@ -59,8 +60,9 @@ class Spoken:
 def read_spoken(words: Sequence[str], today: date) -> Spoken | None:
     """The day, with its time, that exactly these words name, relative to `today`; None when they name none.
 
-    A weekday is the next such day after today, "next friday" that of the week after this one; a day and month without
-    a year the next one from today on. "tom" counts in small letters only, since Tom is a name.
+    A weekday is the next such day after today, "next friday" that of the week after this one, as the reader counts
+    weeks; a day and month without a year the next one from today on. "tom" counts in small letters only, since Tom is
+    a name.
     """
     for count in range(min(MAX_TIME_WORDS, len(words) - 1) + 1):
         cut = len(words) - count
@@ -122,14 +124,14 @@ def _read_day(words: Sequence[str], today: date) -> date | None:
     if phrase == "tomorrow" or list(words) == ["tom"]:
         return today + timedelta(days=1)
     if phrase == "next week":
-        return _next_monday(today)
+        return clock.next_week(today)
     if found := _SPAN.fullmatch(phrase):
         count = int(found[1]) if found[1].isdigit() else 1
         return today + timedelta(days=count * (7 if found[2] == "week" else 1))
     if found := _WEEKDAY_PHRASE.fullmatch(phrase):
         number = _place_of(found[2], WEEKDAYS)
         if found[1] == "next":
-            return _next_monday(today) + timedelta(days=number)
+            return clock.next_week(today) + timedelta(days=(number - clock.reader_week_start()) % 7)
         return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
     if found := _ISO.fullmatch(phrase):
         return _make_day(*map(int, found.groups()))
@@ -138,10 +140,6 @@ def _read_day(words: Sequence[str], today: date) -> date | None:
     if found := _MONTH_FIRST.fullmatch(phrase):
         return _read_day_of_month(found[2], found[1], found[3], today)
     return None
-
-
-def _next_monday(today: date) -> date:
-    return today + timedelta(days=7 - today.weekday())
 
 
 def _read_day_of_month(day: str, month: str, year: str | None, today: date) -> date | None:

@@ -22,6 +22,7 @@ from taskforge.web.accounts import (
     registration_routes,
     reset_routes,
     second_step_routes,
+    session_routes,
     token_routes,
     two_factor_routes,
 )
@@ -45,6 +46,7 @@ from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.notifications import routes as notifications
 from taskforge.web.onboarding import routes as onboarding
+from taskforge.web.people import routes as people
 from taskforge.web.search import routes as search
 from taskforge.web.tasks import (
     checklist_routes,
@@ -75,6 +77,7 @@ PARTS = (
     reset_routes,
     second_step_routes,
     token_routes,
+    session_routes,
     two_factor_routes,
     index_routes,
     show_routes,
@@ -108,6 +111,7 @@ FEATURES = (
     notifications,
     search,
     board_history,
+    people,
 )
 
 

@@ -15,41 +15,38 @@ from tests.pages import Visitor, visit
 NEW = "An even calmer sentence, 43"
 
 
-def test_a_profile_is_saved_and_shown_everywhere(visitor: Visitor) -> None:
+def test_a_profile_is_saved_and_shown_everywhere(ada: Person, visitor: Visitor) -> None:
     answer = visitor.fill(
-        "/profile",
-        "/profile/edit",
-        first_name="Augusta",
-        theme="dark",
-        notify_push=None,
+        "/profile", "/profile/edit", first_name="Augusta", bio="Likes *engines* <script>"
     )
     assert (answer.status, answer.location) == (303, "/profile")
-    page = visitor.open("/profile")
-    assert 'data-theme="dark"' in page.html
-    fields = page.form("/profile/edit").fields
-    assert fields["first_name"] == "Augusta"
-    assert "notify_push" not in fields
+    fields = visitor.open("/profile").form("/profile/edit").fields
+    assert (fields["first_name"], fields["bio"]) == ("Augusta", "Likes *engines* <script>")
+    page = visitor.open(f"/people/{ada.user_id}")
+    assert "Likes <em>engines</em> &lt;script&gt;" in page.html
 
 
 def test_what_the_form_does_not_show_stays_as_it_is(ada: Person, visitor: Visitor) -> None:
     notifications = {"email": False, "push": True, "frequency": "weekly"}
     changes = {"bio": "Likes engines", "preferences": {"notifications": notifications}}
     assert ada.api("PATCH", "/users/me", changes).status_code == 200
-    visitor.fill("/profile", "/profile/edit", first_name="Augusta", notify_push=None)
+    visitor.fill("/profile", "/profile/edit", first_name="Augusta")
+    visitor.fill("/profile/preferences", "/profile/preferences", notify_push=None)
     profile = ada.api("GET", "/users/me").json
     assert (profile["firstName"], profile["bio"]) == ("Augusta", "Likes engines")
     assert profile["preferences"]["notifications"] == {**notifications, "push": False}
 
 
 def test_nothing_is_promised_that_is_not_there(visitor: Visitor) -> None:
-    page = visitor.open("/profile")
-    for promise in ("e-mails come", "by e-mail", "how your team sees you", "about you"):
-        assert promise not in page.text.lower()
+    for path in ("/profile", "/profile/preferences"):
+        page = visitor.open(path)
+        for promise in ("e-mails come", "by e-mail", "hourly", "daily"):
+            assert promise not in page.text.lower()
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("first_name", ""), ("first_name", "x" * 81), ("theme", "neon"), ("version", "one")],
+    [("first_name", ""), ("first_name", "x" * 81), ("bio", "x" * 2001), ("version", "one")],
 )
 def test_a_wrong_value_changes_nothing_and_keeps_the_text(
     visitor: Visitor, field: str, value: str
@@ -62,7 +59,7 @@ def test_a_wrong_value_changes_nothing_and_keeps_the_text(
 
 def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(visitor: Visitor) -> None:
     old = visitor.open("/profile").form("/profile/edit")
-    visitor.fill("/profile", "/profile/edit", first_name="Newer", theme="dark")
+    visitor.fill("/profile", "/profile/edit", first_name="Newer", bio="New")
     page = visitor.send(old, first_name="Older")
     assert page.status == 409
     assert "You changed the first name in another window" in page.text
@@ -75,8 +72,8 @@ def test_an_old_form_does_not_overwrite_a_newer_profile_by_accident(visitor: Vis
 
 def test_two_windows_may_change_different_things(visitor: Visitor) -> None:
     old = visitor.open("/profile").form("/profile/edit")
-    visitor.fill("/profile", "/profile/edit", theme="dark")
-    assert visitor.send(old, first_name="Augusta", notify_push=None).status == 303
+    visitor.fill("/profile/preferences", "/profile/preferences", theme="dark")
+    assert visitor.send(old, first_name="Augusta").status == 303
     page = visitor.open("/profile")
     assert page.form("/profile/edit").fields["first_name"] == "Augusta"
     assert 'data-theme="dark"' in page.html

@@ -22,6 +22,7 @@ FIELDS = (
 )
 PLAIN = (
     "/", "/boards", "/boards?new", "/teams", "/inbox", "/inbox?unread=1", "/profile", "/profile/password",
+    "/profile/preferences",
     "/sessions", "/find", "/find?q=checkout", "/find?q=unobtainium", "/find?q=WS-1", "/login", "/register",
     "/favicon.ico", "/livez", "/readyz", "/admin/", "/login?next=/inbox", "/login?next=//example.org",
 )  # fmt: skip

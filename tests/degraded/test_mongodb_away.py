@@ -7,6 +7,10 @@ import time
 import pytest
 from flask import Flask
 
+from taskforge.accounts import picture_store
+from taskforge.accounts.picture_service import change_picture
+from taskforge.accounts.service import get_profile
+from taskforge.admin.maintenance import purge_pictures
 from taskforge.boards.queries import list_boards, list_columns
 from taskforge.comments.queries import list_comments
 from taskforge.comments.service import create_comment, edit_comment
@@ -18,6 +22,7 @@ from taskforge.tasks.bulk.edit import edit_tasks
 from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, delete_task, edit_task, move_task, restore_task
 from tests.degraded.conftest import MakeApp
+from tests.pictures import picture_file
 from tests.stores.scene import relay_everything, write
 
 URL = "mongodb://127.0.0.1:{port}/taskforge_test?directConnection=true"
@@ -50,6 +55,19 @@ def test_the_whole_board_works(make_app: MakeApp, away: str, person: Actor) -> N
         delete_task(person, made.entity_id)
         restore_task(person, made.entity_id)
         assert [card["title"] for card in get_board(person, board["board_id"]).cards] == ["Forge"]
+
+
+def test_a_picture_is_not_taken_and_one_that_cannot_be_read_is_said_to_be_away(
+    make_app: MakeApp, away: str, person: Actor
+) -> None:
+    with make_app(mongodb_uri=away).app_context():
+        with pytest.raises(Unavailable, match="Pictures can't be stored right now"):
+            change_picture(person, picture_file(), version=1)
+        with pytest.raises(Unavailable):
+            picture_store.find(person.user_id, "0" * 32, large=False)
+        row = get_profile(person).row
+        assert (row["picture"], row["version"]) == (None, 1)
+        assert purge_pictures() == 0
 
 
 def test_nobody_waits_once_it_is_known_to_be_away(

@@ -61,6 +61,7 @@ def furnish(page: Page) -> dict[str, str]:
         "team": team,
         "inbox": "/inbox",
         "profile": "/profile",
+        "preferences": "/profile/preferences",
         "password": "/profile/password",
         "sessions": "/sessions",
         "login-history": "/sessions/history",

@@ -28,6 +28,20 @@ def access(page: Page, world: World) -> None:
     page.locator("#access-boards").wait_for()
 
 
+def person(page: Page, world: World) -> None:
+    """Somebody of the team with a picture and words of their own."""
+    go(page, f"/people/{world.people[1].user_id}")
+
+
+def picture_refused(page: Page, world: World) -> None:
+    """A file that is no picture."""
+    go(page, "/profile")
+    file = {"name": "notes.txt", "mimeType": "image/png", "buffer": b"no picture"}
+    page.get_by_label("picture").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("alert").wait_for()
+
+
 def board_limit(page: Page, world: World) -> None:
     """The boards of a guest: somebody is made one for it, and a member again by the next world."""
     guest = world.people[-1]
@@ -287,6 +301,9 @@ MEMBER = (
     Scene("settings", at("{board}/settings")),
     Scene("trash", at("{board}/trash")),
     Scene("profile", at("/profile")),
+    Scene("preferences", at("/profile/preferences")),
+    Scene("person", person),
+    Scene("picture-refused", picture_refused),
     Scene("password", at("/profile/password")),
     Scene("sessions", at("/sessions")),
     *MEMBERS_ACCOUNT,

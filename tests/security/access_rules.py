@@ -39,7 +39,8 @@ OWN = {
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
-    "api_users.edit_profile", "api_users.change_email",
+    "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
+    "accounts.preferences", "accounts.preferences_submitted", "accounts.change_picture", "accounts.remove_picture",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
     "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip
@@ -105,6 +106,9 @@ SITE_ADMIN = {
     "monitor.requeue_job", "monitor.delete_job", "monitor.requeue_failed_jobs", "monitor.empty_registry",
     "monitor.compact_queue",
 }  # fmt: skip
+
+# About a person, for everybody who shares a team with them; a guest who is limited to boards, who shares a board.
+OF_PEOPLE = {"people.show", "people.picture", "api_users.get_user"}
 
 GUESTS = {
     "teams.permissions", "api_teams.get_permissions", "api_teams.list_children",
@@ -224,6 +228,7 @@ def is_listed(endpoint: str) -> bool:
         | INVITATION_LINK
         | INVITATION
         | JOIN_LINK
+        | OF_PEOPLE
     )
     return endpoint in listed or least_role(endpoint) is not None
 
@@ -243,6 +248,8 @@ def expected(endpoint: str, principal: str, method: str) -> str:
         return "in"
     if endpoint in OWN_OBJECT:
         return "hidden"
+    if endpoint in OF_PEOPLE:
+        return "in" if principal in (*ROLES, "limited_guest") else "hidden"
     return _expected_for_some(endpoint, principal) or _expected_in_team(endpoint, principal)
 
 

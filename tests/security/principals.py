@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import text
 
+from taskforge.accounts.picture_service import change_picture
 from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
@@ -28,6 +29,7 @@ from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_
 from taskforge.teams.service import add_member
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.mail.posting import post
+from tests.pictures import picture_file
 
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
@@ -97,6 +99,10 @@ def make_world(app: Flask) -> World:
             text("UPDATE users SET is_site_admin = true WHERE user_id = :user_id"),
             {"user_id": people["site_admin"].user_id},
         )
+        change_picture(spare.actor, picture_file(), version=1)
+        picture_name = sql.scalar(
+            text("SELECT picture FROM users WHERE user_id = :id"), {"id": spare.user_id}
+        )
         post(admin.actor)
         mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
@@ -116,6 +122,9 @@ def make_world(app: Flask) -> World:
         "comment_id": comment.entity_id,
         "user_id": spare.user_id,
         "session_id": spare.session_id,
+        "person_id": spare.user_id,
+        "picture_name": str(picture_name),
+        "size": "large",
         "field": "title",
         "item_id": item["item_id"],
         "notification_id": str(notification_id),

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 
 from taskforge import create_app, faults
+from taskforge.accounts.picture_service import change_picture
 from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.audit.jobs import seal_pending, write_security_event
@@ -35,6 +36,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "comment": create_comment,
     "accept": accept_invitation,
     "delete account": delete_account,
+    "picture": lambda actor, *, file: change_picture(actor, bytes.fromhex(file), version=1),
     "revoke": revoke_session,
     "revoke all": revoke_all_sessions,
 }

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from taskforge import faults
+from taskforge import clock, faults
+from taskforge.accounts import picture_store
+from taskforge.accounts.picture_service import change_picture
 from taskforge.accounts.session_records import find_identity, hash_sid, open_session
 from taskforge.admin import doctor_probes
 from taskforge.comments.service import create_comment
@@ -16,12 +18,13 @@ from taskforge.ids import new_id
 from taskforge.mail.tokens import make_token
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.queries import count_unread
-from taskforge.stores import doctor
+from taskforge.stores import doctor, invariants
 from taskforge.stores.actor import Actor
 from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import create_task, edit_task, move_task
 from taskforge.teams.invitations.service import accept_invitation, invite_person
 from tests.factories import make_person
+from tests.pictures import picture_file
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
 from tests.stores.scene import Scene, document, read, security_event, write
 
@@ -47,6 +50,7 @@ JOBS = {
     "audit.sealed": ("seal",),
 }
 INVITATIONS = ("invite.accepted",)
+UPLOADING = ("upload.blob_written",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
 # In tests/stores/test_account_deletion.py and test_account_export.py.
 LEAVING = ("account.erased", "export.part_written")
@@ -60,7 +64,9 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 
 def test_every_crash_point_is_killed_here() -> None:
-    named = {*WRITING, *RELAYING, *JOBS, *INVITATIONS, *SESSIONS, *LEAVING, *MAILING}
+    named = {
+        *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *SESSIONS, *LEAVING, *MAILING,
+    }  # fmt: skip
     assert set(faults.POINTS) == named
 
 
@@ -105,6 +111,29 @@ def test_a_killed_request_that_is_sent_again_takes_effect_once(
     assert first.replayed is (point not in IN_TRANSACTION)
     assert second.replayed
     assert (first.entity_id, first.version) == (second.entity_id, second.version)
+    assert effects(actor.op_id or "") == 1
+    catch_up()
+    assert_stores_agree()
+
+
+@pytest.mark.parametrize("point", [*UPLOADING, *IN_TRANSACTION[1:], *AFTER_COMMIT])
+def test_a_picture_whose_upload_was_killed_is_whole_or_purged(
+    scene: Scene, doomed: Doomed, point: str
+) -> None:
+    actor = Actor(user_id=scene.ann.user_id, op_id=new_id())
+    doomed.die_at(point, "picture", actor, file=picture_file().hex())
+    catch_up()
+    is_done = point in AFTER_COMMIT
+    user = {"user_id": scene.ann.user_id}
+    name = read("SELECT picture FROM users WHERE user_id = :user_id", **user)
+    assert (name is not None) is is_done
+    later = clock.now() + 2 * picture_store.UNNAMED_FOR
+    with clock.frozen(later):
+        found = [one.remedy for one in invariants.check("I17", doctor_probes.probes())]
+    assert found == ([] if is_done else [picture_store.REMOVE])
+    change_picture(actor, picture_file(), version=1)  # sent again
+    name = read("SELECT picture FROM users WHERE user_id = :user_id", **user)
+    assert picture_store.find(scene.ann.user_id, str(name), large=True)
     assert effects(actor.op_id or "") == 1
     catch_up()
     assert_stores_agree()

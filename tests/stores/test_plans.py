@@ -110,6 +110,7 @@ PAGES = (
     "/inbox",
     "/sessions",
     "/profile",
+    "/people/{me}",
     "/teams",
     "/teams/{team}",
     "/teams/{team}/edit",

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.http.reader_zone import find_zone
 from taskforge.stores import mongo, sql
+from taskforge.text.zones import find_zone
 from tests.factories import Person, Team, make_task
 from tests.pages import Visitor
 from tests.stores.conftest import assert_stores_agree, catch_up

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.http.reader_zone import find_zone
 from taskforge.stores import sql
 from taskforge.tasks.queries import get_task
+from taskforge.text.zones import find_zone
 from tests.factories import Person, Team
 from tests.pages import Visitor
 from tests.tasks.dated import create, fill, read_in

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from taskforge.clock import read_in
 from taskforge.errors import Conflict, Forbidden, NotFound, Unavailable, WipLimitReached
-from taskforge.http.reader_zone import find_zone
 from taskforge.ids import new_id
 from taskforge.stores import sql
 from taskforge.tasks import columns, service
@@ -18,6 +17,7 @@ from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.history import undo as undo_service
 from taskforge.tasks.history.undo import undo_change
 from taskforge.teams import service as teams
+from taskforge.text.zones import find_zone
 from tests.factories import Person, Team, make_limits_hard, make_task, make_team
 from tests.tasks.undoing import edit, facts, order, state, undo
 from tests.together import at_once_inside

@@ -4,7 +4,7 @@ import { behaviour } from "../lib/behaviours.js";
 import { fetchHtml } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
 import { toast } from "../lib/toast.js";
-import { formatInstant, showInstants, toInputValue } from "./instants.js";
+import { formatInstant, fromInputValue, showInstants, toInputValue } from "./instants.js";
 import { listenForSteps } from "./keys.js";
 import { createPlayer } from "./player.js";
 import { showSnapshot } from "./snapshot.js";
@@ -133,7 +133,7 @@ behaviour("timeline", (timeline) => {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const at = new Date(field.value);
+    const at = fromInputValue(field.value);
     if (Number.isNaN(at.getTime())) return;
     player.pause();
     ask({ at: at.toISOString() }, { isAnimated: false });

@@ -1,7 +1,7 @@
 // Quick-add: the field works by itself; what reads the line while it is typed is loaded when somebody first begins one.
 
 import { behaviour } from "../lib/behaviours.js";
-import { today } from "../lib/day-presets.js";
+import { today } from "../lib/reader-zone.js";
 import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.js";
 import { visit } from "../lib/http.js";
 import { isEscape, isPlainClick } from "../lib/keyboard.js";

@@ -2,7 +2,6 @@
 
 import { startBehaviours } from "../lib/behaviours.js";
 import { focusCard } from "../lib/card.js";
-import { fillDayPresets } from "../lib/day-presets.js";
 import { parseHtml } from "../lib/dom.js";
 import { fetchHtml } from "../lib/http.js";
 import { contextCard } from "../lib/selected-card.js";
@@ -52,7 +51,6 @@ function build(fresh) {
   bar = fresh;
   document.querySelector(".board").append(bar);
   startBehaviours(bar);
-  fillDayPresets(bar, (button, day) => { button.dataset.value = day; });
   bar.addEventListener("click", onClick);
   bar.addEventListener("submit", onSubmit);
   bar.addEventListener("keydown", onArrow);

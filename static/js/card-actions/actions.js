@@ -4,7 +4,7 @@ import "../board/shared.js";
 import { openEditForm } from "../board/task-opener.js";
 import { sendToTop } from "../keys/move-keys.js";
 import { titleLink } from "../lib/card.js";
-import { createElement } from "../lib/dom.js";
+import { createAvatar, createElement } from "../lib/dom.js";
 import { submitByPageLoad } from "../lib/http.js";
 import { toast } from "../lib/toast.js";
 import { uuid } from "../lib/uuid.js";
@@ -22,16 +22,15 @@ function paintPriority(card, priority) {
   metaOf(card).querySelector(".nowrap").after(glyph);
 }
 
-function paintAssignee(card, { name, initials, hue }) {
+function paintAssignee(card, person) {
   metaOf(card).querySelector(".avatar")?.remove();
-  const avatar = createElement("span", "avatar", { role: "img", ariaLabel: name, title: name, textContent: initials });
-  avatar.dataset.hue = hue;
-  metaOf(card).append(avatar);
+  const { name } = person;
+  metaOf(card).append(createAvatar(person, "", { role: "img", ariaLabel: name, title: name }));
 }
 
 function currentUser() {
-  const { userId, userName, userInitials, userHue } = document.getElementById("palette").dataset;
-  return { id: userId, name: userName, initials: userInitials, hue: userHue };
+  const { userId, userName, userInitials, userHue, userPicture } = document.getElementById("palette").dataset;
+  return { id: userId, name: userName, initials: userInitials, hue: userHue, picture: userPicture };
 }
 
 const setPriority = (card, priority) => changeField(card, "priority", priority, {

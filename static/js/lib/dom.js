@@ -10,6 +10,14 @@ export function parseHtml(html) {
 /** A new element with a class, and properties. */
 export const createElement = (tag, className, properties = {}) => Object.assign(document.createElement(tag), { className, ...properties });
 
+/** Initials, over which the person's picture lies if they have one. */
+export function createAvatar({ initials, hue, picture }, className, properties) {
+  const avatar = createElement("span", `avatar ${className}`, { textContent: initials, ...properties });
+  avatar.dataset.hue = hue;
+  if (picture) avatar.append(createElement("img", "", { alt: "", src: picture }));
+  return avatar;
+}
+
 /** A new element that hides an icon of the sheet from screen readers. */
 export const createIcon = (name) => createElement("span", `icon icon--${name}`, { ariaHidden: "true" });
 

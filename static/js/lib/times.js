@@ -1,5 +1,7 @@
 // Times: the server sends UTC; here they become "2 hours ago" in the reader's own words, and days and instants of tasks are shown in the reader's zone.
 
+import { inZone } from "./reader-zone.js";
+
 const DAY = 86_400_000;
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
@@ -16,20 +18,20 @@ function ago(at) {
     const count = Math.round(past / length);
     if (Math.abs(count) < limit) return relative.format(-count, unit);
   }
-  return date.format(at);
+  return date.format(inZone(at));
 }
 
 function showAgo(element) {
   const at = new Date(element.dateTime);
   if (Number.isNaN(at.getTime())) return;
-  element.title ||= dateAndTime.format(at);
+  element.title ||= dateAndTime.format(inZone(at));
   const text = ago(at);
   if (element.textContent !== text) element.textContent = text;
 }
 
 /** Whole days from today to a calendar day; both at noon, so that a change of clocks is no day. */
 function daysUntil(year, month, day) {
-  const now = new Date();
+  const now = inZone(new Date());
   return Math.round((new Date(year, month, day, 12) - new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12)) / DAY);
 }
 
@@ -37,14 +39,14 @@ function daysUntil(year, month, day) {
 function showMoment(element) {
   const [year, month, day] = element.dateTime.split("-").map(Number);
   const isInstant = element.dateTime.includes("T");
-  const at = isInstant ? new Date(element.dateTime) : new Date(year, month - 1, day);
+  const at = isInstant ? inZone(new Date(element.dateTime)) : new Date(year, month - 1, day);
   const time = isInstant ? `, ${clock.format(at)}` : "";
-  const isOtherYear = at.getFullYear() !== new Date().getFullYear();
+  const isOtherYear = at.getFullYear() !== inZone(new Date()).getFullYear();
   let text = (isOtherYear ? date : dayOfYear).format(at) + time;
   element.title = fullDate.format(at) + time;
   if ("due" in element.dataset && !element.closest("[data-status=done]")) {
     const days = daysUntil(at.getFullYear(), at.getMonth(), at.getDate());
-    const isLate = isInstant ? at < Date.now() : days < 0;
+    const isLate = isInstant ? at < inZone(new Date()) : days < 0;
     element.classList.toggle("is-overdue", isLate);
     element.classList.toggle("is-due-soon", !isLate && days < 2);
     if (days < 0) text = days === -1 ? "1 day late" : `${-days} days late`;

@@ -1,10 +1,10 @@
 // Who else has this board open, and the names behind the ids that changes carry.
 
-import { createElement } from "../lib/dom.js";
+import { createAvatar, createElement } from "../lib/dom.js";
 import { fetchJson } from "../lib/http.js";
 
 const MAX_SHOWN = 3;
-const people = new Map(); // by id: {name, initials, hue}
+const people = new Map(); // by id: {name, initials, hue, picture}
 const place = document.getElementById("board-presence");
 let loading = null;
 
@@ -18,16 +18,10 @@ function loadPeople() {
   return loading;
 }
 
-/** Who somebody is: {name, initials, hue}; null for somebody who is not in the team any more. */
+/** Who somebody is: {name, initials, hue, picture}; null for somebody who is not in the team any more. */
 export async function findPerson(id) {
   if (id && !people.has(id)) await loadPeople();
   return people.get(id) ?? null;
-}
-
-function avatar({ initials, hue }) {
-  const element = createElement("span", "avatar avatar--presence", { textContent: initials });
-  element.dataset.hue = hue;
-  return element;
 }
 
 /** Show who has the board open besides oneself; `count` counts everybody, also those who are not named. */
@@ -39,7 +33,7 @@ export function showPresence({ people: present, count }) {
   const rest = total - shown.length;
   const names = others.map(({ name }) => name);
   if (total > others.length) names.push(`${total - others.length} more`);
-  place.replaceChildren(...shown.map(avatar));
+  place.replaceChildren(...shown.map((person) => createAvatar(person, "avatar--presence")));
   if (rest > 0) place.append(createElement("span", "avatar avatar--presence avatar--more", { textContent: `+${rest}` }));
   place.ariaLabel = `Also here: ${names.join(", ")}`;
   place.title = place.ariaLabel;

@@ -38,11 +38,12 @@ const taskCommands = () => all(".task__head :is(a.button, button), .inline-field
 
 function accountCommands() {
   const profile = document.querySelector(".bar .menu__item[href$='/profile']");
-  const theme = { section: "go", note: "Profile", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
+  const theme = { section: "go", note: "Preferences", keys: "", icon: "sun-moon", words: "Change the theme", also: "appearance dark light" };
   const tokens = { section: "go", note: "Profile", keys: "", icon: "terminal", words: "Go to API tokens", also: "program script bearer" };
-  const data = { ...theme, icon: "user-round", words: "Your data", also: "export download archive account" };
+  const data = { ...tokens, icon: "user-round", words: "Your data", also: "export download archive account" };
   return [
-    profile && { ...theme, url: `${profile.href}#theme-label` },
+    profile && { ...theme, url: `${profile.href}/preferences#theme-label` },
+    profile && { ...theme, icon: "clock", words: "Change time zone and weeks", also: "first day monday sunday", url: `${profile.href}/preferences#time_zone` },
     profile && { ...tokens, url: `${profile.href}/tokens` },
     profile && { ...data, url: `${profile.href}/data` },
     ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),

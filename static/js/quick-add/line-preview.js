@@ -1,6 +1,6 @@
 // Below a quick-add field: what the line says so far, as the server will read it.
 
-import { today } from "../lib/day-presets.js";
+import { today } from "../lib/reader-zone.js";
 import { createElement } from "../lib/dom.js";
 import { createChips } from "./chips.js";
 import { areNamesPending, knownNames, knownPeople, learnTags, loadNames } from "./names.js";

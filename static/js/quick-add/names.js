@@ -1,6 +1,6 @@
 // The people and tags of the board, for suggestions and for reading a line.
 
-import { today } from "../lib/day-presets.js";
+import { today } from "../lib/reader-zone.js";
 import { fetchJson } from "../lib/http.js";
 import { fold } from "../lib/normal-form.js";
 import { parseLine } from "./parse-line.js";

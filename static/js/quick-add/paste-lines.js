@@ -2,7 +2,7 @@
 
 import { recountColumn } from "../board/column-counts.js";
 import { findCard } from "../lib/card.js";
-import { today } from "../lib/day-presets.js";
+import { today } from "../lib/reader-zone.js";
 import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
 import { discardDraft, draftKey, readDraft, writeDraft } from "../lib/drafts.js";
 import { post } from "../lib/http.js";

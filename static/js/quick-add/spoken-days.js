@@ -2,6 +2,7 @@
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const FIRST_DAYS = { saturday: 5, sunday: 6 }; // 0 is Monday
 const DAY_MS = 86_400_000;
 const MAX_TIME_WORDS = 3;
 export const MAX_PHRASE_WORDS = 8; // "at 3 pm on 24 of december 2026"
@@ -48,18 +49,20 @@ function ofMonth(day, name, year, today) {
 
 function readDay(words, today) {
   const start = Date.parse(`${today}T00:00:00Z`);
-  const weekday = (new Date(start).getUTCDay() + 6) % 7; // 0 is Monday
+  const weekday = (new Date(start).getUTCDay() + 6) % 7;
+  const first = FIRST_DAYS[document.documentElement.dataset.weekStart] ?? 0;
+  const nextWeek = 7 - ((weekday - first + 7) % 7);
   const after = (days) => text(start + days * DAY_MS);
   const phrase = words.join(" ").toLowerCase();
   if (phrase === "today") return today;
   if (phrase === "tomorrow" || (words.length === 1 && words[0] === "tom")) return after(1);
-  if (phrase === "next week") return after(7 - weekday);
+  if (phrase === "next week") return after(nextWeek);
   let found = SPAN.exec(phrase);
   if (found) return after((Number(found[1]) || 1) * (found[2] === "week" ? 7 : 1));
   found = WEEKDAY_PHRASE.exec(phrase);
   if (found) {
     const place = placeOf(found[2], WEEKDAYS);
-    return after(found[1] === "next" ? 7 - weekday + place : ((place - weekday + 6) % 7) + 1);
+    return after(found[1] === "next" ? nextWeek + ((place - first + 7) % 7) : ((place - weekday + 6) % 7) + 1);
   }
   found = ISO.exec(phrase);
   if (found) return make(Number(found[1]), Number(found[2]) - 1, Number(found[3]));

@@ -1,7 +1,6 @@
 // The open form of a field. Esc, and its own button, put back what was there.
 
 import { behaviour } from "../lib/behaviours.js";
-import { fillDayPresets } from "../lib/day-presets.js";
 import { discardDraft, draftKey } from "../lib/drafts.js";
 import { isEscape } from "../lib/keyboard.js";
 import { editChoice } from "./edit-choice.js";
@@ -13,7 +12,6 @@ const editors = { choice: editChoice, text: editText }; // by data-control; othe
 behaviour("inline-editor", (form) => {
   if (!form.hasAttribute("hx-post")) return; // a page of its own
   const field = form.elements.value instanceof RadioNodeList ? null : form.elements.value;
-  fillDayPresets(form, (button, day) => { button.value = day; });
   const cancel = (editors[form.dataset.control] ?? editLine)(form, field);
   form.querySelector("[data-cancel]").addEventListener("click", (event) => {
     event.preventDefault();

@@ -5,6 +5,7 @@ import { draftKey, writeDraft } from "../lib/drafts.js";
 import { createElement, createIcon, markBoardStale } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
+import { today } from "../lib/reader-zone.js";
 import { inTurn } from "../lib/request-queue.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { toast } from "../lib/toast.js";
@@ -12,7 +13,6 @@ import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { isRetriedHere, listWaiting } from "./offline.js";
 
-const today = () => new Date(Date.now() - 60_000 * new Date().getTimezoneOffset()).toISOString().slice(0, 10); // where the person is
 const FAILED = "That did not work, and nothing was changed.";
 const AGAIN = 5000; // milliseconds
 let timer = 0;

@@ -6,7 +6,13 @@ from typing import Any
 
 import marshmallow as ma
 
-from taskforge.accounts.documents import BIO_LENGTH, FREQUENCIES, NAME_LENGTH, THEMES
+from taskforge.accounts.documents import (
+    BIO_LENGTH,
+    FREQUENCIES,
+    NAME_LENGTH,
+    THEMES,
+    WEEK_STARTS,
+)
 from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH as MAX_SEALED_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
@@ -14,6 +20,7 @@ from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_ans
 MAX_LINK_TOKEN_LENGTH = 100
 MAX_CODE_LENGTH = 60
 INVITATION_LENGTH = 100
+PICTURE = "The address of the picture, with /large behind it of a larger one"
 
 
 class Registration(Input):
@@ -138,6 +145,8 @@ class ProfileChanges(Versioned):
     last_name = fields.line(NAME_LENGTH, required=False)
     bio = fields.long_text(BIO_LENGTH)
     preferences: ma.fields.Nested = ma.fields.Nested(PreferenceChoices)
+    time_zone = fields.time_zone()
+    week_start = fields.choice(WEEK_STARTS)
 
 
 class User(Output):
@@ -168,7 +177,9 @@ class Profile(User):
     """One's own account and profile."""
 
     bio = text_answer(allow_none=True)
-    picture = text_answer(allow_none=True)
+    picture = text_answer(allow_none=True, metadata={"description": PICTURE})
+    time_zone = text_answer(allow_none=True)
+    week_start = text_answer()
     preferences: ma.fields.Nested = ma.fields.Nested(Preferences, allow_none=True)
     is_site_admin = ma.fields.Boolean()
     email_verified_at = Instant(allow_none=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     select,
 )
 
@@ -117,6 +118,7 @@ class Filter(ABC):
             constant(self.parameter).label("kind"),
             cast(value, Text).label("value"),
             (constant("") if name is None else name).label("name"),
+            cast(null(), Text).label("picture"),
             func.count().filter(shown).label("cards"),
         )
 

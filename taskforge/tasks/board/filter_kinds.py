@@ -95,6 +95,7 @@ class PersonFilter(Filter):
                 constant(self.parameter).label("kind"),
                 func.coalesce(cast(person, Text), constant(NONE)).label("value"),
                 display_name.label("name"),
+                cast(users.c.picture, Text).label("picture"),
                 number.label("cards"),
             )
             .select_from(joined.outerjoin(users, users.c.user_id == person))

@@ -89,12 +89,13 @@ def show_chips(
     chosen: CardFilter, people: Sequence[Mapping[str, Any]], further: Mapping[str, Any]
 ) -> list[Chip]:
     """The chosen values; `further` are the other parameters of the board's address."""
-    names = {person["user_id"]: person["display_name"] for person in people}
+    known = {person["user_id"]: person for person in people}
     chips = []
     for parameter, values in chosen.query().items():
         by = FILTERED[parameter][1]
         for value in values:
-            person = _person(by, value, names.get(value))
+            found = known.get(value, {})
+            person = _person(by, value, found.get("display_name"), found.get("picture"))
             name = person.display_name if person else _name(by, value, None)
             query = {**chosen.without(parameter, value).query(), **further}
             chips.append(Chip(parameter, name, query, person))
@@ -116,7 +117,7 @@ def _choices(by: Filter, counted: Sequence[sql.Row], chosen: Sequence[str]) -> l
                 name=_name(by, value, name),
                 cards=row["cards"] if row else 0,
                 chosen=by.key(value) in chosen_keys,
-                person=_person(by, value, name),
+                person=_person(by, value, name, row["picture"] if row else None),
             )
         )
     keys = {by.key(value) for value in values}
@@ -138,10 +139,10 @@ def _name(by: Filter, value: str, name: str | None) -> str:
     return by.value_name(value) or value
 
 
-def _person(by: Filter, value: str, name: str | None) -> Person | None:
+def _person(by: Filter, value: str, name: str | None, picture: str | None) -> Person | None:
     if not isinstance(by, PersonFilter) or value == NONE:
         return None
-    return person_of(value, name)
+    return person_of(value, name, picture=picture)
 
 
 def _count_cards() -> Select[Any]:

@@ -73,12 +73,14 @@ def list_lanes(view: BoardView, chosen: CardFilter, kind: str) -> list[Lane]:
     )
     cells: dict[tuple[str, str], list[sql.Row]] = defaultdict(list)
     people = {person["user_id"]: person["display_name"] for person in view.people}
+    pictures = {person["user_id"]: person["picture"] for person in view.people}
     for row in rows:
         cells[row["lane"], row["column_id"]].append(row)
         if kind == "assignee" and row["assignee_id"]:
             people.setdefault(row["assignee_id"], row["assignee_name"])
+            pictures.setdefault(row["assignee_id"], row["assignee_picture"])
     keys = _keys(kind, {lane for lane, _ in cells}, view, chosen, people)
-    return [_lane(key, kind, view, cells, people) for key in keys]
+    return [_lane(key, kind, view, cells, people, pictures) for key in keys]
 
 
 def lane_of(kind: str, row: Mapping[str, Any]) -> str:
@@ -193,9 +195,12 @@ def _lane(
     view: BoardView,
     cells: Mapping[tuple[str, str], list[sql.Row]],
     people: Mapping[str, str],
+    pictures: Mapping[str, str | None],
 ) -> Lane:
     value = key.removeprefix(VALUE) if key.startswith(VALUE) else None
-    person = person_of(value, people.get(value)) if kind == "assignee" and value else None
+    person = None
+    if kind == "assignee" and value is not None:
+        person = person_of(value, people.get(value), picture=pictures.get(value))
     name = {NONE: NAMES_OF_NONE[kind], OTHERS: "Others"}.get(key) or str(value)
     if value is not None and kind == "assignee":
         name = person.display_name if person else FORMER_MEMBER

@@ -44,7 +44,7 @@ _FRAME = prepared(f"""
                '[]'::jsonb) AS columns,
            coalesce(
                (SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id)
-                FROM   (SELECT u.user_id, u.display_name, u.version
+                FROM   (SELECT u.user_id, u.display_name, u.picture, u.version
                         FROM   {VIEWERS}
                         WHERE  b.board_id = :board_id
                         LIMIT  :people) p),

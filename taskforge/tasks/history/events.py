@@ -50,6 +50,7 @@ class AuditEvent:
     undoes: str | None
     actor_id: str | None
     actor_name: str | None
+    actor_picture: str | None
     at: datetime
     removes_steps: bool = False
 

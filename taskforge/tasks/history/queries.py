@@ -10,7 +10,7 @@ from taskforge.accounts.queries import left_join_person
 # steps out of the checklist and left the others as they were.
 _EVENT = """
            l.event_id, l.event, l.entity_version AS version, l.new_state ->> 'undoes' AS undoes,
-           l.actor_id, u.display_name AS actor_name, l.action_timestamp AS at,
+           l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture, l.action_timestamp AS at,
            CASE WHEN jsonb_typeof(l.new_state) = 'object'
                 THEN ARRAY(SELECT jsonb_object_keys(l.new_state))
                 ELSE '{}' END AS fields,

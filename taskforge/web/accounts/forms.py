@@ -1,15 +1,17 @@
-"""Forms of accounts: sign-up, log-in, profile, password."""
+"""Forms of accounts: sign-up, log-in, profile, preferences, password."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField, TextAreaField
 
 from taskforge.accounts import api_tokens, passkeys
-from taskforge.accounts.documents import NAME_LENGTH, THEMES
+from taskforge.accounts.documents import BIO_LENGTH, NAME_LENGTH, THEMES, WEEK_STARTS
+from taskforge.accounts.pictures import FIELD
 from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH
 from taskforge.accounts.token_identity import Scope
+from taskforge.errors import TaskForgeError
 from taskforge.http.forms import (
     Form,
     OpenSelectField,
@@ -19,7 +21,8 @@ from taskforge.http.forms import (
     one_of,
     secret,
 )
-from taskforge.text.validation import clean_email, clean_line
+from taskforge.text.validation import clean_email, clean_line, clean_text
+from taskforge.text.zones import clean_zone, list_zones
 
 MAX_CODE_LENGTH = 60
 MAX_PASSKEY_LENGTH = 20_000
@@ -66,24 +69,60 @@ class NewPasswordForm(Form):
 
 
 class EditProfileForm(VersionForm):
-    """The profile: name, theme and whether messages are shown while TaskForge is open."""
+    """What a person says of themselves: their name and some lines."""
 
     first_name = StringField("First name", [cleaned(clean_line, max_length=NAME_LENGTH)])
     last_name = StringField(
         "Last name", [cleaned(clean_line, max_length=NAME_LENGTH, required=False)]
     )
-    theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
-    notify_push = BooleanField("While TaskForge is open")
+    bio = TextAreaField(
+        "About you", [cleaned(clean_text, max_length=BIO_LENGTH, required=False, if_sent=True)]
+    )
 
     def changes(self) -> dict[str, Any]:
         """The cleaned values as `edit_profile` takes them."""
-        names = ("first_name", "last_name")
-        return {name: self.values[name] for name in names} | {
+        names = ("first_name", "last_name", "bio")
+        return {name: self.values[name] for name in names if name in self.values}
+
+
+class PreferencesForm(VersionForm):
+    """How TaskForge looks and counts for a person, and whether messages are shown while it is open."""
+
+    theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
+    time_zone = OpenSelectField("Time zone", [cleaned(clean_zone, if_sent=True)])
+    week_start = OpenSelectField(
+        "Weeks begin on",
+        [cleaned(one_of, options=WEEK_STARTS, if_sent=True)],
+        offered=[(name, name.capitalize()) for name in WEEK_STARTS],
+    )
+    notify_push = BooleanField("While TaskForge is open")
+
+    def offer_zones(self, chosen: str | None) -> PreferencesForm:
+        """Offer the zones, the chosen one too if it has an unusual name."""
+        zones = dict.fromkeys([*list_zones(), *([chosen] if chosen else [])])
+        offered = [(zone, zone.replace("_", " ")) for zone in zones]
+        self.time_zone.offer([("", "As my browser says"), *offered])
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values as `edit_profile` takes them."""
+        names = ("time_zone", "week_start")
+        return {name: self.values[name] for name in names if name in self.values} | {
             "preferences": {
                 "theme": self.values["theme"],
                 "notifications": {"push": self.notify_push.data},
             }
         }
+
+
+class PictureForm(VersionForm):
+    """A new picture, or none any more; the file is not read by the form (`request_guard.accept_files`)."""
+
+    def refuse(self, error: TaskForgeError) -> None:
+        """Show what is wrong with the picture above the form: it has no field for it."""
+        super().refuse(error)
+        if FIELD in error.fields:
+            self.form_errors[:] = [error.fields[FIELD]]
 
 
 class ChangeAddressForm(Form):

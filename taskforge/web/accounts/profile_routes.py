@@ -1,42 +1,32 @@
-"""One's own account: profile, password, sessions."""
+"""One's own profile: what others see, with the picture, and one's preferences."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from typing import Any
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.accounts import api_tokens, service, session_list, session_records
-from taskforge.accounts import login_history as history
+from taskforge.accounts import picture_service, service
+from taskforge.accounts.pictures import MAX_FILE_BYTES
 from taskforge.accounts.service import ProfileView
-from taskforge.events import Event
 from taskforge.http.htmx import go_to
-from taskforge.identity import current, limited
-from taskforge.stores import sql
-from taskforge.text.devices import describe_device
-from taskforge.web.accounts.forms import ChangePasswordForm, EditProfileForm
-from taskforge.web.accounts.routes import blueprint, leave
-
-OUTCOMES: dict[str, str] = {
-    Event.USER_LOGGED_IN: "Logged in",
-    Event.USER_LOGIN_FAILED: "Refused: wrong password",
-    Event.USER_SECOND_FACTOR_FAILED: "Refused: right password, wrong code",
-}
-FACTORS = {"app": "with a code", "recovery_code": "with a recovery code", "passkey": "by passkey"}
+from taskforge.http.request_guard import accept_files, sent_file
+from taskforge.identity import limited
+from taskforge.identity.current import current_actor
+from taskforge.text.people import Person
+from taskforge.web.accounts.forms import EditProfileForm, PictureForm, PreferencesForm
+from taskforge.web.accounts.routes import blueprint
 
 
 @blueprint.get("/profile")
 def profile() -> ResponseReturnValue:
-    """The profile and its form."""
-    return _profile_page(service.get_profile(current.current_actor()), None)
+    """What others see of oneself, and its forms."""
+    return _profile_page(service.get_profile(current_actor()))
 
 
 @blueprint.post("/profile/edit")
 def edit_profile() -> ResponseReturnValue:
-    """Save the profile; a new theme shows on the next page."""
-    actor = current.current_actor()
+    """Save name and lines about oneself."""
+    actor = current_actor()
     form = EditProfileForm()
     change = form.attempt(
         lambda version, **_: service.edit_profile(actor, version=version, changes=form.changes())
@@ -47,127 +37,89 @@ def edit_profile() -> ResponseReturnValue:
     return go_to(url_for("accounts.profile"))
 
 
-@blueprint.get("/profile/password")
-def password() -> ResponseReturnValue:
-    """The form that changes the password."""
-    return _password_page(ChangePasswordForm())
-
-
-@blueprint.post("/profile/password")
-def password_submitted() -> ResponseReturnValue:
-    """Change the password, end all sessions, and go on in a new one."""
-    # No session is spared, not even this one.
-    actor = replace(current.current_actor(), session_id=None)
-    form = ChangePasswordForm()
-    change = form.attempt(
-        lambda current_password, new_password, revoke_tokens: limited.change_password(
-            actor, current=current_password, new=new_password, revoke_tokens=revoke_tokens
-        )
-    )
+@blueprint.post("/profile/picture")
+@accept_files(picture=MAX_FILE_BYTES)
+def change_picture() -> ResponseReturnValue:
+    """Give oneself a picture."""
+    actor = current_actor()
+    form = PictureForm()
+    file = sent_file("picture")
+    change = form.attempt(lambda version: limited.change_picture(actor, file, version=version))
     if change is None:
-        return form.refused(_password_page(form))
-    current.start_browser_session(actor.user_id)
-    flash("Your password is changed. All other sessions have ended.", "ok")
+        return form.refused(_profile_page(service.get_profile(actor), picture_form=form))
+    flash("Your picture is saved.", "ok")
     return go_to(url_for("accounts.profile"))
 
 
-@blueprint.get("/sessions")
-def sessions() -> ResponseReturnValue:
-    """Where one is logged in."""
-    actor = current.current_actor()
-    shown = [show_session(row, actor.session_id) for row in session_list.list_sessions(actor)]
-    return render_template("accounts/sessions.html", sessions=shown)
+@blueprint.post("/profile/picture/remove")
+def remove_picture() -> ResponseReturnValue:
+    """Show one's initials again."""
+    actor = current_actor()
+    form = PictureForm()
+    change = form.attempt(lambda version: picture_service.remove_picture(actor, version=version))
+    if change is None:
+        return form.refused(_profile_page(service.get_profile(actor), picture_form=form))
+    flash("Your picture is removed.", "ok")
+    return go_to(url_for("accounts.profile"))
 
 
-@blueprint.post("/sessions/<id:session_id>/revoke")
-def revoke_session(session_id: str) -> ResponseReturnValue:
-    """End one of one's sessions."""
-    actor = current.current_actor()
-    session_records.revoke_session(actor, session_id)
-    if session_id == actor.session_id:
-        return leave()
-    flash("That session has ended.", "ok")
-    return go_to(url_for("accounts.sessions"))
+@blueprint.get("/profile/preferences")
+def preferences() -> ResponseReturnValue:
+    """Appearance, time zone and the like, and their form."""
+    return _preferences_page(service.get_profile(current_actor()))
 
 
-@blueprint.post("/sessions/revoke-all")
-def logout_everywhere() -> ResponseReturnValue:
-    """End all of one's sessions, this one too."""
-    session_records.revoke_all_sessions(current.current_actor())
-    return leave()
-
-
-@blueprint.get("/sessions/history")
-def login_history() -> ResponseReturnValue:
-    """The log-ins of the last months, those that were refused too."""
-    found = history.list_logins(current.current_actor().user_id)
-    return render_template(
-        "accounts/login_history.html",
-        logins=[show_login(row) for row in found],
-        days=history.SHOWN_FOR.days,
-        maximum=history.MAX_LOGINS,
+@blueprint.post("/profile/preferences")
+def preferences_submitted() -> ResponseReturnValue:
+    """Save the preferences; a new theme or zone shows on the next page."""
+    actor = current_actor()
+    form = PreferencesForm()
+    change = form.attempt(
+        lambda version, **_: service.edit_profile(actor, version=version, changes=form.changes())
     )
+    if change is None:
+        return form.refused(_preferences_page(service.get_profile(actor), form))
+    flash("Your preferences are saved.", "ok")
+    return go_to(url_for("accounts.preferences"))
 
 
-def show_login(row: sql.Row) -> dict[str, Any]:
-    """A row of the login history."""
-    outcome = OUTCOMES[row["event"]]
-    if (row["details"] or {}).get("why") == "suspended":
-        outcome = "Refused: the account was suspended"
-    factor = FACTORS.get((row["details"] or {}).get("second_factor") or "", "")
-    return {
-        "at": row["at"],
-        "device": describe_device(row["user_agent"]),
-        "user_agent": row["user_agent"] or "",
-        "ip": row["ip_address"] or "unknown address",
-        "kind": (row["details"] or {}).get("kind", "browser"),
-        "is_refused": row["event"] != Event.USER_LOGGED_IN,
-        "outcome": f"{outcome} {factor}".strip(),
-    }
-
-
-def show_session(row: sql.Row, current_id: str | None) -> dict[str, Any]:
-    """A row of the session list."""
-    return {
-        "id": row["session_id"],
-        "current": row["session_id"] == current_id,
-        "user_agent": row["user_agent"] or "",
-        "device": describe_device(row["user_agent"]),
-        "ip": row["ip_address"] or "unknown address",
-        "created_at": row["created_at"],
-        "last_seen_at": row["last_seen_at"],
-        "kind": "api" if row["kind"] == "api" else "web",
-    }
-
-
-def _profile_page(view: ProfileView, failed: EditProfileForm | None) -> str:
+def _profile_page(
+    view: ProfileView,
+    failed: EditProfileForm | None = None,
+    *,
+    picture_form: PictureForm | None = None,
+) -> str:
     texts = view.texts or {}
-    form = failed or EditProfileForm(
-        formdata=None, data={name: texts.get(name) for name in ("first_name", "last_name")}
-    )
-    preferences = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
-    notifications = preferences["notifications"]
-    shown = {
-        "email": view.row["email"],
-        "email_verified": view.row["email_verified_at"] is not None,
-        "version": view.row["version"],
-        "theme": failed.theme.data if failed else preferences["theme"],
-        "notify_push": failed.notify_push.data if failed else notifications.get("push"),
-    }
+    names = ("first_name", "last_name", "bio")
+    form = failed or EditProfileForm(formdata=None, data={name: texts.get(name) for name in names})
+    row = view.row
     return render_template(
         "accounts/profile.html",
-        profile=shown,
+        person=Person(row["user_id"], row["display_name"], picture=row["picture"]),
+        email=row["email"],
+        email_verified=row["email_verified_at"] is not None,
+        version=row["version"],
         form=form,
+        picture_problems=picture_form.sentences if picture_form else [],
         details_unavailable=view.texts is None and failed is None,
     )
 
 
-def _password_page(form: ChangePasswordForm) -> str:
-    actor = current.current_actor()
-    others = len(session_list.list_sessions(actor)) - 1
+def _preferences_page(view: ProfileView, failed: PreferencesForm | None = None) -> str:
+    texts = view.texts or {}
+    stored = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
+    form = failed or PreferencesForm(
+        formdata=None,
+        data={
+            "theme": stored["theme"],
+            "notify_push": stored["notifications"].get("push"),
+            "time_zone": texts.get("time_zone") or "",
+            "week_start": texts.get("week_start"),
+        },
+    )
     return render_template(
-        "accounts/password.html",
-        form=form,
-        other_sessions=max(0, others),
-        token_count=len(api_tokens.list_tokens(actor.user_id)),
+        "accounts/preferences.html",
+        version=view.row["version"],
+        form=form.offer_zones(texts.get("time_zone")),
+        details_unavailable=view.texts is None and failed is None,
     )

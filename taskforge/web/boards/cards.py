@@ -67,7 +67,9 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         priority=row["priority"],
         due_at=row["due_at"],
         due_text=_show_due(row["due_at"]),
-        assignee=person_of(row["assignee_id"], row["assignee_name"]),
+        assignee=person_of(
+            row["assignee_id"], row["assignee_name"], picture=row["assignee_picture"]
+        ),
         tags=tuple(row["tags"][:MAX_TAGS]),
         more_tags=max(0, len(row["tags"]) - MAX_TAGS),
         comment_count=row["comment_count"],

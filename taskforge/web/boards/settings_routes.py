@@ -164,7 +164,13 @@ def _page(actor: Actor, board_id: str, **failed: Any) -> str:
         columns=shown,
         form=form,
         is_private=row["is_private"],
-        named=[{**one, "user": person_of(one["user_id"], one["display_name"])} for one in named],
+        named=[
+            {
+                **one,
+                "user": person_of(one["user_id"], one["display_name"], picture=one["picture"]),
+            }
+            for one in named
+        ],
         nameable=_nameable(actor, row["team_id"], {one["user_id"] for one in named}),
         may=board_rights(membership),
         **context,

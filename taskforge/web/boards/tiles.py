@@ -31,7 +31,10 @@ def show_tile(board: sql.Row, columns: Sequence[sql.Row], facts: sql.Row) -> dic
     """One board with its `columns` and `facts`; ``open_count`` leaves out the tasks that are done."""
     done = sum(column["task_count"] for column in columns if column["status"] == Status.DONE)
     bars = [{**column, "fill": min(column["task_count"], MAX_FILL)} for column in columns]
-    people = [Person(one["user_id"], one["display_name"]) for one in facts["people"]]
+    people = [
+        Person(one["user_id"], one["display_name"], picture=one["picture"])
+        for one in facts["people"]
+    ]
     return {
         **board,
         "columns": bars,

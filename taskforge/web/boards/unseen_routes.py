@@ -44,12 +44,10 @@ def unseen_changes(board_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/people")
 def people(board_id: str) -> ResponseReturnValue:
-    """Name, initials and hue of the team's members by id, for the script that names the author of a live change."""
+    """The team's members by id, for the script that shows the author of a live change (`Person.for_scripts`)."""
     board, _ = access_board(current_actor().user_id, board_id)
     members = [
-        Person(row["user_id"], row["display_name"]) for row in list_viewers(board["board_id"])
+        Person(row["user_id"], row["display_name"], picture=row["picture"])
+        for row in list_viewers(board["board_id"])
     ]
-    return {
-        one.user_id: {"name": one.display_name, "initials": one.initials, "hue": one.hue}
-        for one in members
-    }
+    return {one.user_id: one.for_scripts for one in members}

@@ -20,7 +20,13 @@ def show_comment(view: CommentView, people: People | None = None) -> dict[str, A
     readable = view.content is not None
     return {
         "comment_id": row["comment_id"],
-        "author": person_of(row["author_id"], row["author_name"]),
+        "author": person_of(
+            row["author_id"],
+            row["author_name"],
+            picture=row["author_picture"] if row["author_sees_board"] else None,
+        ),
+        # Who does not see the board any more has no page for those who do.
+        "has_author_page": row["author_sees_board"],
         "content": view.content or "",
         "html": render_markdown(UNREADABLE if view.content is None else view.content, people),
         "created_at": row["created_at"],

@@ -15,7 +15,7 @@ from taskforge.events import Event
 from taskforge.history.past_board import PastBoard, Step, card_row
 from taskforge.history.replay import Item
 from taskforge.history.sentences import changed_task, describe_event
-from taskforge.text.people import person_of
+from taskforge.text.people import Person, person_of
 from taskforge.web.boards.cards import Card, show_card
 
 CARDS_PER_PAGE = 50
@@ -50,12 +50,16 @@ def show_moment(past: PastBoard, address: Address) -> dict[str, Any]:
         "old_name": past.state.name if past.state.name != past.row["name"] else None,
         "note": NOTES.get(step.missed or ""),
         "position": _position(step),
-        "actor": person_of(past.event["actor_id"], past.event["actor_name"]),
+        "actor": _actor_of(past.event),
         "sentence": describe_event(past.event, past.state, past.names),
         "changed_at": past.event["at"],
         "changed_id": changed_task(past.event) or "",
         "steps": {name: address(step=seq) if seq else None for name, seq in steps.items()},
     }
+
+
+def _actor_of(event: Mapping[str, Any]) -> Person | None:
+    return person_of(event["actor_id"], event["actor_name"], picture=event["actor_picture"])
 
 
 def show_event(event: Mapping[str, Any], restorable: Mapping[str, datetime]) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def show_event(event: Mapping[str, Any], restorable: Mapping[str, datetime]) -> 
     return {
         "event": event["event_id"],
         "action": event["action"],
-        "actor": person_of(event["actor_id"], event["actor_name"]),
+        "actor": _actor_of(event),
         "text": event["summary"],
         "at": event["at"],
         "undoes": (event["new_state"] or {}).get("undoes"),

@@ -32,7 +32,7 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
         "kind": row["kind"],
         "text": sentence.format(**words),
         "url": address_of(row),
-        "actor": person_of(row["actor_id"], row["actor_name"]),
+        "actor": person_of(row["actor_id"], row["actor_name"], picture=row["actor_picture"]),
         "created_at": row["created_at"],
         "read_at": row["read_at"],
     }

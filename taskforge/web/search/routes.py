@@ -50,16 +50,10 @@ def _answer(actor: Actor, query: str) -> dict[str, Any]:
     }
     if board_id := request.args.get("board"):
         rows = queries.find_people(actor, parse_uuid(board_id), query)
-        people = [Person(row["user_id"], row["display_name"]) for row in rows]
-        answer["people"] = [
-            {
-                "id": person.user_id,
-                "name": person.display_name,
-                "initials": person.initials,
-                "hue": person.hue,
-            }
-            for person in people
+        people = [
+            Person(row["user_id"], row["display_name"], picture=row["picture"]) for row in rows
         ]
+        answer["people"] = [{"id": person.user_id, **person.for_scripts} for person in people]
     return answer
 
 

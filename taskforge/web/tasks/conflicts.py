@@ -12,7 +12,7 @@ from taskforge.stores import sql
 from taskforge.tasks.editing.conflicts import propose
 from taskforge.tasks.fields import BY_NAME, RANK, name_fields
 from taskforge.tasks.queries import TaskView
-from taskforge.text.people import person_of
+from taskforge.text.people import Person, person_of
 from taskforge.text.word_diff import diff_words, fold
 from taskforge.web.tasks.controls import control_name
 from taskforge.web.tasks.forms import EditTaskForm, form_texts
@@ -35,7 +35,7 @@ def show_conflict(
     settled = form_texts({**view.row, **(view.texts or {}), **stale.settled})
     newest = later[0] if later else None
     return {
-        "changed_by": person_of(newest["actor_id"], newest["actor_name"]) if newest else None,
+        "changed_by": _actor_of(newest) if newest else None,
         "changed_at": newest["action_timestamp"] if newest else view.row["updated_at"],
         "changed_fields": _names_of_changes(later),
         "fields": [_show_field(name, conflict, form) for name, conflict in stale.conflicts.items()],
@@ -45,6 +45,10 @@ def show_conflict(
             if name not in stale.conflicts
         ],
     }
+
+
+def _actor_of(entry: sql.Row) -> Person | None:
+    return person_of(entry["actor_id"], entry["actor_name"], picture=entry["actor_picture"])
 
 
 def compare_texts(conflict: FieldConflict) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def show_entry(
         "event": entry["event_id"],
         "action": entry["action"],
         "text": sentence,
-        "actor": person_of(entry["actor_id"], entry["actor_name"]),
+        "actor": person_of(entry["actor_id"], entry["actor_name"], picture=entry["actor_picture"]),
         "at": entry["action_timestamp"],
         "undoes": after.get("undoes"),
         "changes": [

@@ -104,7 +104,9 @@ def _undo_state(
     obstacle = find_obstacle(audit_event, audit_events)
     if obstacle is not None:
         found = {
-            "who": person_of(obstacle.actor_id, obstacle.actor_name),
+            "who": person_of(
+                obstacle.actor_id, obstacle.actor_name, picture=obstacle.actor_picture
+            ),
             "did": describe_obstacle(audit_event, obstacle),
             "at": obstacle.at,
             "is_undoing": obstacle.undoes == audit_event.event_id,

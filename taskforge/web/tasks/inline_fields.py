@@ -118,8 +118,13 @@ def choices_of(
     form = EditTaskForm(formdata=None).offer(row, columns, members)
     offered: dict[str, str] = getattr(form[field.stored], "offered", {})
     if isinstance(field.declared.kind, Person):
+        pictures = {member["user_id"]: member["picture"] for member in members}
         return [
-            {"value": value, "label": label, "person": person_of(value or None, label)}
+            {
+                "value": value,
+                "label": label,
+                "person": person_of(value or None, label, picture=pictures.get(value)),
+            }
             for value, label in offered.items()
         ]
     return [
@@ -134,7 +139,6 @@ def quick_days(current: Moment | None = None) -> list[tuple[str, str, str]]:
     A task whose `current` moment has a time is offered its day without one.
     """
     today = clock.reader_time().today
-    monday = today + timedelta(days=7 - today.weekday())
     all_day = (
         [("All day", "all-day", f"{reader_day(current)} all day")]
         if current and has_time(current)
@@ -144,6 +148,6 @@ def quick_days(current: Moment | None = None) -> list[tuple[str, str, str]]:
         *all_day,
         ("Today", "today", f"{today:%Y-%m-%d}"),
         ("Tomorrow", "tomorrow", f"{today + timedelta(days=1):%Y-%m-%d}"),
-        ("Next week", "next-week", f"{monday:%Y-%m-%d}"),
+        ("Next week", "next-week", f"{clock.next_week(today):%Y-%m-%d}"),
         ("None", "none", ""),
     ]

@@ -55,7 +55,8 @@ _NOT_SHOWN = frozenset(
 )
 # What a comment shows besides its text and what its reader may do with it.
 _SHOWN_OF_COMMENT = (
-    "comment_id", "author_id", "author_name", "version", "created_at", "edited_at", "deleted_at",
+    "comment_id", "author_id", "author_name", "author_picture", "author_sees_board",
+    "version", "created_at", "edited_at", "deleted_at",
 )  # fmt: skip
 
 Comments = Iterable[Mapping[str, Any]]

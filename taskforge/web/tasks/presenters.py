@@ -20,7 +20,9 @@ def show_reference(row: sql.Row) -> dict[str, Any]:
     team = {"team_id": row["team_id"], "name": row["team_name"]}
     return {
         **row,
-        "assignee": person_of(row["assignee_id"], row["assignee_name"]),
+        "assignee": person_of(
+            row["assignee_id"], row["assignee_name"], picture=row["assignee_picture"]
+        ),
         "creator": person_of(row["created_by"], row["creator_name"]),
         "board": {"board_id": row["board_id"], "name": row["board_name"], "team": team},
         "column": {

@@ -130,7 +130,10 @@ def _act_context(found: Selectable) -> dict[str, Any]:
     return {
         "board": show_board(view.row),
         "columns": view.columns,
-        "people": [person_of(one["user_id"], one["display_name"]) for one in view.people],
+        "people": [
+            person_of(one["user_id"], one["display_name"], picture=one["picture"])
+            for one in view.people
+        ],
         "priorities": list(PRIORITY_NAMES.items())[::-1],
         "tags": view.tags,
         "days": quick_days(),

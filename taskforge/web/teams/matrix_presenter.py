@@ -44,7 +44,7 @@ def show_changes(changes: Iterable[MatrixChange]) -> list[dict[str, Any]]:
     return [
         {
             "event_id": change.event_id,
-            "by": person_of(change.actor_id, change.actor_name, None)
+            "by": person_of(change.actor_id, change.actor_name, picture=change.actor_picture)
             if change.actor_name
             else None,
             "at": change.at,

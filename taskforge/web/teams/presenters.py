@@ -17,10 +17,29 @@ def show_team(row: sql.Row) -> dict[str, Any]:
     return {**row, "parent": parent if row["parent_name"] else None}
 
 
+def show_members(
+    rows: Sequence[sql.Row], actor: Actor, online: Collection[str]
+) -> list[dict[str, Any]]:
+    """The people list; `online` are the ids of those who are active now.
+
+    ``has_page`` leaves out guests who are limited to boards, whose pages not everybody sees; for them, all others.
+    """
+    is_limited = any(row["is_limited"] for row in rows if row["user_id"] == actor.user_id)
+    return [
+        {
+            **show_member(row, actor, online),
+            "has_page": row["user_id"] == actor.user_id or not (row["is_limited"] or is_limited),
+        }
+        for row in rows
+    ]
+
+
 def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str, Any]:
-    """A row of the people list; `online` are the ids of those who are active now."""
+    """A row of the people list."""
     return {
-        "user": person_of(row["user_id"], row["display_name"], row["email"]),
+        "user": person_of(
+            row["user_id"], row["display_name"], row["email"], picture=row["picture"]
+        ),
         "role": row["role"],
         "is_limited": row["is_limited"],
         "is_inherited": row["is_inherited"],

@@ -20,7 +20,7 @@ def show_recent_changes(actor: Actor, team_id: str) -> list[dict[str, Any]]:
     """The latest events of a team: who did what, and when."""
     return [
         {
-            "actor": person_of(row["actor_id"], row["actor_name"]),
+            "actor": person_of(row["actor_id"], row["actor_name"], picture=row["actor_picture"]),
             "text": _sentence(row),
             "at": row["action_timestamp"],
         }

@@ -30,7 +30,7 @@ from taskforge.web.invitations.presenters import (
     way_of,
 )
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
-from taskforge.web.teams.presenters import list_with_parents, show_member, show_team, team_rights
+from taskforge.web.teams.presenters import list_with_parents, show_members, show_team, team_rights
 from taskforge.web.teams.recent_changes import show_recent_changes
 
 blueprint = Blueprint("teams", __name__)
@@ -157,7 +157,7 @@ def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     return render_template(
         "teams/show.html",
         team=show_team(team),
-        members=[show_member(member, actor, online) for member in members],
+        members=show_members(members, actor, online),
         boards=show_tiles(rows),
         children=team["children"] or (),
         form=form,
