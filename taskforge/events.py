@@ -70,6 +70,7 @@ class Event(StrEnum):
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
     USER_ACCESS_DENIED = "user.access_denied", "deny"
+    USER_ACTIVITY_DOWNLOADED = "user.activity_downloaded", "export"
     USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
     USER_JOBS_DELETED = "user.jobs_deleted", "delete"
 
@@ -87,6 +88,8 @@ class Event(StrEnum):
     TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
     TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
+    TEAM_TWO_FACTOR_REQUIRED = "team.two_factor_required", "update"
+    TEAM_TWO_FACTOR_RELEASED = "team.two_factor_released", "update"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
@@ -166,6 +169,8 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
     Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
+    Event.TEAM_TWO_FACTOR_REQUIRED: "made two-factor log-in a must",
+    Event.TEAM_TWO_FACTOR_RELEASED: "requires two-factor log-in no more",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 

@@ -104,6 +104,13 @@ class MailKind(StrEnum):
         "/invitations/{token}",
     )
 
+    TWO_FACTOR_REQUIRED = (
+        "two_factor_required",
+        "{team} requires two-factor log-in",
+        ("name", "actor", "team", "from_at"),
+        "/profile/two-factor",
+    )
+
     @property
     def needs_token(self) -> bool:
         """Whether its link holds a one-time token."""

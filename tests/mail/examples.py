@@ -34,6 +34,12 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "at": AT,
         "device": "Firefox on Linux at 203.0.113.7",
     },
+    MailKind.TWO_FACTOR_REQUIRED: {
+        "name": "Ada Lovelace",
+        "actor": "Grace Hopper",
+        "team": "Analytical engines",
+        "from_at": AT,
+    },
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",
         "team": "Analytical engines",

@@ -49,4 +49,5 @@ def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
         "leave": member_count > 1 and not team["is_inherited"],
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
+        "activity": Permission.BOARD_ACTIVITY in permissions,
     }
