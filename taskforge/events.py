@@ -90,6 +90,8 @@ class Event(StrEnum):
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
     TEAM_TWO_FACTOR_REQUIRED = "team.two_factor_required", "update"
     TEAM_TWO_FACTOR_RELEASED = "team.two_factor_released", "update"
+    TEAM_VIEW_STARTED = "team.view_started", "view"
+    TEAM_VIEW_ENDED = "team.view_ended", "view_end"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
@@ -153,7 +155,7 @@ LIVE_VERBS: dict[Event, str] = {
 }
 
 # The sentences of a team's events on its page, after the name of the person: ``{person}`` is the member that it is
-# about, ``{role}`` "a member", ``{invited}`` who is invited.
+# about, ``{role}`` "a member", ``{invited}`` who is invited, ``{viewed}`` as whom somebody looks.
 TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_CREATED: "made the team",
     Event.TEAM_EDITED: "changed the team",
@@ -171,6 +173,8 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
     Event.TEAM_TWO_FACTOR_REQUIRED: "made two-factor log-in a must",
     Event.TEAM_TWO_FACTOR_RELEASED: "requires two-factor log-in no more",
+    Event.TEAM_VIEW_STARTED: "began to look at the team as {viewed} sees it",
+    Event.TEAM_VIEW_ENDED: "looks at the team as themselves again",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 

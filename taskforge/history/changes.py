@@ -57,6 +57,7 @@ def named_ids(entity_type: str, state: Mapping[str, Any]) -> dict[str, set[str]]
     """The ids of people, columns and teams whose names `list_changes` needs for a state."""
     people = {*state.get("members", {}), *state.get("limited", {}), *state.get("people", {})}
     people |= {state.get("assignee_id"), (state.get("invitation") or {}).get("user_id")}
+    people |= {(state.get("view") or {}).get("user_id")}
     return {
         "people": {one for one in people if one},
         "columns": {one for one in [state.get("column_id")] if one and entity_type == "task"},

@@ -27,4 +27,12 @@ def describe_team_event(row: Mapping[str, Any], people: Mapping[str, str]) -> st
         person=people.get(person or "", SOMEBODY),
         role=Role(role).words if role else "",
         invited=invited or SOMEBODY,
+        viewed=_viewed(state.get("view"), people),
     )
+
+
+def _viewed(view: Mapping[str, Any] | None, people: Mapping[str, str]) -> str:
+    """As whom somebody looks at the team: a person, or a role."""
+    if view is None:
+        return ""
+    return people.get(view["user_id"], SOMEBODY) if view["user_id"] else Role(view["role"]).words

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import Connection, CursorResult, Executable
 
+from taskforge.stores import substitutes
 from taskforge.stores.prepared_statements import Batch, batch_of, is_outdated, known_on
 
 
@@ -91,7 +92,7 @@ def execute(
     A lost connection raises SQLAlchemy's error in both cases, everything else that is refused the driver's own in the
     first one.
     """
-    batch = batch_of(statement)
+    batch = None if substitutes.are_set() else batch_of(statement)
     if batch is None:
         return connection.execute(statement, parameters)
     return _run(connection, batch, parameters or {})

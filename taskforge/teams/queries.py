@@ -125,6 +125,29 @@ _MEMBERS = text(f"""
 """)
 
 
+def viewed_memberships(viewer: str, team_id: str, *, role: str, as_user_id: str | None) -> str:
+    """SQL of the memberships as they are for who looks at a team as another member of it sees it, or as a role.
+
+    All ids are UUIDs. The viewer, while an admin of the team, has that standing in it, and is in no other team.
+    """
+    if as_user_id is None:
+        standing = f"CAST('{Role(role)}' AS varchar) AS role, false AS is_limited"
+        seen, condition = "own", "true"
+    else:
+        standing, seen = "seen.role, seen.is_limited", "seen"
+        condition = f"seen.user_id = '{as_user_id}' AND {is_admitted('seen')}"
+    return f"""
+        SELECT o.team_id, o.user_id, o.role, o.is_limited, o.joined_at, o.via_team_id
+        FROM   public.effective_memberships o
+        WHERE  o.user_id <> '{viewer}'
+        UNION  ALL
+        SELECT own.team_id, own.user_id, {standing}, own.joined_at, {seen}.via_team_id
+        FROM   public.effective_memberships own
+               {"" if as_user_id is None else "JOIN public.effective_memberships seen USING (team_id)"}
+        WHERE  own.team_id = '{team_id}' AND own.user_id = '{viewer}' AND own.role = '{Role.ADMIN}' AND {condition}
+    """
+
+
 def join_team(team_id: str) -> str:
     """SQL that joins the team, as ``t``, whose id the column `team_id` holds."""
     return f"JOIN teams t ON t.team_id = {team_id}"

@@ -12,6 +12,7 @@ from taskforge.extensions import config_of
 from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
+from taskforge.identity import viewing
 from taskforge.identity.actors import client_details
 from taskforge.web.accounts import (
     address_routes,
@@ -64,6 +65,7 @@ from taskforge.web.teams import (
 )
 from taskforge.web.teams import routes as teams
 from taskforge.web.teams import two_factor_routes as team_two_factor_routes
+from taskforge.web.teams import view_routes as view_routes_of_teams
 
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
@@ -76,6 +78,7 @@ PARTS = (
     second_step_routes,
     two_factor_routes,
     team_two_factor_routes,
+    view_routes_of_teams,
     index_routes,
     show_routes,
     settings_routes,
@@ -121,6 +124,7 @@ def init_web(app: Flask) -> None:
         app.register_blueprint(mailbox.blueprint)
     app.register_error_handler(ConfirmationRequired, confirm_routes.ask_for_confirmation)
     app.register_error_handler(NotFound, locked_out.answer_not_found)
+    viewing.init_viewing(app)
     app.before_request(_limit_writes)
     app.after_request(_report_denial)
 

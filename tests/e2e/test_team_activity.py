@@ -115,3 +115,22 @@ def test_who_turns_it_off_is_told_what_that_means(page: Page, board: str) -> Non
     look(page, "two-factor-needed")
     page.get_by_role("link", name="Other boards").click()
     expect(page.get_by_role("heading", name="Boards", exact=True)).to_be_visible()
+
+
+def test_an_admin_looks_at_the_team_as_a_guest_and_ends_that(page: Page, board: str) -> None:
+    page.goto(f"/teams/{team_of(page).team_id}")
+    page.get_by_role("link", name="View as").click()
+    look(page, "view-as")
+    page.get_by_label("As", exact=True).select_option("guest")
+    page.get_by_role("button", name="View").click()
+    bar = page.locator("#viewing")
+    expect(bar).to_contain_text("as a guest sees it")
+    look(page, "view-as-team")
+    page.goto(board)
+    expect(page.get_by_role("heading", name="Web team")).to_be_visible()
+    expect(page.locator(".quick-add")).to_have_count(0)
+    look(page, "view-as-board")
+    bar.get_by_role("button", name="End the view").click()
+    expect(bar).to_have_count(0)
+    page.goto(board)
+    expect(page.locator(".quick-add").first).to_be_visible()

@@ -37,7 +37,7 @@ OWN = {
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
-    "tasks.welcome",
+    "tasks.welcome", "teams.end_view",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile", "api_users.change_email",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
@@ -127,6 +127,7 @@ MEMBERS = {
 }  # fmt: skip
 
 ADMINS = {
+    "teams.view_as", "teams.start_view",
     "teams.two_factor", "teams.require_two_factor", "teams.release_two_factor",
     "api_team_two_factor.get_requirement", "api_team_two_factor.require", "api_team_two_factor.release",
     "teams.access", "api_teams.explain_access",
