@@ -107,7 +107,7 @@ class MailKind(StrEnum):
     TWO_FACTOR_REQUIRED = (
         "two_factor_required",
         "{team} requires two-factor log-in",
-        ("name", "actor", "team", "from_at"),
+        ("name", "by", "team", "from_at"),
         "/profile/two-factor",
     )
 

@@ -170,7 +170,7 @@ def _tell(
     for row in without:
         context = {
             "name": row["display_name"],
-            "actor": actor_name,
+            "by": actor_name,
             "team": name,
             "from_at": starts_at,
         }

@@ -44,7 +44,7 @@ def test_somebody_finds_out_who_did_what_and_takes_it_along(page: Page, board: s
     page.get_by_role("link", name="Activity").click()
     expect(page.get_by_role("heading", name="Activity")).to_be_visible()
     entries = page.locator("#activity .timeline__entry")
-    expect(entries.first).to_contain_text("added WEB-3 to Backlog")
+    expect(entries.first).to_contain_text("added WT-3 to Backlog")
     entries.first.get_by_text("Details").click()
     expect(entries.first).to_contain_text("Title")
     expect(entries.first).to_contain_text("Three")

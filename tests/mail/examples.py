@@ -36,7 +36,7 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
     },
     MailKind.TWO_FACTOR_REQUIRED: {
         "name": "Ada Lovelace",
-        "actor": "Grace Hopper",
+        "by": "Grace Hopper",
         "team": "Analytical engines",
         "from_at": AT,
     },
