@@ -89,6 +89,18 @@ class ConfirmationRequired(Forbidden):
         self.problem = problem
 
 
+class TwoFactorRequired(Forbidden):
+    """The person's team lets in only who has two-factor log-in, and they have none; ``team_id`` and its name."""
+
+    code = "two_factor_required"
+
+    def __init__(self, team_id: str, team_name: str) -> None:
+        super().__init__(
+            f"The team “{team_name}” requires two-factor log-in. Turn it on in your profile, then come back."
+        )
+        self.team_id, self.team_name = team_id, team_name
+
+
 class NotFound(TaskForgeError):
     """The object does not exist, or the person may not know that it does: one answer for both."""
 

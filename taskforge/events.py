@@ -79,6 +79,7 @@ class Event(StrEnum):
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
     USER_ACCESS_DENIED = "user.access_denied", "deny"
+    USER_ACTIVITY_DOWNLOADED = "user.activity_downloaded", "export"
     USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
     USER_JOBS_DELETED = "user.jobs_deleted", "delete"
     USER_MAIL_REQUEUED = "user.mail_requeued", "requeue"
@@ -98,6 +99,10 @@ class Event(StrEnum):
     TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
     TEAM_PURGED = "team.purged", "purge"
+    TEAM_TWO_FACTOR_REQUIRED = "team.two_factor_required", "update"
+    TEAM_TWO_FACTOR_RELEASED = "team.two_factor_released", "update"
+    TEAM_VIEW_STARTED = "team.view_started", "view"
+    TEAM_VIEW_ENDED = "team.view_ended", "view_end"
 
     BOARD_CREATED = "board.created", "create", "", "created the board {name}"
     BOARD_EDITED = "board.edited", "update", "", "renamed the board to {name}"
@@ -161,7 +166,7 @@ LIVE_VERBS: dict[Event, str] = {
 }
 
 # The sentences of a team's events on its page, after the name of the person: ``{person}`` is the member that it is
-# about, ``{role}`` "a member", ``{invited}`` who is invited.
+# about, ``{role}`` "a member", ``{invited}`` who is invited, ``{viewed}`` as whom somebody looks.
 TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_CREATED: "made the team",
     Event.TEAM_EDITED: "changed the team",
@@ -178,6 +183,10 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
     Event.TEAM_PURGED: "deleted the team for good",
+    Event.TEAM_TWO_FACTOR_REQUIRED: "made two-factor log-in a must",
+    Event.TEAM_TWO_FACTOR_RELEASED: "requires two-factor log-in no more",
+    Event.TEAM_VIEW_STARTED: "began to look at the team as {viewed} sees it",
+    Event.TEAM_VIEW_ENDED: "looks at the team as themselves again",
 }
 LEFT_TEAM = "left the team"  # instead of the sentence of a removal, where it was of oneself
 

@@ -29,7 +29,7 @@ class NotificationKind(StrEnum):
     """A kind: its name, its `Subject` and its sentence.
 
     In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
-    moved to, ``{team}`` the name of the team and ``{device}`` a browser and its system.
+    moved to, ``{team}`` the name of the team, ``{day}`` an instant and ``{device}`` a browser and its system.
     """
 
     subject: Subject
@@ -56,6 +56,11 @@ class NotificationKind(StrEnum):
         "{actor} logged in to your account with a new device: {device}",
     )
     TWO_FACTOR_RESET = "two_factor_reset", Subject.NONE, "{actor} turned off your two-factor log-in"
+    TWO_FACTOR_REQUIRED = (
+        "two_factor_required",
+        Subject.TEAM,
+        "{actor} made two-factor log-in a must in {team}, from {day} on",
+    )
     INVITED_TO_TEAM = "invited_to_team", Subject.INVITATION, "{actor} invites you to {team}"
     INVITATION_ACCEPTED = (
         "invitation_accepted",

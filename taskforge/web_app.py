@@ -47,6 +47,7 @@ from taskforge.http.jinja_environment import KeptTemplates, SharedGlobalsEnviron
 from taskforge.http.json_answers import JsonAnswers
 from taskforge.identity import current as identity
 from taskforge.identity.preload import request_preloaded
+from taskforge.identity.viewing import present_view
 from taskforge.messaging import keys, redis_client
 from taskforge.notifications.queries import count_unread
 from taskforge.server import store_checks
@@ -136,6 +137,7 @@ def _init_templates(app: Flask) -> None:
             "unread_badge": _badge(unread_count),
             "degraded": health.degraded_now(),
             "request_id": g.get("request_id", ""),
+            "viewing": present_view() if person else None,
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, INET
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -73,7 +74,8 @@ class UserSession(Model):
     """The record of one session: what PostgreSQL says of it decides, Redis only remembers.
 
     ``session_id`` is public (lists, revocation, tokens); the secret in the cookie is kept as its SHA-256.
-    ``confirmed_at`` is when password, second factor or passkey were last given in it.
+    ``confirmed_at`` is when password, second factor or passkey were last given in it. ``viewing`` says as whom its
+    person looks at a team, and until when (`taskforge.boards.viewing`).
     """
 
     __tablename__ = "user_sessions"
@@ -89,6 +91,7 @@ class UserSession(Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    viewing: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     __table_args__ = (
         Index("ix_user_sessions_live", "user_id", postgresql_where=text("revoked_at IS NULL")),

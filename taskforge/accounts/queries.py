@@ -148,6 +148,13 @@ LIVE_SESSIONS = text("""
            AND expires_at > :at AND last_seen_at > :idle_since
 """)
 
+# As whom the person of a session looks at a team.
+SET_VIEWING = text("""
+    UPDATE user_sessions
+    SET    viewing = CAST(:viewing AS jsonb)
+    WHERE  session_id = :session_id AND user_id = :user_id AND kind = 'browser' AND revoked_at IS NULL
+""")
+
 # One-time links that make their reader a site administrator.
 INSERT_ADMIN_CLAIM = text("""
     INSERT INTO admin_claims (token_hash, created_at, expires_at)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import TextClause, text
 
@@ -65,7 +66,8 @@ _MARK_SEEN = text("UPDATE user_sessions SET last_seen_at = :at WHERE session_id 
 class Identity(Person):
     """Who is logged in, by which session. What Flask-Login calls the current user.
 
-    ``confirmed_at`` is when somebody last proved in this session that it is them (`taskforge.accounts.confirmation`).
+    ``confirmed_at`` is when somebody last proved in this session that it is them (`taskforge.accounts.confirmation`);
+    ``viewing`` as whom they look at a team (`taskforge.boards.viewing`), perhaps in the past.
     """
 
     email: str
@@ -76,6 +78,7 @@ class Identity(Person):
     session_id: str
     kind: str
     confirmed_at: datetime | None
+    viewing: dict[str, Any] | None = field(default=None, hash=False)
 
     is_authenticated = True
     is_active = True
@@ -200,7 +203,7 @@ def _who(by_secret: bool, query: str) -> TextClause:
         SELECT u.*{more}
         FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.picture, u.time_zone,
                        u.week_start, u.is_site_admin, s.session_id, s.kind, s.confirmed_at,
-                       s.last_seen_at
+                       s.viewing, s.last_seen_at
                 FROM   user_sessions s JOIN users u USING (user_id)
                 WHERE  {where} AND s.revoked_at IS NULL AND s.expires_at > :at
                        AND s.last_seen_at > :idle_since AND {IS_ACTIVE}

@@ -47,14 +47,19 @@ class Checked(ma.fields.Field[Any]):
             raise ma.ValidationError(error.fields.get(attr or "", error.message)) from error
 
 
-def line(max_length: int, *, required: bool = True, optional: bool = False) -> Checked:
-    """One line of text. ``optional`` may be left out of the request, but not be empty if it is there."""
+def line(
+    max_length: int, *, required: bool = True, optional: bool = False, data_key: str | None = None
+) -> Checked:
+    """One line of text. ``optional`` may be left out of the request, but not be empty if it is there.
+
+    `data_key` is its name in JSON, where that can't be one in Python.
+    """
 
     def check(value: object, *, field: str) -> str:
         return validation.clean_line(value, field=field, max_length=max_length, required=required)
 
     described = {"type": "string", "maxLength": max_length}
-    return Checked(check, described, required=required and not optional)
+    return Checked(check, described, required=required and not optional, data_key=data_key)
 
 
 def long_text(max_length: int, *, required: bool = False, max_bytes: int | None = None) -> Checked:

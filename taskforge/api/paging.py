@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from taskforge.errors import InvalidInput, NotFound
-from taskforge.text.values import parse_int, parse_uuid
+from taskforge.text.values import is_uuid, parse_int, parse_uuid
 
 DEFAULT_LIMIT = 50
+_EARLIER, _LATER = "before", "after"
 
 Read = Callable[[str | None, int], Sequence[Any]]
 
@@ -31,6 +32,29 @@ def read_page(
     last = str(place(items[limit - 1]))
     more = len(items) > limit or (limit == longest and read(last, 1))
     return items[:limit], _encode(last) if more else None
+
+
+def read_place(query: Mapping[str, Any]) -> tuple[str, bool] | None:
+    """The id of the item at which a page begins, and whether the page is of what is later; None for the newest.
+
+    Raises:
+        InvalidInput: the cursor belongs to another list.
+    """
+    place = _decode(query.get("cursor"))
+    if place is None:
+        return None
+    direction, _, item_id = place.partition(":")
+    if direction not in (_EARLIER, _LATER) or not is_uuid(item_id):
+        raise _invalid_cursor()
+    return item_id, direction == _LATER
+
+
+def cursors_of(ids: Sequence[str], *, has_earlier: bool, has_later: bool) -> dict[str, str | None]:
+    """The cursors of the pages after (earlier items) and before (later items) one with these ids, newest first."""
+    return {
+        "next_cursor": _encode(f"{_EARLIER}:{ids[-1]}") if ids and has_earlier else None,
+        "previous_cursor": _encode(f"{_LATER}:{ids[0]}") if ids and has_later else None,
+    }
 
 
 def as_number(place: str | None) -> int | None:

@@ -15,6 +15,7 @@ from taskforge.api.schemas.base import Nothing
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
+from taskforge.teams.two_factor import turn_off_own
 
 blueprint = ApiBlueprint(
     "two_factor", __name__, topic="Accounts and sessions", prefix="/users/me/two-factor"
@@ -70,10 +71,11 @@ def renew_codes(_data: dict[str, Any]) -> Any:
 
 @blueprint.delete("")
 @needs_confirmation
+@blueprint.arguments(schemas.TurningOff, location="query")
 @blueprint.response(204)
-def disable() -> Response:
-    """Turn two-factor log-in off."""
-    service.disable(current_actor())
+def disable(query: dict[str, Any]) -> Response:
+    """Turn two-factor log-in off; with anyway=true also where teams require it, which you then do not see."""
+    turn_off_own(current_actor(), is_warned=query.get("anyway") == "true")
     return no_content()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import text
@@ -11,13 +11,14 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.boards.queries import BOARDS_OF_MEMBERS
 from taskforge.errors import InvalidInput, NotFound
+from taskforge.events import Event
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.teams.access import access_team
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.past_standing import Cause, PastStanding, Source, read_standing
 from taskforge.teams.permissions import Permission, Role
-from taskforge.teams.queries import TEAM_IDS_OF_PERSON
+from taskforge.teams.queries import MEMBERSHIPS, TEAM_IDS_OF_PERSON, is_admitted
 from taskforge.text.moments import show_when
 
 # The boards of a team that the reader sees now, as they were at `:at`: made, private, deleted, and naming the person.
@@ -52,6 +53,27 @@ _BOARDS = text(f"""
     LIMIT  :limit
 """)
 _OWN_TEAMS = text(TEAM_IDS_OF_PERSON)
+# From when on the team required two-factor log-in, and since when the person had it, as it was at `:at`.
+_TWO_FACTOR = text(f"""
+    SELECT (SELECT CAST(l.new_state ->> 'two_factor_from' AS timestamptz)
+            FROM   audit_logs l
+            WHERE  l.entity_id = :team_id AND l.action_timestamp <= :at
+                   AND l.event IN ('{Event.TEAM_TWO_FACTOR_REQUIRED}', '{Event.TEAM_TWO_FACTOR_RELEASED}')
+            ORDER  BY l.log_id DESC
+            LIMIT  1) AS starts_at,
+           (SELECT l.new_state ->> 'two_factor_at'
+            FROM   audit_logs l
+            WHERE  l.entity_id = :user_id AND l.action_timestamp <= :at
+                   AND jsonb_exists(l.new_state, 'two_factor_at')
+            ORDER  BY l.log_id DESC
+            LIMIT  1) AS enabled_at
+""")
+_IS_ADMITTED = text(f"""
+    SELECT 1
+    FROM   {MEMBERSHIPS}
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
+""")
+KEPT_OUT = "The team requires two-factor log-in, which they do not have."
 MAX_BOARDS = 300  # of one team, those in the trash among them
 
 
@@ -76,11 +98,15 @@ class ExplainedBoard:
 
 @dataclass(frozen=True)
 class ExplainedAccess:
-    """What a person may do in a team at an instant. ``role`` is None for who was not in it; ``reason`` says why so."""
+    """What a person may do in a team at an instant. ``role`` is None for who was not in it; ``reason`` says why so.
+
+    ``is_kept_out``: whether the team keeps them out, because they lack the two-factor log-in that it requires.
+    """
 
     at: datetime
     role: str | None
     is_limited: bool
+    is_kept_out: bool
     reason: str
     rights: Sequence[ExplainedRight]
     boards: Sequence[ExplainedBoard]
@@ -106,15 +132,35 @@ def explain_access(
     if not standing.is_known and not read_standing(team_id, user_id, now).is_known:
         raise NotFound()
     source = standing.source
+    is_kept_out = source is not None and _is_kept_out(team_id, user_id, at)
     own_teams = sql.rows(_OWN_TEAMS, {"user_id": actor.user_id})
     return ExplainedAccess(
         at=at or now,
         role=source.role if source else None,
         is_limited=bool(source and source.is_limited),
-        reason=_why_role(standing, {row["team_id"] for row in own_teams}),
-        rights=[_explain_right(standing, one) for one in Permission],
-        boards=_explain_boards(actor, standing, user_id, at or now),
+        is_kept_out=is_kept_out,
+        reason=_why_role(standing, {row["team_id"] for row in own_teams})
+        + (f" {KEPT_OUT}" if is_kept_out else ""),
+        rights=[
+            ExplainedRight(one, False, KEPT_OUT) if is_kept_out else _explain_right(standing, one)
+            for one in Permission
+        ],
+        boards=[
+            replace(board, is_seen=False, reason=KEPT_OUT) if is_kept_out else board
+            for board in _explain_boards(actor, standing, user_id, at or now)
+        ],
     )
+
+
+def _is_kept_out(team_id: str, user_id: str, at: datetime | None) -> bool:
+    """Whether the team requires two-factor log-in now, or did at an instant, which the person has or had not."""
+    parameters = {"team_id": team_id, "user_id": user_id, "at": at}
+    if at is None:
+        return sql.row(_IS_ADMITTED, parameters) is None
+    found = sql.row(_TWO_FACTOR, parameters)
+    assert found is not None
+    starts_at = found["starts_at"]
+    return starts_at is not None and starts_at <= at and found["enabled_at"] is None
 
 
 def _why_role(standing: PastStanding, known: Collection[str]) -> str:

@@ -25,6 +25,7 @@ from taskforge.teams.queries import (
     TEAM_COLUMNS,
     TEAMS_OF_MEMBERS,
     TEAMS_PER_USER,
+    is_admitted,
     join_membership,
 )
 
@@ -32,8 +33,10 @@ MAX_DELETED = 200  # deleted boards of a team, or columns of a board, that are l
 MAX_BOARDS = 2500  # of one list: of 50 teams, each with at most 50
 
 # Whether the person of the membership `m` sees the board `b` of that team. Admins see every one, so that none is lost.
-SEES_BOARD = f"""(NOT (b.is_private OR m.is_limited) OR m.role = '{Role.ADMIN}'
+# The first is without what the team requires of everybody (`teams.queries.is_admitted`).
+WOULD_SEE_BOARD = f"""(NOT (b.is_private OR m.is_limited) OR m.role = '{Role.ADMIN}'
                OR EXISTS (SELECT FROM board_people n WHERE n.board_id = b.board_id AND n.user_id = m.user_id))"""
+SEES_BOARD = f"({is_admitted()} AND {WOULD_SEE_BOARD})"
 # Items of a FROM clause. Boards as those who see them are to be narrowed by `m.user_id` and `IS_LIVE`.
 BOARDS = "boards b"
 BOARDS_OF_MEMBERS = f"boards b JOIN ({TEAMS_OF_MEMBERS}) ON t.team_id = b.team_id AND {SEES_BOARD}"

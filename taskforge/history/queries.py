@@ -1,41 +1,23 @@
-"""The history of boards: a board's activity, and SQL of audit events by number and instant, and of snapshots."""
+"""SQL of the history of boards: audit events by number and instant, and snapshots."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import text
 
-from taskforge.accounts.queries import left_join_person, list_display_names
-from taskforge.boards.access import access_board
-from taskforge.boards.queries import (
-    BOARDS,
-    IS_LIVE,
-    VIEW_PREFERENCES,
-    join_board,
-    join_column,
-)
+from taskforge.accounts.queries import left_join_person
+from taskforge.boards.queries import BOARDS, IS_LIVE, VIEW_PREFERENCES, join_board
 from taskforge.boards.statuses import Status
 from taskforge.comments.queries import left_join_comment
 from taskforge.events import Event
-from taskforge.history.replay import ReplayedBoard
-from taskforge.history.sentences import changed_task, describe_event
-from taskforge.stores import sql
-from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.fields import PROSE_NAMES
 from taskforge.tasks.queries import join_task
-from taskforge.teams.permissions import Permission
-
-ACTIVITY_PAGE = 50
 
 # What people wrote is no part of a board's history: descriptions, custom fields, the words of comments.
 _WRITTEN = f"{{{','.join((*PROSE_NAMES, 'content'))}}}"
 
 
-def _without_texts(state: str) -> str:
+def without_texts(state: str) -> str:
     """SQL for a state of the audit log without the texts in it."""
     return f"CASE WHEN jsonb_typeof({state}) = 'object' THEN {state} - '{_WRITTEN}'::text[] END"
 
@@ -57,7 +39,7 @@ FIRST_INSTANT_FROM = text("""
 # One event of a board, and the instants of the board's first and last event.
 EVENT_OF_BOARD = text(f"""
     SELECT l.event, l.entity_type, l.entity_id, l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture,
-           l.action_timestamp AS at, {_without_texts("l.new_state")} AS new_state,
+           l.action_timestamp AS at, {without_texts("l.new_state")} AS new_state,
            CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,
            (SELECT action_timestamp
             FROM   audit_logs
@@ -84,46 +66,9 @@ ACTIVITY = text("""
     WHERE  board_id = :board_id
     GROUP  BY bucket
 """)
-_TASK_OF_EVENT = """CASE l.entity_type WHEN 'task' THEN l.entity_id
-                WHEN 'comment' THEN CAST(l.new_state ->> 'task_id' AS uuid) END"""
-_COLUMN_AFTER_EVENT = "CAST(coalesce(l.new_state ->> 'column_id', place.column_id) AS uuid)"
-# An event `l` with the number of its card and the column that its sentence names. A move within a column does not
-# record the column: only for it the card's events before are searched.
-EVENT_COLUMNS = f"""
-           l.event_id, l.event, l.action, l.entity_type, l.entity_id, l.board_seq, l.actor_id,
-           u.display_name AS actor_name, u.picture AS actor_picture, l.action_timestamp AS at,
-           {_without_texts("l.new_state")} AS new_state,
-           CASE WHEN l.entity_type = 'board' THEN l.previous_state ->> 'name' END AS old_name,
-           k.number, c.column_id, c.name AS column_name
-"""
-EVENT_JOINS = f"""
-           {left_join_person("l.actor_id")}
-           LEFT {join_task(_TASK_OF_EVENT)}
-           LEFT JOIN LATERAL (
-               SELECT e.new_state ->> 'column_id' AS column_id
-               FROM   audit_logs e
-               WHERE  l.entity_type = 'task' AND l.new_state -> 'rank' IS NOT NULL
-                      AND l.new_state -> 'column_id' IS NULL
-                      AND e.entity_type = 'task' AND e.entity_id = l.entity_id
-                      AND e.board_seq < l.board_seq AND e.new_state -> 'column_id' IS NOT NULL
-               ORDER  BY e.board_seq DESC
-               LIMIT  1) place ON true
-           LEFT {join_column(_COLUMN_AFTER_EVENT)}
-"""
-# A page of a board's events, newest first.
-_BOARD_EVENTS = text(f"""
-    SELECT {EVENT_COLUMNS}
-    FROM   audit_logs l
-           {EVENT_JOINS}
-    WHERE  l.board_id = :board_id
-           AND (CAST(:before AS bigint) IS NULL OR l.board_seq < CAST(:before AS bigint))
-           AND (CAST(:actor_id AS uuid) IS NULL OR l.actor_id = CAST(:actor_id AS uuid))
-    ORDER  BY l.board_seq DESC
-    LIMIT  :limit
-""")
 EVENTS_TO_REPLAY = text(f"""
     SELECT board_seq, event, entity_type, entity_id, entity_version,
-           {_without_texts("new_state")} AS new_state
+           {without_texts("new_state")} AS new_state
     FROM   audit_logs
     WHERE  board_id = :board_id AND board_seq > :after AND board_seq <= :up_to
     ORDER  BY board_seq
@@ -216,57 +161,3 @@ UNSEEN_CHANGES = prepared(f"""
     WHERE  v.user_id = :user_id AND v.board_id = :board_id
     ORDER  BY s.latest DESC
 """)
-
-
-@dataclass(frozen=True)
-class BoardActivity:
-    """A page of a board's audit events, newest first, each with its ``summary``; whether more follow.
-
-    ``may_edit`` says whether the reader may change the board's columns.
-    """
-
-    board: sql.Row
-    events: Sequence[Mapping[str, Any]]
-    has_earlier: bool
-    may_edit: bool
-
-
-def list_board_events(
-    actor: Actor, board_id: str, *, actor_id: str | None = None, before: int | None = None
-) -> BoardActivity:
-    """The activity of a board, of everybody or of the person `actor_id`, before the event number `before`.
-
-    A ``summary`` follows the name of who did it: “moved K-12 to Done”. People and columns have the names of today.
-
-    Raises:
-        NotFound, Forbidden: no access to the board, or no permission ``board.activity``.
-    """
-    board, membership = access_board(actor.user_id, board_id, Permission.BOARD_ACTIVITY)
-    rows = sql.rows(
-        _BOARD_EVENTS,
-        {
-            "board_id": board_id,
-            "actor_id": actor_id,
-            "before": before,
-            "limit": ACTIVITY_PAGE + 1,
-        },
-    )
-    shown = rows[:ACTIVITY_PAGE]
-    names = list_display_names((row["new_state"] or {}).get("assignee_id") for row in shown)
-    events = [{**row, "summary": summarise(board, row, names)} for row in shown]
-    may_edit = membership.may(Permission.BOARD_EDIT)
-    return BoardActivity(board, events, len(rows) > ACTIVITY_PAGE, may_edit)
-
-
-def summarise(board: Mapping[str, Any], row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """The sentence of one event (`EVENT_COLUMNS`), from as much of the board after it as the sentence needs.
-
-    Of the board it reads ``name`` and ``key_prefix``.
-    """
-    after = ReplayedBoard(name=board["name"], key_prefix=board["key_prefix"])
-    if row["column_id"] is not None:
-        after.columns[row["column_id"]] = {"name": row["column_name"]}
-    task_id = changed_task(row)
-    if task_id is not None and row["number"] is not None:
-        after.cards[task_id] = {"number": row["number"], "column_id": row["column_id"]}
-    return describe_event(row, after, names)

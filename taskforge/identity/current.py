@@ -20,6 +20,7 @@ from taskforge.identity.actors import client_details, make_actor
 from taskforge.identity.devices import known_device, remember_device
 from taskforge.identity.preload import request_preloaded
 from taskforge.identity.token_requests import bearer_of, identify_by_token, is_api_token
+from taskforge.identity.viewing import look_as_viewed
 from taskforge.messaging import online
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -192,6 +193,8 @@ def _find(*, sid: str | None = None, session_id: str | None = None) -> Identity 
     identity, row = found
     if not preloaded.is_identified:
         preloaded.row, preloaded.is_identified = row, True
+    if look_as_viewed(identity):
+        preloaded.query = preloaded.row = None  # read before it was known
     return identity
 
 

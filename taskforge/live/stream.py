@@ -38,10 +38,14 @@ Result = TypeVar("Result")
 
 
 class StreamAccess(NamedTuple):
-    """Who is listening, and the sequence number of the board's last change; 0 without a board."""
+    """Who is listening, and the sequence number of the board's last change; 0 without a board.
+
+    ``is_present``: whether others are shown that they are there.
+    """
 
     user_id: str
     seq: int
+    is_present: bool = True
 
 
 class StreamSource(Protocol):
@@ -85,7 +89,8 @@ class LiveStreams:
         """Answer with a stream, or refuse."""
         request = read_request(scope, self._app.config["SESSION_COOKIE_NAME"], self._hops)
         try:
-            user_id, seq = await self._in_thread(self._source.authorise, request)
+            access = await self._in_thread(self._source.authorise, request)
+            user_id = access.user_id
             if self._open[user_id] >= STREAMS_PER_PERSON:
                 raise RateLimited(retry_after=30)
         except TaskForgeError as refusal:
@@ -94,7 +99,7 @@ class LiveStreams:
         # Counted before the next await, so that requests that come together can't pass the limit together.
         self._open[user_id] += 1
         try:
-            await self._serve(request, user_id, seq, receive, send)
+            await self._serve(request, access, receive, send)
         finally:
             self._open[user_id] -= 1
             if not self._open[user_id]:
@@ -110,28 +115,30 @@ class LiveStreams:
         self._presence.stop()
 
     async def _serve(
-        self, request: StreamRequest, user_id: str, seq: int, receive: Receive, send: Send
+        self, request: StreamRequest, access: StreamAccess, receive: Receive, send: Send
     ) -> None:
         """Join the board's listeners and stream, until the end."""
+        user_id = access.user_id
+        present_on = request.board_id if access.is_present else None
         try:
             listener = await self._join(user_id, request.board_id)
         except Unavailable as refusal:
             await self._refuse(refusal, send)
             return
-        if request.board_id is not None:
-            self._presence.join(request.board_id, user_id, listener)
+        if present_on is not None:
+            self._presence.join(present_on, user_id, listener)
         watcher = asyncio.create_task(_end_when_gone(receive, listener))
         try:
             with suppress(TaskForgeError):  # no access any more, or no database
-                await self._stream(request, seq, listener, send)
+                await self._stream(request, access.seq, listener, send)
             await _write(send, b"", more=False)
         except TimeoutError:
             return  # nobody reads
         finally:
             watcher.cancel()
             self._hub.leave(user_id, request.board_id, listener)
-            if request.board_id is not None:
-                self._presence.leave(request.board_id, user_id)
+            if present_on is not None:
+                self._presence.leave(present_on, user_id)
 
     async def _join(self, user_id: str, board_id: str | None) -> Listener:
         try:
@@ -161,7 +168,7 @@ class LiveStreams:
             try:
                 hint = await listener.next(check_at)
             except TimeoutError:
-                _, seq = await self._in_thread(self._source.authorise, request)
+                seq = (await self._in_thread(self._source.authorise, request)).seq
                 check_at = self._next_check()
                 last = await catch_up(last) if seq > last else last
                 continue

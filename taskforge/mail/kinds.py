@@ -116,6 +116,12 @@ class MailKind(StrEnum):
         ("at",),
         "/register",
     )
+    TWO_FACTOR_REQUIRED = (
+        "two_factor_required",
+        "{team} requires two-factor log-in",
+        ("name", "by", "team", "from_at"),
+        "/profile/two-factor",
+    )
 
     @property
     def needs_token(self) -> bool:

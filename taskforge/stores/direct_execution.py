@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import Connection, CursorResult, Executable
 
+from taskforge.stores import substitutes
 from taskforge.stores.prepared_statements import Batch, batch_of, is_outdated, known_on
 from taskforge.stores.team_limit import find_limit, narrow
 
@@ -94,7 +95,7 @@ def execute(
     """
     if (limit := find_limit()) is not None:
         statement, parameters = narrow(statement, parameters, limit)
-    batch = batch_of(statement)
+    batch = None if substitutes.are_set() else batch_of(statement)
     if batch is None:
         return connection.execute(statement, parameters)
     return _run(connection, batch, parameters or {})

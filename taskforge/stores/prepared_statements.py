@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
+from taskforge.stores import substitutes
 from taskforge.stores.statement_names import prepared_name
 
 _OPTION = "taskforge_prepared"
@@ -104,6 +105,8 @@ def prepare_on(engine: Engine) -> None:
         context: Any,
         _many: bool,
     ) -> tuple[str, Any]:
+        if substitutes.are_set():
+            return substitutes.rewrite(statement), parameters
         marked = context.execution_options.get(_OPTION) if context is not None else None
         if not marked:
             return statement, parameters

@@ -21,7 +21,7 @@ from taskforge.ids import new_id
 from taskforge.live.hints import ENCODED_END, ENCODED_REFRESH, encode_change
 from taskforge.messaging import publishing, queues
 from taskforge.notification_kinds import NotificationKind
-from taskforge.stores import change_writer, operations, sql
+from taskforge.stores import change_writer, operations, sql, substitutes
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_contents
 from taskforge.stores.beginning import begin
@@ -65,6 +65,7 @@ class UnitOfWork:
         self._queues: list[str] = []
 
     def __enter__(self) -> Self:
+        substitutes.refuse_writes()
         faults.point("tx.begin")
         return self
 

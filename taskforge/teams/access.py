@@ -12,12 +12,12 @@ from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import ROLES, exceeds
-from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS
+from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS, is_admitted
 
 _MEMBERSHIP = prepared(f"""
     SELECT m.team_id, t.name AS team_name, m.role, m.is_limited, {HELD_PERMISSIONS} AS permissions
     FROM   {TEAMS_OF_MEMBERS}
-    WHERE  m.team_id = :team_id AND m.user_id = :user_id
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
 """)
 _LOCK = prepared("""
     UPDATE teams
@@ -33,7 +33,7 @@ _OWN_ROLE = prepared("""
 _HOLD_MEMBERSHIP = prepared(f"""
     SELECT {HELD_PERMISSIONS} AS permissions
     FROM   effective_memberships m
-    WHERE  m.team_id = :team_id AND m.user_id = :user_id
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
     FOR SHARE OF m
 """)
 

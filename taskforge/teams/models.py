@@ -18,7 +18,8 @@ class Team(Model):
     """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy.
 
     With ``inherits_members`` the people of the parent are in it too. ``people_version`` rises whenever its effective
-    memberships change, also because a parent's did.
+    memberships change, also because a parent's did. From ``two_factor_from`` on it lets in
+    only who has two-factor log-in.
     """
 
     __tablename__ = "teams"
@@ -31,6 +32,7 @@ class Team(Model):
     created_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     people_version: Mapped[int] = mapped_column(server_default=text("0"))
+    two_factor_from: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 

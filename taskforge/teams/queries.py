@@ -21,6 +21,19 @@ TEAMS_PER_USER = 200
 MEMBERS_PER_TEAM = 500
 MAX_TREE = 200  # teams in one tree
 
+
+def is_admitted(membership: str = "m") -> str:
+    """SQL of the condition that a membership lets its person in: they have two-factor log-in, or need none now.
+
+    Each row asks for the team by its key; as a join the planner might read all teams.
+    """
+    return f"""((SELECT true
+                 FROM   teams strict
+                        {join_person(f"{membership}.user_id", "own_account")}
+                 WHERE  strict.team_id = {membership}.team_id AND strict.two_factor_from <= now()
+                        AND own_account.two_factor_at IS NULL) IS NULL)"""
+
+
 # The names of the permissions that a membership row `m` holds, as an array.
 HELD_PERMISSIONS = """
        ARRAY(SELECT p.name
@@ -45,10 +58,12 @@ COMPOSED_MEMBERSHIPS = table("effective_memberships", column("team_id"), column(
     "m"
 )
 TEAMS_OF_MEMBERS = "teams t JOIN effective_memberships m USING (team_id)"
+# A column: whether the person of the membership `m` is kept out, see `is_admitted`.
+LACKS_TWO_FACTOR = f"NOT {is_admitted()} AS lacks_two_factor"
 # The columns of a list of teams, from `TEAMS_OF_MEMBERS`.
 TEAM_COLUMNS = f"""
-       t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members, t.version, t.created_at, t.updated_at,
-       m.role, {HELD_PERMISSIONS} AS permissions,
+       t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members, t.two_factor_from, t.version,
+       t.created_at, t.updated_at, m.role, {HELD_PERMISSIONS} AS permissions, {LACKS_TWO_FACTOR},
        (SELECT count(*) FROM effective_memberships o WHERE o.team_id = t.team_id) AS member_count
 """
 # The ids of the teams of `:user_id`; whether that person, or the user `u`, is in any team.
@@ -84,7 +99,7 @@ _CHILDREN = f"""
 _TEAM = text(f"""
     SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
            parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, m.role,
-           m.via_team_id <> m.team_id AS is_inherited,
+           m.via_team_id <> m.team_id AS is_inherited, t.two_factor_from,
            {HELD_PERMISSIONS} AS permissions, {_CHILDREN}
     FROM   teams t
            JOIN effective_memberships m USING (team_id)
@@ -93,14 +108,14 @@ _TEAM = text(f"""
              AND EXISTS (SELECT
                          FROM   effective_memberships p
                          WHERE  p.team_id = t.parent_team_id AND p.user_id = m.user_id)
-    WHERE  t.team_id = :team_id AND m.user_id = :user_id
+    WHERE  t.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
 """)
 _MEMBERS = text(f"""
     SELECT u.user_id, u.display_name, u.picture, m.role, m.is_limited, m.joined_at, m.via_team_id,
            m.via_team_id <> m.team_id AS is_inherited, via.name AS via_name,
            CASE WHEN own.role <> :guest OR u.user_id = own.user_id THEN u.email END AS email
     FROM   {MEMBERS}
-           JOIN effective_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id
+           JOIN effective_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id AND {is_admitted("own")}
            LEFT JOIN teams via
              ON  via.team_id = m.via_team_id
              AND EXISTS (SELECT
@@ -110,6 +125,29 @@ _MEMBERS = text(f"""
     ORDER  BY array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id
     LIMIT  :limit
 """)
+
+
+def viewed_memberships(viewer: str, team_id: str, *, role: str, as_user_id: str | None) -> str:
+    """SQL of the memberships as they are for who looks at a team as another member of it sees it, or as a role.
+
+    All ids are UUIDs. The viewer, while an admin of the team, has that standing in it, and is in no other team.
+    """
+    if as_user_id is None:
+        standing = f"CAST('{Role(role)}' AS varchar) AS role, false AS is_limited"
+        seen, condition = "own", "true"
+    else:
+        standing, seen = "seen.role, seen.is_limited", "seen"
+        condition = f"seen.user_id = '{as_user_id}' AND {is_admitted('seen')}"
+    return f"""
+        SELECT o.team_id, o.user_id, o.role, o.is_limited, o.joined_at, o.via_team_id
+        FROM   public.effective_memberships o
+        WHERE  o.user_id <> '{viewer}'
+        UNION  ALL
+        SELECT own.team_id, own.user_id, {standing}, own.joined_at, {seen}.via_team_id
+        FROM   public.effective_memberships own
+               {"" if as_user_id is None else "JOIN public.effective_memberships seen USING (team_id)"}
+        WHERE  own.team_id = '{team_id}' AND own.user_id = '{viewer}' AND own.role = '{Role.ADMIN}' AND {condition}
+    """
 
 
 def join_team(team_id: str) -> str:

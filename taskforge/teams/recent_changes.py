@@ -40,5 +40,5 @@ def list_recent_changes(actor: Actor, team_id: str) -> Sequence[sql.Row]:
 
 def _people_of(state: Mapping[str, Any] | None) -> list[str]:
     state = state or {}
-    invited = state.get("invitation", {}).get("user_id")
-    return [*state.get("members", {}), *([invited] if invited else [])]
+    named = [(state.get(name) or {}).get("user_id") for name in ("invitation", "view")]
+    return [*state.get("members", {}), *(one for one in named if one)]

@@ -6,12 +6,13 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from taskforge.audit import security_events
-from taskforge.errors import ConfirmationRequired
+from taskforge.errors import ConfirmationRequired, NotFound
 from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits, sessions
 from taskforge.http.cross_site import SAFE_METHODS
 from taskforge.http.urls import API_PREFIX, IdConverter
+from taskforge.identity import viewing
 from taskforge.identity.actors import client_details
 from taskforge.web.accounts import (
     address_routes,
@@ -60,11 +61,15 @@ from taskforge.web.tasks import (
 from taskforge.web.tasks import routes as tasks
 from taskforge.web.teams import (
     access_routes,
+    activity_routes,
     board_limit_routes,
     invitation_routes,
+    locked_out,
     permission_routes,
 )
 from taskforge.web.teams import routes as teams
+from taskforge.web.teams import two_factor_routes as team_two_factor_routes
+from taskforge.web.teams import view_routes as view_routes_of_teams
 
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
@@ -79,6 +84,8 @@ PARTS = (
     token_routes,
     session_routes,
     two_factor_routes,
+    team_two_factor_routes,
+    view_routes_of_teams,
     index_routes,
     show_routes,
     settings_routes,
@@ -97,6 +104,7 @@ PARTS = (
     invitation_routes,
     permission_routes,
     access_routes,
+    activity_routes,
     board_limit_routes,
     people_routes,
 )
@@ -123,6 +131,8 @@ def init_web(app: Flask) -> None:
     if not config_of(app).is_production:
         app.register_blueprint(mailbox.blueprint)
     app.register_error_handler(ConfirmationRequired, confirm_routes.ask_for_confirmation)
+    app.register_error_handler(NotFound, locked_out.answer_not_found)
+    viewing.init_viewing(app)
     app.before_request(_limit_writes)
     app.after_request(_report_denial)
 
@@ -139,7 +149,8 @@ def _report_denial(response: Response) -> Response:
     user_id = g.get(
         "user_id"
     )  # set by identification; `current_user` could query a failing store again
-    is_denied = response.status_code == 403 and not g.get("is_confirmation_required")
+    is_asked = g.get("is_confirmation_required") or g.get("is_two_factor_required")
+    is_denied = response.status_code == 403 and not is_asked
     if (is_denied or g.get("is_denied")) and user_id is not None:
         security_events.report(
             Event.USER_ACCESS_DENIED,

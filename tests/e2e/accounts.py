@@ -16,6 +16,7 @@ from sqlalchemy import text
 from taskforge.accounts import session_records
 from taskforge.stores import sql
 from taskforge.teams import service as teams
+from tests.accounts.authenticator import Authenticator, set_up
 from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team
 
 
@@ -86,6 +87,16 @@ def join_team(page: Page, member: Page, role: str = "member") -> None:
     with admin.person.app.app_context():
         user_id = _accounts[member.context].person.user_id
         teams.add_member(admin.person.actor, admin.team.team_id, role=role, user_id=user_id)
+
+
+def turn_on_two_factor(page: Page) -> None:
+    """Turn on the two-factor log-in of whoever is logged in at `page`."""
+    set_up(_accounts[page.context].person)
+
+
+def phone_of(page: Page, secret: str) -> Authenticator:
+    """The authenticator app of whoever is logged in at `page`, with the secret that they see."""
+    return Authenticator(_accounts[page.context].person, secret.replace(" ", ""), [])
 
 
 def end_session(page: Page) -> None:

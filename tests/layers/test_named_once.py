@@ -53,6 +53,7 @@ def test_a_sentence_needs_only_words_that_the_inbox_has() -> None:
         "column": "Done",
         "team": "“Web”",
         "device": "Firefox",
+        "day": "24 Dec 2026",
     }
     for kind in NotificationKind:
         assert kind.sentence.format(**words).startswith("Ada ")

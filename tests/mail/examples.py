@@ -42,6 +42,12 @@ EXAMPLES: dict[MailKind, dict[str, Value]] = {
         "device": "Firefox on Linux",
     },
     MailKind.ACCOUNT_DELETED: {"at": AT},
+    MailKind.TWO_FACTOR_REQUIRED: {
+        "name": "Ada Lovelace",
+        "by": "Grace Hopper",
+        "team": "Analytical engines",
+        "from_at": AT,
+    },
     MailKind.INVITATION: {
         "inviter": "Ada Lovelace",
         "team": "Analytical engines",

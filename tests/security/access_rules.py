@@ -37,7 +37,7 @@ OWN = {
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
-    "tasks.welcome",
+    "tasks.welcome", "teams.end_view",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
     "accounts.preferences", "accounts.preferences_submitted", "accounts.change_picture", "accounts.remove_picture",
@@ -56,7 +56,7 @@ OWN |= {
     "api_leaving.delete_account",
 }  # fmt: skip
 
-# The same, about a second factor that nobody of the matrix has: a 409 for all.
+# The same, about a second factor that one has or has not: a 409 or done.
 OWN |= {
     "accounts.renew_recovery_codes", "accounts.turn_off_two_factor",
     "api_two_factor.disable", "api_two_factor.renew_codes",
@@ -125,6 +125,8 @@ GUESTS = {
 }  # fmt: skip
 
 MEMBERS = {
+    "teams.activity", "teams.download_activity", "api_team_activity.list_activity",
+    "api_team_activity.download_activity",
     "boards.set_privacy", "boards.name_person", "boards.unname_person",
     "api_boards.list_named_people", "api_boards.name_person", "api_boards.unname_person",
     "board_history.activity", "boards.create", "boards.settings", "boards.rename", "boards.add_column",
@@ -142,6 +144,9 @@ MEMBERS = {
 }  # fmt: skip
 
 ADMINS = {
+    "teams.view_as", "teams.start_view",
+    "teams.two_factor", "teams.require_two_factor", "teams.release_two_factor",
+    "api_team_two_factor.get_requirement", "api_team_two_factor.require", "api_team_two_factor.release",
     "teams.access", "api_teams.explain_access",
     "teams.board_limit", "teams.limit_guest", "api_boards.get_board_limit", "api_boards.limit_guest",
     "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
@@ -162,7 +167,10 @@ ADMINS = {
 ROLES = ("guest", "member", "admin")
 # The permission that each of them asks for, beside access to its object; by it a team's matrix lets more or fewer in.
 _ENDPOINTS_OF = {
-    Permission.TEAM_EDIT: "teams.edit teams.edit_submitted api_teams.edit_team",
+    Permission.TEAM_EDIT: """
+        teams.edit teams.edit_submitted api_teams.edit_team teams.two_factor teams.require_two_factor
+        teams.release_two_factor api_team_two_factor.get_requirement api_team_two_factor.require
+        api_team_two_factor.release""",
     Permission.TEAM_MANAGE_MEMBERS: """
         teams.add_member teams.change_role teams.remove_member teams.access teams.board_limit teams.limit_guest
         api_teams.add_member api_teams.change_role api_teams.remove_member api_teams.explain_access
@@ -179,7 +187,9 @@ _ENDPOINTS_OF = {
     Permission.BOARD_DELETE: """
         boards.delete boards.restore boards.deleted
         api_boards.delete_board api_boards.restore_board api_boards.list_deleted_boards""",
-    Permission.BOARD_ACTIVITY: "board_history.activity",
+    Permission.BOARD_ACTIVITY: """
+        board_history.activity teams.activity teams.download_activity api_team_activity.list_activity
+        api_team_activity.download_activity""",
     Permission.TASK_CREATE: """
         tasks.create tasks.create_many tasks.create_many_submitted tasks.quick_add_names api_tasks.create_task""",
     Permission.TASK_EDIT: """
@@ -269,9 +279,17 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
 def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
+    if principal == "without_two_factor":
+        return "no"  # a 403 that leads to turning it on
     if principal == "limited_guest":
         of_team = endpoint in OF_THE_TEAM or endpoint.startswith(
-            ("teams.", "api_teams.", "api_team_invitations.")
+            (
+                "teams.",
+                "api_teams.",
+                "api_team_invitations.",
+                "api_team_activity.",
+                "api_team_two_factor.",
+            )
         )
         return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:

@@ -27,6 +27,7 @@ from taskforge.teams.invitations.team_links import make_join_link
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
 from taskforge.teams.service import add_member
+from taskforge.teams.two_factor import require_two_factor
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.mail.posting import post
 from tests.pictures import picture_file
@@ -34,7 +35,7 @@ from tests.pictures import picture_file
 # From nobody to everybody's boss of the team; the order in which the matrix lets them try.
 PRINCIPALS = (
     "anonymous", "suspended", "outsider", "other_admin", "invited", "site_admin",
-    "limited_guest", "guest", "member", "admin",
+    "without_two_factor", "limited_guest", "guest", "member", "admin",
 )  # fmt: skip
 
 
@@ -85,6 +86,8 @@ def make_world(app: Flask) -> World:
         )
         deliver_pending()
         add_limited_guest(admin, team, people["limited_guest"])
+        without = people["without_two_factor"].user_id
+        add_member(admin.actor, team.team_id, role="member", user_id=without)
         name_person(admin.actor, team.board_id, spare.user_id)
         matrix_change = _change_rights_and_back(admin, team)
         notification_id = sql.scalar(
@@ -103,6 +106,7 @@ def make_world(app: Flask) -> World:
         picture_name = sql.scalar(
             text("SELECT picture FROM users WHERE user_id = :id"), {"id": spare.user_id}
         )
+        _require_two_factor(admin, team, [people["without_two_factor"].user_id])
         post(admin.actor)
         mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
@@ -141,6 +145,15 @@ def make_world(app: Flask) -> World:
         "mail_id": mail_id,
     }
     return World(people, team, ids, deleted, tokens)
+
+
+def _require_two_factor(admin: Person, team: Team, without: list[str]) -> None:
+    """From now on everybody has two-factor log-in, but those `without` it, and the team requires it."""
+    sql.execute_now(
+        text("UPDATE users SET two_factor_at = now() WHERE user_id <> ALL(CAST(:ids AS uuid[]))"),
+        {"ids": without},
+    )
+    require_two_factor(admin.actor, team.team_id, grace_days=0)
 
 
 def add_limited_guest(admin: Person, team: Team, guest: Person) -> None:

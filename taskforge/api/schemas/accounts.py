@@ -96,6 +96,12 @@ class TwoFactorState(Output):
     recovery_codes_left = ma.fields.Integer(required=True)
 
 
+class TurningOff(Input):
+    """Whether to do it although teams require two-factor log-in."""
+
+    anyway = fields.choice(["true", "false"])
+
+
 class TwoFactorSetup(Output):
     """A secret for an authenticator app, which is not in use yet."""
 

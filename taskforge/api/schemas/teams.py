@@ -10,6 +10,7 @@ from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES
+from taskforge.teams.two_factor import MAX_GRACE_DAYS
 
 
 class NewTeam(Input):
@@ -48,9 +49,32 @@ class Team(Output):
     role = text_answer(metadata={"enum": list(ROLES)})
     member_count = ma.fields.Integer(metadata={"description": "In lists only"})
     board_count = ma.fields.Integer(metadata={"description": "In lists only"})
+    two_factor_from = Instant(allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
+
+
+class TwoFactorRequirement(Input):
+    """After how many days a team requires two-factor log-in of everybody in it."""
+
+    body_optional = True
+
+    grace_days = fields.whole_number(0, MAX_GRACE_DAYS)
+
+
+class MemberWithout(Output):
+    """A member who has no two-factor log-in."""
+
+    user_id = id_answer(required=True)
+    display_name = text_answer(required=True)
+
+
+class TeamTwoFactor(Output):
+    """From when on a team requires two-factor log-in (null: not), and who has none."""
+
+    starts_at = Instant(required=True, allow_none=True, data_key="from")
+    without: Any = ma.fields.List(ma.fields.Nested(MemberWithout), required=True)
 
 
 class TeamList(Output):
@@ -151,6 +175,12 @@ class ExplainedAccess(Output):
     at = Instant(required=True)
     role = text_answer(allow_none=True, metadata={"enum": [*ROLES, None]})
     is_limited = ma.fields.Boolean(required=True)
+    is_kept_out = ma.fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether for want of the two-factor log-in that the team requires"
+        },
+    )
     reason = text_answer(required=True)
     rights: Any = ma.fields.List(ma.fields.Nested(ExplainedRight), required=True)
     boards: Any = ma.fields.List(ma.fields.Nested(ExplainedBoard), required=True)

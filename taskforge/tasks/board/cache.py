@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from taskforge.metrics.counting import count_lookup
 from taskforge.single_flight import SingleFlight
-from taskforge.stores import sql
+from taskforge.stores import sql, substitutes
 
 MAX_BOARDS = 64
 MAX_CARDS = 6000
@@ -117,7 +117,9 @@ class BoardCache:
         return board
 
     def keep(self, key: Hashable, board: CachedBoard) -> None:
-        """Cache a board instead of an earlier version."""
+        """Cache a board instead of an earlier version; not what was read as somebody else sees it."""
+        if substitutes.are_set():
+            return
         with self._lock:
             self._drop(key)
             self._boards[key] = board

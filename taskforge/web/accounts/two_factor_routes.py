@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import passkeys, recovery_codes
@@ -13,9 +13,11 @@ from taskforge.accounts import two_factor as service
 from taskforge.accounts.two_factor import Setup
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.http.htmx import go_to
+from taskforge.http.urls import next_path
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.stores.operations import Change
+from taskforge.teams.two_factor import describe_requiring, list_requiring_teams, turn_off_own
 from taskforge.web.accounts.forms import SetUpForm
 from taskforge.web.accounts.routes import blueprint
 
@@ -26,12 +28,18 @@ SHOWN_BEFORE = "The recovery codes were shown once. If you do not have them, mak
 @blueprint.get("/profile/two-factor")
 def two_factor() -> str:
     """Whether a second factor is asked for, and what can be done about it."""
-    user_id = current_actor().user_id
+    return _page(current_actor().user_id)
+
+
+def _page(user_id: str, problem: str = "") -> str:
+    requiring = list_requiring_teams(user_id)
     return render_template(
         "accounts/two_factor.html",
         state=service.get_two_factor(user_id),
         passkeys=passkeys.list_passkeys(user_id),
         are_passkeys_possible=passkeys.are_possible(),
+        warning=describe_requiring(requiring) if requiring else "",
+        problem=problem,
     )
 
 
@@ -42,7 +50,7 @@ def set_up_two_factor() -> ResponseReturnValue:
     try:
         setup = service.begin_setup(current_actor().user_id)
     except Conflict:
-        return go_to(url_for("accounts.two_factor"))
+        return go_to(next_path() or url_for("accounts.two_factor"))
     return _setup_page(SetUpForm(formdata=None), setup)
 
 
@@ -61,7 +69,7 @@ def set_up_two_factor_submitted() -> ResponseReturnValue:
         setup = service.open_setup(actor.user_id, form.setup_token.data or "")
     except InvalidInput as error:
         flash(error.message, "danger")
-        return go_to(url_for("accounts.set_up_two_factor"))
+        return go_to(url_for("accounts.set_up_two_factor", next=next_path() or None))
     return form.refused(_setup_page(form, setup))
 
 
@@ -77,8 +85,12 @@ def renew_recovery_codes() -> ResponseReturnValue:
 @blueprint.post("/profile/two-factor/off")
 @needs_confirmation
 def turn_off_two_factor() -> ResponseReturnValue:
-    """Turn the second factor off."""
-    service.disable(current_actor())
+    """Turn the second factor off; who is in a team that requires it must have been told what that means."""
+    actor = current_actor()
+    is_warned = request.form.get("warned") == "1"
+    if list_requiring_teams(actor.user_id) and not is_warned:
+        return _page(actor.user_id, "Read first what it means for your teams."), 409
+    turn_off_own(actor, is_warned=is_warned)
     flash("Two-factor log-in is off. Your password alone logs you in.", "ok")
     return go_to(url_for("accounts.two_factor"))
 
@@ -90,14 +102,17 @@ def _setup_page(form: SetUpForm, setup: Setup) -> str:
         setup=setup,
         grouped_secret=" ".join(setup.secret[at : at + 4] for at in range(0, len(setup.secret), 4)),
         qr=draw_qr(setup.uri),
+        next=next_path(),
     )
 
 
 def _codes_page(change: Change, codes: list[str], *, is_new: bool) -> ResponseReturnValue:
     if change.replayed:  # these codes are not the stored ones, and those are not known any more
         flash(SHOWN_BEFORE, "ok")
-        return go_to(url_for("accounts.two_factor"))
-    return render_template("accounts/recovery_codes.html", codes=codes, is_new=is_new)
+        return go_to(next_path() or url_for("accounts.two_factor"))
+    return render_template(
+        "accounts/recovery_codes.html", codes=codes, is_new=is_new, next=next_path()
+    )
 
 
 def draw_qr(content: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,19 +13,24 @@ from taskforge.boards.people import list_viewers
 from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import NotFound
 from taskforge.events import Event
+from taskforge.history.activity import Place, list_board_events
+from taskforge.history.activity_filter import NAMES
 from taskforge.history.past_board import PastBoard, count_activity, get_past_board
 from taskforge.history.past_filter import read_filter
-from taskforge.history.queries import list_board_events
-from taskforge.http.forms import id_or_none, optional_int
+from taskforge.http.forms import optional_int
 from taskforge.http.htmx import wants_partial
 from taskforge.http.request_guard import accept_lists
 from taskforge.identity.current import current_actor
-from taskforge.stores import sql
-from taskforge.tasks.board.filter_base import FORMER_MEMBER
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.teams.permissions import Permission
 from taskforge.text.values import LAST_VERSION, parse_int, parse_sent_instant
 from taskforge.web.boards.presenters import show_board
+from taskforge.web.history.activity_page import (
+    page_links,
+    read_asked,
+    show_details,
+    show_filter,
+)
 from taskforge.web.history.presenters import (
     show_bars,
     show_column,
@@ -40,6 +44,7 @@ blueprint = Blueprint("board_history", __name__)
 
 OWN_PARAMETERS = ("at", "step", "page")
 MAX_PAGES = 2000
+BOARD_FILTER = tuple(name for name in NAMES if name != "board")
 
 
 @blueprint.get("/boards/<id:board_id>/history")
@@ -90,30 +95,32 @@ def column(board_id: str, column_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/boards/<id:board_id>/activity")
 def activity(board_id: str) -> ResponseReturnValue:
-    """The changes of a board, latest first; with ``person`` only those of one user."""
-    person_id = id_or_none(request.args.get("person"))
-    before = optional_int(
-        request.args.get("before"), field="before", minimum=1, maximum=LAST_VERSION
+    """The changes of a board, latest first; the address says which of them."""
+    asked = read_asked(BOARD_FILTER)
+    found = list_board_events(
+        current_actor(), board_id, chosen=asked.chosen, place=_place_of_activity()
     )
-    found = list_board_events(current_actor(), board_id, actor_id=person_id, before=before)
-    members = list_viewers(found.board["board_id"])
     restorable = _restorable_columns(board_id, may_edit=found.may_edit)
-    parameters: dict[str, Any] = {"person": person_id} if person_id else {}
-    return render_template(
+    events = () if asked.problem else found.events
+    page = render_template(
         "board_history/activity.html",
         board=show_board(found.board),
-        entries=[show_event(event, restorable) for event in found.events],
-        people=_people_to_choose(members, person_id),
-        person_id=person_id or "",
-        next_url=url_for(
-            "board_history.activity",
-            board_id=board_id,
-            before=found.events[-1]["board_seq"],
-            **parameters,
-        )
-        if found.has_earlier
-        else None,
+        filter=show_filter(asked, list_viewers(found.board["board_id"])),
+        entries=[{**show_event(event, restorable), **show_details(event)} for event in events],
+        **page_links(
+            asked, found, endpoint="board_history.activity", key="board_seq", board_id=board_id
+        ),
     )
+    return page, 422 if asked.problem else 200
+
+
+def _place_of_activity() -> Place | None:
+    """Where the page begins, by the number of a change in ``before`` or ``after``."""
+    for name in ("before", "after"):
+        number = optional_int(request.args.get(name), field=name, minimum=1, maximum=LAST_VERSION)
+        if number is not None:
+            return Place(number, is_later=name == "after")
+    return None
 
 
 def _restorable_column(past: PastBoard) -> str | None:
@@ -131,14 +138,6 @@ def _restorable_columns(board_id: str, *, may_edit: bool) -> dict[str, datetime]
     """The columns that the person can restore, by id, with the instant of their deletion."""
     columns = list_deleted_columns(board_id) if may_edit else []
     return {column["column_id"]: column["deleted_at"] for column in columns}
-
-
-def _people_to_choose(members: Sequence[sql.Row], person_id: str | None) -> list[tuple[str, str]]:
-    """The options of the filter: the members, and whoever the address names besides."""
-    people = [(row["user_id"], row["display_name"]) for row in members]
-    if person_id and person_id not in dict(people):
-        people.append((person_id, FORMER_MEMBER))
-    return people
 
 
 def _read(board_id: str) -> PastBoard:

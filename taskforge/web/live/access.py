@@ -11,6 +11,7 @@ from taskforge.accounts import session_records
 from taskforge.boards.access import access_board
 from taskforge.boards.people import find_viewers
 from taskforge.boards.sequence import current_sequence
+from taskforge.boards.viewing import view_of
 from taskforge.errors import OTHER_HOST, Malformed, NotAuthenticated
 from taskforge.extensions import config_of
 from taskforge.history.missed_changes import list_changes_after
@@ -18,6 +19,7 @@ from taskforge.http.sessions import is_secret
 from taskforge.live.hints import Hint, change_hint, reload_hint
 from taskforge.live.request import StreamRequest
 from taskforge.live.stream import StreamAccess
+from taskforge.stores import substitutes
 from taskforge.text.people import Person
 from taskforge.text.values import parse_uuid
 
@@ -47,8 +49,10 @@ class BoardStreamSource:
             raise NotAuthenticated()
         if request.board_id is None:
             return StreamAccess(identity.user_id, 0)
-        board, _ = access_board(identity.user_id, parse_uuid(request.board_id))
-        return StreamAccess(identity.user_id, board["seq"])
+        view = view_of(identity.viewing)
+        with substitutes.substituted(view.queries(identity.user_id) if view else None):
+            board, _ = access_board(identity.user_id, parse_uuid(request.board_id))
+        return StreamAccess(identity.user_id, board["seq"], is_present=view is None)
 
     def missed(self, board_id: str, after: int) -> list[Hint]:
         """The changes of a board after number `after`, oldest first; of more than `MAX_MISSED` one ``reload``."""

@@ -18,8 +18,13 @@ from taskforge.http.forms import (
 from taskforge.stores import sql
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES, Permission, Role, exceeds
+from taskforge.teams.two_factor import DEFAULT_GRACE_DAYS, MAX_GRACE_DAYS
 from taskforge.text.validation import clean_email, clean_line, clean_text
+from taskforge.text.values import parse_int
 
+GRACE_CHOICES = [
+    ("0", "now"), ("1", "tomorrow"), ("7", "in 7 days"), ("14", "in 14 days"), ("30", "in 30 days"),
+]  # fmt: skip
 ROLE_CHOICES = [(role, role.title()) for role in ROLES]
 
 
@@ -59,6 +64,17 @@ class AddMemberForm(Form):
     def offer_roles(self, own: str) -> None:
         """Offer the roles that are not above one's own."""
         self.role.offer((role, words) for role, words in ROLE_CHOICES if not exceeds(role, own))
+
+
+class RequireTwoFactorForm(Form):
+    """After how many days a team requires two-factor log-in."""
+
+    grace_days = OpenSelectField(
+        "From",
+        [cleaned(parse_int, minimum=0, maximum=MAX_GRACE_DAYS)],
+        offered=GRACE_CHOICES,
+        default=str(DEFAULT_GRACE_DAYS),
+    )
 
 
 class ChangeRoleForm(Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import Permission, Role
 from taskforge.text.people import person_of
 
 
@@ -68,4 +68,6 @@ def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
         "leave": member_count > 1 and not team["is_inherited"],
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
+        "view_as": team["role"] == Role.ADMIN,
+        "activity": Permission.BOARD_ACTIVITY in permissions,
     }

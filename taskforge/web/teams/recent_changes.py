@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from taskforge.events import LEFT_TEAM, TEAM_SENTENCES, Event, find_event
-from taskforge.stores import sql
+from taskforge.history.team_sentences import describe_team_event
 from taskforge.stores.actor import Actor
-from taskforge.teams.permissions import Role
 from taskforge.teams.recent_changes import list_recent_changes
 from taskforge.text.people import person_of
-
-SOMETHING = "changed the team"
-SOMEBODY = "somebody"
 
 
 def show_recent_changes(actor: Actor, team_id: str) -> list[dict[str, Any]]:
@@ -21,25 +15,8 @@ def show_recent_changes(actor: Actor, team_id: str) -> list[dict[str, Any]]:
     return [
         {
             "actor": person_of(row["actor_id"], row["actor_name"], picture=row["actor_picture"]),
-            "text": _sentence(row),
+            "text": describe_team_event(row, row["names"]),
             "at": row["action_timestamp"],
         }
         for row in list_recent_changes(actor, team_id)
     ]
-
-
-def _sentence(row: sql.Row) -> str:
-    event, state = find_event(row["event"]), row["new_state"] or {}
-    members: Mapping[str, str | None] = state.get("members", {})
-    if event is Event.TEAM_MEMBER_REMOVED and row["actor_id"] in members:
-        return LEFT_TEAM
-    person, role = next(iter(members.items()), (None, None))
-    invitation = state.get("invitation", {})
-    role = role or invitation.get("role") or state.get("join_link", {}).get("role")
-    invited = invitation.get("email") or row["names"].get(invitation.get("user_id"))
-    sentence = TEAM_SENTENCES.get(event, SOMETHING) if event else SOMETHING
-    return sentence.format(
-        person=row["names"].get(person, SOMEBODY),
-        role=Role(role).words if role else "",
-        invited=invited or SOMEBODY,
-    )
