@@ -92,7 +92,7 @@ def reset_password(
     token: str,
     password: str,
     *,
-    revoke_tokens: bool,
+    revoke_tokens: bool = False,
     ip: str | None,
     user_agent: str | None,
 ) -> None:

@@ -99,6 +99,28 @@ def test_only_entries_and_the_document_are_open_to_everybody(document: dict[str,
     }
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("get", "/api/tasks", "read"),
+        ("get", "/api/users/me", "read"),
+        ("post", "/api/tasks", "write"),
+        ("post", "/api/teams/{team_id}/boards", "write"),
+        ("patch", "/api/teams/{team_id}", "admin"),
+        ("get", "/api/teams/{team_id}/join-links", "admin"),
+        ("post", "/api/users/me/tokens", None),
+        ("get", "/api/auth/sessions", None),
+    ],
+)
+def test_each_operation_names_the_scope_that_a_token_needs(
+    document: dict[str, Any], method: str, path: str, scope: str | None
+) -> None:
+    ways = document["paths"][path][method].get("security", document["security"])
+    named = [way["apiToken"] for way in ways if "apiToken" in way]
+    assert named == ([] if scope is None else [[scope]])
+    assert {"token": []} in ways
+
+
 def test_failures_are_described_by_the_error_schema(document: dict[str, Any]) -> None:
     for path, _, operation in operations(document):
         for status, response in operation["responses"].items():
