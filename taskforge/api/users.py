@@ -35,6 +35,7 @@ PICTURE_BODY = {
             "schema": {
                 "type": "object",
                 "required": ["picture"],
+                "additionalProperties": False,
                 "properties": {"picture": {"type": "string", "format": "binary"}},
             }
         }

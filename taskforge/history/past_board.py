@@ -137,6 +137,7 @@ def card_row(past: PastBoard, card: Item) -> dict[str, Any]:
         **{field.name: earlier_value(field.name, card[field.name]) for field in CARD_FIELDS},
         "key": f"{past.state.key_prefix}-{card['number']}",
         "assignee_name": past.names.get(card["assignee_id"]),
+        "assignee_picture": None,  # the past shows initials: the picture is of today
     }
 
 
