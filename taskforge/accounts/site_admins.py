@@ -20,7 +20,7 @@ LAST_ADMIN = "This is the last site administrator. Give somebody else the role f
 _LOCK = text("""
     SELECT user_id, email, display_name, is_site_admin, suspended_at, suspension_reason, version
     FROM   users
-    WHERE  is_site_admin OR user_id = ANY(CAST(:ids AS uuid[]))
+    WHERE  (is_site_admin OR user_id = ANY(CAST(:ids AS uuid[]))) AND deleted_at IS NULL
     ORDER  BY user_id
     FOR    UPDATE
 """)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from taskforge import faults
 from taskforge.accounts import erasing as accounts
 from taskforge.accounts import session_records
+from taskforge.accounts.site_admins import hold_people, require_other_admin
 from taskforge.errors import Conflict, InvalidInput, StaleVersion
 from taskforge.events import Event
 from taskforge.leaving import queries
@@ -56,7 +57,8 @@ def delete_account(actor: Actor, *, email: str) -> Change:
 
     Raises:
         InvalidInput: it is not the address.
-        Conflict: they are the last admin of a team with other people; it names those teams.
+        Conflict: they are the last admin of a team with other people, and it names those teams; or the last site
+            administrator.
         NotFound: there is no such account (any more).
     """
     return retry_on_stale(lambda: _delete(actor, email))
@@ -72,6 +74,8 @@ def _delete(actor: Actor, email: str) -> Change:
         # In this order, like everything that changes who is in a team: the tree, the teams, the person.
         lock_tree(uow)
         versions = teams.lock_teams_of(uow, user_id)
+        if account["is_site_admin"]:
+            require_other_admin(*hold_people(uow, user_id))
         ended = accounts.anonymise(uow, account)
         # From here on nobody adds them to a team: who came before is among the standings, locked or not.
         standings = teams.list_standings(user_id, uow)

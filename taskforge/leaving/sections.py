@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskforge.accounts import service as accounts
+from taskforge.accounts.api_tokens import list_tokens
 from taskforge.accounts.login_history import list_logins
 from taskforge.accounts.passkeys import list_passkeys
 from taskforge.accounts.queries import sessions_of_person
@@ -154,6 +155,23 @@ def _read_sessions(actor: Actor, after: str | None) -> Page:
     return Page(records, _cursor(found, "session_id", LINES_AT_ONCE))
 
 
+def _read_tokens(actor: Actor, _after: str | None) -> Page:
+    return Page(
+        [
+            {
+                "tokenId": row["token_id"],
+                "name": row["name"],
+                "scopes": row["scopes"],
+                "teamIds": row["team_ids"],
+                "createdAt": row["created_at"],
+                "expiresAt": row["expires_at"],
+                "lastUsedAt": row["last_used_at"],
+            }
+            for row in list_tokens(actor.user_id)
+        ]
+    )
+
+
 def _read_logins(actor: Actor, _after: str | None) -> Page:
     return Page(
         [
@@ -186,6 +204,7 @@ SECTIONS = (
     Section("notifications", _read_notifications),
     Section("sessions", _read_sessions),
     Section("logins", _read_logins),
+    Section("tokens", _read_tokens),
     Section("events", _read_events),
 )
 

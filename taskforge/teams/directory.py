@@ -1,4 +1,4 @@
-"""What site administrators see of people: all accounts, and the teams of one."""
+"""What site administrators see of people: all accounts but the deleted ones, and the teams of one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import text
 
-from taskforge.accounts.queries import IS_ACTIVE, PEOPLE, left_join_person
+from taskforge.accounts.queries import IS_ACTIVE, IS_NOT_DELETED, PEOPLE, left_join_person
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.teams.queries import TEAMS_OF_MEMBERS, TEAMS_PER_USER
@@ -34,7 +34,7 @@ _PEOPLE = text(f"""
     SELECT {_COLUMNS}
     FROM   {PEOPLE}
            {left_join_person("CAST(:after AS uuid)", "earlier")}
-    WHERE  (earlier.user_id IS NULL OR u.email > earlier.email)
+    WHERE  {IS_NOT_DELETED} AND (earlier.user_id IS NULL OR u.email > earlier.email)
            AND (:query = '' OR strpos(u.email, lower(:query)) > 0
                 OR strpos(taskforge_find(u.display_name), taskforge_find(:query)) > 0)
            AND CASE :state
@@ -46,7 +46,11 @@ _PEOPLE = text(f"""
     ORDER  BY u.email
     LIMIT  :limit
 """)
-_PERSON = text(f"SELECT {_COLUMNS} FROM {PEOPLE} WHERE u.user_id = CAST(:user_id AS uuid)")
+_PERSON = text(f"""
+    SELECT {_COLUMNS}
+    FROM   {PEOPLE}
+    WHERE  u.user_id = CAST(:user_id AS uuid) AND {IS_NOT_DELETED}
+""")
 _TEAMS = text(f"""
     SELECT t.team_id, t.name, m.role, m.joined_at, m.via_team_id <> m.team_id AS is_inherited
     FROM   {TEAMS_OF_MEMBERS}

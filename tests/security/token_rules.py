@@ -11,8 +11,10 @@ from tests.security.principals import World
 TOKENS = ("token_read", "token_write", "token_admin", "token_elsewhere")
 _RANKS = {"token_read": 0, "token_write": 1, "token_admin": 2, "token_elsewhere": 2}
 # About the account: no token does it.
-_ACCOUNT = ("api_auth.", "api_two_factor.", "api_tokens.")
-ACCOUNT = {"api_users.edit_profile", "api_users.change_email"}
+_ACCOUNT = ("api_auth.", "api_two_factor.", "api_tokens.", "api_leaving.", "api_admin.")
+ACCOUNT = {
+    "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
+}  # fmt: skip
 # What needs the scope admin; any other change needs write.
 ADMIN = {
     "api_teams.create_team", "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
@@ -21,6 +23,7 @@ ADMIN = {
     "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
     "api_team_invitations.remove_join_link",
     "api_invitations.accept", "api_invitations.decline", "api_invitations.join",
+    "api_team_two_factor.require", "api_team_two_factor.release",
 }  # fmt: skip
 # What belongs to no team, or makes one.
 OF_NO_TEAM = {
