@@ -31,7 +31,8 @@ WRITTEN = ("board", "task", "comment")  # their states are what people wrote in 
 HARMLESS = {
     "is_site_admin", "version", "by", "kind", "second_factor", "sessions", "sessions_ended", "kept_current",
     "session_id", "revoked", "deleted", "two_factor_at", "recovery_codes", "password_changed_at",
-    "email_verified_at", "is_suspended", "suspended", "suspended_at", "export_id", "records", "memberships", "teams_deleted",
+    "email_verified_at", "is_suspended", "suspended", "suspended_at", "export_id", "records", "memberships",
+    "teams_deleted",
     "invitations", "events_erased",
 }  # fmt: skip
 
