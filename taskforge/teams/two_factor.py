@@ -134,7 +134,7 @@ def describe_requiring(teams: Sequence[sql.Row]) -> str:
     """What it means to be without two-factor log-in, for who is in these teams."""
     names = ", ".join(f"“{row['name']}”" for row in teams)
     word = "This team requires" if len(teams) == 1 else "These teams require"
-    return f"{word} two-factor log-in: {names}. Without it you do not see them, until you turn it on again."
+    return f"{word} two-factor log-in: {names}. Without it you see nothing there, until you turn it on again."
 
 
 def _write(uow: UnitOfWork, team_id: str, version: int, starts_at: datetime | None) -> str:
