@@ -78,7 +78,9 @@ class Event(StrEnum):
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+    TEAM_MEMBER_RESTORED = "team.member_restored", "member_add"  # takes a removal back
     TEAM_MEMBER_JOINED = "team.member_joined", "member_add"  # of their own accord, by a link
+    TEAM_TRANSFERRED = "team.transferred", "member_role"
     TEAM_INVITATION_SENT = "team.invitation_sent", "invite"
     TEAM_INVITATION_RESENT = "team.invitation_resent", "invite"
     TEAM_INVITATION_REVOKED = "team.invitation_revoked", "invite_revoke"
@@ -157,7 +159,9 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_MEMBER_ADDED: "added {person} as {role}",
     Event.TEAM_MEMBER_ROLE_CHANGED: "made {person} {role}",
     Event.TEAM_MEMBER_REMOVED: "removed {person}",
+    Event.TEAM_MEMBER_RESTORED: "took the removal of {person} back",
     Event.TEAM_MEMBER_JOINED: "joined as {role}",
+    Event.TEAM_TRANSFERRED: "handed the team over to {person}",
     Event.TEAM_INVITATION_SENT: "invited {invited} as {role}",
     Event.TEAM_INVITATION_RESENT: "sent the invitation of {invited} again",
     Event.TEAM_INVITATION_REVOKED: "took the invitation of {invited} back",

@@ -152,6 +152,17 @@ def join_view(user_id: str = ":user_id") -> str:
     return f"{join_membership('b.team_id', user_id)} AND {SEES_BOARD}"
 
 
+# Locks the live boards of a team that `:user_id` sees, in an order in which two of these never wait for each other.
+LOCK_VISIBLE_BOARDS = text(f"""
+    SELECT b.board_id
+    FROM   {BOARDS}
+           {join_view()}
+    WHERE  b.team_id = :team_id AND {IS_LIVE}
+    ORDER  BY b.board_id
+    FOR NO KEY UPDATE OF b
+""")
+
+
 def sees_board(user_id: str) -> str:
     """SQL of the condition that a person, whose id `user_id` gives, sees the board `b`."""
     return f"""EXISTS (SELECT

@@ -38,6 +38,8 @@ _HOLD_MEMBERSHIP = prepared(f"""
 
 
 ABOVE_YOURS = "You can't give a role above your own."
+# Who may manage members could make themselves an admin.
+ABOVE_OWN = "This is about a role above your own. An admin of the team can do it."
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ from taskforge.web.tasks import routes as tasks
 from taskforge.web.teams import (
     access_routes,
     board_limit_routes,
+    departure_routes,
     invitation_routes,
     permission_routes,
 )
@@ -91,6 +92,7 @@ PARTS = (
     permission_routes,
     access_routes,
     board_limit_routes,
+    departure_routes,
     people_routes,
 )
 

@@ -53,6 +53,8 @@ def test_a_sentence_needs_only_words_that_the_inbox_has() -> None:
         "column": "Done",
         "team": "“Web”",
         "device": "Firefox",
+        "cards": "2 cards",
+        "person": "Grace",
     }
     for kind in NotificationKind:
         assert kind.sentence.format(**words).startswith("Ada ")

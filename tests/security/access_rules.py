@@ -95,7 +95,8 @@ SITE_ADMIN = {
 
 GUESTS = {
     "teams.permissions", "api_teams.get_permissions", "api_teams.list_children",
-    "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
+    "teams.show", "teams.leave", "teams.leave_submitted", "api_departures.leave",
+    "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.history", "tasks.trash", "comments.create", "comments.people",
@@ -130,6 +131,8 @@ ADMINS = {
     "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
     "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
+    "teams.remove_member_submitted", "teams.restore_member", "teams.transfer", "teams.transfer_submitted",
+    "api_departures.remove_member", "api_departures.restore_member", "api_departures.transfer",
     "teams.resend_invitation", "teams.revoke_invitation", "teams.renew_join_link", "teams.remove_join_link",
     "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
     "api_team_invitations.revoke", "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
@@ -137,7 +140,7 @@ ADMINS = {
     "boards.delete", "boards.restore", "boards.deleted",
     # The comment of the world is the admin's own.
     "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
-    "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role", "api_teams.remove_member",
+    "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
     "api_boards.delete_board", "api_boards.restore_board", "api_boards.list_deleted_boards",
     "api_comments.edit_comment", "api_comments.delete_comment", "api_comments.restore_comment",
 }  # fmt: skip
@@ -147,8 +150,10 @@ ROLES = ("guest", "member", "admin")
 _ENDPOINTS_OF = {
     Permission.TEAM_EDIT: "teams.edit teams.edit_submitted api_teams.edit_team",
     Permission.TEAM_MANAGE_MEMBERS: """
-        teams.add_member teams.change_role teams.remove_member teams.access teams.board_limit teams.limit_guest
-        api_teams.add_member api_teams.change_role api_teams.remove_member api_teams.explain_access
+        teams.add_member teams.change_role teams.remove_member teams.remove_member_submitted teams.restore_member
+        teams.access teams.board_limit teams.limit_guest
+        api_teams.add_member api_teams.change_role api_departures.remove_member api_departures.restore_member
+        api_teams.explain_access
         api_boards.get_board_limit api_boards.limit_guest""",
     Permission.TEAM_MANAGE_PERMISSIONS: """
         teams.permissions_submitted teams.reset_permissions teams.undo_permissions api_teams.change_permissions""",
@@ -251,7 +256,7 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
     assert role is not None
     if principal == "limited_guest":
         of_team = endpoint in OF_THE_TEAM or endpoint.startswith(
-            ("teams.", "api_teams.", "api_team_invitations.")
+            ("teams.", "api_teams.", "api_team_invitations.", "api_departures.")
         )
         return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:

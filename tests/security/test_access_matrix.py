@@ -40,6 +40,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_boards.limit_guest": {"boardIds": None},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
     "api_teams.change_role": {"role": "member"},
+    "api_departures.transfer": {"userId": "{user_id}"},
     "api_team_invitations.invite": {"email": "nobody@example.test", "role": "guest"},
     "api_team_invitations.make_join_link": {"role": "guest"},
     "api_invitations.join": {"token": "{join_token}"},

@@ -73,6 +73,31 @@ class Member(Output):
     joined_at = Instant()
 
 
+class HandOver(Input):
+    """Who gets the open tasks of somebody who goes from the team; without it they keep their assignee."""
+
+    hand_over_to = fields.person_or_nobody()
+
+
+class Transfer(Input):
+    """Who becomes an admin of the team, and what the person who makes the request is then."""
+
+    user_id = fields.identifier(required=True)
+    role = fields.choice(("member", "guest"))
+
+
+class RestoredMember(Member):
+    """Somebody who is in the team again, and the tasks that were handed over when they were removed."""
+
+    cards = ma.fields.Integer(
+        data_key="taskCount", metadata={"description": "How many are theirs again"}
+    )
+    refused_count = ma.fields.Integer(metadata={"description": "How many stay as they are"})
+    refused: Any = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Why, for at most 20 of them"}
+    )
+
+
 class Child(Output):
     """A team right below another one."""
 

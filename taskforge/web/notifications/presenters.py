@@ -9,6 +9,7 @@ from flask import url_for
 from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.notification_kinds import Subject, find_kind
 from taskforge.stores import sql
+from taskforge.text.counting import count_cards
 from taskforge.text.people import person_of
 
 UNKNOWN_KIND = "{actor} changed {task}"
@@ -24,6 +25,8 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
         "column": payload.get("column")
         or STATUS_NAMES.get(payload.get("status", ""), "another column"),
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
+        "cards": count_cards(payload.get("cards", 0)),
+        "person": payload.get("person", "somebody"),
         "device": payload.get("device", "an unknown device"),
     }
     sentence = kind.sentence if kind else UNKNOWN_KIND

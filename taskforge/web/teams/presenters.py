@@ -7,7 +7,7 @@ from typing import Any
 
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import Permission, Role
 from taskforge.text.people import person_of
 
 
@@ -47,6 +47,7 @@ def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
         "change_roles": may_manage,
         "remove": may_manage,
         "leave": member_count > 1 and not team["is_inherited"],
+        "transfer": member_count > 1 and not team["is_inherited"] and team["role"] == Role.ADMIN,
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
     }

@@ -117,24 +117,6 @@ def change_role(team_id: str, user_id: str) -> ResponseReturnValue:
     return after_member_change(actor, team_id, form, done=change is not None)
 
 
-@blueprint.post("/teams/<id:team_id>/members/<id:user_id>/remove")
-def remove_member(team_id: str, user_id: str) -> ResponseReturnValue:
-    """Remove a member from a team."""
-    actor = current_actor()
-    form = Form()
-    change = form.attempt(lambda: service.remove_member(actor, team_id, user_id))
-    return after_member_change(actor, team_id, form, done=change is not None)
-
-
-@blueprint.post("/teams/<id:team_id>/leave")
-def leave(team_id: str) -> ResponseReturnValue:
-    """Leave a team."""
-    actor = current_actor()
-    service.remove_member(actor, team_id, actor.user_id)
-    flash("You have left the team.", "ok")
-    return go_to(url_for("teams.index"))
-
-
 def _index_page(actor: Actor, form: CreateTeamForm) -> str:
     teams = list_teams(actor)
     form.offer_parents(teams)
