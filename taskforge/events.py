@@ -75,6 +75,11 @@ class Event(StrEnum):
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"
+    TEAM_ARCHIVED = "team.archived", "archive"
+    TEAM_UNARCHIVED = "team.unarchived", "unarchive"
+    TEAM_DELETED = "team.deleted", "delete"
+    TEAM_RESTORED = "team.restored", "restore"
+    TEAM_PURGED = "team.purged", "purge"
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
@@ -104,6 +109,8 @@ class Event(StrEnum):
         "",
         "removed a person from those whom the board names",
     )
+    BOARD_ARCHIVED = "board.archived", "archive", "", "archived the board"
+    BOARD_UNARCHIVED = "board.unarchived", "unarchive", "", "took the board out of the archive"
     BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
     BOARD_RESTORED = "board.restored", "restore", "", "restored the board"
     BOARD_PURGED = "board.purged", "purge", "", "deleted the board for good"
@@ -156,6 +163,11 @@ LIVE_VERBS: dict[Event, str] = {
 TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_CREATED: "made the team",
     Event.TEAM_EDITED: "changed the team",
+    Event.TEAM_ARCHIVED: "archived the team",
+    Event.TEAM_UNARCHIVED: "took the team out of the archive",
+    Event.TEAM_DELETED: "deleted the team",
+    Event.TEAM_RESTORED: "restored the team",
+    Event.TEAM_PURGED: "deleted the team for good",
     Event.TEAM_MEMBER_ADDED: "added {person} as {role}",
     Event.TEAM_MEMBER_ROLE_CHANGED: "made {person} {role}",
     Event.TEAM_MEMBER_REMOVED: "removed {person}",

@@ -18,13 +18,16 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.teams.access import access_team
-from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.permissions import KEPT_ON_ARCHIVED_BOARD, Permission, Role
 from taskforge.teams.queries import (
+    HELD_PERMISSIONS,
+    IS_ARCHIVED_TEAM,
     MEMBERS,
     MEMBERSHIPS,
     TEAM_COLUMNS,
     TEAMS_OF_MEMBERS,
     TEAMS_PER_USER,
+    held_of_archived,
     join_membership,
 )
 
@@ -42,6 +45,11 @@ VIEWERS = f"boards b JOIN ({MEMBERS}) ON m.team_id = b.team_id AND {SEES_BOARD}"
 COLUMNS = "columns c"
 VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
+# The permissions that the membership `m` holds on the board `b`.
+HELD_ON_BOARD = f"""
+       CASE WHEN b.archived_at IS NOT NULL AND NOT {IS_ARCHIVED_TEAM} THEN {held_of_archived(KEPT_ON_ARCHIVED_BOARD)}
+            ELSE {HELD_PERMISSIONS} END
+"""
 IS_DELETED = "b.deleted_at IS NOT NULL"
 # The same boards for statements that SQLAlchemy composes.
 COMPOSED_BOARDS = table(
@@ -51,14 +59,15 @@ IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
        b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.is_private, b.version, b.seq,
-       b.created_at, b.updated_at, m.role
+       b.created_at, b.updated_at, b.archived_at, m.role
 """
 # The columns of a list of a board's columns, from `COLUMNS`.
 COLUMN_COLUMNS = "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank"
-# The condition and order of a list of boards; None in `:team_ids` stands for every team.
+# The condition and order of a list of boards; None in `:team_ids` stands for every team that is not archived.
 LISTED_BOARDS = f"""
-    WHERE  m.user_id = :user_id AND {IS_LIVE}
-           AND (CAST(:team_ids AS uuid[]) IS NULL OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
+    WHERE  m.user_id = :user_id AND {IS_LIVE} AND (b.archived_at IS NOT NULL) = :archived
+           AND (CAST(:team_ids AS uuid[]) IS NULL AND t.archived_at IS NULL
+                OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
     ORDER  BY lower(t.name), t.team_id, lower(b.name), b.board_id
     LIMIT  :limit
 """
@@ -82,14 +91,14 @@ _TEAMS = text(f"""
     SELECT {TEAM_COLUMNS},
            (SELECT count(*)
             FROM   boards b
-            WHERE  b.team_id = t.team_id AND {IS_LIVE} AND {SEES_BOARD}) AS board_count
+            WHERE  b.team_id = t.team_id AND {IS_LIVE} AND b.archived_at IS NULL AND {SEES_BOARD}) AS board_count
     FROM   {TEAMS_OF_MEMBERS}
-    WHERE  m.user_id = :user_id
+    WHERE  m.user_id = :user_id AND (t.archived_at IS NOT NULL) = :archived
     ORDER  BY t.created_by = :user_id DESC, lower(t.name), t.team_id
     LIMIT  :limit
 """)
 _BOARDS = text(f"""
-    SELECT {BOARD_COLUMNS}
+    SELECT {BOARD_COLUMNS}, {HELD_ON_BOARD} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
     {LISTED_BOARDS}
 """)
@@ -157,7 +166,17 @@ LOCK_VISIBLE_BOARDS = text(f"""
     SELECT b.board_id
     FROM   {BOARDS}
            {join_view()}
-    WHERE  b.team_id = :team_id AND {IS_LIVE}
+    WHERE  b.team_id = :team_id AND {IS_LIVE} AND b.archived_at IS NULL
+    ORDER  BY b.board_id
+    FOR NO KEY UPDATE OF b
+""")
+
+
+# Locks all boards of a team, for a change of what may be done on them; in the same order.
+LOCK_BOARDS = text("""
+    SELECT b.board_id
+    FROM   boards b
+    WHERE  b.team_id = :team_id
     ORDER  BY b.board_id
     FOR NO KEY UPDATE OF b
 """)
@@ -180,23 +199,29 @@ def left_join_column(column_id: str) -> str:
     return f"LEFT {join_column(column_id)}"
 
 
-def list_teams(actor: Actor) -> Sequence[sql.Row]:
+def list_teams(actor: Actor, *, archived: bool = False) -> Sequence[sql.Row]:
     """All teams of the actor, each with the actor's role and permissions, and how many members and boards it has.
 
-    Those that the actor made come first, then by name: nobody can push them back by adding the actor to others.
+    Archived ones are a list of their own. Those that the actor made come first, then by name: nobody can push them back
+    by adding the actor to others.
     """
-    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": 2 * TEAMS_PER_USER})
+    return sql.rows(
+        _TEAMS, {"user_id": actor.user_id, "archived": archived, "limit": 2 * TEAMS_PER_USER}
+    )
 
 
-def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name.
+def list_boards(
+    actor: Actor, team_id: str | None = None, *, archived: bool = False
+) -> Sequence[sql.Row]:
+    """The boards that the actor sees (of one team, or all), by team and name; or those that are archived.
 
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
     if team_id is not None:
         access_team(actor.user_id, team_id)
-    return sql.rows(_BOARDS, listed_boards(actor, None if team_id is None else [team_id]))
+    team_ids = None if team_id is None else [team_id]
+    return sql.rows(_BOARDS, {**listed_boards(actor, team_ids), "archived": archived})
 
 
 def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:
@@ -243,4 +268,4 @@ def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
 
 def listed_boards(actor: Actor, team_ids: Sequence[str] | None) -> dict[str, object]:
     """The parameters of `LISTED_BOARDS` for those of some teams that are the actor's; None for all of them."""
-    return {"user_id": actor.user_id, "team_ids": team_ids, "limit": MAX_BOARDS}
+    return {"user_id": actor.user_id, "team_ids": team_ids, "archived": False, "limit": MAX_BOARDS}

@@ -33,7 +33,7 @@ _COUNT_JOINED = text("""
     SELECT count(*)
     FROM   team_memberships m
            JOIN teams t USING (team_id)
-    WHERE  m.user_id = :user_id AND t.created_by <> :user_id
+    WHERE  m.user_id = :user_id AND t.created_by <> :user_id AND t.deleted_at IS NULL
 """)
 _COUNT_MEMBERS = text("SELECT count(*) FROM team_memberships WHERE team_id = :team_id")
 _ADD_MEMBER = text("""

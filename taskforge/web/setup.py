@@ -25,9 +25,7 @@ from taskforge.web.accounts import (
 )
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
-    blueprint as boards,
-)
-from taskforge.web.boards import (
+    archive_routes,
     column_deletion_routes,
     column_settings_routes,
     index_routes,
@@ -36,6 +34,9 @@ from taskforge.web.boards import (
     show_routes,
     unseen_routes,
     view_routes,
+)
+from taskforge.web.boards import (
+    blueprint as boards,
 )
 from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
@@ -59,6 +60,7 @@ from taskforge.web.teams import (
     board_limit_routes,
     departure_routes,
     invitation_routes,
+    life_routes,
     permission_routes,
 )
 from taskforge.web.teams import routes as teams
@@ -93,6 +95,8 @@ PARTS = (
     access_routes,
     board_limit_routes,
     departure_routes,
+    life_routes,
+    archive_routes,
     people_routes,
 )
 

@@ -88,6 +88,14 @@ def join_team(page: Page, member: Page, role: str = "member") -> None:
         teams.add_member(admin.person.actor, admin.team.team_id, role=role, user_id=user_id)
 
 
+def assign_card(page: Page, member: Page, title: str) -> None:
+    """A new card on the board that was made for `page`, assigned to whoever is logged in at `member`."""
+    account = _accounts[page.context]
+    assert account.team is not None
+    assignee_id = _accounts[member.context].person.user_id
+    make_task(account.person, account.team, title, assignee_id=assignee_id)
+
+
 def end_session(page: Page) -> None:
     """End all sessions of whoever is logged in at `page`, as they would from another device."""
     person = _accounts[page.context].person

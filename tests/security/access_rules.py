@@ -37,7 +37,8 @@ OWN = {
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
-    "tasks.welcome",
+    "tasks.welcome", "teams.archived", "teams.deleted",
+    "api_team_life.list_archived_teams", "api_team_life.list_archived_boards", "api_team_life.list_deleted_teams",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile", "api_users.change_email",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
@@ -76,6 +77,8 @@ INVITATION_LINK = {"invitations.accept", "invitations.decline"}
 INVITATION = {
     "invitations.accept_own", "invitations.decline_own", "api_invitations.accept", "api_invitations.decline",
 }  # fmt: skip
+# About a deleted team: who was added to it as an admin can restore it, and for all others it does not exist.
+DELETED_TEAM = {"teams.restore", "api_team_life.restore_team"}
 # A join link: everybody may look at it, and whoever is logged in use it.
 JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 
@@ -137,7 +140,10 @@ ADMINS = {
     "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
     "api_team_invitations.revoke", "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
     "api_team_invitations.remove_join_link",
-    "boards.delete", "boards.restore", "boards.deleted",
+    "boards.delete", "boards.restore", "boards.deleted", "boards.archive", "boards.unarchive",
+    "api_team_life.archive_board", "api_team_life.unarchive_board",
+    "teams.archive", "teams.unarchive", "teams.delete", "teams.delete_submitted",
+    "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
     # The comment of the world is the admin's own.
     "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
     "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
@@ -165,7 +171,8 @@ _ENDPOINTS_OF = {
         api_boards.delete_column api_boards.restore_column api_boards.list_named_people api_boards.name_person
         api_boards.unname_person""",
     Permission.BOARD_DELETE: """
-        boards.delete boards.restore boards.deleted
+        boards.delete boards.restore boards.deleted boards.archive boards.unarchive
+        api_team_life.archive_board api_team_life.unarchive_board
         api_boards.delete_board api_boards.restore_board api_boards.list_deleted_boards""",
     Permission.BOARD_ACTIVITY: "board_history.activity",
     Permission.TASK_CREATE: """
@@ -188,6 +195,7 @@ NEEDS: dict[str, Permission | None] = {
 OF_THE_TEAM = {
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
+    "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
 }  # fmt: skip
 
 
@@ -216,6 +224,7 @@ def is_listed(endpoint: str) -> bool:
         | INVITATION_LINK
         | INVITATION
         | JOIN_LINK
+        | DELETED_TEAM
     )
     return endpoint in listed or least_role(endpoint) is not None
 
@@ -245,6 +254,7 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
         (SITE_ADMIN, "site_admin", "no"),
         (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
         (INVITATION, "invited", "hidden"),
+        (DELETED_TEAM, "admin", "hidden"),
     ):
         if endpoint in endpoints:
             return "in" if principal == inside else otherwise

@@ -70,6 +70,8 @@ _RESTORED = {
     "comments.restore": ("comment_id",),
     "api_comments.restore_comment": ("comment_id",),
     "boards.restore": ("board_id",),
+    "teams.restore": ("team_id",),
+    "api_team_life.restore_team": ("team_id",),
     "api_boards.restore_board": ("board_id",),
     "boards.restore_column": ("column_id",),
     "api_boards.restore_column": ("column_id",),

@@ -86,7 +86,10 @@ def test_somebody_who_is_removed_sees_nothing_any_more(
     add(ada, team, bob)
     visitor = visit(bob)
     assert visitor.open(f"/boards/{team.board_id}").status == 200
-    assert visit(ada).fill(f"/teams/{team.team_id}/members/{bob.user_id}/remove", "/remove").status == 303
+    assert (
+        visit(ada).fill(f"/teams/{team.team_id}/members/{bob.user_id}/remove", "/remove").status
+        == 303
+    )
     assert visitor.open(f"/boards/{team.board_id}").status == 404
 
 

@@ -7,7 +7,15 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
-from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.api.schemas.base import (
+    Deletion,
+    Input,
+    Instant,
+    Output,
+    Versioned,
+    id_answer,
+    text_answer,
+)
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES
 
@@ -51,6 +59,19 @@ class Team(Output):
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
+    archived_at = Instant(allow_none=True)
+
+
+class DeletedTeam(Deletion):
+    """A deleted team that can still be restored."""
+
+    team_id = id_answer(required=True)
+
+
+class DeletedTeamList(Output):
+    """The deleted teams of which the person was an admin, latest deletion first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(DeletedTeam), required=True)
 
 
 class TeamList(Output):

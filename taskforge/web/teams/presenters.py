@@ -40,6 +40,7 @@ def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
 def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
     """What a member of a team may do, by the names that templates ask for. Who is in it by the parent leaves that."""
     permissions = team["permissions"]
+    is_admin, is_archived = team["role"] == Role.ADMIN, team["archived_at"] is not None
     may_manage = Permission.TEAM_MANAGE_MEMBERS in permissions
     return {
         "edit": Permission.TEAM_EDIT in permissions,
@@ -47,7 +48,10 @@ def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
         "change_roles": may_manage,
         "remove": may_manage,
         "leave": member_count > 1 and not team["is_inherited"],
-        "transfer": member_count > 1 and not team["is_inherited"] and team["role"] == Role.ADMIN,
+        "transfer": member_count > 1 and not team["is_inherited"] and is_admin,
+        "archive": is_admin and not is_archived,
+        "unarchive": is_admin and is_archived,
+        "delete": is_admin and not team["is_inherited"],
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
     }
