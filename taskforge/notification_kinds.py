@@ -51,6 +51,7 @@ class NotificationKind(StrEnum):
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}"
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
+    TEAM_DELETED = "team_deleted", Subject.NONE, "{actor} deleted {team}"
     HANDED_OVER = (
         "handed_over",
         Subject.TEAM,

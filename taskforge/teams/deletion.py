@@ -15,6 +15,7 @@ from taskforge import clock
 from taskforge.accounts.queries import join_person
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.events import Event
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -23,6 +24,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team, raise_version
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.permissions import Role
+from taskforge.teams.queries import MEMBER_IDS
 from taskforge.teams.service import get_added
 
 MAX_LISTED = 200  # deleted teams of a person
@@ -86,8 +88,11 @@ def delete_team(actor: Actor, team_id: str, *, name: str | None = None) -> Chang
         if get_added(uow, team_id, actor.user_id)["role"] != Role.ADMIN:
             raise Forbidden(ADMINS_ONLY)
         uow.refresh_pages_of(uow.execute(_PEOPLE, {"team_id": team_id}).scalars())
+        people = list(uow.execute(MEMBER_IDS, {"team_id": team_id}).scalars())
         uow.execute(_MARK, {"team_id": team_id, "at": uow.at})
-        _record(uow, Event.TEAM_DELETED, team_id, version, deleted=True)
+        event_id = _record(uow, Event.TEAM_DELETED, team_id, version, deleted=True)
+        payload = {"team_id": team_id, "team_name": membership.team_name}
+        uow.notify(event_id, people, NotificationKind.TEAM_DELETED, payload)
     return uow.change
 
 
@@ -133,8 +138,8 @@ def list_deleted_teams(actor: Actor) -> Sequence[sql.Row]:
     return sql.rows(_LIST, {"user_id": actor.user_id, "since": since, "limit": MAX_LISTED})
 
 
-def _record(uow: UnitOfWork, event: Event, team_id: str, version: int, *, deleted: bool) -> None:
-    uow.record(
+def _record(uow: UnitOfWork, event: Event, team_id: str, version: int, *, deleted: bool) -> str:
+    return uow.record(
         event,
         entity_type="team",
         entity_id=team_id,

@@ -31,7 +31,7 @@ from taskforge.teams.invitations.team_links import make_join_link
 from taskforge.teams.membership_checks import wrong_memberships
 from taskforge.teams.queries import get_team, list_children, list_members
 from taskforge.teams.transfer import transfer_team
-from tests.audit_trail import last_event
+from tests.audit_trail import intents, last_event
 from tests.factories import Person, Team, make_task, make_team
 from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import read, relay_everything
@@ -57,6 +57,7 @@ def test_of_a_deleted_team_nothing_is_seen(
         {"deleted": False},
         {"deleted": True},
     )
+    assert (intents(ada.user_id), intents(gus.user_id)[-1]) == ([], "team_deleted")
     for person in (ada, bob, gus):
         assert list_teams(person.actor) == []
         assert list_boards(person.actor) == []
