@@ -5,7 +5,7 @@ What becomes of somebody's cards is decided above (`taskforge.tasks.bulk.hand_ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts.queries import left_join_person
+from taskforge.accounts.queries import join_person, left_join_person
 from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -27,6 +27,7 @@ from taskforge.teams.members import IS_MEMBER_ALREADY, insert_member
 from taskforge.teams.permissions import Permission
 
 LEFT_THEMSELVES = "They left the team by themselves. Invite them, if they want to come back."
+MAX_DEPARTED = 50  # people that are listed
 LONG_AGO = "They were removed more than 30 days ago. Invite them again."
 
 # The last event of a team that is about the role of one person.
@@ -41,6 +42,21 @@ _LAST_OF_PERSON = text(f"""
     WHERE  l.entity_type = 'team' AND l.entity_id = :team_id AND jsonb_exists(l.new_state -> 'members', :user_id)
     ORDER  BY l.log_id DESC
     LIMIT  1
+""")
+# Those who were removed from a team by others since `:since` and are not in it, latest first.
+_DEPARTED = text(f"""
+    SELECT last.user_id, person.display_name, last.at, last.actor_id, u.display_name AS actor_name
+    FROM   (SELECT DISTINCT ON (one.key) one.key AS user_id, l.event, l.actor_id, l.action_timestamp AS at
+            FROM   audit_logs l
+                   CROSS JOIN LATERAL jsonb_each(l.new_state -> 'members') one
+            WHERE  l.entity_type = 'team' AND l.entity_id = :team_id AND l.action_timestamp >= :since
+                   AND jsonb_typeof(l.new_state -> 'members') = 'object'
+            ORDER  BY one.key, l.log_id DESC) last
+           {join_person("CAST(last.user_id AS uuid)", "person")}
+           {left_join_person("last.actor_id")}
+    WHERE  last.event = '{Event.TEAM_MEMBER_REMOVED}' AND last.actor_id <> CAST(last.user_id AS uuid)
+    ORDER  BY last.at DESC, last.user_id
+    LIMIT  :limit
 """)
 _GIVE_BACK = text("""
     UPDATE team_memberships
@@ -91,6 +107,17 @@ def get_departure(team_id: str, user_id: str, uow: UnitOfWork | None = None) -> 
     if found["at"] < clock.now() - RESTORABLE_FOR:
         raise Conflict(LONG_AGO)
     return Departure(**{name: value for name, value in found.items() if name != "event"})
+
+
+def list_departed(actor: Actor, team_id: str) -> Sequence[sql.Row]:
+    """The people whose removal can be taken back (user_id, display_name, at, actor_id, actor_name), latest first.
+
+    Raises:
+        NotFound, Forbidden: no access, or no permission ``team.manage_members``.
+    """
+    access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
+    since = clock.now() - RESTORABLE_FOR
+    return sql.rows(_DEPARTED, {"team_id": team_id, "since": since, "limit": MAX_DEPARTED})
 
 
 @idempotent

@@ -32,7 +32,6 @@ MAX_TOLD = 3  # cards that did not come back, of which the message says why
 def remove_member(team_id: str, user_id: str) -> ResponseReturnValue:
     """The question what becomes of the open cards of somebody who is to be removed."""
     actor = current_actor()
-    access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     if user_id == actor.user_id:
         return go_to(url_for("teams.leave", team_id=team_id))
     return _page(actor, team_id, user_id, HandOverForm())
@@ -126,6 +125,8 @@ def transfer_submitted(team_id: str) -> ResponseReturnValue:
 
 def _page(actor: Actor, team_id: str, user_id: str, form: HandOverForm) -> str:
     """The form before somebody goes: another one whom the actor may remove, or the actor."""
+    if user_id != actor.user_id:
+        access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
     team = queries.get_team(actor, team_id)
     members = {row["user_id"]: row for row in queries.list_members(actor, team_id)}
     if user_id not in members:

@@ -31,6 +31,15 @@ def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str
     }
 
 
+def show_departed(row: sql.Row) -> dict[str, Any]:
+    """Somebody who was removed and can be taken back."""
+    return {
+        "user": person_of(row["user_id"], row["display_name"]),
+        "actor": person_of(row["actor_id"], row["actor_name"]),
+        "at": row["at"],
+    }
+
+
 def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
     """Teams with the names of those parents that are in the list too."""
     names = {team["team_id"]: team["name"] for team in teams}
