@@ -35,7 +35,7 @@ def list_archived_teams() -> Any:
 @blueprint.response(200, board_schemas.BoardList)
 def list_archived_boards() -> Any:
     """The archived boards that one sees, of all teams that are not archived: they are in no other list."""
-    rows = boards.list_boards(current_actor(), archived=True)
+    rows = boards.list_archived_boards(current_actor())
     columns = list_columns_with_counts([row["board_id"] for row in rows])
     return {"items": serialising.boards(rows, columns)}
 

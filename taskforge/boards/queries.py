@@ -98,6 +98,11 @@ _TEAMS = text(f"""
     LIMIT  :limit
 """)
 _BOARDS = text(f"""
+    SELECT {BOARD_COLUMNS}
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+_ARCHIVED_BOARDS = text(f"""
     SELECT {BOARD_COLUMNS}, {HELD_ON_BOARD} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
     {LISTED_BOARDS}
@@ -210,18 +215,20 @@ def list_teams(actor: Actor, *, archived: bool = False) -> Sequence[sql.Row]:
     )
 
 
-def list_boards(
-    actor: Actor, team_id: str | None = None, *, archived: bool = False
-) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name; or those that are archived.
+def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
+    """The boards that the actor sees (of one team, or all), by team and name, without those that are archived.
 
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
     if team_id is not None:
         access_team(actor.user_id, team_id)
-    team_ids = None if team_id is None else [team_id]
-    return sql.rows(_BOARDS, {**listed_boards(actor, team_ids), "archived": archived})
+    return sql.rows(_BOARDS, listed_boards(actor, None if team_id is None else [team_id]))
+
+
+def list_archived_boards(actor: Actor) -> Sequence[sql.Row]:
+    """The archived boards that the actor sees, of teams that are not, each with the actor's ``permissions`` there."""
+    return sql.rows(_ARCHIVED_BOARDS, {**listed_boards(actor, None), "archived": True})
 
 
 def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:

@@ -280,6 +280,7 @@ MEMBER = (
     Scene("team-invited", team_invited),
     Scene("invitation-other", at("{invitation}")),
     Scene("team-rights", at("{team}/permissions")),
+    Scene("team-removed", at("{team}/members/removed")),
     Scene("team-leave", at("{team}/leave")),
     Scene("team-transfer", at("{team}/transfer")),
     Scene("team-delete", at("{team}/delete")),

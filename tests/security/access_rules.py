@@ -134,7 +134,8 @@ ADMINS = {
     "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
     "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
-    "teams.remove_member_submitted", "teams.restore_member", "teams.transfer", "teams.transfer_submitted",
+    "teams.remove_member_submitted", "teams.restore_member", "teams.removed",
+    "teams.transfer", "teams.transfer_submitted",
     "api_departures.remove_member", "api_departures.restore_member", "api_departures.transfer",
     "teams.resend_invitation", "teams.revoke_invitation", "teams.renew_join_link", "teams.remove_join_link",
     "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
@@ -157,6 +158,7 @@ _ENDPOINTS_OF = {
     Permission.TEAM_EDIT: "teams.edit teams.edit_submitted api_teams.edit_team",
     Permission.TEAM_MANAGE_MEMBERS: """
         teams.add_member teams.change_role teams.remove_member teams.remove_member_submitted teams.restore_member
+        teams.removed
         teams.access teams.board_limit teams.limit_guest
         api_teams.add_member api_teams.change_role api_departures.remove_member api_departures.restore_member
         api_teams.explain_access

@@ -10,7 +10,7 @@ from flask import Flask
 from taskforge.boards.archive import archive_board, archive_team, unarchive_board, unarchive_team
 from taskforge.boards.columns import create_column
 from taskforge.boards.explained_access import explain_access
-from taskforge.boards.queries import list_boards, list_teams
+from taskforge.boards.queries import list_archived_boards, list_boards, list_teams
 from taskforge.boards.service import create_board, edit_board
 from taskforge.comments.service import create_comment
 from taskforge.errors import Archived, Conflict, Forbidden, NotFound
@@ -52,9 +52,7 @@ def test_an_archived_board_refuses_each_change_and_is_read(
                 write()
         assert get_task(person.actor, task_id).row["title"] == "Write the report"
     assert list_boards(bob.actor) == []
-    assert [one["board_id"] for one in list_boards(bob.actor, archived=True)] == [
-        full_team.board_id
-    ]
+    assert [one["board_id"] for one in list_archived_boards(bob.actor)] == [full_team.board_id]
     entry = last_event(full_team.board_id)
     assert (entry.event, entry.after) == ("board.archived", {"archived": True})
     with pytest.raises(Conflict, match="already"):

@@ -17,11 +17,13 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk import hand_over
 from taskforge.teams import queries
 from taskforge.teams.access import access_team
+from taskforge.teams.departures import list_departed
 from taskforge.teams.permissions import Permission, Role
 from taskforge.teams.transfer import ADMINS_ONLY, transfer_team
 from taskforge.text.counting import count_cards
 from taskforge.text.people import person_of
 from taskforge.web.teams.forms import HandOverForm, TransferForm
+from taskforge.web.teams.presenters import show_departed
 from taskforge.web.teams.routes import blueprint
 from taskforge.web.ways_back import WayBack, kind_of_restoration, offer_way_back, way_back_answer
 
@@ -83,6 +85,15 @@ def restore_member(team_id: str, user_id: str) -> ResponseReturnValue:
         return way_back_answer(way)
     offer_way_back(way)
     return go_to(here)
+
+
+@blueprint.get("/teams/<id:team_id>/members/removed")
+def removed(team_id: str) -> ResponseReturnValue:
+    """The people whose removal can be taken back."""
+    actor = current_actor()
+    people = [show_departed(row) for row in list_departed(actor, team_id)]
+    team = queries.get_team(actor, team_id)
+    return render_template("teams/removed.html", team=team, people=people)
 
 
 @blueprint.get("/teams/<id:team_id>/leave")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from taskforge.boards.archive import archive_team, unarchive_team
-from taskforge.boards.queries import list_boards, list_teams
+from taskforge.boards.queries import list_archived_boards, list_teams
 from taskforge.errors import Forbidden
 from taskforge.http.forms import Form, cleaned
 from taskforge.http.htmx import go_to, wants_json
@@ -52,7 +52,7 @@ def archived() -> ResponseReturnValue:
     actor = current_actor()
     boards = [
         {**board, "may_unarchive": Permission.BOARD_DELETE in board["permissions"]}
-        for board in list_boards(actor, archived=True)
+        for board in list_archived_boards(actor)
     ]
     teams = [
         {**team, "may_unarchive": team["role"] == Role.ADMIN}

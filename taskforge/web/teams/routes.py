@@ -20,7 +20,6 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
-from taskforge.teams.departures import list_departed
 from taskforge.teams.permissions import Permission
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.invitations.presenters import (
@@ -33,7 +32,6 @@ from taskforge.web.invitations.presenters import (
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
 from taskforge.web.teams.presenters import (
     list_with_parents,
-    show_departed,
     show_member,
     show_team,
     team_rights,
@@ -162,7 +160,6 @@ def _managed(actor: Actor, team_id: str) -> dict[str, Any]:
         "invitations": show_team_invitations(actor, team_id, nonce),
         "join_links": show_join_links(actor, team_id),
         "recent_changes": show_recent_changes(actor, team_id),
-        "departed": [show_departed(row) for row in list_departed(actor, team_id)],
     }
 
 
