@@ -160,6 +160,13 @@ class FieldConflict:
     at: datetime
 
 
+class Archived(Conflict):
+    """The board or the team is archived: it can be read, and nothing in it can be changed."""
+
+    code = "archived"
+    default_message = "This is archived: it can be read, but not changed. Unarchive it first."
+
+
 class StaleVersion(Conflict):
     """The caller edited an older version than the one that is stored.
 

@@ -86,10 +86,17 @@ class Event(StrEnum):
 
     TEAM_CREATED = "team.created", "create"
     TEAM_EDITED = "team.edited", "update"
+    TEAM_ARCHIVED = "team.archived", "archive"
+    TEAM_UNARCHIVED = "team.unarchived", "unarchive"
+    TEAM_DELETED = "team.deleted", "delete"
+    TEAM_RESTORED = "team.restored", "restore"
+    TEAM_PURGED = "team.purged", "purge"
     TEAM_MEMBER_ADDED = "team.member_added", "member_add"
     TEAM_MEMBER_ROLE_CHANGED = "team.member_role_changed", "member_role"
     TEAM_MEMBER_REMOVED = "team.member_removed", "member_remove"
+    TEAM_MEMBER_RESTORED = "team.member_restored", "member_add"  # takes a removal back
     TEAM_MEMBER_JOINED = "team.member_joined", "member_add"  # of their own accord, by a link
+    TEAM_TRANSFERRED = "team.transferred", "member_role"
     TEAM_INVITATION_SENT = "team.invitation_sent", "invite"
     TEAM_INVITATION_RESENT = "team.invitation_resent", "invite"
     TEAM_INVITATION_REVOKED = "team.invitation_revoked", "invite_revoke"
@@ -98,7 +105,6 @@ class Event(StrEnum):
     TEAM_JOIN_LINK_REMOVED = "team.join_link_removed", "join_link_remove"
     TEAM_GUEST_LIMITED = "team.guest_limited", "member_limit"
     TEAM_PERMISSIONS_CHANGED = "team.permissions_changed", "permissions"
-    TEAM_PURGED = "team.purged", "purge"
     TEAM_TWO_FACTOR_REQUIRED = "team.two_factor_required", "update"
     TEAM_TWO_FACTOR_RELEASED = "team.two_factor_released", "update"
     TEAM_VIEW_STARTED = "team.view_started", "view"
@@ -118,6 +124,8 @@ class Event(StrEnum):
         "",
         "removed a person from those whom the board names",
     )
+    BOARD_ARCHIVED = "board.archived", "archive", "", "archived the board"
+    BOARD_UNARCHIVED = "board.unarchived", "unarchive", "", "took the board out of the archive"
     BOARD_DELETED = "board.deleted", "delete", "", "deleted the board"
     BOARD_RESTORED = "board.restored", "restore", "", "restored the board"
     BOARD_PURGED = "board.purged", "purge", "", "deleted the board for good"
@@ -170,10 +178,17 @@ LIVE_VERBS: dict[Event, str] = {
 TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_CREATED: "made the team",
     Event.TEAM_EDITED: "changed the team",
+    Event.TEAM_ARCHIVED: "archived the team",
+    Event.TEAM_UNARCHIVED: "took the team out of the archive",
+    Event.TEAM_DELETED: "deleted the team",
+    Event.TEAM_RESTORED: "restored the team",
+    Event.TEAM_PURGED: "deleted the team for good",
     Event.TEAM_MEMBER_ADDED: "added {person} as {role}",
     Event.TEAM_MEMBER_ROLE_CHANGED: "made {person} {role}",
     Event.TEAM_MEMBER_REMOVED: "removed {person}",
+    Event.TEAM_MEMBER_RESTORED: "took the removal of {person} back",
     Event.TEAM_MEMBER_JOINED: "joined as {role}",
+    Event.TEAM_TRANSFERRED: "handed the team over to {person}",
     Event.TEAM_INVITATION_SENT: "invited {invited} as {role}",
     Event.TEAM_INVITATION_RESENT: "sent the invitation of {invited} again",
     Event.TEAM_INVITATION_REVOKED: "took the invitation of {invited} back",
@@ -182,7 +197,6 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
     Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
-    Event.TEAM_PURGED: "deleted the team for good",
     Event.TEAM_TWO_FACTOR_REQUIRED: "made two-factor log-in a must",
     Event.TEAM_TWO_FACTOR_RELEASED: "requires two-factor log-in no more",
     Event.TEAM_VIEW_STARTED: "began to look at the team as {viewed} sees it",

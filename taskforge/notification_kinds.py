@@ -29,7 +29,8 @@ class NotificationKind(StrEnum):
     """A kind: its name, its `Subject` and its sentence.
 
     In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
-    moved to, ``{team}`` the name of the team, ``{day}`` an instant and ``{device}`` a browser and its system.
+    moved to, ``{team}`` the name of the team, ``{day}`` an instant, ``{device}`` a browser and its system, ``{cards}``
+    a number of cards and ``{person}`` the name of somebody else.
     """
 
     subject: Subject
@@ -50,6 +51,17 @@ class NotificationKind(StrEnum):
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}"
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = "removed_from_team", Subject.NONE, "{actor} removed you from {team}"
+    TEAM_DELETED = "team_deleted", Subject.NONE, "{actor} deleted {team}"
+    HANDED_OVER = (
+        "handed_over",
+        Subject.TEAM,
+        "{actor} handed {cards} of {person} over to you in {team}",
+    )
+    MADE_ADMIN = (
+        "made_admin",
+        Subject.TEAM,
+        "{actor} handed {team} over to you: you are an admin of it",
+    )
     NEW_DEVICE = (
         "new_device",
         Subject.SESSIONS,

@@ -16,9 +16,9 @@ from taskforge.accounts import picture_store
 from taskforge.accounts import retention as accounts_retention
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
-from taskforge.admin.trash import purge_board, purge_task
+from taskforge.admin.trash import purge_board, purge_task, purge_team
 from taskforge.audit import chain
-from taskforge.boards.purging import list_deleted
+from taskforge.boards.purging import list_deleted, list_of_team
 from taskforge.errors import NotFound, Unavailable
 from taskforge.extensions import config_of
 from taskforge.history import snapshots
@@ -37,12 +37,14 @@ from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
 from taskforge.tasks.purging import list_tasks_of_board, list_trashed
 from taskforge.teams.invitations import retention as invitations_retention
+from taskforge.teams.purging import list_deleted_before
 
 log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
 REDIS_PATIENCE_SECONDS = 5.0
 TASKS_PURGED_AT_ONCE = 50
 BOARDS_PURGED_AT_ONCE = 20
+TEAMS_PURGED_AT_ONCE = 20
 ROWS_DELETED_AT_ONCE = 2000
 BATCHES_AT_ONCE = 10
 PURGE_SECONDS = 5.0
@@ -166,13 +168,24 @@ def drop_expired() -> int:
 
 
 def empty_trash() -> int:
-    """Purge what was deleted 30 days ago, for at most `PURGE_SECONDS`; answers how many tasks and boards.
+    """Purge what was deleted 30 days ago, for at most `PURGE_SECONDS`; answers how many tasks, boards and teams.
 
-    A deleted board goes with its last task: a large one takes several turns.
+    A deleted board goes with its last task, a deleted team with its last board: a large one takes several turns.
     """
     before, deadline = clock.now() - RESTORABLE_FOR, time.monotonic() + PURGE_SECONDS
     purged = _purge_tasks(list_trashed(before, TASKS_PURGED_AT_ONCE), before, deadline)
-    for board_id in list_deleted(before, BOARDS_PURGED_AT_ONCE):
+    purged += _purge_boards(list_deleted(before, BOARDS_PURGED_AT_ONCE), before, deadline)
+    for team_id in list_deleted_before(before, TEAMS_PURGED_AT_ONCE):
+        purged += _purge_boards(list_of_team(team_id, BOARDS_PURGED_AT_ONCE), before, deadline)
+        if time.monotonic() > deadline:
+            break
+        purged += _purge(partial(purge_team, team_id, deleted_before=before), team_id)
+    return purged
+
+
+def _purge_boards(board_ids: Sequence[str], before: datetime, deadline: float) -> int:
+    purged = 0
+    for board_id in board_ids:
         purged += _purge_tasks(
             list_tasks_of_board(board_id, TASKS_PURGED_AT_ONCE), before, deadline
         )

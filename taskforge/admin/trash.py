@@ -1,10 +1,10 @@
-"""Purges tasks and boards: what was deleted 30 days ago is removed from every store."""
+"""Purges tasks, boards and teams: what was deleted 30 days ago is removed from every store."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from taskforge.boards.purging import delete_board_rows
+from taskforge.boards.purging import delete_board_rows, has_boards
 from taskforge.boards.sequence import advance_sequence
 from taskforge.comments.documents import tombstone_message
 from taskforge.comments.purging import delete_comments
@@ -17,6 +17,14 @@ from taskforge.stores.retention import delete_messages
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.documents import tombstone_messages
 from taskforge.tasks.purging import delete_task_row, has_tasks, lock_task
+from taskforge.teams.hierarchy import lock_tree
+from taskforge.teams.purging import RECORDED as RECORDED_OF_TEAM
+from taskforge.teams.purging import (
+    delete_team_rows,
+    lock_deleted_team,
+    release_children,
+    was_deleted_at,
+)
 
 # What the audit event of a purge says of the task, or of the board.
 RECORDED_OF_BOARD = ("name", "key_prefix", "created_by")
@@ -24,7 +32,7 @@ RECORDED = ("number", "title", "status", "priority", "assignee_id", "created_by"
 
 
 def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None:
-    """Remove a deleted task, or one of a deleted board, and its comments from every store.
+    """Remove a deleted task, or one of a deleted board or team, and its comments from every store.
 
     The audit log keeps its events.
 
@@ -34,7 +42,7 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
     removes the tombstones after another 30 days.
 
     Raises:
-        NotFound: the task is not on this board, or neither of them is deleted for long enough.
+        NotFound: the task is not on this board, or neither of them nor the team is deleted for long enough.
         Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=task_id, version=0) as uow:
@@ -43,7 +51,7 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
         task = lock_task(uow, task_id, board_id)
         if board is None or task is None:
             raise NotFound()
-        if not any(_is_due(row, deleted_before) for row in (task, board)):
+        if not (_is_due(task, deleted_before) or _is_gone(uow, board, deleted_before)):
             raise NotFound()
         comments = delete_comments(uow, task_id)
         delete_task_row(uow, task_id)
@@ -68,15 +76,15 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
 
 
 def purge_board(board_id: str, *, deleted_before: datetime) -> None:
-    """Remove a deleted board whose tasks have all been purged; the audit log keeps its events.
+    """Remove a deleted board, or one of a deleted team, whose tasks have all been purged; the log keeps its events.
 
     Raises:
-        NotFound: the board is not deleted, not for long enough, or still has tasks.
+        NotFound: neither board nor team is deleted, not for long enough, or still has tasks.
         Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=board_id, version=0) as uow:
         board = advance_sequence(uow, board_id)
-        if board is None or not _is_due(board, deleted_before):
+        if board is None or not _is_gone(uow, board, deleted_before):
             raise NotFound()
         if has_tasks(uow, board_id):  # none comes any more: nobody can restore the board
             raise NotFound()
@@ -93,6 +101,41 @@ def purge_board(board_id: str, *, deleted_before: datetime) -> None:
             board_id=board_id,
             board_seq=board["seq"],
         )
+
+
+def purge_team(team_id: str, *, deleted_before: datetime) -> None:
+    """Remove a deleted team whose boards have all been purged; the audit log keeps its events.
+
+    The teams below it have no parent from then on.
+
+    Raises:
+        NotFound: the team is not deleted, not for long enough, or still has boards.
+        Unavailable: a store does not answer, or a lock is held; nothing was changed.
+    """
+    with UnitOfWork(ITSELF, entity_id=team_id, version=0) as uow:
+        lock_tree(uow, for_change=True)
+        team = lock_deleted_team(uow, team_id)
+        if team is None or not _is_due(team, deleted_before) or has_boards(uow, team_id):
+            raise NotFound()
+        release_children(uow, team_id)
+        delete_team_rows(uow, team_id)
+        uow.record(
+            Event.TEAM_PURGED,
+            entity_type="team",
+            entity_id=team_id,
+            version=team["version"] + 1,
+            before={name: team[name] for name in RECORDED_OF_TEAM},
+            after={"purged": True},
+            team_id=team_id,
+        )
+
+
+def _is_gone(uow: UnitOfWork, board: sql.Row, deleted_before: datetime) -> bool:
+    """Whether a board, or its team, is deleted for long enough."""
+    team_deleted_at = was_deleted_at(uow, board["team_id"])
+    return _is_due(board, deleted_before) or _is_due(
+        {"deleted_at": team_deleted_at}, deleted_before
+    )
 
 
 def _is_due(row: sql.Row, deleted_before: datetime) -> bool:

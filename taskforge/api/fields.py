@@ -14,6 +14,7 @@ import marshmallow as ma
 
 from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
+from taskforge.tasks.bulk.hand_over import NOBODY
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
 from taskforge.teams.permissions import Permission
 from taskforge.text import validation
@@ -104,6 +105,16 @@ def identifier(*, required: bool = False, nullable: bool = False) -> Checked:
     """The id of an object."""
     described = {"type": "string", "format": "uuid"}
     return Checked(_read_id, described, required=required, allow_none=nullable)
+
+
+def person_or_nobody() -> Checked:
+    """The id of a person, or the word that stands for none."""
+
+    def check(value: object, *, field: str) -> str:
+        return NOBODY if value == NOBODY else _read_id(value, field=field)
+
+    described = {"type": "string", "description": f"The id of a person in the team, or {NOBODY}"}
+    return Checked(check, described)
 
 
 def identifiers(most: int, *, nullable: bool = False, optional: bool = False) -> Checked:

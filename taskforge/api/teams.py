@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, make_response
+from flask import make_response
 
-from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.blueprints import ApiBlueprint, takes_version
 from taskforge.api.schemas import teams as schemas
 from taskforge.api.schemas.invitations import NewInvitation, SentInvitation
 from taskforge.api.team_invitations import link_of
@@ -96,14 +96,6 @@ def change_role(data: dict[str, Any], team_id: str, user_id: str) -> Any:
     actor = current_actor()
     service.change_role(actor, team_id, user_id, role=data["role"])
     return _member(actor, team_id, user_id=user_id)
-
-
-@blueprint.delete("/<any_id:team_id>/members/<any_id:user_id>")
-@blueprint.response(204)
-def remove_member(team_id: str, user_id: str) -> Response:
-    """Take somebody out of a team, or leave it oneself."""
-    service.remove_member(current_actor(), team_id, user_id)
-    return no_content()
 
 
 @blueprint.get("/<any_id:team_id>/members/<any_id:user_id>/access")

@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from taskforge.accounts.queries import VERSIONS_OF_PEOPLE
-from taskforge.boards.queries import BOARDS_OF_MEMBERS, IS_DELETED, IS_LIVE, join_view
+from taskforge.boards.queries import (
+    BOARDS_OF_MEMBERS,
+    HELD_ON_BOARD,
+    IS_DELETED,
+    IS_LIVE,
+    join_view,
+)
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import Membership, membership_of, require
-from taskforge.teams.queries import HELD_PERMISSIONS
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ class LockedBoard:
 # preferences (`BoardViewPreferences`), and the sum of the people's versions, which changes when one of them is renamed.
 _VISIBLE_BOARD = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.version, b.created_at, b.updated_at,
-           b.sample_cards, b.hard_limits, b.is_private, v.seen_seq, v.seen_at, coalesce(v.folded, '{{}}') AS folded,
-           v.lanes, v.folded_in_lanes,
-           t.name AS team_name, t.version + t.people_version AS team_version, m.role, {HELD_PERMISSIONS} AS permissions,
+           b.sample_cards, b.hard_limits, b.is_private, b.archived_at, v.seen_seq, v.seen_at,
+           coalesce(v.folded, '{{}}') AS folded, v.lanes, v.folded_in_lanes,
+           t.name AS team_name, t.version + t.people_version AS team_version, m.role, {HELD_ON_BOARD} AS permissions,
            {VERSIONS_OF_PEOPLE} AS people_version %s
     FROM   {BOARDS_OF_MEMBERS}
            LEFT JOIN board_view_preferences v ON v.board_id = b.board_id AND v.user_id = m.user_id
@@ -61,8 +66,8 @@ _VISIBLE_BOARD = f"""
 """
 _ACCESSED = f"""
     SELECT b.board_id, b.team_id, b.name, b.key_prefix, b.seq, b.sample_cards, b.hard_limits, b.is_private, b.version,
-           b.deleted_at,
-           b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_PERMISSIONS} AS permissions
+           b.deleted_at, b.archived_at,
+           b.created_at, b.updated_at, t.name AS team_name, m.role, {HELD_ON_BOARD} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
     WHERE  b.board_id = :board_id AND
 """
@@ -208,7 +213,7 @@ def _locking(joined: str, *, deleted: bool) -> tuple[str, str]:
                b.key_prefix AS held_key_prefix, b.seq AS held_seq, b.next_number AS held_next_number,
                b.version AS held_version, b.hard_limits AS held_hard_limits,
                b.is_private AS held_is_private, m.role AS held_role,
-               {HELD_PERMISSIONS} AS held_permissions{columns}
+               {HELD_ON_BOARD} AS held_permissions{columns}
         FROM   boards b
                {join_view()}
                {join}

@@ -167,6 +167,8 @@ def _why_role(standing: PastStanding, known: Collection[str]) -> str:
     source = standing.source
     if not standing.team.exists:
         return "The team did not exist then."
+    if standing.team.is_deleted:
+        return "The team was deleted then."
     if source is None:
         gone = standing.team.role_cause
         return f"Not in the team: removed {_by(gone)}." if gone else "Not in the team."
@@ -180,6 +182,8 @@ def _why_role(standing: PastStanding, known: Collection[str]) -> str:
     others = [f"{one.role} in {_name_of(one, known)}" for one in standing.sources[1:]]
     if others:
         why += f" The highest role counts; they are also {' and '.join(others)}."
+    if standing.team.is_archived:
+        why += " The team is archived: whatever the role may do, nothing can be changed."
     return why
 
 

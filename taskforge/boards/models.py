@@ -33,7 +33,8 @@ class Board(Model):
     ``seq`` numbers the board's changes: every change raises it and so holds the row's lock until COMMIT, which makes
     the checks of WIP limits and ranks safe. ``next_number`` is the number of the next task's short key. The first
     ``sample_cards`` cards of a sample board are its tutorial. With ``hard_limits`` a full column refuses tasks;
-    without, a WIP limit only warns. A private board is seen by the team's admins and by the people that it names.
+    without, a WIP limit only warns. A private board is seen by the team's admins and by the people that it names. An
+    archived one is read-only.
     """
 
     __tablename__ = "boards"
@@ -51,6 +52,7 @@ class Board(Model):
     created_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (

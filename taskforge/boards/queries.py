@@ -18,13 +18,16 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.teams.access import access_team
-from taskforge.teams.permissions import Permission, Role
+from taskforge.teams.permissions import KEPT_ON_ARCHIVED_BOARD, Permission, Role
 from taskforge.teams.queries import (
+    HELD_PERMISSIONS,
+    IS_ARCHIVED_TEAM,
     MEMBERS,
     MEMBERSHIPS,
     TEAM_COLUMNS,
     TEAMS_OF_MEMBERS,
     TEAMS_PER_USER,
+    held_of_archived,
     is_admitted,
     join_membership,
 )
@@ -45,6 +48,11 @@ VIEWERS = f"boards b JOIN ({MEMBERS}) ON m.team_id = b.team_id AND {SEES_BOARD}"
 COLUMNS = "columns c"
 VIEW_PREFERENCES = "board_view_preferences v"
 IS_LIVE = "b.deleted_at IS NULL"
+# The permissions that the membership `m` holds on the board `b`.
+HELD_ON_BOARD = f"""
+       CASE WHEN b.archived_at IS NOT NULL AND NOT {IS_ARCHIVED_TEAM} THEN {held_of_archived(KEPT_ON_ARCHIVED_BOARD)}
+            ELSE {HELD_PERMISSIONS} END
+"""
 IS_DELETED = "b.deleted_at IS NOT NULL"
 # The same boards for statements that SQLAlchemy composes.
 COMPOSED_BOARDS = table(
@@ -54,14 +62,15 @@ IS_LIVE_COLUMN = "c.deleted_at IS NULL"
 # The columns of a list of boards, from `BOARDS_OF_MEMBERS`.
 BOARD_COLUMNS = """
        b.board_id, b.team_id, t.name AS team_name, b.name, b.key_prefix, b.hard_limits, b.is_private, b.version, b.seq,
-       b.created_at, b.updated_at, m.role
+       b.created_at, b.updated_at, b.archived_at, m.role
 """
 # The columns of a list of a board's columns, from `COLUMNS`.
 COLUMN_COLUMNS = "c.column_id, c.board_id, c.name, c.status, c.hue, c.wip_limit, c.rank"
-# The condition and order of a list of boards; None in `:team_ids` stands for every team.
+# The condition and order of a list of boards; None in `:team_ids` stands for every team that is not archived.
 LISTED_BOARDS = f"""
-    WHERE  m.user_id = :user_id AND {IS_LIVE}
-           AND (CAST(:team_ids AS uuid[]) IS NULL OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
+    WHERE  m.user_id = :user_id AND {IS_LIVE} AND (b.archived_at IS NOT NULL) = :archived
+           AND (CAST(:team_ids AS uuid[]) IS NULL AND t.archived_at IS NULL
+                OR b.team_id = ANY(CAST(:team_ids AS uuid[])))
     ORDER  BY lower(t.name), t.team_id, lower(b.name), b.board_id
     LIMIT  :limit
 """
@@ -85,14 +94,19 @@ _TEAMS = text(f"""
     SELECT {TEAM_COLUMNS},
            (SELECT count(*)
             FROM   boards b
-            WHERE  b.team_id = t.team_id AND {IS_LIVE} AND {SEES_BOARD}) AS board_count
+            WHERE  b.team_id = t.team_id AND {IS_LIVE} AND b.archived_at IS NULL AND {SEES_BOARD}) AS board_count
     FROM   {TEAMS_OF_MEMBERS}
-    WHERE  m.user_id = :user_id
+    WHERE  m.user_id = :user_id AND (t.archived_at IS NOT NULL) = :archived
     ORDER  BY t.created_by = :user_id DESC, lower(t.name), t.team_id
     LIMIT  :limit
 """)
 _BOARDS = text(f"""
     SELECT {BOARD_COLUMNS}
+    FROM   {BOARDS_OF_MEMBERS}
+    {LISTED_BOARDS}
+""")
+_ARCHIVED_BOARDS = text(f"""
+    SELECT {BOARD_COLUMNS}, {HELD_ON_BOARD} AS permissions
     FROM   {BOARDS_OF_MEMBERS}
     {LISTED_BOARDS}
 """)
@@ -155,6 +169,27 @@ def join_view(user_id: str = ":user_id") -> str:
     return f"{join_membership('b.team_id', user_id)} AND {SEES_BOARD}"
 
 
+# Locks the live boards of a team that `:user_id` sees, in an order in which two of these never wait for each other.
+LOCK_VISIBLE_BOARDS = text(f"""
+    SELECT b.board_id
+    FROM   {BOARDS}
+           {join_view()}
+    WHERE  b.team_id = :team_id AND {IS_LIVE} AND b.archived_at IS NULL
+    ORDER  BY b.board_id
+    FOR NO KEY UPDATE OF b
+""")
+
+
+# Locks all boards of a team, for a change of what may be done on them; in the same order.
+LOCK_BOARDS = text("""
+    SELECT b.board_id
+    FROM   boards b
+    WHERE  b.team_id = :team_id
+    ORDER  BY b.board_id
+    FOR NO KEY UPDATE OF b
+""")
+
+
 def sees_board(user_id: str) -> str:
     """SQL of the condition that a person, whose id `user_id` gives, sees the board `b`."""
     return f"""EXISTS (SELECT
@@ -172,16 +207,19 @@ def left_join_column(column_id: str) -> str:
     return f"LEFT {join_column(column_id)}"
 
 
-def list_teams(actor: Actor) -> Sequence[sql.Row]:
+def list_teams(actor: Actor, *, archived: bool = False) -> Sequence[sql.Row]:
     """All teams of the actor, each with the actor's role and permissions, and how many members and boards it has.
 
-    Those that the actor made come first, then by name: nobody can push them back by adding the actor to others.
+    Archived ones are a list of their own. Those that the actor made come first, then by name: nobody can push them back
+    by adding the actor to others.
     """
-    return sql.rows(_TEAMS, {"user_id": actor.user_id, "limit": 2 * TEAMS_PER_USER})
+    return sql.rows(
+        _TEAMS, {"user_id": actor.user_id, "archived": archived, "limit": 2 * TEAMS_PER_USER}
+    )
 
 
 def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
-    """The boards that the actor sees (of one team, or all), by team and name.
+    """The boards that the actor sees (of one team, or all), by team and name, without those that are archived.
 
     Raises:
         NotFound: no such team, or the actor is not in it.
@@ -189,6 +227,11 @@ def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:
     if team_id is not None:
         access_team(actor.user_id, team_id)
     return sql.rows(_BOARDS, listed_boards(actor, None if team_id is None else [team_id]))
+
+
+def list_archived_boards(actor: Actor) -> Sequence[sql.Row]:
+    """The archived boards that the actor sees, of teams that are not, each with the actor's ``permissions`` there."""
+    return sql.rows(_ARCHIVED_BOARDS, {**listed_boards(actor, None), "archived": True})
 
 
 def list_deleted_boards(actor: Actor, team_id: str) -> Sequence[sql.Row]:
@@ -235,4 +278,4 @@ def list_columns(board_ids: Sequence[str]) -> Sequence[sql.Row]:
 
 def listed_boards(actor: Actor, team_ids: Sequence[str] | None) -> dict[str, object]:
     """The parameters of `LISTED_BOARDS` for those of some teams that are the actor's; None for all of them."""
-    return {"user_id": actor.user_id, "team_ids": team_ids, "limit": MAX_BOARDS}
+    return {"user_id": actor.user_id, "team_ids": team_ids, "archived": False, "limit": MAX_BOARDS}

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskforge import clock
 from taskforge.accounts.queries import join_person
-from taskforge.boards.queries import IS_LIVE, join_board, join_view, sees_board
+from taskforge.boards.queries import HELD_ON_BOARD, IS_LIVE, join_board, join_view, sees_board
 from taskforge.errors import Forbidden, NotFound, Unavailable
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -20,7 +20,6 @@ from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.tasks.access import access_task
 from taskforge.tasks.queries import join_task
 from taskforge.teams.permissions import Permission
-from taskforge.teams.queries import HELD_PERMISSIONS
 
 PAGE = 100
 ATTEMPTS = 4
@@ -202,7 +201,7 @@ def _comments_where(where: str, order: str) -> str:
                c.created_at, c.edited_at, c.deleted_at,
                k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id,
                b.key_prefix || '-' || k.number AS task_key,
-               {HELD_PERMISSIONS} AS permissions,
+               {HELD_ON_BOARD} AS permissions,
                {pending_content("c.comment_id")} AS pending_content
         FROM   (SELECT *
                 FROM   comments c

@@ -28,7 +28,7 @@ from taskforge.tasks.row_columns import compose_row
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant, list_by_permission, read_by_permission
 
 MAX_SHOWN = 40
-TEAM_FIELDS = ("name", "description", "parent_team_id", "inherits_members")
+TEAM_FIELDS = ("name", "description", "parent_team_id", "inherits_members", "deleted", "archived")
 # What a row of a person says until an event says otherwise.
 _NEW_PERSON = {"is_site_admin": False, "suspension_reason": None}
 Fields = Mapping[str, Any]
@@ -83,17 +83,19 @@ def _task_by_log(row: sql.Row) -> dict[str, Any]:
 
 def _board(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
     """A board and its columns, by the log and by the rows; a column's fields are named with its id."""
-    state, deleted, private = ReplayedBoard(), False, False
+    state, deleted, archived, private = ReplayedBoard(), False, False, False
     for event in row["log"] or ():
         replay(state, [event])
         new = event["new_state"] or {}
         if "column_id" not in new:
             deleted = new.get("deleted", deleted)
+            archived = new.get("archived", archived)
             private = new.get("is_private", private)
     by_log: dict[str, Any] = {
         "name": state.name,
         "key_prefix": state.key_prefix,
         "deleted": deleted,
+        "archived": archived,
         "is_private": private,
     }
     by_row = {name: row[name] for name in by_log}
@@ -110,7 +112,7 @@ def _board(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _team(row: sql.Row) -> tuple[dict[str, Any], dict[str, Any]]:
     """A team, its permission matrix and the roles of its members, by the log and by the rows."""
-    by_log: dict[str, Any] = {"inherits_members": False}
+    by_log: dict[str, Any] = {"inherits_members": False, "deleted": False, "archived": False}
     roles: dict[str, str | None] = {}
     limited: dict[str, bool] = {}
     rights: dict[str, list[str]] = list_by_permission(DEFAULT_MATRIX)

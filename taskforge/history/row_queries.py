@@ -96,6 +96,7 @@ PEOPLE_AND_FOLD = _rows_and_fold(
 # A board with its own events (those of its tasks are not among them) and its columns.
 BOARDS_AND_EVENTS = text(f"""
     SELECT b.board_id AS id, b.name, b.key_prefix, b.is_private, b.version, b.deleted_at IS NOT NULL AS deleted,
+           b.archived_at IS NOT NULL AS archived,
            {NAMED_PEOPLE_OF_BOARD} AS people,
            (SELECT jsonb_object_agg(e.user_id, e.is_named ORDER BY l.log_id)
             FROM   audit_logs l
@@ -125,6 +126,7 @@ BOARDS_AND_EVENTS = text(f"""
 """)
 TEAMS_AND_EVENTS = text(f"""
     SELECT t.team_id AS id, t.name, t.description, t.parent_team_id, t.inherits_members, t.version,
+           t.deleted_at IS NOT NULL AS deleted, t.archived_at IS NOT NULL AS archived,
            {_count("team", "t.team_id")} AS events,
            (SELECT jsonb_agg(l.new_state ORDER BY l.entity_version)
             FROM   audit_logs l

@@ -18,7 +18,9 @@ def describe_team_event(row: Mapping[str, Any], people: Mapping[str, str]) -> st
     members: Mapping[str, str | None] = state.get("members", {})
     if event is Event.TEAM_MEMBER_REMOVED and row["actor_id"] in members:
         return LEFT_TEAM
-    person, role = next(iter(members.items()), (None, None))
+    others = [one for one in members if one != row["actor_id"]]
+    person = next(iter(others or members), None)
+    role = members.get(person) if person else None
     invitation = state.get("invitation", {})
     role = role or invitation.get("role") or state.get("join_link", {}).get("role")
     invited = invitation.get("email") or people.get(invitation.get("user_id"))

@@ -291,8 +291,9 @@ class UnitOfWork:
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
         work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
-        messages = [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
-        messages += [publishing.to_person(*told) for told in self._to_people.items()]
+        # First who may see it no more: a page that asks for what a hint names, and is refused, listens no longer.
+        messages = [publishing.to_person(*told) for told in self._to_people.items()]
+        messages += [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
         wanted = [name for name, exists in work.items() if exists]
         publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])
         faults.point("ack.before")

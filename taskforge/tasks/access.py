@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable
 
 from taskforge.accounts.queries import join_person, left_join_person
-from taskforge.boards.queries import IS_LIVE, join_board, join_column, join_view, sees_board
+from taskforge.boards.queries import (
+    HELD_ON_BOARD,
+    IS_LIVE,
+    join_board,
+    join_column,
+    join_view,
+    sees_board,
+)
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
@@ -18,7 +25,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.fields import COPIED_COLUMNS, PLACE_NAMES
 from taskforge.tasks.row_columns import ROW_COLUMNS, compose_row
 from taskforge.teams.access import Membership, membership_of
-from taskforge.teams.queries import HELD_PERMISSIONS, join_team
+from taskforge.teams.queries import join_team
 
 REFERENCE_COLUMNS = (
     "task_id", "team_id", "board_id", "number", "created_by", *ROW_COLUMNS, *PLACE_NAMES, *COPIED_COLUMNS,
@@ -55,7 +62,7 @@ def _visible_task(user_id: str, more: str = "") -> str:
     return f"""
     SELECT {more} {REFERENCE}, {SHOWN}, {sees_board("k.assignee_id")} AS assignee_sees_board,
            t.name AS team_name, b.seq AS board_seq, m.role,
-           {HELD_PERMISSIONS} AS permissions,
+           {HELD_ON_BOARD} AS permissions,
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}
            {join_team("k.team_id")}

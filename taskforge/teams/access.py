@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from taskforge import faults
 from taskforge.accounts.queries import LOCK_PERSON
-from taskforge.errors import Forbidden, InvalidInput, NotFound
+from taskforge.errors import Archived, Forbidden, InvalidInput, NotFound
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.permissions import ROLES, exceeds
+from taskforge.teams.permissions import ARCHIVED, ROLES, exceeds
 from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS, is_admitted
 
 _MEMBERSHIP = prepared(f"""
@@ -24,6 +24,11 @@ _LOCK = prepared("""
     SET    version = version + 1, updated_at = :at
     WHERE  team_id = :team_id
     RETURNING version
+""")
+_IS_ARCHIVED = prepared("""
+    SELECT archived_at IS NOT NULL
+    FROM   teams
+    WHERE  team_id = :team_id
 """)
 _OWN_ROLE = prepared("""
     SELECT role
@@ -39,6 +44,8 @@ _HOLD_MEMBERSHIP = prepared(f"""
 
 
 ABOVE_YOURS = "You can't give a role above your own."
+# Who may manage members could make themselves an admin.
+ABOVE_OWN = "This is about a role above your own. An admin of the team can do it."
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,15 @@ class Membership:
 
 
 def require(held: Collection[str], permission: str) -> None:
-    """Raise `Forbidden` unless `permission` is among those held."""
+    """Let nobody pass without a permission.
+
+    Raises:
+        Forbidden: it is not among those held.
+        Archived: so it is, because the board or the team is archived.
+    """
     if permission not in held:
+        if ARCHIVED in held:
+            raise Archived()
         raise Forbidden(
             "Your role in this team does not allow this. A team admin can give you another role."
         )
@@ -121,7 +135,7 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
     Raises:
         NotFound, Forbidden: like `access_team`.
     """
-    version = _raise_version(uow, team_id)
+    version = raise_version(uow, team_id)
     hold_membership(uow, team_id, permission)
     uow.answer(version=version)
     faults.point("tx.ref_updated")
@@ -133,12 +147,20 @@ def lock_team_to_join(uow: UnitOfWork, team_id: str) -> None:
 
     Raises:
         NotFound: no such team.
+        Archived: nobody comes into it any more.
     """
-    uow.answer(version=_raise_version(uow, team_id))
+    uow.answer(version=raise_version(uow, team_id))
+    if uow.execute(_IS_ARCHIVED, {"team_id": team_id}).scalar():
+        raise Archived()
     faults.point("tx.ref_updated")
 
 
-def _raise_version(uow: UnitOfWork, team_id: str) -> int:
+def raise_version(uow: UnitOfWork, team_id: str) -> int:
+    """Take the team's lock and raise its version, whoever asks; answers the new one.
+
+    Raises:
+        NotFound: no such team.
+    """
     found = uow.execute(_LOCK, {"team_id": team_id, "at": uow.at}).first()
     if found is None:
         raise NotFound()

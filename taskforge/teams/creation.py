@@ -18,7 +18,7 @@ _COUNT_OWN_TEAMS = text("""
     SELECT count(*)
     FROM   team_memberships m
            JOIN teams t USING (team_id)
-    WHERE  m.user_id = :user_id AND t.created_by = :user_id
+    WHERE  m.user_id = :user_id AND t.created_by = :user_id AND t.deleted_at IS NULL
 """)
 
 

@@ -13,6 +13,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import lock_team
 from taskforge.teams.members import record_member
 from taskforge.teams.permissions import Role
+from taskforge.teams.purging import RECORDED, delete_team_rows
 
 # Of each team that a person was added to: whether anybody else is in it or in a team below it, whether one of them was
 # added as an admin, and how deep it lies (the lowest come first).
@@ -74,11 +75,6 @@ _LOCK_TEAM = text("""
     WHERE  t.team_id = :team_id
     FOR    UPDATE
 """)
-# In this order: the rows of the others refer to the team's.
-_ROWS = tuple(
-    text(f"DELETE FROM {table} WHERE team_id = :team_id")
-    for table in ("join_links", "invitations", "role_permissions", "teams")
-)
 _MEMBERS_OF = text("""
     SELECT DISTINCT user_id
     FROM   effective_memberships
@@ -143,14 +139,13 @@ def purge_team_row(uow: UnitOfWork, team_id: str) -> bool:
     team = uow.row(_LOCK_TEAM, {"team_id": team_id})
     if team is None or team["is_needed"]:
         return False
-    for statement in _ROWS:
-        uow.execute(statement, {"team_id": team_id})
+    delete_team_rows(uow, team_id)
     uow.record(
         Event.TEAM_PURGED,
         entity_type="team",
         entity_id=team_id,
         version=team["version"] + 1,
-        before={"name": team["name"], "created_by": team["created_by"]},
+        before={name: team[name] for name in RECORDED},
         after={"purged": True},
         team_id=team_id,
     )

@@ -24,6 +24,7 @@ YOU_ARE_MEMBER_ALREADY = "You are in this team already."
 # Who is added or removed is notified of it by these kinds.
 _NOTIFICATIONS = {
     Event.TEAM_MEMBER_ADDED: NotificationKind.ADDED_TO_TEAM,
+    Event.TEAM_MEMBER_RESTORED: NotificationKind.ADDED_TO_TEAM,
     Event.TEAM_MEMBER_REMOVED: NotificationKind.REMOVED_FROM_TEAM,
 }
 
@@ -32,7 +33,7 @@ _COUNT_JOINED = text("""
     SELECT count(*)
     FROM   team_memberships m
            JOIN teams t USING (team_id)
-    WHERE  m.user_id = :user_id AND t.created_by <> :user_id
+    WHERE  m.user_id = :user_id AND t.created_by <> :user_id AND t.deleted_at IS NULL
 """)
 _COUNT_MEMBERS = text("SELECT count(*) FROM team_memberships WHERE team_id = :team_id")
 _ADD_MEMBER = text("""
@@ -97,9 +98,11 @@ def record_member(
     *,
     names: Mapping[str, str] | None = None,
     also: Mapping[str, Any] | None = None,
+    was: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the audit event of a change of one member, and notify them where there is a kind for it; answers its id.
 
+    `also` is added to the state after it, `was` to the state before.
     `names` are what the notification keeps of the team, for a reader who can't look it up any more.
     """
     event_id = uow.record(
@@ -107,7 +110,7 @@ def record_member(
         entity_type="team",
         entity_id=team_id,
         version=uow.change.version,
-        before={"members": {user_id: before}},
+        before={"members": {user_id: before}, **(was or {})},
         after={"members": {user_id: after}, **(also or {})},
         team_id=team_id,
     )

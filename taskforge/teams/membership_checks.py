@@ -21,10 +21,11 @@ _WRONG = text(f"""
            CROSS JOIN LATERAL (
                WITH RECURSIVE above AS (
                    SELECT t.team_id AS source_id, t.parent_team_id, t.inherits_members, 0 AS distance
+                   WHERE  t.deleted_at IS NULL
                    UNION ALL
                    SELECT p.team_id, p.parent_team_id, p.inherits_members, a.distance + 1
                    FROM   above a
-                          JOIN teams p ON p.team_id = a.parent_team_id
+                          JOIN teams p ON p.team_id = a.parent_team_id AND p.deleted_at IS NULL
                    WHERE  a.inherits_members AND a.distance < {MAX_DEPTH}),
                said AS (
                    SELECT user_id,

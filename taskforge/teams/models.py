@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -18,8 +18,8 @@ class Team(Model):
     """A group of people with boards of their own. ``parent_team_id`` places it in a hierarchy.
 
     With ``inherits_members`` the people of the parent are in it too. ``people_version`` rises whenever its effective
-    memberships change, also because a parent's did. From ``two_factor_from`` on it lets in
-    only who has two-factor log-in.
+    memberships change, also because a parent's did. From ``two_factor_from`` on it lets in only who has two-factor
+    log-in. Nobody is in a deleted team, nor through it in one below; an archived one is read-only.
     """
 
     __tablename__ = "teams"
@@ -35,8 +35,13 @@ class Team(Model):
     two_factor_from: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (CheckConstraint("parent_team_id <> team_id", name="not_own_parent"),)
+    __table_args__ = (
+        CheckConstraint("parent_team_id <> team_id", name="not_own_parent"),
+        Index("ix_teams_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+    )
 
 
 class TeamMembership(Model):

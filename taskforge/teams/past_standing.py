@@ -25,6 +25,7 @@ _EVENTS = text(f"""
            l.new_state -> 'name' AS name,
            l.new_state -> 'parent_team_id' AS parent_team_id,
            l.new_state -> 'inherits_members' AS inherits_members,
+           l.new_state -> 'deleted' AS is_deleted, l.new_state -> 'archived' AS is_archived,
            l.previous_state -> 'permissions' AS before,
            l.new_state -> 'permissions' AS permissions,
            jsonb_exists(l.new_state -> 'members', :user_id) AS is_about_role,
@@ -33,7 +34,9 @@ _EVENTS = text(f"""
     FROM   audit_logs l
            {left_join_person("l.actor_id")}
     WHERE  l.entity_type = 'team' AND l.entity_id = :team_id AND l.action_timestamp <= :at
-           AND (l.event IN ('{Event.TEAM_CREATED}', '{Event.TEAM_EDITED}', '{Event.TEAM_PERMISSIONS_CHANGED}')
+           AND (l.event IN ('{Event.TEAM_CREATED}', '{Event.TEAM_EDITED}', '{Event.TEAM_PERMISSIONS_CHANGED}',
+                            '{Event.TEAM_DELETED}', '{Event.TEAM_RESTORED}', '{Event.TEAM_ARCHIVED}',
+                            '{Event.TEAM_UNARCHIVED}')
                 OR jsonb_exists(l.new_state -> 'members', :user_id)
                 OR jsonb_exists(l.new_state -> 'limited', :user_id))
     ORDER  BY l.entity_version
@@ -69,6 +72,8 @@ class PastTeam:
     team_id: str
     name: str = ""
     exists: bool = False
+    is_deleted: bool = False
+    is_archived: bool = False
     parent_team_id: str | None = None
     inherits_members: bool = False
     role: str | None = None
@@ -108,12 +113,17 @@ def read_standing(team_id: str, user_id: str, at: datetime) -> PastStanding:
     """What a person was in a team at an instant: a statement for each level of the tree, and two for the matrix."""
     team = _read_team(team_id, user_id, at)
     above = [team]
-    while above[-1].inherits_members and above[-1].parent_team_id and len(above) <= MAX_DEPTH:
+    while (
+        above[-1].inherits_members
+        and above[-1].parent_team_id
+        and not above[-1].is_deleted  # nobody is in a deleted team, nor through it
+        and len(above) <= MAX_DEPTH
+    ):
         above.append(_read_team(above[-1].parent_team_id, user_id, at))
     sources = [
         Source(one.team_id, one.name, one.role, one.is_limited, one.role_cause)
         for one in above
-        if one.role is not None
+        if one.role is not None and not one.is_deleted
     ]
     # Sorting is stable: of two that are equal the nearer one counts, as where the rows are derived.
     sources.sort(key=lambda one: (ROLES.index(one.role), one.is_limited))
@@ -131,7 +141,7 @@ def _read_team(team_id: str, user_id: str, at: datetime) -> PastTeam:
 def _after(team: PastTeam, event: sql.Row) -> PastTeam:
     """The team after one more of its events."""
     cause = Cause(event["actor_name"], event["at"])
-    named = ("name", "parent_team_id", "inherits_members")
+    named = ("name", "parent_team_id", "inherits_members", "is_deleted", "is_archived")
     changes: dict[str, Any] = {name: event[name] for name in named if event[name] is not None}
     if event["event"] in (Event.TEAM_CREATED, Event.TEAM_EDITED):
         changes |= {"exists": True, "parent_team_id": event["parent_team_id"]}

@@ -73,6 +73,11 @@ class Permission(StrEnum):
     COMMENT_MODERATE = "comment.moderate", 31, "Delete the comments of others"
 
 
+# Where something is archived, the permissions of a person are these, as far as their role holds them, and this mark.
+ARCHIVED = "archived"
+KEPT_IN_ARCHIVED_TEAM = (Permission.BOARD_ACTIVITY,)
+KEPT_ON_ARCHIVED_BOARD = (Permission.BOARD_ACTIVITY, Permission.BOARD_DELETE)
+
 PERMISSIONS: dict[str, Permission] = {one.value: one for one in Permission}
 ROLES = tuple(role.value for role in Role)  # from the highest
 

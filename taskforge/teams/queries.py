@@ -14,7 +14,13 @@ from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.permissions import ROLES, Permission, Role
+from taskforge.teams.permissions import (
+    ARCHIVED,
+    KEPT_IN_ARCHIVED_TEAM,
+    ROLES,
+    Permission,
+    Role,
+)
 
 # Of each kind: teams that somebody made, and teams that others made and added them to. Others can't use up the first.
 TEAMS_PER_USER = 200
@@ -34,11 +40,27 @@ def is_admitted(membership: str = "m") -> str:
                         AND own_account.two_factor_at IS NULL) IS NULL)"""
 
 
-# The names of the permissions that a membership row `m` holds, as an array.
-HELD_PERMISSIONS = """
-       ARRAY(SELECT p.name
+def _held(condition: str = "") -> str:
+    return f"""
+       ARRAY(SELECT CAST(p.name AS text)
              FROM   role_permissions rp JOIN permissions p USING (permission_id)
-             WHERE  rp.team_id = m.team_id AND rp.role = m.role)
+             WHERE  rp.team_id = m.team_id AND rp.role = m.role{condition})"""
+
+
+def held_of_archived(kept: Sequence[str]) -> str:
+    """SQL of the permissions that a membership row `m` holds in something archived: those `kept`, and the mark."""
+    names = ", ".join(f"'{name}'" for name in kept)
+    return f"array_prepend('{ARCHIVED}', {_held(f' AND p.name IN ({names})')})"
+
+
+# Whether the team of the membership `m` is archived.
+IS_ARCHIVED_TEAM = (
+    "EXISTS (SELECT FROM teams a WHERE a.team_id = m.team_id AND a.archived_at IS NOT NULL)"
+)
+# The names of the permissions that a membership row `m` holds, as an array.
+HELD_PERMISSIONS = f"""
+       CASE WHEN {IS_ARCHIVED_TEAM} THEN {held_of_archived(KEPT_IN_ARCHIVED_TEAM)}
+            ELSE {_held()} END
 """
 # The matrix of the team `t`, as pairs of a role and a permission.
 GRANTS_OF_TEAM = """
@@ -63,7 +85,7 @@ LACKS_TWO_FACTOR = f"NOT {is_admitted()} AS lacks_two_factor"
 # The columns of a list of teams, from `TEAMS_OF_MEMBERS`.
 TEAM_COLUMNS = f"""
        t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members, t.two_factor_from, t.version,
-       t.created_at, t.updated_at, m.role, {HELD_PERMISSIONS} AS permissions, {LACKS_TWO_FACTOR},
+       t.created_at, t.updated_at, t.archived_at, m.role, {HELD_PERMISSIONS} AS permissions, {LACKS_TWO_FACTOR},
        (SELECT count(*) FROM effective_memberships o WHERE o.team_id = t.team_id) AS member_count
 """
 # The ids of the teams of `:user_id`; whether that person, or the user `u`, is in any team.
@@ -81,6 +103,12 @@ _STANDING = text("""
     FROM   effective_memberships
     WHERE  team_id = :team_id AND user_id = :user_id
 """)
+# Archives the team `:team_id`, or (NULL) unarchives it; no row where it is so already.
+SET_TEAM_ARCHIVED = text("""
+    UPDATE teams
+    SET    archived_at = :archived_at
+    WHERE  team_id = :team_id AND (archived_at IS NULL) = :archive
+""")
 # Locks the row of `:team_id`, for what must be unique among the boards of a team.
 LOCK_TEAM = text("SELECT 1 FROM teams WHERE team_id = :team_id FOR UPDATE")
 
@@ -91,14 +119,14 @@ _CHILDREN = f"""
                     FROM   teams c
                            LEFT JOIN effective_memberships own
                              ON  own.team_id = c.team_id AND own.user_id = m.user_id
-                    WHERE  c.parent_team_id = t.team_id
+                    WHERE  c.parent_team_id = t.team_id AND c.deleted_at IS NULL
                            AND (own.role IS NOT NULL OR '{Permission.TEAM_EDIT}' = ANY({HELD_PERMISSIONS}))
                     ORDER  BY lower(c.name), c.team_id
                     LIMIT  {MAX_TREE}) below) AS children
 """
 _TEAM = text(f"""
     SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
-           parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, m.role,
+           parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, t.archived_at, m.role,
            m.via_team_id <> m.team_id AS is_inherited, t.two_factor_from,
            {HELD_PERMISSIONS} AS permissions, {_CHILDREN}
     FROM   teams t

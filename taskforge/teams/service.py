@@ -10,12 +10,20 @@ from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import find_user_id
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams import queries
-from taskforge.teams.access import access_team, check_role, lock_team, require_role_in
+from taskforge.teams.access import (
+    ABOVE_OWN,
+    access_team,
+    check_role,
+    lock_team,
+    require_role_in,
+)
 from taskforge.teams.creation import require_parent
+from taskforge.teams.departures import Cards
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.members import insert_member, record_member, require_in_parent
 from taskforge.teams.permissions import Permission, Role
@@ -24,8 +32,6 @@ from taskforge.teams.queries import MEMBER_IDS
 _TREE = frozenset({"parent_team_id", "inherits_members"})
 NO_PARENT = "needs a team that this one is part of"
 INHERITED = "They are here as a member of a parent team, and can be changed or removed there."
-# Who may manage members could make themselves an admin.
-ABOVE_OWN = "This is about a role above your own. An admin of the team can do it."
 LAST_ADMIN = "A team needs at least one admin. Make somebody else an admin first."
 
 _STATE = text("""
@@ -47,8 +53,8 @@ _CIRCLE = text("""
            FROM   teams t JOIN above ON t.team_id = above.parent_team_id)
     SELECT 1 FROM above WHERE team_id = :team_id
 """)
-_ROLE = text("""
-    SELECT role
+_MEMBERSHIP = text("""
+    SELECT role, is_limited, joined_at
     FROM   team_memberships
     WHERE  team_id = :team_id AND user_id = :user_id
     FOR UPDATE
@@ -59,7 +65,7 @@ _OTHER_ADMIN = text("""
     WHERE  team_id = :team_id AND role = :admin AND user_id <> :user_id
     LIMIT  1
 """)
-_CHANGE_ROLE = text("""
+CHANGE_ROLE = text("""
     UPDATE team_memberships
     SET    role = :role, is_limited = is_limited AND :role = 'guest'
     WHERE  team_id = :team_id AND user_id = :user_id
@@ -176,18 +182,20 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow)
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
-        before = _member_role(uow, team_id, user_id)
+        before = get_added(uow, team_id, user_id)["role"]
         require_role_in(uow, team_id, before, role, why=ABOVE_OWN)
         if before == Role.ADMIN and role != Role.ADMIN:
-            _require_other_admin(uow, team_id, user_id)
-        uow.execute(_CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
+            require_other_admin(uow, team_id, user_id)
+        uow.execute(CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
         record_member(uow, team_id, Event.TEAM_MEMBER_ROLE_CHANGED, user_id, before, role)
     return uow.change
 
 
 @idempotent
-def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
-    """Take a member out of a team; everybody may leave by themselves. Their tasks keep them as assignee.
+def remove_member(
+    actor: Actor, team_id: str, user_id: str, *, cards: Cards | None = None
+) -> Change:
+    """Take a member out of a team; everybody may leave by themselves. Without `cards` theirs keep them as assignee.
 
     Raises:
         NotFound, Forbidden: no access, no permission, or no such member.
@@ -198,27 +206,50 @@ def remove_member(actor: Actor, team_id: str, user_id: str) -> Change:
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow)
         lock_team(uow, team_id, permission)
-        before = _member_role(uow, team_id, user_id)
-        require_role_in(uow, team_id, before, why=ABOVE_OWN)
-        if before == Role.ADMIN:
-            _require_other_admin(uow, team_id, user_id)
+        before = get_added(uow, team_id, user_id)
+        require_role_in(uow, team_id, before["role"], why=ABOVE_OWN)
+        if before["role"] == Role.ADMIN:
+            require_other_admin(uow, team_id, user_id)
+        handed_over = cards.lock(uow, team_id, user_id) if cards is not None else {}
         uow.execute(_REMOVE_MEMBER, {"team_id": team_id, "user_id": user_id})
-        names = {"team_name": membership.team_name}
-        record_member(uow, team_id, Event.TEAM_MEMBER_REMOVED, user_id, before, None, names=names)
+        limited = {"limited": {user_id: True}} if before["is_limited"] else {}
+        event_id = record_member(
+            uow,
+            team_id,
+            Event.TEAM_MEMBER_REMOVED,
+            user_id,
+            before["role"],
+            None,
+            names={"team_name": membership.team_name},
+            also=handed_over,
+            was={"joined": {user_id: before["joined_at"].isoformat()}, **limited},
+        )
+        if cards is not None:
+            cards.write(uow, event_id)
     return uow.change
 
 
-def _member_role(uow: UnitOfWork, team_id: str, user_id: str) -> str:
-    """The role with which somebody was added to a team; who is in it through a parent alone has none here."""
-    role = uow.execute(_ROLE, {"team_id": team_id, "user_id": user_id}).scalar()
-    if role is None:
+def get_added(uow: UnitOfWork, team_id: str, user_id: str) -> sql.Row:
+    """The membership with which somebody was added to a team (role, is_limited, joined_at), held until COMMIT.
+
+    Raises:
+        NotFound: they are not in the team.
+        Conflict: they are in it through a parent alone.
+    """
+    found = uow.row(_MEMBERSHIP, {"team_id": team_id, "user_id": user_id})
+    if found is None:
         if queries.get_standing(uow, team_id, user_id) is not None:
             raise Conflict(INHERITED)
         raise NotFound()
-    return str(role)
+    return found
 
 
-def _require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:
+def require_other_admin(uow: UnitOfWork, team_id: str, user_id: str) -> None:
+    """Refuse that a team loses its last admin who was added to it.
+
+    Raises:
+        Conflict: there is no other one.
+    """
     other = uow.execute(
         _OTHER_ADMIN, {"team_id": team_id, "admin": Role.ADMIN.value, "user_id": user_id}
     ).first()

@@ -29,9 +29,7 @@ from taskforge.web.accounts import (
 )
 from taskforge.web.accounts import routes as accounts
 from taskforge.web.boards import (
-    blueprint as boards,
-)
-from taskforge.web.boards import (
+    archive_routes,
     column_deletion_routes,
     column_settings_routes,
     index_routes,
@@ -40,6 +38,9 @@ from taskforge.web.boards import (
     show_routes,
     unseen_routes,
     view_routes,
+)
+from taskforge.web.boards import (
+    blueprint as boards,
 )
 from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
@@ -63,7 +64,9 @@ from taskforge.web.teams import (
     access_routes,
     activity_routes,
     board_limit_routes,
+    departure_routes,
     invitation_routes,
+    life_routes,
     locked_out,
     permission_routes,
 )
@@ -106,6 +109,9 @@ PARTS = (
     access_routes,
     activity_routes,
     board_limit_routes,
+    departure_routes,
+    life_routes,
+    archive_routes,
     people_routes,
 )
 

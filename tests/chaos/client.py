@@ -20,6 +20,12 @@ ATTEMPT_SECONDS = 12
 # often the people and rights of the team change.
 ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
 AWAY = 0.05
+AWAY_ACTS = (
+    deletions.delete_column,
+    deletions.delete_board,
+    deletions.delete_team,
+    deletions.archive,
+)
 # How often somebody comes and goes, and how often in all: a person invites a hundred in an hour.
 COMINGS = 0.03
 MAX_COMINGS = 80
@@ -67,6 +73,7 @@ class Client(threading.Thread):
         self.violations: list[str] = []
         self.user_id = self.team_id = self.board_id = ""
         self.email = f"client{number}@example.org"
+        self.password = PASSWORD
         self.partner: Client | None = None
         self.visitor: Client | None = None
         self.comings = self.leavings = 0
@@ -133,7 +140,7 @@ class Client(threading.Thread):
             self.acknowledged_at.append(time.time())
             return
         if self.chance.random() < AWAY:
-            self.chance.choice((deletions.delete_column, deletions.delete_board))(self)
+            self.chance.choice(AWAY_ACTS)(self)
             self.acknowledged_at.append(time.time())
             return
         if self.visitor and self.comings < MAX_COMINGS and self.chance.random() < COMINGS:

@@ -1,4 +1,4 @@
-"""Acts of a client that take something away and bring it back: comments, columns with their tasks, boards; and undo."""
+"""Acts of a client that take something away and bring it back: comments, columns, boards, teams; archives; and undo."""
 
 from __future__ import annotations
 
@@ -56,6 +56,28 @@ def delete_board(client: Client) -> None:
     hidden = client.call("GET", path)[0]
     _expect(client, client.board_id, "a deleted board", hidden, 404)
     client.post(f"{path}/restore", {})
+
+
+def delete_team(client: Client) -> None:
+    """Delete the team with all that is in it, and restore it."""
+    client.call("POST", "/auth/confirm", {"password": client.password})
+    path = f"/teams/{client.team_id}"
+    _delete(client, path)
+    for hidden in (path, f"/boards/{client.board_id}"):
+        _expect(client, client.team_id, f"a deleted {hidden}", client.call("GET", hidden)[0], 404)
+    client.post(f"{path}/restore", {})
+
+
+def archive(client: Client) -> None:
+    """Archive the board or the team, so that a new task is refused, and unarchive it."""
+    path = client.chance.choice([f"/boards/{client.board_id}", f"/teams/{client.team_id}"])
+    client.post(f"{path}/archive", {})
+    task = {"title": "Refused", "teamId": client.team_id, "boardId": client.board_id}
+    refused = client.call("POST", "/tasks", task)[0]
+    _expect(client, client.board_id, "a task in an archive", refused, 409)
+    status, answer = client.call("DELETE", f"{path}/archive")
+    if status not in (204, 409):
+        client.violations.append(f"{path}: unarchive answered {status} {answer}")
 
 
 def undo(client: Client, task: Known) -> None:

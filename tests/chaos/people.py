@@ -1,4 +1,7 @@
-"""Acts of a client upon its team: somebody is invited, and comes in and is removed, or the invitation is taken back."""
+"""Acts of a client upon its team: somebody is invited, and comes in and is removed, or the invitation is taken back.
+
+Some removals are taken back, and some go by themselves.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,16 @@ def come_and_go(client: Client, visitor: Client) -> None:
     _expect(client, "the role of who accepted", _role_of(client, visitor), "guest")
     again, _ = visitor.call("POST", f"/invitations/{known}/accept", {})
     _expect(client, "an invitation that was used", again, 409)
-    _delete(client, f"/teams/{client.team_id}/members/{visitor.user_id}", 404)
+    member = f"/teams/{client.team_id}/members/{visitor.user_id}"
+    _delete(client, member, 404)
     _expect(client, "the role of who was removed", _role_of(client, visitor), None)
+    if client.chance.random() < 0.5:
+        client.post(f"{member}/restore", {})
+        _expect(client, "the role of who came back", _role_of(client, visitor), "guest")
+        status, _ = visitor.call("POST", f"/teams/{client.team_id}/leave", {})
+        if status not in (204, 404):
+            client.violations.append(f"leaving {client.team_id} answered {status}")
+        _expect(client, "the role of who left", _role_of(client, visitor), None)
 
 
 def _role_of(client: Client, visitor: Client) -> str | None:

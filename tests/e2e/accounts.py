@@ -99,6 +99,14 @@ def phone_of(page: Page, secret: str) -> Authenticator:
     return Authenticator(_accounts[page.context].person, secret.replace(" ", ""), [])
 
 
+def assign_card(page: Page, member: Page, title: str) -> None:
+    """A new card on the board that was made for `page`, assigned to whoever is logged in at `member`."""
+    account = _accounts[page.context]
+    assert account.team is not None
+    assignee_id = _accounts[member.context].person.user_id
+    make_task(account.person, account.team, title, assignee_id=assignee_id)
+
+
 def end_session(page: Page) -> None:
     """End all sessions of whoever is logged in at `page`, as they would from another device."""
     person = _accounts[page.context].person

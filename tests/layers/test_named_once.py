@@ -54,6 +54,8 @@ def test_a_sentence_needs_only_words_that_the_inbox_has() -> None:
         "team": "“Web”",
         "device": "Firefox",
         "day": "24 Dec 2026",
+        "cards": "2 cards",
+        "person": "Grace",
     }
     for kind in NotificationKind:
         assert kind.sentence.format(**words).startswith("Ada ")

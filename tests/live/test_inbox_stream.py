@@ -15,6 +15,7 @@ from flask import Flask
 
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.service import mark_read
+from taskforge.tasks.bulk.hand_over import remove_member
 from tests.admin.test_suspension import make_site_admin, suspend
 from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import SILENCE_SECONDS, Stream, streaming
@@ -112,3 +113,16 @@ def test_a_suspension_sends_the_page_to_the_log_in_and_ends_the_stream(
         assert stream.wait_until_ended() - began < 5
     with asking(live_server, X_Session_ID=bob.secret) as answer:
         assert answer.status == 401
+
+
+def test_who_is_removed_hears_of_it_before_of_the_cards_that_go(
+    app: Flask, live_server: str, ada: Person, bob: Person, team: Team
+) -> None:
+    """A page that is refused what a hint names listens no longer: it would show the board on."""
+    make_task(ada, team, assignee_id=bob.user_id)
+    with streaming(live_server, team.board_id, X_Session_ID=bob.secret) as stream:
+        with app.app_context():
+            remove_member(ada.actor, team.team_id, bob.user_id, hand_over_to=ada.user_id)
+        told = [block for block in stream.blocks() if block.get("event") in ("inbox", "board")]
+    assert told[0]["event"] == "inbox"
+    assert json.loads(told[0]["data"])["refresh"] is True

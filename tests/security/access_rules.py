@@ -37,7 +37,8 @@ OWN = {
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
-    "tasks.welcome", "teams.end_view",
+    "tasks.welcome", "teams.end_view", "teams.archived", "teams.deleted",
+    "api_team_life.list_archived_teams", "api_team_life.list_archived_boards", "api_team_life.list_deleted_teams",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
     "accounts.preferences", "accounts.preferences_submitted", "accounts.change_picture", "accounts.remove_picture",
@@ -81,6 +82,8 @@ INVITATION_LINK = {"invitations.accept", "invitations.decline"}
 INVITATION = {
     "invitations.accept_own", "invitations.decline_own", "api_invitations.accept", "api_invitations.decline",
 }  # fmt: skip
+# About a deleted team: who was added to it as an admin can restore it, and for all others it does not exist.
+DELETED_TEAM = {"teams.restore", "api_team_life.restore_team"}
 # A join link: everybody may look at it, and whoever is logged in use it.
 JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 
@@ -112,7 +115,8 @@ OF_PEOPLE = {"people.show", "people.picture", "api_users.get_user"}
 
 GUESTS = {
     "teams.permissions", "api_teams.get_permissions", "api_teams.list_children",
-    "teams.show", "teams.leave", "boards.show", "boards.cards", "boards.columns", "boards.seen",
+    "teams.show", "teams.leave", "teams.leave_submitted", "api_departures.leave",
+    "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.history", "tasks.trash", "comments.create", "comments.people",
@@ -152,14 +156,20 @@ ADMINS = {
     "teams.permissions_submitted", "teams.reset_permissions", "teams.undo_permissions",
     "api_teams.change_permissions",
     "teams.edit", "teams.edit_submitted", "teams.add_member", "teams.change_role", "teams.remove_member",
+    "teams.remove_member_submitted", "teams.restore_member", "teams.removed",
+    "teams.transfer", "teams.transfer_submitted",
+    "api_departures.remove_member", "api_departures.restore_member", "api_departures.transfer",
     "teams.resend_invitation", "teams.revoke_invitation", "teams.renew_join_link", "teams.remove_join_link",
     "api_team_invitations.list_invitations", "api_team_invitations.invite", "api_team_invitations.resend",
     "api_team_invitations.revoke", "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
     "api_team_invitations.remove_join_link",
-    "boards.delete", "boards.restore", "boards.deleted",
+    "boards.delete", "boards.restore", "boards.deleted", "boards.archive", "boards.unarchive",
+    "api_team_life.archive_board", "api_team_life.unarchive_board",
+    "teams.archive", "teams.unarchive", "teams.delete", "teams.delete_submitted",
+    "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
     # The comment of the world is the admin's own.
     "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
-    "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role", "api_teams.remove_member",
+    "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
     "api_boards.delete_board", "api_boards.restore_board", "api_boards.list_deleted_boards",
     "api_comments.edit_comment", "api_comments.delete_comment", "api_comments.restore_comment",
 }  # fmt: skip
@@ -172,8 +182,11 @@ _ENDPOINTS_OF = {
         teams.release_two_factor api_team_two_factor.get_requirement api_team_two_factor.require
         api_team_two_factor.release""",
     Permission.TEAM_MANAGE_MEMBERS: """
-        teams.add_member teams.change_role teams.remove_member teams.access teams.board_limit teams.limit_guest
-        api_teams.add_member api_teams.change_role api_teams.remove_member api_teams.explain_access
+        teams.add_member teams.change_role teams.remove_member teams.remove_member_submitted teams.restore_member
+        teams.removed
+        teams.access teams.board_limit teams.limit_guest
+        api_teams.add_member api_teams.change_role api_departures.remove_member api_departures.restore_member
+        api_teams.explain_access
         api_boards.get_board_limit api_boards.limit_guest""",
     Permission.TEAM_MANAGE_PERMISSIONS: """
         teams.permissions_submitted teams.reset_permissions teams.undo_permissions api_teams.change_permissions""",
@@ -185,7 +198,8 @@ _ENDPOINTS_OF = {
         api_boards.delete_column api_boards.restore_column api_boards.list_named_people api_boards.name_person
         api_boards.unname_person""",
     Permission.BOARD_DELETE: """
-        boards.delete boards.restore boards.deleted
+        boards.delete boards.restore boards.deleted boards.archive boards.unarchive
+        api_team_life.archive_board api_team_life.unarchive_board
         api_boards.delete_board api_boards.restore_board api_boards.list_deleted_boards""",
     Permission.BOARD_ACTIVITY: """
         board_history.activity teams.activity teams.download_activity api_team_activity.list_activity
@@ -210,6 +224,7 @@ NEEDS: dict[str, Permission | None] = {
 OF_THE_TEAM = {
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
+    "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
 }  # fmt: skip
 
 
@@ -239,6 +254,7 @@ def is_listed(endpoint: str) -> bool:
         | INVITATION
         | JOIN_LINK
         | OF_PEOPLE
+        | DELETED_TEAM
     )
     return endpoint in listed or least_role(endpoint) is not None
 
@@ -270,6 +286,7 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
         (SITE_ADMIN, "site_admin", "hidden"),
         (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
         (INVITATION, "invited", "hidden"),
+        (DELETED_TEAM, "admin", "hidden"),
     ):
         if endpoint in endpoints:
             return "in" if principal == inside else otherwise
@@ -289,6 +306,7 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
                 "api_team_invitations.",
                 "api_team_activity.",
                 "api_team_two_factor.",
+                "api_departures.",
             )
         )
         return "hidden" if not of_team else "in" if role == "guest" else "no"

@@ -22,6 +22,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
+from taskforge.teams.deletion import delete_team
 from taskforge.teams.invitations.service import invite_person
 from taskforge.teams.invitations.team_links import make_join_link
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
@@ -66,6 +67,9 @@ def make_world(app: Flask) -> World:
         add_member(admin.actor, team.team_id, role="guest", user_id=spare.user_id)
         delete_task(admin.actor, trashed_id)
         deleted = {"task_id": trashed_id, **_delete_one_of_each(admin, team, task_id)}
+        gone = make_team(admin, "Gone", member=people["member"], guest=people["guest"])
+        delete_team(admin.actor, gone.team_id)
+        deleted["team_id"] = gone.team_id
         batch = create_tasks(
             admin.actor,
             board_id=team.board_id,

@@ -77,7 +77,7 @@ def test_the_last_admin_stays_one(ada: Person, bob: Person, team: Team) -> None:
     page = visit(ada).fill(f"/teams/{team.team_id}", path, role="guest")
     assert page.status == 409
     assert "A team needs at least one admin." in page.text
-    assert visit(ada).fill(f"/teams/{team.team_id}", "/leave").status == 409
+    assert not visit(ada).open(f"/teams/{team.team_id}/leave").has_form("/leave")
 
 
 def test_somebody_who_is_removed_sees_nothing_any_more(
@@ -86,14 +86,17 @@ def test_somebody_who_is_removed_sees_nothing_any_more(
     add(ada, team, bob)
     visitor = visit(bob)
     assert visitor.open(f"/boards/{team.board_id}").status == 200
-    assert visit(ada).fill(f"/teams/{team.team_id}", f"{bob.user_id}/remove").status == 303
+    assert (
+        visit(ada).fill(f"/teams/{team.team_id}/members/{bob.user_id}/remove", "/remove").status
+        == 303
+    )
     assert visitor.open(f"/boards/{team.board_id}").status == 404
 
 
 def test_everybody_may_leave(ada: Person, bob: Person, team: Team) -> None:
     add(ada, team, bob)
     visitor = visit(bob)
-    assert visitor.fill(f"/teams/{team.team_id}", "/leave").location == "/teams"
+    assert visitor.fill(f"/teams/{team.team_id}/leave", "/leave").location == "/teams"
     assert visitor.open(f"/teams/{team.team_id}").status == 404
 
 
@@ -101,7 +104,7 @@ def test_a_member_manages_nobody_and_the_try_is_put_on_record(
     app: Flask, ada: Person, bob: Person, team: Team
 ) -> None:
     add(ada, team, bob)
-    form = visit(ada).open(f"/teams/{team.team_id}").form(f"{bob.user_id}/remove")
+    form = visit(ada).open(f"/teams/{team.team_id}/members/{bob.user_id}/remove").form("/remove")
     visitor = visit(bob)
     token = csrf_token(visitor.client)
     form.action = form.action.replace(bob.user_id, ada.user_id)

@@ -26,7 +26,8 @@ def test_an_admin_removes_a_member(ada: Person, bob: Person, gus: Person, full_t
     assert roles(full_team, ada) == {ada.user_id: "admin", gus.user_id: "guest"}
     entry = last_event(full_team.team_id)
     assert (entry.event, entry.actor_id) == ("team.member_removed", ada.user_id)
-    assert entry.before == {"members": {bob.user_id: "member"}}
+    assert entry.before["members"] == {bob.user_id: "member"}
+    assert set(entry.before) == {"members", "joined"}
     assert entry.after == {"members": {bob.user_id: None}}
 
 

@@ -199,6 +199,15 @@ def id_answer(**options: Any) -> ma.fields.String:
     return ma.fields.String(metadata={"format": "uuid"}, **options)
 
 
+class Deletion(Output):
+    """What has a name, and who deleted it when."""
+
+    name = text_answer(required=True)
+    deleted_at = Instant()
+    deleter_id = id_answer(allow_none=True)
+    deleter_name = text_answer(allow_none=True)
+
+
 def as_instant(moment: datetime) -> str:
     """A moment as the API writes it; MongoDB's naive ones are UTC."""
     if moment.tzinfo is not None and moment.tzinfo is not UTC:

@@ -8,7 +8,15 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
-from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.api.schemas.base import (
+    Deletion,
+    Input,
+    Instant,
+    Output,
+    Versioned,
+    id_answer,
+    text_answer,
+)
 from taskforge.boards.models import COLUMN_NAME_LENGTH, MAX_WIP_LIMIT, NAME_LENGTH
 from taskforge.boards.service import BOARDS_PER_TEAM
 from taskforge.boards.statuses import STATUSES
@@ -127,21 +135,13 @@ class Board(Output):
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
+    archived_at = Instant(allow_none=True)
 
 
 class BoardList(Output):
     """The boards of a team, by name."""
 
     items: Any = ma.fields.List(ma.fields.Nested(Board), required=True)
-
-
-class Deletion(Output):
-    """What has a name, and who deleted it when."""
-
-    name = text_answer(required=True)
-    deleted_at = Instant()
-    deleter_id = id_answer(allow_none=True)
-    deleter_name = text_answer(allow_none=True)
 
 
 class DeletedBoard(Deletion):

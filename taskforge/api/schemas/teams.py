@@ -7,7 +7,15 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
-from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
+from taskforge.api.schemas.base import (
+    Deletion,
+    Input,
+    Instant,
+    Output,
+    Versioned,
+    id_answer,
+    text_answer,
+)
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES
 from taskforge.teams.two_factor import MAX_GRACE_DAYS
@@ -53,6 +61,19 @@ class Team(Output):
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()
+    archived_at = Instant(allow_none=True)
+
+
+class DeletedTeam(Deletion):
+    """A deleted team that can still be restored."""
+
+    team_id = id_answer(required=True)
+
+
+class DeletedTeamList(Output):
+    """The deleted teams of which the person was an admin, latest deletion first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(DeletedTeam), required=True)
 
 
 class TwoFactorRequirement(Input):
@@ -95,6 +116,31 @@ class Member(Output):
     )
     is_inherited = ma.fields.Boolean(metadata={"description": "Whether through a parent team"})
     joined_at = Instant()
+
+
+class HandOver(Input):
+    """Who gets the open tasks of somebody who goes from the team; without it they keep their assignee."""
+
+    hand_over_to = fields.person_or_nobody()
+
+
+class Transfer(Input):
+    """Who becomes an admin of the team, and what the person who makes the request is then."""
+
+    user_id = fields.identifier(required=True)
+    role = fields.choice(("member", "guest"))
+
+
+class RestoredMember(Member):
+    """Somebody who is in the team again, and the tasks that were handed over when they were removed."""
+
+    cards = ma.fields.Integer(
+        data_key="taskCount", metadata={"description": "How many are theirs again"}
+    )
+    refused_count = ma.fields.Integer(metadata={"description": "How many stay as they are"})
+    refused: Any = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Why, for at most 20 of them"}
+    )
 
 
 class Child(Output):

@@ -28,6 +28,7 @@ from taskforge.tasks.history.events import PERMISSIONS, AuditEvent, list_audit_e
 from taskforge.tasks.history.undo import find_refusal
 from taskforge.tasks.row_columns import compose_row
 from taskforge.teams.permissions import Permission
+from taskforge.text.counting import count_cards
 
 MAX_CARDS = 500  # that one deletion of a column takes along: each is written under the board's lock
 _CHANGES = (Event.TASK_MOVED, Event.TASK_DELETED)
@@ -120,7 +121,7 @@ def _require_choice(
     board: LockedBoard, column: sql.Row, *, move_to: str | None, with_cards: bool
 ) -> None:
     number, name = column["task_count"], column["name"]
-    cards = "1 card" if number == 1 else f"{number} cards"
+    cards = count_cards(number)
     if move_to is None and not with_cards:
         raise Conflict(
             f"“{name}” holds {cards}. Choose a column to move them to, or delete them with it."

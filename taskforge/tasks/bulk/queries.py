@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from taskforge.boards.queries import join_board, join_column
+from taskforge.boards.queries import BOARDS, IS_LIVE, join_board, join_column, join_view, sees_board
+from taskforge.boards.statuses import Status
 from taskforge.stores.outbox import pending_content
 from taskforge.tasks.access import KEY, REFERENCE
 from taskforge.tasks.board.filters import FILTER
@@ -39,6 +40,46 @@ CARD_EVENTS_BEFORE = text("""
     FROM   audit_logs l
     WHERE  l.board_id = :board_id AND l.board_seq >= :seq - :cards AND l.board_seq < :seq
            AND l.entity_type = 'task' AND l.event = ANY(:events)
+""")
+# Those of some boards that a person sees.
+BOARDS_SEEN_BY = text(f"""
+    SELECT b.board_id
+    FROM   {BOARDS}
+    WHERE  b.board_id = ANY(CAST(:board_ids AS uuid[])) AND {sees_board(":user_id")}
+""")
+_IS_OPEN_OF = (
+    f"k.assignee_id = :assignee_id AND k.deleted_at IS NULL AND k.status <> '{Status.DONE}'"
+)
+# The open cards of a person on some boards; and how many there are on those boards of a team that the reader sees.
+OPEN_CARDS_OF = text(f"""
+    SELECT {REFERENCE}
+    FROM   tasks k
+    WHERE  k.board_id = ANY(CAST(:board_ids AS uuid[])) AND {_IS_OPEN_OF}
+    ORDER  BY k.board_id, k.number
+    LIMIT  :limit
+""")
+OPEN_CARD_COUNT = text(f"""
+    SELECT count(*)
+    FROM   tasks k
+           {join_board("k.board_id")}
+           {join_view()}
+    WHERE  b.team_id = :team_id AND {IS_LIVE} AND {_IS_OPEN_OF}
+""")
+# The audit events of cards that were handed over: on each board so many from a sequence number on.
+HANDED_OVER = text("""
+    SELECT l.event_id
+    FROM   unnest(CAST(:board_ids AS uuid[]), CAST(:firsts AS bigint[]), CAST(:counts AS bigint[]))
+               AS h (board_id, first, cards)
+           JOIN audit_logs l
+             ON  l.board_id = h.board_id AND l.board_seq >= h.first AND l.board_seq < h.first + h.cards
+""")
+# Some tasks of boards that are not deleted.
+ROWS_OF_TASKS = text(f"""
+    SELECT {REFERENCE}, {KEY}
+    FROM   tasks k
+           {join_board("k.board_id")}
+    WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {IS_LIVE}
+    ORDER  BY k.board_id, k.number
 """)
 # The cards that fit a filter, of a board or of one of its columns (`:column_id`, which may be NULL).
 SELECTABLE_TASKS = text(f"""

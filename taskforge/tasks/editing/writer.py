@@ -89,11 +89,13 @@ def update_task(
     new_content: Mapping[str, Any] | None = None,
     undoes: str | None = None,
     mentioned: Sequence[str] = (),
+    notifies: bool = True,
 ) -> None:
     """Update the reference row from `row` to `after`, stage its copy, write the audit event, notify whom it concerns.
 
     `undoes` is the event that this change takes back; the new state of the audit event names it, and the `over_limit`
     that a new place in `after` may have. `mentioned` are the members whom the new texts name and the old ones did not.
+    Without `notifies` the caller tells people of the change themselves.
     All of it is written at the end of the unit of work, which raises StaleVersion if another change came first.
     """
     over_limit = after.pop("over_limit", None)
@@ -110,7 +112,8 @@ def update_task(
         now["over_limit"] = over_limit
     event_id = _record(uow, board, event, after, before, now)
     uow.notify(event_id, mentioned, NotificationKind.MENTIONED, _subject(after, board))
-    _notify(uow, board, event_id, after, changed)
+    if notifies:
+        _notify(uow, board, event_id, after, changed)
 
 
 def _update_row(uow: UnitOfWork, row: Mapping[str, Any], after: Mapping[str, Any]) -> None:

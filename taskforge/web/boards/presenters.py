@@ -28,7 +28,7 @@ from taskforge.tasks.board.filters import CardFilter
 from taskforge.tasks.board.lanes import list_lanes
 from taskforge.tasks.board.queries import BoardView, board_view_query, get_board
 from taskforge.teams.access import Membership
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
@@ -181,7 +181,16 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "unfiltered_query": unfiltered,
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
+        "archive": show_archive(view.row, view.membership),
     }
+
+
+def show_archive(row: sql.Row, membership: Membership) -> dict[str, bool] | None:
+    """What a page says of an archived board; None for others."""
+    if not membership.may(ARCHIVED):
+        return None
+    is_own = row["archived_at"] is not None
+    return {"is_team": not is_own, "may_unarchive": membership.may(Permission.BOARD_DELETE)}
 
 
 def show_board(row: sql.Row) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.notification_kinds import Subject, find_kind
 from taskforge.stores import sql
 from taskforge.text import moments
+from taskforge.text.counting import count_cards
 from taskforge.text.people import person_of
 
 UNKNOWN_KIND = "{actor} changed {task}"
@@ -25,6 +26,8 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
         "column": payload.get("column")
         or STATUS_NAMES.get(payload.get("status", ""), "another column"),
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
+        "cards": count_cards(payload.get("cards", 0)),
+        "person": payload.get("person", "somebody"),
         "device": payload.get("device", "an unknown device"),
         "day": moments.show_moment(moments.read_logged(payload["from"]))
         if "from" in payload

@@ -10,7 +10,7 @@ from taskforge.stores import sql
 from taskforge.tasks.custom_fields import show_value
 from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.text.markdown import People, render_markdown
 from taskforge.text.people import person_of
 
@@ -55,13 +55,17 @@ def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
 
 
 def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
-    """What the person may do with a task, by the names that templates ask for; in the trash only restore it."""
+    """What the person may do with a task, by the names that templates ask for; in the trash only restore it.
+
+    With ``is_archived`` all of it is refused because the board or the team is archived.
+    """
     return {
         "edit": not deleted and membership.may(Permission.TASK_EDIT),
         "move": not deleted and membership.may(Permission.TASK_MOVE),
         "delete": not deleted and membership.may(Permission.TASK_DELETE),
         "comment": not deleted and membership.may(Permission.COMMENT_CREATE),
         "restore": deleted and membership.may(Permission.TASK_RESTORE),
+        "is_archived": membership.may(ARCHIVED),
     }
 
 

@@ -10,12 +10,14 @@ from taskforge.http.forms import (
     Form,
     OpenSelectField,
     VersionForm,
+    an_id,
     cleaned,
     is_yes,
     one_of,
     optional_id,
 )
 from taskforge.stores import sql
+from taskforge.tasks.bulk.hand_over import NOBODY
 from taskforge.teams.models import DESCRIPTION_LENGTH, NAME_LENGTH
 from taskforge.teams.permissions import ROLES, Permission, Role, exceeds
 from taskforge.teams.two_factor import DEFAULT_GRACE_DAYS, MAX_GRACE_DAYS
@@ -25,7 +27,13 @@ from taskforge.text.values import parse_int
 GRACE_CHOICES = [
     ("0", "now"), ("1", "tomorrow"), ("7", "in 7 days"), ("14", "in 14 days"), ("30", "in 30 days"),
 ]  # fmt: skip
+STEPPED_DOWN = (Role.MEMBER.value, Role.GUEST.value)
 ROLE_CHOICES = [(role, role.title()) for role in ROLES]
+
+
+def person_or_nobody(value: object, *, field: str) -> str | None:
+    """The id of a person, `NOBODY`, or None for the empty option. Raises like `an_id`."""
+    return NOBODY if value == NOBODY else optional_id(value, field=field)
 
 
 class CreateTeamForm(Form):
@@ -81,6 +89,37 @@ class ChangeRoleForm(Form):
     """The new role of a member."""
 
     role = OpenSelectField("Role", [cleaned(one_of, options=ROLES)], offered=ROLE_CHOICES)
+
+
+class HandOverForm(Form):
+    """What becomes of the open cards of who goes from a team."""
+
+    hand_over_to = OpenSelectField("Their open cards", [cleaned(person_or_nobody)])
+
+    def offer_people(self, others: Iterable[sql.Row], *, is_self: bool) -> None:
+        """Offer that the cards stay, belong to nobody, or go to one of the `others` in the team."""
+        people = ((row["user_id"], f"go to {row['display_name']}") for row in others)
+        stay = "stay assigned to you" if is_self else "stay assigned to them"
+        self.hand_over_to.offer([("", stay), (NOBODY, "are assigned to nobody"), *people])
+
+
+class TransferForm(Form):
+    """Who is to be an admin, and what one is then oneself."""
+
+    user_id = OpenSelectField("New admin", [cleaned(an_id)])
+    role = OpenSelectField(
+        "You are then",
+        [cleaned(one_of, options=STEPPED_DOWN)],
+        offered=[(role, Role(role).words) for role in STEPPED_DOWN],
+    )
+
+    def offer_people(self, others: Iterable[sql.Row]) -> None:
+        """Offer the people who were added to the team."""
+        self.user_id.offer(
+            (row["user_id"], f"{row['display_name']} ({row['role']})")
+            for row in others
+            if not row["is_inherited"]
+        )
 
 
 class BoardLimitForm(Form):

@@ -50,6 +50,15 @@ def show_member(row: sql.Row, actor: Actor, online: Collection[str]) -> dict[str
     }
 
 
+def show_departed(row: sql.Row) -> dict[str, Any]:
+    """Somebody who was removed and can be taken back."""
+    return {
+        "user": person_of(row["user_id"], row["display_name"]),
+        "actor": person_of(row["actor_id"], row["actor_name"]),
+        "at": row["at"],
+    }
+
+
 def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
     """Teams with the names of those parents that are in the list too."""
     names = {team["team_id"]: team["name"] for team in teams}
@@ -59,6 +68,7 @@ def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
 def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
     """What a member of a team may do, by the names that templates ask for. Who is in it by the parent leaves that."""
     permissions = team["permissions"]
+    is_admin, is_archived = team["role"] == Role.ADMIN, team["archived_at"] is not None
     may_manage = Permission.TEAM_MANAGE_MEMBERS in permissions
     return {
         "edit": Permission.TEAM_EDIT in permissions,
@@ -66,6 +76,10 @@ def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
         "change_roles": may_manage,
         "remove": may_manage,
         "leave": member_count > 1 and not team["is_inherited"],
+        "transfer": member_count > 1 and not team["is_inherited"] and is_admin,
+        "archive": is_admin and not is_archived,
+        "unarchive": is_admin and is_archived,
+        "delete": is_admin and not team["is_inherited"],
         "create_board": Permission.BOARD_CREATE in permissions,
         "restore_boards": Permission.BOARD_DELETE in permissions,
         "view_as": team["role"] == Role.ADMIN,

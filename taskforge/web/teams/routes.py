@@ -30,7 +30,12 @@ from taskforge.web.invitations.presenters import (
     way_of,
 )
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
-from taskforge.web.teams.presenters import list_with_parents, show_members, show_team, team_rights
+from taskforge.web.teams.presenters import (
+    list_with_parents,
+    show_members,
+    show_team,
+    team_rights,
+)
 from taskforge.web.teams.recent_changes import show_recent_changes
 
 blueprint = Blueprint("teams", __name__)
@@ -115,24 +120,6 @@ def change_role(team_id: str, user_id: str) -> ResponseReturnValue:
     form = ChangeRoleForm()
     change = form.attempt(lambda role: service.change_role(actor, team_id, user_id, role=role))
     return after_member_change(actor, team_id, form, done=change is not None)
-
-
-@blueprint.post("/teams/<id:team_id>/members/<id:user_id>/remove")
-def remove_member(team_id: str, user_id: str) -> ResponseReturnValue:
-    """Remove a member from a team."""
-    actor = current_actor()
-    form = Form()
-    change = form.attempt(lambda: service.remove_member(actor, team_id, user_id))
-    return after_member_change(actor, team_id, form, done=change is not None)
-
-
-@blueprint.post("/teams/<id:team_id>/leave")
-def leave(team_id: str) -> ResponseReturnValue:
-    """Leave a team."""
-    actor = current_actor()
-    service.remove_member(actor, team_id, actor.user_id)
-    flash("You have left the team.", "ok")
-    return go_to(url_for("teams.index"))
 
 
 def _index_page(actor: Actor, form: CreateTeamForm) -> str:
