@@ -237,10 +237,8 @@ def _check_body() -> None:
     limits: Mapping[str, int] = _declared("accepts_files", NO_FILES)
     if int(length or 0) > MAX_BODY_BYTES + sum(limits.values()):
         raise TooLarge(FILE_TOO_LARGE if limits else None)
-    if limits:
-        _check_type({MULTIPART_TYPE})
-    else:
-        _check_type(API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES)
+    types = API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES
+    _check_type(types | {MULTIPART_TYPE} if limits else types)
     if request.mimetype == JSON_TYPE:
         request.get_json()
     else:

@@ -183,7 +183,8 @@ def test_a_bad_file_is_refused_with_a_sentence_and_nothing_is_stored(
 
 def test_a_form_without_a_file_is_refused(visitor: Visitor) -> None:
     page = visitor.fill("/profile", UPLOAD)
-    assert page.status == 415
+    assert page.status == 422
+    assert "Picture is missing: choose a file." in page.html
 
 
 def test_only_the_form_of_the_picture_takes_files(ada: Person, visitor: Visitor) -> None:
@@ -235,7 +236,7 @@ def test_the_api_takes_and_removes_a_picture(app: Flask, ada: Person) -> None:
         "picture": "Picture must be a PNG, JPEG, WebP or GIF."
     }
     assert ada.api("DELETE", "/users/me/picture").json["picture"] is None
-    assert ada.api("POST", "/users/me/picture", {}).status_code == 415
+    assert ada.api("POST", "/users/me/picture", {}).status_code == 422
 
 
 def test_many_pictures_are_too_many(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def picture_refused(page: Page, world: World) -> None:
     """A file that is no picture."""
     go(page, "/profile")
     file = {"name": "notes.txt", "mimeType": "image/png", "buffer": b"no picture"}
-    page.get_by_label("picture").set_input_files(file)  # type: ignore[arg-type]
+    page.locator("#picture").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("alert").wait_for()
 

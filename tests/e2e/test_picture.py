@@ -28,7 +28,7 @@ def grace(page: Page, second_page: Page, log_in: Callable[..., None]) -> Page:
 def upload(page: Page, file: bytes) -> None:
     page.goto("/profile")
     sent = {"name": "me.png", "mimeType": "image/png", "buffer": file}
-    page.get_by_label("picture").set_input_files(sent)  # type: ignore[arg-type]
+    page.locator("#picture").set_input_files(sent)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload").click()
 
 
