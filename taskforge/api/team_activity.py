@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from taskforge import clock
 from taskforge.api.blueprints import ApiBlueprint
@@ -20,6 +20,7 @@ from taskforge.history.activity import (
 from taskforge.history.activity_files import csv_lines, note_download
 from taskforge.history.activity_filter import ActivityFilter, read_activity_filter
 from taskforge.identity.current import current_actor
+from taskforge.identity.streaming import stream
 from taskforge.text.people import person_of
 
 blueprint = ApiBlueprint("team_activity", __name__, topic="Teams", prefix="/teams")
@@ -57,7 +58,7 @@ def download_activity(query: dict[str, Any], team_id: str) -> Response:
     events = iterate_team_events(reader, _filter_of(query))
     note_download(reader, "csv")
     lines = csv_lines(events, zone=clock.reader_zone(), with_addresses=reader.sees_addresses)
-    return Response(stream_with_context(lines), mimetype="text/csv")
+    return Response(stream(lines), mimetype="text/csv")
 
 
 def _filter_of(query: Mapping[str, Any]) -> ActivityFilter:

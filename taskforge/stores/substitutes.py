@@ -15,22 +15,28 @@ from taskforge.errors import Forbidden
 
 READ_ONLY = "You are looking at the team as somebody else sees it, and can change nothing. End the view first."
 _WITH = re.compile(r"\s*WITH\s+(?:RECURSIVE\s+)?", re.IGNORECASE)
-_queries: ContextVar[Mapping[str, str] | None] = ContextVar("substitutes", default=None)
+Queries = Mapping[str, str] | None
+_queries: ContextVar[Queries] = ContextVar("substitutes", default=None)
 
 
-def substitute(queries: Mapping[str, str] | None) -> None:
+def substitute(queries: Queries) -> None:
     """Let queries stand for the tables that they are named by, from now on in this thread; None: no more."""
     _queries.set(queries)
 
 
 @contextmanager
-def substituted(queries: Mapping[str, str] | None) -> Iterator[None]:
+def substituted(queries: Queries) -> Iterator[None]:
     """Let queries stand for tables within the block; None: none."""
     token = _queries.set(queries)
     try:
         yield
     finally:
         _queries.reset(token)
+
+
+def present() -> Queries:
+    """What stands for tables now."""
+    return _queries.get()
 
 
 def are_set() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge import clock
@@ -22,6 +22,7 @@ from taskforge.history.activity import (
 from taskforge.history.activity_files import csv_lines, json_pieces, note_download
 from taskforge.http.forms import an_id, one_of
 from taskforge.identity.current import current_actor
+from taskforge.identity.streaming import stream
 from taskforge.teams.queries import list_members
 from taskforge.web.history.activity_page import page_links, read_asked, show_details, show_filter
 from taskforge.web.history.presenters import show_event
@@ -64,7 +65,7 @@ def download_activity(team_id: str) -> ResponseReturnValue:
         raise InvalidInput(asked.problem)
     note_download(reader, kind)
     pieces = _pieces(kind, reader, iterate_team_events(reader, asked.chosen))
-    response = Response(stream_with_context(pieces), mimetype=MIMETYPES[kind])
+    response = Response(stream(pieces), mimetype=MIMETYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="activity.{kind}"'
     return response
 
