@@ -198,6 +198,7 @@ OF_THE_TEAM = {
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
+    "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",
 }  # fmt: skip
 
 
@@ -268,7 +269,7 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
     assert role is not None
     if principal == "limited_guest":
         of_team = endpoint in OF_THE_TEAM or endpoint.startswith(
-            ("teams.", "api_teams.", "api_team_invitations.", "api_departures.")
+            ("teams.", "api_teams.", "api_team_invitations.")
         )
         return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:
