@@ -225,6 +225,7 @@ OF_THE_TEAM = {
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
+    "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",
 }  # fmt: skip
 
 
@@ -306,7 +307,6 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
                 "api_team_invitations.",
                 "api_team_activity.",
                 "api_team_two_factor.",
-                "api_departures.",
             )
         )
         return "hidden" if not of_team else "in" if role == "guest" else "no"
