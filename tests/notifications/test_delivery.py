@@ -56,14 +56,18 @@ def cause(kind: NotificationKind, ada: Person, bob: Person, team: Team, grace: P
     return bob
 
 
-# What is about one's account or an invitation has its tests with these (accounts/test_login_history.py,
-# accounts/test_two_factor.py, teams/test_invitations.py).
+# What is about one's account, an invitation or the life of a team has its tests with these:
+# accounts/test_login_history.py, accounts/test_two_factor.py, teams/test_invitations.py, teams/test_hand_over.py,
+# teams/test_transfer.py and teams/test_deletion.py.
 ELSEWHERE = {
     NotificationKind.NEW_DEVICE,
     NotificationKind.TWO_FACTOR_RESET,
     NotificationKind.INVITED_TO_TEAM,
     NotificationKind.INVITATION_ACCEPTED,
     NotificationKind.INVITATION_DECLINED,
+    NotificationKind.HANDED_OVER,
+    NotificationKind.TEAM_DELETED,
+    NotificationKind.MADE_ADMIN,
 }
 
 
