@@ -1,4 +1,5 @@
-"""Teams may require two-factor log-in; finds the audit events of a team by time, for its page Activity.
+"""Teams may require two-factor log-in; finds the audit events of a team by time, and by
+person and time, for its page Activity.
 
 ``user_sessions.viewing`` is as whom somebody looks at a team; ``two_factor_from`` the instant from which a team requires it; NULL: it does not.
 """
@@ -27,9 +28,17 @@ def upgrade() -> None:
             postgresql_concurrently=True,
             if_not_exists=True,
         )
+        op.create_index(
+            "ix_audit_logs_team_actor",
+            "audit_logs",
+            ["team_id", "actor_id", "action_timestamp", "log_id"],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_logs_team_actor", table_name="audit_logs")
     op.drop_index("ix_audit_logs_team_time", table_name="audit_logs")
     op.drop_column("teams", "two_factor_from")
     op.drop_column("user_sessions", "viewing")

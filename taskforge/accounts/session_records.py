@@ -43,7 +43,7 @@ _LOG_IN = text("""
 _SUSPENSION = text("""
     SELECT suspension_reason
     FROM   users
-    WHERE  user_id = :user_id AND suspended_at IS NOT NULL
+    WHERE  user_id = :user_id AND suspended_at IS NOT NULL AND deleted_at IS NULL
 """)
 _INSERT_SESSION = text("""
     INSERT INTO user_sessions (session_id, sid_hash, user_id, kind, ip_address, user_agent,

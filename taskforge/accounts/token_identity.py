@@ -65,7 +65,7 @@ class TokenIdentity(Identity):
     team_ids: tuple[str, ...] | None
 
 
-_PERSON = ("user_id", "email", "display_name", "theme")
+_PERSON = ("user_id", "email", "display_name", "theme", "picture", "time_zone", "week_start")
 _TOKEN = ("token_id", "token_scopes", "token_team_ids", "token_used_at", "token_problem")
 assert {*_PERSON} <= {each.name for each in fields(Identity)}
 
@@ -126,7 +126,8 @@ def _who(query: str) -> TextClause:
     # The LIMIT makes PostgreSQL look up the token first, as for sessions.
     return prepared(f"""
         SELECT u.*{more}
-        FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, k.token_id, k.scopes AS token_scopes,
+        FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.picture, u.time_zone, u.week_start,
+                       k.token_id, k.scopes AS token_scopes,
                        k.team_ids AS token_team_ids, k.last_used_at AS token_used_at,
                        CASE WHEN u.suspended_at IS NOT NULL THEN 'suspended'
                             WHEN k.expires_at <= :at THEN 'expired' END AS token_problem

@@ -117,6 +117,7 @@ class AuditLog(Model):
         Index("ix_audit_logs_board_actor", "board_id", "actor_id", "board_seq"),
         Index("ix_audit_logs_board_time", "board_id", "action_timestamp", "board_seq"),
         Index("ix_audit_logs_team_time", "team_id", "action_timestamp", "log_id"),
+        Index("ix_audit_logs_team_actor", "team_id", "actor_id", "action_timestamp", "log_id"),
         Index(
             "ix_audit_logs_refused_logins",
             text("(new_state ->> 'address')"),

@@ -29,12 +29,13 @@ Shown = dict[str, Any]
 
 
 def present(actor: Actor, board_id: str) -> Shown:
-    """The board as its page shows it."""
+    """The board as its page shows it; with initials, as the past does: a picture is of today."""
     view = get_board(actor, board_id)
+    rows = [{**row, "assignee_picture": None} for row in view.cards]
     return {
         "name": view.row["name"],
         "columns": [{name: column[name] for name in COLUMN} for column in view.columns],
-        "cards": [(row["column_id"], row["rank"], show_card(row, "/")) for row in view.cards],
+        "cards": [(row["column_id"], row["rank"], show_card(row, "/")) for row in rows],
     }
 
 

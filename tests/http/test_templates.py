@@ -11,7 +11,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from taskforge.http.asset_build import ENTRIES
-from taskforge.text.moments import iso_text
+from taskforge.text.moments import iso_text, show_moment
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -146,7 +146,7 @@ def test_the_fullest_card_stays_small() -> None:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["iso_moment"] = iso_text
+    environment.filters |= {"iso_moment": iso_text, "moment": show_moment}
     card = {
         "task_id": "0190a002-8b52-9b4a-97b7-50923ceb3ffd",
         "key": "WEB-1234",

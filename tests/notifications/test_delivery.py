@@ -67,6 +67,7 @@ ELSEWHERE = {
     NotificationKind.INVITATION_DECLINED,
     NotificationKind.HANDED_OVER,
     NotificationKind.TEAM_DELETED,
+    NotificationKind.TWO_FACTOR_REQUIRED,
     NotificationKind.MADE_ADMIN,
 }
 

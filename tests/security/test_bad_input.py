@@ -25,6 +25,7 @@ IN_ADDRESS = {"query", "raw_query"}
 IN_JSON_BODY = {"json", "api_body"}
 IN_FORM_BODY = {"form", "raw_form", "page_body"}
 SECONDS_FOR_A_REFUSAL = 1.0
+TAKES_FILES = {"accounts.change_picture", "api_users.change_picture"}
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -50,6 +51,8 @@ def address(rule: Rule, bad: str | None = None) -> str:
 def fits(case: BadInput, rule: Rule, method: str) -> bool:
     """Whether the case can reach the rule by the method."""
     is_api = rule.rule.startswith("/api/")
+    if rule.endpoint in TAKES_FILES and (case.content_type or "").startswith("multipart/"):
+        return False
     if case.where in IN_ADDRESS:
         return method == "GET"
     if case.where in {"path", "header", "method", "raw_path"}:

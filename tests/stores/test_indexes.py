@@ -14,7 +14,7 @@ EXPIRY = "MongoDB itself, which removes a tombstone 30 days after the purge"
 EXPECTED = {
     "tasks": {"_id_": BY_ID, "purged_at_1": EXPIRY},
     "comments": {"_id_": BY_ID, "purged_at_1": EXPIRY},
-    "profiles": {"_id_": BY_ID},
+    "profiles": {"_id_": BY_ID, "purged_at_1": EXPIRY},
 }
 
 
