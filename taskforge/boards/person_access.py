@@ -1,7 +1,8 @@
 """Access to people: who sees the page and the picture of a person, and which teams and boards both are in.
 
 People see each other who are in the same team. A guest who is limited to boards sees those who see one of these boards,
-and is seen by them. Everybody sees themselves.
+and is seen by them. Who lacks the two-factor log-in that a team requires sees nobody through it. Everybody sees
+themselves.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from taskforge.stores.actor import Actor
 from taskforge.stores.documents import read_current
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.sql import JoinedQuery
-from taskforge.teams.queries import SHARED_MEMBERSHIPS, join_team
+from taskforge.teams.queries import SHARED_MEMBERSHIPS, is_admitted, join_team
 from taskforge.text.people import Person
 from taskforge.text.zones import find_zone
 
@@ -32,12 +33,13 @@ UNREADABLE = "What they say of themselves can't be read right now."
 
 
 def _meets(reader: str) -> str:
-    """SQL of the condition that the memberships `m` of a reader and `o` of somebody else let them see each other."""
-    return f"""(NOT (m.is_limited OR o.is_limited)
-                OR EXISTS (SELECT
-                           FROM   boards b
-                           WHERE  b.team_id = m.team_id AND {IS_LIVE}
-                                  AND {sees_board(reader)} AND {sees_board("o.user_id")}))"""
+    """SQL of the condition that the membership `m` of a reader lets them see the person of the membership `o`."""
+    return f"""({is_admitted("m")}
+                AND (NOT (m.is_limited OR o.is_limited)
+                     OR EXISTS (SELECT
+                                FROM   boards b
+                                WHERE  b.team_id = m.team_id AND {IS_LIVE}
+                                       AND {sees_board(reader)} AND {sees_board("o.user_id")})))"""
 
 
 _ASKED = f"""

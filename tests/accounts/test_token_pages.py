@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from taskforge.accounts.password_reset import issue_reset_link
+from tests.admin.test_suspension import make_site_admin
 from tests.api_tokens import Program, give_token, let_expire
 from tests.audit_trail import last_event
 from tests.factories import PASSWORD, Person, Team, forget_confirmation, make_team
@@ -149,10 +150,12 @@ def test_a_new_password_ends_them_by_choice(
 
 
 @pytest.mark.parametrize("is_ticked", [True, False])
-def test_a_forgotten_password_ends_them_by_choice(app: Flask, ada: Person, is_ticked: bool) -> None:
+def test_a_forgotten_password_ends_them_by_choice(
+    app: Flask, ada: Person, grace: Person, is_ticked: bool
+) -> None:
     program = give_token(ada)
     with app.app_context():
-        link = issue_reset_link(ada.actor, email=ada.email)
+        link = issue_reset_link(make_site_admin(grace).actor, email=ada.email)
     path = f"/password-reset/to/{link}"
     choice = "1" if is_ticked else None
     stranger = Visitor(app.test_client())
@@ -161,10 +164,12 @@ def test_a_forgotten_password_ends_them_by_choice(app: Flask, ada: Person, is_ti
     assert program.api("GET", "/teams").status_code == (401 if is_ticked else 200)
 
 
-def test_a_program_that_resets_a_password_can_end_them(app: Flask, ada: Person) -> None:
+def test_a_program_that_resets_a_password_can_end_them(
+    app: Flask, ada: Person, grace: Person
+) -> None:
     program = give_token(ada)
     with app.app_context():
-        link = issue_reset_link(ada.actor, email=ada.email)
+        link = issue_reset_link(make_site_admin(grace).actor, email=ada.email)
     body = {"token": link, "password": "Another long sentence, 43", "revokeTokens": True}
     client = app.test_client(use_cookies=False)
     assert client.post("/api/auth/password-reset/confirm", json=body).status_code == 204

@@ -6,6 +6,7 @@ import hashlib
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -147,7 +148,7 @@ def test_the_fullest_card_stays_small() -> None:
         trim_blocks=True,
     )
     environment.filters |= {"iso_moment": iso_text, "moment": show_moment}
-    card = {
+    card: dict[str, Any] = {
         "task_id": "0190a002-8b52-9b4a-97b7-50923ceb3ffd",
         "key": "WEB-1234",
         "title": "Import from a spreadsheet with a preview before anything is saved",
@@ -155,7 +156,12 @@ def test_the_fullest_card_stays_small() -> None:
         "priority": "urgent",
         "due_at": date(2026, 3, 1),
         "due_text": "1 Mar 2026",
-        "assignee": {"display_name": "Ada Lindqvist", "initials": "AL", "hue": 3},
+        "assignee": {
+            "display_name": "Ada Lindqvist",
+            "initials": "AL",
+            "hue": 3,
+            "picture_address": None,
+        },
         "tags": [],
         "more_tags": 0,
         "comment_count": 12,
@@ -168,6 +174,11 @@ def test_the_fullest_card_stays_small() -> None:
     }
     html = environment.get_template("tasks/_card.html").render(card=card)
     assert len(re.findall(r"<\w", html)) <= CARD_ELEMENTS
+    picture = f"/people/{card['task_id']}/picture/0123456789abcdef"
+    with_picture = environment.get_template("tasks/_card.html").render(
+        card=card | {"assignee": {**card["assignee"], "picture_address": picture}}
+    )
+    assert len(re.findall(r"<\w", with_picture)) <= CARD_ELEMENTS + 1
     with_tags = environment.get_template("tasks/_card.html").render(
         card=card | {"tags": ["design", "api", "mobile"]}
     )

@@ -221,6 +221,9 @@ NEEDS: dict[str, Permission | None] = {
     **{one: permission for permission, listed in _ENDPOINTS_OF.items() for one in listed.split()},
 }
 # About the team as a whole: whoever is limited to some of its boards is a guest there, and a stranger everywhere else.
+_OF_THE_TEAM_ALL = (
+    "teams.", "api_teams.", "api_team_invitations.", "api_team_activity.", "api_team_two_factor.",
+)  # fmt: skip
 OF_THE_TEAM = {
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
@@ -294,21 +297,18 @@ def _expected_for_some(endpoint: str, principal: str) -> str | None:
     return None
 
 
+def is_of_the_team(endpoint: str) -> bool:
+    """Whether an endpoint is about a team, and not about one of its boards."""
+    return endpoint in OF_THE_TEAM or endpoint.startswith(_OF_THE_TEAM_ALL)
+
+
 def _expected_in_team(endpoint: str, principal: str) -> str:
     role = least_role(endpoint)
     assert role is not None
     if principal == "without_two_factor":
         return "no"  # a 403 that leads to turning it on
     if principal == "limited_guest":
-        of_team = endpoint in OF_THE_TEAM or endpoint.startswith(
-            (
-                "teams.",
-                "api_teams.",
-                "api_team_invitations.",
-                "api_team_activity.",
-                "api_team_two_factor.",
-            )
-        )
+        of_team = is_of_the_team(endpoint)
         return "hidden" if not of_team else "in" if role == "guest" else "no"
     if principal not in ROLES:
         return "hidden"

@@ -10,10 +10,11 @@ from tests.security.principals import World
 # The last one may do everything, in another team of its person.
 TOKENS = ("token_read", "token_write", "token_admin", "token_elsewhere")
 _RANKS = {"token_read": 0, "token_write": 1, "token_admin": 2, "token_elsewhere": 2}
-# About the account: no token does it.
+# About the account, or after a proof that it is the person: no token does it.
 _ACCOUNT = ("api_auth.", "api_two_factor.", "api_tokens.", "api_leaving.", "api_admin.")
 ACCOUNT = {
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
+    "api_team_life.delete_team",
 }  # fmt: skip
 # What needs the scope admin; any other change needs write.
 ADMIN = {
@@ -24,6 +25,8 @@ ADMIN = {
     "api_team_invitations.remove_join_link",
     "api_invitations.accept", "api_invitations.decline", "api_invitations.join",
     "api_team_two_factor.require", "api_team_two_factor.release",
+    "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.restore_team",
+    "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",
 }  # fmt: skip
 # What belongs to no team, or makes one.
 OF_NO_TEAM = {

@@ -17,7 +17,7 @@ from taskforge.teams.access import access_team
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.permissions import Permission
 from tests.factories import Person, Team, make_person, make_team
-from tests.security.access_rules import NEEDS, OF_THE_TEAM, expected, least_role
+from tests.security.access_rules import NEEDS, expected, is_of_the_team, least_role
 from tests.security.principals import PRINCIPALS, World, make_world
 from tests.teams.roles import put_below, set_rights
 
@@ -88,8 +88,7 @@ def test_every_endpoint_of_a_team_says_which_permission_it_needs() -> None:
 
 def _is_hidden(endpoint: str, access: ExplainedAccess, world: World) -> bool:
     """Whether an endpoint is about a board that the person does not see."""
-    of_team = endpoint in OF_THE_TEAM or endpoint.startswith(("teams.", "api_teams.", "api_team_"))
-    return not of_team and world.ids["board_id"] not in seen(access)
+    return not is_of_the_team(endpoint) and world.ids["board_id"] not in seen(access)
 
 
 def test_it_explains_a_parent_and_the_other_roles(

@@ -39,7 +39,7 @@ def answer_not_found(error: NotFound) -> Response:
 
 def _locked_team() -> Any:
     user_id = g.get("user_id")  # of who is logged in
-    if user_id is None:
+    if user_id is None or g.get("is_denied"):  # what the site role opens is hidden from others
         return None
     try:
         return find_locked_team(user_id, _named_ids())
