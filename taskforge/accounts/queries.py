@@ -93,6 +93,11 @@ LAST_SEEN = """
 """
 
 
+def is_deleted(alias: str) -> str:
+    """SQL of the condition that the account `alias` is deleted."""
+    return f"{alias}.deleted_at IS NOT NULL"
+
+
 def join_person(user_id: str, alias: str = "u") -> str:
     """SQL that joins the account, as `alias`, of the person whose id the column `user_id` holds."""
     return f"JOIN users {alias} ON {alias}.user_id = {user_id}"

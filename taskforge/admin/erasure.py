@@ -29,7 +29,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.purging import list_tasks_of_board
-from taskforge.teams.erasing import close_invitations, purge_team_row
+from taskforge.teams.erasing import close_invitations, is_needed, purge_team_row
 
 log = structlog.get_logger()
 # No request from before the deletion can be under way any more.
@@ -83,6 +83,8 @@ def _sweep(erasure: sql.Row) -> None:
 
 def _purge_team(team_id: str, deadline: float) -> None:
     """Remove a team that nobody is in, with its boards and their tasks, from every store."""
+    if is_needed(team_id):  # somebody has come into it since
+        return
     # All of it goes now: nobody could restore any of it.
     now = clock.now() + timedelta(seconds=1)
     while boards := list_boards_of_team(team_id, BOARDS_AT_ONCE):

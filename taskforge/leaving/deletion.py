@@ -38,7 +38,8 @@ NOT_YOUR_ADDRESS = "is not the address of your account"
 class Plan:
     """What the deletion of an account would do to the teams of its person; each a row with ``team_id`` and ``name``.
 
-    ``blocking`` ones have nobody else who is an admin, ``ending`` ones nobody else at all: they go with the account.
+    ``blocking`` ones have nobody else who is an admin, ``ending`` ones nobody else at all: they go with the account. A
+    deleted team, and one in which the people of a deleted one would be again, is ``left`` to them.
     """
 
     blocking: Sequence[sql.Row]
@@ -128,12 +129,16 @@ def _delete(actor: Actor, email: str) -> Change:
 
 def _plan(standings: Sequence[sql.Row]) -> Plan:
     def is_blocking(team: sql.Row) -> bool:
-        return team["role"] == Role.ADMIN and team["has_others"] and not team["has_other_admin"]
+        is_last = team["role"] == Role.ADMIN and not team["has_other_admin"]
+        return is_last and team["has_others"] and not team["may_come_back"]
+
+    def is_ending(team: sql.Row) -> bool:
+        return not team["has_others"] and not team["may_come_back"]
 
     return Plan(
         blocking=[team for team in standings if is_blocking(team)],
-        ending=[team for team in standings if not team["has_others"]],
-        left=[team for team in standings if team["has_others"] and not is_blocking(team)],
+        ending=[team for team in standings if is_ending(team)],
+        left=[team for team in standings if not is_ending(team) and not is_blocking(team)],
     )
 
 

@@ -8,6 +8,7 @@ purged (`taskforge.admin.trash`); the teams below keep it as their parent until 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import text
 
@@ -20,6 +21,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.retention import RESTORABLE_FOR, TOO_LATE
+from taskforge.stores.team_limit import find_limit
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import access_team, lock_team, raise_version
 from taskforge.teams.hierarchy import lock_tree, require_shape
@@ -48,6 +50,7 @@ _OF_ADMIN = f"""
     FROM   teams t
            JOIN team_memberships m ON m.team_id = t.team_id AND m.role = '{Role.ADMIN}'
     WHERE  m.user_id = :user_id AND t.deleted_at IS NOT NULL
+           AND (CAST(:limited AS uuid[]) IS NULL OR t.team_id = ANY(CAST(:limited AS uuid[])))
 """
 _FIND = text(f"SELECT t.team_id, t.name {_OF_ADMIN} AND t.team_id = :team_id")
 _LIST = text(f"""
@@ -108,7 +111,7 @@ def restore_team(actor: Actor, team_id: str) -> Change:
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow, for_change=True)
         version = raise_version(uow, team_id)
-        if uow.row(_FIND, {"team_id": team_id, "user_id": actor.user_id}) is None:
+        if uow.row(_FIND, _of_admin(actor, team_id=team_id)) is None:
             raise NotFound()
         since = uow.at - RESTORABLE_FOR
         if uow.execute(_RESTORE, {"team_id": team_id, "since": since}).rowcount != 1:
@@ -126,7 +129,7 @@ def get_deleted_team(actor: Actor, team_id: str) -> sql.Row:
     Raises:
         NotFound: not deleted, or the actor was no admin who was added to it.
     """
-    found = sql.row(_FIND, {"team_id": team_id, "user_id": actor.user_id})
+    found = sql.row(_FIND, _of_admin(actor, team_id=team_id))
     if found is None:
         raise NotFound()
     return found
@@ -135,7 +138,14 @@ def get_deleted_team(actor: Actor, team_id: str) -> sql.Row:
 def list_deleted_teams(actor: Actor) -> Sequence[sql.Row]:
     """The teams that the actor can restore, latest deletion first; each with ``deleted_at`` and who deleted it."""
     since = clock.now() - RESTORABLE_FOR
-    return sql.rows(_LIST, {"user_id": actor.user_id, "since": since, "limit": MAX_LISTED})
+    return sql.rows(_LIST, _of_admin(actor, since=since, limit=MAX_LISTED))
+
+
+def _of_admin(actor: Actor, **more: Any) -> dict[str, Any]:
+    """The parameters of `_OF_ADMIN`: a limit of the request to some teams holds for deleted ones too."""
+    limit = find_limit()
+    limited = None if limit is None else [*limit.team_ids]
+    return {"user_id": actor.user_id, "limited": limited, **more}
 
 
 def _record(uow: UnitOfWork, event: Event, team_id: str, version: int, *, deleted: bool) -> str:

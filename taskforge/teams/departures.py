@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts.queries import join_person, left_join_person
+from taskforge.accounts.queries import is_deleted, join_person, left_join_person
 from taskforge.errors import Conflict, NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -55,6 +55,7 @@ _DEPARTED = text(f"""
            {join_person("CAST(last.user_id AS uuid)", "person")}
            {left_join_person("last.actor_id")}
     WHERE  last.event = '{Event.TEAM_MEMBER_REMOVED}' AND last.actor_id <> CAST(last.user_id AS uuid)
+           AND NOT {is_deleted("person")}
     ORDER  BY last.at DESC, last.user_id
     LIMIT  :limit
 """)

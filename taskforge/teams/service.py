@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
-from taskforge.accounts.queries import find_user_id
+from taskforge.accounts.queries import IS_ACTIVE, find_user_id, join_person
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -59,10 +59,12 @@ _MEMBERSHIP = text("""
     WHERE  team_id = :team_id AND user_id = :user_id
     FOR UPDATE
 """)
-_OTHER_ADMIN = text("""
+# One who is suspended can do nothing for the team.
+_OTHER_ADMIN = text(f"""
     SELECT 1
-    FROM   team_memberships
-    WHERE  team_id = :team_id AND role = :admin AND user_id <> :user_id
+    FROM   team_memberships o
+           {join_person("o.user_id")}
+    WHERE  o.team_id = :team_id AND o.role = :admin AND o.user_id <> :user_id AND {IS_ACTIVE}
     LIMIT  1
 """)
 CHANGE_ROLE = text("""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from taskforge.errors import Forbidden, InvalidInput
+from sqlalchemy import text
+
+from taskforge.accounts.queries import IS_ACTIVE, PEOPLE
+from taskforge.errors import Conflict, Forbidden, InvalidInput
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.actor import Actor
@@ -14,6 +17,8 @@ from taskforge.teams.permissions import Role
 from taskforge.teams.service import CHANGE_ROLE, get_added
 
 ADMINS_ONLY = "Only an admin of the team can hand it over."
+SUSPENDED = "They are suspended and could do nothing for the team."
+_IS_SUSPENDED = text(f"SELECT NOT ({IS_ACTIVE}) FROM {PEOPLE} WHERE u.user_id = :user_id")
 
 
 @idempotent
@@ -25,7 +30,7 @@ def transfer_team(
     Raises:
         NotFound, Forbidden: no access, no admin who was added to the team, or no such member.
         InvalidInput: it is oneself, or no role below admin.
-        Conflict: one of them is in the team through a parent alone.
+        Conflict: one of them is in the team through a parent alone, or the other one is suspended.
     """
     if access_team(actor.user_id, team_id).role != Role.ADMIN:
         raise Forbidden(ADMINS_ONLY)
@@ -41,6 +46,8 @@ def transfer_team(
         if own["role"] != Role.ADMIN:  # another transfer came first
             raise Forbidden(ADMINS_ONLY)
         other = get_added(uow, team_id, user_id)
+        if uow.execute(_IS_SUSPENDED, {"user_id": user_id}).scalar():
+            raise Conflict(SUSPENDED)
         after = {user_id: Role.ADMIN.value, actor.user_id: role}
         for one, new in after.items():
             uow.execute(CHANGE_ROLE, {"role": new, "team_id": team_id, "user_id": one})

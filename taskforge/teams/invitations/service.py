@@ -17,7 +17,13 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, as_json, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team, lock_team, lock_team_to_join, require_role_in
+from taskforge.teams.access import (
+    access_team,
+    lock_team,
+    lock_team_to_join,
+    raise_version,
+    require_role_in,
+)
 from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.invitations import queries
 from taskforge.teams.invitations.access import access_invitation, hold_open
@@ -208,7 +214,7 @@ def decline_invitation(
     found = access_invitation(actor.user_id, invitation_id=invitation_id, token=token)
     team_id, invitation_id = found["team_id"], found["invitation_id"]
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
-        lock_team_to_join(uow, team_id)
+        uow.answer(version=raise_version(uow, team_id))
         hold_open(uow, invitation_id, token)
         event_id = _close(uow, found, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED)
         tell_inviter(uow, event_id, found, NotificationKind.INVITATION_DECLINED)
