@@ -4,7 +4,7 @@ const TEXT_FIELDS = "input:not([type=radio], [type=checkbox], [type=range]), tex
 const CODES = { Comma: ",", Period: ".", Slash: "/" };
 
 /** Whether an element takes letters: a field that is shown, as the one of a dialog gets the keys for a frame after it was closed. */
-export const isTyping = (target) => target.closest?.(TEXT_FIELDS)?.checkVisibility() ?? false;
+export const isTyping = (target) => target.closest?.(TEXT_FIELDS)?.checkVisibility();
 
 /** Whether a key belongs to an input method that is composing a letter; some browsers say so by the key code only. */
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;

@@ -29,9 +29,8 @@ function showAgo(element) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Whole days from today to a calendar day; both at noon, so that a change of clocks is no day. */
-function daysUntil(year, month, day) {
-  const now = inZone(new Date());
+/** Whole days from the day of `now` to a calendar day; both at noon, so that a change of clocks is no day. */
+function daysUntil(year, month, day, now) {
   return Math.round((new Date(year, month, day, 12) - new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12)) / DAY);
 }
 
@@ -41,12 +40,13 @@ function showMoment(element) {
   const isInstant = element.dateTime.includes("T");
   const at = isInstant ? inZone(new Date(element.dateTime)) : new Date(year, month - 1, day);
   const time = isInstant ? `, ${clock.format(at)}` : "";
-  const isOtherYear = at.getFullYear() !== inZone(new Date()).getFullYear();
+  const now = inZone(new Date());
+  const isOtherYear = at.getFullYear() !== now.getFullYear();
   let text = (isOtherYear ? date : dayOfYear).format(at) + time;
   element.title = fullDate.format(at) + time;
   if ("due" in element.dataset && !element.closest("[data-status=done]")) {
-    const days = daysUntil(at.getFullYear(), at.getMonth(), at.getDate());
-    const isLate = isInstant ? at < inZone(new Date()) : days < 0;
+    const days = daysUntil(at.getFullYear(), at.getMonth(), at.getDate(), now);
+    const isLate = isInstant ? at < now : days < 0;
     element.classList.toggle("is-overdue", isLate);
     element.classList.toggle("is-due-soon", !isLate && days < 2);
     if (days < 0) text = days === -1 ? "1 day late" : `${-days} days late`;
