@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from taskforge.notifications.jobs import deliver
+from taskforge.notifications.service import mark_read
 from taskforge.tasks.service import edit_task
 from tests.e2e.boards import toast
+from tests.e2e.journeys import wait_until
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 BADGE = "#bar [data-news-url] .bar__count"
@@ -97,3 +99,22 @@ def test_what_is_read_in_one_window_is_read_in_the_other(
     other.goto(f"/tasks/{task}")
     expect(other.locator(BADGE)).to_have_text("1 unread")
     expect(page.locator(BADGE)).to_have_text("1 unread")
+
+
+def test_a_late_answer_does_not_bring_an_old_number_back(
+    app: Flask, ada: Person, grace: Person, team: Team, at: Callable[[str], Page]
+) -> None:
+    page = at("/teams")
+    page.locator(LISTENING).wait_for()
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/inbox/news?*", lambda route: late.append((route, route.fetch())))
+    assign(app, ada, team, grace, "One")
+    expect(page.locator(BADGE)).to_have_text("1 unread")
+    wait_until(page, lambda: late)
+    with app.app_context():
+        mark_read(grace.actor)
+    expect(page.locator(BADGE)).to_have_count(0)
+    for route, answer in late:
+        route.fulfill(response=answer)
+    expect(toast(page, "One")).to_be_visible()
+    expect(page.locator(BADGE)).to_have_count(0)

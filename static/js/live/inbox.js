@@ -12,6 +12,7 @@ const TICK = 5000;
 const RETRY = 10_000; // milliseconds after a refusal
 const link = document.querySelector("[data-news-url]");
 const shown = new Set(); // ids of what this page has shown
+let latest = 0; // number of the last message: an answer to an earlier one is late, and its number old
 
 function showCount(unread) {
   const old = link.querySelector(".bar__count");
@@ -40,12 +41,13 @@ function showLines(lines) {
 export async function showInbox({ unread, ids, refresh, ended }) {
   if (ended) return goToLogIn();
   if (refresh) return (await import("./new-rights.js")).showNewRights();
+  const turn = ++latest;
   if (unread !== undefined) showCount(unread);
   const fresh = ids.filter((id) => !shown.has(id));
   for (const id of fresh) shown.add(id);
   if (unread !== undefined && !fresh.length) return;
   const news = await fetchJson(`${link.dataset.newsUrl}?ids=${fresh.join()}`);
-  showCount(news.unread);
+  if (turn === latest) showCount(news.unread);
   showLines(news.lines);
 }
 
