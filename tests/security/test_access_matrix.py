@@ -81,9 +81,18 @@ _RESTORED = {
 }
 
 
+SHARES = 4  # in which the routes are tried, so that several processes do it
+
+
 @pytest.fixture(scope="module")
 def rules(config: Config) -> list[Rule]:
-    return list(create_app(config).url_map.iter_rules())
+    return sorted(create_app(config).url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+@pytest.fixture(params=range(SHARES))
+def some_rules(request: pytest.FixtureRequest, rules: list[Rule]) -> list[Rule]:
+    """Each share of the routes in turn."""
+    return rules[request.param :: SHARES]
 
 
 def test_every_route_is_in_the_matrix(rules: list[Rule]) -> None:
@@ -91,28 +100,30 @@ def test_every_route_is_in_the_matrix(rules: list[Rule]) -> None:
     assert unlisted == [], "say in tests/security/access_rules.py who may use these"
 
 
-def test_pages_let_in_whom_they_should(app: Flask, rules: list[Rule]) -> None:
-    check(app, rules, by="cookie")
+def test_pages_let_in_whom_they_should(app: Flask, some_rules: list[Rule]) -> None:
+    check(app, some_rules, by="cookie")
 
 
-def test_partials_are_checked_like_pages(app: Flask, rules: list[Rule]) -> None:
-    check(app, rules, by="cookie", headers={"HX-Request": "true"})
+def test_partials_are_checked_like_pages(app: Flask, some_rules: list[Rule]) -> None:
+    check(app, some_rules, by="cookie", headers={"HX-Request": "true"})
 
 
-def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, rules: list[Rule]) -> None:
-    check(app, rules, by="session")
+def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, some_rules: list[Rule]) -> None:
+    check(app, some_rules, by="session")
 
 
-def test_the_api_lets_in_whom_it_should_by_token(app: Flask, rules: list[Rule]) -> None:
-    check(app, rules, by="token")
+def test_the_api_lets_in_whom_it_should_by_token(app: Flask, some_rules: list[Rule]) -> None:
+    check(app, some_rules, by="token")
 
 
-def test_an_api_token_lets_in_by_its_scope_and_its_teams(app: Flask, rules: list[Rule]) -> None:
+def test_an_api_token_lets_in_by_its_scope_and_its_teams(
+    app: Flask, some_rules: list[Rule]
+) -> None:
     """By tokens of the team's admin, whose own rights are the widest."""
     wrong = []
     world = make_world(app)
     tokens = make_tokens(world)
-    for rule in sorted(rules, key=lambda rule: rule.rule):
+    for rule in some_rules:
         if not rule.rule.startswith("/api/"):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
@@ -148,7 +159,7 @@ def check(app: Flask, rules: list[Rule], *, by: str, headers: dict[str, str] | N
     """Let every principal try every route; the world is made anew after somebody was let in to change it."""
     wrong = []
     world = make_world(app)
-    for rule in sorted(rules, key=lambda rule: rule.rule):
+    for rule in rules:
         is_api = rule.rule.startswith("/api/")
         if is_api == (by == "cookie") or rule.endpoint in ("assets.show", "favicon"):
             continue
