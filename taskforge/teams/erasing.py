@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from taskforge import faults
 from taskforge.accounts.queries import IS_ACTIVE, join_person
 from taskforge.errors import NotFound, StaleVersion
 from taskforge.events import Event
@@ -127,9 +128,11 @@ def lock_teams_of(uow: UnitOfWork, user_id: str) -> dict[str, int]:
     """
     team_ids = list(uow.execute(_IN_ORDER, {"user_id": user_id}).scalars())
     try:
-        return {team_id: raise_version(uow, team_id) for team_id in team_ids}
+        versions = {team_id: raise_version(uow, team_id) for team_id in team_ids}
     except NotFound as error:
         raise StaleVersion() from error
+    faults.point("tx.ref_updated")
+    return versions
 
 
 def leave_team(uow: UnitOfWork, team_id: str, version: int, role: str) -> None:
