@@ -157,6 +157,10 @@ def many(scene: Scene) -> int:
     return 150
 
 
+# A step may find nothing in a long piece of the log: then only the cursor goes on.
+HOW_FAR = "SELECT concat_ws(' ', parts, section, cursor) FROM account_exports"
+
+
 @pytest.mark.crash
 def test_a_killed_relay_is_followed_by_one_that_goes_on(
     scene: Scene, doomed: Doomed, many: int
@@ -165,9 +169,9 @@ def test_a_killed_relay_is_followed_by_one_that_goes_on(
     killed = 0
     while read("SELECT finished_at IS NULL FROM account_exports"):
         write("UPDATE account_exports SET retry_at = '-infinity'")
-        before = read("SELECT parts + section FROM account_exports")
+        before = read(HOW_FAR)
         doomed.die_at("export.part_written", "write export")
-        assert read("SELECT parts + section FROM account_exports") > before
+        assert read(HOW_FAR) != before
         killed += 1
     assert killed >= 8
     titles = sorted(task["title"] for task in all_of(opened(scene.bob, export_id), "tasks"))
