@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,44 +13,18 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.api_tokens import give_token
-from tests.e2e.axe import problems
-from tests.e2e.scenes import show_in
+from tests.e2e.looking import LOOKED_AT, look
 from tests.factories import PASSWORD, Person, forget_confirmation, make_person, make_team
-
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PICTURES = os.environ.get("TOKEN_PICTURES")  # a folder
 
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
-    """Axe is injected (the policy itself is asserted elsewhere), and no colour is on its way to another."""
-    return {
-        "viewport": {"width": 1280, "height": 800},
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    return LOOKED_AT
 
 
 @pytest.fixture
 def person(app: Flask) -> Person:
     return make_person(app, "Ada", "Byron")
-
-
-@pytest.fixture
-def look(page: Page) -> Callable[[str], None]:
-    """Look at the open page: it has no serious problem, and is not wider than its window."""
-
-    def at(name: str) -> None:
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                show_in(page, theme)
-                assert problems(page) == [], f"{name}, {theme}, {size}"
-                if PICTURES:
-                    page.screenshot(path=Path(PICTURES, f"{name}-{theme}-{size}.png"))
-        page.set_viewport_size({"width": 1280, "height": 800})
-
-    return at
 
 
 def ask(server: str, path: str, token: str, body: object = None) -> tuple[int, Any]:
@@ -71,7 +42,7 @@ def ask(server: str, path: str, token: str, body: object = None) -> tuple[int, A
 
 
 def test_a_script_uses_a_token_until_it_is_revoked(
-    page: Page, person: Person, live_server: str, look: Callable[[str], None]
+    page: Page, person: Person, live_server: str
 ) -> None:
     team, other = make_team(person, "Machines"), make_team(person, "Letters")
     give_token(person, name="Of before")
@@ -89,7 +60,7 @@ def test_a_script_uses_a_token_until_it_is_revoked(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="New API token")).to_be_visible()
-    look("token-new")
+    look(page, "token-new")
     page.get_by_label("Name").fill("Nightly report")
     page.get_by_label("read, and change boards, tasks and comments").check()
     page.get_by_label("only in the teams that are ticked here").check()
@@ -98,7 +69,7 @@ def test_a_script_uses_a_token_until_it_is_revoked(
     page.get_by_role("button", name="Make the token").click()
     field = page.get_by_label("Token", exact=True)
     expect(field).to_have_value(re.compile(r"^tf_[\w-]{43}$"))
-    look("token-made")
+    look(page, "token-made")
     token = field.input_value()
     expect(page.get_by_text("Unsaved draft")).to_have_count(0)
 
@@ -113,7 +84,7 @@ def test_a_script_uses_a_token_until_it_is_revoked(
     row = page.get_by_role("listitem").filter(has_text="only Machines")
     expect(row).to_contain_text("from 127.0.0.1")
     expect(page.get_by_text(token)).to_have_count(0)
-    look("tokens")
+    look(page, "tokens")
     page.get_by_role("button", name="Revoke the token Nightly report").click()
     expect(page.get_by_text("The token is revoked.")).to_be_visible()
     expect(page.get_by_text("Revoked Nightly report")).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,41 +14,13 @@ from playwright.sync_api import Page, expect
 from taskforge.admin import erasure
 from taskforge.leaving.export_jobs import write_due
 from tests.e2e.accounts import join_team, make_board
-from tests.e2e.axe import problems
 from tests.e2e.boards import open_board
-from tests.e2e.scenes import show_in
-
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PICTURES = os.environ.get("LEAVING_PICTURES")  # a folder
+from tests.e2e.looking import LOOKED_AT, look
 
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
-    """Axe is injected (the policy itself is asserted elsewhere), and no colour is on its way to another."""
-    return {
-        "viewport": {"width": 1280, "height": 800},
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
-
-
-@pytest.fixture
-def look(page: Page) -> Callable[[str], None]:
-    """Look at the open page: it has no serious problem, and is not wider than its window."""
-
-    def at(name: str) -> None:
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                show_in(page, theme)
-                assert problems(page) == [], f"{name}, {theme}, {size}"
-                if PICTURES:
-                    page.screenshot(
-                        path=Path(PICTURES, f"{name}-{theme}-{size}.png"), full_page=True
-                    )
-        page.set_viewport_size({"width": 1280, "height": 800})
-
-    return at
+    return LOOKED_AT
 
 
 def test_somebody_takes_their_data_and_leaves(
@@ -57,7 +28,6 @@ def test_somebody_takes_their_data_and_leaves(
     page: Page,
     second_page: Page,
     log_in: Callable[..., None],
-    look: Callable[[str], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -72,15 +42,15 @@ def test_somebody_takes_their_data_and_leaves(
 
     page.goto("/profile")
     page.get_by_role("link", name="Your data").click()
-    look("own-data")
+    look(page, "own-data")
     page.get_by_role("button", name="Make an export").click()
     expect(page.get_by_text("Being made: 0 %")).to_be_visible()
-    look("export-running")
+    look(page, "export-running")
     with app.app_context():
         write_due()
     link = page.get_by_role("link", name="Download the export")
     expect(link).to_be_visible()  # by itself: the page asks how far it is
-    look("export-ready")
+    look(page, "export-ready")
     with page.expect_download() as downloading:
         link.click()
     archive = tmp_path / "export.zip"
@@ -91,7 +61,7 @@ def test_somebody_takes_their_data_and_leaves(
 
     page.get_by_role("link", name="Delete my account").click()
     expect(page.get_by_role("heading", name="Delete your account")).to_be_visible()
-    look("delete-account")
+    look(page, "delete-account")
     address = page.locator(".bar .menu__head p").text_content() or ""
     field = page.get_by_label("Your e-mail address")
     field.fill("somebody@example.test")
@@ -101,7 +71,7 @@ def test_somebody_takes_their_data_and_leaves(
     field.fill(address)
     page.get_by_role("button", name="Delete my account for good").click()
     expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
-    look("deleted")
+    look(page, "deleted")
 
     card = second_page.locator(".card", has_text="Ada's last card")
     expect(card.get_by_role("img", name="Deleted person")).to_be_visible()  # by a live refresh
@@ -115,7 +85,7 @@ def test_somebody_takes_their_data_and_leaves(
 
 
 def test_who_is_needed_is_told_where(
-    page: Page, second_page: Page, log_in: Callable[..., None], look: Callable[[str], None]
+    page: Page, second_page: Page, log_in: Callable[..., None]
 ) -> None:
     log_in(page)
     make_board(page, "One")
@@ -125,4 +95,4 @@ def test_who_is_needed_is_told_where(
     expect(page.get_by_role("alert")).to_contain_text("You are the last admin")
     expect(page.get_by_role("link", name="Web team")).to_be_visible()
     expect(page.get_by_role("button", name="Delete my account for good")).to_have_count(0)
-    look("last-admin")
+    look(page, "last-admin")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -10,33 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accounts import phone_of, team_of, turn_on_two_factor
-from tests.e2e.axe import problems
-from tests.e2e.scenes import show_in
-
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PICTURES = os.environ.get("ACTIVITY_PICTURES")  # a folder
+from tests.e2e.looking import LOOKED_AT, look
 
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
-    """Axe is injected (the policy itself is asserted elsewhere), and no colour is on its way to another."""
-    return {
-        "viewport": {"width": 1280, "height": 800},
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
-
-
-def look(page: Page, name: str) -> None:
-    """Look at the open page: it has no serious problem, and is not wider than its window."""
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in ("light", "dark"):
-            show_in(page, theme)
-            assert problems(page) == [], f"{name}, {theme}, {size}"
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES, f"{name}-{theme}-{size}.png"))
-    page.set_viewport_size({"width": 1280, "height": 800})
+    return LOOKED_AT
 
 
 def test_somebody_finds_out_who_did_what_and_takes_it_along(page: Page, board: str) -> None:

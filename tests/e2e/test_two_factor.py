@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,44 +10,18 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.accounts.authenticator import Authenticator
-from tests.e2e.axe import problems
-from tests.e2e.scenes import show_in
+from tests.e2e.looking import LOOKED_AT, look
 from tests.factories import PASSWORD, Person, forget_confirmation, make_person
-
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PICTURES = os.environ.get("TWO_FACTOR_PICTURES")  # a folder
 
 
 @pytest.fixture
 def context_options() -> dict[str, object]:
-    """Axe is injected (the policy itself is asserted elsewhere), and no colour is on its way to another."""
-    return {
-        "viewport": {"width": 1280, "height": 800},
-        "bypass_csp": True,
-        "reduced_motion": "reduce",
-    }
+    return LOOKED_AT
 
 
 @pytest.fixture
 def person(app: Flask) -> Person:
     return make_person(app, "Ada", "Byron")
-
-
-@pytest.fixture
-def look(page: Page) -> Callable[[str], None]:
-    """Look at the open page: it has no serious problem, and is not wider than its window."""
-
-    def at(name: str) -> None:
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                show_in(page, theme)
-                assert problems(page) == [], f"{name}, {theme}, {size}"
-                if PICTURES:
-                    page.screenshot(path=Path(PICTURES, f"{name}-{theme}-{size}.png"))
-        page.set_viewport_size({"width": 1280, "height": 800})
-
-    return at
 
 
 def log_in(page: Page, person: Person) -> None:
@@ -59,28 +31,26 @@ def log_in(page: Page, person: Person) -> None:
     page.get_by_role("button", name="Log in", exact=True).click()
 
 
-def test_from_the_set_up_to_a_log_in_by_recovery_code(
-    page: Page, person: Person, look: Callable[[str], None]
-) -> None:
+def test_from_the_set_up_to_a_log_in_by_recovery_code(page: Page, person: Person) -> None:
     log_in(page, person)
     expect(page).to_have_url(re.compile("/boards"))
     page.goto("/profile/two-factor")
-    look("two-factor-off")
+    look(page, "two-factor-off")
     forget_confirmation(person)
     page.get_by_role("link", name="Set up").click()
     expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
-    look("confirm")
+    look(page, "confirm")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator("svg.qr")).to_be_visible()
-    look("two-factor-setup")
+    look(page, "two-factor-setup")
     secret = page.locator("#totp-secret").inner_text().replace(" ", "")
     phone = Authenticator(person, secret, [])
     page.get_by_label("Code that the app shows").fill(phone.code())
     page.get_by_role("button", name="Turn on").click()
     codes = page.locator("#recovery-codes code")
     expect(codes).to_have_count(10)
-    look("recovery-codes")
+    look(page, "recovery-codes")
     recovery_code = codes.first.inner_text()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save as a file").click()
@@ -88,21 +58,21 @@ def test_from_the_set_up_to_a_log_in_by_recovery_code(
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("You have 10 left.")).to_be_visible()
     expect(page.get_by_text("Unsaved draft")).to_have_count(0)  # a code is nothing to be kept
-    look("two-factor-on")
+    look(page, "two-factor-on")
 
     page.context.clear_cookies()
     log_in(page, person)
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
-    look("second-step")
+    look(page, "second-step")
     page.get_by_label("Code").fill("000 00")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("This code is wrong, or it was used before.")).to_be_visible()
-    look("second-step-wrong")
+    look(page, "second-step-wrong")
     page.get_by_label("Code").fill(recovery_code)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("You have 9 left.")).to_be_visible()
     page.goto("/sessions/history")
-    look("login-history")
+    look(page, "login-history")
 
 
 def test_what_was_typed_goes_on_after_the_password(page: Page, person: Person) -> None:
