@@ -14,7 +14,8 @@ from taskforge.errors import ClientLeft
 from taskforge.text import effort, markdown
 from taskforge.text.html_cache import HtmlCache
 from tests.factories import Person, make_task, make_team
-from tests.pages import visit
+from tests.pages import Page, visit
+from tests.processor_time import processor_seconds
 
 BOMBS = {
     "open images": "![" * 9990,
@@ -47,33 +48,32 @@ def bombed_task(app: Flask, person: Person, unit: str, count: int) -> str:
     return task_id
 
 
+def opened_within_two_seconds(person: Person, task_id: str) -> Page:
+    browser = visit(person)
+    pages: list[Page] = []
+    assert processor_seconds(lambda: pages.append(browser.open(f"/tasks/{task_id}"))) < 2.0
+    return pages[0]
+
+
 @pytest.mark.parametrize("unit", BOMBS.values(), ids=BOMBS.keys())
 def test_a_page_of_bombs_takes_at_most_two_seconds_of_processor_time(
     app: Flask, ada: Person, unit: str
 ) -> None:
     task_id = bombed_task(app, ada, unit, 40)
-    browser = visit(ada)
-    began = time.process_time()
-    page = browser.open(f"/tasks/{task_id}")
-    assert time.process_time() - began < 2.0
+    page = opened_within_two_seconds(ada, task_id)
     assert page.status == 200
     assert page.html.count('id="comment-') >= 40
 
 
 def test_the_hundred_comments_that_took_92_seconds(app: Flask, ada: Person) -> None:
     task_id = bombed_task(app, ada, BOMBS["open images"], 100)
-    browser = visit(ada)
-    began = time.process_time()
-    page = browser.open(f"/tasks/{task_id}")
-    assert time.process_time() - began < 2.0
+    page = opened_within_two_seconds(ada, task_id)
     assert "99 ![![" in page.html
 
 
 @pytest.mark.parametrize("unit", BOMBS.values(), ids=BOMBS.keys())
 def test_no_text_takes_more_than_half_a_second(unit: str) -> None:
-    began = time.process_time()
-    markdown.render_markdown(unit)
-    assert time.process_time() - began < 0.5
+    assert processor_seconds(lambda: markdown.render_markdown(unit)) < 0.5
 
 
 def test_a_text_that_takes_too_much_work_is_shown_as_it_was_typed() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from taskforge.tasks.quick_add.lines import split_lines
 from taskforge.text.pasted import clean_pasted, one_line, split_rows
 from tests.corpus.pasted import CASES, Case
+from tests.processor_time import processor_seconds
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.origin)
@@ -35,6 +34,4 @@ def test_nothing_unseen_is_left_of_any_text(text: str) -> None:
     "unit", ["\x1b", "\x1b]", "\x1b[", "a\x08", "\t", '"', '"\n', '""\t', "\x9d"]
 )
 def test_hostile_pastes_are_quickly_read(unit: str) -> None:
-    started = time.process_time()
-    split_rows(unit * 100_000)
-    assert time.process_time() - started < 1.0
+    assert processor_seconds(lambda: split_rows(unit * 100_000)) < 1.0
