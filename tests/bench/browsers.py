@@ -84,10 +84,12 @@ def _when_seen(page: Page) -> float:
 
 
 def _open(browser: Browser, stage: Stage, window: Window, board: Board) -> Page:
+    from tests.e2e.first_load import session_cookie
+
     name, _, value = window.cookie.partition("=")
     address = f"http://127.0.0.1:{stage.system.port}"
     context = browser.new_context(viewport={"width": 1500, "height": 900})
-    context.add_cookies([{"name": name, "value": value, "url": address}])
+    context.add_cookies([session_cookie(name, value, address)])
     page = context.new_page()
     page.goto(f"{address}/boards/{board.board_id}")
     page.locator("[data-live=on]").wait_for()

@@ -123,10 +123,8 @@ class Contestant:
         self.windows = [_sign_up(client, number) for number, client in enumerate(clients)]
         first, *others = clients
         team_id = _api(first, "POST", "/api/teams", name="The works")["teamId"]
-        for number in range(1, len(others) + 1):
-            _api(
-                first, "POST", f"/api/teams/{team_id}/members", email=_email(number), role="member"
-            )
+        for number, client in enumerate(others, start=1):
+            _join(client, _take_in(first, team_id, number))
         people = [_api(client, "GET", "/api/users/me")["userId"] for client in clients]
         for size in SIZES:
             self.boards[size] = _fill_board(first, team_id, people, size)
@@ -196,6 +194,18 @@ def _sign_up(client: Client, number: int) -> ProgramWindow:
     )
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     return ProgramWindow(cookie, client.token, opened["sessionId"])
+
+
+def _take_in(client: Client, team_id: str, number: int) -> str | None:
+    """Add somebody to a team; the id of their invitation, where a checkout asks them first."""
+    wanted = {"email": _email(number), "role": "member"}
+    answer = _api(client, "POST", f"/api/teams/{team_id}/members", **wanted)
+    return answer.get("invitationId")
+
+
+def _join(client: Client, invitation_id: str | None) -> None:
+    if invitation_id is not None:
+        _api(client, "POST", f"/api/invitations/{invitation_id}/accept")
 
 
 def _fill_board(client: Client, team_id: str, people: Sequence[str], size: int) -> Board:

@@ -37,7 +37,11 @@ def measure_in_turn(
     for number in range(rounds):
         print(f"Round {number + 1} of {rounds} ...", flush=True)
         for stage, scenario in scenarios if number % 2 == 0 else reversed(scenarios):
-            found[scenario.name].append(measure_once(stage, scenario, seconds))
+            try:
+                found[scenario.name].append(measure_once(stage, scenario, seconds))
+            except Exception as error:
+                error.add_note(f"while measuring: {scenario.title}")
+                raise
     return {
         scenario.name: {
             "title": scenario.title,

@@ -149,8 +149,8 @@ def _count_statements(folder: Path) -> None:
 def _floors(system: System) -> Iterator[tuple[Process, int]]:
     port = free_port()
     command = (
-        sys.executable, "-m", "gunicorn", "--worker-class", "asgi", "--asgi-lifespan", "off", "--workers", "2",
-        "--keep-alive", "15", "--bind", f"{HOST}:{port}", "tests.bench.floors:app",
+        sys.executable, "-m", "gunicorn", "--config", "python:tests.bench.floors_server",
+        "--bind", f"{HOST}:{port}", "tests.bench.floors:app",
     )  # fmt: skip
     environment = {name: value for name, value in system.environment.items() if name != "PORT"}
     process = Process(

@@ -66,7 +66,7 @@ def load(browser: Browser, server: str, cookie: tuple[str, str], path: str) -> F
     """Open a page in a fresh profile of somebody who is logged in by a cookie (name and value)."""
     context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 720})
     name, value = cookie
-    context.add_cookies([_cookie(name, value, server)])
+    context.add_cookies([session_cookie(name, value, server)])
     page = context.new_page()
     page.add_init_script(WATCH)
     session = context.new_cdp_session(page)
@@ -89,7 +89,8 @@ def load(browser: Browser, server: str, cookie: tuple[str, str], path: str) -> F
     return found
 
 
-def _cookie(name: str, value: str, server: str) -> SetCookieParam:
+def session_cookie(name: str, value: str, server: str) -> SetCookieParam:
+    """The cookie of a log-in, as a browser takes it that asks this server."""
     # In production it comes over TLS only; browsers send it to this machine without, too.
     if name.startswith("__Host-"):
         address = server.replace("http:", "https:", 1)
