@@ -62,6 +62,12 @@ def move(window: Window, task_id: str, column_id: str) -> bytes:
     return window.post(f"/tasks/{task_id}/move", urlencode(place), **SCRIPT)
 
 
+def sees(stage: Stage, board: Board, seq: int) -> Flow:
+    """What an open page sends of a board that it shows."""
+    address, body = f"/boards/{board.board_id}/seen", urlencode({"seq": seq})
+    return lambda connection, turn: _window(stage, connection).post(address, body, **SCRIPT)
+
+
 def mixed(stage: Stage, board: Board) -> Flow:
     """Nine views of a board, then a move on it."""
     move_flow, view = moves(stage, [board]), page(stage, f"/boards/{board.board_id}")

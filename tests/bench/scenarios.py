@@ -86,10 +86,10 @@ def _floors() -> list[Scenario]:
 def _reads(stage: Stage) -> list[Scenario]:
     board = stage.boards[200]
     path = f"/boards/{board.board_id}"
-    view = flows.page(stage, path)
+    view, see = flows.page(stage, path), _see(stage, board)
     found = [
-        Scenario("board", "board of 200 cards, unchanged", view),
-        Scenario("board-c1", "· one by one", view, connections=1),
+        Scenario("board", "board of 200 cards, unchanged", view, before=see),
+        Scenario("board-c1", "· one by one", view, connections=1, before=see),
         Scenario("task", "open a task, 200 in turn", flows.tasks(stage, board)),
         Scenario(
             "task-again",
@@ -102,13 +102,39 @@ def _reads(stage: Stage) -> list[Scenario]:
             "API, 50 tasks",
             flows.api(stage, f"/api/tasks?boardId={board.board_id}&limit=50"),
         ),
-        Scenario("mixed", "9 views, 1 move", flows.mixed(stage, stage.boards[50])),
+        Scenario(
+            "mixed",
+            "9 views, 1 move",
+            flows.mixed(stage, stage.boards[50]),
+            before=_see(stage, stage.boards[50]),
+        ),
     ]
     if _tag_of(stage, path):
         found.append(
-            Scenario("board-304", "· asked again (304)", _asked_again(stage, path), statuses=(304,))
+            Scenario(
+                "board-304",
+                "· asked again (304)",
+                _asked_again(stage, path),
+                statuses=(304,),
+                before=see,
+            )
         )
     return found
+
+
+def _see(stage: Stage, board: Board) -> Callable[[int], None]:
+    """Has everybody's browser tell that it showed the board as it is now, as an open page does every few seconds."""
+
+    def see(turn: int) -> None:
+        found = stage.meter.ask("SELECT seq FROM boards WHERE board_id = %s", board.board_id)
+        run_closed_loop(
+            stage.system.port,
+            flows.sees(stage, board, found[0][0]),
+            connections=len(stage.windows),
+            seconds=0.0,
+        ).demand(204)
+
+    return see
 
 
 def _open_all(stage: Stage, board: Board) -> Callable[[int], None]:
@@ -195,6 +221,7 @@ def _large(stage: Stage) -> list[Scenario]:
             "board of 5,000, one by one",
             flows.page(stage, f"/boards/{large.board_id}"),
             connections=1,
+            before=_see(stage, large),
         ),
         Scenario(
             "move-5000-c1",

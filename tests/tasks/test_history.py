@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from flask import Flask
 
@@ -12,6 +11,7 @@ from taskforge.ids import new_id
 from taskforge.tasks import service
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Page, Visitor, visit
+from tests.processor_time import processor_seconds
 
 
 def edit(person: Person, task_id: str, **changes: object) -> None:
@@ -158,9 +158,10 @@ def test_hostile_descriptions_do_not_hold_the_page_up(
     for number in range(8):
         words = ("b a " if number % 2 else "a b ") * 20_000
         edit(ada, task_id, description=f"{number} {words}{number}")
-    began = time.monotonic()
-    page = visitor.open(f"/tasks/{task_id}/history")
-    assert time.monotonic() - began < 3
+    pages: list[Page] = []
+    address = f"/tasks/{task_id}/history"
+    assert processor_seconds(lambda: pages.append(visitor.open(address))) < 3
+    page = pages[0]
     assert page.status == 200
     assert len(page.html) < 200_000
     assert "Show the whole change" in page.text
