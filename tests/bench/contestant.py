@@ -124,7 +124,7 @@ class Contestant:
         first, *others = clients
         team_id = _api(first, "POST", "/api/teams", name="The works")["teamId"]
         for number, client in enumerate(others, start=1):
-            _join(client, _take_in(first, team_id, number))
+            _take_in(first, team_id, client, number)
         people = [_api(client, "GET", "/api/users/me")["userId"] for client in clients]
         for size in SIZES:
             self.boards[size] = _fill_board(first, team_id, people, size)
@@ -196,16 +196,12 @@ def _sign_up(client: Client, number: int) -> ProgramWindow:
     return ProgramWindow(cookie, client.token, opened["sessionId"])
 
 
-def _take_in(client: Client, team_id: str, number: int) -> str | None:
-    """Add somebody to a team; the id of their invitation, where a checkout asks them first."""
+def _take_in(admin: Client, team_id: str, client: Client, number: int) -> None:
+    """Add somebody to a team; where a checkout asks them first, they accept."""
     wanted = {"email": _email(number), "role": "member"}
-    answer = _api(client, "POST", f"/api/teams/{team_id}/members", **wanted)
-    return answer.get("invitationId")
-
-
-def _join(client: Client, invitation_id: str | None) -> None:
-    if invitation_id is not None:
-        _api(client, "POST", f"/api/invitations/{invitation_id}/accept")
+    answer = _api(admin, "POST", f"/api/teams/{team_id}/members", **wanted)
+    if "invitationId" in answer:
+        _api(client, "POST", f"/api/invitations/{answer['invitationId']}/accept")
 
 
 def _fill_board(client: Client, team_id: str, people: Sequence[str], size: int) -> Board:
