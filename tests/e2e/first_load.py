@@ -14,7 +14,7 @@ QUIET_MS = 700  # fonts and icons come last; the live stream never ends
 # Notes in the page when the first frame after the last new card was shown, and how far its parts were shifted.
 WATCH = """{
 window.firstLoad = {shift: 0, shifted: [], visible: 0, cards: 0};
-const describe = part => part.node?.outerHTML?.slice(0, 80) ?? part.node?.textContent;
+const describe = part => part.node?.outerHTML?.slice(0, 80) ?? part.node?.textContent ?? "what is gone again";
 new PerformanceObserver(list => {
   for (const entry of list.getEntries().filter(each => !each.hadRecentInput)) {
     firstLoad.shift += entry.value;
