@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from taskforge import clock
 from taskforge.accounts.api_tokens import NewToken, create_token
 from taskforge.accounts.token_identity import PREFIX
 from taskforge.mail.tokens import make_token
@@ -59,8 +60,8 @@ def let_expire(program: Program) -> None:
     """Let the end of a token be in the past."""
     with program.app.app_context():
         sql.execute_now(
-            text("UPDATE api_tokens SET expires_at = now() WHERE token_id = :token_id"),
-            {"token_id": program.token_id},
+            text("UPDATE api_tokens SET expires_at = :at WHERE token_id = :token_id"),
+            {"token_id": program.token_id, "at": clock.now()},
         )
 
 
