@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
-from taskforge.stores import mongo
+from taskforge.stores import mongo, sql
+from taskforge.tasks.board import queries
 from taskforge.tasks.board.queries import CARDS_PER_COLUMN
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, visit
@@ -36,6 +39,24 @@ def test_a_title_is_text_whatever_it_holds(ada: Person, team: Team) -> None:
     make_task(ada, team, "<script>alert(1)</script>{{ 7*7 }}")
     page = visit(ada).open(f"/boards/{team.board_id}")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in page.html
+
+
+def test_cards_that_leave_while_a_board_is_read_leave_no_link_to_further_ones(
+    app: Flask, ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_task(ada, team, f"Task {number}")
+    read_cards = queries.task_rows
+
+    def read_when_they_have_left(*arguments: Any) -> Any:
+        sql.execute_now(text("UPDATE tasks SET deleted_at = now()"))
+        return read_cards(*arguments)
+
+    monkeypatch.setattr(queries, "task_rows", read_when_they_have_left)
+    page = visit(ada).open(f"/boards/{team.board_id}")
+    assert titles(page) == []
+    assert "column__more" not in page.html
+    assert '="None"' not in page.html
 
 
 def test_a_board_costs_five_statements_and_asks_mongodb_nothing(

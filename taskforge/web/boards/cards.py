@@ -13,7 +13,7 @@ from markupsafe import Markup
 from taskforge import clock
 from taskforge.clock import UTC_ZONE
 from taskforge.stores import sql
-from taskforge.tasks.board.queries import BoardView
+from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
 from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.moments import Moment, show_moment
 from taskforge.text.people import Person, person_of
@@ -120,11 +120,19 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
             "first": column["column_id"] == first,
             "cards_html": render_cards(cards[column["column_id"]]),
             "hidden_count": column["task_count"] - column["shown_count"],
-            "rest_count": max(0, column["shown_count"] - len(cards[column["column_id"]])),
+            "rest_count": _count_rest(column, cards[column["column_id"]]),
             "next_cursor_url": next_cards_url(column, cards[column["column_id"]], query),
         }
         for column in view.columns
     ]
+
+
+def _count_rest(column: Mapping[str, Any], cards: Sequence[sql.Row]) -> int:
+    """How many cards follow those that are shown first.
+
+    None where less than a page was found: the count is of another statement, since which cards may have left.
+    """
+    return max(0, column["shown_count"] - len(cards)) if len(cards) == CARDS_PER_COLUMN else 0
 
 
 def show_column_head(column: Mapping[str, Any]) -> dict[str, Any]:
