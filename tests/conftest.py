@@ -24,6 +24,7 @@ from taskforge.stores import mongo
 from taskforge.stores.indexes import ensure_indexes
 from tests.connections import ConnectionWatch
 from tests.factories import Person, Team, make_person, make_team
+from tests.multipart import keep_boundaries_short
 from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
 from tests.web_servers import SECRETS, web_server_at
@@ -38,6 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     # What a developer has set for `make run` must not change what the tests see.
     for name in ("PORT", "BIND", "TASKFORGE_ENV", "PUBLIC_URL", "TRUSTED_HOPS", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
+    keep_boundaries_short()
 
 
 @pytest.fixture(scope="session")

@@ -245,3 +245,9 @@ def test_many_pictures_are_too_many(ada: Person, monkeypatch: pytest.MonkeyPatch
     refused = send(ada, picture_file(colour=BLUE))
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_no_chance_makes_a_form_unreadable(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("werkzeug.test.random", lambda: 0.00012345678901234567)
+    monkeypatch.setattr("werkzeug.test.time", lambda: 1764398111.1234567)
+    assert send(ada, picture_file()).status_code == 200
