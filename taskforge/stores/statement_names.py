@@ -46,8 +46,10 @@ def _constants() -> dict[str, str]:
         if not module_name.startswith("taskforge."):
             continue
         for name, value in list(vars(module).items()):
+            if not name.isupper():
+                continue  # stand-ins such as Flask-Login's would ask a store for their class
             statement = value.text if isinstance(value, TextClause) else value
-            if isinstance(statement, str) and "\n" in statement and name.isupper():
+            if isinstance(statement, str) and "\n" in statement:
                 told = f"{module_name.removeprefix('taskforge.')}.{name.lstrip('_')}"
                 found.setdefault(prepared_name(statement), told)
                 found.setdefault(_form(statement), told)

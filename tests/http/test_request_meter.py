@@ -13,7 +13,7 @@ from taskforge.metrics.catalogue import REQUEST_SECONDS, REQUESTS, STORE_TRIPS, 
 from taskforge.metrics.counting import counts
 from taskforge.stores import mongo, sql
 from tests.factories import Person, make_team
-from tests.trips import count_round_trips
+from tests.trips import count_round_trips, counting_statements
 
 STRICT = {"taskforge_env": "production", "public_url": "https://tasks.example.test"}
 
@@ -102,3 +102,14 @@ def test_a_constant_is_told_by_its_place() -> None:
     assert name_statement(f"EXECUTE {prepared_name(INSERT)} ('a')") == "stores.outbox.INSERT"
     sent = OUTBOX_FIGURES.text.replace(":counted", "%(counted)s")
     assert name_statement(sent) == "admin.queries.OUTBOX_FIGURES"
+
+
+def test_naming_a_slow_statement_asks_no_store(ada: Person) -> None:
+    """The search for constants meets Flask-Login's stand-in for the person, whose class is asked from PostgreSQL."""
+    from taskforge.stores import statement_names
+
+    given = ada.app.test_request_context("/boards", headers=ada.headers)
+    with counting_statements(ada.app) as statements, given:
+        statement_names._constants.cache_clear()
+        assert statement_names.name_statement("SELECT 1 FROM teams").startswith("SELECT teams #")
+    assert statements == []
