@@ -37,6 +37,7 @@ def access(team_id: str, user_id: str) -> ResponseReturnValue:
         access=found,
         groups=group_by_thing(found.rights, lambda one: one.permission),
         is_past=at is not None,
+        typed=given,
         problem=problem,
         may_change=membership.may(Permission.TEAM_MANAGE_PERMISSIONS),
     )
