@@ -38,5 +38,6 @@ def touched(page: Page) -> Iterator[None]:
     """Within the block the page is on a screen that is touched."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
+    page.wait_for_function("matchMedia('(pointer: coarse)').matches")
     yield
     session.detach()  # which ends it
