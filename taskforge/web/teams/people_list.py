@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, url_for
 
@@ -30,7 +31,7 @@ class PeopleList:
     query: str
     problem: str
     is_long: bool
-    part: dict[str, str]
+    part: dict[str, Any]
     next_url: str | None
 
 
@@ -57,6 +58,6 @@ def list_people(actor: Actor, team: sql.Row) -> PeopleList:
     )
 
 
-def shown_part() -> dict[str, str]:
+def shown_part() -> dict[str, Any]:
     """What the address of this request says of the part of the list that it is about."""
     return {name: request.args[name] for name in ("q", "after") if request.args.get(name)}
