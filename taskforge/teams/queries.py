@@ -128,7 +128,8 @@ _TEAM = text(f"""
     SELECT t.team_id, t.name, t.description, t.parent_team_id, t.inherits_members,
            parent.name AS parent_name, t.version, t.created_by, t.created_at, t.updated_at, t.archived_at, m.role,
            m.via_team_id <> m.team_id AS is_inherited, t.two_factor_from,
-           {HELD_PERMISSIONS} AS permissions, {_CHILDREN}
+           {HELD_PERMISSIONS} AS permissions, {_CHILDREN},
+           (SELECT count(*) FROM effective_memberships o WHERE o.team_id = t.team_id) AS people_count
     FROM   teams t
            JOIN effective_memberships m USING (team_id)
            LEFT JOIN teams parent
@@ -138,9 +139,13 @@ _TEAM = text(f"""
                          WHERE  p.team_id = t.parent_team_id AND p.user_id = m.user_id)
     WHERE  t.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
 """)
+# The order of the people of a team: admins first, then by name.
+_PEOPLE_ORDER = (
+    "array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id"
+)
 _MEMBERS = text(f"""
     SELECT u.user_id, u.display_name, u.picture, m.role, m.is_limited, m.joined_at, m.via_team_id,
-           m.via_team_id <> m.team_id AS is_inherited, via.name AS via_name,
+           m.via_team_id <> m.team_id AS is_inherited, via.name AS via_name, own.is_limited AS is_reader_limited,
            CASE WHEN own.role <> :guest OR u.user_id = own.user_id THEN u.email END AS email
     FROM   {MEMBERS}
            JOIN effective_memberships own ON own.team_id = m.team_id AND own.user_id = :user_id AND {is_admitted("own")}
@@ -150,7 +155,12 @@ _MEMBERS = text(f"""
                          FROM   effective_memberships o
                          WHERE  o.team_id = via.team_id AND o.user_id = :user_id)
     WHERE  m.team_id = :team_id
-    ORDER  BY array_position(CAST(:roles AS text[]), m.role::text), lower(u.display_name), u.user_id
+           AND (:query = '' OR strpos(taskforge_find(u.display_name), taskforge_find(:query)) > 0)
+           AND (CAST(:after_id AS uuid) IS NULL
+                OR ({_PEOPLE_ORDER}) > (SELECT {_PEOPLE_ORDER}
+                                        FROM   {MEMBERS}
+                                        WHERE  m.team_id = :team_id AND m.user_id = CAST(:after_id AS uuid)))
+    ORDER  BY {_PEOPLE_ORDER}
     LIMIT  :limit
 """)
 
@@ -222,16 +232,25 @@ def get_standing(uow: UnitOfWork, team_id: str, user_id: str) -> sql.Row | None:
     return uow.row(_STANDING, {"team_id": team_id, "user_id": user_id})
 
 
-def list_members(actor: Actor, team_id: str) -> Sequence[sql.Row]:
+def list_members(
+    actor: Actor,
+    team_id: str,
+    *,
+    query: str = "",
+    after_id: str | None = None,
+    limit: int = MEMBERS_PER_TEAM,
+) -> Sequence[sql.Row]:
     """The members of one of the actor's teams: user_id, display_name, email, role, joined_at; admins first.
 
-    A guest gets no e-mail address but their own.
+    A guest gets no e-mail address but their own. `query` is a part of the name; `after_id` the last member of the page
+    before, after whom nobody comes if they are not in the team any more.
 
     Raises:
         NotFound: no such team, or the actor is not in it.
     """
     parameters = {"team_id": team_id, "user_id": actor.user_id, "guest": Role.GUEST.value}
-    found = sql.rows(_MEMBERS, {**parameters, "roles": list(ROLES), "limit": MEMBERS_PER_TEAM})
-    if not found:  # not even the actor
+    place = {"query": query, "after_id": after_id, "limit": limit}
+    found = sql.rows(_MEMBERS, {**parameters, **place, "roles": list(ROLES)})
+    if not found and not query and after_id is None:  # not even the actor
         raise NotFound()
     return found

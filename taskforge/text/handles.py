@@ -112,8 +112,12 @@ def make_nameables(people: Iterable[tuple[str, str, str]]) -> list[Nameable]:
     for one in named:
         for name in set(one.names):
             by_name[name].append(one)
+    meant: dict[str, list[Nameable]] = {}
+    for name in {name for names in spellings for name in names}:
+        found = _prefer_whole_name(plain_name(name), by_name.get(plain_name(name), []))
+        meant[name] = _prefer_spelling(name, found)
     return [
-        replace(one, handle=_shortest_handle(one, spelt, by_name))
+        replace(one, handle=_shortest_handle(one, spelt, meant))
         for one, spelt in zip(named, spellings, strict=True)
     ]
 
@@ -131,11 +135,9 @@ def _prefer_spelling(name: str, found: list[Nameable]) -> list[Nameable]:
 
 
 def _shortest_handle(
-    one: Nameable, spellings: Sequence[str], by_name: Mapping[str, list[Nameable]]
+    one: Nameable, spellings: Sequence[str], meant: Mapping[str, list[Nameable]]
 ) -> str:
     for spelt in spellings:
-        name = plain_name(spelt)
-        found = _prefer_spelling(spelt, _prefer_whole_name(name, by_name.get(name, [])))
-        if _WRITABLE.fullmatch(spelt) and found == [one]:
+        if _WRITABLE.fullmatch(spelt) and meant[spelt] == [one]:
             return spelt
     return ""

@@ -31,6 +31,8 @@ IN_DOCS = {
     "bulk-dark-desktop",
     "palette-dark-desktop",
     "login-dark-desktop",
+    "team-rights-light-desktop",
+    "team-activity-dark-desktop",
 }
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 WANTED = os.environ.get("SCENES", "").split()

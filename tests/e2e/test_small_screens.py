@@ -40,6 +40,19 @@ def test_a_narrow_window_has_room_for_signs_and_not_for_their_keys(page: Page, b
     expect(page.locator("#palette")).to_be_visible()
 
 
+def test_the_pages_of_the_account_are_behind_a_button_also_without_scripts(
+    browser: Browser, live_server: str, log_in: Callable[..., None]
+) -> None:
+    with open_page(browser, base_url=live_server, java_script_enabled=False, **PHONE) as page:
+        log_in(page)
+        page.goto("/profile")
+        ways = page.get_by_role("navigation", name="Account")
+        expect(ways).to_be_hidden()
+        page.get_by_role("button", name="Account Profile").tap()
+        ways.get_by_role("link", name="Your data").tap()
+        expect(page.get_by_role("heading", name="Your data")).to_be_visible()
+
+
 def test_a_columns_settings_lie_within_their_popover(
     phone: Page, log_in: Callable[..., None]
 ) -> None:

@@ -8,6 +8,7 @@ from taskforge.text.handles import make_nameables
 from taskforge.text.markdown import render_markdown
 from taskforge.text.mentions import find_mentioned, note_of, split_at_mentions
 from tests.corpus.mentions import CASES, PEOPLE, Case
+from tests.processor_time import processor_seconds
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.text)
@@ -71,3 +72,14 @@ def test_the_team_is_asked_only_where_somebody_is_mentioned() -> None:
         raise AssertionError
 
     assert "no name" in render_markdown("no name, ada@example.test", ask)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("people", ["same first name", "same whole name"])
+def test_a_team_of_500_namesakes_has_its_handles_soon(people: str) -> None:
+    names = {
+        "same first name": lambda number: f"Ada Number{number}",
+        "same whole name": lambda _: "Ada Byron",
+    }
+    team = [(str(n), names[people](n), f"ada{n}@example.test") for n in range(500)]
+    assert processor_seconds(lambda: make_nameables(team)) < 0.1
+    assert [one.handle for one in make_nameables(team)][-1].endswith("499")

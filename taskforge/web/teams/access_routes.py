@@ -23,7 +23,7 @@ def access(team_id: str, user_id: str) -> ResponseReturnValue:
     actor = current_actor()
     given, problem, at = request.args.get("at", "").strip(), "", None
     try:
-        at = parse_sent_instant(given, field="at") if given else None
+        at = parse_sent_instant(given, field="date") if given else None
         found = explain_access(actor, team_id, user_id, at)
     except InvalidInput as error:
         problem, at = error.message, None
@@ -37,6 +37,7 @@ def access(team_id: str, user_id: str) -> ResponseReturnValue:
         access=found,
         groups=group_by_thing(found.rights, lambda one: one.permission),
         is_past=at is not None,
+        typed=given,
         problem=problem,
         may_change=membership.may(Permission.TEAM_MANAGE_PERMISSIONS),
     )

@@ -24,11 +24,11 @@ def show_members(
 
     ``has_page`` leaves out guests who are limited to boards, whose pages not everybody sees; for them, all others.
     """
-    is_limited = any(row["is_limited"] for row in rows if row["user_id"] == actor.user_id)
     return [
         {
             **show_member(row, actor, online),
-            "has_page": row["user_id"] == actor.user_id or not (row["is_limited"] or is_limited),
+            "has_page": row["user_id"] == actor.user_id
+            or not (row["is_limited"] or row["is_reader_limited"]),
         }
         for row in rows
     ]
@@ -65,18 +65,19 @@ def list_with_parents(teams: Sequence[sql.Row]) -> list[dict[str, Any]]:
     return [show_team({**team, "parent_name": names.get(team["parent_team_id"])}) for team in teams]
 
 
-def team_rights(team: sql.Row, member_count: int) -> dict[str, bool]:
+def team_rights(team: sql.Row) -> dict[str, bool]:
     """What a member of a team may do, by the names that templates ask for. Who is in it by the parent leaves that."""
     permissions = team["permissions"]
     is_admin, is_archived = team["role"] == Role.ADMIN, team["archived_at"] is not None
+    is_alone = team["people_count"] == 1
     may_manage = Permission.TEAM_MANAGE_MEMBERS in permissions
     return {
         "edit": Permission.TEAM_EDIT in permissions,
         "invite": may_manage,
         "change_roles": may_manage,
         "remove": may_manage,
-        "leave": member_count > 1 and not team["is_inherited"],
-        "transfer": member_count > 1 and not team["is_inherited"] and is_admin,
+        "leave": not is_alone and not team["is_inherited"],
+        "transfer": not is_alone and not team["is_inherited"] and is_admin,
         "archive": is_admin and not is_archived,
         "unarchive": is_admin and is_archived,
         "delete": is_admin and not team["is_inherited"],

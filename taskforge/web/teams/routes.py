@@ -30,6 +30,7 @@ from taskforge.web.invitations.presenters import (
     way_of,
 )
 from taskforge.web.teams.forms import AddMemberForm, ChangeRoleForm, CreateTeamForm, EditTeamForm
+from taskforge.web.teams.people_list import list_people, shown_part
 from taskforge.web.teams.presenters import (
     list_with_parents,
     show_members,
@@ -135,16 +136,17 @@ def _index_page(actor: Actor, form: CreateTeamForm) -> str:
 
 def _team_page(actor: Actor, team_id: str, form: AddMemberForm) -> str:
     team = queries.get_team(actor, team_id)
-    members = queries.list_members(actor, team_id)
+    people = list_people(actor, team)
     rows = list_boards_with_counts(actor, [team_id])
-    online = find_online([member["user_id"] for member in members])
-    may = team_rights(team, len(members))
+    online = find_online([row["user_id"] for row in people.rows])
+    may = team_rights(team)
     form.offer_roles(team["role"])
     manage = _managed(actor, team_id) if may["invite"] else {}
     return render_template(
         "teams/show.html",
         team=show_team(team),
-        members=show_members(members, actor, online),
+        people=people,
+        members=show_members(people.rows, actor, online),
         boards=show_tiles(rows),
         children=team["children"] or (),
         form=form,
@@ -188,7 +190,7 @@ def after_member_change(
 ) -> ResponseReturnValue:
     """The answer to a small form of the team's page: back to the people, or the page with what was refused."""
     if done:
-        return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
+        return go_to(url_for("teams.show", team_id=team_id, **shown_part(), _anchor="members"))
     page_form = AddMemberForm(formdata=None)
     page_form.form_errors.extend(form.sentences)
     return form.refused(_team_page(actor, team_id, page_form))

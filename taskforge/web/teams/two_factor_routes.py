@@ -13,6 +13,7 @@ from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.teams import two_factor as service
 from taskforge.teams.access import access_team
+from taskforge.text.people import person_of
 from taskforge.web.teams.forms import RequireTwoFactorForm
 from taskforge.web.teams.routes import blueprint
 
@@ -54,6 +55,7 @@ def _page(
         "teams/two_factor.html",
         team={"team_id": team_id, "name": membership.team_name},
         requirement=requirement,
+        without=[person_of(row["user_id"], row["display_name"]) for row in requirement.without],
         has_own=actor.user_id not in {row["user_id"] for row in requirement.without},
         form=form,
         problems_found=[*form.sentences, *(refused.sentences if refused else ())],
