@@ -1,4 +1,7 @@
-"""Deletions of accounts take turns, and know the addresses that an account had before; notices name people by their id."""
+"""Deletions of accounts take turns, and know the addresses that an account had before.
+
+Notices of a hand-over name people by their id; sessions that have ended lately are found by an index.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,18 @@ def upgrade() -> None:
     )
     for table in ("notifications", "notification_intents"):
         op.execute(NAMED_BY_ID.format(table=table))
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_user_sessions_ended",
+            "user_sessions",
+            ["revoked_at"],
+            postgresql_where=sa.text("revoked_at IS NOT NULL"),
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_user_sessions_ended", table_name="user_sessions")
     op.drop_column("account_erasures", "tried_at")
     op.drop_column("account_erasures", "earlier_addresses")
