@@ -14,7 +14,8 @@ class Subject(StrEnum):
     """What a notification is about, and so the page that it leads to.
 
     The payload of a notification holds the subject's id (``task_id``, ``comment_id`` and ``task_id``, ``team_id``),
-    and the words that its sentence needs, so that it can be read when the subject is deleted.
+    and the words that its sentence needs, so that it can be read when the subject is deleted. It holds no name of a
+    person: they are named by their id (``person_id``) and read by it, because their name goes with their account.
     """
 
     TASK = "task"
@@ -30,7 +31,7 @@ class NotificationKind(StrEnum):
 
     In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
     moved to, ``{team}`` the name of the team, ``{day}`` an instant, ``{device}`` a browser and its system, ``{cards}``
-    a number of cards and ``{person}`` the name of somebody else.
+    a number of cards and ``{person}`` the name of somebody else, by the payload's ``person_id``.
     """
 
     subject: Subject

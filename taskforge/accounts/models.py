@@ -95,6 +95,9 @@ class UserSession(Model):
 
     __table_args__ = (
         Index("ix_user_sessions_live", "user_id", postgresql_where=text("revoked_at IS NULL")),
+        Index(
+            "ix_user_sessions_ended", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")
+        ),
         CheckConstraint("kind IN ('browser', 'api')", name="kind"),
     )
 

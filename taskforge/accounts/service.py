@@ -1,4 +1,4 @@
-"""Use cases of accounts: register, check a password, profile, password change."""
+"""Use cases of accounts: register, check a password, profile. A new password: `password_change`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from taskforge import faults
-from taskforge.accounts import api_tokens, notices, passwords, session_records
+from taskforge.accounts import passwords
 from taskforge.accounts.documents import (
     content_message,
     denormalised_columns,
@@ -20,15 +20,9 @@ from taskforge.accounts.documents import (
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
-from taskforge.accounts.queries import (
-    CHANGE_PASSWORD,
-    EDIT_PROFILE,
-    USER_WITH_PASSWORD,
-    USER_WITH_PENDING_CONTENT,
-)
+from taskforge.accounts.queries import EDIT_PROFILE, USER_WITH_PENDING_CONTENT
 from taskforge.errors import (
     Conflict,
-    InvalidInput,
     NotFound,
     StaleVersion,
     Suspended,
@@ -184,55 +178,6 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
         Unavailable: the present profile can't be read.
     """
     return retry_on_stale(lambda: _edit_profile(actor, version=version, changes=changes))
-
-
-@idempotent
-def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool = False) -> Change:
-    """Change the actor's password and end all their other sessions; if they want, all their API tokens too.
-
-    Raises:
-        InvalidInput: the present password is wrong or the new one too weak.
-    """
-    row = sql.row(USER_WITH_PASSWORD, {"user_id": actor.user_id})
-    if row is None:
-        raise NotFound()
-    if not passwords.verify_password(row["password_hash"], current):
-        raise InvalidInput.about("current_password", "is not your present password")
-    passwords.check_password_strength(
-        new, context_words=[row["email"], row["display_name"]], field="new_password"
-    )
-    new_hash = passwords.hash_password(new)
-    with UnitOfWork(actor, entity_id=actor.user_id, version=row["version"] + 1) as uow:
-        after = {**row, "password_changed_at": uow.at, "core_version": row["core_version"] + 1}
-        uow.update_reference(
-            CHANGE_PASSWORD,
-            {
-                "new_hash": new_hash,
-                "old_hash": row["password_hash"],
-                "at": uow.at,
-                "user_id": actor.user_id,
-                "version": row["version"],
-                "core_version": row["core_version"],
-            },
-        )
-        uow.stage(mirror_message(after))
-        ended = session_records.revoke_in(uow, actor.user_id, keep=actor.session_id)
-        revoked = api_tokens.revoke_all_in(uow, actor.user_id) if revoke_tokens else 0
-        event_id = uow.record(
-            Event.USER_PASSWORD_CHANGED,
-            entity_type="user",
-            entity_id=actor.user_id,
-            version=row["version"] + 1,
-            before={"password_changed_at": row["password_changed_at"].isoformat()},
-            after={
-                "password_changed_at": uow.at.isoformat(),
-                "sessions_ended": len(ended),
-                "tokens_revoked": revoked,
-            },
-        )
-        notices.tell_password_changed(uow, row, event_id)
-    session_records.forget(actor.user_id, ended)
-    return uow.change
 
 
 def read_profile(user_id: str) -> tuple[sql.Row, dict[str, Any]]:

@@ -261,18 +261,19 @@ def revoke_in(
     return [bytes(sid_hash).hex() for sid_hash in ended]
 
 
-def forget(user_id: str, hashes: Sequence[str]) -> None:
-    """Remove ended sessions from Redis. Best effort: PostgreSQL refuses them anyway."""
+def forget(user_id: str, hashes: Sequence[str]) -> bool:
+    """Remove ended sessions from Redis; False while it is away, and then the relay does it (`ended_sessions`)."""
     if not hashes:
-        return
+        return True
     try:
         with redis_guard() as client, client.pipeline(transaction=False) as pipe:
             pipe.delete(*(keys.SESSION.key(sid_hash=sid_hash) for sid_hash in hashes))
             pipe.srem(keys.USER_SESSIONS.key(user_id=user_id), *hashes)
             pipe.execute()
     except RedisUnavailable:
-        return
+        return False
     faults.point("logout.redis_deleted")
+    return True
 
 
 def remember(user_id: str, sid_hash: str) -> None:

@@ -61,12 +61,15 @@ class TokenIdentity(Identity):
     """
 
     token_id: str
+    token_name: str
     scope: Scope
     team_ids: tuple[str, ...] | None
 
 
 _PERSON = ("user_id", "email", "display_name", "theme", "picture", "time_zone", "week_start")
-_TOKEN = ("token_id", "token_scopes", "token_team_ids", "token_used_at", "token_problem")
+_TOKEN = (
+    "token_id", "token_name", "token_scopes", "token_team_ids", "token_used_at", "token_problem",
+)  # fmt: skip
 assert {*_PERSON} <= {each.name for each in fields(Identity)}
 
 
@@ -105,6 +108,7 @@ def _identity(found: sql.Row) -> TokenIdentity:
         kind="token",
         confirmed_at=None,
         token_id=found["token_id"],
+        token_name=found["token_name"],
         scope=max(map(Scope, found["token_scopes"]), key=list(Scope).index),
         team_ids=None if team_ids is None else tuple(team_ids),
     )
@@ -127,7 +131,7 @@ def _who(query: str) -> TextClause:
     return prepared(f"""
         SELECT u.*{more}
         FROM   (SELECT u.user_id, u.email, u.display_name, u.theme, u.picture, u.time_zone, u.week_start,
-                       k.token_id, k.scopes AS token_scopes,
+                       k.token_id, k.name AS token_name, k.scopes AS token_scopes,
                        k.team_ids AS token_team_ids, k.last_used_at AS token_used_at,
                        CASE WHEN u.suspended_at IS NOT NULL THEN 'suspended'
                             WHEN k.expires_at <= :at THEN 'expired' END AS token_problem

@@ -7,6 +7,7 @@ requests that were under way have written, the teams that nobody else was in, th
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -22,7 +23,7 @@ from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.leaving import queries
 from taskforge.mail import service as mail
-from taskforge.mail.erasing import delete_mails_to
+from taskforge.mail.erasing import delete_mails_about, delete_mails_to, replace_actor_name
 from taskforge.mail.kinds import MailKind
 from taskforge.notifications.erasing import delete_inbox
 from taskforge.stores import sql
@@ -52,30 +53,36 @@ def erase_deleted_people() -> int:
     )
     for erasure in found:
         try:
+            _check_time(deadline)
+            sql.execute_now(queries.NOTE_TRY, {"user_id": erasure["user_id"], "at": clock.now()})
             _erase(erasure, deadline)
             finished += 1
         except OutOfTime:
             break
         except (NotFound, Unavailable) as error:
             log.info("erasure_postponed", user_id=erasure["user_id"], why=str(error))
+        except Exception:
+            log.exception("erasure_failed", user_id=erasure["user_id"])
     return finished
 
 
 def _erase(erasure: sql.Row, deadline: float) -> None:
-    _sweep(erasure)
+    addresses = [erasure["address"], *accounts.keep_free(erasure["earlier_addresses"])]
+    _sweep(erasure["user_id"], addresses)
     accounts.forget_in_redis(erasure["user_id"])
     for team_id in erasure["team_ids"]:
         _purge_team(team_id, deadline)
-    erased = _erase_from_log(erasure, deadline)
+    erased = _erase_from_log(erasure, addresses, deadline)
     _finish(erasure, erased)
 
 
-def _sweep(erasure: sql.Row) -> None:
-    user_id, address = erasure["user_id"], erasure["address"]
+def _sweep(user_id: str, addresses: Sequence[str]) -> None:
     with UnitOfWork(ITSELF, entity_id=user_id, version=0) as uow:
-        accounts.sweep(uow, user_id, address)
-        close_invitations(uow, user_id, address, accounts.pseudonym_address(user_id), ())
-        delete_mails_to(uow, address)
+        accounts.sweep(uow, user_id, addresses)
+        close_invitations(uow, user_id, addresses, pseudonym=accounts.pseudonym_address(user_id))
+        delete_mails_to(uow, addresses)
+        delete_mails_about(uow, user_id)
+        replace_actor_name(uow, user_id, accounts.DELETED_PERSON)
         delete_views(uow, user_id)
         delete_inbox(uow, user_id)
         uow.execute(queries.DELETE_EXPORTS, {"user_id": user_id})
@@ -102,10 +109,10 @@ def _purge_team(team_id: str, deadline: float) -> None:
         purge_team_row(uow, team_id)
 
 
-def _erase_from_log(erasure: sql.Row, deadline: float) -> int:
+def _erase_from_log(erasure: sql.Row, addresses: Sequence[str], deadline: float) -> int:
     """Erase the person from the audit log, a window at a time; answers how many events this turn changed."""
     key = config_of().audit_key.encode()
-    person = Erased(erasure["user_id"], erasure["address"], erasure["event_id"])
+    person = Erased(erasure["user_id"], tuple(addresses), erasure["event_id"])
     after, total = erasure["last_log_id"], 0
     chain.seal_pending(key)
     while True:

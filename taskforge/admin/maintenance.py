@@ -14,6 +14,7 @@ import structlog
 from taskforge import clock
 from taskforge.accounts import picture_store
 from taskforge.accounts import retention as accounts_retention
+from taskforge.accounts.ended_sessions import EndedSessions
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.admin.trash import purge_board, purge_task, purge_team
@@ -138,6 +139,7 @@ def chores() -> list[Chore]:
         Chore("drop expired rows", 600.0, drop_expired),
         Chore("empty the trash", 600.0, empty_trash),
         Chore("erase deleted people", 5.0, erase_deleted_people),
+        Chore("forget ended sessions", 5.0, EndedSessions()),
         Chore("purge pictures", 600.0, purge_pictures),
         Chore("note the audit head", 600.0, note_audit_head),
     ]

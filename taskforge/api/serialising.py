@@ -9,6 +9,7 @@ from taskforge.accounts.service import ProfileView
 from taskforge.api.field_schemas import json_name, json_value, whole_fields
 from taskforge.boards.person_access import PersonView, last_active, local_time
 from taskforge.comments.queries import CommentView
+from taskforge.stores.actor import BY_PROGRAM
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import Person
 
@@ -16,7 +17,7 @@ CREATOR = {
     "created_by": "creatorId"
 }  # the one name of the log that is neither declared nor in camelCase
 # Internal notes of a change, which the API leaves out.
-UNSHOWN = frozenset({"spread_ranks"})
+UNSHOWN = frozenset({"spread_ranks", BY_PROGRAM})
 
 Row = Mapping[str, Any]
 
@@ -83,12 +84,14 @@ def boards(rows: Iterable[Row], columns: Sequence[Row]) -> list[dict[str, Any]]:
 def history_entry(row: Row) -> dict[str, Any]:
     """An audit event, its states with the names of the API."""
     states = ("previous_state", "new_state")
-    return {**row, **{name: _state(row[name]) for name in states}}
+    token = (row["new_state"] or {}).get(BY_PROGRAM)
+    return {**row, **{name: _state(row[name]) for name in states}, "token": token}
 
 
 def notification(row: Row) -> dict[str, Any]:
-    """A line of the inbox."""
-    return {**row, "payload": _state(row["payload"])}
+    """A line of the inbox; a person whom it is about has the name of today."""
+    person = {"person": row["person_name"]} if "person_id" in row["payload"] else {}
+    return {**row, "payload": _state({**row["payload"], **person})}
 
 
 def _state(state: Row | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from flask import Response
 
 from taskforge.api.blueprints import ApiBlueprint, no_content
 from taskforge.api.schemas import teams as schemas
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.teams import two_factor as service
 
@@ -22,10 +23,11 @@ def get_requirement(team_id: str) -> Any:
 
 
 @blueprint.put("/<any_id:team_id>/two-factor")
+@needs_confirmation
 @blueprint.arguments(schemas.TwoFactorRequirement, required=False)
 @blueprint.response(200, schemas.TeamTwoFactor)
 def require(data: dict[str, Any], team_id: str) -> Any:
-    """Require two-factor log-in of everybody in a team, after seven days or so many as are named."""
+    """Require two-factor log-in of everybody in a team, after seven days or so many as are named; for its admins."""
     actor = current_actor()
     service.require_two_factor(actor, team_id, **data)
     return service.get_requirement(actor, team_id)
@@ -33,7 +35,8 @@ def require(data: dict[str, Any], team_id: str) -> Any:
 
 @blueprint.delete("/<any_id:team_id>/two-factor")
 @blueprint.response(204)
+@needs_confirmation
 def release(team_id: str) -> Response:
-    """Require it no more."""
+    """Require it no more; for admins of the team."""
     service.release_two_factor(current_actor(), team_id)
     return no_content()

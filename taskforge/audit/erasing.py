@@ -20,7 +20,7 @@ from sqlalchemy import text
 from taskforge.audit import chain
 from taskforge.audit.security_events import pseudonym
 from taskforge.stores import sql
-from taskforge.stores.actor import NOBODY
+from taskforge.stores.actor import BY_PROGRAM, NOBODY
 from taskforge.stores.prepared_statements import prepared
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ HARMLESS = {
     "session_id", "revoked", "deleted", "two_factor_at", "recovery_codes", "password_changed_at",
     "email_verified_at", "is_suspended", "suspended", "suspended_at", "export_id", "records", "memberships",
     "teams_deleted",
-    "invitations", "events_erased",
+    "invitations", "events_erased", BY_PROGRAM,
 }  # fmt: skip
 
 _FOUND = text(f"""
@@ -43,10 +43,12 @@ _FOUND = text(f"""
            LEFT JOIN audit_erasures e USING (log_id)
     WHERE  l.log_id > :after AND l.log_id <= :until
            AND (l.actor_id = :user_id OR l.entity_id = :user_id
-                OR l.new_state ->> 'address' = :pseudonym
+                OR l.new_state ->> 'address' = ANY(CAST(:pseudonyms AS text[]))
                 OR l.entity_type <> ALL(CAST(:written AS text[]))
-                   AND (position(:address IN lower(l.new_state::text)) > 0
-                        OR position(:address IN lower(l.previous_state::text)) > 0))
+                   AND EXISTS (SELECT
+                               FROM   unnest(CAST(:addresses AS text[])) AS a (address)
+                               WHERE  position(a.address IN lower(l.new_state::text)) > 0
+                                      OR position(a.address IN lower(l.previous_state::text)) > 0))
     ORDER  BY l.log_id
 """)
 _NEWEST = text("SELECT coalesce(max(log_id), 0) FROM audit_logs")
@@ -59,11 +61,16 @@ _ERASE = prepared("""
 
 @dataclass(frozen=True)
 class Erased:
-    """A deleted person, and the address that their account had; ``deletion_id`` is the event that says so."""
+    """A deleted person, and the addresses that their account had; ``deletion_id`` is the event that says so."""
 
     user_id: str
-    address: str
+    addresses: tuple[str, ...]
     deletion_id: str
+
+    @property
+    def pseudonyms(self) -> set[str]:
+        """What refused log-ins say in place of the addresses."""
+        return {pseudonym(address) for address in self.addresses}
 
 
 @dataclass(frozen=True)
@@ -88,8 +95,8 @@ def erase_window(key: bytes, person: Erased, after: int) -> Progress:
             "after": after,
             "until": until,
             "user_id": person.user_id,
-            "pseudonym": pseudonym(person.address),
-            "address": json.dumps(person.address, ensure_ascii=False)[1:-1],
+            "pseudonyms": sorted(person.pseudonyms),
+            "addresses": [json.dumps(one, ensure_ascii=False)[1:-1] for one in person.addresses],
             "written": list(WRITTEN),
         },
     )
@@ -134,8 +141,10 @@ def without_person(person: Erased, event: Mapping[str, Any]) -> dict[str, Any]:
     if is_about_account and event["event_id"] != person.deletion_id:
         states = {name: _harmless(state) for name, state in states.items()}
     elif event["entity_type"] not in WRITTEN:
-        hidden = {person.address, pseudonym(person.address)}
+        hidden = {*person.addresses, *person.pseudonyms}
         states = {name: _without(state, hidden) for name, state in states.items()}
+    if event["actor_id"] == person.user_id:
+        states["new_state"] = _without_token_name(states["new_state"])
     client = ("ip_address", "user_agent")
     return states | {name: None if _is_theirs(person, event) else event[name] for name in client}
 
@@ -145,10 +154,17 @@ def _is_theirs(person: Erased, event: Mapping[str, Any]) -> bool:
     if event["actor_id"] == person.user_id:
         return True
     state = event["new_state"] or {}
-    is_of_account = event["entity_id"] == person.user_id or state.get("address") == pseudonym(
-        person.address
+    is_of_account = (
+        event["entity_id"] == person.user_id or state.get("address") in person.pseudonyms
     )
     return is_of_account and event["actor_id"] in (None, NOBODY)
+
+
+def _without_token_name(state: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A state without the name that the person gave to the API token by which they acted."""
+    if state is None or BY_PROGRAM not in state:
+        return state
+    return {**state, BY_PROGRAM: {"token_id": state[BY_PROGRAM]["token_id"]}}
 
 
 def _harmless(state: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -211,11 +211,13 @@ def list_teams(actor: Actor, *, archived: bool = False) -> Sequence[sql.Row]:
     """All teams of the actor, each with the actor's role and permissions, and how many members and boards it has.
 
     Archived ones are a list of their own. Those that the actor made come first, then by name: nobody can push them back
-    by adding the actor to others.
+    by adding the actor to others. A team that wants two-factor log-in of the actor says its name and their role alone.
     """
-    return sql.rows(
+    found = sql.rows(
         _TEAMS, {"user_id": actor.user_id, "archived": archived, "limit": 2 * TEAMS_PER_USER}
     )
+    closed = {"description": "", "member_count": 0}
+    return [{**team, **closed} if team["lacks_two_factor"] else team for team in found]
 
 
 def list_boards(actor: Actor, team_id: str | None = None) -> Sequence[sql.Row]:

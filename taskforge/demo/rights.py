@@ -1,4 +1,4 @@
-"""Who may see what in the demo: roles, a private board, a team below the team, open invitations.
+"""Who may see what in the demo: roles, a private board, a team below the team, open invitations, a strict team.
 
 All of it comes when the half a year is over, in which everybody works on every board.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from taskforge import clock
+from taskforge.accounts import recovery_codes, totp, two_factor
 from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, create_team, edit_board
 from taskforge.demo.player import DOMAIN, DemoTeam, email_of
@@ -16,11 +17,14 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.service import create_task
 from taskforge.teams.invitations.service import invite_person
 from taskforge.teams.permissions import Role
-from taskforge.teams.service import change_role, edit_team
+from taskforge.teams.service import add_member, change_role, edit_team
+from taskforge.teams.two_factor import require_two_factor
 
 INVITED = ((f"wren@{DOMAIN}", Role.MEMBER), ("audit@ledger.example", Role.GUEST))
 OTHER_TEAM = "Book club"
 CHILD_TEAM = "Repair van"
+GUARDED_TEAM = "Keys and alarms"
+GRACE_DAYS = 14  # so that nobody is kept out on the day of the demo
 PRIVATE_BOARD = "Hiring"
 PRIVATE_TASKS = (
     "Write the advert for the packer",
@@ -39,6 +43,8 @@ def set_rights(team: DemoTeam, until: datetime) -> None:
         _make_child_team(team)
     with clock.frozen(until - timedelta(days=2)):
         _invite_people(team)
+    with clock.frozen(until - timedelta(days=1)):
+        _make_guarded_team(team)
 
 
 def _give_roles(team: DemoTeam) -> None:
@@ -69,6 +75,22 @@ def _make_child_team(team: DemoTeam) -> None:
         parent_team_id=team.team_id,
     )
     edit_team(admin, child.entity_id, version=child.version, changes={"inherits_members": True})
+
+
+def _make_guarded_team(team: DemoTeam) -> None:
+    """A team that requires two-factor log-in from a day on, of which its people are told.
+
+    Its admin turns the factor on to require it, and off again: who tries the demo logs in as anybody by the password.
+    """
+    owner = team.people[-1]
+    made = create_team(owner, name=GUARDED_TEAM, description="Who opens what, and when it rings.")
+    for person in team.people[:2]:
+        add_member(owner, made.entity_id, role=Role.MEMBER, user_id=person.user_id)
+    setup = two_factor.begin_setup(owner.user_id)
+    code = totp.code_at(setup.secret, totp.step_at(clock.now()))
+    two_factor.enable(owner, token=setup.token, code=code, codes=recovery_codes.new_codes())
+    require_two_factor(owner, made.entity_id, grace_days=GRACE_DAYS)
+    two_factor.disable(owner)
 
 
 def _invite_people(team: DemoTeam) -> None:

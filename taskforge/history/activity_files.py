@@ -30,7 +30,7 @@ def note_download(reader: TeamReader, kind: str) -> None:
     security_events.report(
         Event.USER_ACTIVITY_DOWNLOADED,
         user_id=actor.user_id,
-        details={"team_id": reader.membership.team_id, "format": kind},
+        details=dict(actor.signed({"team_id": reader.membership.team_id, "format": kind}) or {}),
         ip=actor.ip,
         user_agent=actor.user_agent,
     )

@@ -9,6 +9,7 @@ from taskforge.boards.queries import BOARDS, IS_LIVE, VIEW_PREFERENCES, join_boa
 from taskforge.boards.statuses import Status
 from taskforge.comments.queries import left_join_comment
 from taskforge.events import Event
+from taskforge.stores.actor import BY_PROGRAM
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.fields import PROSE_NAMES
 from taskforge.tasks.queries import join_task
@@ -134,7 +135,7 @@ _KIND = f"""
          WHEN f.entity_type = 'task' AND f.new_state ->> 'status' = '{Status.DONE}'
               AND k.status = '{Status.DONE}' THEN 1
          WHEN f.entity_type = 'task' AND f.new_state -> 'column_id' IS NOT NULL THEN 2
-         WHEN f.entity_type = 'task' AND f.new_state - 'rank' - 'spread_ranks' <> '{{}}'::jsonb THEN 3
+         WHEN f.entity_type = 'task' AND f.new_state - 'rank' - 'spread_ranks' - '{BY_PROGRAM}' <> '{{}}'::jsonb THEN 3
          WHEN f.event = '{Event.COMMENT_CREATED}' THEN 4 END
 """
 # What the others did on a board, up to number `:upto`: after the number `:after`, or else after the number that the

@@ -14,12 +14,13 @@ from taskforge.boards.queries import (
 )
 from taskforge.comments.queries import COMMENTS
 from taskforge.events import Event
+from taskforge.stores.actor import BY_PROGRAM
 from taskforge.tasks.fields import CONTENT_NAMES
 from taskforge.tasks.queries import TASKS
 from taskforge.teams.queries import ADDED_MEMBERSHIPS, GRANTS_OF_TEAM, TEAMS
 
 # Texts are the hash's matter (I7); the others are no fields.
-_LEFT_OUT = f"{{{','.join((*CONTENT_NAMES, 'content', 'spread_ranks', 'undoes'))}}}"
+_LEFT_OUT = f"{{{','.join((*CONTENT_NAMES, 'content', 'spread_ranks', 'undoes', BY_PROGRAM))}}}"
 
 
 def _count(entity_type: str, entity_id: str) -> str:

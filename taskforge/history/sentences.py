@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from taskforge.events import find_event
 from taskforge.history.replay import AuditEvent, Item, ReplayedBoard
+from taskforge.history.used_tokens import describe_token
 from taskforge.tasks.fields import INPUT_FIELDS
 
 PURGED = "a card that was deleted for good since"
@@ -47,6 +48,10 @@ def describe_event(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, 
     Of the event it reads event, entity_type, entity_id, new_state, and old_name: the name before it of what the event
     deleted or renamed, or None.
     """
+    return _describe(event, board, names) + describe_token(event["new_state"])
+
+
+def _describe(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, str]) -> str:
     new = event["new_state"] or {}
     known = find_event(event["event"])
     task_id = changed_task(event)

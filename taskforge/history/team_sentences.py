@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskforge.events import LEFT_TEAM, TEAM_SENTENCES, Event, find_event
+from taskforge.history.used_tokens import describe_token
 from taskforge.teams.permissions import Role
 
 SOMETHING = "changed the team"
@@ -14,6 +15,10 @@ SOMEBODY = "somebody"
 
 def describe_team_event(row: Mapping[str, Any], people: Mapping[str, str]) -> str:
     """What an event of a team changed, by its ``event``, ``actor_id`` and ``new_state``; `people` are names by id."""
+    return _describe(row, people) + describe_token(row["new_state"])
+
+
+def _describe(row: Mapping[str, Any], people: Mapping[str, str]) -> str:
     event, state = find_event(row["event"]), row["new_state"] or {}
     members: Mapping[str, str | None] = state.get("members", {})
     if event is Event.TEAM_MEMBER_REMOVED and row["actor_id"] in members:

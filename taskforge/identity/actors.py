@@ -11,15 +11,17 @@ from flask import Request, current_app, request
 
 from taskforge.errors import InvalidInput
 from taskforge.ids import new_id
-from taskforge.stores.actor import Actor
+from taskforge.stores.actor import Actor, UsedToken
 from taskforge.text.values import is_uuid
 
 MAX_USER_AGENT_LENGTH = 400
 BAD_IDEMPOTENCY_KEY = "The idempotency key must be a UUID."
 
 
-def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
-    """An actor for `user_id`, with the client and the operation id of this request.
+def make_actor(
+    user_id: str, *, session_id: str | None = None, token: UsedToken | None = None
+) -> Actor:
+    """An actor for `user_id`, with the client and the operation id of this request, and the API token that it has.
 
     Raises:
         InvalidInput: the operation id is not a UUID.
@@ -30,6 +32,7 @@ def make_actor(user_id: str, *, session_id: str | None = None) -> Actor:
         op_id=op_id,
         op_fingerprint=_fingerprint(request) if op_id else None,
         session_id=session_id,
+        token=token,
         **client_details(),
     )
 

@@ -19,11 +19,16 @@ from taskforge.http.sessions import StrictRedisSessionInterface, is_secret, open
 from taskforge.identity.actors import client_details, make_actor
 from taskforge.identity.devices import known_device, remember_device
 from taskforge.identity.preload import request_preloaded
-from taskforge.identity.token_requests import bearer_of, identify_by_token, is_api_token
+from taskforge.identity.token_requests import (
+    bearer_of,
+    current_token,
+    identify_by_token,
+    is_api_token,
+)
 from taskforge.identity.viewing import look_as_viewed
 from taskforge.messaging import online
 from taskforge.stores import sql
-from taskforge.stores.actor import Actor
+from taskforge.stores.actor import Actor, UsedToken
 from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.team_limit import end_limit
 from taskforge.text.zones import find_zone
@@ -67,7 +72,12 @@ def current_actor() -> Actor:
         InvalidInput: the operation id is not a UUID.
     """
     identity = current_identity()
-    return make_actor(identity.user_id, session_id=identity.session_id or None)
+    token = current_token()
+    return make_actor(
+        identity.user_id,
+        session_id=identity.session_id or None,
+        token=None if token is None else UsedToken(token.token_id, token.token_name),
+    )
 
 
 def current_actor_and_preloaded(query: JoinedQuery) -> tuple[Actor, sql.Row | None]:

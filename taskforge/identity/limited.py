@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
-from taskforge.accounts import picture_service, two_factor
+from taskforge.accounts import password_change, picture_service, two_factor
 from taskforge.accounts import service as accounts
 from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
@@ -55,7 +55,7 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
     tries = password_tries(actor.user_id)
     rate_limits.take_try(tries)
     try:
-        change = accounts.change_password(
+        change = password_change.change_password(
             actor, current=current, new=new, revoke_tokens=revoke_tokens
         )
     except InvalidInput as error:

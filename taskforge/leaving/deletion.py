@@ -70,6 +70,8 @@ def _delete(actor: Actor, email: str) -> Change:
     user_id, address = account["user_id"], account["email"]
     if email != address:
         raise InvalidInput.about("email", NOT_YOUR_ADDRESS)
+    earlier = accounts.keep_free(accounts.list_earlier_addresses(user_id))
+    addresses = [address, *earlier]
     faults.point("read.done")
     with UnitOfWork(actor, entity_id=user_id, version=account["version"] + 1) as uow:
         # In this order, like everything that changes who is in a team: the tree, the teams, the person.
@@ -77,15 +79,17 @@ def _delete(actor: Actor, email: str) -> Change:
         versions = teams.lock_teams_of(uow, user_id)
         if account["is_site_admin"]:
             require_other_admin(*hold_people(uow, user_id))
-        ended = accounts.anonymise(uow, account)
+        ended = accounts.anonymise(uow, account, addresses)
         # From here on nobody adds them to a team: who came before is among the standings, locked or not.
         standings = teams.list_standings(user_id, uow)
         plan = _plan(standings)
         _refuse_last_admin(plan)
         ending = [team["team_id"] for team in plan.ending]
         pseudonym = accounts.pseudonym_address(user_id)
-        invitations = teams.close_invitations(uow, user_id, address, pseudonym, ending)
-        delete_mails_to(uow, address)
+        invitations = teams.close_invitations(
+            uow, user_id, addresses, pseudonym=pseudonym, team_ids=ending
+        )
+        delete_mails_to(uow, addresses)
         event_id = uow.record(
             Event.USER_DELETED,
             entity_type="user",
@@ -116,6 +120,7 @@ def _delete(actor: Actor, email: str) -> Change:
                 "user_id": user_id,
                 "event_id": event_id,
                 "address": address,
+                "earlier_addresses": earlier,
                 "team_ids": ending,
                 "at": uow.at,
             },

@@ -62,7 +62,8 @@ class AccountErasure(Model):
     """The deletion of an account after its acknowledgement: what the relay has to remove, and how far it is.
 
     ``team_ids`` are the teams that nobody else was in. ``last_log_id`` is the last audit event that was looked at.
-    ``address`` is deleted when the last mail is queued.
+    ``address``, and the ``earlier_addresses`` of the account, are deleted when the last mail is queued. ``tried_at`` is
+    when a relay began with it last.
     """
 
     __tablename__ = "account_erasures"
@@ -70,7 +71,11 @@ class AccountErasure(Model):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
     event_id: Mapped[str] = mapped_column(Id)
     address: Mapped[str | None] = mapped_column(String(254))
+    earlier_addresses: Mapped[list[str]] = mapped_column(
+        ARRAY(String(254)), server_default=text("'{}'")
+    )
     team_ids: Mapped[list[str]] = mapped_column(ARRAY(Id))
     requested_at: Mapped[datetime] = mapped_column(Instant)
     last_log_id: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    tried_at: Mapped[datetime] = mapped_column(Instant, server_default=text("'-infinity'"))
     finished_at: Mapped[datetime | None] = mapped_column(Instant)

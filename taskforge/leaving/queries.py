@@ -87,15 +87,21 @@ PART_DATA = text("""
 DELETE_EXPORTS = text("DELETE FROM account_exports WHERE user_id = :user_id")
 
 INSERT_ERASURE = text("""
-    INSERT INTO account_erasures (user_id, event_id, address, team_ids, requested_at)
-    VALUES (:user_id, :event_id, :address, CAST(:team_ids AS uuid[]), :at)
+    INSERT INTO account_erasures (user_id, event_id, address, earlier_addresses, team_ids, requested_at)
+    VALUES (:user_id, :event_id, :address, CAST(:earlier_addresses AS text[]), CAST(:team_ids AS uuid[]), :at)
 """)
+# Those first that were tried longest ago: some that fail, or take long, keep no others waiting.
 NEXT_ERASURES = text("""
-    SELECT user_id, event_id, address, team_ids, requested_at, last_log_id
+    SELECT user_id, event_id, address, earlier_addresses, team_ids, requested_at, last_log_id
     FROM   account_erasures
     WHERE  finished_at IS NULL AND requested_at < :before
-    ORDER  BY requested_at, user_id
+    ORDER  BY tried_at, requested_at, user_id
     LIMIT  :limit
+""")
+NOTE_TRY = text("UPDATE account_erasures SET tried_at = :at WHERE user_id = :user_id")
+COUNT_LATE = text(f"""
+    SELECT (SELECT count(*) FROM account_exports WHERE {IS_UNFINISHED} AND requested_at < :before) AS exports,
+           (SELECT count(*) FROM account_erasures WHERE finished_at IS NULL AND requested_at < :before) AS erasures
 """)
 LOCK_ERASURE = text("""
     SELECT address
@@ -110,6 +116,6 @@ ADVANCE_ERASURE = text("""
 """)
 FINISH_ERASURE = text("""
     UPDATE account_erasures
-    SET    finished_at = :at, address = NULL
+    SET    finished_at = :at, address = NULL, earlier_addresses = '{}'
     WHERE  user_id = :user_id
 """)

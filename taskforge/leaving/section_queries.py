@@ -9,7 +9,7 @@ from taskforge.comments.queries import COMMENTS
 from taskforge.stores.outbox import pending_content
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.queries import TASKS, join_task
-from taskforge.teams.queries import TEAMS_OF_MEMBERS
+from taskforge.teams.queries import LACKS_TWO_FACTOR, TEAMS_OF_MEMBERS
 
 _IS_MINE = "(k.created_by = :user_id OR k.assignee_id = :user_id)"
 _AFTER = "(CAST(:after AS uuid) IS NULL OR {key} > CAST(:after AS uuid))"
@@ -38,7 +38,7 @@ COUNT_RECORDS = text(f"""
            + (SELECT count(*) FROM {COMMENTS} WHERE c.author_id = :user_id AND c.deleted_at IS NULL)
 """)
 TEAMS_OF_PERSON = text(f"""
-    SELECT t.team_id, t.name, t.description, m.role, m.joined_at
+    SELECT t.team_id, t.name, t.description, m.role, m.joined_at, {LACKS_TWO_FACTOR}
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.user_id = :user_id
            AND {_AFTER.format(key="t.team_id")}

@@ -89,9 +89,10 @@ def _read_teams(actor: Actor, after: str | None) -> Page:
         {
             "teamId": row["team_id"],
             "name": row["name"],
-            "description": row["description"],
+            "description": None if row["lacks_two_factor"] else row["description"],
             "role": row["role"],
             "joinedAt": row["joined_at"],
+            "needsTwoFactor": row["lacks_two_factor"],
         }
         for row in found
     ]

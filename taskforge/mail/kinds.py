@@ -15,19 +15,30 @@ class MailKind(StrEnum):
 
     ``subject`` may name values of the context. ``path`` may name ``{token}``, and then the kind is sent with a
     `taskforge.mail.tokens.LinkToken`. The link is always below ``PUBLIC_URL``; templates have it as ``link``.
+    ``actor_name`` is the value of the context that names who caused the mail, if one does: it is replaced when they
+    delete their account (`taskforge.mail.erasing`).
     """
 
     subject: str
     needs: frozenset[str]
     path: str
+    actor_name: str | None
 
-    def __new__(cls, name: str, subject: str, needs: tuple[str, ...], path: str) -> Self:
+    def __new__(
+        cls,
+        name: str,
+        subject: str,
+        needs: tuple[str, ...],
+        path: str,
+        actor_name: str | None = None,
+    ) -> Self:
         """One row of the table."""
         kind = str.__new__(cls, name)
         kind._value_ = name
         kind.subject = subject
         kind.needs = frozenset(needs)
         kind.path = path
+        kind.actor_name = actor_name
         return kind
 
     REGISTRATION = (
@@ -108,6 +119,7 @@ class MailKind(StrEnum):
         "{inviter} invites you to {team}",
         ("inviter", "team", "role", "until"),
         "/invitations/{token}",
+        "inviter",
     )
 
     ACCOUNT_DELETED = (
@@ -121,6 +133,7 @@ class MailKind(StrEnum):
         "{team} requires two-factor log-in",
         ("name", "by", "team", "from_at"),
         "/profile/two-factor",
+        "by",
     )
 
     @property

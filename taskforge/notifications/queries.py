@@ -33,10 +33,11 @@ IS_NEWS = """
 """
 _LINES = f"""
     SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
-           l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture
+           l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture, person.display_name AS person_name
     FROM   notifications n
            LEFT JOIN audit_logs l USING (event_id)
            {left_join_person("l.actor_id")}
+           {left_join_person("CAST(n.payload ->> 'person_id' AS uuid)", "person")}
     WHERE  n.user_id = :user_id
 """
 _LIST = text(f"""

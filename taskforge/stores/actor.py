@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# What the new state of an audit event says beside the fields that it changed: the token by which somebody acted.
+BY_PROGRAM = "by_token"
+
+
+@dataclass(frozen=True)
+class UsedToken:
+    """An API token, by the id and the name that it has when it is used."""
+
+    token_id: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +32,11 @@ class Actor:
     op_id: str | None = None
     op_fingerprint: bytes | None = None
     session_id: str | None = None
+    token: UsedToken | None = None
+
+    def signed(self, state: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The new state of an event with the note of the token by which the actor acts, if they use one."""
+        return state if self.token is None else {**(state or {}), BY_PROGRAM: asdict(self.token)}
 
 
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -2,6 +2,11 @@
 
 What stands for a table is a common table expression of its name, which is put before each statement that names it. It
 holds in this thread until it is lifted.
+
+The limits of API tokens (`taskforge.stores.team_limit`) are not made this way, though they could be read so. They hold
+for writes too, whose statements are prepared, several to a batch, with the ids as parameters; a statement with a
+substitute has them in its text and is planned each time, which half an hour of looking can afford and every request of
+a program can't. The other way round, a limit's condition on one table can't say that somebody has another role.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ alone, so that no getter, list or lock can forget it. They see those of everybod
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -46,6 +47,16 @@ def begin_limit(limit: TeamLimit) -> None:
 def end_limit() -> None:
     """Let statements see all teams again."""
     _limit.set(None)
+
+
+@contextmanager
+def limited(limit: TeamLimit | None) -> Iterator[None]:
+    """Let a limit hold within the block; None: none."""
+    token = _limit.set(limit)
+    try:
+        yield
+    finally:
+        _limit.reset(token)
 
 
 def find_limit() -> TeamLimit | None:

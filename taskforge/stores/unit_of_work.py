@@ -167,7 +167,7 @@ class UnitOfWork:
                 "actor_id": self.actor.user_id,
                 "action_timestamp": self.at.isoformat(),
                 "previous_state": as_json(before),
-                "new_state": as_json(after),
+                "new_state": as_json(self.actor.signed(after)),
                 "ip_address": self.actor.ip,
                 "user_agent": self.actor.user_agent,
                 "team_id": team_id,

@@ -14,11 +14,12 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.permissions import ARCHIVED, ROLES, exceeds
 from taskforge.teams.queries import HELD_PERMISSIONS, TEAMS_OF_MEMBERS, is_admitted
 
-_MEMBERSHIP = prepared(f"""
+_OWN_MEMBERSHIP = f"""
     SELECT m.team_id, t.name AS team_name, m.role, m.is_limited, {HELD_PERMISSIONS} AS permissions
     FROM   {TEAMS_OF_MEMBERS}
-    WHERE  m.team_id = :team_id AND m.user_id = :user_id AND {is_admitted()}
-""")
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id"""
+_MEMBERSHIP = prepared(f"{_OWN_MEMBERSHIP} AND {is_admitted()}")
+_MEMBERSHIP_TO_LEAVE = prepared(_OWN_MEMBERSHIP)
 _LOCK = prepared("""
     UPDATE teams
     SET    version = version + 1, updated_at = :at
@@ -111,6 +112,18 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
     return membership_of(found, permission)
 
 
+def access_team_to_leave(user_id: str, team_id: str) -> Membership:
+    """The membership that somebody may end, also where the team does not let them in without two-factor log-in.
+
+    Raises:
+        NotFound: no such team, or not a member of it.
+    """
+    found = sql.row(_MEMBERSHIP_TO_LEAVE, {"team_id": team_id, "user_id": user_id})
+    if found is None:
+        raise NotFound()
+    return membership_of(found, None)
+
+
 def membership_of(found: sql.Row, permission: str | None) -> Membership:
     """The membership in a row that has ``team_id``, ``team_name``, ``role`` and ``permissions``.
 
@@ -140,6 +153,16 @@ def lock_team(uow: UnitOfWork, team_id: str, permission: str | None) -> int:
     uow.answer(version=version)
     faults.point("tx.ref_updated")
     return version
+
+
+def lock_team_to_leave(uow: UnitOfWork, team_id: str) -> None:
+    """Take the team's lock and raise its version, for a member who leaves; the caller holds their membership.
+
+    Raises:
+        NotFound: no such team.
+    """
+    uow.answer(version=raise_version(uow, team_id))
+    faults.point("tx.ref_updated")
 
 
 def lock_team_to_join(uow: UnitOfWork, team_id: str) -> None:

@@ -25,6 +25,7 @@ from taskforge.teams.access import ABOVE_OWN, access_team, lock_team, require_ro
 from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.members import IS_MEMBER_ALREADY, insert_member
 from taskforge.teams.permissions import Permission
+from taskforge.teams.queries import TEAMS_OF_MEMBERS, is_admitted
 
 LEFT_THEMSELVES = "They left the team by themselves. Invite them, if they want to come back."
 MAX_DEPARTED = 50  # people that are listed
@@ -58,6 +59,11 @@ _DEPARTED = text(f"""
            AND NOT {is_deleted("person")}
     ORDER  BY last.at DESC, last.user_id
     LIMIT  :limit
+""")
+_LOCKED_OUT = text(f"""
+    SELECT t.team_id, t.name, m.role, m.via_team_id <> m.team_id AS is_inherited
+    FROM   {TEAMS_OF_MEMBERS}
+    WHERE  m.team_id = :team_id AND m.user_id = :user_id AND NOT {is_admitted()}
 """)
 _GIVE_BACK = text("""
     UPDATE team_memberships
@@ -108,6 +114,14 @@ def get_departure(team_id: str, user_id: str, uow: UnitOfWork | None = None) -> 
     if found["at"] < clock.now() - RESTORABLE_FOR:
         raise Conflict(LONG_AGO)
     return Departure(**{name: value for name, value in found.items() if name != "event"})
+
+
+def find_locked_out(actor: Actor, team_id: str) -> sql.Row | None:
+    """The actor's membership (team_id, name, role, is_inherited) in a team that wants two-factor log-in of them.
+
+    None where they are let in, or are no member.
+    """
+    return sql.row(_LOCKED_OUT, {"team_id": team_id, "user_id": actor.user_id})
 
 
 def list_departed(actor: Actor, team_id: str) -> Sequence[sql.Row]:

@@ -78,7 +78,7 @@ _CLOSE_INVITATIONS = text("""
     UPDATE invitations
     SET    state = CASE WHEN state = 'open' THEN 'revoked' ELSE state END,
            closed_at = coalesce(closed_at, :at), email = :pseudonym
-    WHERE  email = :address OR user_id = :user_id
+    WHERE  email = ANY(CAST(:addresses AS text[])) OR user_id = :user_id
 """)
 _CLOSE_OF_TEAMS = text("""
     UPDATE invitations
@@ -149,10 +149,20 @@ def leave_team(uow: UnitOfWork, team_id: str, version: int, role: str) -> None:
 
 
 def close_invitations(
-    uow: UnitOfWork, user_id: str, address: str, pseudonym: str, team_ids: Sequence[str]
+    uow: UnitOfWork,
+    user_id: str,
+    addresses: Sequence[str],
+    *,
+    pseudonym: str,
+    team_ids: Sequence[str] = (),
 ) -> int:
     """Revoke the invitations of a person, and all ways into teams that end; how many rows were the person's."""
-    person = {"user_id": user_id, "address": address, "pseudonym": pseudonym, "at": uow.at}
+    person = {
+        "user_id": user_id,
+        "addresses": list(addresses),
+        "pseudonym": pseudonym,
+        "at": uow.at,
+    }
     closed = uow.execute(_CLOSE_INVITATIONS, person).rowcount
     for statement in (_CLOSE_OF_TEAMS, _DROP_LINKS):
         uow.execute(statement, {"team_ids": list(team_ids), "at": uow.at})

@@ -18,8 +18,10 @@ from taskforge.teams import queries
 from taskforge.teams.access import (
     ABOVE_OWN,
     access_team,
+    access_team_to_leave,
     check_role,
     lock_team,
+    lock_team_to_leave,
     require_role_in,
 )
 from taskforge.teams.creation import require_parent
@@ -199,15 +201,24 @@ def remove_member(
 ) -> Change:
     """Take a member out of a team; everybody may leave by themselves. Without `cards` theirs keep them as assignee.
 
+    Who leaves without their cards needs no two-factor log-in that the team requires: it opens nothing to them.
+
     Raises:
         NotFound, Forbidden: no access, no permission, or no such member.
         Conflict: the last admin can't leave.
     """
     permission = None if user_id == actor.user_id else Permission.TEAM_MANAGE_MEMBERS
-    membership = access_team(actor.user_id, team_id, permission)
+    needs_access = permission is not None or cards is not None
+    if needs_access:
+        membership = access_team(actor.user_id, team_id, permission)
+    else:
+        membership = access_team_to_leave(actor.user_id, team_id)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow)
-        lock_team(uow, team_id, permission)
+        if needs_access:
+            lock_team(uow, team_id, permission)
+        else:
+            lock_team_to_leave(uow, team_id)
         before = get_added(uow, team_id, user_id)
         require_role_in(uow, team_id, before["role"], why=ABOVE_OWN)
         if before["role"] == Role.ADMIN:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from taskforge.accounts import two_factor as accounts
 from taskforge.accounts.queries import list_display_names
-from taskforge.errors import Conflict, InvalidInput
+from taskforge.errors import Conflict, Forbidden, InvalidInput
 from taskforge.events import Event
 from taskforge.mail import service as mail
 from taskforge.mail.kinds import MailKind
@@ -22,12 +22,13 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team, lock_team
-from taskforge.teams.permissions import Permission
+from taskforge.teams.access import access_team, lock_team, require_role_in
+from taskforge.teams.permissions import Permission, Role
 from taskforge.teams.queries import MEMBERS, MEMBERS_PER_TEAM, TEAMS_OF_MEMBERS
 
 DEFAULT_GRACE_DAYS = 7
 MAX_GRACE_DAYS = 90
+ADMINS_ONLY = "Only an admin of the team decides whether it requires two-factor log-in."
 NEEDS_OWN = "Turn on two-factor log-in for yourself first: you would lock yourself out."
 
 _STATE = text("SELECT two_factor_from FROM teams WHERE team_id = :team_id")
@@ -61,9 +62,9 @@ def get_requirement(actor: Actor, team_id: str) -> Requirement:
     """What a team requires.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        NotFound, Forbidden: no access, or no admin with the permission ``team.edit``.
     """
-    access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
+    _require_admin(actor, team_id)
     return Requirement(
         sql.scalar(_STATE, {"team_id": team_id}), sql.rows(_WITHOUT, {"team_id": team_id})
     )
@@ -81,15 +82,15 @@ def require_two_factor(
     """Require two-factor log-in of everybody in a team, after some days; who has none is told.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        NotFound, Forbidden: like `get_requirement`.
         InvalidInput: not so many days.
         Conflict: the actor has no two-factor log-in.
     """
-    access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
+    _require_admin(actor, team_id)
     if not 0 <= grace_days <= MAX_GRACE_DAYS:
         raise InvalidInput.about("grace_days", f"must be from 0 to {MAX_GRACE_DAYS}")
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
-        version = lock_team(uow, team_id, Permission.TEAM_EDIT)
+        version = _lock(uow, team_id)
         found = uow.execute(_WITHOUT, {"team_id": team_id}).mappings().all()
         without = [dict(row) for row in found]
         if actor.user_id in {row["user_id"] for row in without}:
@@ -105,13 +106,13 @@ def release_two_factor(actor: Actor, team_id: str) -> Change:
     """Require two-factor log-in in a team no more.
 
     Raises:
-        NotFound, Forbidden: no access, or no permission ``team.edit``.
+        NotFound, Forbidden: like `get_requirement`.
     """
-    access_team(actor.user_id, team_id, Permission.TEAM_EDIT)
+    _require_admin(actor, team_id)
     if sql.scalar(_STATE, {"team_id": team_id}) is None:
         return unchanged(actor, entity_id=team_id, version=0)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
-        version = lock_team(uow, team_id, Permission.TEAM_EDIT)
+        version = _lock(uow, team_id)
         _write(uow, team_id, version, None)
         without = uow.execute(_WITHOUT, {"team_id": team_id}).mappings().all()
         uow.refresh_pages_of(row["user_id"] for row in without)
@@ -135,6 +136,18 @@ def describe_requiring(teams: Sequence[sql.Row]) -> str:
     names = ", ".join(f"“{row['name']}”" for row in teams)
     word = "This team requires" if len(teams) == 1 else "These teams require"
     return f"{word} two-factor log-in: {names}. Without it you see nothing there, until you turn it on again."
+
+
+def _require_admin(actor: Actor, team_id: str) -> None:
+    """The role is asked for beside the permission: who keeps others out of a team, or lets them in, is its admin."""
+    if access_team(actor.user_id, team_id, Permission.TEAM_EDIT).role != Role.ADMIN:
+        raise Forbidden(ADMINS_ONLY)
+
+
+def _lock(uow: UnitOfWork, team_id: str) -> int:
+    version = lock_team(uow, team_id, Permission.TEAM_EDIT)
+    require_role_in(uow, team_id, Role.ADMIN, why=ADMINS_ONLY)
+    return version
 
 
 def _write(uow: UnitOfWork, team_id: str, version: int, starts_at: datetime | None) -> str:

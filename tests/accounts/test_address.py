@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
-from taskforge.accounts import address, service
+from taskforge.accounts import address, password_change
 from taskforge.admin import doctor_probes
 from taskforge.errors import Conflict, NotFound
 from taskforge.stores import doctor
@@ -129,7 +129,9 @@ def test_a_link_dies_with_a_change_of_the_password(app: Flask, ada: Person) -> N
     ask(ada)
     token = path_of(app).rpartition("/")[2]
     with app.app_context():
-        service.change_password(ada.actor, current=PASSWORD, new="Another long sentence, 43")
+        password_change.change_password(
+            ada.actor, current=PASSWORD, new="Another long sentence, 43"
+        )
         with pytest.raises(NotFound):
             address.confirm_address(token, ip=None, user_agent=None)
 

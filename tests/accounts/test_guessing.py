@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from taskforge.accounts.service import change_password
+from taskforge.accounts.password_change import change_password
 from taskforge.identity import limited
 from taskforge.stores.actor import Actor
 from tests.accounts.test_register import ADA, count_users

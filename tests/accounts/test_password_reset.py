@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.accounts import password_reset, passwords, service
+from taskforge.accounts import password_change, password_reset, passwords
 from taskforge.errors import NotFound
 from taskforge.extensions import config_of
 from taskforge.mail import queries
@@ -175,7 +175,7 @@ def test_a_link_dies_with_a_change_of_the_password(
 ) -> None:
     path = path_for(app, stranger, ada)
     with app.app_context():
-        service.change_password(ada.actor, current=PASSWORD, new=NEW)
+        password_change.change_password(ada.actor, current=PASSWORD, new=NEW)
     assert stranger.open(path).status == 404
     token = path.rpartition("/")[2]
     answer = app.test_client().post(

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from taskforge.accounts import sealed_secrets, second_factor
-from taskforge.accounts.service import change_password
+from taskforge.accounts.password_change import change_password
 from taskforge.accounts.two_factor import secret_purpose
 from taskforge.identity import two_step
 from taskforge.stores import sql

@@ -12,9 +12,12 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from taskforge import clock, create_app
+from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.watch import Watch
 from taskforge.audit import chain
 from taskforge.config import Config
+from taskforge.leaving.deletion import delete_account
+from taskforge.leaving.exports import request_export
 from taskforge.messaging import queues
 from taskforge.messaging.breaker import MONGODB, POSTGRESQL, REDIS, breaker_of
 from taskforge.messaging.redis_client import redis_client
@@ -129,6 +132,27 @@ def test_a_stalled_queue(scene: Scene, receiver: Receiver) -> None:
     begins_and_ends(
         receiver, "queue-audit", begin, lambda: queues.queue(queues.AUDIT, redis_client()).empty()
     )
+
+
+def test_an_export_that_hangs(scene: Scene, receiver: Receiver) -> None:
+    def begin() -> None:
+        request_export(scene.bob)
+        write(
+            "UPDATE account_exports SET requested_at = now() - interval '2 hours', retry_at = 'infinity'"
+        )
+
+    begins_and_ends(receiver, "late-exports", begin, lambda: write("DELETE FROM account_exports"))
+
+
+def test_a_deletion_of_an_account_that_hangs(scene: Scene, receiver: Receiver) -> None:
+    def begin() -> None:
+        address = sql.scalar(
+            text("SELECT email FROM users WHERE user_id = :id"), {"id": scene.bob.user_id}
+        )
+        delete_account(scene.bob, email=address)
+        write("UPDATE account_erasures SET requested_at = now() - interval '2 hours'")
+
+    begins_and_ends(receiver, "late-erasures", begin, erase_deleted_people)
 
 
 def test_a_breaker_that_another_process_reports(watched: Flask, receiver: Receiver) -> None:

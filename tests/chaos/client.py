@@ -1,45 +1,41 @@
-"""A client of the JSON API that writes, repeats what failed, and remembers what was acknowledged."""
+"""A client of the JSON API: one person who changes a team of their own, and knows what each change must have left."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from uuid import UUID
 
-from tests.chaos import deletions, people, rights
+from tests.chaos import deletions, outsiders, people, programs, rights
+from tests.chaos.caller import Caller, GaveUp
 
-PASSWORD = "seven green bottles standing"
-ATTEMPT_SECONDS = 12
-# What else is done to a task, with its weight; how often a column or the whole board goes and comes back, and how
-# often the people and rights of the team change.
+# What else is done to a task, with its weight.
 ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
-AWAY = 0.05
 AWAY_ACTS = (
     deletions.delete_column,
     deletions.delete_board,
     deletions.delete_team,
     deletions.archive,
 )
-# How often somebody comes and goes, and how often in all: a person invites a hundred in an hour.
-COMINGS = 0.03
-MAX_COMINGS = 80
-VISITORS = 1000  # from here on the numbers of those who come and go
-# How often somebody comes, and then deletes their account; and how often in all.
-LEAVINGS, MAX_LEAVINGS = 0.01, 10
-LEAVERS = 2000  # from here on their numbers, so many for each client
-RIGHTS = 0.05
-GIVE_UP_SECONDS = 60
+VISITORS, SITE_ADMINS, OUTSIDERS = (
+    1000,
+    3000,
+    4000,
+)  # from here on the numbers of who is beside a client
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 
 
-class GaveUp(Exception):
-    """A request was not answered for a minute although everything was running again."""
+@dataclass(frozen=True)
+class Rare:
+    """An act that is none on a task: how often it is done, and how often in all (None: without an end)."""
+
+    name: str
+    share: float
+    act: Callable[[Client], None]
+    at_most: int | None = None
 
 
 @dataclass
@@ -56,46 +52,37 @@ class Known:
     )
 
 
-class Client(threading.Thread):
-    """One person. Changes are identified by a key, or by the version that they change, so that a repetition shows
-    whether the first attempt had arrived."""
+class Client(Caller):
+    """One person, with a thread of their own. Beside them, in the same thread: a visitor who comes and goes, a site
+    administrator, and an outsider whom that one suspends."""
 
     def __init__(self, number: int, port: int, seed: int) -> None:
-        super().__init__(name=f"client {number}")
-        self.number, self.port, self.seed = number, port, seed
-        self.chance = random.Random(f"{seed}/{number}")
+        super().__init__(number, port, seed)
+        self.name = f"client {number}"
+        self.thread = threading.Thread(target=self.run, name=self.name)
         self.tasks: dict[str, Known] = {}
-        self.operations: dict[str, int] = {}  # the audit events of each acknowledged key
         self.acknowledged_at: list[float] = []
-        self.attempts = 0
-        self.failures = 0
         self.reads = 0
-        self.violations: list[str] = []
-        self.user_id = self.team_id = self.board_id = ""
-        self.email = f"client{number}@example.org"
-        self.password = PASSWORD
+        self.team_id = self.board_id = ""
         self.partner: Client | None = None
-        self.visitor: Client | None = None
-        self.comings = self.leavings = 0
+        self.visitor = self.companion(number + VISITORS)
+        self.site_admin = self.companion(number + SITE_ADMINS)
+        self.outsider = outsiders.Outsider(self.companion(number + OUTSIDERS))
+        self.programs: list[programs.Program] = []
+        self.done: dict[str, int] = {}  # how often each rare act was done
         self.columns: dict[str, str] = {}
-        self.stopping = threading.Event()
-        self.stopped_at = 0.0
-        self._headers: dict[str, str] = {}
-        self._connection: http.client.HTTPConnection | None = None
-        self._count = 0
 
-    def register(self) -> None:
-        """Register and log in."""
-        person = {"email": self.email, "password": PASSWORD, "firstName": "C", "lastName": "Lient"}
-        self.user_id = self.post("/auth/register", person)["userId"]
-        login = self.call("POST", "/auth/login", {"email": self.email, "password": PASSWORD})[1]
-        self._headers = {"X-Session-Id": login["sessionId"]}
+    @property
+    def companions(self) -> tuple[Caller, ...]:
+        """Those beside this one, who make changes of their own."""
+        return self.visitor, self.site_admin, self.outsider.person
 
     def enter(self) -> None:
-        """Register, log in, and create a team with its board; and let somebody register who will come and go."""
+        """Register, log in, and create a team with its board; and let those register who will be beside."""
         self.register()
-        self.visitor = Client(self.number + VISITORS, self.port, self.seed)
-        self.visitor.register()
+        for companion in self.companions:
+            companion.register()
+        self.outsider.take_token()
         team = self.call("POST", "/teams", {"name": f"Team {self.number}", "description": ""})[1]
         self.team_id = team["teamId"]
         boards = self.call("GET", f"/teams/{self.team_id}/boards")[1]["items"]
@@ -112,7 +99,7 @@ class Client(threading.Thread):
     def run(self) -> None:
         """Write until told to stop."""
         try:
-            while not self.stopping.is_set():
+            while not self.stop_order.event.is_set():
                 self.do_something()
         except GaveUp as error:
             self.violations.append(f"{self.name}: {error}")
@@ -121,54 +108,45 @@ class Client(threading.Thread):
 
     def stop(self) -> None:
         """Finish the change at hand, then end."""
-        self.stopped_at = time.monotonic()
-        self.stopping.set()
+        self.stop_order.at = time.monotonic()
+        self.stop_order.event.set()
 
     def do_something(self) -> None:
         """One change of a random kind, and sometimes a look at what it left."""
-        live = [task for task in self.tasks.values() if not task.deleted]
-        trashed = [task for task in self.tasks.values() if task.deleted]
-        kinds = [(self.create, 3 if len(live) < 40 else 0)]
-        if live:
-            kinds += [(self.edit, 6), (self.move, 5), (self.comment, 3), (self.delete, 1)]
-            kinds += [(partial(act, self), weight) for act, weight in ON_A_TASK.items()]
-        if trashed:
-            kinds.append((self.restore, 2))
-        act = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
-        if self.chance.random() < RIGHTS:
-            self.chance.choice((rights.change_role, rights.change_rights))(self)
-            self.acknowledged_at.append(time.time())
-            return
-        if self.chance.random() < AWAY:
-            self.chance.choice(AWAY_ACTS)(self)
-            self.acknowledged_at.append(time.time())
-            return
-        if self.visitor and self.comings < MAX_COMINGS and self.chance.random() < COMINGS:
-            self.comings += 1
-            people.come_and_go(self, self.visitor)
-            self.acknowledged_at.append(time.time())
-            return
-        if self.leavings < MAX_LEAVINGS and self.chance.random() < LEAVINGS:
-            number = LEAVERS + self.number * MAX_LEAVINGS + self.leavings
-            self.leavings += 1
-            people.leave_for_good(self, Client(number, self.port, self.seed))
-            self.acknowledged_at.append(time.time())
-            return
-        if act == self.create:
-            task = self.create()
-        else:
-            task = self.chance.choice(trashed if act == self.restore else live)
-            act(task)
+        for rare in RARE_ACTS:
+            done = self.done.get(rare.name, 0)
+            if (rare.at_most is None or done < rare.at_most) and self.chance.random() < rare.share:
+                self.done[rare.name] = done + 1
+                rare.act(self)
+                self.acknowledged_at.append(time.time())
+                return
+        task = self._change_a_task()
         self.acknowledged_at.append(time.time())
         if self.chance.random() < 0.3:
             self.look(task)
 
-    def create(self) -> Known:
-        """A new task, half of them for the partner."""
-        wanted: dict[str, Any] = {"title": self._word("Task"), "description": self._word("Text")}
+    def _change_a_task(self) -> Known:
+        live = [task for task in self.tasks.values() if not task.deleted]
+        trashed = [task for task in self.tasks.values() if task.deleted]
+        kinds = [(self.create, 3 if len(live) < 40 else 0)]
+        if live:
+            kinds += [(self.edit, 6), (self.move, 5), (self.comment, 3), (self.delete_task, 1)]
+            kinds += [(partial(act, self), weight) for act, weight in ON_A_TASK.items()]
+        if trashed:
+            kinds.append((self.restore, 2))
+        act = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+        if act == self.create:
+            return self.create()
+        task = self.chance.choice(trashed if act == self.restore else live)
+        act(task)
+        return task
+
+    def create(self, by: Caller | None = None) -> Known:
+        """A new task, half of them for the partner; made by oneself or a program."""
+        wanted: dict[str, Any] = {"title": self.word("Task"), "description": self.word("Text")}
         if self.partner and self.chance.random() < 0.5:
             wanted["assigneeId"] = self.partner.user_id
-        answer = self.post("/tasks", {**wanted, "teamId": self.team_id})
+        answer = (by or self).post("/tasks", {**wanted, "teamId": self.team_id})
         fields = {**wanted, "columnId": answer["columnId"], "status": answer["status"]}
         known = self.tasks[answer["taskId"]] = Known(answer["taskId"], 1, fields)
         return known
@@ -176,10 +154,10 @@ class Client(threading.Thread):
     def edit(self, task: Known) -> None:
         """Other texts, sometimes another status."""
         choices: list[dict[str, Any]] = [
-            {"title": self._word("Title")},
-            {"description": self._word("Text") * self.chance.randint(1, 40)},
-            {"tags": [self._word("tag").lower()]},
-            {"title": self._word("Title"), "description": self._word("Text")},
+            {"title": self.word("Title")},
+            {"description": self.word("Text") * self.chance.randint(1, 40)},
+            {"tags": [self.word("tag").lower()]},
+            {"title": self.word("Title"), "description": self.word("Text")},
         ]
         changes = self.chance.choice(choices)
         if self.chance.random() < 0.2:
@@ -211,11 +189,11 @@ class Client(threading.Thread):
 
     def comment(self, task: Known) -> None:
         """Say something that the partner is told of."""
-        content = self._word("Comment")
+        content = self.word("Comment")
         answer = self.post(f"/tasks/{task.task_id}/comments", {"content": content})
         task.comments[answer["commentId"]] = content
 
-    def delete(self, task: Known) -> None:
+    def delete_task(self, task: Known) -> None:
         """Into the trash; a repetition finds it gone."""
         status, answer = self.call("DELETE", f"/tasks/{task.task_id}", {"version": task.version})
         if status not in (204, 404):
@@ -240,55 +218,24 @@ class Client(threading.Thread):
         elif status == 200:
             self.violations += differences(task, answer)
 
-    def call(
-        self, method: str, path: str, body: Any = None, key: str | None = None
-    ) -> tuple[int, Any]:
-        """Send a request until it has a definite answer, the same each time."""
-        began = time.monotonic()
-        while True:
-            self.attempts += 1
-            try:
-                status, answer = self._send(method, path, body, key)
-            except (OSError, http.client.HTTPException, ValueError):
-                self._connection = None
-                status, answer = 0, None
-            if 200 <= status < 500 and status != 429:
-                if status in (400, 401, 403, 422):
-                    raise AssertionError(f"{method} {path} answered {status} {answer}")
-                return status, answer
-            self.failures += 1
-            since = self.stopped_at if self.stopping.is_set() else time.monotonic()
-            if time.monotonic() - max(since, began) > GIVE_UP_SECONDS:
-                raise GaveUp(f"{method} {path} got {status or 'no answer'} for a minute")
-            time.sleep(self.chance.uniform(0.05, 0.3))
 
-    def post(self, path: str, body: Any, *, facts: int = 1) -> Any:
-        """Send a change with a key of its own, which is to write so many audit events."""
-        key = str(UUID(int=self.chance.getrandbits(128), version=4))
-        status, answer = self.call("POST", path, body, key)
-        if status >= 300:
-            raise AssertionError(f"POST {path} answered {status} {answer}")
-        self.operations[key] = facts
-        return answer
+def _change_rights(client: Client) -> None:
+    client.chance.choice((rights.change_role, rights.change_rights))(client)
 
-    def _send(self, method: str, path: str, body: Any, key: str | None) -> tuple[int, Any]:
-        connection = self._connection or http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=ATTEMPT_SECONDS
-        )
-        self._connection = connection
-        headers = {**self._headers, "Content-Type": "application/json"}
-        if key:
-            headers["Idempotency-Key"] = key
-        connection.request(
-            method, "/api" + path, None if body is None else json.dumps(body), headers
-        )
-        response = connection.getresponse()
-        raw = response.read()
-        return response.status, json.loads(raw) if raw else None
 
-    def _word(self, kind: str) -> str:
-        self._count += 1
-        return f"{kind} {self.number}.{self._count} "[:180].strip()
+def _take_away(client: Client) -> None:
+    client.chance.choice(AWAY_ACTS)(client)
+
+
+# A person invites a hundred in an hour, and makes twenty tokens a day.
+RARE_ACTS = (
+    Rare("rights", 0.05, _change_rights),
+    Rare("away", 0.05, _take_away),
+    Rare("comings", 0.03, people.come_and_go, at_most=80),
+    Rare("leavings", 0.01, people.leave_for_good, at_most=10),
+    Rare("suspensions", 0.02, outsiders.suspend_or_lift, at_most=12),
+    Rare("tokens", 0.02, programs.make_and_use, at_most=8),
+)
 
 
 def differences(task: Known, answer: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.chaos.client import Client, Known
@@ -13,12 +13,12 @@ def delete_comment(client: Client, task: Known) -> None:
     if not any(task.comments.values()):
         client.comment(task)
     comment_id = client.chance.choice([one for one, words in task.comments.items() if words])
-    _delete(client, f"/comments/{comment_id}")
+    client.delete(f"/comments/{comment_id}")
     if client.chance.random() < 0.5:
         task.comments[comment_id] = ""  # its place stays
     else:
         answer = client.post(f"/comments/{comment_id}/restore", {})
-        _expect(client, comment_id, "content", answer["content"], task.comments[comment_id])
+        client.expect(f"{comment_id}: content", answer["content"], task.comments[comment_id])
 
 
 def delete_column(client: Client) -> None:
@@ -33,7 +33,7 @@ def delete_column(client: Client) -> None:
     ]
     path = f"/boards/{client.board_id}/columns/{column_id}"
     wish = "deleteTasks=true" if target is None else f"moveTasksTo={target}"
-    _delete(client, f"{path}?{wish}")
+    client.delete(f"{path}?{wish}")
     for task in inside:
         task.version += 1
         task.before = None
@@ -52,19 +52,19 @@ def delete_column(client: Client) -> None:
 def delete_board(client: Client) -> None:
     """Delete the board with all tasks on it, and restore it."""
     path = f"/boards/{client.board_id}"
-    _delete(client, path)
+    client.delete(path)
     hidden = client.call("GET", path)[0]
-    _expect(client, client.board_id, "a deleted board", hidden, 404)
+    client.expect(f"{client.board_id}: a deleted board", hidden, 404)
     client.post(f"{path}/restore", {})
 
 
 def delete_team(client: Client) -> None:
     """Delete the team with all that is in it, and restore it."""
-    client.call("POST", "/auth/confirm", {"password": client.password})
+    client.confirm()
     path = f"/teams/{client.team_id}"
-    _delete(client, path)
+    client.delete(path)
     for hidden in (path, f"/boards/{client.board_id}"):
-        _expect(client, client.team_id, f"a deleted {hidden}", client.call("GET", hidden)[0], 404)
+        client.expect(f"{client.team_id}: a deleted {hidden}", client.call("GET", hidden)[0], 404)
     client.post(f"{path}/restore", {})
 
 
@@ -74,7 +74,7 @@ def archive(client: Client) -> None:
     client.post(f"{path}/archive", {})
     task = {"title": "Refused", "teamId": client.team_id, "boardId": client.board_id}
     refused = client.call("POST", "/tasks", task)[0]
-    _expect(client, client.board_id, "a task in an archive", refused, 409)
+    client.expect(f"{client.board_id}: a task in an archive", refused, 409)
     status, answer = client.call("DELETE", f"{path}/archive")
     if status not in (204, 409):
         client.violations.append(f"{path}: unarchive answered {status} {answer}")
@@ -89,16 +89,4 @@ def undo(client: Client, task: Known) -> None:
     answer = client.post(f"/tasks/{task.task_id}/undo", {"eventId": last["eventId"]})
     task.version += 1
     task.fields, task.before = task.before or task.fields, None
-    _expect(client, task.task_id, "version", answer["version"], task.version)
-
-
-def _delete(client: Client, path: str) -> None:
-    """Delete something; a repetition finds it gone."""
-    status, answer = client.call("DELETE", path)
-    if status not in (204, 404):
-        client.violations.append(f"{path}: delete answered {status} {answer}")
-
-
-def _expect(client: Client, entity_id: str, name: str, got: Any, wanted: Any) -> None:
-    if got != wanted:
-        client.violations.append(f"{entity_id}: {name} is {got!r}, acknowledged {wanted!r}")
+    client.expect(f"{task.task_id}: version", answer["version"], task.version)

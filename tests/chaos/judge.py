@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg2
 
+from tests.chaos import outsiders, programs
+from tests.chaos.caller import Caller
 from tests.chaos.client import Client, differences
 from tests.chaos.system import System
 
@@ -53,14 +55,14 @@ def wait_until_done(system: System, seconds: float) -> tuple[float, list[str]]:
 
 def judge(system: System, clients: Sequence[Client]) -> list[str]:
     """Everything that is wrong, as sentences; empty when nothing was lost or doubled."""
-    found = [violation for client in clients for violation in client.violations]
+    found = _compare_access(clients)
     for name, question in FORBIDDEN.items():
         found += [f"{name}: {row}" for row in ask(system, question)[:3]]
     for client in clients:
         found += _compare_tasks(client)
         found += _compare_operations(system, client)
-        if client.visitor is not None:
-            found += client.visitor.violations + _compare_operations(system, client.visitor)
+        for companion in client.companions:
+            found += _compare_operations(system, companion)
     for words in (("taskforge", "doctor"), ("taskforge", "audit", "verify")):
         code, said = system.command(*words)
         if code:
@@ -106,7 +108,18 @@ def _compare_tasks(client: Client) -> list[str]:
     return found
 
 
-def _compare_operations(system: System, client: Client) -> list[str]:
+def _compare_access(clients: Sequence[Client]) -> list[str]:
+    """Every suspension and every token against what was acknowledged last; with all that the callers noted before."""
+    for client in clients:
+        outsiders.compare_outsider(client)
+        programs.compare_list(client)
+        for program in client.programs:
+            programs.compare_program(client, program)
+    callers = [caller for client in clients for caller in (client, *client.companions)]
+    return [violation for caller in callers for violation in caller.violations]
+
+
+def _compare_operations(system: System, client: Caller) -> list[str]:
     """Each acknowledged key is on record once, with exactly the facts that it is to have."""
     rows = ask(
         system,
@@ -121,5 +134,7 @@ def _compare_operations(system: System, client: Client) -> list[str]:
     found = []
     for name, keys in (("lost", lost), ("with other facts", doubled), ("unknown", extra)):
         if keys:
-            found.append(f"{client.name}: {len(keys)} operations {name}: {sorted(keys)[:3]}")
+            found.append(
+                f"client {client.number}: {len(keys)} operations {name}: {sorted(keys)[:3]}"
+            )
     return found

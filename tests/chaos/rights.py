@@ -18,12 +18,12 @@ def change_role(client: Client) -> None:
     path = f"/teams/{client.team_id}/members/{client.partner.user_id}"
     role = client.chance.choice(ROLES)
     status, answer = client.call("PATCH", path, {"role": role})
-    _expect(client, "role", (status, answer.get("role")), (200, role))
+    client.expect("role", (status, answer.get("role")), (200, role))
     if role != "guest":
         return
     board_ids = client.chance.choice([None, [client.board_id]])
     status, answer = client.call("PUT", f"{path}/boards", {"boardIds": board_ids})
-    _expect(client, "limit", (status, answer.get("isLimited")), (200, board_ids is not None))
+    client.expect("limit", (status, answer.get("isLimited")), (200, board_ids is not None))
 
 
 def change_rights(client: Client) -> None:
@@ -37,9 +37,4 @@ def change_rights(client: Client) -> None:
     if status not in (200, 409):
         client.violations.append(f"team {client.team_id}: rights answered {status}")
     now = client.call("GET", path)[1]
-    _expect(client, "rights of guests", sorted(now["guest"]), wanted["guest"])
-
-
-def _expect(client: Client, name: str, got: object, wanted: object) -> None:
-    if got != wanted:
-        client.violations.append(f"team {client.team_id}: {name} is {got!r}, not {wanted!r}")
+    client.expect("rights of guests", sorted(now["guest"]), wanted["guest"])

@@ -67,19 +67,20 @@ def run(folder: Path, seconds: float, seed: int, count: int) -> dict[str, Any]:
         clients = [Client(number, system.port, seed) for number in range(count)]
         for client in clients:
             client.enter()
+        system.run_module("tests.chaos.site_admins", *(one.site_admin.user_id for one in clients))
         for client, partner in zip(clients, [*clients[1:], clients[0]], strict=True):
             client.invite(partner)
         print(f"{count} clients write for {seconds:.0f} s ...", flush=True)
         began = time.time()
         for client in clients:
-            client.start()
+            client.thread.start()
         kills = kill_for(system, clients, seconds)
         ended = time.time()
         print("Everything may run again ...", flush=True)
         for client in clients:
             client.stop()
         system.wait_until_up(COME_BACK_SECONDS)
-        while any(client.is_alive() for client in clients):
+        while any(client.thread.is_alive() for client in clients):
             system.keep()
             time.sleep(0.1)
         converged, stuck = wait_until_done(system, CONVERGE_SECONDS)

@@ -14,6 +14,7 @@ from taskforge.demo import player, rights, scenario
 from taskforge.stores import doctor, relay, sql
 from taskforge.teams.invitations.queries import list_of_team, list_own
 from taskforge.teams.queries import get_team, list_children
+from taskforge.teams.two_factor import list_requiring_teams
 from tests.factories import PASSWORD
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
         in_child = get_team(guest, child["team_id"])
         own = list_own(scene.people[0])
         pending = list_of_team(scene.people[0], scene.team_id)
+        (guarded,) = list_requiring_teams(admin.user_id)
         relay.process_outbox(seconds=20)
         facts = sql.scalar(
             text("SELECT count(*) FROM audit_logs WHERE entity_type IN ('task', 'comment')")
@@ -72,6 +74,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     assert len(boards) == 4
     assert seen_by_guest == [scene.boards[rights.WORKSHOP]]
     assert (child["name"], in_child["role"]) == (rights.CHILD_TEAM, "guest")
+    assert (guarded["name"], guarded["two_factor_from"] > END) == (rights.GUARDED_TEAM, True)
     assert [row["team_name"] for row in own] == [rights.OTHER_TEAM]
     assert {(row["role"], row["status"]) for row in pending} == {
         ("member", "open"),

@@ -79,7 +79,8 @@ def test_a_member_without_two_factor_is_led_to_it_and_back(
 
 def test_who_turns_it_off_is_told_what_that_means(page: Page, board: str) -> None:
     turn_on_two_factor(page)
-    page.goto(f"/teams/{team_of(page).team_id}/two-factor")
+    team_id = team_of(page).team_id
+    page.goto(f"/teams/{team_id}/two-factor")
     page.get_by_label("From").select_option("0")
     page.get_by_role("button", name="Require it").click()
     expect(page.locator("#requirement .chip")).to_have_text("required")
@@ -88,6 +89,10 @@ def test_who_turns_it_off_is_told_what_that_means(page: Page, board: str) -> Non
     look(page, "two-factor-off-warning")
     page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_role("link", name="Set up")).to_be_visible()
+    page.goto(f"/teams/{team_id}")
+    page.get_by_role("link", name="leave the team").click()
+    expect(page.get_by_role("button", name="Leave the team")).to_be_visible()
+    look(page, "team-leave-without-two-factor")
     page.goto(board)
     expect(page.get_by_role("heading", name="Web team requires two-factor log-in")).to_be_visible()
     look(page, "two-factor-needed")

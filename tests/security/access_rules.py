@@ -1,6 +1,6 @@
 """Who may do what on which route: one line for each endpoint. A route without a line fails the matrix.
 
-A rule names the least role of the team that is let in; see `expected_status`.
+A rule names the least role of the team that is let in; see `tests.security.expected_access`.
 """
 
 from __future__ import annotations
@@ -128,6 +128,9 @@ GUESTS = {
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
 
+# Nobody needs the two-factor log-in that a team requires to leave it.
+LEAVING = {"teams.leave", "teams.leave_submitted", "api_departures.leave"}
+
 MEMBERS = {
     "teams.activity", "teams.download_activity", "api_team_activity.list_activity",
     "api_team_activity.download_activity",
@@ -221,7 +224,7 @@ NEEDS: dict[str, Permission | None] = {
     **{one: permission for permission, listed in _ENDPOINTS_OF.items() for one in listed.split()},
 }
 # About the team as a whole: whoever is limited to some of its boards is a guest there, and a stranger everywhere else.
-_OF_THE_TEAM_ALL = (
+OF_THE_TEAM_ALL = (
     "teams.", "api_teams.", "api_team_invitations.", "api_team_activity.", "api_team_two_factor.",
 )  # fmt: skip
 OF_THE_TEAM = {
@@ -230,86 +233,3 @@ OF_THE_TEAM = {
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
     "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",
 }  # fmt: skip
-
-
-def least_role(endpoint: str) -> str | None:
-    """The least role that an endpoint is for; None for the endpoints that are not about a team."""
-    for role, endpoints in zip(ROLES, (GUESTS, MEMBERS, ADMINS), strict=True):
-        if endpoint in endpoints:
-            return role
-    return None
-
-
-def is_listed(endpoint: str) -> bool:
-    """Whether somebody has thought about who may use this endpoint."""
-    listed = (
-        PUBLIC
-        | NOT_OFFERED
-        | SECOND_STEP
-        | DEAD_LINKS
-        | OWN
-        | LOGS_OUT
-        | ONE_TIME_LINK
-        | OWN_OBJECT
-        | MEMBERS_OWN_OBJECT
-        | SITE_ADMIN
-        | INVITATION_PAGE
-        | INVITATION_LINK
-        | INVITATION
-        | JOIN_LINK
-        | OF_PEOPLE
-        | DELETED_TEAM
-    )
-    return endpoint in listed or least_role(endpoint) is not None
-
-
-def expected(endpoint: str, principal: str, method: str) -> str:
-    """What a principal must get: "in" (let in), "log in" (401 or led to the log-in), "hidden" (404) or "no" (403)."""
-    nobody = principal in ("anonymous", "suspended")
-    if endpoint in PUBLIC or (endpoint in ONE_TIME_LINK | JOIN_LINK and method == "GET"):
-        return "in"
-    if endpoint in NOT_OFFERED | DEAD_LINKS:
-        return "hidden"
-    if endpoint in LOGS_OUT | SECOND_STEP:
-        return "log in"
-    if nobody:
-        return "in" if endpoint in INVITATION_PAGE else "log in"
-    if endpoint in OWN | ONE_TIME_LINK | JOIN_LINK:
-        return "in"
-    if endpoint in OWN_OBJECT:
-        return "hidden"
-    if endpoint in OF_PEOPLE:
-        return "in" if principal in (*ROLES, "limited_guest") else "hidden"
-    return _expected_for_some(endpoint, principal) or _expected_in_team(endpoint, principal)
-
-
-def _expected_for_some(endpoint: str, principal: str) -> str | None:
-    """What a principal must get from what is for one of them alone; None for the endpoints that are about a team."""
-    for endpoints, inside, otherwise in (
-        (MEMBERS_OWN_OBJECT, "member", "hidden"),
-        (SITE_ADMIN, "site_admin", "hidden"),
-        (INVITATION_PAGE | INVITATION_LINK, "invited", "no"),
-        (INVITATION, "invited", "hidden"),
-        (DELETED_TEAM, "admin", "hidden"),
-    ):
-        if endpoint in endpoints:
-            return "in" if principal == inside else otherwise
-    return None
-
-
-def is_of_the_team(endpoint: str) -> bool:
-    """Whether an endpoint is about a team, and not about one of its boards."""
-    return endpoint in OF_THE_TEAM or endpoint.startswith(_OF_THE_TEAM_ALL)
-
-
-def _expected_in_team(endpoint: str, principal: str) -> str:
-    role = least_role(endpoint)
-    assert role is not None
-    if principal == "without_two_factor":
-        return "no"  # a 403 that leads to turning it on
-    if principal == "limited_guest":
-        of_team = is_of_the_team(endpoint)
-        return "hidden" if not of_team else "in" if role == "guest" else "no"
-    if principal not in ROLES:
-        return "hidden"
-    return "in" if ROLES.index(principal) >= ROLES.index(role) else "no"

@@ -17,9 +17,8 @@ from tests.security.access_rules import (
     INVITATION_PAGE,
     JOIN_LINK,
     LOGS_OUT,
-    expected,
-    is_listed,
 )
+from tests.security.expected_access import expected, is_listed
 from tests.security.principals import PRINCIPALS, World, make_world
 from tests.security.token_rules import TOKENS, expected_of_token, make_tokens
 
@@ -224,7 +223,7 @@ def send(
 
 
 def outcome(answer: TestResponse) -> str:
-    """The answer in the words of `access_rules.expected`; a complaint about the body is "in"."""
+    """The answer in the words of `expected_access.expected`; a complaint about the body is "in"."""
     led_to_login = "/login" in (answer.location or answer.headers.get("HX-Redirect", ""))
     if answer.status_code == 401 or (answer.status_code in (204, 302, 303) and led_to_login):
         return "log in"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.api_tokens import Program, give_token
 from tests.factories import make_team
-from tests.security.access_rules import OWN, PUBLIC, expected
+from tests.security.access_rules import OWN, PUBLIC
+from tests.security.expected_access import expected
 from tests.security.principals import World
 
 # The last one may do everything, in another team of its person.
@@ -14,7 +15,7 @@ _RANKS = {"token_read": 0, "token_write": 1, "token_admin": 2, "token_elsewhere"
 _ACCOUNT = ("api_auth.", "api_two_factor.", "api_tokens.", "api_leaving.", "api_admin.")
 ACCOUNT = {
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
-    "api_team_life.delete_team",
+    "api_team_life.delete_team", "api_team_two_factor.require", "api_team_two_factor.release",
 }  # fmt: skip
 # What needs the scope admin; any other change needs write.
 ADMIN = {
@@ -24,7 +25,6 @@ ADMIN = {
     "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
     "api_team_invitations.remove_join_link",
     "api_invitations.accept", "api_invitations.decline", "api_invitations.join",
-    "api_team_two_factor.require", "api_team_two_factor.release",
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.restore_team",
     "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",
 }  # fmt: skip
@@ -48,7 +48,7 @@ def make_tokens(world: World) -> dict[str, Program]:
 
 
 def expected_of_token(endpoint: str, token: str, method: str) -> str:
-    """What a token must get, in the words of `access_rules.expected`."""
+    """What a token must get, in the words of `expected_access.expected`."""
     if endpoint.startswith(_ACCOUNT) or endpoint in ACCOUNT:
         return "no"
     needed = 2 if endpoint in ADMIN else 0 if method == "GET" else 1

@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from taskforge.admin import doctor_probes
+from taskforge.admin import doctor_probes, erasure
 from taskforge.audit import chain
 from taskforge.dev.commands import ROOT
 from taskforge.extensions import config_of
@@ -110,3 +111,9 @@ def _plain(actor: Actor) -> dict[str, Any]:
     fields = {name: value for name, value in asdict(actor).items() if value is not None}
     fields.pop("op_fingerprint", None)  # bytes, which JSON has not
     return fields
+
+
+@pytest.fixture
+def settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request is under way when an account is deleted: the relay need not wait."""
+    monkeypatch.setattr(erasure, "SETTLED_AFTER", timedelta(0))

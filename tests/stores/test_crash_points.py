@@ -52,7 +52,7 @@ JOBS = {
 INVITATIONS = ("invite.accepted",)
 UPLOADING = ("upload.blob_written",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
-# In tests/stores/test_account_deletion.py and test_account_export.py.
+# In tests/stores/test_account_deletion_log.py and test_account_export.py.
 LEAVING = ("account.erased", "export.part_written")
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {

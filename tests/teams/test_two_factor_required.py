@@ -14,7 +14,7 @@ from taskforge import clock
 from taskforge.boards import people, queries
 from taskforge.boards.access import access_board
 from taskforge.boards.explained_access import explain_access
-from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
+from taskforge.errors import Conflict, NotFound
 from taskforge.live.request import StreamRequest
 from taskforge.search.queries import find
 from taskforge.stores import sql
@@ -196,25 +196,6 @@ def test_by_the_api(ada: Person, bob: Person, team: Team) -> None:
     assert bob.api("GET", path).status_code == 403
     assert ada.api("DELETE", path).status_code == 204
     assert ada.api("GET", path).json["from"] is None
-
-
-def test_only_who_may_edit_the_team_decides(app: Flask, bob: Person, team: Team) -> None:
-    set_up(bob)
-    with app.app_context():
-        with pytest.raises(Forbidden):
-            service.require_two_factor(bob.actor, team.team_id)
-        with pytest.raises(Forbidden):
-            service.release_two_factor(bob.actor, team.team_id)
-        with pytest.raises(Forbidden):
-            service.get_requirement(bob.actor, team.team_id)
-    assert visit(bob).open(f"/teams/{team.team_id}/two-factor").status == 403
-
-
-def test_too_many_days_are_refused(app: Flask, ada: Person, team: Team) -> None:
-    with app.app_context(), pytest.raises(InvalidInput):
-        service.require_two_factor(ada.actor, team.team_id, grace_days=91)
-    page = visit(ada).fill(f"/teams/{team.team_id}/two-factor", "/two-factor", grace_days="1000")
-    assert page.status == 422
 
 
 def test_turning_ones_own_off_says_what_that_means(app: Flask, ada: Person, team: Team) -> None:

@@ -12,11 +12,13 @@ MAX_OUTBOX_SECONDS = 60  # invariant I1 allows a minute
 MAX_QUEUE_SECONDS = 60
 MAX_USED_SHARE = 0.9
 MEBIBYTE = 1024 * 1024
-OUTBOX_AGE, PARKED_ROWS, BROKEN_CHAIN, DOCTOR = (
+OUTBOX_AGE, PARKED_ROWS, BROKEN_CHAIN, DOCTOR, LATE_EXPORTS, LATE_ERASURES = (
     "outbox-age",
     "parked-rows",
     "broken-chain",
     "doctor",
+    "late-exports",
+    "late-erasures",
 )
 QUEUE_PREFIX, BREAKER_PREFIX, DISK_PREFIX = "queue-", "breaker-", "disk-"
 DATABASE_AWAY = BREAKER_PREFIX + POSTGRESQL
@@ -41,6 +43,11 @@ def judge(figures: StoreFigures, *, postgresql_limit_mb: int) -> list[Judgement]
         found.append(Judgement(OUTBOX_AGE, age > MAX_OUTBOX_SECONDS, late))
         refused = f"MongoDB has refused {parked} changes, which are parked."
         found.append(Judgement(PARKED_ROWS, parked > 0, refused))
+        late_exports, late_erasures = figures.late.exports, figures.late.erasures
+        waiting = f"People have waited for their exports for more than an hour: {late_exports}."
+        found.append(Judgement(LATE_EXPORTS, late_exports > 0, waiting))
+        hanging = f"Deletions of accounts have not come to their end for more than an hour: {late_erasures}."
+        found.append(Judgement(LATE_ERASURES, late_erasures > 0, hanging))
     if REDIS in figures.up:
         for name, (length, waited) in figures.queues.items():
             stalled = (

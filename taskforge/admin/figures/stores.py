@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import mongoengine
@@ -19,6 +19,7 @@ from taskforge import clock
 from taskforge.admin import service
 from taskforge.audit.lag import seal_lag_seconds
 from taskforge.errors import Unavailable
+from taskforge.leaving.lag import Late, count_late
 from taskforge.messaging import queues
 from taskforge.messaging.breaker import MONGODB, POSTGRESQL, REDIS
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
@@ -27,6 +28,7 @@ from taskforge.notifications.lag import delivery_lag_seconds
 from taskforge.stores import mongo, sql
 
 KEPT_SECONDS = 5.0
+LATE_AFTER = timedelta(hours=1)
 _DATABASE_SIZE = text("SELECT pg_database_size(current_database())")
 
 
@@ -35,7 +37,7 @@ class StoreFigures:
     """The figures, as far as the stores answered: ``up`` names those that did.
 
     ``queues`` are the number of waiting jobs and the age of the oldest in seconds, by queue; ``used`` and ``limits``
-    are bytes, by store, as far as each tells. Lags and ages are in seconds.
+    are bytes, by store, as far as each tells. Lags and ages are in seconds. ``late`` is what was asked for an hour ago.
     """
 
     up: set[str] = field(default_factory=set)
@@ -44,6 +46,7 @@ class StoreFigures:
     outbox_age: float = 0.0
     seal_lag: float = 0.0
     delivery_lag: float = 0.0
+    late: Late = field(default_factory=Late)
     queues: dict[str, tuple[int, float]] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
@@ -88,6 +91,7 @@ def _ask_postgresql(figures: StoreFigures) -> None:
     figures.outbox_age = float(outbox["oldest_seconds"] or 0)
     figures.seal_lag = seal_lag_seconds()
     figures.delivery_lag = delivery_lag_seconds()
+    figures.late = count_late(clock.now() - LATE_AFTER)
     figures.used[POSTGRESQL] = int(sql.scalar(_DATABASE_SIZE))
 
 

@@ -52,7 +52,12 @@ def read_postgresql() -> Storage:
 
 
 def read_mongodb() -> Storage | None:
-    """The database and its collections."""
+    """The database and its collections.
+
+    By the command ``collStats``, which MongoDB 6.2 and later call deprecated and still answer: the stage ``$collStats``
+    of its aggregations, meant to take its place, tells sizes of 0 on the embedded server, and ``dbStats`` knows no
+    collections.
+    """
     try:
         with mongo.asking():
             database = mongoengine.get_db()

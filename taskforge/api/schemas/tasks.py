@@ -142,6 +142,13 @@ class TaskList(Output):
     next_cursor = text_answer(required=True, allow_none=True)
 
 
+class UsedToken(Output):
+    """The API token by which somebody acted; its name goes with their account."""
+
+    token_id = id_answer(required=True)
+    name = text_answer(allow_none=True)
+
+
 class HistoryEntry(Output):
     """One change of a task or of one of its comments, with what changed."""
 
@@ -154,6 +161,7 @@ class HistoryEntry(Output):
     version = ma.fields.Integer(attribute="entity_version", allow_none=True)
     actor_id = id_answer(allow_none=True)
     actor_name = text_answer(allow_none=True)
+    token: Any = ma.fields.Nested(UsedToken, allow_none=True)
     action_timestamp = Instant()
     previous_state = ma.fields.Dict(allow_none=True)
     new_state = ma.fields.Dict(allow_none=True)

@@ -44,6 +44,9 @@ class Role(Input):
     role = fields.choice(ROLES, required=True)
 
 
+_IN_LISTS = "In lists only; 0 where the team requires two-factor log-in that the person lacks"
+
+
 class Team(Output):
     """A team, with the role of the person who makes the request."""
 
@@ -55,8 +58,8 @@ class Team(Output):
         metadata={"description": "Whether the members of the parent are members here"}
     )
     role = text_answer(metadata={"enum": list(ROLES)})
-    member_count = ma.fields.Integer(metadata={"description": "In lists only"})
-    board_count = ma.fields.Integer(metadata={"description": "In lists only"})
+    member_count = ma.fields.Integer(metadata={"description": _IN_LISTS})
+    board_count = ma.fields.Integer(metadata={"description": _IN_LISTS})
     two_factor_from = Instant(allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from taskforge import faults
-from taskforge.accounts.queries import list_display_names
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.boards.people import keep_viewers
 from taskforge.boards.queries import LOCK_VISIBLE_BOARDS
@@ -70,8 +69,7 @@ def remove_member(
     """
     cards = None
     if hand_over_to is not None:
-        to = None if hand_over_to == NOBODY else hand_over_to
-        cards = HandOver(to, list_display_names([user_id]).get(user_id))
+        cards = HandOver(None if hand_over_to == NOBODY else hand_over_to)
     return service.remove_member(actor, team_id, user_id, cards=cards)
 
 
@@ -102,9 +100,9 @@ class HandOver:
     numbers and how many they are.
     """
 
-    def __init__(self, to: str | None, name: str | None) -> None:
-        self._to, self._name = to, name
-        self._team_id = ""
+    def __init__(self, to: str | None) -> None:
+        self._to = to
+        self._team_id = self._user_id = ""
         self._cards: Sequence[tuple[LockedBoard, Sequence[Row]]] = ()
 
     def lock(self, uow: UnitOfWork, team_id: str, user_id: str) -> Mapping[str, Any]:
@@ -119,7 +117,7 @@ class HandOver:
         rows = [compose_row(dict(row)) for row in uow.execute(OPEN_CARDS_OF, wanted).mappings()]
         if len(rows) > MAX_CARDS:
             raise Conflict(TOO_MANY)
-        self._team_id = team_id
+        self._team_id, self._user_id = team_id, user_id
         self._cards = [
             (lock_board(uow, board_id, Permission.TASK_EDIT, changes=len(cards)), cards)
             for board_id, cards in _by_board(rows).items()
@@ -136,7 +134,7 @@ class HandOver:
                 update_task(uow, board.at(step), Event.TASK_ASSIGNED, row, after, notifies=False)
         number = sum(len(rows) for _, rows in self._cards)
         if self._to and number:
-            payload = {"team_id": self._team_id, "cards": number, "person": self._name}
+            payload = {"team_id": self._team_id, "cards": number, "person_id": self._user_id}
             uow.notify(event_id, [self._to], NotificationKind.HANDED_OVER, payload)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from taskforge.errors import NotFound
 from taskforge.events import Event
 from taskforge.stores import sql
+from taskforge.stores.actor import BY_PROGRAM
 from taskforge.tasks.fields import PLACE_NAMES
 from taskforge.tasks.history.queries import (
     CHECKLIST_AFTER,
@@ -36,7 +37,7 @@ PERMISSIONS: dict[str, Permission] = {
     Event.TASK_ASSIGNED: Permission.TASK_EDIT,
     Event.TASK_EDITED: Permission.TASK_EDIT,
 }
-_NOTES = frozenset({"spread_ranks", "undoes", "over_limit"})
+_NOTES = frozenset({"spread_ranks", "undoes", "over_limit", BY_PROGRAM})
 
 
 @dataclass(frozen=True, kw_only=True)

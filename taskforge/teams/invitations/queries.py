@@ -15,7 +15,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.teams.access import access_team
 from taskforge.teams.invitations.models import IS_OPEN
 from taskforge.teams.permissions import ROLES, Permission
-from taskforge.teams.queries import is_member, join_team
+from taskforge.teams.queries import is_admitted, is_member, join_team
 
 MAX_SHOWN = 200
 MAX_OWN = 50
@@ -31,7 +31,7 @@ def may_invite(alias: str, sender: str) -> str:
                FROM   effective_memberships sm
                       JOIN role_permissions rp ON rp.team_id = sm.team_id AND rp.role = sm.role
                       JOIN permissions p USING (permission_id)
-               WHERE  sm.team_id = {alias}.team_id AND sm.user_id = {alias}.{sender}
+               WHERE  sm.team_id = {alias}.team_id AND sm.user_id = {alias}.{sender} AND {is_admitted("sm")}
                       AND p.name = '{Permission.TEAM_MANAGE_MEMBERS}'
                       AND array_position({_ROLE_ORDER}, sm.role::text)
                           <= array_position({_ROLE_ORDER}, {alias}.role::text)))

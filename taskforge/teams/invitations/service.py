@@ -15,7 +15,7 @@ from taskforge.mail.tokens import LinkToken
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.stores.operations import Change, as_json, idempotent
+from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.access import (
     access_team,
@@ -29,6 +29,11 @@ from taskforge.teams.invitations import queries
 from taskforge.teams.invitations.access import access_invitation, hold_open
 from taskforge.teams.invitations.models import InvitationState
 from taskforge.teams.invitations.notices import tell_invited, tell_inviter
+from taskforge.teams.invitations.records import (
+    close_invitation,
+    name_invited,
+    record_invitation,
+)
 from taskforge.teams.members import IS_MEMBER_ALREADY, insert_member
 from taskforge.teams.permissions import Permission
 
@@ -87,8 +92,8 @@ def invite_person(
         values = {**row, "token_hash": token.hash, "invited_by": actor.user_id, "at": uow.at}
         if uow.execute(queries.INSERT, values).rowcount == 0:
             raise Conflict(INVITED_ALREADY)
-        state = {**_named(row), "role": role, "expires_at": row["expires_at"]}
-        event_id = _record(uow, team_id, Event.TEAM_INVITATION_SENT, after=state)
+        state = {**name_invited(row), "role": role, "expires_at": row["expires_at"]}
+        event_id = record_invitation(uow, team_id, Event.TEAM_INVITATION_SENT, after=state)
         tell_invited(
             uow,
             event_id,
@@ -133,8 +138,8 @@ def resend_invitation(
                 "expires_at": expires_at,
             },
         )
-        named = _named(row)
-        event_id = _record(
+        named = name_invited(row)
+        event_id = record_invitation(
             uow,
             team_id,
             Event.TEAM_INVITATION_RESENT,
@@ -167,7 +172,7 @@ def revoke_invitation(actor: Actor, team_id: str, invitation_id: str) -> Change:
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_team(uow, team_id, Permission.TEAM_MANAGE_MEMBERS)
         row = _open_of_team(uow, team_id, invitation_id)
-        _close(uow, row, InvitationState.REVOKED, Event.TEAM_INVITATION_REVOKED)
+        close_invitation(uow, row, InvitationState.REVOKED, Event.TEAM_INVITATION_REVOKED)
     return uow.change
 
 
@@ -216,7 +221,9 @@ def decline_invitation(
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         uow.answer(version=raise_version(uow, team_id))
         hold_open(uow, invitation_id, token)
-        event_id = _close(uow, found, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED)
+        event_id = close_invitation(
+            uow, found, InvitationState.DECLINED, Event.TEAM_INVITATION_DECLINED
+        )
         tell_inviter(uow, event_id, found, NotificationKind.INVITATION_DECLINED)
     return uow.change
 
@@ -264,40 +271,3 @@ def _open_of_team(uow: UnitOfWork, team_id: str, invitation_id: str) -> sql.Row:
     if row["status"] in list(InvitationState) and row["status"] != InvitationState.OPEN:
         raise Conflict("This invitation was answered or taken back in the meantime.")
     return row
-
-
-def _close(uow: UnitOfWork, invitation: sql.Row, state: InvitationState, event: Event) -> str:
-    uow.execute(
-        queries.CLOSE,
-        {"invitation_id": invitation["invitation_id"], "state": state.value, "at": uow.at},
-    )
-    named = _named(invitation)
-    before = {**named, "state": InvitationState.OPEN.value}
-    after = {**named, "state": state.value}
-    return _record(uow, invitation["team_id"], event, before=before, after=after)
-
-
-def _named(invitation: Mapping[str, Any]) -> dict[str, Any]:
-    """What audit events say of whom an invitation is for: the account if it was named by id, else the address."""
-    name = "user_id" if invitation["user_id"] else "email"
-    return {"invitation_id": invitation["invitation_id"], name: invitation[name]}
-
-
-def _record(
-    uow: UnitOfWork,
-    team_id: str,
-    event: Event,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any],
-) -> str:
-    """Write the audit event; what it says of the invitation stands apart from the team's own fields."""
-    return uow.record(
-        event,
-        entity_type="team",
-        entity_id=team_id,
-        version=uow.change.version,
-        before=before and {"invitation": as_json(before)},
-        after={"invitation": as_json(after)},
-        team_id=team_id,
-    )

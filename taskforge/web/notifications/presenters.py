@@ -27,7 +27,7 @@ def show_notification(row: sql.Row) -> dict[str, Any]:
         or STATUS_NAMES.get(payload.get("status", ""), "another column"),
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
         "cards": count_cards(payload.get("cards", 0)),
-        "person": payload.get("person", "somebody"),
+        "person": row["person_name"] or "somebody",
         "device": payload.get("device", "an unknown device"),
         "day": moments.show_moment(moments.read_logged(payload["from"]))
         if "from" in payload

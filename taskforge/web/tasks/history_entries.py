@@ -7,7 +7,9 @@ from typing import Any
 
 from taskforge.comments.documents import MAX_CONTENT_LENGTH
 from taskforge.events import Event, find_event
+from taskforge.history.used_tokens import describe_token
 from taskforge.stores import sql
+from taskforge.stores.actor import BY_PROGRAM
 from taskforge.tasks.field_kinds import Kind, LongText
 from taskforge.tasks.fields import BY_NAME, INPUT_FIELDS, name_fields
 from taskforge.text.people import person_of
@@ -64,7 +66,7 @@ def show_entry(
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
     event = find_event(entry["event"])
     sentence = event.on_task if event else UNKNOWN_EVENT
-    within = after.keys() <= {"rank", "spread_ranks", "undoes"}
+    within = after.keys() <= {"rank", "spread_ranks", "undoes", BY_PROGRAM}
     if entry["event"] == Event.TASK_MOVED and within:
         sentence = "moved it within its column"
     shown = [
@@ -81,7 +83,7 @@ def show_entry(
     return {
         "event": entry["event_id"],
         "action": entry["action"],
-        "text": sentence,
+        "text": sentence + describe_token(after),
         "actor": person_of(entry["actor_id"], entry["actor_name"], picture=entry["actor_picture"]),
         "at": entry["action_timestamp"],
         "undoes": after.get("undoes"),

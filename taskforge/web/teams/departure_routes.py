@@ -17,7 +17,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk import hand_over
 from taskforge.teams import queries
 from taskforge.teams.access import access_team
-from taskforge.teams.departures import list_departed
+from taskforge.teams.departures import find_locked_out, list_departed
 from taskforge.teams.permissions import Permission, Role
 from taskforge.teams.transfer import ADMINS_ONLY, transfer_team
 from taskforge.text.counting import count_cards
@@ -99,8 +99,7 @@ def removed(team_id: str) -> ResponseReturnValue:
 @blueprint.get("/teams/<id:team_id>/leave")
 def leave(team_id: str) -> ResponseReturnValue:
     """What leaving means, and the question what becomes of one's open cards."""
-    actor = current_actor()
-    return _page(actor, team_id, actor.user_id, HandOverForm())
+    return _page_to_leave(current_actor(), team_id, HandOverForm())
 
 
 @blueprint.post("/teams/<id:team_id>/leave")
@@ -111,7 +110,7 @@ def leave_submitted(team_id: str) -> ResponseReturnValue:
         lambda **values: hand_over.remove_member(actor, team_id, actor.user_id, **values)
     )
     if change is None:
-        return form.refused(_page(actor, team_id, actor.user_id, form))
+        return form.refused(_page_to_leave(actor, team_id, form))
     flash("You have left the team.", "ok")
     return go_to(url_for("teams.index"))
 
@@ -132,6 +131,16 @@ def transfer_submitted(team_id: str) -> ResponseReturnValue:
     name = list_display_names([form.values["user_id"]])[form.values["user_id"]]
     flash(f"{name} is an admin of the team now, and you are a {form.values['role']}.", "ok")
     return go_to(url_for("teams.show", team_id=team_id, _anchor="members"))
+
+
+def _page_to_leave(actor: Actor, team_id: str, form: HandOverForm) -> str:
+    """The form before one leaves; for who sees nothing of the team without two-factor log-in, without their cards."""
+    team = find_locked_out(actor, team_id)
+    if team is None:
+        return _page(actor, team_id, actor.user_id, form)
+    return render_template(
+        "teams/leave_locked.html", team=team, is_inherited=team["is_inherited"], form=form
+    )
 
 
 def _page(actor: Actor, team_id: str, user_id: str, form: HandOverForm) -> str:

@@ -20,7 +20,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.columns import list_boards_with_counts
 from taskforge.teams import queries, service
 from taskforge.teams.access import access_team
-from taskforge.teams.permissions import Permission
+from taskforge.teams.permissions import Permission, Role
 from taskforge.web.boards.tiles import show_tiles
 from taskforge.web.invitations.presenters import (
     show_join_links,
@@ -173,7 +173,8 @@ def _edit_page(actor: Actor, team: sql.Row, form: EditTeamForm) -> str:
         form.parent_team_id.offer(
             {**offered, parent_id: team["parent_name"] or "The present one"}.items()
         )
-    return render_template("teams/edit.html", team=team, form=form)
+    may_require = team["role"] == Role.ADMIN
+    return render_template("teams/edit.html", team=team, form=form, may_require=may_require)
 
 
 def _changed(team: sql.Row, values: dict[str, Any]) -> dict[str, Any]:

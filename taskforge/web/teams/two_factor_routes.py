@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from taskforge.http.forms import Form
 from taskforge.http.htmx import go_to
+from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.teams import two_factor as service
@@ -25,6 +26,7 @@ def two_factor(team_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/teams/<id:team_id>/two-factor")
+@needs_confirmation
 def require_two_factor(team_id: str) -> ResponseReturnValue:
     """Require it, after some days or at once."""
     actor, form = current_actor(), RequireTwoFactorForm()
@@ -36,6 +38,7 @@ def require_two_factor(team_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/teams/<id:team_id>/two-factor/release")
+@needs_confirmation
 def release_two_factor(team_id: str) -> ResponseReturnValue:
     """Require it no more."""
     actor, form = current_actor(), Form()
