@@ -70,10 +70,11 @@ def reset_password(token: str, password: str, *, revoke_tokens: bool = False) ->
         NotFound, InvalidInput: like `taskforge.accounts.password_reset.reset_password`.
     """
     client = counted_address(request.remote_addr)
-    rate_limits.take_try(
-        RateLimitItemPerMinute(USES_PER_CLIENT, 15, namespace=f"reset-try:{client}")
-    )
-    password_reset.reset_password(token, password, revoke_tokens=revoke_tokens, **client_details())
+    tries = RateLimitItemPerMinute(USES_PER_CLIENT, 15, namespace=f"reset-try:{client}")
+    with rate_limits.counted_try(tries):
+        password_reset.reset_password(
+            token, password, revoke_tokens=revoke_tokens, **client_details()
+        )
 
 
 def request_address_change(actor: Actor, *, email: str) -> Change:
