@@ -195,7 +195,7 @@ TEAM_SENTENCES: dict[Event, str] = {
     Event.TEAM_INVITATION_DECLINED: "declined the invitation",
     Event.TEAM_JOIN_LINK_MADE: "made a new link to join as {role}",
     Event.TEAM_JOIN_LINK_REMOVED: "switched the link to join as {role} off",
-    Event.TEAM_GUEST_LIMITED: "changed which boards a guest sees",
+    Event.TEAM_GUEST_LIMITED: "changed which boards {person} sees",
     Event.TEAM_PERMISSIONS_CHANGED: "changed what each role may do",
     Event.TEAM_TWO_FACTOR_REQUIRED: "made two-factor log-in a must",
     Event.TEAM_TWO_FACTOR_RELEASED: "requires two-factor log-in no more",

@@ -44,10 +44,15 @@ class Store:
 
 @dataclass(frozen=True)
 class Home:
-    """The folder that holds the servers' data, logs and sockets."""
+    """The folder that holds the servers' data, logs and sockets.
+
+    Without `usual_ports` a server listens on any free port, which no other TaskForge of this machine looks for: it
+    would find its way into that one's data where a server of the same port is down.
+    """
 
     folder: Path
     durable: bool = True
+    usual_ports: bool = True
 
     def prepare(self) -> None:
         """Create the folder. Root's must be traversable for the user that runs PostgreSQL."""
@@ -66,7 +71,7 @@ class Home:
 
     def port(self, first: int) -> int:
         """A free port: near `first` for development, any for tests."""
-        return free_port(first if self.durable else 0)
+        return free_port(first if self.durable and self.usual_ports else 0)
 
 
 def describe_postgres(home: Home, database: str = "taskforge") -> Store:

@@ -24,7 +24,7 @@ def _describe(row: Mapping[str, Any], people: Mapping[str, str]) -> str:
     if event is Event.TEAM_MEMBER_REMOVED and row["actor_id"] in members:
         return LEFT_TEAM
     others = [one for one in members if one != row["actor_id"]]
-    person = next(iter(others or members), None)
+    person = next(iter(others or members or state.get("limited", ())), None)
     role = members.get(person) if person else None
     invitation = state.get("invitation", {})
     role = role or invitation.get("role") or state.get("join_link", {}).get("role")

@@ -41,4 +41,4 @@ def list_recent_changes(actor: Actor, team_id: str) -> Sequence[sql.Row]:
 def _people_of(state: Mapping[str, Any] | None) -> list[str]:
     state = state or {}
     named = [(state.get(name) or {}).get("user_id") for name in ("invitation", "view")]
-    return [*state.get("members", {}), *(one for one in named if one)]
+    return [*state.get("members", {}), *state.get("limited", {}), *(one for one in named if one)]

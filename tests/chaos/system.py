@@ -77,7 +77,7 @@ class System:
 
         `settings` replace those of the environment; `fill` may fill the stores before anything else uses them.
         """
-        home = Home(folder)
+        home = Home(folder, usual_ports=False)
         home.prepare()
         system = cls(home, chance)
         os.environ[MARK] = system.mark  # all children inherit it, whoever starts them

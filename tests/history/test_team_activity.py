@@ -90,6 +90,15 @@ def test_a_limited_guest_who_may_read_it_reads_of_their_boards_alone(
     assert other not in html
 
 
+def test_it_says_whose_boards_were_limited(
+    app: Flask, ada: Person, gus: Person, team: Team, address: str
+) -> None:
+    with app.app_context():
+        board_people.limit_guest(ada.actor, team.team_id, gus.user_id, board_ids=[])
+    for page in (address, f"/teams/{team.team_id}"):
+        assert re.search(r"changed which boards Gus \w+ sees", visit(ada).open(page).text)
+
+
 def test_who_was_invited_is_for_those_who_manage_members(
     app: Flask, ada: Person, bob: Person, team: Team, address: str
 ) -> None:
