@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request
 from limits import RateLimitItemPerMinute
 
 from taskforge.accounts import address, password_reset, registration
+from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address
 from taskforge.identity.actors import client_details
 from taskforge.identity.invited import require_may_register
+from taskforge.mail.kinds import MailKind
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 
@@ -60,6 +64,21 @@ def request_reset(email: str) -> None:
             RateLimitItemPerMinute(number, 15, namespace=namespace), rate_limits.TOO_MANY_LOGINS
         )
     password_reset.request_reset(email, **client_details())
+
+
+def issue_reset_link(actor: Actor, *, email: str) -> str:
+    """Make a one-time link to a new password for somebody who can't be sent one; answers its whole address.
+
+    Raises:
+        NotFound: the actor is no site administrator.
+        Conflict: nobody could log in with a new password, as the account is suspended or deleted.
+    """
+    unrepeated = replace(actor, op_id=None)  # no stored answer holds the link
+    try:
+        token = password_reset.issue_reset_link(unrepeated, email=email)
+    except InvalidInput as error:
+        raise Conflict("Nobody can log in to this account, with whatever password.") from error
+    return f"{config_of().public_url.rstrip('/')}{MailKind.PASSWORD_RESET.path}".format(token=token)
 
 
 def reset_password(token: str, password: str, *, revoke_tokens: bool = False) -> None:
