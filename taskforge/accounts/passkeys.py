@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts import notices, sealed_secrets
+from taskforge.accounts.queries import LOCK_PERSON
 from taskforge.accounts.two_factor import TwoFactor, get_two_factor
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
@@ -126,6 +127,7 @@ def register(actor: Actor, *, token: str, credential: str, name: str) -> Change:
     user = get_two_factor(actor.user_id)
     passkey_id = new_id()
     with UnitOfWork(actor, entity_id=passkey_id, version=1) as uow:
+        uow.execute(LOCK_PERSON, {"user_id": actor.user_id})  # two at once are counted in turn
         kept = uow.execute(
             _INSERT,
             {

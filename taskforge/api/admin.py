@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Response
 
-from taskforge.accounts import suspension
+from taskforge.accounts import sessions_of_others, site_admins, suspension, two_factor
 from taskforge.api.blueprints import ApiBlueprint, no_content
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import admin as schemas
 from taskforge.api.schemas.base import MAX_PAGE
+from taskforge.identity import account_links
 from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.identity.site_admins import require_site_admin
@@ -58,4 +59,47 @@ def lift_suspension(user_id: str) -> Response:
     require_site_admin()
     require_confirmation()
     suspension.lift_suspension(current_actor(), user_id)
+    return no_content()
+
+
+@blueprint.put("/users/<any_id:user_id>/site-role")
+@blueprint.arguments(schemas.SiteRole)
+@blueprint.response(200, schemas.Account)
+def set_site_role(data: dict[str, Any], user_id: str) -> Any:
+    """Make somebody a site administrator, or take that back; the last one stays."""
+    require_site_admin()
+    require_confirmation()
+    change = site_admins.grant_site_role if data["is_site_admin"] else site_admins.revoke_site_role
+    change(current_actor(), user_id)
+    return directory.get_person(user_id)
+
+
+@blueprint.post("/users/<any_id:user_id>/reset-link")
+@blueprint.response(201, schemas.ResetLink)
+def make_reset_link(user_id: str) -> Any:
+    """Make a one-time link to a new password, for somebody whom no mail reaches."""
+    require_site_admin()
+    require_confirmation()
+    person = directory.get_person(user_id)
+    return {"url": account_links.issue_reset_link(current_actor(), email=person["email"])}
+
+
+@blueprint.delete("/users/<any_id:user_id>/sessions")
+@blueprint.response(204)
+def end_sessions(user_id: str) -> Response:
+    """End all sessions and API tokens of somebody."""
+    require_site_admin()
+    require_confirmation()
+    sessions_of_others.end_all_sessions_of(current_actor(), user_id)
+    return no_content()
+
+
+@blueprint.delete("/users/<any_id:user_id>/two-factor")
+@blueprint.response(204)
+def reset_two_factor(user_id: str) -> Response:
+    """Turn off the second factor of somebody who has lost it; they are told."""
+    require_site_admin()
+    require_confirmation()
+    directory.get_person(user_id)
+    two_factor.reset(current_actor(), user_id)
     return no_content()

@@ -20,7 +20,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team, lock_team
+from taskforge.teams.access import access_team, get_membership, lock_team
 from taskforge.teams.hierarchy import lock_tree
 from taskforge.teams.limits import set_limit
 from taskforge.teams.permissions import Permission
@@ -122,7 +122,7 @@ def get_limit(actor: Actor, team_id: str, user_id: str) -> BoardLimit:
         NotFound, Forbidden: no access, no permission ``team.manage_members``, or no such member.
     """
     access_team(actor.user_id, team_id, Permission.TEAM_MANAGE_MEMBERS)
-    standing = access_team(user_id, team_id)
+    standing = get_membership(user_id, team_id)
     boards = list_boards(actor, team_id)
     ids = [board["board_id"] for board in boards]
     named = sql.rows(_BOARDS_NAMING, {"board_ids": ids, "user_id": user_id})

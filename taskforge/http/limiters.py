@@ -139,6 +139,12 @@ def count_use(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     return True, hit_use(item, limiter)[1]
 
 
+def take_back_use(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
+    """Count one use less."""
+    limiter.hit(item, cost=-1)
+    return True, _usage(limiter, item)
+
+
 def clear_uses(item: RateLimitItem, limiter: RateLimiter) -> tuple[bool, Usage]:
     """Forget all uses."""
     limiter.clear(item)

@@ -6,6 +6,8 @@ before its view.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from redis import Redis
 
+from taskforge.errors import Unavailable
 from taskforge.extensions import config_of
 from taskforge.http.client_address import counted_address
 from taskforge.http.cross_site import SAFE_METHODS
@@ -30,6 +33,7 @@ from taskforge.http.limiters import (
     hit_use,
     key_of,
     require_allowed,
+    take_back_use,
     test_use,
 )
 
@@ -88,13 +92,12 @@ def web_writes_key() -> tuple[str, str]:
     return before, after
 
 
-def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> None:
-    """Count a log-in try for an account and an IP address together, before the password is checked.
+@contextmanager
+def login_try(*, email: str, ip: str | None, device: str | None = None) -> Iterator[None]:
+    """Count a log-in try for an account and an IP address together; within the block the password is checked.
 
-    From a known `device` it is counted for the device alone, whatever was tried elsewhere.
-
-    Before and not after, so that tries at the same time can't pass the limit together. `give_back_login_tries` resets
-    the count after a success.
+    From a known `device` it is counted for the device alone, whatever was tried elsewhere. `give_back_login_tries`
+    resets the count after a success.
 
     Raises:
         RateLimited: too many tries within the window of 15 minutes.
@@ -102,11 +105,12 @@ def take_login_try(*, email: str, ip: str | None, device: str | None = None) -> 
     own, *wide = _login_limits(email, ip, device)
     for item in wide if device is None else ():
         ask(partial(test_use, item), TOO_MANY_LOGINS, TRIES)
-    take_try(own)
+    with counted_try(own):
+        yield
 
 
 def give_back_login_tries(*, email: str, ip: str | None, device: str | None = None) -> None:
-    """Reset the count of `take_login_try`, after a log-in that succeeded."""
+    """Reset the count of `login_try`, after a log-in that succeeded."""
     give_back_tries(_login_limits(email, ip, device)[0])
 
 
@@ -130,17 +134,26 @@ def count(item: RateLimitItem) -> None:
     ask(partial(count_use, item), SLOW_DOWN)
 
 
-def take_try(item: RateLimitItem) -> None:
-    """Count a try at a password, before it is checked, in a sliding window.
+@contextmanager
+def counted_try(item: RateLimitItem) -> Iterator[None]:
+    """Count a try at a password in a sliding window; within the block it is checked.
+
+    Before and not after, so that tries at the same time can't pass the limit together. One that could not be checked
+    (`Unavailable`) does not count: alone, for it must not forgive the wrong ones before it.
 
     Raises:
         RateLimited: too many tries.
     """
     ask(partial(hit_use, item), TOO_MANY_LOGINS, TRIES)
+    try:
+        yield
+    except Unavailable:
+        ask(partial(take_back_use, item), TOO_MANY_LOGINS, TRIES)
+        raise
 
 
 def give_back_tries(item: RateLimitItem) -> None:
-    """Reset the count of `take_try`, after the right password."""
+    """Reset the count of `counted_try`, after the right password."""
     ask(partial(clear_uses, item), TOO_MANY_LOGINS, TRIES)
 
 

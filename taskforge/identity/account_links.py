@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request
 from limits import RateLimitItemPerMinute
 
 from taskforge.accounts import address, password_reset, registration
+from taskforge.errors import Conflict, InvalidInput
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address
 from taskforge.identity.actors import client_details
 from taskforge.identity.invited import require_may_register
+from taskforge.mail.kinds import MailKind
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 
@@ -62,6 +66,21 @@ def request_reset(email: str) -> None:
     password_reset.request_reset(email, **client_details())
 
 
+def issue_reset_link(actor: Actor, *, email: str) -> str:
+    """Make a one-time link to a new password for somebody who can't be sent one; answers its whole address.
+
+    Raises:
+        NotFound: the actor is no site administrator.
+        Conflict: nobody could log in with a new password, as the account is suspended or deleted.
+    """
+    unrepeated = replace(actor, op_id=None)  # no stored answer holds the link
+    try:
+        token = password_reset.issue_reset_link(unrepeated, email=email)
+    except InvalidInput as error:
+        raise Conflict("Nobody can log in to this account, with whatever password.") from error
+    return f"{config_of().public_url.rstrip('/')}{MailKind.PASSWORD_RESET.path}".format(token=token)
+
+
 def reset_password(token: str, password: str, *, revoke_tokens: bool = False) -> None:
     """Set a new password with a link; tries are limited for each client. `revoke_tokens` ends the API tokens too.
 
@@ -70,10 +89,11 @@ def reset_password(token: str, password: str, *, revoke_tokens: bool = False) ->
         NotFound, InvalidInput: like `taskforge.accounts.password_reset.reset_password`.
     """
     client = counted_address(request.remote_addr)
-    rate_limits.take_try(
-        RateLimitItemPerMinute(USES_PER_CLIENT, 15, namespace=f"reset-try:{client}")
-    )
-    password_reset.reset_password(token, password, revoke_tokens=revoke_tokens, **client_details())
+    tries = RateLimitItemPerMinute(USES_PER_CLIENT, 15, namespace=f"reset-try:{client}")
+    with rate_limits.counted_try(tries):
+        password_reset.reset_password(
+            token, password, revoke_tokens=revoke_tokens, **client_details()
+        )
 
 
 def request_address_change(actor: Actor, *, email: str) -> Change:

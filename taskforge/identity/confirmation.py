@@ -115,8 +115,9 @@ def confirm(
 
 def _check_password(identity: Identity, password: str) -> None:
     tries = password_tries(identity.user_id)
-    rate_limits.take_try(tries)
-    if not confirmation.check_password(identity.user_id, password):
+    with rate_limits.counted_try(tries):
+        is_right = confirmation.check_password(identity.user_id, password)
+    if not is_right:
         _report(Event.USER_CONFIRMATION_FAILED, identity, "password")
         raise InvalidInput(WRONG, {"password": WRONG})
     rate_limits.give_back_tries(tries)

@@ -53,11 +53,11 @@ def change_password(actor: Actor, *, current: str, new: str, revoke_tokens: bool
         InvalidInput: the present password is wrong or the new one too weak.
     """
     tries = password_tries(actor.user_id)
-    rate_limits.take_try(tries)
     try:
-        change = password_change.change_password(
-            actor, current=current, new=new, revoke_tokens=revoke_tokens
-        )
+        with rate_limits.counted_try(tries):
+            change = password_change.change_password(
+                actor, current=current, new=new, revoke_tokens=revoke_tokens
+            )
     except InvalidInput as error:
         if "current_password" not in error.fields:  # it was right, the new one is too weak
             rate_limits.give_back_tries(tries)

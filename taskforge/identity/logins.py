@@ -21,6 +21,8 @@ WRONG_CREDENTIALS = "That address and that password do not belong together."
 def check_login(email: str, password: str) -> str | None:
     """The id of the user with this address and password; None otherwise, which is counted and recorded.
 
+    A try that could not be checked, because a store is away or too many are made at once, does not count.
+
     Tries from a device with which this person has logged in before are counted by themselves: whatever others try, and
     wherever from, the right password logs in there.
 
@@ -30,9 +32,9 @@ def check_login(email: str, password: str) -> str | None:
     """
     ip = request.remote_addr
     device = known_device(email)
-    rate_limits.take_login_try(email=email, ip=ip, device=device)
     try:
-        user_id = service.check_credentials(email, password)
+        with rate_limits.login_try(email=email, ip=ip, device=device):
+            user_id = service.check_credentials(email, password)
     except Suspended:
         rate_limits.give_back_login_tries(email=email, ip=ip, device=device)
         _report_refusal(email, why="suspended")

@@ -87,10 +87,10 @@ def use_code(user_id: str, code: str) -> str:
         RateLimited, InvalidInput: like `pass_second_step`.
     """
     tries = _tries(user_id)
-    rate_limits.take_try(tries)
     client = client_details()
     actor = Actor(user_id=user_id, ip=client["ip"], user_agent=client["user_agent"])
-    factor = second_factor.use_code(actor, code)
+    with rate_limits.counted_try(tries):
+        factor = second_factor.use_code(actor, code)
     if factor is None:
         security_events.report(
             Event.USER_SECOND_FACTOR_FAILED, user_id=user_id, details={}, **client

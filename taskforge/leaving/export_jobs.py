@@ -18,7 +18,7 @@ import structlog
 from taskforge import clock, faults
 from taskforge.errors import NotFound, StaleVersion, Unavailable
 from taskforge.leaving import archive, queries
-from taskforge.leaving.sections import SECTIONS
+from taskforge.leaving.sections import SECTIONS, Page
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
@@ -82,7 +82,8 @@ def _write(export: dict[str, Any], deadline: float) -> None:
 def _step(export: dict[str, Any]) -> None:
     """Read the next pages and store them; `export` says then how far it is."""
     section = SECTIONS[export["section"]]
-    records, cursor, is_end = _read(export)
+    read = _read(export)
+    records, cursor, is_end = read.records, read.cursor, read.cursor is None
     is_last = is_end and export["section"] == len(SECTIONS) - 1
     files: list[tuple[str, bytes]] = []
     if export["parts"] == 0:
@@ -91,6 +92,7 @@ def _step(export: dict[str, Any]) -> None:
     if records or is_whole:
         number = "" if is_whole else f"-{export['parts']:05}"
         files.append((f"{section.name}{number}.json", _as_json(records)))
+    files += read.files
     after = {
         "section": export["section"] + is_end,
         "cursor": None if is_end else cursor,
@@ -100,21 +102,23 @@ def _step(export: dict[str, Any]) -> None:
     faults.point("export.part_written")
 
 
-def _read(export: Mapping[str, Any]) -> tuple[list[Any], str | None, bool]:
-    """The records of the next file, the cursor behind them, and whether the section ends with them."""
+def _read(export: Mapping[str, Any]) -> Page:
+    """The records of the next file."""
     actor = Actor(user_id=export["user_id"])
     read, cursor = SECTIONS[export["section"]].read, export["cursor"]
     records: list[Any] = []
+    files: list[tuple[str, bytes]] = []
     size = 0
     while True:
         page = _read_settled(lambda at=cursor: read(actor, at))
         records += page.records
+        files += page.files
         size += sum(len(_as_json(record)) for record in page.records)
         cursor = page.cursor
         if cursor is None or size >= FILE_BYTES or len(records) >= FILE_RECORDS:
-            return records, cursor, cursor is None
+            return Page(records, cursor, files)
         if not records:  # a long way without any: note how far it went
-            return records, cursor, False
+            return Page(records, cursor)
 
 
 def _read_settled(read: Any) -> Any:

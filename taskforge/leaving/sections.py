@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taskforge.accounts import picture_store
 from taskforge.accounts import service as accounts
 from taskforge.accounts.api_tokens import list_tokens
 from taskforge.accounts.login_history import list_logins
@@ -27,6 +28,7 @@ from taskforge.tasks.fields import EMPTY_CONTENT, FIELDS
 from taskforge.tasks.row_columns import compose_row
 
 UNREADABLE = "The texts can't be read right now."
+PICTURE = "picture.webp"
 TASKS_AT_ONCE = 25  # each may have a megabyte
 COMMENTS_AT_ONCE = 50
 LINES_AT_ONCE = 200
@@ -37,10 +39,11 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """Some records of a section, and the cursor behind them; None at its end."""
+    """Some records of a section, the cursor behind them (None at its end), and files that go with them, by name."""
 
     records: Sequence[Record]
     cursor: str | None = None
+    files: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,12 @@ def _read_profile(actor: Actor, _after: str | None) -> Page:
             for each in list_passkeys(actor.user_id)
         ],
     }
-    return Page([{**account, "profile": view.texts}])
+    return Page([{**account, "profile": view.texts}], files=_picture(actor, view.texts["picture"]))
+
+
+def _picture(actor: Actor, name: str | None) -> Sequence[tuple[str, bytes]]:
+    found = picture_store.find(actor.user_id, name, large=True) if name else None
+    return () if found is None else ((PICTURE, found),)
 
 
 def _read_teams(actor: Actor, after: str | None) -> Page:

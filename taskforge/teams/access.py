@@ -19,7 +19,7 @@ _OWN_MEMBERSHIP = f"""
     FROM   {TEAMS_OF_MEMBERS}
     WHERE  m.team_id = :team_id AND m.user_id = :user_id"""
 _MEMBERSHIP = prepared(f"{_OWN_MEMBERSHIP} AND {is_admitted()}")
-_MEMBERSHIP_TO_LEAVE = prepared(_OWN_MEMBERSHIP)
+_ANY_MEMBERSHIP = prepared(_OWN_MEMBERSHIP)
 _LOCK = prepared("""
     UPDATE teams
     SET    version = version + 1, updated_at = :at
@@ -112,13 +112,15 @@ def access_team(user_id: str, team_id: str, permission: str | None = None) -> Me
     return membership_of(found, permission)
 
 
-def access_team_to_leave(user_id: str, team_id: str) -> Membership:
-    """The membership that somebody may end, also where the team does not let them in without two-factor log-in.
+def get_membership(user_id: str, team_id: str) -> Membership:
+    """Somebody's membership of a team, also where it does not let them in without two-factor log-in.
+
+    For who ends it or limits it.
 
     Raises:
         NotFound: no such team, or not a member of it.
     """
-    found = sql.row(_MEMBERSHIP_TO_LEAVE, {"team_id": team_id, "user_id": user_id})
+    found = sql.row(_ANY_MEMBERSHIP, {"team_id": team_id, "user_id": user_id})
     if found is None:
         raise NotFound()
     return membership_of(found, None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import insert, text
 
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.events import Event
 from taskforge.stores.actor import Actor
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.access import access_team, hold_person
+from taskforge.teams.access import access_team, hold_membership, hold_person
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.models import RolePermission, Team, TeamMembership
 from taskforge.teams.permissions import Permission, Role, default_rows
@@ -26,8 +29,20 @@ def require_parent(actor: Actor, parent_id: str | None) -> None:
     """Raise `InvalidInput` unless a parent is None or a team whose structure the actor may edit."""
     if parent_id is None:
         return
-    try:
+    with _explaining_parent():
         access_team(actor.user_id, parent_id, Permission.TEAM_EDIT)
+
+
+def hold_parent(uow: UnitOfWork, parent_id: str) -> None:
+    """`require_parent` again, behind the lock of the tree: nobody's people come down by who has just lost the right."""
+    with _explaining_parent():
+        hold_membership(uow, parent_id, Permission.TEAM_EDIT)
+
+
+@contextmanager
+def _explaining_parent() -> Iterator[None]:
+    try:
+        yield
     except (NotFound, Forbidden):
         raise InvalidInput.about("parent_team_id", "must be a team that you may edit") from None
 
@@ -39,12 +54,13 @@ def insert_team(
 
     Raises:
         Conflict: the actor has made too many teams.
-        InvalidInput: the tree of the parent is too deep or too large.
+        InvalidInput: the tree of the parent is too deep or too large, or the actor may not edit it (any more).
         NotFound: the actor's account was deleted in the meantime.
     """
     actor = uow.actor
     if parent_team_id is not None:
         lock_tree(uow, for_change=True)
+        hold_parent(uow, parent_team_id)
     hold_person(uow, actor.user_id)
     own = uow.execute(_COUNT_OWN_TEAMS, {"user_id": actor.user_id}).scalar_one()
     if own >= TEAMS_PER_USER:

@@ -18,13 +18,13 @@ from taskforge.teams import queries
 from taskforge.teams.access import (
     ABOVE_OWN,
     access_team,
-    access_team_to_leave,
     check_role,
+    get_membership,
     lock_team,
     lock_team_to_leave,
     require_role_in,
 )
-from taskforge.teams.creation import require_parent
+from taskforge.teams.creation import hold_parent, require_parent
 from taskforge.teams.departures import Cards
 from taskforge.teams.hierarchy import lock_tree, require_shape
 from taskforge.teams.members import insert_member, record_member, require_in_parent
@@ -116,6 +116,9 @@ def edit_team(actor: Actor, team_id: str, *, version: int, changes: dict[str, An
                 raise InvalidInput.about("inherits_members", NO_PARENT)
             after["inherits_members"] = False
         is_tree_changed = any(before[name] != after[name] for name in _TREE)
+        is_moved = after["parent_team_id"] not in (before["parent_team_id"], None)
+        if is_moved or after["inherits_members"] > before["inherits_members"]:
+            hold_parent(uow, after["parent_team_id"])
         if is_tree_changed and after["inherits_members"]:
             require_role_in(
                 uow, team_id, Role.ADMIN, why=ABOVE_OWN
@@ -212,7 +215,7 @@ def remove_member(
     if needs_access:
         membership = access_team(actor.user_id, team_id, permission)
     else:
-        membership = access_team_to_leave(actor.user_id, team_id)
+        membership = get_membership(actor.user_id, team_id)
     with UnitOfWork(actor, entity_id=team_id, version=0) as uow:
         lock_tree(uow)
         if needs_access:

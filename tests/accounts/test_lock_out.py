@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from taskforge.accounts import passwords
 from taskforge.http import rate_limits
 from taskforge.http.client_address import counted_address, plain_address
 from tests.accounts.test_login import log_in
-from tests.factories import PASSWORD, Person
-from tests.pages import Page, Visitor
+from tests.factories import PASSWORD, Person, forget_confirmation
+from tests.pages import Page, Visitor, visit
 
 WRONG = "not the right password"
 
@@ -72,6 +76,46 @@ def test_a_known_device_cannot_guess_for_ever(app: Flask, ada: Person) -> None:
     log_in(own, ada.email)
     statuses = [return_to(own, ada.email, WRONG).status for _ in range(11)]
     assert statuses == [422] * 10 + [429]
+
+
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Whether so many log in at once that no password can be checked in time."""
+    slots = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(passwords, "_SLOTS", slots)
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+
+    def gather(is_there: bool) -> None:
+        slots.acquire() if is_there else slots.release()
+
+    return gather
+
+
+def test_a_try_that_could_not_be_checked_does_not_count(
+    app: Flask, ada: Person, crowd: Callable[[bool], None]
+) -> None:
+    client = app.test_client()
+    assert log_in(client, ada.email, WRONG).status == 422
+    crowd(True)
+    assert [log_in(client, ada.email).status for _ in range(12)] == [503] * 12
+    crowd(False)
+    assert [log_in(client, ada.email, WRONG).status for _ in range(9)] == [422] * 9
+    assert log_in(client, ada.email).status == 429  # the ten that were checked do
+
+
+def test_a_new_password_and_a_proof_are_not_counted_either(
+    app: Flask, ada: Person, crowd: Callable[[bool], None]
+) -> None:
+    forget_confirmation(ada)
+    page = visit(ada)
+    forms = [page.open("/profile/password").form("/profile/password")] * 6
+    crowd(True)
+    new = {"current_password": PASSWORD, "new_password": "Another long sentence, 43"}
+    assert [page.send(form, **new).status for form in forms] == [503] * 6
+    proof = {"password": PASSWORD}
+    assert [ada.api("POST", "/auth/confirm", proof).status_code for _ in range(6)] == [503] * 6
+    crowd(False)
+    assert ada.api("POST", "/auth/confirm", proof).status_code == 200
 
 
 def test_a_device_is_known_for_its_own_people_only(app: Flask, ada: Person, eve: Person) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from taskforge.accounts import site_admins
 from taskforge.history.log_checks import untrue_rows
+from taskforge.ids import new_id
 from tests.accounts.test_login_history import write_events
 from tests.admin.test_suspension import WHY, log_in, make_site_admin, read_admins, suspend
 from tests.audit_trail import last_event
@@ -201,3 +202,55 @@ def test_the_doctor_compares_who_is_suspended_with_the_log(
 
 def test_nothing_is_read_of_a_person_who_does_not_exist(here: Visitor) -> None:
     assert here.open("/admin/users/00000000-0000-4000-8000-000000000000").status == 404
+
+
+def test_the_api_makes_a_link_to_a_new_password(app: Flask, root: Person, ada: Person) -> None:
+    answer = root.api("POST", f"/admin/users/{ada.user_id}/reset-link")
+    assert answer.status_code == 201
+    token = answer.get_json()["url"].rpartition("/")[2]
+    with app.app_context():
+        assert last_event(ada.user_id).event == "user.reset_link_issued"
+    given = {"token": token, "password": "kettle-Moss-31 anvil"}
+    set_by_link = app.test_client().post("/api/auth/password-reset/confirm", json=given)
+    assert set_by_link.status_code == 204
+    assert log_in(app, ada) == 401
+    suspend(root, ada)
+    assert root.api("POST", f"/admin/users/{ada.user_id}/reset-link").status_code == 409
+
+
+def test_a_link_to_a_new_password_is_in_no_stored_answer(root: Person, ada: Person) -> None:
+    path, key = f"/admin/users/{ada.user_id}/reset-link", new_id()
+    first = root.api("POST", path, Idempotency_Key=key).get_json()["url"]
+    assert root.api("POST", path, Idempotency_Key=key).get_json()["url"] != first
+
+
+def test_the_api_gives_the_site_role_and_takes_it(app: Flask, root: Person, ada: Person) -> None:
+    path = f"/admin/users/{ada.user_id}/site-role"
+    assert root.api("PUT", path, {"isSiteAdmin": True}).get_json()["isSiteAdmin"] is True
+    assert read_admins(app) == {root.user_id, ada.user_id}
+    assert root.api("PUT", path, {"isSiteAdmin": False}).get_json()["isSiteAdmin"] is False
+    own = f"/admin/users/{root.user_id}/site-role"
+    assert root.api("PUT", own, {"isSiteAdmin": False}).status_code == 409
+    assert root.api("PUT", own, {"isSiteAdmin": "perhaps"}).status_code == 422
+    assert read_admins(app) == {root.user_id}
+
+
+def test_the_api_ends_the_sessions_of_somebody(root: Person, ada: Person) -> None:
+    assert root.api("DELETE", f"/admin/users/{ada.user_id}/sessions").status_code == 204
+    assert ada.api("GET", "/users/me").status_code == 401
+
+
+def test_the_strong_acts_of_the_api_ask_for_a_proof(root: Person, ada: Person) -> None:
+    forget_confirmation(root)
+    path = f"/admin/users/{ada.user_id}"
+    for method, act, body in (
+        ("PUT", "/site-role", {"isSiteAdmin": True}),
+        ("POST", "/reset-link", None),
+        ("DELETE", "/sessions", None),
+        ("DELETE", "/two-factor", None),
+    ):
+        answer = root.api(method, path + act, body)
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (
+            403,
+            "confirmation_required",
+        )

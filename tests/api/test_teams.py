@@ -14,6 +14,7 @@ def test_a_new_team_is_led_by_its_founder_and_has_a_board(ada: Person) -> None:
     assert answer.status_code == 201
     team = answer.json
     assert (team["name"], team["description"], team["role"]) == ("Web", "The site", "admin")
+    assert team["createdBy"] == ada.user_id
     assert team["version"] == 1
     boards = ada.api("GET", f"/teams/{team['teamId']}/boards").json["items"]
     assert [column["status"] for column in boards[0]["columns"]] == [

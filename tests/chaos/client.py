@@ -54,7 +54,7 @@ class Known:
 
 class Client(Caller):
     """One person, with a thread of their own. Beside them, in the same thread: a visitor who comes and goes, a site
-    administrator, and an outsider whom that one suspends."""
+    administrator, and an outsider whom that one suspends or gives a new password."""
 
     def __init__(self, number: int, port: int, seed: int) -> None:
         super().__init__(number, port, seed)
@@ -234,6 +234,9 @@ RARE_ACTS = (
     Rare("comings", 0.03, people.come_and_go, at_most=80),
     Rare("leavings", 0.01, people.leave_for_good, at_most=10),
     Rare("suspensions", 0.02, outsiders.suspend_or_lift, at_most=12),
+    Rare(
+        "resets", 0.01, outsiders.reset_password, at_most=2
+    ),  # thirty from one address in 15 minutes
     Rare("tokens", 0.02, programs.make_and_use, at_most=8),
 )
 

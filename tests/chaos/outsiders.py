@@ -1,4 +1,5 @@
-"""Acts of a client's site administrator: somebody is suspended, so that they are nobody, and let in again."""
+"""Acts of a client's site administrator: somebody is suspended, so that they are nobody, and let in again; or gets a
+link to a new password."""
 
 from __future__ import annotations
 
@@ -44,6 +45,34 @@ def suspend_or_lift(client: Client) -> None:
             status, answer = outsider.person.call("POST", "/auth/login", login, expected=(401,))
             client.expect("the log-in of a suspended person", status, 401)
             client.expect("why it is refused", answer["error"]["code"], "suspended")
+    compare_outsider(client)
+
+
+def reset_password(client: Client) -> None:
+    """Give the outsider a link to a new password: it works once, the old password and the old session do no more."""
+    outsider, admin = client.outsider, client.site_admin
+    if outsider.is_suspended:
+        return
+    person, before = outsider.person, outsider.person.password
+    admin.confirm()
+    status, made = admin.call("POST", f"/admin/users/{person.user_id}/reset-link")
+    client.expect("the answer to a wish for a link", status, 201)
+    link = {"token": made["url"].rpartition("/")[2], "password": client.word("rook pawn castle")}
+    status, _ = person.call("POST", "/auth/password-reset/confirm", link)
+    if status not in (
+        204,
+        404,
+    ):  # a repetition finds the link used, because the first attempt had arrived
+        client.violations.append(f"a link to a new password answered {status}")
+    status, _ = person.call("GET", "/users/me", expected=(401,))
+    client.expect("a read by a session from before the reset", status, 401)
+    login = {"email": person.email, "password": before}
+    status, _ = person.call("POST", "/auth/login", login, expected=(401,))
+    client.expect("the log-in with the password from before", status, 401)
+    status, _ = person.call("POST", "/auth/password-reset/confirm", link)
+    client.expect("a link that was used", status, 404)
+    person.password = link["password"]
+    person.log_in()
     compare_outsider(client)
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute
 
-from taskforge.errors import RateLimited
+from taskforge.errors import RateLimited, Unavailable
 from taskforge.extensions import config_of
 from taskforge.http import rate_limits
 from taskforge.messaging.redis_client import breaker as redis_breaker
@@ -84,23 +84,45 @@ def test_limits_hold_while_redis_is_away(app: Flask, monkeypatch: pytest.MonkeyP
             rate_limits.hit(item)
 
 
+def take_login_try(email: str, ip: str | None) -> None:
+    """A try whose password was checked, and found wrong."""
+    with rate_limits.login_try(email=email, ip=ip):
+        pass
+
+
 def test_only_failed_log_ins_count(app: Flask) -> None:
     with app.app_context():
         for _ in range(30):
-            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+            take_login_try("a@example.com", "10.0.0.1")
             rate_limits.give_back_login_tries(email="a@example.com", ip="10.0.0.1")
         for _ in range(10):
-            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
+            take_login_try("a@example.com", "10.0.0.1")
         with pytest.raises(RateLimited):
-            rate_limits.take_login_try(email="a@example.com", ip="10.0.0.1")
-        rate_limits.take_login_try(email="a@example.com", ip="10.0.0.2")
+            take_login_try("a@example.com", "10.0.0.1")
+        take_login_try("a@example.com", "10.0.0.2")
+
+
+@pytest.mark.parametrize("redis_is_away", [False, True])
+def test_a_try_that_could_not_be_checked_does_not_count_and_forgives_none(
+    app: Flask, redis_is_away: bool
+) -> None:
+    with app.app_context():
+        for _ in range(3 * redis_is_away):
+            redis_breaker._record_failure()
+        for _ in range(10):
+            for _ in range(3):
+                with pytest.raises(Unavailable), rate_limits.login_try(email="d@x.test", ip=None):
+                    raise Unavailable()
+            take_login_try("d@x.test", None)
+        with pytest.raises(RateLimited):
+            take_login_try("d@x.test", None)
 
 
 def test_tries_at_the_same_time_do_not_pass_the_limit(app: Flask) -> None:
     def try_once(_number: int) -> bool:
         with app.app_context():
             try:
-                rate_limits.take_login_try(email="b@example.com", ip="10.0.0.1")
+                take_login_try("b@example.com", "10.0.0.1")
             except RateLimited:
                 return False
             return True
@@ -115,4 +137,4 @@ def test_many_addresses_together_are_bounded_too(app: Flask) -> None:
         for number in range(100):
             rate_limits.count_failed_login(email="c@example.com", ip=f"10.1.0.{number}")
         with pytest.raises(RateLimited):
-            rate_limits.take_login_try(email="c@example.com", ip="10.2.0.1")
+            take_login_try("c@example.com", "10.2.0.1")

@@ -76,7 +76,7 @@ def expected(endpoint: str, principal: str, method: str) -> str:
     if endpoint in OWN_OBJECT:
         return "hidden"
     if endpoint in OF_PEOPLE:
-        return "in" if principal in (*ROLES, "limited_guest") else "hidden"
+        return "in" if principal in (*ROLES, "limited_guest", "heir") else "hidden"
     return _expected_for_some(endpoint, principal) or _expected_in_team(endpoint, principal)
 
 
@@ -107,6 +107,8 @@ def _expected_in_team(endpoint: str, principal: str) -> str:
     if principal == "limited_guest":
         of_team = is_of_the_team(endpoint)
         return "hidden" if not of_team else "in" if role == "guest" else "no"
+    if principal == "heir":
+        principal = "member"
     if principal not in ROLES:
         return "hidden"
     return "in" if ROLES.index(principal) >= ROLES.index(role) else "no"

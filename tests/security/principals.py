@@ -27,16 +27,18 @@ from taskforge.teams.invitations.service import invite_person
 from taskforge.teams.invitations.team_links import make_join_link
 from taskforge.teams.matrix import DEFAULT_MATRIX, Grant
 from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_permissions
-from taskforge.teams.service import add_member
+from taskforge.teams.queries import get_team
+from taskforge.teams.service import add_member, edit_team
 from taskforge.teams.two_factor import require_two_factor
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.mail.posting import post
 from tests.pictures import picture_file
 
-# From nobody to everybody's boss of the team; the order in which the matrix lets them try.
+# From nobody to everybody's boss of the team; the order in which the matrix lets them try. The heir is a member of the
+# team through its parent alone.
 PRINCIPALS = (
     "anonymous", "suspended", "outsider", "other_admin", "invited", "site_admin",
-    "without_two_factor", "limited_guest", "guest", "member", "admin",
+    "without_two_factor", "limited_guest", "guest", "heir", "member", "admin",
 )  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def make_world(app: Flask) -> World:
         without = people["without_two_factor"].user_id
         add_member(admin.actor, team.team_id, role="member", user_id=without)
         name_person(admin.actor, team.board_id, spare.user_id)
+        _put_below_parent(admin, team, people["heir"])
         matrix_change = _change_rights_and_back(admin, team)
         notification_id = sql.scalar(
             text("SELECT notification_id FROM notifications WHERE user_id = :user_id LIMIT 1"),
@@ -165,6 +168,14 @@ def add_limited_guest(admin: Person, team: Team, guest: Person) -> None:
     add_member(admin.actor, team.team_id, role="guest", user_id=guest.user_id)
     other_id = create_board(admin.actor, team.team_id, name="For guests").entity_id
     limit_guest(admin.actor, team.team_id, guest.user_id, board_ids=[other_id])
+
+
+def _put_below_parent(admin: Person, team: Team, heir: Person) -> None:
+    """The team takes over the members of a parent, of whom one is not in it otherwise."""
+    parent = make_team(admin, "Parent", member=heir)
+    changes = {"parent_team_id": parent.team_id, "inherits_members": True}
+    version = get_team(admin.actor, team.team_id)["version"]
+    edit_team(admin.actor, team.team_id, version=version, changes=changes)
 
 
 def _change_rights_and_back(admin: Person, team: Team) -> str:

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge import clock
+from taskforge.accounts.picture_service import change_picture
 from taskforge.admin.maintenance import drop_expired
 from taskforge.boards.board_people import limit_guest
 from taskforge.boards.service import create_team, edit_board
@@ -27,6 +28,8 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.service import create_task
 from taskforge.teams.service import change_role, remove_member
+from tests.pictures import halves
+from tests.pictures import opened as picture_in
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
 from tests.stores.scene import Scene, read, with_op, write
 from tests.together import at_once_inside
@@ -50,7 +53,11 @@ def opened(person: Actor, export_id: str) -> dict[str, Any]:
     assert len(archive) == download.size
     with zipfile.ZipFile(io.BytesIO(archive)) as unpacked:
         assert unpacked.testzip() is None
-        return {name: json.loads(unpacked.read(name)) for name in unpacked.namelist()}
+        read = {name: unpacked.read(name) for name in unpacked.namelist()}
+    return {
+        name: json.loads(content) if name.endswith(".json") else content
+        for name, content in read.items()
+    }
 
 
 def all_of(files: dict[str, Any], section: str) -> list[Any]:
@@ -91,6 +98,35 @@ def test_an_export_holds_all_that_is_mine_and_nothing_else(scene: Scene) -> None
     assert "said Ann" not in whole
     assert "password_hash" not in whole
     assert_stores_agree()
+
+
+def test_the_picture_is_in_it(scene: Scene) -> None:
+    change_picture(scene.bob, halves(), version=1)
+    catch_up()
+    export_id = ask(scene.bob)
+    write_due()
+    files = opened(scene.bob, export_id)
+    (profile,) = files["profile.json"]
+    assert profile["profile"]["picture"]
+    picture = picture_in(files["picture.webp"])
+    assert picture.width == picture.height
+    export_id = ask(scene.ann)
+    write_due()
+    assert "picture.webp" not in opened(scene.ann, export_id)
+
+
+def test_an_export_waits_for_a_picture_that_cannot_be_read(scene: Scene) -> None:
+    change_picture(scene.bob, halves(), version=1)
+    catch_up()
+    export_id = ask(scene.bob)
+    while not mongo.breaker.is_open:
+        mongo.breaker._record_failure()
+    write_due()
+    assert [one.state for one in list_exports(scene.bob.user_id)] == ["running"]
+    mongo.breaker.reset()
+    write("UPDATE account_exports SET retry_at = '-infinity'")
+    write_due()
+    assert "picture.webp" in opened(scene.bob, export_id)
 
 
 def test_what_they_do_not_see_any_more_is_left_out(scene: Scene) -> None:

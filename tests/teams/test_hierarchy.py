@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import text
 
 from taskforge.boards.access import access_board
 from taskforge.boards.queries import list_boards
+from taskforge.boards.service import create_team
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, TaskForgeError
 from taskforge.stores import sql
+from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.board.queries import get_board
-from taskforge.teams import hierarchy, service
+from taskforge.teams import creation, hierarchy, service
 from taskforge.teams.access import access_team
 from taskforge.teams.queries import get_team, list_children, list_members
 from tests.audit_trail import last_event
@@ -54,6 +57,36 @@ def test_members_of_the_parent_are_members_of_a_child_that_chooses_so(
         parent.team_id,
         True,
     )
+
+
+@pytest.mark.parametrize("way", ["made", "moved", "opened"])
+def test_the_right_over_the_parent_is_asked_behind_the_lock(
+    app: Flask, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Who is removed from the parent while they put a team below it does not get its people."""
+    above, below = make_team(ada, "Above"), make_team(bob, "Below")
+    service.add_member(ada.actor, above.team_id, role="admin", user_id=bob.user_id)
+    is_below = way == "opened"
+    if is_below:
+        put_below(bob, below, above, inherits=False)
+    version = get_team(bob.actor, below.team_id)["version"]
+    changes = {"inherits_members": True} | ({} if is_below else {"parent_team_id": above.team_id})
+    act = partial(service.edit_team, bob.actor, below.team_id, version=version, changes=changes)
+    if way == "made":
+        act = partial(create_team, bob.actor, name="New", parent_team_id=above.team_id)
+    lock_tree = hierarchy.lock_tree
+
+    def lock_late(uow: UnitOfWork, *, for_change: bool = False) -> None:
+        if uow.actor.user_id == bob.user_id:
+            remove = partial(service.remove_member, ada.actor, above.team_id, bob.user_id)
+            assert not isinstance(at_once_inside(app, [remove])[0], Exception)
+        lock_tree(uow, for_change=for_change)
+
+    for module in (creation, service):
+        monkeypatch.setattr(module, "lock_tree", lock_late)
+    with pytest.raises(InvalidInput, match="a team that you may edit"):
+        act()
+    assert roles(below, bob) == {bob.user_id: "admin"}
 
 
 def test_nobody_comes_down_where_the_child_does_not_choose_so(

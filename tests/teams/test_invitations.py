@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.errors import Conflict, Forbidden, NotFound
+from taskforge.extensions import config_of
 from taskforge.mail.tokens import make_token
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.notifications.queries import list_notifications
@@ -117,6 +118,56 @@ def test_who_signs_up_later_needs_the_link(app: Flask, ada: Person, team: Team) 
     assert (queries.list_own(later.actor), intents(later.user_id)) == ([], ["invited_to_team"])
     service.accept_invitation(later.actor, token=renewed.secret)
     assert later.user_id in roles(team, ada)
+
+
+@pytest.fixture
+def mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mails reach the owners of addresses; nothing is sent."""
+    config = config_of(app).replaced(smtp_url="smtp://mail.example.test")
+    monkeypatch.setitem(app.config, "TASKFORGE", config)
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_who_has_not_confirmed_the_address_needs_the_link(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    """Whoever invites an address sees the link, and could sign up with it before its owner does."""
+    known, token = invite(ada, team, email=bob.email)
+    assert (queries.list_own(bob.actor), intents(bob.user_id)) == ([], [])
+    with pytest.raises(NotFound):
+        service.accept_invitation(bob.actor, invitation_id=known)
+    with pytest.raises(NotFound):
+        service.decline_invitation(bob.actor, invitation_id=known)
+    renewed = make_token()
+    service.resend_invitation(ada.actor, team.team_id, known, token=renewed)
+    assert (queries.list_own(bob.actor), intents(bob.user_id)) == ([], [])
+    sql.execute_now(
+        text("UPDATE users SET email_verified_at = now() WHERE user_id = :id"), {"id": bob.user_id}
+    )
+    assert [row["invitation_id"] for row in queries.list_own(bob.actor)] == [known]
+    service.resend_invitation(ada.actor, team.team_id, known, token=make_token())
+    assert intents(bob.user_id) == ["invited_to_team"]
+    by_id(bob, known, token)
+    assert bob.user_id in roles(team, ada)
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_the_link_lets_in_who_has_not_confirmed_the_address(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    _, token = invite(ada, team, email=bob.email)
+    service.accept_invitation(bob.actor, token=token)
+    assert bob.user_id in roles(team, ada)
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_who_is_invited_by_id_answers_without_the_link(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    known, token = invite(ada, team, user_id=bob.user_id)
+    assert intents(bob.user_id) == ["invited_to_team"]
+    by_id(bob, known, token)
+    assert bob.user_id in roles(team, ada)
 
 
 def test_what_is_stored_does_not_hold_the_token(ada: Person, bob: Person, team: Team) -> None:

@@ -60,6 +60,16 @@ def test_too_many_days_are_refused(app: Flask, ada: Person, team: Team) -> None:
     assert page.status == 422
 
 
+def test_a_guest_who_is_kept_out_is_limited_all_the_same(
+    app: Flask, ada: Person, gus: Person, team: Team
+) -> None:
+    require(ada, team)
+    path = f"/teams/{team.team_id}/members/{gus.user_id}/boards"
+    assert visit(ada).fill(path, path, is_limited="1").status == 303
+    answer = ada.api("GET", path)
+    assert (answer.status_code, answer.json["boardIds"]) == (200, [])
+
+
 def test_a_member_who_may_edit_the_team_does_not_decide(
     app: Flask, ada: Person, bob: Person, team: Team
 ) -> None:

@@ -46,6 +46,9 @@ function accountCommands() {
     profile && { ...theme, icon: "clock", words: "Change time zone and weeks", also: "first day monday sunday", url: `${profile.href}/preferences#time_zone` },
     profile && { ...tokens, url: `${profile.href}/tokens` },
     profile && { ...data, url: `${profile.href}/data` },
+    profile && { ...tokens, icon: "key-round", words: "Two-factor log-in and passkeys", also: "authenticator recovery codes security", url: `${profile.href}/two-factor` },
+    profile && { ...tokens, icon: "key-round", words: "Change your password", also: "security", url: `${profile.href}/password` },
+    profile && { ...data, words: "Change your e-mail address", also: "mail confirm", url: `${profile.href}/address` },
     ...all(".bar form .menu__item").map((element) => ({ ...clickCommand("go", "", wordsOf(element), element, "log-out"), also: "sign out" })),
   ];
 }

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.accounts import (
-    password_reset,
     session_list,
     sessions_of_others,
     site_admins,
@@ -21,13 +18,11 @@ from taskforge.admin.people.presenters import show_person, show_session
 from taskforge.admin.routes import blueprint
 from taskforge.admin.security.presenters import show_event
 from taskforge.admin.security.queries import list_security_events
-from taskforge.errors import Conflict, InvalidInput
-from taskforge.extensions import config_of
 from taskforge.http.htmx import go_to
+from taskforge.identity import account_links
 from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.identity.site_admins import require_site_admin
-from taskforge.mail.kinds import MailKind
 from taskforge.stores.actor import Actor
 from taskforge.teams import directory
 from taskforge.teams.directory import PersonState
@@ -108,13 +103,8 @@ def reset_link(user_id: str) -> ResponseReturnValue:
     require_site_admin()
     require_confirmation()
     person = directory.get_person(user_id)
-    actor = replace(current_actor(), op_id=None)  # no answer holds the link
-    try:
-        token = password_reset.issue_reset_link(actor, email=person["email"])
-    except InvalidInput as error:
-        raise Conflict("Nobody can log in to this account, with whatever password.") from error
-    address = f"{config_of().public_url.rstrip('/')}{MailKind.PASSWORD_RESET.path}"
-    return _page(user_id, SuspendForm(formdata=None), link=address.format(token=token))
+    link = account_links.issue_reset_link(current_actor(), email=person["email"])
+    return _page(user_id, SuspendForm(formdata=None), link=link)
 
 
 @blueprint.post("/users/<id:user_id>/two-factor")

@@ -25,6 +25,18 @@ class Suspension(Input):
     reason = fields.line(MAX_REASON)
 
 
+class SiteRole(Input):
+    """Whether somebody administers the installation."""
+
+    is_site_admin = fields.yes_or_no()
+
+
+class ResetLink(Output):
+    """A one-time link to a new password. It is shown this once and works for ten minutes."""
+
+    url = text_answer(required=True)
+
+
 class Account(Output):
     """An account, as site administrators see it."""
 

@@ -61,6 +61,7 @@ class Team(Output):
     member_count = ma.fields.Integer(metadata={"description": _IN_LISTS})
     board_count = ma.fields.Integer(metadata={"description": _IN_LISTS})
     two_factor_from = Instant(allow_none=True)
+    created_by = id_answer()  # of one team, not in lists
     version = ma.fields.Integer(required=True)
     created_at = Instant()
     updated_at = Instant()

@@ -7,7 +7,7 @@ from taskforge.errors import Conflict, Forbidden, NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import NOBODY
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.teams.invitations.queries import BY_ID, BY_TOKEN, LOCK_STATUS
+from taskforge.teams.invitations.queries import BY_ID, BY_TOKEN, LOCK_STATUS, has_mail_server
 from taskforge.teams.invitations.tokens import UNKNOWN, hash_token
 
 OPEN = "open"
@@ -55,7 +55,8 @@ def access_invitation(
         if not found["is_for_actor"]:
             raise Forbidden(FOR_SOMEBODY_ELSE)
         return found
-    by_id = sql.row(BY_ID, {"invitation_id": invitation_id, "user_id": user_id, "at": clock.now()})
+    parameters = {"invitation_id": invitation_id, "user_id": user_id, "at": clock.now()}
+    by_id = sql.row(BY_ID, {**parameters, "has_mail_server": has_mail_server()})
     if by_id is None:
         raise NotFound()
     return by_id

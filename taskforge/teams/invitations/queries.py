@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts.queries import IS_NOT_DELETED, PEOPLE, join_person, left_join_person
+from taskforge.extensions import config_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -47,9 +48,12 @@ _STATUS = f"""
                 ELSE 'open' END AS status
 """
 # Whether the invitation `i` is for the account `u`. Without its link only an account that was there when it was made
-# can answer it: whoever registers somebody else's address later must have the link.
+# can answer it: whoever registers somebody else's address later must have the link. The same holds for who registered
+# it before and has not confirmed it, where mails take the link to its owner (`:has_mail_server`).
 _IS_FOR = "(i.user_id = u.user_id OR (i.user_id IS NULL AND i.email = u.email))"
-_IS_FOR_WITHOUT_LINK = f"({_IS_FOR} AND u.created_at <= i.created_at)"
+_IS_FOR_WITHOUT_LINK = f"""({_IS_FOR} AND u.created_at <= i.created_at
+                        AND (i.user_id IS NOT NULL OR u.email_verified_at IS NOT NULL
+                             OR NOT CAST(:has_mail_server AS boolean)))"""
 _COLUMNS = f"""
            i.invitation_id, i.team_id, i.role, i.email, i.user_id, i.invited_by, i.token_hash, i.created_at, i.sent_at,
            i.sendings, i.expires_at, t.name AS team_name, s.display_name AS inviter_name,
@@ -129,7 +133,8 @@ CLOSE_INVITATIONS_OF_MEMBER = prepared(f"""
     WHERE  u.user_id = :user_id AND i.team_id = :team_id AND i.{IS_OPEN} AND {_IS_FOR}
 """)
 PERSON_TO_INVITE = prepared(f"""
-    SELECT u.user_id, u.email, u.created_at, {is_member("CAST(:team_id AS uuid)", "u.user_id")} AS is_member,
+    SELECT u.user_id, u.email, u.created_at, u.email_verified_at IS NOT NULL AS is_confirmed,
+           {is_member("CAST(:team_id AS uuid)", "u.user_id")} AS is_member,
            EXISTS (SELECT
                    FROM   teams t
                           JOIN effective_memberships p ON p.team_id = t.parent_team_id
@@ -186,6 +191,10 @@ def list_of_team(actor: Actor, team_id: str) -> Sequence[sql.Row]:
 
 def list_own(actor: Actor) -> Sequence[sql.Row]:
     """The invitations that the actor can accept or decline, newest first; at most `MAX_OWN`."""
-    return sql.rows(
-        _OPEN_FOR_PERSON, {"user_id": actor.user_id, "at": clock.now(), "limit": MAX_OWN}
-    )
+    parameters = {"user_id": actor.user_id, "at": clock.now(), "limit": MAX_OWN}
+    return sql.rows(_OPEN_FOR_PERSON, {**parameters, "has_mail_server": has_mail_server()})
+
+
+def has_mail_server() -> bool:
+    """Whether mails reach the owner of an address, so that who says that it is theirs can be asked to prove it."""
+    return bool(config_of().smtp_url)

@@ -100,7 +100,7 @@ def invite_person(
             row,
             token,
             team_name=membership.team_name,
-            account_id=None if person is None else person["user_id"],
+            account_id=_account_to_tell(row, person),
         )
     return uow.change
 
@@ -155,7 +155,7 @@ def resend_invitation(
             {**row, "expires_at": expires_at},
             token,
             team_name=membership.team_name,
-            account_id=person["user_id"] if person is not None and was_there else None,
+            account_id=_account_to_tell(row, person) if was_there else None,
         )
     return uow.change
 
@@ -233,6 +233,14 @@ def find_person(team_id: str, *, user_id: str | None, email: str | None) -> sql.
     return sql.row(
         queries.PERSON_TO_INVITE, {"team_id": team_id, "user_id": user_id, "email": email}
     )
+
+
+def _account_to_tell(invitation: Mapping[str, Any], person: sql.Row | None) -> str | None:
+    """The account whose inbox says that it is invited: one that can answer without the link."""
+    if person is None:
+        return None
+    is_known = invitation["user_id"] is not None or person["is_confirmed"]
+    return str(person["user_id"]) if is_known or not queries.has_mail_server() else None
 
 
 def _answer(row: Mapping[str, Any]) -> dict[str, str]:
