@@ -32,6 +32,7 @@ from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
+from taskforge.web.boards.picture_sheet import picture_sheet
 
 SHOWN_FIELDS = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 _CHANGING = ("seq", "version")  # with every change of a card, or of the board
@@ -123,7 +124,8 @@ def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragmen
     folded = _folded_in_lanes(view)
 
     def render() -> Fragment:
-        lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
+        found = list_lanes(view, card_filter, kind)
+        lanes = show_lanes(found, kind, card_filter, picture_sheet(view))
         columns = [
             {**show_column_head(column), "folded": column["column_id"] in folded}
             for column in view.columns
@@ -174,7 +176,7 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
 
 def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
     """The context of the board page around its columns or lanes; nothing in it changes when cards do."""
-    user_id = current_identity().user_id
+    user_id, picture = current_identity().user_id, current_identity().picture
     unfiltered = {"lanes": lanes} if lanes else {}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))
@@ -193,6 +195,7 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
         "archive": show_archive(view.row, view.membership),
+        "shared_picture": picture and picture_sheet(view).address_of(user_id, picture),
     }
 
 
