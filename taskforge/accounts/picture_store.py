@@ -97,6 +97,23 @@ def find(user_id: str, name: str, *, large: bool) -> bytes | None:
     return bytes(found[size]) if found else None
 
 
+def find_small(pictures: Mapping[str, str]) -> dict[str, bytes]:
+    """The small sizes of the pictures of several people, both by person; what is not stored is left out.
+
+    Raises:
+        Unavailable: MongoDB can't be asked.
+    """
+    owners = {_key(user_id, name): user_id for user_id, name in pictures.items()}
+    try:
+        with mongo.asking():
+            found = list(
+                mongo.collection(COLLECTION).find({"_id": {"$in": list(owners)}}, {"small": 1})
+            )
+    except mongo.DocumentsUnavailable as error:
+        raise Unavailable() from error
+    return {owners[document["_id"]]: bytes(document["small"]) for document in found}
+
+
 def purge_unnamed(at: datetime | None = None) -> int:
     """Remove the pictures that no profile names since an hour; answers how many."""
     return sum(_remove(keys, at or clock.now()) for keys in _unnamed_keys())

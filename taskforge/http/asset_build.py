@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,7 @@ SCRIPT_OPTIONS = (
     "--entry-naming=[name].js",
     "--chunk-naming=[name]-[hash].js",
 )
+ONLY_IMPORTS = re.compile(rb'(?:\s*import"\./[\w-]+\.js";)+\s*')
 # Lightning CSS has no command line of its own. The arguments are paths; it prints a JSON list of style sheets.
 BUNDLE_STYLES = """
 import json, sys
@@ -49,6 +51,7 @@ class Scripts(NamedTuple):
 
     files: dict[str, bytes]  # by name below static/, as "js/board.js"
     imports: dict[str, tuple[str, ...]]  # by name: the files that a file imports statically
+    only_importing: frozenset[str]  # the names of those that do nothing else
     fingerprint: str  # of all files together
 
 
@@ -85,7 +88,8 @@ def build_scripts(folder: Path) -> Scripts:
     digest = hashlib.sha256(
         b"\0".join(part for name in files for part in (name.encode(), files[name]))
     )
-    return Scripts(files, imports, digest.hexdigest()[:12])
+    only_importing = frozenset(name for name in files if ONLY_IMPORTS.fullmatch(files[name]))
+    return Scripts(files, imports, only_importing, digest.hexdigest()[:12])
 
 
 def build_style_sheets(paths: Iterable[Path]) -> dict[Path, str]:

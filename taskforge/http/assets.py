@@ -14,9 +14,10 @@ from pathlib import Path
 from posixpath import normpath
 
 import brotli  # type: ignore[import-untyped]
-from flask import Blueprint, Flask, Response, abort, redirect, request
+from flask import Blueprint, Flask, Response, abort, g, redirect, request
 
 from taskforge.http.asset_build import Scripts, build_scripts, build_style_sheets
+from taskforge.http.security_headers import FILE_POLICY
 
 STATIC = Path(__file__).parents[2] / "static"
 COMPRESSIBLE = ("text/", "application/javascript", "image/svg+xml", "application/json")
@@ -30,10 +31,11 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the assets; give templates ``asset(name)`` and ``module_imports(name)``."""
+    """Serve the assets; give templates ``asset(name)``, ``module_scripts(name)`` and ``module_imports(name)``."""
     app.register_blueprint(blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: redirect(asset_url("favicon.png"), 302))
     app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["module_scripts"] = module_scripts
     app.jinja_env.globals["module_imports"] = module_imports
     if app.debug:
         app.before_request(_forget_changed)
@@ -46,6 +48,13 @@ def asset_url(name: str) -> str:
         FileNotFoundError: there is no such file.
     """
     return f"/assets/{fingerprint(name)}/{name}"
+
+
+@cache
+def module_scripts(name: str) -> tuple[str, ...]:
+    """The scripts that a page of an entry runs: the entry, or those that it imports where it does nothing else."""
+    built = scripts()
+    return built.imports[name] if name in built.only_importing else (name,)
 
 
 @cache
@@ -68,6 +77,7 @@ def show(fingerprint_given: str, name: str) -> Response:
         body, kind = content(name), mimetypes.guess_type(name)[0] or "application/octet-stream"
     except FileNotFoundError:
         abort(404)
+    g.content_policy = FILE_POLICY
     response = Response(body, mimetype=kind)
     if kind.startswith(COMPRESSIBLE):
         coding = _best_coding(request.headers.get("Accept-Encoding", ""))
@@ -167,7 +177,16 @@ def _best_coding(accepted: str) -> str | None:
     return next((coding for coding in CODINGS if coding in offered), None)
 
 
-CACHES = (scripts, style_sheets, names, module_imports, fingerprint, compressed, _read)
+CACHES = (
+    scripts,
+    style_sheets,
+    names,
+    module_scripts,
+    module_imports,
+    fingerprint,
+    compressed,
+    _read,
+)
 _last_state: tuple[tuple[str, int], ...] = ()
 
 

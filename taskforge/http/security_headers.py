@@ -13,11 +13,14 @@ POLICY = (
     " form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types default"  # static/js/core/trusted-types.js
 )
+# Of what is no page: a style sheet, a script, a font, a picture. It loads and runs nothing, wherever it is opened.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PERMISSIONS = "Permissions-Policy"  # of what scripts may use, so not for files
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    PERMISSIONS: "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -36,11 +39,14 @@ def init_security_headers(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    policy = g.get("content_policy", POLICY)
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  names, not pairs
+    if policy == FILE_POLICY:
+        present.add(PERMISSIONS.lower())
     for name, value in HEADERS.items():
         if name.lower() not in present:
             response.headers.add(name, value)
-    response.headers["Content-Security-Policy"] = g.get("content_policy", POLICY)
+    response.headers["Content-Security-Policy"] = policy
     if config_of().is_production:
         response.headers["Strict-Transport-Security"] = TLS_ONLY
     if not request.path.startswith(ASSETS_PREFIX):

@@ -14,7 +14,14 @@ from flask.testing import FlaskClient
 
 from taskforge.http import assets
 from taskforge.http.asset_build import ENTRIES, AssetBuildError
-from taskforge.http.assets import asset_url, content, module_imports, scripts, style_sheets
+from taskforge.http.assets import (
+    asset_url,
+    content,
+    module_imports,
+    module_scripts,
+    scripts,
+    style_sheets,
+)
 
 LAYERS = ["reset", "tokens", "base", "layout", "components", "pages", "utilities", "print"]
 
@@ -115,7 +122,7 @@ def test_minifying_keeps_the_space_that_makes_a_descendant() -> None:
 def test_an_entry_and_the_chunks_that_it_imports_have_one_fingerprint_and_may_be_kept(
     client: FlaskClient,
 ) -> None:
-    for name in ("js/board.js", *module_imports("js/board.js")):
+    for name in (*module_scripts("js/board.js"), *module_imports("js/board.js")):
         address = asset_url(name)
         assert address == f"/assets/{scripts().fingerprint}/{name}"
         assert "immutable" in client.get(address).headers["Cache-Control"]
@@ -133,8 +140,8 @@ def test_a_script_names_the_others_beside_it(client: FlaskClient) -> None:
 
 
 def test_what_a_board_does_not_need_at_first_is_in_chunks_that_it_loads_later() -> None:
-    first = {"js/board.js", *module_imports("js/board.js")}
-    assert len(first) == 3
+    first = {*module_scripts("js/board.js"), *module_imports("js/board.js")}
+    assert len(first) == 2
     at_first = b"".join(scripts().files[name] for name in first)
     for later in (
         "palette__option",
@@ -145,6 +152,15 @@ def test_what_a_board_does_not_need_at_first_is_in_chunks_that_it_loads_later() 
     ):
         assert later.encode() not in at_first
         assert any(later.encode() in body for body in scripts().files.values())
+
+
+def test_an_entry_that_only_imports_is_not_loaded_and_what_it_imports_runs() -> None:
+    for name in ("js/app.js", "js/board.js"):
+        run = module_scripts(name)
+        assert name not in run
+        imported = re.findall(r'import"\./([\w-]+\.js)"', scripts().files[name].decode())
+        assert [f"js/{each}" for each in imported] == list(run)
+    assert module_scripts("js/passkeys.js") == ("js/passkeys.js",)
 
 
 def test_the_same_scripts_give_the_same_bytes() -> None:

@@ -118,7 +118,7 @@ GUESTS = {
     "teams.permissions", "api_teams.get_permissions", "api_teams.list_children",
     "teams.show", "teams.leave", "teams.leave_submitted", "api_departures.leave",
     "boards.show", "boards.cards", "boards.columns", "boards.seen",
-    "boards.unseen_changes", "boards.people", "tasks.show", "tasks.details",
+    "boards.unseen_changes", "boards.people", "boards.pictures", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.history", "tasks.trash", "comments.create", "comments.people",
     "tasks.history_entry",

@@ -19,6 +19,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.bulk.column_deletion import delete_column
 from taskforge.tasks.service import delete_task
@@ -30,6 +31,7 @@ from taskforge.teams.matrix_service import change_permissions, get_matrix, undo_
 from taskforge.teams.queries import get_team
 from taskforge.teams.service import add_member, edit_team
 from taskforge.teams.two_factor import require_two_factor
+from taskforge.web.boards.picture_sheet import picture_sheet
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.mail.posting import post
 from tests.pictures import picture_file
@@ -113,6 +115,7 @@ def make_world(app: Flask) -> World:
         picture_name = sql.scalar(
             text("SELECT picture FROM users WHERE user_id = :id"), {"id": spare.user_id}
         )
+        sheet_name = picture_sheet(get_board(admin.actor, team.board_id)).name
         _require_two_factor(admin, team, [people["without_two_factor"].user_id])
         post(admin.actor)
         mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
@@ -135,6 +138,7 @@ def make_world(app: Flask) -> World:
         "session_id": spare.session_id,
         "person_id": spare.user_id,
         "picture_name": str(picture_name),
+        "sheet_name": sheet_name,
         "size": "large",
         "field": "title",
         "item_id": item["item_id"],

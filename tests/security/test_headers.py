@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from taskforge import create_app
 from taskforge.config import Config
 from taskforge.http.assets import asset_url
+from taskforge.http.security_headers import FILE_POLICY
 from tests.factories import csrf_token
 
 ADDRESSES = [
@@ -34,6 +35,15 @@ def test_every_answer_carries_the_headers(client: FlaskClient, address: str, met
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["css/app.css", "fonts/inter-latin.woff2", "icons.svg"])
+def test_a_file_may_load_and_run_nothing(client: FlaskClient, name: str) -> None:
+    answer = client.get(asset_url(name))
+    assert answer.headers["Content-Security-Policy"] == FILE_POLICY
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    missing = client.get("/assets/000000000000/nothing.css")  # a page says so
+    assert "style-src 'self'" in missing.headers["Content-Security-Policy"]
 
 
 def test_pages_are_not_stored_and_differ_for_htmx(client: FlaskClient) -> None:

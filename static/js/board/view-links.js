@@ -6,7 +6,7 @@ import { lazy } from "../lib/lazy.js";
 import { isViewPending, view } from "./view-state.js";
 
 const VIEW_LINKS = "[data-view], a[data-popover]";
-const board = document.querySelector(".board__columns");
+const board = document.querySelector(".board__columns[data-board-id]"); // a past board has none
 const withoutHash = (address) => address.replace(/#.*$/, "");
 const importView = lazy(() => import("../view/index.js"));
 

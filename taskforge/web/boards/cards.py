@@ -17,6 +17,7 @@ from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
 from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.moments import Moment, show_moment
 from taskforge.text.people import Person, person_of
+from taskforge.web.boards.picture_sheet import PictureSheet, picture_sheet
 
 MAX_CACHED_CARDS = 10_000
 MAX_TAGS = 3  # on a card; the others are counted
@@ -54,9 +55,10 @@ class Card(NamedTuple):
     facts: tuple[Fact, ...]
     version: int
     url: str
+    shared_picture: str | None  # where the assignee's picture is in the board's sheet
 
 
-def show_card(row: sql.Row, root: str | None = None) -> Card:
+def show_card(row: sql.Row, root: str | None = None, sheet: PictureSheet | None = None) -> Card:
     """The card of a task's row with its names. `root` is the part of a task's address before its id."""
     url = url_for("tasks.show", task_id=row["task_id"]) if root is None else root + row["task_id"]
     return Card(
@@ -79,6 +81,9 @@ def show_card(row: sql.Row, root: str | None = None) -> Card:
         facts=_show_facts(row) if CARD_FACTS else (),
         version=row["version"],
         url=url,
+        shared_picture=sheet.address_of(row["assignee_id"], row["assignee_picture"])
+        if sheet
+        else None,
     )
 
 
@@ -99,12 +104,12 @@ def _show_facts(row: sql.Row) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def render_cards(rows: Iterable[sql.Row]) -> list[Markup]:
-    """The HTML of each card; equal cards are rendered once and cached."""
+def render_cards(rows: Iterable[sql.Row], sheet: PictureSheet | None = None) -> list[Markup]:
+    """The HTML of each card; equal cards are rendered once and cached. `sheet`: the pictures of the board's people."""
     render = _render_card.__wrapped__ if current_app.debug else _render_card
     # `url_for` is slow: one call for all cards.
     root = url_for("tasks.show", task_id=PLACEHOLDER_ID).removesuffix(PLACEHOLDER_ID)
-    return [render(show_card(row, root)) for row in rows]
+    return [render(show_card(row, root, sheet)) for row in rows]
 
 
 def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[str, Any]]:
@@ -114,11 +119,12 @@ def show_columns(view: BoardView, query: Mapping[str, list[str]]) -> list[dict[s
         cards[row["column_id"]].append(row)
     # Not `view.columns[0]`: a view can hold only some of the board's columns.
     first = view.first_column_id
+    sheet = picture_sheet(view)
     return [
         {
             **show_column_head(column),
             "first": column["column_id"] == first,
-            "cards_html": render_cards(cards[column["column_id"]]),
+            "cards_html": render_cards(cards[column["column_id"]], sheet),
             "hidden_count": column["task_count"] - column["shown_count"],
             "rest_count": _count_rest(column, cards[column["column_id"]]),
             "next_cursor_url": next_cards_url(column, cards[column["column_id"]], query),

@@ -32,6 +32,7 @@ from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
+from taskforge.web.boards.picture_sheet import picture_sheet
 
 SHOWN_FIELDS = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 _CHANGING = ("seq", "version")  # with every change of a card, or of the board
@@ -77,19 +78,22 @@ def _render_shell(view: BoardView, lanes: str | None, *, with_jump: bool) -> Fra
     """The element around the columns or lanes, and the links to them: the same for people with the same rights."""
     may = board_rights(view.membership)
     shown = {name: may[name] for name in ("move", "settings")}
+    folded_count = len(_folded_in_lanes(view) if lanes else _folded(view))
 
     def render() -> Fragment:
         return render_fragment(
             "boards/_shell.html",
             board=show_board(view.row),
             columns=view.columns,
+            folded_count=folded_count,
             lanes_by=lanes,
             may=shown,
             with_jump=with_jump,
             inner=inner_placeholder(),
         )
 
-    return _rendered(view, ("shell", lanes, with_jump, *shown.values()), render)
+    variant = ("shell", lanes, folded_count, with_jump, *shown.values())
+    return _rendered(view, variant, render)
 
 
 def render_columns(
@@ -101,9 +105,8 @@ def render_columns(
     `variant`; otherwise the HTML of one person would be shown to another.
     """
     may_edit = board_rights(view.membership)["edit"]
-    existing = {column["column_id"] for column in view.columns}
-    shown = None if touched is None else frozenset(touched) & existing
-    folded = frozenset(view.row["folded"]) & existing
+    shown = None if touched is None else frozenset(touched) & _column_ids(view)
+    folded = _folded(view)
 
     def render() -> Fragment:
         part = view if shown is None else view.narrowed_to(shown)
@@ -121,7 +124,8 @@ def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragmen
     folded = _folded_in_lanes(view)
 
     def render() -> Fragment:
-        lanes = show_lanes(list_lanes(view, card_filter, kind), kind, card_filter)
+        found = list_lanes(view, card_filter, kind)
+        lanes = show_lanes(found, kind, card_filter, picture_sheet(view))
         columns = [
             {**show_column_head(column), "folded": column["column_id"] in folded}
             for column in view.columns
@@ -136,6 +140,15 @@ def render_lanes(view: BoardView, card_filter: CardFilter, kind: str) -> Fragmen
 
 def _rendered(view: BoardView, variant: Hashable, render: Callable[[], Fragment]) -> Fragment:
     return render() if current_app.debug else view.cached.rendered_as(variant, render)
+
+
+def _column_ids(view: BoardView) -> frozenset[str]:
+    return frozenset(column["column_id"] for column in view.columns)
+
+
+def _folded(view: BoardView) -> frozenset[str]:
+    """The columns that the person has folded on the board without lanes."""
+    return frozenset(view.row["folded"]) & _column_ids(view)
 
 
 def _folded_in_lanes(view: BoardView) -> frozenset[str]:
@@ -155,7 +168,7 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
         if column["column_id"] == quick_add["column_id"]:
             column |= quick_add
     context = board_context(view, card_filter, None)
-    parts = {**context, "board": show_board(view.row), "columns": columns}
+    parts = {**context, "board": show_board(view.row), "columns": columns, "folded_count": 0}
     inner = Markup(render_template("boards/_columns.html", **parts))  # noqa: S704 - a template's own answer
     shell = render_template("boards/_shell.html", **parts, with_jump=True, inner=inner)
     return render_template("boards/show.html", **context, unseen="", inner=Markup(shell))  # noqa: S704 - as above
@@ -163,7 +176,7 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
 
 def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
     """The context of the board page around its columns or lanes; nothing in it changes when cards do."""
-    user_id = current_identity().user_id
+    user_id, picture = current_identity().user_id, current_identity().picture
     unfiltered = {"lanes": lanes} if lanes else {}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))
@@ -182,6 +195,7 @@ def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),
         "archive": show_archive(view.row, view.membership),
+        "shared_picture": picture and picture_sheet(view).address_of(user_id, picture),
     }
 
 

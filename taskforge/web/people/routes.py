@@ -20,11 +20,10 @@ from taskforge.identity.current import current_actor, current_actor_and_preloade
 from taskforge.messaging.online import find_online
 from taskforge.tasks.person_tasks import list_open_tasks
 from taskforge.web.people.presenters import show_activity, show_person, show_task
+from taskforge.web.picture_answers import is_kept, keep_picture
 
 blueprint = Blueprint("people", __name__)
 TASKS_PER_PAGE = 20
-# The address names the content: what is behind it never changes. Nobody but the browser of who may see it keeps it.
-FOREVER = "private, max-age=31536000, immutable"
 
 
 @blueprint.get("/people/<id:person_id>")
@@ -55,15 +54,9 @@ def picture(person_id: str, picture_name: str, size: str) -> ResponseReturnValue
     if row is None or row["person_picture"] != picture_name:
         raise NotFound()
     etag = f"{picture_name}-{size}"
-    if request.if_none_match.contains(etag):
-        return _kept(Response(status=304), etag)
+    if is_kept(etag):
+        return keep_picture(Response(status=304), etag)
     found = picture_store.find(person_id, picture_name, large=size == "large")
     if found is None:
         raise NotFound()
-    return _kept(Response(found, mimetype=MEDIA_TYPE), etag)
-
-
-def _kept(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = FOREVER
-    return response
+    return keep_picture(Response(found, mimetype=MEDIA_TYPE), etag)
