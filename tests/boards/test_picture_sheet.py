@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from taskforge.accounts import picture_store
 from taskforge.accounts.picture_service import change_picture
+from taskforge.http.security_headers import FILE_POLICY
 from taskforge.stores import mongo
 from taskforge.teams.service import remove_member
 from taskforge.web.boards import picture_sheet
@@ -67,6 +68,7 @@ def test_a_board_names_one_image_for_all_its_pictures(ada: Person, bob: Person, 
     answer = visit(ada).client.get(sheets.pop())
     assert answer.mimetype == "image/svg+xml"
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Content-Security-Policy"] == FILE_POLICY
     colours = places(answer.text)
     assert colours[addresses["Ada"].partition("#")[2]] == "red"
     assert colours[addresses["Bob"].partition("#")[2]] == "blue"

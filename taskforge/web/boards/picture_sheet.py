@@ -4,7 +4,9 @@ Effect: the first load of a board with five pictures takes 7 requests instead of
 
 The image is an SVG with the small pictures below each other; a fragment of its address ("#2") shows one of them. Its
 name depends on nothing but the pictures that are in it, so that a browser keeps it as it keeps a single one, and a new
-picture of somebody has a new address. Pages that show few people, and scripts, name the pictures one by one.
+picture of somebody has a new address. Pages that show few people, and scripts, name the pictures one by one. The
+content policy forbids pages pictures from ``data:``; inside an image browsers take them, and this one holds what we
+have encoded.
 """
 
 from __future__ import annotations
