@@ -11,11 +11,11 @@ import os
 import signal
 from typing import Any
 
-from taskforge.server.allocator import return_large_blocks
+from taskforge.server.allocator import keep_little
 from taskforge.server.forking import freeze
 from taskforge.server.warm_up import build_ahead
 
-return_large_blocks()
+keep_little()
 build_ahead()
 
 

@@ -20,6 +20,7 @@ from taskforge.admin.watch import watching
 from taskforge.config import ConfigError, load_config
 from taskforge.messaging.queues import MAIL, QUEUES
 from taskforge.server import reporter
+from taskforge.server.allocator import keep_little
 from taskforge.server.forking import freeze
 from taskforge.server.processes import Child
 from taskforge.server.rq_worker import work
@@ -32,6 +33,7 @@ RELAY = "relay"
 def main(arguments: list[str]) -> int:
     """Run what the command line names; answers the exit code."""
     names = parse(arguments)
+    keep_little()
     try:
         # Nobody waits for these processes: the stores have longer time limits than in a request. One connection is
         # enough: a queue has one thread that uses it, in the relay the watch waits its turn. The relay listens on
