@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 from flask import Flask, Response, current_app
 from flask_smorest import Api
 
@@ -68,20 +71,29 @@ OF_SESSIONS = ("token", "session")
 
 
 class _Api(Api):
-    """Smorest's OpenAPI document, with our errors and no error handlers of its own."""
+    """Smorest's OpenAPI document, with our errors and no error handlers of its own.
+
+    It is written when it is asked for first, which few processes ever are.
+    """
 
     ERROR_SCHEMA = Error
+
+    def __init__(self, app: Flask) -> None:
+        self._document = ""
+        self._lock = Lock()
+        super().__init__(app)
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `taskforge.http.error_pages`, which answers them in one form."""
 
     def _openapi_json(self) -> Response:
-        document: str = current_app.extensions["taskforge_openapi"]
-        return current_app.response_class(document, mimetype="application/json")
+        with self._lock:
+            self._document = self._document or _write_document(self._app, self)
+        return current_app.response_class(self._document, mimetype="application/json")
 
 
 def init_api(app: Flask) -> None:
-    """Register the routes of the API and write its OpenAPI document."""
+    """Register the routes of the API."""
     app.config.update(
         API_TITLE="TaskForge",
         API_VERSION="1",
@@ -102,10 +114,15 @@ def init_api(app: Flask) -> None:
         api.spec.components.security_scheme(name, scheme)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+
+
+def _write_document(app: Flask, api: Api) -> str:
+    for blueprint in BLUEPRINTS:
+        blueprint.describe_views(api, app)
     _describe_document(app, api)
-    document = api.spec.to_dict()
+    document: dict[str, Any] = api.spec.to_dict()
     describe_scopes(app, document, OF_PROGRAMS, [{name: []} for name in OF_SESSIONS])
-    app.extensions["taskforge_openapi"] = app.json.dumps(document)
+    return app.json.dumps(document)
 
 
 def _describe_document(app: Flask, api: Api) -> None:
