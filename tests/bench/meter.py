@@ -39,7 +39,7 @@ COUNT_FACTS = "SELECT count(*) FROM audit_logs WHERE log_id > %s AND event = %s"
 NEWEST_FACT = "SELECT coalesce(max(log_id), 0) FROM audit_logs"
 COUNT_CONNECTIONS = """
 SELECT count(*) FROM pg_stat_activity
- WHERE backend_type = 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()"""
+ WHERE application_name = 'taskforge' AND datname = current_database()"""
 QUEUE_KEYS = [f"rq:queue:{name}" for name in QUEUES]
 RUNNING_KEYS = [f"rq:wip:{name}" for name in QUEUES]
 
