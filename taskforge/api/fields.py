@@ -187,7 +187,7 @@ def whole_number(
     return Checked(check, described, required=required, allow_none=nullable)
 
 
-def yes_or_no() -> Checked:
+def yes_or_no(*, required: bool = False) -> Checked:
     """True or false."""
 
     def check(value: object, *, field: str) -> bool:
@@ -195,7 +195,7 @@ def yes_or_no() -> Checked:
             return value
         raise InvalidInput.about(field, "must be true or false")
 
-    return Checked(check, {"type": "boolean"})
+    return Checked(check, {"type": "boolean"}, required=required)
 
 
 def moment() -> Checked:

@@ -231,7 +231,8 @@ def test_the_api_gives_the_site_role_and_takes_it(app: Flask, root: Person, ada:
     assert root.api("PUT", path, {"isSiteAdmin": False}).get_json()["isSiteAdmin"] is False
     own = f"/admin/users/{root.user_id}/site-role"
     assert root.api("PUT", own, {"isSiteAdmin": False}).status_code == 409
-    assert root.api("PUT", own, {"isSiteAdmin": "perhaps"}).status_code == 422
+    for wrong in ({"isSiteAdmin": "perhaps"}, {"isSiteAdmin": None}, {}):
+        assert root.api("PUT", own, wrong).status_code == 422
     assert read_admins(app) == {root.user_id}
 
 

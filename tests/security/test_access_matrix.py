@@ -59,6 +59,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_auth.register": {"email": "x"},
     "api_tokens.make_token": {"name": "CI", "scopes": ["read"]},
     "api_admin.suspend_user": {"reason": "Advertising"},
+    "api_admin.set_site_role": {"isSiteAdmin": True},
 }
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",

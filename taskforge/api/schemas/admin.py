@@ -28,7 +28,7 @@ class Suspension(Input):
 class SiteRole(Input):
     """Whether somebody administers the installation."""
 
-    is_site_admin = fields.yes_or_no()
+    is_site_admin = fields.yes_or_no(required=True)
 
 
 class ResetLink(Output):
