@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from taskforge.accounts import api_tokens, notices, passwords, session_records
-from taskforge.accounts.documents import mirror_message
+from taskforge.accounts import passwords, session_records
 from taskforge.accounts.links import Purpose, add_link, get_link, use_link
-from taskforge.accounts.queries import CHANGE_PASSWORD
+from taskforge.accounts.password_change import set_password
 from taskforge.accounts.site_admins import hold_people
 from taskforge.audit.security_events import pseudonym
 from taskforge.errors import InvalidInput
@@ -117,32 +116,7 @@ def _reset(
     actor = Actor(user_id=user_id, ip=ip, user_agent=user_agent)
     with UnitOfWork(actor, entity_id=user_id, version=version) as uow:
         use_link(uow, token)
-        uow.update_reference(
-            CHANGE_PASSWORD,
-            {
-                "new_hash": new_hash,
-                "old_hash": row["password_hash"],
-                "at": uow.at,
-                "user_id": user_id,
-                "version": row["version"],
-                "core_version": row["core_version"],
-            },
+        ended = set_password(
+            uow, row, new_hash, event=Event.USER_PASSWORD_RESET, revoke_tokens=revoke_tokens
         )
-        changed = {"password_changed_at": uow.at, "core_version": row["core_version"] + 1}
-        uow.stage(mirror_message({**row, **changed}))
-        ended = session_records.revoke_in(uow, user_id)
-        revoked = api_tokens.revoke_all_in(uow, user_id) if revoke_tokens else 0
-        event_id = uow.record(
-            Event.USER_PASSWORD_RESET,
-            entity_type="user",
-            entity_id=user_id,
-            version=version,
-            before={"password_changed_at": row["password_changed_at"].isoformat()},
-            after={
-                "password_changed_at": uow.at.isoformat(),
-                "sessions_ended": len(ended),
-                "tokens_revoked": revoked,
-            },
-        )
-        notices.tell_password_changed(uow, row, event_id)
     session_records.forget(user_id, ended)

@@ -11,16 +11,11 @@ from taskforge.boards import columns
 from taskforge.comments import service as comments
 from taskforge.tasks import service as tasks
 from taskforge.teams import service as teams
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.pages import Visitor, visit
 
 ENTRY = re.compile(r'<li class="timeline__entry".*?</li>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
 
 
 @pytest.fixture

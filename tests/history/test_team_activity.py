@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 
 from taskforge import clock
@@ -21,16 +20,6 @@ from taskforge.teams.matrix_service import change_permissions, get_matrix
 from tests.factories import Person, Team, make_task, make_team
 from tests.history.team_activity import make_private_board, rename, told
 from tests.pages import visit
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
-
-
-@pytest.fixture
-def address(team: Team) -> str:
-    return f"/teams/{team.team_id}/activity"
 
 
 def test_it_tells_of_the_team_and_of_its_boards_with_details(

@@ -19,16 +19,6 @@ from tests.pages import visit
 from tests.teams.roles import put_below
 
 
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
-
-
-@pytest.fixture
-def address(team: Team) -> str:
-    return f"/teams/{team.team_id}/activity"
-
-
 def test_the_file_has_what_the_filter_leaves_and_no_formula(
     app: Flask, ada: Person, team: Team, address: str
 ) -> None:

@@ -11,19 +11,9 @@ from flask import Flask
 
 from taskforge.boards import service as boards
 from taskforge.tasks import service as tasks
-from tests.factories import Person, Team, make_task, make_team
+from tests.factories import Person, Team, make_task
 from tests.history.team_activity import told
 from tests.pages import visit
-
-
-@pytest.fixture
-def team(ada: Person, bob: Person, gus: Person) -> Team:
-    return make_team(ada, member=bob, guest=gus)
-
-
-@pytest.fixture
-def address(team: Team) -> str:
-    return f"/teams/{team.team_id}/activity"
 
 
 def test_each_part_of_the_filter_leaves_out_the_rest(

@@ -8,6 +8,10 @@ import bson
 from sqlalchemy import text
 
 from taskforge.admin.erasure import erase_deleted_people
+from taskforge.audit import security_events
+from taskforge.audit.jobs import insert_security_event
+from taskforge.events import Event
+from taskforge.ids import new_id
 from taskforge.messaging.redis_client import redis_client
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
@@ -28,6 +32,23 @@ def address_of(person: Actor) -> str:
 def client_of(person: Actor, **more: Any) -> Actor:
     """The person at a device that the log can be searched for."""
     return Actor(user_id=person.user_id, ip="203.0.113.77", user_agent="Netscape 4.7", **more)
+
+
+def refuse_log_in(address: str) -> None:
+    """Record a log-in that was refused, from a device that the log can be searched for."""
+    event = {
+        "event_id": new_id(),
+        "event": Event.USER_LOGIN_FAILED,
+        "entity_type": "user",
+        "entity_id": "00000000-0000-0000-0000-000000000000",
+        "action": "login_failed",
+        "actor_id": None,
+        "at": "2026-01-01T00:00:00+00:00",
+        "new_state": {"address": security_events.pseudonym(address)},
+        "ip": "203.0.113.77",
+        "user_agent": "Netscape 4.7",
+    }
+    insert_security_event(event)
 
 
 def erase_everything() -> None:

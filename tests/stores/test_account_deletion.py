@@ -12,7 +12,6 @@ from taskforge.accounts.service import (
     register_user,
 )
 from taskforge.accounts.session_records import find_identity, open_session
-from taskforge.audit import security_events
 from taskforge.audit.jobs import insert_security_event
 from taskforge.boards.service import create_board, create_team
 from taskforge.comments.queries import list_comments
@@ -35,6 +34,7 @@ from tests.stores.erased import (
     client_of,
     erase_everything,
     places_of,
+    refuse_log_in,
 )
 from tests.stores.scene import Scene, document, read, register, write
 
@@ -55,19 +55,7 @@ def test_nothing_of_the_person_is_left_in_any_store_but_what_they_wrote(scene: S
     other = register("dan")
     their_team = create_team(other, name="Elsewhere").entity_id
     invite_person(other, their_team, token=make_token(), role="member", per_day=5, email=address)
-    refused = {
-        "event_id": new_id(),
-        "event": Event.USER_LOGIN_FAILED,
-        "entity_type": "user",
-        "entity_id": "00000000-0000-0000-0000-000000000000",
-        "action": "login_failed",
-        "actor_id": None,
-        "at": "2026-01-01T00:00:00+00:00",
-        "new_state": {"address": security_events.pseudonym(address)},
-        "ip": "203.0.113.77",
-        "user_agent": "Netscape 4.7",
-    }
-    insert_security_event(refused)
+    refuse_log_in(address)
     catch_up()
     delete_account(client_of(bob), email=address)
     assert_stores_agree_soon()

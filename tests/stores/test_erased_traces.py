@@ -15,10 +15,7 @@ from taskforge.accounts.address import confirm_address, request_change
 from taskforge.accounts.service import register_user
 from taskforge.admin import erasure
 from taskforge.admin.erasure import erase_deleted_people
-from taskforge.audit import security_events
-from taskforge.audit.jobs import insert_security_event
 from taskforge.boards.service import create_team
-from taskforge.events import Event
 from taskforge.history.activity import list_team_events, read_team_activity
 from taskforge.ids import new_id
 from taskforge.leaving import lag
@@ -36,7 +33,13 @@ from taskforge.teams.two_factor import require_two_factor
 from taskforge.web.notifications.presenters import show_notification
 from tests.accounts.test_password_reset import latest_mail
 from tests.stores.conftest import assert_stores_agree, catch_up
-from tests.stores.erased import PASSWORD, address_of, erase_everything, places_of
+from tests.stores.erased import (
+    PASSWORD,
+    address_of,
+    erase_everything,
+    places_of,
+    refuse_log_in,
+)
 from tests.stores.scene import Scene, read, register, write
 
 pytestmark = pytest.mark.usefixtures("settled_at_once")
@@ -56,22 +59,6 @@ def move_to(app: Flask, person: Actor, address: str) -> None:
     """Let an account have another address."""
     request_change(person, email=address)
     confirm_address(latest_mail(app)[2].rsplit("/", 1)[1], ip=None, user_agent=None)
-
-
-def refuse_log_in(address: str) -> None:
-    event = {
-        "event_id": new_id(),
-        "event": Event.USER_LOGIN_FAILED,
-        "entity_type": "user",
-        "entity_id": "00000000-0000-0000-0000-000000000000",
-        "action": "login_failed",
-        "actor_id": None,
-        "at": "2026-01-01T00:00:00+00:00",
-        "new_state": {"address": security_events.pseudonym(address)},
-        "ip": "203.0.113.77",
-        "user_agent": "Netscape 4.7",
-    }
-    insert_security_event(event)
 
 
 def lines_of(app: Flask, person: Actor) -> list[str]:
