@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.boards import DIALOG, link, open_card
@@ -12,13 +13,15 @@ from tests.e2e.journeys import wait_until
 TASK = re.compile(r"/tasks/[0-9a-f-]+$")
 
 
-def hold_answers(page: Page, held: list[tuple[Route, bytes]]) -> None:
+def hold_answers(
+    page: Page, held: list[tuple[Route, bytes]], address: re.Pattern[str] = TASK
+) -> None:
     """Fetch a task's drawing when it is asked for, but keep it back."""
 
     def hold(route: Route) -> None:
         held.append((route, route.fetch().body()))
 
-    page.route(TASK, hold)
+    page.route(address, hold)
 
 
 def let_go(page: Page, held: list[tuple[Route, bytes]]) -> None:
@@ -47,3 +50,24 @@ def test_a_card_opened_while_its_last_edit_is_being_saved_shows_it(page: Page, b
     expect(page.locator(f"{DIALOG} #field-due time")).to_have_attribute(
         "datetime", re.compile("2031-12-24")
     )
+
+
+@pytest.mark.parametrize("key", ["j", "k"])
+def test_a_late_drawing_of_a_card_leaves_the_next_card_alone(
+    page: Page, board: str, key: str
+) -> None:
+    open_card(page, "Two")
+    held: list[tuple[Route, bytes]] = []
+    hold_answers(page, held, re.compile(re.escape(page.url) + "$"))
+    page.locator("#checklist-text").fill("Measure")
+    page.keyboard.press("Enter")  # what else it changes in the card is asked for
+    wait_until(page, lambda: bool(held))
+    page.locator(f"{DIALOG} .task-dialog__body").focus()
+    page.keyboard.press(key)
+    title = "Three" if key == "j" else "One"
+    expect(page.locator(f"{DIALOG} .task__title")).to_have_text(title)
+    with page.expect_response(TASK):
+        let_go(page, held)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # the page has taken it
+    expect(page.locator(f"{DIALOG} .task__title")).to_have_text(title)
+    expect(page.get_by_role("checkbox", name="Measure")).to_have_count(0)

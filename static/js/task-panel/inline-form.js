@@ -12,7 +12,7 @@ const afterRelease = [];
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const target = detail.target;
-  if (!target.matches?.(".inline-field")) return;
+  if (!target.matches?.(".inline-field") || !target.isConnected) return; // its task may be closed by now, and another one open
   if (!target.querySelector(".inline-field__form")) shown.set(target.id, target);
   else if (target.contains(document.activeElement)) returning = target.id;
 });

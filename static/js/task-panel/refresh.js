@@ -39,8 +39,11 @@ function replace(old, fresh, isHighlighted) {
   if (isHighlighted) fresh.classList.add("is-changed");
 }
 
-function updateField(fresh, isRemote) {
-  const old = document.getElementById(fresh.id);
+/** A part of an open task, in that task alone: another task, opened since, has parts of the same ids. */
+const findPart = (panel, id) => panel.querySelector(`#${CSS.escape(id)}`);
+
+function updateField(panel, fresh, isRemote) {
+  const old = findPart(panel, fresh.id);
   if (!old) return;
   if (old.querySelector(".htmx-request")) return; // its form is on the way, with what is newest
   // By its form: while htmx settles, a field that has just been opened still bears the classes of the closed one.
@@ -57,7 +60,7 @@ function updateComments(panel, fresh) {
   const list = panel.querySelector("#comments");
   if (!list) return;
   for (const comment of fresh.querySelectorAll("#comments > li > .comment")) {
-    const old = document.getElementById(comment.id);
+    const old = findPart(panel, comment.id);
     if (!old) {
       const item = comment.parentElement;
       list.append(item);
@@ -76,9 +79,9 @@ export function updateTask(panel, html, isRemote) {
   if (Number(fresh.dataset.version) < Number(panel.dataset.version)) return;
   panel.dataset.version = fresh.dataset.version;
   panel.dataset.title = fresh.dataset.title;
-  for (const field of fresh.querySelectorAll(".inline-field")) updateField(field, isRemote);
+  for (const field of fresh.querySelectorAll(".inline-field")) updateField(panel, field, isRemote);
   for (const part of fresh.querySelectorAll("[data-part]")) {
-    const old = document.getElementById(part.id);
+    const old = findPart(panel, part.id);
     if (old && !isInUse(old) && !looksSame(old, part)) replace(old, part, false);
   }
   updateComments(panel, fresh);

@@ -34,10 +34,12 @@ behaviour("task-panel", (panel) => {
     hasRemoteChange = false;
     try {
       const search = location.pathname === url ? location.search : "";
-      updateTask(panel, await fetchHtml(url + search), isRemote);
+      const html = await fetchHtml(url + search);
+      if (!panel.isConnected) return; // another task was opened meanwhile
+      updateTask(panel, html, isRemote);
       if (location.pathname === url) document.title = `${panel.dataset.title} · TaskForge`;
     } catch ({ status }) {
-      if (GONE.includes(status)) stop("This task can no longer be reached.");
+      if (panel.isConnected && GONE.includes(status)) stop("This task can no longer be reached.");
       // Else the next hint, or the stream's coming back, asks again.
     } finally {
       isAsking = false;
