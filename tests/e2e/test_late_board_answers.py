@@ -1,0 +1,96 @@
+"""An answer that comes after somebody has gone on acts on nothing that has taken the place of what it was asked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.e2e.boards import (
+    card,
+    drag_to_column,
+    grab,
+    link,
+    press,
+    resting_box,
+    titles,
+    toast,
+)
+from tests.e2e.journeys import column, wait_until
+from tests.e2e.test_own_changes import MOVE, Held
+from tests.e2e.test_palette import open_palette
+
+POPOVER = ".field-popover"
+
+
+def hold_over(page: Page, title: str, column_name: str) -> None:
+    """Drag a card over a column, and hold it there."""
+    grab(page, title)
+    box = resting_box(column(page, column_name))
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=5)
+    expect(titles(page, column_name).last).to_have_text(title)
+
+
+def release(page: Page, held: Held) -> None:
+    """Let an answer come, and the page take it."""
+    with page.expect_response(held.address):
+        held.release()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+
+
+def task_address(page: Page, title: str) -> str:
+    return link(page, title).get_attribute("href") or ""
+
+
+def field_form(page: Page, title: str, field: str) -> re.Pattern[str]:
+    """The address of the form of a card's field."""
+    return re.compile(f"{task_address(page, title)}/fields/{field}$")
+
+
+def open_settings(page: Page, name: str) -> None:
+    column(page, name).hover()
+    column(page, name).get_by_label("Column settings").click()
+
+
+def settings_name(page: Page) -> Locator:
+    """The field for the name in the settings of a column."""
+    return page.locator("#view-popover").get_by_label("Name", exact=True)
+
+
+def settings_address(page: Page, name: str) -> re.Pattern[str]:
+    href = column(page, name).get_by_label("Column settings").get_attribute("href") or ""
+    return re.compile(f"{href}$")
+
+
+def test_a_card_that_is_held_over_a_column_can_be_dropped_after_others_changed_it(
+    page: Page, board: str, grace: Page
+) -> None:
+    drag_to_column(grace, "Two", "Done")
+    expect(titles(page, "Done")).to_have_text(["Two"])
+    hold_over(page, "One", "Done")
+    page.evaluate("document.addEventListener('forge:hint', () => { window.heard = true })")
+    link(grace, "Two").focus()
+    press(grace, "4")
+    wait_until(page, lambda: page.evaluate("window.heard"))
+    page.wait_for_timeout(600)  # in which the column would be fetched
+    box = resting_box(column(page, "To do"))
+    page.mouse.move(box["x"] + 60, box["y"] + 100, steps=5)
+    page.mouse.up()
+    expect(titles(page, "To do")).to_have_text(["One"])
+    expect(titles(grace, "To do")).to_have_text(["One"])
+    expect(card(page, "Two").locator(".icon--priority-urgent")).to_be_attached()
+
+
+def test_a_drag_ends_when_another_view_replaces_the_card(page: Page, board: str) -> None:
+    page.locator(".board__views > a[data-view]").click()
+    expect(titles(page, "Backlog")).to_have_count(0)
+    page.locator(".board__views > a[data-view]").click()
+    expect(titles(page, "Backlog")).to_have_count(3)
+    hold_over(page, "One", "To do")
+    page.go_back()
+    expect(page.locator(".card.is-dragging, .is-target, .is-sorting")).to_have_count(0)
+    page.mouse.up()
+    page.go_forward()
+    drag_to_column(page, "One", "Done")
+    expect(titles(page, "Done")).to_have_text(["One"])
