@@ -94,3 +94,80 @@ def test_a_drag_ends_when_another_view_replaces_the_card(page: Page, board: str)
     page.go_forward()
     drag_to_column(page, "One", "Done")
     expect(titles(page, "Done")).to_have_text(["One"])
+
+
+def test_a_late_form_of_one_card_is_not_mistaken_for_that_of_the_next(
+    page: Page, board: str
+) -> None:
+    held = Held(page, field_form(page, "One", "assignee"))
+    link(page, "One").focus()
+    press(page, "a")
+    held.wait()
+    press(page, "ArrowDown", "a")
+    expect(page.locator(POPOVER)).to_be_visible()
+    release(page, held)
+    page.locator(POPOVER).get_by_role("button", name="Ada Byron").click()
+    expect(card(page, "Two").locator(".avatar")).to_have_text("AB")
+    expect(card(page, "One").locator(".avatar")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("key", "path"), [("t", "/fields/title"), ("m", "/move")])
+def test_a_late_form_does_not_open_over_a_field_in_which_somebody_writes(
+    page: Page, board: str, key: str, path: str
+) -> None:
+    held = Held(page, re.compile(f"{task_address(page, 'One')}{path}$"))
+    link(page, "One").focus()
+    press(page, key)
+    held.wait()
+    field = column(page, "Backlog").locator("form.quick-add [name=title]")
+    field.click()
+    page.keyboard.type("Fo")
+    release(page, held)
+    page.keyboard.type("ur")
+    expect(field).to_have_value("Four")
+    expect(page.locator(f"{POPOVER}:popover-open, #dialog[open]")).to_have_count(0)
+
+
+def test_the_move_form_that_is_asked_for_twice_opens_once_on_the_board(
+    page: Page, board: str
+) -> None:
+    held = Held(page, MOVE)
+    link(page, "One").focus()
+    press(page, "m")
+    held.wait()
+    press(page, "m")
+    wait_until(page, lambda: len(held.late) == 2)
+    release(page, held)
+    expect(page.locator("#dialog #move-form")).to_be_visible()
+    expect(page).to_have_url(board)
+
+
+def test_late_settings_of_a_column_do_not_replace_those_of_the_next(page: Page, board: str) -> None:
+    held = Held(page, settings_address(page, "Backlog"))
+    open_settings(page, "Backlog")
+    held.wait()
+    open_settings(page, "To do")
+    name = settings_name(page)
+    expect(name).to_have_value("To do")
+    release(page, held)
+    expect(name).to_have_value("To do")
+
+
+def test_settings_that_are_refused_after_they_were_closed_are_not_lost_silently(
+    page: Page, board: str
+) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/columns/**",
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    open_settings(page, "To do")
+    settings_name(page).fill("Next")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: held)
+    open_settings(page, "Done")
+    name = settings_name(page)
+    expect(name).to_have_value("Done")
+    held[0].fulfill(status=422, content_type="text/html", body="<p>No.</p>")
+    toast(page, "That did not work").wait_for()
+    expect(name).to_have_value("Done")
