@@ -96,6 +96,25 @@ def test_a_drag_ends_when_another_view_replaces_the_card(page: Page, board: str)
     expect(titles(page, "Done")).to_have_text(["One"])
 
 
+def test_what_waits_for_its_turn_is_sent_although_a_filter_hides_the_cards(
+    page: Page, board: str
+) -> None:
+    held: list[Route] = []
+    page.route(MOVE, lambda route: route.continue_() if held else held.append(route))
+    link(page, "One").focus()
+    press(page, ".", ".", "4")
+    expect(card(page, "Three").locator(".icon--priority-urgent")).to_be_attached()
+    wait_until(page, lambda: held)
+    page.locator("#board-filter").click()
+    page.get_by_role("dialog", name="Filter").get_by_label("Words in the title").fill("none")
+    expect(page.locator(".board__columns .card")).to_have_count(0)
+    held[0].continue_()
+    toast(page, "priority urgent").wait_for()
+    page.goto(board)
+    expect(titles(page, "To do")).to_have_text(["Two", "One"])
+    expect(card(page, "Three").locator(".icon--priority-urgent")).to_be_attached()
+
+
 def test_a_late_form_of_one_card_is_not_mistaken_for_that_of_the_next(
     page: Page, board: str
 ) -> None:
