@@ -190,3 +190,17 @@ def test_settings_that_are_refused_after_they_were_closed_are_not_lost_silently(
     held[0].fulfill(status=422, content_type="text/html", body="<p>No.</p>")
     toast(page, "That did not work").wait_for()
     expect(name).to_have_value("Done")
+
+
+def test_the_palette_acts_on_a_card_that_was_drawn_again_since_it_was_opened(
+    page: Page, board: str, grace: Page
+) -> None:
+    link(page, "One").focus()
+    field = open_palette(page)
+    link(grace, "One").focus()
+    press(grace, "4")
+    expect(card(page, "One").locator(".icon--priority-urgent")).to_be_attached()
+    field.fill("move done")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Move to Done")
+    page.keyboard.press("Enter")
+    expect(titles(page, "Done")).to_have_text(["One"])
