@@ -5,6 +5,7 @@ const PACE = 1100; // milliseconds from one change to the next
 /** What plays through `button`: `forward` shows the next change and answers false at the end. */
 export function createPlayer(button, forward) {
   let timer = 0;
+  let turns = 0;
   let playing = false;
 
   const show = () => {
@@ -21,8 +22,9 @@ export function createPlayer(button, forward) {
   }
 
   async function turn() {
+    const number = ++turns;
     const more = await forward();
-    if (!playing) return;
+    if (!playing || number !== turns) return; // it may have been paused and begun again
     if (more) timer = setTimeout(turn, PACE);
     else pause();
   }

@@ -71,7 +71,7 @@ behaviour("timeline", (timeline) => {
         seq = Number(snapshot.dataset.seq);
         if (!isDragged) slider.value = snapshot.dataset.position;
       }
-      field.value = toInputValue(new Date(bannerTime().dateTime));
+      if (document.activeElement !== field) field.value = toInputValue(new Date(bannerTime().dateTime));
       showPosition();
       history.replaceState(history.state, "", url);
       return true;

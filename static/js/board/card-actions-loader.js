@@ -1,5 +1,6 @@
 // Running an action of a card by its name, for keys and for the command palette. The actions are loaded by the first.
 
+import { findCard } from "../lib/card.js";
 import { lazy, orToast } from "../lib/lazy.js";
 
 const MOVES = ["column", "move"];
@@ -7,8 +8,10 @@ const styles = () => document.querySelector(".board__columns").dataset.cardActio
 const loadActions = lazy(() => import("../card-actions/actions.js"), styles);
 
 /** Do something with a card: `name` is that of one of `cardActions`, `more` what it needs. */
-export async function runCardAction(name, card, ...more) {
-  (await orToast(loadActions()))?.cardActions[name](card, ...more);
+export async function runCardAction(name, { dataset: { taskId } }, ...more) {
+  const actions = (await orToast(loadActions()))?.cardActions;
+  const card = findCard(taskId); // it may have been drawn again meanwhile, or be gone
+  if (card) actions?.[name](card, ...more);
 }
 
 /** Whether this page lets one do that. */

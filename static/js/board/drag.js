@@ -33,6 +33,7 @@ function forgetPress() {
 }
 
 function everyFrame() {
+  if (!drag.card.isConnected) return finish(true); // the board was drawn again, for another filter, say
   scrollAtEdges();
   aim();
   drag.frame = requestAnimationFrame(everyFrame);
@@ -114,7 +115,7 @@ const same = (one, other) => ["columnId", "lane", "beforeId", "afterId"].every((
 /** End the drag; the copy settles onto the card, which stays where it is, or goes back. */
 function finish(back) {
   const { card, copy, from, frame, board } = drag;
-  if (!back) aim();
+  if (!back && card.isConnected) aim();
   drag = null;
   cancelAnimationFrame(frame);
   const landing = copy.getBoundingClientRect();
@@ -122,6 +123,7 @@ function finish(back) {
   for (const tinted of board.querySelectorAll(".is-target")) tinted.classList.remove("is-target");
   card.classList.remove("is-ghost");
   document.documentElement.classList.remove("is-sorting");
+  if (!card.isConnected) return;
   if (back) putCard(card, from);
   animateMove(card, landing);
   if (!back && !same(from, placeOf(card))) commitMove(card, from);

@@ -9,11 +9,16 @@ import { findCell, placeOf, putCard } from "./placement.js";
 const findLane = (key) => [...document.querySelectorAll(".column--cell")].find(({ dataset }) => dataset.lane === key)?.closest(".lane");
 
 /** What is said after the name of a column. */
-export const laneSuffix = (key) => (key === undefined ? "" : `, ${findLane(key).querySelector(".lane__name").textContent}`);
+export const laneSuffix = (key) => {
+  const name = findLane(key)?.querySelector(".lane__name").textContent; // none without lanes, or where others are shown by now
+  return name ? `, ${name}` : "";
+};
+
+/** What the board is crossed by; "" or undefined where it has no lanes. */
+export const shownLanes = () => document.querySelector(".board__columns").dataset.lanes;
 
 /** The fields of the move form beside the column: the lane, where it is another one. */
-export const laneFields = ({ from, to }) =>
-  from.lane === to.lane ? {} : { lanes: document.querySelector(".board__columns").dataset.lanes, lane: to.lane };
+export const laneFields = ({ from, to, lanes }) => (from.lane === to.lane ? {} : { lanes, lane: to.lane });
 
 /** One card less in one lane, one more in another. */
 export function recountLanes(from, to) {

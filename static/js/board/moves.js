@@ -11,7 +11,7 @@ import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
 import { recountColumn } from "./column-counts.js";
-import { laneFields, laneSuffix, recountLanes, redrawInLane } from "./lanes.js";
+import { laneFields, laneSuffix, recountLanes, redrawInLane, shownLanes } from "./lanes.js";
 import { animateMove } from "./motion.js";
 import { findColumn, placeOf, putCard } from "./placement.js";
 
@@ -61,9 +61,9 @@ export function moveCard(card, to, options) {
     `fields`: what an earlier try sent, of which nobody knows if it arrived; `anyVersion`: whatever others changed;
     `place`: "top" or "bottom" of the whole column, of which this page may show a part; else beside its neighbours here;
     `anyway`: although the column is full. */
-export function commitMove(card, from, { undoes = null, fields = null, anyVersion = false, place = null, anyway = false } = {}) {
+export function commitMove(card, from, options = {}) {
   const to = placeOf(card);
-  const move = { taskId: card.dataset.taskId, from, to, undoes, fields, anyVersion, place, anyway, dropped: false };
+  const move = { taskId: card.dataset.taskId, card, from, to, lanes: shownLanes(), dropped: false, ...options };
   recount(from, to);
   cancelRetry(move.taskId);
   begun += 1;
@@ -72,20 +72,20 @@ export function commitMove(card, from, { undoes = null, fields = null, anyVersio
 }
 
 async function send(move) {
-  const card = findCard(move.taskId);
-  if (!card) return;
-  const { url, fields } = requestOf(move, card);
+  const { url, fields } = requestOf(move);
   const { status, body } = await post(url, fields);
   if (status === 200 && body) accept(move, body);
   else revert(move, status, body?.error);
 }
 
 /** What sends a move from any page, once it can be sent; always with the same operation id. */
-function requestOf(move, card) {
+function requestOf(move) {
+  const shown = findCard(move.taskId);
+  const card = shown ?? move.card; // another filter may have taken it off the page, where nothing keeps its version up to date
   move.fields ??= move.undoes ? { event: move.undoes.event, op: uuid() } : {
     column_id: move.to.columnId,
     ...(move.place ? { place: move.place } : { before_id: move.to.beforeId, after_id: move.to.afterId }),
-    version: move.anyVersion ? "" : card.dataset.version,
+    version: move.anyVersion || !shown ? "" : card.dataset.version,
     op: uuid(),
     ...(move.anyway ? { anyway: "1" } : {}),
     ...laneFields(move),
@@ -97,10 +97,9 @@ function requestOf(move, card) {
 // The page goes away: what has not had its turn is sent by the next one. What is on its way outlives this page by itself.
 window.addEventListener("pagehide", () => {
   for (const move of pending) {
-    const card = findCard(move.taskId);
-    if (!card || move.fields || move.dropped) continue;
+    if (move.fields || move.dropped) continue;
     move.anyVersion ||= pending.size > 1; // one that is on its way may be of the same card
-    retryOnNextPage(move.taskId, requestOf(move, card));
+    retryOnNextPage(move.taskId, requestOf(move));
   }
 });
 
@@ -128,7 +127,7 @@ function accept(move, { version, event, ...drawing }) {
     announceMove(card, move);
   }
   reportOwnChange(move.taskId, version); // it may be open over the board
-  if (card && drawing.card) redrawInLane(card, drawing);
+  if (card && drawing.card && move.lanes === shownLanes()) redrawInLane(card, drawing);
   else if (card && move.from.lane !== move.to.lane) markBoardStale(); // undone: its tags are others, too
   lastToast?.remove();
   const text = `Moved to ${columnName(move.to.columnId)}${laneSuffix(move.to.lane)}${limitNote(move.to)}`;
@@ -142,6 +141,10 @@ function accept(move, { version, event, ...drawing }) {
 
 function putBack(card, from) {
   cancelDragOf(card);
+  if (!findColumn(from.columnId, from.lane)) { // other lanes are shown now
+    markBoardStale();
+    return;
+  }
   const start = card.getBoundingClientRect();
   const focused = card.contains(document.activeElement);
   recount(placeOf(card), from);
@@ -166,8 +169,8 @@ function revert(move, status, error) {
   // A full column stays full: it is tried again by those who may put a card there all the same.
   const label = error?.code !== "wip_limit" ? "Retry" : error.overridable && !move.undoes && "Move anyway";
   const retry = () => moveAgain(move, move.to, options);
-  if (status === 401 && card) retryOnNextPage(move.taskId, requestOf(move, card));
-  else if (!status && card && retryWhenOnline(move.taskId, retry, requestOf(move, card))) showToast(OFFLINE, "danger");
+  if (status === 401) retryOnNextPage(move.taskId, requestOf(move));
+  else if (!status && retryWhenOnline(move.taskId, retry, requestOf(move))) showToast(OFFLINE, "danger");
   else showToast(error?.message ?? `${status ? "That did not work" : "No connection"}. The card is back where it was.`, "danger", label, retry);
 }
 

@@ -1,6 +1,7 @@
 // Quick-add: the field works by itself; what reads the line while it is typed is loaded when somebody first begins one.
 
 import { behaviour } from "../lib/behaviours.js";
+import { mayTakeFocus } from "../lib/dom.js";
 import { today } from "../lib/reader-zone.js";
 import { guardAgainstDoubleSubmit, resetAfterSuccess } from "../lib/form-guard.js";
 import { visit } from "../lib/http.js";
@@ -14,7 +15,7 @@ behaviour("quick-add", (form) => {
   resetAfterSuccess(form);
   form.addEventListener("forge:form-sent", () => {
     form.previousElementSibling?.querySelector(".card:last-of-type")?.scrollIntoView({ block: "nearest" });
-    form.elements.title.focus();
+    if (mayTakeFocus(form)) form.elements.title.focus();
   });
   form.addEventListener("keydown", (event) => isEscape(event) && document.activeElement.blur());
 });

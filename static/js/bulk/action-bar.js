@@ -12,6 +12,7 @@ import { clearSelection } from "./selection.js";
 const config = document.getElementById("bulk-config");
 const CONTROLS = ".bulk__head .button, .bulk__actions summary, .bulk__actions > .button";
 const PRIORITY_KEYS = ["medium", "low", "medium", "high", "urgent"];
+const BAR_KEYS = /^[0-4aimsdl]$/; // templates/boards/_bulk.html
 let bar = null;
 let loading = null;
 let count = 0;
@@ -95,8 +96,13 @@ function onArrow(event) {
   all.at((all.indexOf(item ?? event.target) + step) % all.length)?.focus();
 }
 
-/** What a key does with all selected cards; false where it does nothing. */
+/** What a key does with all selected cards; false where it does nothing. One that comes before the bar waits for it. */
 export function pressKey(key) {
+  const request = loading;
+  if (!bar && request && BAR_KEYS.test(key)) {
+    request.then(() => request === loading && pressKey(key), () => {}); // a failure has been said
+    return true;
+  }
   const menu = bar?.querySelector(`[data-keys*="${CSS.escape(key)}"]`);
   if (menu) {
     const open = !menu.open;

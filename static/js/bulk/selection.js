@@ -1,5 +1,6 @@
 // Which cards are selected: kept by their ids, so that cards that are rendered again, or not at all, stay selected.
 
+import { view } from "../board/view-state.js";
 import { findCard } from "../lib/card.js";
 import { announce } from "../lib/dom.js";
 import { fetchJson } from "../lib/http.js";
@@ -12,6 +13,7 @@ const selected = new Set(); // ids in no order; the server knows that of the boa
 let anchor = null; // the id from which Shift with a click reaches
 let tapping = false; // whether a click alone selects
 let frame = 0;
+let clearings = 0; // how often the selection was given up
 
 const allCards = () => [...document.querySelectorAll(".board__columns .card")];
 const cardsInList = (card) => [...card.closest(".column__cards").querySelectorAll(".card")].filter((other) => other.checkVisibility());
@@ -84,8 +86,11 @@ export async function selectColumn(columnId, address) {
   const url = new URL(address, location.href);
   for (const [name, value] of new URLSearchParams(location.search)) url.searchParams.append(name, value);
   url.searchParams.set("column", columnId);
+  const before = clearings;
+  const { requested } = view;
   try {
     const { task_ids: ids, more } = await fetchJson(url);
+    if (clearings !== before || view.requested !== requested) return; // not wanted any more
     if (more) toast(FULL);
     add(ids);
   } catch {
@@ -97,6 +102,7 @@ export async function selectColumn(columnId, address) {
 export function clearSelection(ids = null) {
   if (ids) ids.forEach((id) => selected.delete(id));
   else {
+    clearings += 1;
     selected.clear();
     tapping = false;
   }

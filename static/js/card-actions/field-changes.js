@@ -40,33 +40,35 @@ export async function showFieldChange(taskId, field, change, words) {
   if (field === "column" || isInLanes) markBoardStale(); // it is elsewhere now
 }
 
-async function send(taskId, field, value, change) {
-  const card = findCard(taskId);
-  if (!card) return;
-  const { version } = card.dataset;
+async function send(changed, field, value, change) {
+  const { taskId } = changed.dataset;
+  const card = findCard(taskId) ?? changed; // another filter may have taken it off the page, where nothing keeps its version up to date
+  const version = card.isConnected ? card.dataset.version : "";
   // Ahead of the server, so that the live stream's word of it is no news.
-  card.dataset.version = Number(version) + 1;
+  if (version) card.dataset.version = Number(version) + 1;
   const request = { url: fieldUrl(card, field), fields: { value, version, op: change.op } };
   const { status, body } = await post(request.url, request.fields);
   if (status === 200 && body) {
     announce(`${cardKey(card)}: ${change.words}.`); // not before it is so
     await showFieldChange(taskId, field, body, `${cardKey(card)}: ${change.words}`);
+    // Somebody else's change came before, and its hint was taken for the word of this one.
+    if (version && body.version > Number(version) + 1) markBoardStale();
     return;
   }
   const shown = findCard(taskId);
-  if (!shown) return;
-  shown.dataset.version = version;
+  if (shown && version) shown.dataset.version = version;
   const isUnsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
   const retry = () => findCard(taskId) && changeField(findCard(taskId), field, value, change);
-  const text = `${cardKey(shown)}: ${change.words}`;
+  const text = `${cardKey(card)}: ${change.words}`;
   if (!status && retryWhenOnline(waitingKey(taskId, field), retry, { ...request, text, taskId })) toast(OFFLINE, "danger");
   else toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
   refreshCard(taskId).catch(() => {});
+  if (status) markBoardStale(); // a hint of somebody else's change may have been taken for the word of this one
 }
 
 /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
   cancelRetry(waitingKey(card.dataset.taskId, field));
   paint(card);
-  return inTurn(() => send(card.dataset.taskId, field, value, { words, paint, op }));
+  return inTurn(() => send(card, field, value, { words, paint, op }));
 }

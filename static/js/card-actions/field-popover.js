@@ -3,8 +3,10 @@
 import htmx from "../../vendor/htmx.js";
 import { loadTaskPanel } from "../board/task-opener.js";
 import { cardKey, findCard, titleLink } from "../lib/card.js";
+import { mayTakeFocus } from "../lib/dom.js";
 import { discardDraft, draftKey } from "../lib/drafts.js";
 import { isEscape } from "../lib/keyboard.js";
+import { createTurns } from "../lib/latest.js";
 import { orToast } from "../lib/lazy.js";
 import { createPopover } from "../lib/popover.js";
 import { selectCard } from "../lib/selected-card.js";
@@ -13,21 +15,28 @@ import { showFieldChange } from "./field-changes.js";
 import { placeAtCard } from "./placement.js";
 
 const CONTROLS = ".option[aria-current], .option, select, input:not([type=hidden]), textarea";
+const beginTurn = createTurns();
 let popover = null;
 let panel = null; // the module of an open task, whose editors these are
 let edited = null; // {taskId, field, label, words} of the open popover
 
-function onToggle({ newState }) {
-  if (newState === "open" || !edited) return;
+/** Save what was written in the popover, which has been closed, and empty it. */
+function settle() {
+  if (!edited) return;
   const card = findCard(edited.taskId);
   const { taskId, field, label } = edited;
-  popover.dataset.taskId = taskId;
   panel?.leaveEditors(popover, () => findCard(taskId) && editField(findCard(taskId), field, label));
-  const hadFocus = popover.contains(document.activeElement) || document.activeElement === document.body;
+  const hadFocus = mayTakeFocus(popover);
   edited = null;
   popover.replaceChildren();
   card?.classList.remove("is-popover-anchor");
   if (card && hadFocus) selectCard(card);
+}
+
+/** Close the popover now: of that the browser tells later, when the next form may be in it. */
+function close() {
+  if (popover.matches(":popover-open")) popover.hidePopover();
+  settle();
 }
 
 function cancel() {
@@ -40,7 +49,7 @@ function cancel() {
 function createEditor() {
   popover = createPopover("field-popover", "auto");
   popover.role = "dialog";
-  popover.addEventListener("toggle", onToggle);
+  popover.addEventListener("toggle", ({ newState }) => newState === "closed" && settle());
   popover.addEventListener("change", ({ target }) => target.matches("select") && target.form.requestSubmit());
   popover.addEventListener("click", (event) => {
     if (!event.target.closest("[data-cancel]")) return;
@@ -71,7 +80,8 @@ async function fetchForm(card, field) {
   // A field that has a name beside it is a line of a list.
   const container = document.createElement(field === "title" ? "div" : "dl");
   popover.replaceChildren(container);
-  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { target: container, swap: "innerHTML" })
+  // Without a source of its own htmx would let the request wait for the one before.
+  await htmx.ajax("GET", `${titleLink(card).href}/fields/${field}`, { source: container, target: container, swap: "innerHTML" })
     .catch(() => toast("No connection, so this can’t be opened.", "danger"));
   return container;
 }
@@ -84,14 +94,23 @@ function focusForm() {
 
 /** Edit one field of a card beside it. */
 export async function editField(card, field, label) {
+  const isWanted = beginTurn();
+  const { taskId } = card.dataset;
   if (!popover) createEditor();
-  if (popover.matches(":popover-open")) popover.hidePopover();
-  popover.ariaLabel = `${label} of ${cardKey(card)}`;
+  close();
   panel = await orToast(loadTaskPanel()); // its code makes the form save by itself
-  if (!(await fetchForm(card, field)).childElementCount) return;
-  edited = { taskId: card.dataset.taskId, field, label, words: `${label} of ${cardKey(card)} changed` };
-  card.classList.add("is-popover-anchor");
+  if (!isWanted()) return;
+  const form = await fetchForm(card, field);
+  const shown = findCard(taskId);
+  if (!isWanted() || !shown || !form.childElementCount) {
+    form.remove();
+    return;
+  }
+  edited = { taskId, field, label, words: `${label} of ${cardKey(shown)} changed` };
+  popover.ariaLabel = `${label} of ${cardKey(shown)}`;
+  popover.dataset.taskId = taskId;
+  shown.classList.add("is-popover-anchor");
   popover.showPopover();
-  placeAtCard(popover, card, "below");
+  placeAtCard(popover, shown, "below");
   focusForm();
 }

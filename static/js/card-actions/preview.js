@@ -1,6 +1,6 @@
 // A preview of the selected card, to read only. The focus stays on the card, so that the arrows walk on and the preview follows.
 
-import { cardKey } from "../lib/card.js";
+import { cardKey, findCard } from "../lib/card.js";
 import { announce } from "../lib/dom.js";
 import { fetchHtml } from "../lib/http.js";
 import { createPopover } from "../lib/popover.js";
@@ -34,10 +34,10 @@ function prefetchNeighbours(card) {
 }
 
 function close() {
+  shownId = ""; // also of one that is on its way
   if (!isOpen()) return;
   popover.hidePopover();
   document.querySelector(".card.is-popover-anchor")?.classList.remove("is-popover-anchor");
-  shownId = "";
 }
 
 function open(card) {
@@ -61,8 +61,13 @@ async function show(card) {
   }
   refreshTimes(popover);
   popover.scrollTop = 0;
-  open(card);
-  prefetchNeighbours(card);
+  const shown = findCard(taskId); // it may have been drawn again, or be gone
+  if (!shown) {
+    close();
+    return;
+  }
+  open(shown);
+  prefetchNeighbours(shown);
 }
 
 function createPreview() {
@@ -75,7 +80,7 @@ function createPreview() {
     else if (card.dataset.taskId !== shownId) show(card);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !isOpen() || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Escape" || !shownId || document.querySelector("dialog[open]")) return;
     event.preventDefault(); // the selection stays
     event.stopPropagation();
     close();

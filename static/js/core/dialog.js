@@ -3,8 +3,11 @@
 import htmx from "../../vendor/htmx.js";
 import { onBackdropClick } from "../lib/backdrop.js";
 import { behaviour } from "../lib/behaviours.js";
-import { visit } from "../lib/http.js";
+import { fetchHtml, visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
+import { createTurns } from "../lib/latest.js";
+
+const beginTurn = createTurns();
 
 behaviour("dialog", (dialog) => {
   dialog.addEventListener("click", (event) => {
@@ -19,15 +22,19 @@ behaviour("dialog", (dialog) => {
 
 /** Show the partial behind a link in the page's dialog; where that fails, go to the link's page if the server can be reached. */
 async function openLink(link) {
+  const isWanted = beginTurn();
   const dialog = document.getElementById("dialog");
-  dialog.dataset.page = link.getAttribute("href"); // where its form is found again
-  await htmx.ajax("GET", link.href, { target: "#dialog-body", swap: "innerHTML" }).catch(() => {}); // what failed is seen below
-  if (!document.getElementById("dialog-body").childElementCount) visit(link.href);
-  else if (!dialog.open) {
-    dialog.ariaLabel = link.ariaLabel ?? link.textContent.trim();
-    dialog.showModal();
-    dialog.querySelector("input:checked")?.focus();
+  const html = await fetchHtml(link.href).catch(() => "");
+  if (!isWanted()) return;
+  if (!html) {
+    visit(link.href);
+    return;
   }
+  dialog.dataset.page = link.getAttribute("href"); // where its form is found again
+  htmx.swap("#dialog-body", html, { swapStyle: "innerHTML" });
+  dialog.ariaLabel = link.ariaLabel ?? link.textContent.trim();
+  dialog.showModal();
+  dialog.querySelector("input:checked")?.focus();
 }
 
 document.addEventListener("click", (event) => {

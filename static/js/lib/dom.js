@@ -27,6 +27,9 @@ export function afterPageLoad(act) {
   else addEventListener("load", act, { once: true });
 }
 
+/** Whether an element may take the focus when something is done: it has it, or nothing has. */
+export const mayTakeFocus = (element) => element.contains(document.activeElement) || document.activeElement === document.body;
+
 /** Tell screen readers of a change on a board. */
 export function announce(text) {
   const region = document.getElementById("board-announcement");

@@ -39,7 +39,7 @@ export class BoardRefresh {
 
   /** Whether the board is changed by this page right now, so that it must not be replaced. */
   get isBusy() {
-    return ownMoves().underWay || this.board.querySelector("form[aria-busy], .is-dragging") !== null;
+    return ownMoves().underWay || this.board.querySelector("form[aria-busy], .is-ghost, .is-dragging") !== null;
   }
 
   /** Take a hint of the live stream. */

@@ -86,6 +86,7 @@ async function addCard(place, title) {
   const form = place.matches("form") ? place : await openLaneQuickAdd(place);
   if (!form) return;
   form.elements.title.value = title;
+  form.elements.title.focus();
   form.requestSubmit();
 }
 

@@ -2,7 +2,7 @@
 // then what was found. The focus stays in the field; the list is described by aria-activedescendant.
 
 import { onBackdropClick } from "../lib/backdrop.js";
-import { cardKey, titleLink } from "../lib/card.js";
+import { cardKey, findCard, titleLink } from "../lib/card.js";
 import { createElement, createIcon } from "../lib/dom.js";
 import { isCommandKey, isComposing } from "../lib/keyboard.js";
 import { listCommands, listPeopleCommands } from "./commands.js";
@@ -73,6 +73,7 @@ function scoreAlso(query, words, also) {
 /** The options that fit, in sections, each with its best first. What is `sure` (found by the server, or made of the typed title)
     always fits. */
 function choose() {
+  card &&= findCard(card.dataset.taskId); // it may have been drawn again since, or be gone
   const query = typed();
   // To make what was typed is offered once it is known what there is of that name: Enter must not be too early.
   const commands = listCommands(card, query).filter(({ sure, made }) => (sure || mode === "all") && (found || !made));
@@ -165,8 +166,13 @@ function ask() {
   });
 }
 
-function run(option, elsewhere) {
-  if (!option) return;
+/** An option as it is now: what it acts on may have been drawn again since the list was. */
+const renew = (option) =>
+  choose().find((other) => ["section", "words", "note", "url"].every((name) => other[name] === option[name])) ?? option;
+
+function run(chosen, elsewhere) {
+  if (!chosen) return;
+  const option = renew(chosen);
   if (!option.url || option.section !== "found") {
     recent.unshift(option.words);
     recent.splice(0, recent.length, ...[...new Set(recent)].slice(0, MAX_RECENT));

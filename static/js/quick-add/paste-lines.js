@@ -3,7 +3,7 @@
 import { recountColumn } from "../board/column-counts.js";
 import { findCard } from "../lib/card.js";
 import { today } from "../lib/reader-zone.js";
-import { createElement, markBoardStale, parseHtml } from "../lib/dom.js";
+import { createElement, markBoardStale, mayTakeFocus, parseHtml } from "../lib/dom.js";
 import { discardDraft, draftKey, readDraft, writeDraft } from "../lib/drafts.js";
 import { post } from "../lib/http.js";
 import { isEscape } from "../lib/keyboard.js";
@@ -80,9 +80,10 @@ async function send(form, panel, fields) {
 
 /** Take the panel away: the lines were used, or are not wanted. */
 function close(panel, form) {
+  const takesFocus = mayTakeFocus(form);
   discardDraft(linesKey(form));
   panel.remove();
-  form.elements.title.focus();
+  if (takesFocus) form.elements.title.focus();
 }
 
 function keepAsOne(form, panel, lines) {

@@ -74,6 +74,9 @@ function requestUrl(address, push) {
 export async function showView(address, push = true) {
   const request = ++view.requested;
   const { begun, underWay } = ownMoves();
+  let isOutdated = underWay;
+  const onHint = () => { isOutdated = true; };
+  document.addEventListener("forge:hint", onHint);
   if (push) {
     rememberLanes(address);
     history.pushState({ view: true }, "", address);
@@ -86,9 +89,11 @@ export async function showView(address, push = true) {
     replaceParts(fresh);
     view.shown = request;
     view.address = new URL(address, location.href).href;
-    // What was moved meanwhile may stand where it was.
-    if (underWay || begun !== ownMoves().begun) markBoardStale();
+    // What was moved or changed meanwhile, here or elsewhere, may stand where it was.
+    if (isOutdated || begun !== ownMoves().begun) markBoardStale();
   } catch {
     if (request === view.requested) visit(address);
+  } finally {
+    document.removeEventListener("forge:hint", onHint);
   }
 }

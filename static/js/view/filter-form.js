@@ -4,7 +4,7 @@ import { behaviour } from "../lib/behaviours.js";
 import { isEscape } from "../lib/keyboard.js";
 import { showView } from "./board-view.js";
 import { showSavedFilters } from "./saved-filters.js";
-import { closeViewPopover, refillViewPopover } from "./view-popover.js";
+import { closeViewPopover, refillFilter } from "./view-popover.js";
 
 const PAUSE = 250; // milliseconds without a key until words are looked for
 
@@ -23,7 +23,7 @@ behaviour("filter-form", (form) => {
     const menu = new URL(document.getElementById("board-filter").href);
     const counts = addressOf(form, menu.pathname);
     await showView(addressOf(form, form.action));
-    await refillViewPopover(counts);
+    await refillFilter(counts);
   };
   form.addEventListener("input", (event) => {
     clearTimeout(timer);

@@ -2,8 +2,9 @@
 
 import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
-import { markBoardStale } from "../lib/dom.js";
+import { markBoardStale, mayTakeFocus } from "../lib/dom.js";
 import { fetchHtml, visit } from "../lib/http.js";
+import { createTurns } from "../lib/latest.js";
 import { loadStyles } from "../lib/lazy.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
@@ -15,10 +16,21 @@ const ALL_FIELDS = "input:not([type=hidden], [type=radio])";
 const popover = createPopover("menu__popup view-popover", "auto");
 popover.id = "view-popover";
 popover.setAttribute("role", "dialog");
+const beginTurn = createTurns();
 let opener = null;
+let refills = 0;
+
+const isFilterOpen = () => popover.matches(":popover-open") && popover.querySelector("[data-module~=filter-form]") !== null;
+
+/** The link of the popover; where it has been drawn again, the one that took its place. */
+function findOpener() {
+  if (opener.isConnected) return opener;
+  const sameLink = document.querySelector(`a[data-popover][href="${CSS.escape(popover.dataset.page)}"]`);
+  return sameLink ?? document.getElementById(opener.id || "board-filter");
+}
 
 function place() {
-  const { left, right, bottom } = opener.getBoundingClientRect();
+  const { left, right, bottom } = findOpener().getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = popover;
   const start = left + width + GAP > innerWidth ? right - width : left;
   popover.style.left = `${clampToWindow(start, innerWidth - width, MARGIN)}px`;
@@ -33,9 +45,8 @@ function fill(html) {
 
 /** Open the popover of a link, or close it where it is open; where that fails, go to the link's page. */
 export async function openViewPopover(link) {
+  const isWanted = beginTurn();
   const isOpen = popover.matches(":popover-open") && opener === link;
-  opener = link;
-  popover.dataset.page = link.getAttribute("href"); // where its form is found again
   if (isOpen) {
     popover.hidePopover();
     return;
@@ -43,9 +54,12 @@ export async function openViewPopover(link) {
   try {
     const { viewStyle } = document.querySelector(".board__columns").dataset;
     const [html] = await Promise.all([fetchHtml(link.href), loadStyles(viewStyle)]);
+    if (!isWanted()) return;
+    opener = link;
+    popover.dataset.page = link.getAttribute("href"); // where its form is found again
     fill(html);
   } catch {
-    visit(link.href);
+    if (isWanted()) visit(link.href);
     return;
   }
   popover.ariaLabel = link.ariaLabel ?? link.textContent.trim();
@@ -54,11 +68,13 @@ export async function openViewPopover(link) {
   (popover.querySelector("[aria-invalid=true]") ?? popover.querySelector(ALL_FIELDS))?.focus();
 }
 
-/** Fetch what the open popover shows from another address; the field that had the focus gets it again. */
-export async function refillViewPopover(address) {
+/** Fetch the filter's form, where it is still open, from another address; the field that had the focus gets it again. */
+export async function refillFilter(address) {
+  if (!isFilterOpen()) return;
+  const refill = ++refills;
   const before = document.activeElement.value;
   const html = await fetchHtml(address).catch(() => null);
-  if (html === null || !popover.matches(":popover-open")) return;
+  if (html === null || refill !== refills || !isFilterOpen()) return;
   const { name, value, selectionStart } = document.activeElement;
   if (value !== before) return; // more was typed meanwhile, and is asked for next
   const { scrollTop } = popover;
@@ -75,10 +91,7 @@ export const closeViewPopover = () => popover.hidePopover();
 popover.addEventListener("toggle", ({ newState }) => {
   if (opener) opener.ariaExpanded = newState === "open" ? "true" : "false";
   if (newState !== "closed") return;
-  if (document.activeElement === document.body || popover.contains(document.activeElement)) {
-    const again = opener?.isConnected ? opener : document.getElementById(opener?.id || "board-filter");
-    again?.focus();
-  }
+  if (mayTakeFocus(popover)) findOpener()?.focus();
 });
 // What is opened inside makes it taller, and may begin below its edge.
 popover.addEventListener("toggle", ({ target }) => {
@@ -90,12 +103,13 @@ popover.addEventListener("click", (event) => event.target.closest("[data-popover
 
 async function submit(form, submitter) {
   const answer = await submitFormForHtml(form, submitter);
+  const isShown = form.isConnected && popover.matches(":popover-open");
   if (answer.status === 204) {
-    popover.hidePopover();
+    if (isShown) popover.hidePopover();
     markBoardStale();
     const triggered = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
     for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
-  } else if (answer.status === 409 || answer.status === 422) {
+  } else if (isShown && (answer.status === 409 || answer.status === 422)) {
     fill(await answer.text());
     const question = popover.querySelector("details[open] :is(select, button)");
     (popover.querySelector("[aria-invalid=true]") ?? question ?? popover.querySelector("button"))?.focus();
