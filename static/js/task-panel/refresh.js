@@ -51,7 +51,7 @@ function updateField(panel, fresh, isRemote) {
     if (!looksSame(old, fresh)) replace(old, fresh, isRemote);
     return;
   }
-  const before = shownBefore(old.id);
+  const before = shownBefore(old);
   if (before && isRemote && !looksSame(before, fresh)) showRemoteEdit(old, fresh.cloneNode(true));
   if (before) before.replaceChildren(...fresh.cloneNode(true).childNodes);
 }

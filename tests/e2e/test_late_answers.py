@@ -1,0 +1,68 @@
+"""An answer that comes after somebody has gone on takes nothing from them, and what it says is heard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.boards import DIALOG, close_card, link, open_card, task_title, toast
+from tests.e2e.journeys import wait_until
+from tests.e2e.test_own_changes import Held
+from tests.e2e.test_reopened_card import TASK
+
+FIELD = f"{DIALOG} #field-title"
+TITLE = f"{DIALOG} #value-title"
+COMMENT = f"{DIALOG} #comment-form textarea"
+FORM = f"{DIALOG} form#task-details"
+REFUSAL = '<div class="toast toast--danger"><span class="toast__text">You may not.</span></div>'
+
+
+def wait_for_answers(page: Page) -> None:
+    """Until htmx has dealt with all that it asked for."""
+    expect(page.locator("#progress.htmx-request")).to_have_count(0)
+
+
+def open_title(page: Page) -> None:
+    """Open the card "Two", and go to the end of its title to edit it."""
+    open_card(page, "Two")
+    page.locator(f"{FIELD} .task__title").click()
+    expect(page.locator(TITLE)).to_be_focused()
+    page.keyboard.press("End")
+
+
+@pytest.mark.parametrize("form", ["title", "all"])
+def test_a_form_that_comes_late_does_not_take_the_focus(page: Page, board: str, form: str) -> None:
+    open_card(page, "Two")
+    held = Held(page, "**/fields/title" if form == "title" else "**/edit")
+    page.locator(f"{FIELD} .inline-field__edit" if form == "title" else "[data-key=e]").click()
+    held.wait()
+    page.locator(COMMENT).click()
+    page.keyboard.type("Half ")
+    held.release()
+    wait_for_answers(page)
+    page.keyboard.type("a thought")
+    expect(page.locator(COMMENT)).to_have_value("Half a thought")
+    expect(task_title(page)).to_have_text("Two")
+
+
+def test_the_form_for_all_fields_holds_what_was_just_written(page: Page, board: str) -> None:
+    open_title(page)
+    page.keyboard.type(" and a half")
+    page.locator("[data-key=e]").click()
+    expect(page.locator(f"{FORM} [name=title]")).to_have_value("Two and a half")
+
+
+def test_a_field_of_another_card_never_comes_into_a_popover(page: Page, board: str) -> None:
+    open_card(page, "Two")
+    page.locator(f"{DIALOG} #field-tags .inline-field__edit").click()
+    page.locator(f"{DIALOG} #value-tags").wait_for()
+    page.locator(f"{DIALOG} [data-close]").click()
+    expect(page.locator(DIALOG)).to_be_hidden()
+    link(page, "One").focus()
+    page.keyboard.press("l")
+    expect(page.locator(".field-popover #value-tags")).to_be_focused()
+    page.locator(".field-popover").click(position={"x": 3, "y": 3})
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # the press has ended
+    expect(page.locator(".field-popover #value-tags")).to_be_visible()
