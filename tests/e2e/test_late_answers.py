@@ -47,6 +47,38 @@ def test_a_form_that_comes_late_does_not_take_the_focus(page: Page, board: str, 
     expect(task_title(page)).to_have_text("Two")
 
 
+def test_escape_takes_back_even_what_is_being_saved(page: Page, board: str) -> None:
+    open_title(page)
+    held = Held(page, "**/fields/title")
+    page.keyboard.type(" thought better of")
+    held.wait()  # after a pause
+    page.keyboard.press("Escape")
+    held.release()
+    expect(page.locator(TITLE)).to_have_count(0)
+    wait_for_answers(page)
+    page.reload()
+    expect(page.locator(".task__title")).to_have_text("Two")
+
+
+@pytest.mark.parametrize("how", ["Enter", "close"])
+def test_what_is_written_while_a_line_is_being_saved_is_saved_too(
+    page: Page, board: str, how: str
+) -> None:
+    open_title(page)
+    held = Held(page, "**/fields/title")
+    page.keyboard.type(" and")
+    held.wait()  # after a pause
+    page.keyboard.type(" a half")
+    if how == "Enter":
+        page.keyboard.press("Enter")
+    else:
+        page.locator(f"{DIALOG} [data-close]").click()
+    held.release()
+    expect(link(page, "Two and a half")).to_be_attached()
+    expect(page.locator(TITLE)).to_have_count(0)
+    expect(page.locator(".toast--danger")).to_have_count(0)
+
+
 def test_the_form_for_all_fields_holds_what_was_just_written(page: Page, board: str) -> None:
     open_title(page)
     page.keyboard.type(" and a half")
