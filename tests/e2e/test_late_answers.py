@@ -79,6 +79,38 @@ def test_what_is_written_while_a_line_is_being_saved_is_saved_too(
     expect(page.locator(".toast--danger")).to_have_count(0)
 
 
+def test_a_comment_that_is_posted_after_its_card_was_closed_is_no_draft(
+    page: Page, board: str
+) -> None:
+    open_card(page, "Two")
+    held = Held(page, "**/comments/create")
+    page.locator(COMMENT).fill("Said once")
+    page.keyboard.press("Control+Enter")
+    held.wait()
+    close_card(page)
+    held.release()
+    wait_for_answers(page)
+    expect(toast(page, "kept on this device")).to_have_count(0)
+    open_card(page, "Two")
+    expect(page.locator(f"{DIALOG} .comment")).to_have_text(re.compile("Said once"))
+    expect(page.locator(COMMENT)).to_have_value("")
+
+
+def test_a_refusal_that_comes_when_its_form_is_closed_is_said(page: Page, board: str) -> None:
+    open_title(page)
+    held: list[Route] = []
+    page.route("**/fields/title", lambda route: held.append(route))
+    page.keyboard.type(" is not mine to change")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: bool(held))
+    page.keyboard.press("Escape")
+    expect(task_title(page)).to_have_text("Two")
+    headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+    held[0].fulfill(status=403, headers=headers, content_type="text/html", body=REFUSAL)
+    toast(page, "You may not.").wait_for()
+    wait_for_answers(page)
+
+
 def test_the_form_for_all_fields_holds_what_was_just_written(page: Page, board: str) -> None:
     open_title(page)
     page.keyboard.type(" and a half")
@@ -98,3 +130,21 @@ def test_a_field_of_another_card_never_comes_into_a_popover(page: Page, board: s
     page.locator(".field-popover").click(position={"x": 3, "y": 3})
     page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # the press has ended
     expect(page.locator(".field-popover #value-tags")).to_be_visible()
+
+
+def test_of_two_steps_ticked_at_once_the_second_is_undone_first(page: Page, board: str) -> None:
+    open_card(page, "Two")
+    for words in ("Measure", "Cut"):
+        page.locator("#checklist-text").fill(words)
+        page.keyboard.press("Enter")
+        page.get_by_role("checkbox", name=words).wait_for()
+    held = Held(page, "**/checklist/**")
+    for number, words in enumerate(("Measure", "Cut"), start=1):
+        page.get_by_role("checkbox", name=words).click()
+        wait_until(page, lambda number=number: len(held.late) == number)
+    held.release()
+    wait_for_answers(page)
+    expect(page.get_by_role("checkbox", name="Cut")).to_be_checked()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("checkbox", name="Cut")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Measure")).to_be_checked()
