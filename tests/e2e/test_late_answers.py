@@ -96,6 +96,17 @@ def test_a_comment_that_is_posted_after_its_card_was_closed_is_no_draft(
     expect(page.locator(COMMENT)).to_have_value("")
 
 
+def test_ones_own_comment_is_shown_once(page: Page, board: str) -> None:
+    open_card(page, "Two")
+    held = Held(page, "**/comments/create")
+    page.locator(COMMENT).fill("Said once")
+    with page.expect_response(TASK):  # the hint of it comes before its answer
+        page.keyboard.press("Control+Enter")
+    held.release()
+    wait_for_answers(page)
+    expect(page.locator(f"{DIALOG} .comment")).to_have_count(1)
+
+
 def test_a_refusal_that_comes_when_its_form_is_closed_is_said(page: Page, board: str) -> None:
     open_title(page)
     held: list[Route] = []
