@@ -159,3 +159,16 @@ def test_of_two_steps_ticked_at_once_the_second_is_undone_first(page: Page, boar
     page.keyboard.press("Control+z")
     expect(page.get_by_role("checkbox", name="Cut")).not_to_be_checked()
     expect(page.get_by_role("checkbox", name="Measure")).to_be_checked()
+
+
+def test_a_card_opened_again_from_a_toast_takes_the_place_of_the_open_one(
+    page: Page, board: str
+) -> None:
+    open_card(page, "Two")
+    page.locator(COMMENT).fill("Half a thought")
+    page.locator(f"{DIALOG} [data-step='1']").click()
+    expect(task_title(page)).to_have_text("Three")
+    toast(page, "kept on this device").get_by_role("button", name="Continue").click()
+    expect(task_title(page)).to_have_text("Two")
+    close_card(page)
+    expect(page).to_have_url(board)
