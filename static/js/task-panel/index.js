@@ -5,6 +5,7 @@ import "../lib/moment-field.js";
 import "./action-form.js";
 import "./inline-field.js";
 import "./inline-editor.js";
+import "./late-answers.js";
 import "./mention-field.js";
 import "./task-panel.js";
 

@@ -6,16 +6,18 @@ import { showOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
+import { isBusy } from "./inline-form.js";
 import { submitForm } from "./submit-form.js";
 
 const SAVED = "form.inline-field__form, form.checklist__add";
+const ANSWERS = ["htmx:beforeOnLoad", "htmx:sendError"];
+const SETTLED = ["htmx:afterRequest", "forge:form-settled"];
 const KEPT = "What you wrote is kept on this device.";
 const submitters = new WeakMap(); // the button by which a form is being sent
 
 // While capturing, as htmx stops it.
 document.addEventListener("submit", ({ target, submitter }) => submitters.set(target, submitter), { capture: true });
 
-const isBusy = (form) => form.hasAttribute("aria-busy");
 const isWritten = (form) => keptControls(form).some(isDirty);
 const labelOf = (form) => form.querySelector("label")?.textContent ?? form.closest(".property-row")?.querySelector("dt").textContent ?? "Step";
 
@@ -30,6 +32,12 @@ async function save(form, submitter, taskId, label, reopen) {
   }
 }
 
+/** The answer to a form on its way finds nothing to be put into: it is asked for again, under the same operation id. */
+function askAgain(form, send) {
+  for (const name of ANSWERS) form.addEventListener(name, (event) => event.preventDefault(), { capture: true });
+  for (const name of SETTLED) form.addEventListener(name, () => inTurn(send), { once: true });
+}
+
 /** Save what the open editors in `root` hold; `reopen` shows them again. Called before they are taken away. */
 export function leaveEditors(root, reopen) {
   const taskId = root.querySelector("[data-task-id]")?.dataset.taskId ?? root.dataset.taskId;
@@ -37,12 +45,15 @@ export function leaveEditors(root, reopen) {
   const saved = forms.filter((form) => isBusy(form) || isWritten(form) && form.checkValidity());
   for (const form of saved) {
     const details = [taskId, labelOf(form), reopen];
-    if (!isBusy(form)) inTurn(() => save(form, null, ...details));
-    // Its answer finds nothing to be put into: it is asked for again, under the same operation id.
-    else form.addEventListener("htmx:afterRequest", () => inTurn(() => save(form, submitters.get(form), ...details)), { once: true });
+    if (isBusy(form)) askAgain(form, () => save(form, submitters.get(form), ...details));
+    else inTurn(() => save(form, null, ...details));
   }
-  const kept = [...root.querySelectorAll("form")].filter((form) => !saved.includes(form) && isWritten(form) && readDraft(draftKey(form)));
-  if (kept.length) toast(KEPT, "info", { label: "Continue", act: reopen });
+  const hasDraft = (form) => readDraft(draftKey(form));
+  const kept = [...root.querySelectorAll("form")].filter((form) => !saved.includes(form) && isWritten(form) && hasDraft(form));
+  const sayKept = () => toast(KEPT, "info", { label: "Continue", act: reopen });
+  // What is being sent by its button is kept if its answer leaves it so.
+  for (const form of kept.filter(isBusy)) form.addEventListener("htmx:afterRequest", () => hasDraft(form) && sayKept(), { once: true });
+  if (!kept.every(isBusy)) sayKept();
 }
 
 /** Forget what the open editors in `root` hold: somebody has cancelled. */

@@ -45,13 +45,13 @@ const findPart = (panel, id) => panel.querySelector(`#${CSS.escape(id)}`);
 function updateField(panel, fresh, isRemote) {
   const old = findPart(panel, fresh.id);
   if (!old) return;
-  if (old.querySelector(".htmx-request")) return; // its form is on the way, with what is newest
+  if (old.querySelector("[aria-busy]")) return; // its form is on its way: the answer brings what is newest
   // By its form: while htmx settles, a field that has just been opened still bears the classes of the closed one.
   if (!old.querySelector(".inline-field__form")) {
     if (!looksSame(old, fresh)) replace(old, fresh, isRemote);
     return;
   }
-  const before = shownBefore(old.id);
+  const before = shownBefore(old);
   if (before && isRemote && !looksSame(before, fresh)) showRemoteEdit(old, fresh.cloneNode(true));
   if (before) before.replaceChildren(...fresh.cloneNode(true).childNodes);
 }
@@ -59,24 +59,27 @@ function updateField(panel, fresh, isRemote) {
 function updateComments(panel, fresh) {
   const list = panel.querySelector("#comments");
   if (!list) return;
+  const sending = panel.querySelector("#comment-form[aria-busy]"); // its answer brings its comment, which may be among the new ones
+  sending?.addEventListener("htmx:afterRequest", () => document.dispatchEvent(new CustomEvent("forge:task-stale")), { once: true });
   for (const comment of fresh.querySelectorAll("#comments > li > .comment")) {
     const old = findPart(panel, comment.id);
-    if (!old) {
+    if (!old && !sending) {
       const item = comment.parentElement;
       list.append(item);
       activate(item);
-    } else if (old.matches(".comment") && !old.querySelector(".htmx-request") && !looksSame(old, comment)) replace(old, comment, false);
+    } else if (old?.matches(".comment") && !old.querySelector("[aria-busy]") && !looksSame(old, comment)) replace(old, comment, false);
   }
   const title = panel.querySelector("#discussion-title");
   const newTitle = fresh.querySelector("#discussion-title");
   if (title && newTitle) title.replaceChildren(...newTitle.childNodes);
 }
 
-/** Put a newer drawing of a task in place of what differs; `isRemote`: others changed it, so the change is highlighted. */
+/** Put a newer drawing of a task in place of what differs, and answer whether it is one; `isRemote`: others changed it, so the change is
+    highlighted. */
 export function updateTask(panel, html, isRemote) {
   const fresh = parseHtml(html).querySelector(".task-panel");
-  if (!fresh || fresh.dataset.taskId !== panel.dataset.taskId) return;
-  if (Number(fresh.dataset.version) < Number(panel.dataset.version)) return;
+  if (!fresh || fresh.dataset.taskId !== panel.dataset.taskId) return false;
+  if (Number(fresh.dataset.version) < Number(panel.dataset.version)) return false;
   panel.dataset.version = fresh.dataset.version;
   panel.dataset.title = fresh.dataset.title;
   for (const field of fresh.querySelectorAll(".inline-field")) updateField(panel, field, isRemote);
@@ -85,4 +88,5 @@ export function updateTask(panel, html, isRemote) {
     if (old && !isInUse(old) && !looksSame(old, part)) replace(old, part, false);
   }
   updateComments(panel, fresh);
+  return true;
 }

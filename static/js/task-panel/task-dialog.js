@@ -159,9 +159,10 @@ async function show(href, { edit = false } = {}) {
   }
 }
 
-/** Open the task of an address in the dialog; `push` makes the address the page's own, `edit` opens the form for all fields. */
+/** Open the task of an address in the dialog; `push` makes the address the page's own, in place of one that is open;
+    `edit` opens the form for all fields. */
 export function openTask(href, { push = true, edit = false } = {}) {
-  if (push && shown !== href) history.pushState({ task: href }, "", href);
+  if (push && shown !== href) history[shown ? "replaceState" : "pushState"]({ task: href }, "", href);
   show(href, { edit });
 }
 

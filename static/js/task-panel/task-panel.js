@@ -36,7 +36,7 @@ behaviour("task-panel", (panel) => {
       const search = location.pathname === url ? location.search : "";
       const html = await fetchHtml(url + search);
       if (!panel.isConnected) return; // another task was opened meanwhile
-      updateTask(panel, html, isRemote);
+      if (!updateTask(panel, html, isRemote)) hasRemoteChange ||= isRemote; // outdated: the next one shows it
       if (location.pathname === url) document.title = `${panel.dataset.title} · TaskForge`;
     } catch ({ status }) {
       if (panel.isConnected && GONE.includes(status)) stop("This task can no longer be reached.");
@@ -68,6 +68,8 @@ behaviour("task-panel", (panel) => {
     ["forge:own-change", ({ detail }) => {
       if (detail.id !== taskId || !panel.isConnected) return;
       ownVersions.add(detail.version);
+      // What was asked for before this change doesn't show it. Undoing in bulk doesn't say which version it made.
+      if (Number.isFinite(detail.version) && detail.version > Number(panel.dataset.version)) panel.dataset.version = detail.version;
       refreshSoon(false);
     }],
     ["forge:task-stale", () => panel.isConnected && refreshSoon(false)],
