@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
 from tests.servers import Servers
 from tests.stores.scene import read, security_event, set_scene, write
+from tests.waiting import wait_until
 from tests.web_servers import SECRETS
 
 UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
@@ -77,13 +77,6 @@ def start(app: Flask, servers: Servers) -> Iterator[Start]:
         if process.poll() is None:
             process.kill()
         process.communicate()
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (found := true()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
 
 
 def children(pid: int) -> list[int]:
