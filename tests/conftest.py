@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from taskforge import create_app
+from taskforge import clock, create_app
 from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT
@@ -101,6 +101,13 @@ def app(migrated_app: Flask, wiper: Wiper, connection_watch: ConnectionWatch) ->
     redis_breaker.reset()
     second, connection_watch.second = connection_watch.second, []
     assert second == []
+
+
+@pytest.fixture
+def same_day() -> Iterator[None]:
+    """This thread's clock stands still: no midnight passes between what a test does and what it expects."""
+    with clock.frozen(clock.now()):
+        yield
 
 
 @pytest.fixture
