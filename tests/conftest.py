@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from taskforge import create_app
+from taskforge import clock, create_app
 from taskforge.cli import init_migrations
 from taskforge.config import Config
 from taskforge.dev.commands import ROOT
@@ -27,7 +27,7 @@ from tests.factories import Person, Team, make_person, make_team
 from tests.multipart import keep_boundaries_short
 from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
-from tests.web_servers import SECRETS, web_server_at
+from tests.web_servers import PATIENCE, SECRETS, web_server_at
 from tests.wiping import Wiper
 
 
@@ -59,12 +59,9 @@ def config(servers: Servers) -> Config:
         redis_url=servers.redis_url,
         argon2_time_cost=1,
         argon2_memory_kib=64,
-        # Tests share a machine with each other: a slow answer is not what they look for.
-        database_pool_wait_seconds=30.0,
-        mongodb_timeout_ms=5000,
-        redis_timeout_seconds=2.0,
         testing=True,
         **SECRETS,
+        **PATIENCE,
     )
 
 
@@ -104,6 +101,13 @@ def app(migrated_app: Flask, wiper: Wiper, connection_watch: ConnectionWatch) ->
     redis_breaker.reset()
     second, connection_watch.second = connection_watch.second, []
     assert second == []
+
+
+@pytest.fixture
+def same_day() -> Iterator[None]:
+    """This thread's clock stands still: no midnight passes between what a test does and what it expects."""
+    with clock.frozen(clock.now()):
+        yield
 
 
 @pytest.fixture
@@ -160,7 +164,7 @@ def web_server(
 ) -> Iterator[str]:
     """The real web server as a process of its own; its address."""
     # Often enough for a test to see it.
-    often = {"LIVE_BEAT_SECONDS": "1", "LIVE_CHECK_SECONDS": "2", "LIVE_PRESENCE_SECONDS": "4"}
+    often = {"LIVE_BEAT_SECONDS": "3", "LIVE_CHECK_SECONDS": "2", "LIVE_PRESENCE_SECONDS": "4"}
     with web_server_at(servers, tmp_path_factory.mktemp("web"), **often) as address:
         yield address
 

@@ -20,15 +20,20 @@ def processor_seconds(work: Callable[[], object]) -> float:
     collects = gc.isenabled()
     gc.disable()
     try:
-        before = _reference()
+        before = slowness()
         began = time.thread_time()
         work()
         spent = time.thread_time() - began
-        after = _reference()
+        after = slowness()
     finally:
         if collects:
             gc.enable()
-    return spent * REFERENCE_SECONDS / max(before, after)
+    return spent / max(before, after)
+
+
+def slowness() -> float:
+    """How many times as long as on the quiet machine everything takes just now."""
+    return _reference() / REFERENCE_SECONDS
 
 
 def _reference() -> float:

@@ -20,7 +20,7 @@ def at_once(deeds: Sequence[Deed]) -> list[Any]:
     start = threading.Barrier(len(deeds))
 
     def one(deed: Deed) -> Any:
-        start.wait(timeout=5)
+        start.wait(timeout=60)
         try:
             return deed()
         except TaskForgeError as refusal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,20 @@ from taskforge.server.processes import Process, free_port
 from tests.servers import Servers
 
 SECRETS = {"secret_key": "0123456789abcdef" * 4, "audit_key": "fedcba9876543210" * 4}
+# Tests share a machine with each other: a slow answer is not what they look for.
+PATIENCE = {
+    "database_pool_wait_seconds": 30.0,
+    "database_lock_timeout_ms": 30_000,
+    "database_statement_timeout_ms": 30_000,
+    "database_deadline_seconds": 40.0,
+    "mongodb_timeout_ms": 5000,
+    "redis_timeout_seconds": 2.0,
+}
+
+
+def as_environment(*settings: Mapping[str, object]) -> dict[str, str]:
+    """Settings as the variables that a process of ours reads."""
+    return {name.upper(): str(value) for given in settings for name, value in given.items()}
 
 
 def start_web_server(
@@ -29,7 +43,7 @@ def start_web_server(
     environment = {
         **os.environ,
         **servers.environment,
-        **{name.upper(): value for name, value in SECRETS.items()},
+        **as_environment(SECRETS, PATIENCE),
         "PUBLIC_URL": address,
         "WEB_WORKERS": "1",
         "ARGON2_TIME_COST": "1",

@@ -60,6 +60,7 @@ def test_the_chosen_zone_wins_over_the_browsers(ada: Person, team: Team, visitor
     assert "23 Dec 2026, 15:30" in visitor.open(f"/tasks/{task_id}").html
 
 
+@pytest.mark.usefixtures("same_day")
 def test_words_for_days_are_meant_in_the_chosen_zone(
     ada: Person, team: Team, visitor: Visitor
 ) -> None:
@@ -72,6 +73,7 @@ def test_words_for_days_are_meant_in_the_chosen_zone(
     assert due == f"{today - timedelta(days=1)}T20:00:00.000Z"
 
 
+@pytest.mark.usefixtures("same_day")
 @pytest.mark.parametrize(("week_start", "weekday"), [("monday", 0), ("saturday", 5), ("sunday", 6)])
 def test_next_week_begins_on_the_chosen_day(
     ada: Person, team: Team, visitor: Visitor, week_start: str, weekday: int

@@ -16,7 +16,7 @@ from tests.pages import HTMX, Page, visit
 
 
 @pytest.fixture
-def team(ada: Person, bob: Person) -> Team:
+def team(same_day: None, ada: Person, bob: Person) -> Team:
     """Four cards: two of Ada's (one urgent, one late), one of Bob's, and one of nobody's."""
     team = make_team(ada, member=bob)
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)

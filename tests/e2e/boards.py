@@ -25,6 +25,14 @@ def make_shared_board(ada: Page, grace: Page, *titles: str) -> str:
     return board
 
 
+def expect_nothing_here(page: Page) -> None:
+    """The page was led away from what is closed to its reader; it is left, so that no other change loads it anew."""
+    expect(page.locator(CONNECTED)).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("Nothing here")
+    page.wait_for_load_state()
+    page.goto("about:blank")
+
+
 def card(page: Page, title: str) -> Locator:
     return page.locator(".column .card").filter(
         has=page.get_by_role("link", name=title, exact=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, CDPSession
 
+from tests.e2e.journeys import wait_until
+
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
@@ -29,7 +31,7 @@ new PerformanceObserver(list => {
     channel.port1.onmessage = () => { firstLoad.visible = performance.now(); };
     channel.port2.postMessage(0);
   }
-  if (performance.now() < 3000) requestAnimationFrame(look);
+  if (document.readyState !== "complete" || performance.now() < 3000) requestAnimationFrame(look);
 })();
 }"""
 READ = """() => ({...firstLoad, nodes: document.querySelectorAll("*").length,
@@ -62,8 +64,13 @@ class FirstLoad:
         return sum(size for url, size in self.sizes.items() if url.endswith(kind))
 
 
-def load(browser: Browser, server: str, cookie: tuple[str, str], path: str) -> FirstLoad:
-    """Open a page in a fresh profile of somebody who is logged in by a cookie (name and value)."""
+def load(
+    browser: Browser, server: str, cookie: tuple[str, str], path: str, until: str = ""
+) -> FirstLoad:
+    """Open a page in a fresh profile of somebody who is logged in by a cookie (name and value).
+
+    It ends when all is quiet, not before an address with `until` in it was loaded.
+    """
     context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 720})
     name, value = cookie
     context.add_cookies([session_cookie(name, value, server)])
@@ -77,6 +84,7 @@ def load(browser: Browser, server: str, cookie: tuple[str, str], path: str) -> F
     page.goto(path)
     page.locator(".card").first.wait_for()
     page.wait_for_timeout(QUIET_MS)
+    wait_until(page, lambda: any(until in address for address in found.sizes))
     after = _metrics(session)
     seen = page.evaluate(READ)
     context.close()

@@ -38,6 +38,7 @@ def create_team(page: Page, name: str = "Web team") -> str:
     form.locator("button[type=submit]").click()
     page.get_by_role("heading", name=name).wait_for()  # the team's first board has its name
     page.locator(".column").first.wait_for()
+    page.wait_for_load_state()  # before it, no script of the page answers to keys
     return page.url
 
 

@@ -55,10 +55,10 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.getheaders():
             if not _is_held_back(name):
                 self.send_header(name, value)
-        self.end_headers()
         if self.path == self.server.path:
             self._send_in_pieces(answer.read().decode())
         else:
+            self.end_headers()
             while part := answer.read1(65536):
                 self.wfile.write(part)
         connection.close()
@@ -73,7 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_in_pieces(self, page: str) -> None:
         places = [found.start() for found in self.server.cuts.finditer(page)]
         borders = [0, *places, len(page)]
+        # Known before the head is sent, with which a browser says that the page comes.
         self.server.pieces = [page[start:end] for start, end in pairwise(borders)]
+        self.end_headers()
         for piece in self.server.pieces:
             self.wfile.write(piece.encode())
             self.wfile.flush()

@@ -68,9 +68,11 @@ def demo_board(app: Flask) -> tuple[Person, str]:
     return Person(app, user_id, player.email_of(0), secret, session_id), scene.boards[0]
 
 
-def load_board(browser: Browser, server: str, person: Person, board_id: str) -> FirstLoad:
+def load_board(
+    browser: Browser, server: str, person: Person, board_id: str, until: str = ""
+) -> FirstLoad:
     cookie = (person.app.config["SESSION_COOKIE_NAME"], person.secret)
-    return load(browser, server, cookie, f"/boards/{board_id}")
+    return load(browser, server, cookie, f"/boards/{board_id}", until)
 
 
 def assert_small(seen: FirstLoad, *, requests: int, size: int) -> None:
@@ -93,7 +95,7 @@ def test_a_board_comes_in_few_requests_and_bytes_and_nothing_shifts(
 def test_a_board_of_all_kinds_of_cards_with_pictures_comes_in_few_requests_and_nothing_shifts(
     browser: Browser, live_server: str, demo_board: tuple[Person, str]
 ) -> None:
-    seen = load_board(browser, live_server, *demo_board)
+    seen = load_board(browser, live_server, *demo_board, until=AFTER_THE_PAGE)
     assert seen.cards > 50
     later = {address for address in seen.sizes if AFTER_THE_PAGE in address}
     assert len(later) == 1

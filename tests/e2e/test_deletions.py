@@ -134,8 +134,10 @@ def test_who_has_a_board_open_sees_it_go_and_come_back(page: Page, board: str) -
     other = page.context.new_page()
     other.goto(f"{board}/settings")
     other.get_by_role("button", name="Delete the board").click()
+    deleted = toast(other, "is deleted.")
+    deleted.hover()  # it waits as long as it is pointed at
     expect(page.locator("#live-status")).to_have_text("This board can no longer be reached")
-    toast(other, "is deleted.").get_by_role("button", name="Undo").click()
+    deleted.get_by_role("button", name="Undo").click()
     other.locator(".column").first.wait_for()
     expect(page.locator("#live-status")).to_have_text("", timeout=20_000)
     card(page, "One").wait_for()

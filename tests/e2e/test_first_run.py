@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.boards import drag_to_column, type_where_focused
+from tests.e2e.boards import drag_to_column, toast, type_where_focused
 from tests.e2e.journeys import column, move_card, sign_up
 from tests.e2e.test_quick_add import PASTE
 
@@ -73,7 +73,7 @@ class TestOnAPhone:
         form = page.locator("form[action$='/move']")
         form.get_by_label("Done").check()
         form.get_by_role("button", name="Move", exact=True).tap()
-        page.locator(".toast").get_by_role("button", name="Undo").tap()
+        toast(page, "Moved to Done").get_by_role("button", name="Undo").tap()
         expect(column(page, "To do").get_by_role("link", name=UNDO)).to_be_visible()
         page.get_by_role("link", name="Search", exact=True).tap()
         page.locator("#palette").get_by_role("combobox").fill("WEL-2")

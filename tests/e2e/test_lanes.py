@@ -29,7 +29,8 @@ def board(page: Page, log_in: Callable[..., None]) -> str:
 
 def choose_lanes(page: Page, name: str) -> None:
     page.locator("#board-lanes > summary").click()
-    page.locator("#board-lanes").get_by_text(name).click()
+    with page.expect_response("**/lanes"):  # they are remembered, and shown even before
+        page.locator("#board-lanes").get_by_text(name).click()
     expect(page.locator(".lane")).to_have_count(0 if name == "No lanes" else 4)
 
 

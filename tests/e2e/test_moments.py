@@ -14,7 +14,7 @@ from tests.e2e.journeys import column
 from tests.factories import Person, Team, make_person, make_task, make_team
 
 ZONE = "Pacific/Auckland"  # a day ahead of UTC for half of each day
-NEXT_YEAR = datetime.now(UTC).year + 1
+LATER_YEAR = datetime.now(UTC).year + 2  # another year in every zone
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def due_of(page: Page, title: str) -> Locator:
 
 
 def test_cards_show_the_readers_day_and_another_year(page: Page, ada: Person, team: Team) -> None:
-    make_task(ada, team, "A day", due_at=date(NEXT_YEAR, 6, 24))
-    make_task(ada, team, "An instant", due_at=datetime(NEXT_YEAR, 6, 24, 13, 30, tzinfo=UTC))
+    make_task(ada, team, "A day", due_at=date(LATER_YEAR, 6, 24))
+    make_task(ada, team, "An instant", due_at=datetime(LATER_YEAR, 6, 24, 13, 30, tzinfo=UTC))
     page.goto(f"/boards/{team.board_id}")
-    expect(due_of(page, "A day")).to_have_text(f"24 Jun {NEXT_YEAR}")
-    expect(due_of(page, "An instant")).to_have_text(f"25 Jun {NEXT_YEAR}, 01:30")
+    expect(due_of(page, "A day")).to_have_text(f"24 Jun {LATER_YEAR}")
+    expect(due_of(page, "An instant")).to_have_text(f"25 Jun {LATER_YEAR}, 01:30")
     title = due_of(page, "An instant").get_attribute("title") or ""
     assert "25 June" in title
-    assert title.endswith(f"{NEXT_YEAR}, 01:30")
+    assert title.endswith(f"{LATER_YEAR}, 01:30")
 
 
 def test_what_is_due_today_is_found_by_the_readers_day(page: Page, ada: Person, team: Team) -> None:
@@ -66,22 +66,22 @@ def test_what_is_due_today_is_found_by_the_readers_day(page: Page, ada: Person, 
 
 
 def test_another_day_of_the_calendar_keeps_the_time(page: Page, ada: Person, team: Team) -> None:
-    task_id = make_task(ada, team, due_at=datetime(NEXT_YEAR, 6, 24, 13, 30, tzinfo=UTC))
+    task_id = make_task(ada, team, due_at=datetime(LATER_YEAR, 6, 24, 13, 30, tzinfo=UTC))
     page.goto(f"/tasks/{task_id}")
     page.locator("#field-due").click()
     field = page.locator("#value-due")
-    expect(field).to_have_value(f"{NEXT_YEAR}-06-25 01:30")
+    expect(field).to_have_value(f"{LATER_YEAR}-06-25 01:30")
     expect(page.get_by_role("button", name="Calendar")).to_be_visible()
     page.locator("#field-due input[type=date]").evaluate(
         "(picker, day) => { picker.value = day; picker.dispatchEvent(new Event('change', { bubbles: true })); }",
-        f"{NEXT_YEAR}-07-01",
+        f"{LATER_YEAR}-07-01",
     )
-    expect(field).to_have_value(f"{NEXT_YEAR}-07-01 01:30")
+    expect(field).to_have_value(f"{LATER_YEAR}-07-01 01:30")
     field.press("Enter")
-    expect(page.locator("#field-due time")).to_have_text(f"1 Jul {NEXT_YEAR}, 01:30")
+    expect(page.locator("#field-due time")).to_have_text(f"1 Jul {LATER_YEAR}, 01:30")
     page.locator("#field-due").click()
     page.get_by_role("button", name="All day").click()
-    expect(page.locator("#field-due time")).to_have_text(f"1 Jul {NEXT_YEAR}")
+    expect(page.locator("#field-due time")).to_have_text(f"1 Jul {LATER_YEAR}")
 
 
 def test_the_edit_page_has_the_calendar_for_both_dates(page: Page, ada: Person, team: Team) -> None:

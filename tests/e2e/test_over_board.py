@@ -62,11 +62,13 @@ def test_a_toast_over_an_open_task_can_be_clicked(page: Page, board: str) -> Non
     page.locator(DIALOG).get_by_role("button", name="Mark done").click()
     expect(titles(page, "Done")).to_have_text(["Two"])
     toast(page, "is done").get_by_role("button", name="Undo").click()
+    undone = toast(page, "Undone")
+    undone.hover()  # it waits as long as it is pointed at
     expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
     expect(page.locator(f"{DIALOG} #field-column")).to_contain_text("Backlog")
     expect(page.locator(DIALOG)).to_be_visible()
     close_card(page)
-    toast(page, "Undone").get_by_role("button", name="Redo").click()
+    undone.get_by_role("button", name="Redo").click()
     expect(titles(page, "Done")).to_have_text(["Two"])
 
 

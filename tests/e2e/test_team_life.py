@@ -6,19 +6,13 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.accounts import assign_card, team_of
 from tests.e2e.axe import problems
-from tests.e2e.boards import CONNECTED, card, open_board, toast
+from tests.e2e.boards import card, expect_nothing_here, open_board, toast
 
 
 def open_team(page: Page) -> None:
     """Open the page of the team of `page`, until its people are shown."""
     page.goto(f"/teams/{team_of(page).team_id}")
     expect(page.locator("#members")).to_be_visible()
-
-
-def expect_nothing_here(page: Page) -> None:
-    """Their window was led away from what is closed to them."""
-    expect(page.locator(CONNECTED)).to_have_count(0)
-    expect(page.locator("main")).to_contain_text("Nothing here")
 
 
 def test_a_person_is_removed_with_their_cards_and_taken_back(
@@ -32,7 +26,7 @@ def test_a_person_is_removed_with_their_cards_and_taken_back(
     page.get_by_label("The open cards (1)").select_option(label="go to Ada Byron")
     page.get_by_role("button", name="Remove", exact=True).click()
     removed = toast(page, "Grace Hopper is removed. 1 card handed over.")
-    expect(removed).to_be_visible()
+    removed.hover()  # it waits as long as it is pointed at
     expect(page.locator("#members li")).to_have_count(1)
     expect_nothing_here(grace)
     removed.get_by_role("button", name="Undo").click()

@@ -23,9 +23,6 @@ from tests.factories import Person, Team, make_person, make_team
 from tests.live.streams import streaming
 from tests.servers import Servers
 
-SOON = 3.0
-STALE = 4.0  # what the tests' web server is told
-
 
 @pytest.fixture
 def team(ada: Person, grace: Person) -> Team:
@@ -33,16 +30,17 @@ def team(ada: Person, grace: Person) -> Team:
 
 
 def test_people_see_each_other_come_and_go(
-    live_server: str, ada: Person, grace: Person, team: Team
+    live_server: str, servers: Servers, ada: Person, grace: Person, team: Team
 ) -> None:
     with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
         stream.wait_for_people("Ada")
-        came = time.monotonic()
         with streaming(live_server, team.board_id, X_Session_Id=grace.secret) as other:
-            assert stream.wait_for_people("Ada", "Grace") - came < SOON
+            stream.wait_for_people("Ada", "Grace")
             other.wait_for_people("Ada", "Grace")
-        left = time.monotonic()
-        assert stream.wait_for_people("Ada") - left < SOON
+        stream.wait_for_people("Ada")
+        # She was taken out: nobody waited for her mark to grow stale.
+        with redis.Redis.from_url(servers.redis_url) as client:
+            assert client.zcard(f"presence:board:{team.board_id}") == 1
 
 
 def test_it_says_how_to_draw_them_and_nothing_more(
@@ -78,9 +76,8 @@ def test_whoever_was_served_by_a_process_that_died_drops_out(
         stream.wait_for_people("Ada")
         client.zadd(key, {f"{grace.user_id}:elsewhere": time.time()})
         client.publish(f"taskforge:board:{team.board_id}", "here")
-        marked = time.monotonic()
         stream.wait_for_people("Ada", "Grace")
-        assert stream.wait_for_people("Ada") - marked < 2 * STALE
+        stream.wait_for_people("Ada")
         assert client.ttl(key) > 0
 
 
@@ -92,7 +89,7 @@ def test_strangers_are_never_named_even_if_redis_names_them(
         redis.Redis.from_url(servers.redis_url) as client,
     ):
         members = [f"{eve.user_id}:x", f"{new_id()}:x", f"{grace.user_id}:x"]
-        client.zadd(f"presence:board:{team.board_id}", dict.fromkeys(members, time.time()))
+        client.zadd(f"presence:board:{team.board_id}", dict.fromkeys(members, time.time() + 60))
         client.publish(f"taskforge:board:{team.board_id}", "here")
         while (said := stream.next_presence())["count"] != 2:
             pass
@@ -109,8 +106,7 @@ def test_a_removed_member_disappears(
         stream.wait_for_people("Ada", "Grace")
         with app.app_context():
             teams.remove_member(ada.actor, team.team_id, grace.user_id)
-        removed = time.monotonic()
-        assert stream.wait_for_people("Ada") - removed < 6
+        stream.wait_for_people("Ada")
 
 
 def test_without_redis_nobody_is_told_and_nothing_fails() -> None:
@@ -152,7 +148,7 @@ def test_twenty_are_named_and_the_rest_counted(
         for one in crowd:
             teams.add_member(ada.actor, team.team_id, role="member", user_id=one.user_id)
     with redis.Redis.from_url(servers.redis_url) as client:
-        marks = {f"{one.user_id}:x": time.time() for one in crowd}
+        marks = {f"{one.user_id}:x": time.time() + 60 for one in crowd}
         client.zadd(f"presence:board:{team.board_id}", marks)
         with streaming(live_server, team.board_id, X_Session_Id=ada.secret) as stream:
             said = stream.next_presence()
@@ -183,7 +179,9 @@ def test_nobody_is_told_of_the_others_without_themselves(servers: Servers) -> No
         for board_id in board_ids:
             presence.join(board_id, ada, Listener())
             await asyncio.sleep(0.004)
-        await asyncio.sleep(1.0)
+        async with asyncio.timeout(60):
+            while len(told) < len(board_ids):
+                await asyncio.sleep(0.05)
         presence.stop()
 
     asyncio.run(crowd())

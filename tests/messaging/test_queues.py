@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import time
-from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -72,19 +71,17 @@ def test_a_second_wake_up_before_the_job_begins_adds_no_job(app: Flask) -> None:
         assert queues.queue(queues.AUDIT, client).count == 2
 
 
-def test_rounds_of_a_queue_keep_their_distance_and_the_first_begins_at_once(app: Flask) -> None:
-    begun: list[float] = []
-
-    def process() -> int:
-        begun.append(queues._last_round_at["some queue"])
-        return 0
-
-    with app.app_context():
-        asked = time.monotonic()
+def test_rounds_of_a_queue_keep_their_distance_and_the_first_begins_at_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "ROUND_SECONDS", 600.0)
+    waits: list[float] = []
+    with app.app_context(), monkeypatch.context() as clock:
+        clock.setattr(time, "sleep", waits.append)
         for _ in range(3):
-            queues.process_queue("some queue", process)
-    assert begun[0] - asked < queues.ROUND_SECONDS
-    assert all(later - earlier >= queues.ROUND_SECONDS for earlier, later in pairwise(begun))
+            queues.process_queue("some queue", lambda: 0)
+    assert waits[0] == 0
+    assert [300 < wait <= 600 for wait in waits[1:]] == [True, True]
 
 
 def test_a_job_stays_while_much_is_changed_and_nobody_needs_to_wake_it(app: Flask) -> None:

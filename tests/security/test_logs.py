@@ -76,6 +76,9 @@ def system(tmp_path: Path) -> Iterator[System]:
             **os.environ,
             **{store.variable: store.url for store in started},
             **{name.upper(): value for name, value in SECRETS.items()},
+            # Not those of PostgreSQL: a test waits for a lock in vain.
+            "MONGODB_TIMEOUT_MS": "5000",
+            "REDIS_TIMEOUT_SECONDS": "2",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "LOG_LEVEL": "DEBUG",
             "WEB_ACCESS_LOG": "1",

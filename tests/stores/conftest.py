@@ -25,7 +25,7 @@ from taskforge.stores.actor import Actor
 from tests.servers import Servers
 from tests.stores.healing import Lived, live
 from tests.stores.scene import Scene, relay_everything, set_scene, write
-from tests.web_servers import SECRETS
+from tests.web_servers import PATIENCE, SECRETS, as_environment
 
 
 class Doomed:
@@ -66,9 +66,7 @@ def doomed(servers: Servers, migrated_app: Flask) -> Iterator[Doomed]:
     environment = {
         **os.environ,
         **servers.environment,
-        **{name.upper(): value for name, value in SECRETS.items()},
-        "MONGODB_TIMEOUT_MS": "5000",
-        "REDIS_TIMEOUT_SECONDS": "2",
+        **as_environment(SECRETS, PATIENCE),
     }
     process = Doomed(environment)
     yield process

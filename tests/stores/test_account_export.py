@@ -23,6 +23,7 @@ from taskforge.errors import NotFound, RateLimited
 from taskforge.leaving import export_jobs
 from taskforge.leaving.export_jobs import has_due, write_due
 from taskforge.leaving.exports import list_exports, next_export_at, open_export, request_export
+from taskforge.messaging import breaker as breakers
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
@@ -115,7 +116,10 @@ def test_the_picture_is_in_it(scene: Scene) -> None:
     assert "picture.webp" not in opened(scene.ann, export_id)
 
 
-def test_an_export_waits_for_a_picture_that_cannot_be_read(scene: Scene) -> None:
+def test_an_export_waits_for_a_picture_that_cannot_be_read(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breakers, "OPEN_SECONDS", 600)
     change_picture(scene.bob, halves(), version=1)
     catch_up()
     export_id = ask(scene.bob)

@@ -31,6 +31,7 @@ def card(app: Flask) -> sql.Row:
         return found
 
 
+@pytest.mark.usefixtures("same_day")
 def test_everything_in_a_line_lands_on_the_card(
     app: Flask, ada: Person, grace: Person, team: Team
 ) -> None:
@@ -49,12 +50,14 @@ def test_the_assignee_is_told(app: Flask, ada: Person, grace: Person, team: Team
         assert sql.scalar(text("SELECT user_id FROM notification_intents")) == grace.user_id
 
 
+@pytest.mark.usefixtures("same_day")
 def test_today_is_the_day_of_the_writers_browser(app: Flask, ada: Person, team: Team) -> None:
     ahead = clock.now().date() + timedelta(days=1)
     add(ada, team, "Call the mill today", today=ahead.isoformat())
     assert card(app)["due_at"].date() == ahead
 
 
+@pytest.mark.usefixtures("same_day")
 def test_a_browser_whose_clock_is_wrong_is_not_believed(
     app: Flask, ada: Person, team: Team
 ) -> None:
