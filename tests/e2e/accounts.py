@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import text
 
 from taskforge.accounts import session_records
+from taskforge.boards.columns import create_column
 from taskforge.stores import sql
 from taskforge.teams import service as teams
 from tests.accounts.authenticator import Authenticator, set_up
@@ -130,6 +131,13 @@ def add_members(page: Page, *names: tuple[str, str]) -> None:
             teams.add_member(
                 admin.person.actor, admin.team.team_id, role="member", user_id=newcomer.user_id
             )
+
+
+def add_column(page: Page, name: str) -> None:
+    """Put a column of finished work after the others on the board that was made for `page`."""
+    admin, board_id = _accounts[page.context].person, team_of(page).board_id
+    with admin.app.app_context():
+        create_column(admin.actor, board_id, name=name, status="done", hue=2)
 
 
 def team_of(page: Page) -> Team:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.accounts import join_team, make_board
+from tests.e2e.accounts import add_column, join_team, make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column
 
@@ -52,6 +52,18 @@ def test_the_selected_card_comes_first_and_is_moved_by_enter(page: Page, board: 
     open_palette(page)
     expect(page.locator(".palette__title").first).to_have_text("Recent")
     expect(options(page).first).to_contain_text("Move to Done")
+
+
+def test_of_two_columns_of_one_name_the_chosen_one_is_taken(page: Page, board: str) -> None:
+    add_column(page, "Done")
+    page.goto(board)
+    page.keyboard.press("ArrowDown")
+    open_palette(page).fill("move done")
+    found = options(page).filter(has_text="Move to Done")
+    expect(found).to_have_count(2)
+    found.last.click()
+    quenched = page.get_by_role("link", name="Quench the blade")
+    expect(page.locator(".column").last.filter(has=quenched)).to_be_visible()
 
 
 def test_a_new_board_begins_in_the_form_of_the_open_boards_team(page: Page, board: str) -> None:

@@ -2,7 +2,7 @@
 
 import { toast } from "./toast.js";
 
-const TIMEOUT = 15_000; // milliseconds
+export const TIMEOUT = 15_000; // milliseconds
 /** Bytes of a request that may outlive its page; browsers refuse longer ones. */
 export const MAX_KEPT_ALIVE = 60_000;
 

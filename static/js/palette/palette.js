@@ -166,9 +166,14 @@ function ask() {
   });
 }
 
-/** An option as it is now: what it acts on may have been drawn again since the list was. */
-const renew = (option) =>
-  choose().find((other) => ["section", "words", "note", "url"].every((name) => other[name] === option[name])) ?? option;
+const looksLike = (option) => (other) => ["section", "words", "note", "url"].every((name) => other[name] === option[name]);
+
+/** An option as it is now: what it acts on may have been drawn again since the list was. Of options that look the same, two columns of one
+    name say, it is the one in the same place. */
+function renew(option) {
+  const place = options.filter(looksLike(option)).indexOf(option);
+  return choose().filter(looksLike(option))[place] ?? option;
+}
 
 function run(chosen, elsewhere) {
   if (!chosen) return;

@@ -4,7 +4,7 @@ import { draftKey, keepDraft, readDraft } from "../lib/drafts.js";
 import { showOwnChange } from "../lib/own-changes.js";
 import { inTurn } from "../lib/request-queue.js";
 import { uuid } from "../lib/uuid.js";
-import { canSave, hasFocusLeft, isLeftAlone, onceReleased, restoreField, saveOrRestore } from "./inline-form.js";
+import { canSave, hasFocusLeft, isBusy, isLeftAlone, onceReleased, restoreField, saveOrRestore } from "./inline-form.js";
 import { submitForm } from "./submit-form.js";
 
 const PAUSE = 3000; // milliseconds without a key after which the field is saved
@@ -17,7 +17,8 @@ async function saveMeanwhile(form, field) {
   try {
     const change = await submitForm(form);
     showOwnChange(taskId, change.version);
-    if (!form.isConnected && field.value === value) return; // left meanwhile, which sends the same once more to say how to undo it
+    // Sent or left meanwhile, which sends the same once more, to say how to undo it.
+    if ((!form.isConnected || isBusy(form)) && field.value === value) return;
     form.elements.version.value = change.version;
     form.elements.op.value = uuid();
     field.defaultValue = value;

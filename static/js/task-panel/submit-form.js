@@ -1,7 +1,7 @@
 // Sending a form of an open task without htmx.
 
 import { settleDraft } from "../lib/drafts.js";
-import { MAX_KEPT_ALIVE, goToLogIn, statusError } from "../lib/http.js";
+import { MAX_KEPT_ALIVE, TIMEOUT, goToLogIn, statusError } from "../lib/http.js";
 
 const FAILED = "That did not work, and nothing was changed. Please try again.";
 const NO_CONNECTION = "No connection. What you typed is still here.";
@@ -11,7 +11,8 @@ const NO_CONNECTION = "No connection. What you typed is still here.";
 export async function submitForm(form, submitter = null) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   const keepalive = fields.toString().length < MAX_KEPT_ALIVE;
-  const request = { method: "POST", keepalive, headers: { Accept: "application/json" }, body: fields };
+  const signal = AbortSignal.timeout(TIMEOUT); // others wait for their turn behind it
+  const request = { method: "POST", keepalive, headers: { Accept: "application/json" }, body: fields, signal };
   const answer = await fetch(form.getAttribute("action"), request).catch(() => {
     throw statusError(NO_CONNECTION, { status: 0 });
   });
