@@ -25,7 +25,6 @@ function isUnwelcome({ target, requestConfig: { verb, focused } }) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target } = detail;
-  if (!target.isConnected) return; // its task may be closed by now, and another one open
   if (isUnwelcome(detail)) detail.shouldSwap = false;
   else if (target.matches(".inline-field")) {
     if (!target.querySelector(".inline-field__form")) shown.set(target.id, { field: target, panel: target.closest(".task-panel") });
