@@ -18,16 +18,11 @@ from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.server.processes import free_port
 from tests.servers import Servers
-from tests.stores.scene import read, security_event, set_scene, write
+from tests.stores.scene import our_processes, read, security_event, set_scene, write
 from tests.waiting import wait_until
 from tests.web_servers import SECRETS
 
 UNSEALED = "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS (SELECT FROM audit_chain WHERE log_id = l.log_id)"
-BACKENDS = """
-    SELECT array_agg(pid)
-    FROM   pg_stat_activity
-    WHERE  application_name = 'taskforge' AND datname = current_database()
-"""
 Start = Callable[..., "subprocess.Popen[str]"]
 
 # What only the web server needs; each of these costs memory in three processes.
@@ -168,7 +163,7 @@ def test_a_worker_runs_its_jobs_in_its_own_process_on_one_connection(
     app: Flask, start: Start
 ) -> None:
     with app.app_context():
-        others = set(read(BACKENDS))
+        others = our_processes()
         process = start("rq", "audit")
         backends = []
         for _ in range(3):
@@ -177,7 +172,7 @@ def test_a_worker_runs_its_jobs_in_its_own_process_on_one_connection(
                 lambda: read(UNSEALED) == 0 and read("SELECT count(*) FROM audit_logs")
             )
             assert children(process.pid) == []
-            backends.append(set(read(BACKENDS)) - others)
+            backends.append(our_processes() - others)
             write("DELETE FROM audit_chain")
             write("DELETE FROM audit_logs")
     assert len(backends[0]) == 1

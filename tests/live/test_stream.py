@@ -21,17 +21,12 @@ from taskforge.teams import service as teams
 from tests.factories import Person, Team, make_task, make_team
 from tests.live.streams import listening, streaming
 from tests.servers import Servers
-from tests.stores.scene import read
+from tests.stores.scene import our_processes
 from tests.waiting import wait_until
 from tests.web_servers import start_web_server
 
 STREAMS = 20
 POOL_SIZE = 5
-OURS = """
-    SELECT array_agg(pid)
-    FROM   pg_stat_activity
-    WHERE  application_name = 'taskforge' AND datname = current_database()
-"""
 
 
 def move(person: Person, team: Team, task_id: str, status: str = "done") -> None:
@@ -233,7 +228,7 @@ def test_open_streams_hold_neither_threads_nor_connections(
 ) -> None:
     """More than the server has of both: 4 threads, 5 connections."""
     with app.app_context():
-        before = set(read(OURS))
+        before = our_processes()
     with ExitStack() as opened:
         for _ in range(STREAMS):
             opened.enter_context(streaming(live_server, team.board_id, X_Session_Id=ada.secret))
@@ -242,7 +237,7 @@ def test_open_streams_hold_neither_threads_nor_connections(
             with urlopen(request, timeout=30) as answer:
                 assert answer.status == 200
         with app.app_context():
-            assert len(set(read(OURS)) - before) <= POOL_SIZE
+            assert len(our_processes() - before) <= POOL_SIZE
 
 
 def test_a_server_that_is_asked_to_stop_ends_its_streams_first(

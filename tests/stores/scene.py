@@ -17,6 +17,12 @@ from taskforge.stores.actor import NOBODY, Actor
 from taskforge.tasks.service import create_task
 from taskforge.teams.service import add_member
 
+OURS = """
+    SELECT array_agg(pid)
+    FROM   pg_stat_activity
+    WHERE  application_name = 'taskforge' AND datname = current_database()
+"""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -87,6 +93,11 @@ def write(statement: str, /, **parameters: Any) -> int:
 def read(statement: str, /, **parameters: Any) -> Any:
     """The first column of the first row that PostgreSQL answers."""
     return sql.scalar(text(statement), parameters)
+
+
+def our_processes() -> set[int]:
+    """The processes of PostgreSQL that serve TaskForge; those of applications of earlier tests may end at any time."""
+    return set(read(OURS))
 
 
 def document(collection: str, entity_id: str) -> dict[str, Any] | None:

@@ -20,21 +20,11 @@ from taskforge.tasks.service import move_task
 from tests.connections import ConnectionWatch
 from tests.factories import Person, Team, make_task
 from tests.stores.conftest import assert_stores_agree, catch_up
-from tests.stores.scene import Scene, read, write
+from tests.stores.scene import Scene, our_processes, read, write
 from tests.together import at_once, at_once_inside
 
 WAIT_SECONDS = 0.4
 THREADS = 16
-OURS = """
-    SELECT array_agg(pid)
-    FROM   pg_stat_activity
-    WHERE  application_name = 'taskforge' AND datname = current_database()
-"""
-
-
-def our_processes() -> set[int]:
-    """The processes of PostgreSQL that serve TaskForge; those of applications of earlier tests may end at any time."""
-    return set(read(OURS))
 
 
 def pool_of(app: Flask) -> QueuePool:
