@@ -12,6 +12,7 @@ from taskforge.leaving import models as _leaving
 from taskforge.mail import models as _mail
 from taskforge.notifications import models as _notifications
 from taskforge.stores import models as _stores
+from taskforge.stores.blobs import gridfs_store as _blobs
 from taskforge.tasks import documents as _task_documents
 from taskforge.tasks import models as _tasks
 from taskforge.teams import models as _teams
@@ -19,6 +20,7 @@ from taskforge.teams.invitations import models as _invitations
 
 MODULES = (
     _accounts,
+    _blobs,
     _boards,
     _comment_documents,
     _comments,

@@ -31,8 +31,8 @@ from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
+from taskforge.stores import blobs, sql
 from taskforge.stores import retention as stores_retention
-from taskforge.stores import sql
 from taskforge.stores.mongo import DocumentsUnavailable
 from taskforge.stores.relay import Chore
 from taskforge.stores.retention import RESTORABLE_FOR, delete_expired
@@ -49,6 +49,7 @@ TEAMS_PURGED_AT_ONCE = 20
 ROWS_DELETED_AT_ONCE = 2000
 BATCHES_AT_ONCE = 10
 PURGE_SECONDS = 5.0
+BLOB_WRITTEN_WITHIN = timedelta(hours=1)
 # The owner of a table declares how long its rows are stored.
 RETENTION_RULES = (
     *stores_retention.RULES,
@@ -141,6 +142,7 @@ def chores() -> list[Chore]:
         Chore("erase deleted people", 5.0, erase_deleted_people),
         Chore("forget ended sessions", 5.0, EndedSessions()),
         Chore("purge pictures", 600.0, purge_pictures),
+        Chore("purge unfinished blobs", 600.0, purge_unfinished_blobs),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
 
@@ -221,6 +223,14 @@ def purge_pictures() -> int:
     try:
         return picture_store.purge_unnamed()
     except DocumentsUnavailable:
+        return 0
+
+
+def purge_unfinished_blobs() -> int:
+    """Remove what killed processes left of blobs; answers how many, 0 while their store is unavailable."""
+    try:
+        return blobs.store().purge_unfinished(clock.now() - BLOB_WRITTEN_WITHIN)
+    except blobs.BlobsUnavailable:
         return 0
 
 

@@ -1,0 +1,32 @@
+"""The keys of blobs: a letter for what it is, and the id of what it belongs to.
+
+Nothing of a key comes from a person: neither the name of a file nor its type.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_KEY_LENGTH = 100
+_KEY = re.compile(rf"[a-z0-9/_-]{{1,{MAX_KEY_LENGTH}}}")
+
+
+def check_key(key: str) -> str:
+    """The key itself.
+
+    Raises:
+        ValueError: it has other characters than ``[a-z0-9/_-]``, none or too many.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key of a blob: {key[:120]!r}")
+    return key
+
+
+def attachment_key(attachment_id: str) -> str:
+    """The key of an attachment's content."""
+    return f"a/{attachment_id}"
+
+
+def thumbnail_key(attachment_id: str) -> str:
+    """The key of an attachment's thumbnail."""
+    return f"t/{attachment_id}"
