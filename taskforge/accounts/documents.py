@@ -9,6 +9,7 @@ from typing import Any
 from mongoengine import (
     BooleanField,
     DateTimeField,
+    DictField,
     Document,
     EmbeddedDocument,
     EmbeddedDocumentField,
@@ -17,6 +18,7 @@ from mongoengine import (
 )
 
 from taskforge import clock
+from taskforge.accounts.notification_preferences import DEFAULTS, FREQUENCIES
 from taskforge.stores.document_parts import (
     CONTENT,
     MIRROR,
@@ -34,7 +36,6 @@ NAME_LENGTH = 80
 BIO_LENGTH = 2000
 THEMES = ("system", "light", "dark")
 WEEK_STARTS = tuple(clock.WEEK_STARTS)
-FREQUENCIES = ("immediate", "hourly", "daily", "weekly")
 PROFILE_CONTENT = register_part(
     DocumentPart(
         entity_type="user",
@@ -68,11 +69,20 @@ PROFILE_MIRROR = register_part(
 
 
 class NotificationPreferences(EmbeddedDocument):
-    """By which ways and how often somebody wants to hear of things."""
+    """By which ways, how often and when somebody wants to hear of things.
+
+    What came later has no default here: a profile that was written before has its own hash
+    (`taskforge.accounts.notification_preferences.complete`).
+    """
 
     email = BooleanField(default=True)
     push = BooleanField(default=True)
     frequency = StringField(choices=FREQUENCIES, default="immediate")
+    digest_hour = IntField(min_value=0, max_value=23)
+    digest_weekday = IntField(min_value=1, max_value=7)
+    quiet_from = StringField(max_length=5)
+    quiet_until = StringField(max_length=5)
+    matrix = DictField(default=None)
 
 
 class Preferences(EmbeddedDocument):
@@ -130,7 +140,7 @@ def new_profile(first_name: str, last_name: str) -> dict[str, Any]:
         "bio": "",
         "preferences": {
             "theme": "system",
-            "notifications": {"email": True, "push": True, "frequency": "immediate"},
+            "notifications": {**DEFAULTS, "matrix": {}},
         },
         "time_zone": None,
         "week_start": "monday",

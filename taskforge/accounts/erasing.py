@@ -43,10 +43,17 @@ _ANONYMISE = text(f"""
            AND deleted_at IS NULL
     RETURNING user_id, email, created_at, last_login, password_changed_at, core_version
 """)
-# Credentials and links. Sessions stay as revoked until `sweep`, so that Redis can't bring one back.
+# Credentials, links and how they wanted to be notified. Sessions stay as revoked until `sweep`, so that Redis can't
+# bring one back.
 _CREDENTIALS = tuple(
     text(f"DELETE FROM {table} WHERE user_id = :user_id")
-    for table in ("totp_secrets", "recovery_codes", "passkeys", "api_tokens")
+    for table in (
+        "totp_secrets",
+        "recovery_codes",
+        "passkeys",
+        "api_tokens",
+        "notification_settings",
+    )
 )
 _LINKS = (
     text("""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import (
@@ -11,8 +11,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    SmallInteger,
     String,
     Text,
+    Time,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
@@ -99,6 +101,43 @@ class UserSession(Model):
             "ix_user_sessions_ended", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")
         ),
         CheckConstraint("kind IN ('browser', 'api')", name="kind"),
+    )
+
+
+class NotificationSettings(Model):
+    """How somebody wants to be notified, for SQL: copies of their profile's ``preferences.notifications``.
+
+    Written in the transaction of the profile, and never flows back. No row means the defaults. ``digest_weekday`` is 1
+    for Monday to 7 for Sunday; times are of the person's own zone. ``matrix`` has what differs from the kinds' own
+    defaults, ``{kind: {channel: bool}}``; ``version`` is the profile's.
+    """
+
+    __tablename__ = "notification_settings"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    email: Mapped[bool] = mapped_column(server_default=text("true"))
+    push: Mapped[bool] = mapped_column(server_default=text("true"))
+    frequency: Mapped[str] = mapped_column(String(9), server_default="immediate")
+    digest_hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("8"))
+    digest_weekday: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    quiet_from: Mapped[time | None] = mapped_column(Time)
+    quiet_until: Mapped[time | None] = mapped_column(Time)
+    matrix: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    version: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint(
+            "frequency IN ('immediate', 'hourly', 'daily', 'weekly')", name="frequency"
+        ),
+        CheckConstraint("digest_hour BETWEEN 0 AND 23", name="digest_hour"),
+        CheckConstraint("digest_weekday BETWEEN 1 AND 7", name="digest_weekday"),
+        CheckConstraint(
+            "(quiet_from IS NULL) = (quiet_until IS NULL) AND (quiet_from <> quiet_until) IS NOT FALSE",
+            name="quiet_hours",
+        ),
+        CheckConstraint("jsonb_typeof(matrix) = 'object'", name="matrix"),
     )
 
 

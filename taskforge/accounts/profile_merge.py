@@ -7,6 +7,7 @@ from typing import Any
 
 from taskforge.accounts.documents import BIO_LENGTH
 from taskforge.accounts.field_conflicts import merge_lines
+from taskforge.accounts.notification_preferences import spread
 
 
 def merge_profile(name: str, base: Any, mine: Any, theirs: Any) -> Any | None:
@@ -14,7 +15,14 @@ def merge_profile(name: str, base: Any, mine: Any, theirs: Any) -> Any | None:
     if name == "bio":
         merged = merge_lines(base, mine, theirs)
         return None if merged is None or len(merged) > BIO_LENGTH else merged
-    return merge_preferences(base, mine, theirs) if name == "preferences" else None
+    if name != "preferences":
+        return None
+    return merge_preferences(_spread(base), mine, _spread(theirs))
+
+
+def _spread(preferences: Mapping[str, Any]) -> dict[str, Any]:
+    """Preferences with every cell of their matrix: one that is stored no more has its default, and is compared."""
+    return {**preferences, "notifications": spread(preferences.get("notifications") or {})}
 
 
 def merge_preferences(

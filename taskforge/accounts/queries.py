@@ -103,6 +103,17 @@ def join_person(user_id: str, alias: str = "u") -> str:
     return f"JOIN users {alias} ON {alias}.user_id = {user_id}"
 
 
+# How a person wants to be notified, of `left_join_settings`; all NULL for the defaults.
+SETTINGS_COLUMNS = """
+       s.email, s.push, s.frequency, s.digest_hour, s.digest_weekday, s.quiet_from, s.quiet_until, s.matrix
+"""
+
+
+def left_join_settings(user_id: str) -> str:
+    """SQL that joins, as ``s``, how the person whose id the column `user_id` holds wants to be notified."""
+    return f"LEFT JOIN notification_settings s ON s.user_id = {user_id}"
+
+
 def left_join_person(user_id: str, alias: str = "u") -> str:
     """Like `join_person`, for a column that may be NULL, or name an account that does not exist any more."""
     return f"LEFT {join_person(user_id, alias)}"

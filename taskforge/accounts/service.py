@@ -19,6 +19,7 @@ from taskforge.accounts.documents import (
 )
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
+from taskforge.accounts.notification_preferences import check, complete, write_copy_statement
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
 from taskforge.accounts.queries import EDIT_PROFILE, USER_WITH_PENDING_CONTENT
 from taskforge.errors import (
@@ -175,6 +176,7 @@ def edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> C
 
     Raises:
         StaleVersion: one of these fields was changed in another window since `version`.
+        InvalidInput: preferences of notifications that don't go together.
         Unavailable: the present profile can't be read.
     """
     return retry_on_stale(lambda: _edit_profile(actor, version=version, changes=changes))
@@ -214,6 +216,9 @@ def write_profile(
         )
         uow.stage(message)
         changed = [name for name in new if new[name] != old.get(name)]
+        if "preferences" in changed:
+            notifications = new["preferences"]["notifications"]
+            uow.execute(*write_copy_statement(user_id, version, notifications))
         uow.record(
             Event.USER_PROFILE_EDITED,
             entity_type="user",
@@ -233,9 +238,12 @@ def _row_of(user_id: str) -> sql.Row:
 
 
 def _with_texts(row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
-    return read_current(
+    row, texts = read_current(
         "user", row, read_row=lambda: _row_of(row["user_id"]), unreadable=UNREADABLE
     )
+    preferences = texts["preferences"]
+    notifications = complete(preferences.get("notifications") or {})
+    return row, {**texts, "preferences": {**preferences, "notifications": notifications}}
 
 
 @idempotent
@@ -252,7 +260,9 @@ def _edit_profile(actor: Actor, *, version: int, changes: Mapping[str, Any]) -> 
     )
     new = {**old, **settled}
     mine, stored = settled.get("preferences", {}), old["preferences"]
-    new["preferences"] = merge_preferences(stored, mine, stored)
+    merged = merge_preferences(stored, mine, stored)
+    assert merged is not None  # nothing stands against itself
+    new["preferences"] = {**merged, "notifications": check(merged["notifications"])}
     if new == old:
         return unchanged(actor, entity_id=actor.user_id, version=row["version"])
     return write_profile(actor, row, old, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from taskforge.accounts.notification_preferences import spread
 from taskforge.accounts.service import ProfileView
 from taskforge.api.field_schemas import json_name, json_value, whole_fields
 from taskforge.boards.person_access import PersonView, last_active, local_time
@@ -46,10 +47,14 @@ def comment(view: CommentView) -> dict[str, Any]:
 def profile(view: ProfileView) -> dict[str, Any]:
     """A profile; its texts are null while they can't be read."""
     names = ("first_name", "last_name", "bio", "preferences")
-    texts = dict.fromkeys(names) if view.texts is None else view.texts
+    texts: dict[str, Any] = dict.fromkeys(names)
+    if view.texts is not None:
+        texts = {name: view.texts[name] for name in names}
+        stored = texts["preferences"]
+        texts["preferences"] = {**stored, "notifications": spread(stored["notifications"])}
     return {
         **view.row,
-        **{name: texts[name] for name in names},
+        **texts,
         "picture": Person(
             view.row["user_id"], view.row["display_name"], picture=view.row["picture"]
         ).picture_address,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from taskforge import clock, faults
 from taskforge.accounts.queries import IS_ACTIVE, join_person
 from taskforge.boards.queries import BOARDS, left_join_column, sees_board
 from taskforge.ids import new_id
 from taskforge.messaging import queues
+from taskforge.notification_kinds import Channel, find_kind
+from taskforge.notifications.hooks import Line, run_hooks
 from taskforge.notifications.service import publish_unread
+from taskforge.notifications.settings import Settings, is_quiet, read_settings, wants
 from taskforge.stores import sql
+from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
 from taskforge.teams.queries import MEMBERSHIPS, join_team
 
@@ -40,10 +45,10 @@ _HAS_UNDELIVERED = prepared("""
                    FROM   notification_intents
                    WHERE  delivered_at IS NULL AND created_at < CAST(:before AS timestamptz))
 """)
-# What comes for a suspended person is dropped, and so is its intent: it is not delivered later either (I9).
+# What comes for a suspended person, or is unwanted, is dropped, and so is its intent: it is not delivered later (I9).
 _INSERT = prepared(f"""
     WITH lines AS (
-        SELECT n.*, {IS_ACTIVE} AS is_wanted
+        SELECT n.*, {IS_ACTIVE} AND n.notification_id <> ALL(CAST(:unwanted AS uuid[])) AS is_wanted
         FROM   jsonb_populate_recordset(CAST(NULL AS notifications), CAST(:lines AS jsonb)) n
                {join_person("n.user_id")}
     ), dropped AS (
@@ -81,9 +86,9 @@ def deliver() -> int:
     """
     delivered, intents = 0, _pending()
     while intents:
-        inserted = _insert(intents)
+        lines = _insert(intents)
         faults.point("notification.inserted")
-        publish_unread(inserted)
+        publish_unread(_news_of(intents, lines))
         _mark(intents)
         delivered += len(intents)
         intents = _pending() if len(intents) == BATCH else ()
@@ -99,21 +104,42 @@ def _pending() -> Sequence[sql.Row]:
     return sql.rows(_UNDELIVERED, {"batch": BATCH})
 
 
-def _insert(intents: Sequence[sql.Row]) -> Mapping[str, Sequence[str]]:
-    """Insert one notification for each event and user; those that exist, also from a job that runs now, are skipped.
+def _insert(intents: Sequence[sql.Row]) -> list[Line]:
+    """Insert one notification for each event and user, with what the other channels are to do about it.
 
-    Answers for every user of the intents the ids of those that are new.
+    Those that exist, also from a job that runs now, are skipped. Answers those that are new, without those of a kind
+    that only a later release knows.
     """
-    lines = [
-        {**intent, "created_at": intent["created_at"].isoformat(), "notification_id": new_id()}
-        for intent in intents
-    ]
-    new = {row["notification_id"] for row in sql.rows(_INSERT, {"lines": json.dumps(lines)})}
-    inserted: dict[str, list[str]] = {line["user_id"]: [] for line in lines}
-    for line in lines:
-        if line["notification_id"] in new:
-            inserted[line["user_id"]].append(line["notification_id"])
+    lines = [{**intent, "notification_id": new_id()} for intent in intents]
+    with sql.transaction() as connection:
+        settings = read_settings(connection, {line["user_id"] for line in lines})
+        parameters = {
+            "lines": json.dumps(lines, default=datetime.isoformat),
+            "unwanted": [line["notification_id"] for line in lines if _is_unwanted(line, settings)],
+        }
+        new = set(execute(connection, _INSERT, parameters).scalars())
+        inserted = [
+            Line(**{**line, "kind": kind, "settings": settings[line["user_id"]]})
+            for line in lines
+            if line["notification_id"] in new and (kind := find_kind(line["kind"])) is not None
+        ]
+        run_hooks(connection, inserted)
     return inserted
+
+
+def _is_unwanted(line: Mapping[str, Any], settings: Mapping[str, Settings]) -> bool:
+    kind, of_reader = find_kind(line["kind"]), settings.get(line["user_id"])
+    return kind is not None and of_reader is not None and not wants(kind, Channel.INBOX, of_reader)
+
+
+def _news_of(intents: Sequence[sql.Row], lines: Sequence[Line]) -> dict[str, list[str]]:
+    """The ids of new lines that open pages are to show, for everybody whose unread number may have changed."""
+    news: dict[str, list[str]] = {intent["user_id"]: [] for intent in intents}
+    now = clock.now()
+    for line in lines:
+        if wants(line.kind, Channel.LIVE, line.settings) and not is_quiet(line.settings, now):
+            news[line.user_id].append(line.notification_id)
+    return news
 
 
 def _mark(intents: Sequence[sql.Row]) -> None:

@@ -20,6 +20,12 @@ NEW = {
     "lastName": "Hopper",
 }
 
+# Of the choices how one is notified.
+DEFAULTS = {
+    "email": True, "push": True, "frequency": "immediate", "digestHour": 8, "digestWeekday": 1,
+    "quietFrom": None, "quietUntil": None,
+}  # fmt: skip
+
 
 def test_registering_answers_the_new_user(client: FlaskClient) -> None:
     answer = client.post("/api/auth/register", json=NEW)
@@ -87,10 +93,13 @@ def test_my_profile_is_shown(ada: Person) -> None:
     assert answer.json["userId"] == ada.user_id
     assert answer.json["email"] == ada.email
     assert answer.json["firstName"] == "Ada"
-    assert answer.json["preferences"] == {
-        "theme": "system",
-        "notifications": {"email": True, "push": True, "frequency": "immediate"},
-    }
+    assert answer.json["preferences"]["theme"] == "system"
+    notifications = answer.json["preferences"]["notifications"]
+    matrix = notifications["matrix"]
+    assert notifications == {**DEFAULTS, "matrix": matrix}
+    assert matrix["assigned"] == dict.fromkeys(("inbox", "live", "mail", "push"), True)
+    assert matrix["status_changed"] == {"inbox": True, "live": True, "mail": False, "push": False}
+    assert "mail" not in matrix["new_device"]
     assert answer.json["detailsAvailable"] is True
     assert "passwordHash" not in answer.text
 
@@ -98,17 +107,19 @@ def test_my_profile_is_shown(ada: Person) -> None:
 def test_a_profile_changes_in_part(ada: Person) -> None:
     changes = {
         "firstName": "Augusta",
-        "preferences": {"notifications": {"frequency": "daily"}},
+        "preferences": {
+            "notifications": {"frequency": "daily", "matrix": {"assigned": {"mail": False}}}
+        },
         "version": 1,
     }
     answer = ada.api("PATCH", "/users/me", changes)
     assert answer.status_code == 200
     assert answer.json["firstName"] == "Augusta"
     assert answer.json["lastName"].startswith("Number")
-    assert answer.json["preferences"] == {
-        "theme": "system",
-        "notifications": {"email": True, "push": True, "frequency": "daily"},
-    }
+    notifications = answer.json["preferences"]["notifications"]
+    assert notifications["matrix"]["assigned"]["mail"] is False
+    assert notifications["matrix"]["assigned"]["push"] is True
+    assert {name: notifications[name] for name in DEFAULTS} == {**DEFAULTS, "frequency": "daily"}
     assert answer.json["version"] == 2
     assert answer.headers["ETag"] == '"2"'
 
@@ -128,6 +139,19 @@ def test_an_older_profile_is_not_changed(ada: Person) -> None:
         ({"preferences": {"theme": "pink"}}, "preferences.theme"),
         ({"preferences": {"notifications": {"email": "yes"}}}, "preferences.notifications.email"),
         ({"preferences": "dark"}, "preferences"),
+        *(
+            ({"preferences": {"notifications": {name: value}}}, f"preferences.notifications.{name}")
+            for name, value in (
+                ("digestHour", 24),
+                ("digestWeekday", 0),
+                ("quietFrom", "9:00"),
+                ("quietUntil", "23:00"),
+                ("matrix", []),
+                ("matrix", {"invented": {"mail": True}}),
+                ("matrix", {"assigned": {"mail": 1}}),
+                ("matrix", {"new_device": {"mail": True}}),
+            )
+        ),
         ({"bio": "x" * 2_001}, "bio"),
     ],
 )

@@ -25,6 +25,7 @@ OWNERS = {
         "recovery_codes",
         "passkeys",
         "api_tokens",
+        "notification_settings",
     },
     "teams": {
         "teams",

@@ -6,12 +6,14 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
+from taskforge import clock
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.service import mark_read
 from taskforge.tasks.bulk.hand_over import remove_member
@@ -74,6 +76,16 @@ def test_it_says_how_many_are_unread_and_which_are_new(
         with app.app_context():
             mark_read(bob.actor)
         assert next_inbox(stream) == {"unread": 0, "ids": []}
+        for choice in (
+            {"matrix": {"assigned": {"live": False}}},
+            {"matrix": {"assigned": {"live": True}}, "push": False},
+            {"push": True, "quietFrom": "11:00", "quietUntil": "13:00"},
+        ):
+            bob.api("PATCH", "/users/me", {"preferences": {"notifications": choice}})
+            make_task(ada, team, assignee_id=bob.user_id)
+            with app.app_context(), clock.frozen(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+                deliver()
+            assert next_inbox(stream)["ids"] == []
 
 
 def test_a_board_s_stream_carries_it_and_nobody_hears_that_of_another(

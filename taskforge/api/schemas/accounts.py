@@ -8,11 +8,11 @@ import marshmallow as ma
 
 from taskforge.accounts.documents import (
     BIO_LENGTH,
-    FREQUENCIES,
     NAME_LENGTH,
     THEMES,
     WEEK_STARTS,
 )
+from taskforge.accounts.notification_preferences import FREQUENCIES
 from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH as MAX_SEALED_LENGTH
 from taskforge.api import fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
@@ -130,11 +130,19 @@ class Confirmed(Output):
 
 
 class NotificationChoices(Input):
-    """By which ways a person is notified, in a request."""
+    """By which ways and when a person is notified, in a request; kinds and channels that are left out stay.
+
+    ``digest_weekday`` is 1 for Monday to 7 for Sunday. Hours and times are of the person's own time zone.
+    """
 
     email = fields.yes_or_no()
     push = fields.yes_or_no()
     frequency = fields.choice(FREQUENCIES)
+    digest_hour = fields.whole_number(0, 23)
+    digest_weekday = fields.whole_number(1, 7)
+    quiet_from = fields.clock_time()
+    quiet_until = fields.clock_time()
+    matrix = fields.notification_matrix()
 
 
 class PreferenceChoices(Input):
@@ -165,11 +173,19 @@ class User(Output):
 
 
 class NotificationPreferences(Output):
-    """By which ways a person is notified."""
+    """By which ways and when a person is notified; ``matrix`` has every kind with the channels that it offers."""
 
     email = ma.fields.Boolean()
     push = ma.fields.Boolean()
     frequency = text_answer()
+    digest_hour = ma.fields.Integer()
+    digest_weekday = ma.fields.Integer()
+    quiet_from = text_answer(allow_none=True)
+    quiet_until = text_answer(allow_none=True)
+    matrix = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Boolean()),
+    )
 
 
 class Preferences(Output):

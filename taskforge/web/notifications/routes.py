@@ -7,13 +7,11 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from taskforge.accounts.service import get_profile
 from taskforge.http.forms import id_or_none
 from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.live.hints import MAX_NEW
 from taskforge.notifications import queries, service
-from taskforge.stores.actor import Actor
 from taskforge.web.notifications.presenters import address_of, show_notification
 
 blueprint = Blueprint("notifications", __name__)
@@ -51,18 +49,11 @@ def news() -> ResponseReturnValue:
         return go_to(url_for("notifications.inbox"))
     given = request.args.get("ids", "").split(",")[:MAX_NEW]
     ids = [one for one in map(id_or_none, given) if one is not None]
-    wanted = ids if ids and _wants_messages(actor) else []
-    shown = [show_notification(row) for row in queries.list_unread_of(actor, wanted)]
+    shown = [show_notification(row) for row in queries.list_unread_of(actor, ids)] if ids else []
     return {
         "unread": queries.count_unread(actor.user_id),
         "lines": [{"text": one["text"], "url": one["url"]} for one in shown],
     }
-
-
-def _wants_messages(actor: Actor) -> bool:
-    """Whether the person wants short messages while TaskForge is open, as their profile says (if it can be read)."""
-    texts = get_profile(actor).texts
-    return texts is None or bool(texts["preferences"]["notifications"]["push"])
 
 
 @blueprint.post("/inbox/read")
