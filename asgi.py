@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import unquote
 
 from taskforge.http.asgi import Receive, Scope, Send
+from taskforge.http.view_declarations import body_limit
 from taskforge.live.request import is_stream_request
 from taskforge.live.stream import LiveStreams
 from taskforge.server.asgi_bridge import in_threads
 from taskforge.server.reporter import WEB, Reporter
+from taskforge.server.request_body import general_limit
 from taskforge.server.warm_up import warm_up
 from taskforge.web.live.access import BoardStreamSource
 from wsgi import app as flask_app
@@ -16,7 +19,15 @@ from wsgi import app as flask_app
 warm_up(flask_app)
 streams = LiveStreams(flask_app, BoardStreamSource())
 # With the thread of the live streams' checks as many as there are connections, so that none waits for one.
-pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "4")))
+
+
+def limit_of(scope: Scope) -> int:
+    """The most bytes that are read of a request's body: more than usual where a view takes large files."""
+    path = unquote(scope["raw_path"].partition(b"?")[0].decode("latin-1"))
+    return max(general_limit(scope), body_limit(flask_app, scope["method"], path))
+
+
+pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "4")), limit_of=limit_of)
 
 
 def make_reporter() -> Reporter:

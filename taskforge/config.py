@@ -67,6 +67,7 @@ class Config:
     registration: str = "open"
     invitations_per_day: int = 20
     joins_per_link_per_day: int = 50
+    attachment_max_mb: int = 25
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19456
     live_beat_seconds: float = 15.0
@@ -108,6 +109,11 @@ class Config:
     def fallback_keys(self) -> list[str]:
         """Earlier secret keys, whose tokens are still taken."""
         return _split(self.secret_key_fallbacks)
+
+    @property
+    def attachment_max_bytes(self) -> int:
+        """The most bytes of a file that somebody attaches."""
+        return self.attachment_max_mb * 1024 * 1024
 
     @property
     def mail_address(self) -> str:

@@ -18,7 +18,8 @@ from taskforge.api.schemas.people import PersonPage
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.boards.person_access import get_person, list_shared_boards, list_shared_teams
 from taskforge.history.person_activity import list_person_activity
-from taskforge.http.request_guard import accept_files, sent_file
+from taskforge.http.sent_files import sent_content
+from taskforge.http.view_declarations import accept_files
 from taskforge.identity import account_links, limited
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor
@@ -86,7 +87,7 @@ def change_email(data: dict[str, Any]) -> Response:
 def change_picture() -> Any:
     """Give oneself a picture: a PNG, JPEG, WebP or GIF of at most 5 MB and 40 megapixels, cut square."""
     actor = current_actor()
-    file = sent_file("picture")
+    file = sent_content("picture")
     return _change_picture(actor, lambda at: limited.change_picture(actor, file, version=at))
 
 

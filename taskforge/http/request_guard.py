@@ -8,12 +8,11 @@ that no two readers can understand differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.utils import cached_property
@@ -27,17 +26,16 @@ from taskforge.errors import (
     UnsupportedType,
 )
 from taskforge.http import strict_json
+from taskforge.http.sent_files import too_large
 from taskforge.http.strict_forms import (
-    FILE_TOO_LARGE,
-    NO_FILES,
     UTF_8_NAMES,
     decode,
     read_multipart,
     read_pairs,
 )
 from taskforge.http.urls import API_PREFIX
+from taskforge.http.view_declarations import MAX_BODY_BYTES, declared_lists, file_limits
 
-MAX_BODY_BYTES = 256 * 1024
 MAX_ADDRESS_BYTES = 8 * 1024
 MAX_HEADERS = 100
 MAX_HEADER_LENGTH = 8 * 1024
@@ -52,46 +50,9 @@ MULTIPART_TYPE = "multipart/form-data"
 API_TYPES = frozenset({JSON_TYPE})
 PAGE_TYPES = frozenset({URLENCODED_TYPE, MULTIPART_TYPE})
 
-# Fields that may be sent more than once on every route; others are declared by ``accept_lists``.
-LIST_FIELDS = frozenset({"tags"})
-
 _HEADER_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _PATH_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LENGTH = re.compile("[0-9]{1,15}")
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def accept_lists(*names: str) -> Callable[[View], View]:
-    """Decorate a view that takes these fields several times in one request, such as a filter by many tags.
-
-    Everywhere else a field that is sent twice is refused.
-    """
-
-    def mark(view: View) -> View:
-        view.__dict__["accepts_lists"] = frozenset(names)
-        return view
-
-    return mark
-
-
-def accept_files(**limits: int) -> Callable[[View], View]:
-    """Decorate a view that takes a file in each of these fields of a multipart form, of at most so many bytes.
-
-    The files are in ``request.files``. Everywhere else a form with a file is refused.
-    """
-
-    def mark(view: View) -> View:
-        view.__dict__["accepts_files"] = limits
-        return view
-
-    return mark
-
-
-def sent_file(name: str) -> bytes:
-    """The content of the file in a field of the current request; empty without one."""
-    sent = request.files.get(name)
-    return b"" if sent is None else sent.stream.read()
 
 
 class StrictRequest(Request):
@@ -150,11 +111,11 @@ class StrictRequest(Request):
         if "form" in self.__dict__:
             return
         fields: list[tuple[str, str]] = []
-        sent: list[tuple[str, bytes]] = []
+        sent: list[FileStorage] = []
         if self.mimetype == URLENCODED_TYPE:
             fields = read_pairs(self.read_body(), line_breaks=True)
         elif self.mimetype == MULTIPART_TYPE:
-            limits = _declared("accepts_files", NO_FILES)
+            limits = file_limits()
             self.max_content_length = MAX_BODY_BYTES + 1 + sum(limits.values())
             with _reading():
                 fields, sent = read_multipart(
@@ -164,9 +125,7 @@ class StrictRequest(Request):
                     files=limits,
                 )
         self.__dict__["form"] = ImmutableMultiDict(fields)
-        self.__dict__["files"] = ImmutableMultiDict(
-            (name, FileStorage(BytesIO(content), name=name)) for name, content in sent
-        )
+        self.__dict__["files"] = ImmutableMultiDict((file.name or "", file) for file in sent)
 
     def _boundary(self) -> str:
         boundary = self.mimetype_params.get("boundary", "")
@@ -195,7 +154,7 @@ def check_request() -> None:
     if len(request.query_string) > MAX_ADDRESS_BYTES:
         raise TooLarge("The address is too long.")
     if request.query_string:
-        _check_repetition(request.args, _declared_lists())
+        _check_repetition(request.args, declared_lists())
     if request.routing_exception is None and request.method in METHODS_WITH_BODY:
         _check_body()
 
@@ -234,16 +193,16 @@ def _check_body() -> None:
         raise Malformed("Send the length of the body.")
     if not chunked and not int(length or 0):
         return
-    limits: Mapping[str, int] = _declared("accepts_files", NO_FILES)
+    limits = file_limits()
     if int(length or 0) > MAX_BODY_BYTES + sum(limits.values()):
-        raise TooLarge(FILE_TOO_LARGE if limits else None)
+        raise too_large(max(limits.values())) if limits else TooLarge
     types = API_TYPES if request.path.startswith(API_PREFIX) else PAGE_TYPES
     _check_type(types | {MULTIPART_TYPE} if limits else types)
     if request.mimetype == JSON_TYPE:
         request.get_json()
     else:
-        _check_repetition(request.form, _declared_lists())
-        _check_repetition(request.files, frozenset())
+        _check_repetition(request.form, declared_lists())
+        _check_repetition(request.files, declared_lists())
 
 
 def _check_type(types: Iterable[str]) -> None:
@@ -258,21 +217,8 @@ def _check_type(types: Iterable[str]) -> None:
 def _check_repetition(fields: MultiDict[str, Any], declared: frozenset[str]) -> None:
     """Refuse a field that was sent twice: some code would read the first value and some the last."""
     for name, values in fields.lists():
-        if len(values) > 1 and not (name.endswith("[]") or name in LIST_FIELDS or name in declared):
+        if len(values) > 1 and not (name.endswith("[]") or name in declared):
             raise Malformed(f"The field “{name}” was sent more than once.")
-
-
-def _declared_lists() -> frozenset[str]:
-    """The fields that the matched view declares by `accept_lists`."""
-    names: frozenset[str] = _declared("accepts_lists", frozenset())
-    return names
-
-
-def _declared(name: str, default: Any) -> Any:
-    """What the matched view, or its method for the request's, declares by a decorator of this module."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
-    return getattr(method, name, getattr(view, name, default))
 
 
 @contextmanager

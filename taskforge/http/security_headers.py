@@ -15,6 +15,8 @@ POLICY = (
 )
 # Of what is no page: a style sheet, a script, a font, a picture. It loads and runs nothing, wherever it is opened.
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# Of a file that somebody sent: the same, and as of an origin of its own, whatever it is.
+SENT_FILE_POLICY = f"sandbox; {FILE_POLICY}"
 PERMISSIONS = "Permissions-Policy"  # of what scripts may use, so not for files
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +43,7 @@ def init_security_headers(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     policy = g.get("content_policy", POLICY)
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  names, not pairs
-    if policy == FILE_POLICY:
+    if policy in (FILE_POLICY, SENT_FILE_POLICY):
         present.add(PERMISSIONS.lower())
     for name, value in HEADERS.items():
         if name.lower() not in present:

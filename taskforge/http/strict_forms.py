@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import IO
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import FileStorage, Headers
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from taskforge.errors import Malformed, TooLarge
+from taskforge.http.sent_files import IncomingFile
 from taskforge.text.pasted import clean_pasted
 
 MAX_FIELDS = 200
@@ -31,11 +32,7 @@ _EXACT = re.compile("password")  # in the names of fields whose values are never
 _PLAIN_TRANSFER = frozenset({"", "7bit", "8bit", "binary"})
 
 Pair = tuple[str, str]
-Sent = tuple[
-    str, bytes
-]  # the name of the field and the content of the file: nothing else of it is used
 NO_FILES: Mapping[str, int] = MappingProxyType({})
-FILE_TOO_LARGE = "The file is too large. Please choose a smaller one."
 
 
 def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
@@ -63,7 +60,7 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
 
 def read_multipart(
     stream: IO[bytes], boundary: str, *, max_memory: int, files: Mapping[str, int] = NO_FILES
-) -> tuple[list[Pair], list[Sent]]:
+) -> tuple[list[Pair], list[FileStorage]]:
     """The fields of a multipart body and the files in it, in order; ``max_memory`` limits each field, in bytes.
 
     ``files`` are the names under which files may be sent, each with the most bytes that one may have.
@@ -116,27 +113,46 @@ def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Field | Fi
 
 def _collect(
     events: Iterator[Field | File | Data], max_memory: int, files: Mapping[str, int]
-) -> tuple[list[Pair], list[Sent]]:
+) -> tuple[list[Pair], list[FileStorage]]:
     pairs: list[Pair] = []
-    sent: list[Sent] = []
-    part: Field | File | None = None
-    content = bytearray()
+    sent: list[FileStorage] = []
+    part: _IncomingField | IncomingFile | None = None
     for event in events:
         if not isinstance(event, Data):
             _check_part(event)
-            if isinstance(event, File) and event.name not in files:
+            if isinstance(event, Field):
+                part = _IncomingField(event.name, max_memory)
+            elif event.name in files:
+                part = IncomingFile(event, files[event.name])
+            else:
                 raise Malformed("This form does not take files.")
-            part, content = event, bytearray()
             continue
-        content += event.data
-        is_file = isinstance(part, File)
-        if part is not None and len(content) > (files[part.name] if is_file else max_memory):
-            raise TooLarge(FILE_TOO_LARGE if is_file else None)
-        if not event.more_data and part is not None and is_file:
-            sent.append((part.name, bytes(content)))
-        elif not event.more_data and part is not None:
-            pairs.append((part.name, decode(bytes(content))))
+        if part is None:
+            continue
+        part.add(event.data)
+        if event.more_data:
+            continue
+        if isinstance(part, _IncomingField):
+            pairs.append(part.finish())
+        else:
+            sent.append(part.finish())
     return pairs, sent
+
+
+class _IncomingField:
+    """A part of a form that is no file, of at most `limit` bytes, while it arrives."""
+
+    def __init__(self, name: str, limit: int) -> None:
+        self._name, self._limit = name, limit
+        self._content = bytearray()
+
+    def add(self, data: bytes) -> None:
+        self._content += data
+        if len(self._content) > self._limit:
+            raise TooLarge
+
+    def finish(self) -> Pair:
+        return self._name, decode(bytes(self._content))
 
 
 def _check_part(part: Field | File) -> None:

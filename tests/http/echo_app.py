@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from taskforge.errors import TaskForgeError
 from taskforge.http import request_guard
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 
 JSON = {"content_type": "application/json"}
 FORM = {"content_type": "application/x-www-form-urlencoded"}

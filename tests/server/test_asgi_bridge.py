@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from taskforge.http.asgi import CLIENT_GONE
-from taskforge.server import asgi_bridge
+from taskforge.server import answering, asgi_bridge, request_body
 
 PIECE = b"z" * 200_000
 
@@ -71,7 +71,7 @@ def serve(program: Any, scope: dict[str, Any], client: Client) -> Client:
 @Request.application
 def echo(request: Request) -> Response:
     """Answers what arrived, as the real program would read it."""
-    request.max_content_length = asgi_bridge.MAX_BODY_BYTES
+    request.max_content_length = request_body.MAX_BODY_BYTES
     try:
         data = request.get_data()
     except HTTPException as refusal:
@@ -100,19 +100,19 @@ def test_several_cookie_headers_are_one_list_of_cookies() -> None:
 def test_a_header_name_with_an_underscore_cannot_pass_for_the_real_one() -> None:
     scope = scope_of()
     scope["headers"] = [(b"x-real", b"1"), (b"x_real", b"2")]
-    environ = asgi_bridge.environ_of(scope, asgi_bridge.Body(io.BytesIO(), 0))
+    environ = asgi_bridge.environ_of(scope, request_body.Body(io.BytesIO(), 0))
     assert environ["HTTP_X_REAL"] == "1"
 
 
 def test_a_body_announced_too_large_is_refused_without_being_read() -> None:
     client = Client([body_message(b"x", more=True)])
-    serve(echo, scope_of("POST", content_length=str(asgi_bridge.MAX_BODY_BYTES + 1)), client)
+    serve(echo, scope_of("POST", content_length=str(request_body.MAX_BODY_BYTES + 1)), client)
     assert client.sent[0]["status"] == 413
     assert client.incoming
 
 
 def test_a_chunked_body_that_grows_too_large_is_refused() -> None:
-    half = b"x" * (asgi_bridge.MAX_BODY_BYTES // 2 + 1)
+    half = b"x" * (request_body.MAX_BODY_BYTES // 2 + 1)
     pieces = [body_message(half, more=True), body_message(half, more=True), body_message(half)]
     client = serve(echo, scope_of("POST", transfer_encoding="chunked"), Client(pieces))
     assert client.sent[0]["status"] == 413
@@ -149,7 +149,7 @@ def long_answer(start_response: Any, closed: threading.Event) -> Iterator[bytes]
 
 
 def test_a_client_that_stops_reading_gives_its_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi_bridge, "STALLED_CLIENT_SECONDS", 0.2)
+    monkeypatch.setattr(answering, "STALLED_CLIENT_SECONDS", 0.2)
     closed = threading.Event()
     client = Client()
 
@@ -206,7 +206,7 @@ def test_a_page_whose_client_left_in_the_queue_is_not_begun_but_a_change_is() ->
 def test_a_body_that_comes_too_slowly_is_refused(
     monkeypatch: pytest.MonkeyPatch, drops: int
 ) -> None:
-    monkeypatch.setattr(asgi_bridge, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.3)
     client = Client([body_message(b"x", more=True)] * (drops + 1))
     give = client.receive
 
@@ -223,8 +223,8 @@ def test_a_body_that_comes_too_slowly_is_refused(
 
 
 def test_a_long_body_has_the_time_that_its_size_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi_bridge, "BODY_SECONDS", 0.1)
-    monkeypatch.setattr(asgi_bridge, "BODY_BYTES_PER_SECOND", 100)
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(request_body, "BODY_BYTES_PER_SECOND", 100)
     client = Client([body_message(b"x" * 500, more=number < 3) for number in range(4)])
     pieces = len(client.incoming)
     give = client.receive
@@ -240,7 +240,7 @@ def test_a_long_body_has_the_time_that_its_size_takes(monkeypatch: pytest.Monkey
 
 
 def test_a_short_answer_that_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi_bridge, "STALLED_CLIENT_SECONDS", 0.2)
+    monkeypatch.setattr(answering, "STALLED_CLIENT_SECONDS", 0.2)
     client = Client()
 
     async def send_never_ends(message: Any) -> None:

@@ -116,7 +116,7 @@ class PreferencesForm(VersionForm):
 
 
 class PictureForm(VersionForm):
-    """A new picture, or none any more; the file is not read by the form (`request_guard.accept_files`)."""
+    """A new picture, or none any more; the file is not read by the form (`view_declarations.accept_files`)."""
 
     def refuse(self, error: TaskForgeError) -> None:
         """Show what is wrong with the picture above the form: it has no field for it."""

@@ -9,7 +9,8 @@ from taskforge.accounts import picture_service, service
 from taskforge.accounts.pictures import MAX_FILE_BYTES
 from taskforge.accounts.service import ProfileView
 from taskforge.http.htmx import go_to
-from taskforge.http.request_guard import accept_files, sent_file
+from taskforge.http.sent_files import sent_content
+from taskforge.http.view_declarations import accept_files
 from taskforge.identity import limited
 from taskforge.identity.current import current_actor
 from taskforge.text.people import Person
@@ -43,7 +44,7 @@ def change_picture() -> ResponseReturnValue:
     """Give oneself a picture."""
     actor = current_actor()
     form = PictureForm()
-    file = sent_file("picture")
+    file = sent_content("picture")
     change = form.attempt(lambda version: limited.change_picture(actor, file, version=version))
     if change is None:
         return form.refused(_profile_page(service.get_profile(actor), picture_form=form))

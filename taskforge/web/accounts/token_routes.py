@@ -15,7 +15,7 @@ from taskforge.boards.queries import list_teams
 from taskforge.errors import InvalidInput
 from taskforge.http.forms import an_id
 from taskforge.http.htmx import go_to
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity import own_tokens
 from taskforge.identity.confirmation import needs_confirmation
 from taskforge.identity.current import current_actor

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.http.fragments import inner_placeholder
 from taskforge.http.htmx import go_to, render, wants_partial
 from taskforge.http.page_cache import respond, respond_with_page
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import find_columns, list_column_cards

@@ -11,8 +11,8 @@ from taskforge import clock
 from taskforge.boards.access import access_board
 from taskforge.boards.view_preferences import fold_column, save_lanes
 from taskforge.http.htmx import go_to, render, wants_json
-from taskforge.http.request_guard import accept_lists
 from taskforge.http.urls import safe_next
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS

@@ -19,7 +19,7 @@ from taskforge.history.past_board import PastBoard, count_activity, get_past_boa
 from taskforge.history.past_filter import read_filter
 from taskforge.http.forms import optional_int
 from taskforge.http.htmx import wants_partial
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.teams.permissions import Permission

@@ -8,7 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.http.htmx import go_to, wants_json, wants_partial
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change

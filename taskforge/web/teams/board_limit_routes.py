@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from taskforge.accounts.queries import list_display_names
 from taskforge.boards import board_people
 from taskforge.http.htmx import go_to
-from taskforge.http.request_guard import accept_lists
+from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change

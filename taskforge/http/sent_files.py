@@ -1,0 +1,115 @@
+"""Files in a multipart form: how a part becomes one, and how views read it.
+
+A file is on the disk from `FILE_IN_MEMORY_BYTES` on. It is read in pieces, and is gone with the request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, NamedTuple
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.sansio.multipart import File
+
+from taskforge.errors import Malformed, TooLarge
+
+FILE_IN_MEMORY_BYTES = 256 * 1024
+PIECE_BYTES = 64 * 1024
+FILE_TOO_LARGE = "The file is too large. Please choose a smaller one."
+_MB = 1024 * 1024
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+class SentFile(NamedTuple):
+    """A file that somebody sent: the name and the type that their program gave it, and its size in bytes.
+
+    Name and type are claims. The name has no control characters; it may be empty, or hold anything else.
+    """
+
+    name: str
+    mimetype: str
+    size: int
+    stream: IO[bytes]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content from its beginning, in pieces."""
+        self.stream.seek(0)
+        while piece := self.stream.read(PIECE_BYTES):
+            yield piece
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, at most `size`."""
+        self.stream.seek(0)
+        return self.stream.read(size)
+
+
+def sent_content(field: str) -> bytes:
+    """The content of a small file in a field of the current request, whole; empty without one."""
+    sent = request.files.get(field)
+    return b"" if sent is None else sent.stream.read()
+
+
+def find_sent_file(field: str) -> SentFile | None:
+    """The file in a field of the current request; None where no file was chosen.
+
+    The view declares the field by `view_declarations.accept_files`.
+    """
+    sent = request.files.get(field)
+    return None if sent is None else _as_sent(sent)
+
+
+def list_sent_files(field: str) -> list[SentFile]:
+    """All files in a field that the view declares by `view_declarations.accept_lists` too; none where it is empty."""
+    found = (_as_sent(sent) for sent in request.files.getlist(field))
+    return [file for file in found if file is not None]
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a file that is longer than `limit` bytes."""
+    if limit % _MB:
+        return TooLarge(FILE_TOO_LARGE)
+    return TooLarge(f"{FILE_TOO_LARGE[:-1]}: {limit // _MB} MB is the most.")
+
+
+class IncomingFile:
+    """A part of a form that is a file, of at most `limit` bytes, while it arrives."""
+
+    def __init__(self, part: File, limit: int) -> None:
+        if _CONTROL.search(part.filename):
+            raise Malformed("The name of a file holds control characters.")
+        self._part, self._limit, self._size = part, limit, 0
+        self._stream = SpooledTemporaryFile(max_size=FILE_IN_MEMORY_BYTES)  # noqa: SIM115  `finish` hands it on
+
+    def add(self, data: bytes) -> None:
+        """Take the next piece.
+
+        Raises:
+            TooLarge: the file has more bytes than its limit.
+        """
+        self._size += len(data)
+        if self._size > self._limit:
+            self._stream.close()
+            raise too_large(self._limit)
+        self._stream.write(data)
+
+    def finish(self) -> FileStorage:
+        """The whole file, as the framework hands files out and closes them with the request."""
+        self._stream.seek(0)
+        # Browsers write a quotation mark in a name as %22, and nothing else so (WHATWG HTML, multipart/form-data).
+        return FileStorage(
+            self._stream,
+            filename=self._part.filename.replace("%22", '"'),
+            name=self._part.name,
+            content_type=self._part.headers.get("content-type", ""),
+        )
+
+
+def _as_sent(sent: FileStorage) -> SentFile | None:
+    size = sent.stream.seek(0, 2)
+    sent.stream.seek(0)
+    if not size and not sent.filename:
+        return None
+    return SentFile(sent.filename or "", sent.mimetype, size, sent.stream)
