@@ -30,6 +30,7 @@ POINTS = (
     "relay.applied",
     "relay.deleted",
     "job.started",
+    "notification.expanded",
     "notification.inserted",
     "mail.before_send",
     "mail.sent",

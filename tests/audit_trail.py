@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.notifications.fan_out import expand
 from taskforge.stores import sql
 
 
@@ -43,6 +44,8 @@ def last_event(entity_id: str) -> Entry:
 
 def intents(user_id: str) -> list[str]:
     """The kinds of the notifications that somebody will get or has got, oldest first."""
+    while expand():
+        continue
     rows = sql.rows(
         text(
             "SELECT kind FROM notification_intents WHERE user_id = :id ORDER BY created_at, event_id"

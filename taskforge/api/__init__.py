@@ -26,6 +26,7 @@ from taskforge.api import (
     teams,
     two_factor,
     users,
+    watching,
 )
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
 from taskforge.api.blueprints import AnyIdConverter
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     comments.blueprint,
     notifications.blueprint,
+    watching.blueprint,
     admin.blueprint,
 )
 DESCRIPTION = (

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import text
 
-from taskforge.boards.queries import BOARDS, SEES_BOARD, VIEWERS, sees_board
+from taskforge.boards.queries import BOARDS, SEES_BOARD, VIEWERS
 from taskforge.stores import sql
-from taskforge.stores.change_writer import Recipients
 from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.teams.queries import MEMBERS_PER_TEAM, MEMBERSHIPS
@@ -62,11 +61,6 @@ def keep_viewers(uow: UnitOfWork, board_id: str, user_ids: Iterable[str | None])
     return list(uow.execute(_AMONG, {"board_id": board_id, "ids": ids}).scalars())
 
 
-def viewers_only(board_id: str) -> Recipients:
-    """Restricts a notification to people who see the board when the change is written."""
-    return Recipients(_IS_VIEWER, board_id)
-
-
 def find_viewers(
     board_id: str, user_ids: Collection[str], *, limit: int
 ) -> tuple[list[Person], int]:
@@ -78,10 +72,3 @@ def find_viewers(
     found = sql.rows(_SOME, {"board_id": board_id, "user_ids": list(user_ids), "limit": limit})
     people = [Person(row["user_id"], row["display_name"], picture=row["picture"]) for row in found]
     return people, found[0]["total"] if found else 0
-
-
-_IS_VIEWER = f"""
-    EXISTS (SELECT
-            FROM   {BOARDS}
-            WHERE  b.board_id = i.scope_id AND {sees_board("i.user_id")})
-"""

@@ -8,7 +8,6 @@ from taskforge import faults
 from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.boards.access import LockedBoard, lock_board
 from taskforge.boards.mentions import resolve_mentions
-from taskforge.boards.queries import sees_board
 from taskforge.comments.documents import MAX_CONTENT_LENGTH, content_message, new_comment
 from taskforge.comments.queries import (
     UNREADABLE,
@@ -26,32 +25,15 @@ from taskforge.stores import outbox, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, retry_on_stale, unchanged
 from taskforge.stores.retention import TOO_LATE
-from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
-from taskforge.tasks.queries import COUNT_ONE_COMMENT_MORE, add_to_comment_count, join_task
+from taskforge.tasks.queries import COUNT_ONE_COMMENT_MORE, add_to_comment_count
 from taskforge.teams.permissions import Permission
 
 COMMENTS_PER_TASK = 5000
-MAX_PARTICIPANTS = 50
 NOT_DELETED = "This comment is not deleted."
 TASK_IN_TRASH = "The task of this comment is in the trash. Restore the task first."
 
-# The team members who take part in a live task of the board `b`: assignee, creator, and who has commented.
-_PARTICIPANTS = f"""
-    SELECT ARRAY(SELECT p.user_id
-                 FROM   (SELECT k.assignee_id AS user_id
-                         UNION
-                         SELECT k.created_by
-                         UNION
-                         (SELECT DISTINCT c.author_id
-                          FROM   comments c
-                          WHERE  c.task_id = k.task_id AND c.deleted_at IS NULL
-                          LIMIT  {MAX_PARTICIPANTS})) p
-                 WHERE  {sees_board("p.user_id")}) AS participants
-    FROM   (SELECT) one
-           {join_task(":task_id")} AND k.board_id = b.board_id AND k.deleted_at IS NULL
-"""
 _CREATE = """
     INSERT INTO comments (comment_id, task_id, author_id, version, doc_sha, created_at)
     SELECT :comment_id, task_id, :author_id, 1, :doc_sha, :created_at
@@ -78,7 +60,7 @@ _RESTORE = """
 def create_comment(
     actor: Actor, task_id: str, *, content: str, preloaded: TaskAccess | None = None
 ) -> Change:
-    """Comment on a task; notifies everybody mentioned, its assignee, its creator and earlier commenters.
+    """Comment on a task; notifies everybody mentioned, and those who watch it.
 
     `preloaded` is what `access_task` would answer, if the request has read it.
 
@@ -95,8 +77,7 @@ def create_comment(
     faults.point("read.done")
     comment_id = new_id()
     with UnitOfWork(actor, entity_id=comment_id, version=1, extra={"task_id": task_id}) as uow:
-        participants = JoinedQuery(_PARTICIPANTS, {"task_id": task_id})
-        board = lock_board(uow, task["board_id"], Permission.COMMENT_CREATE, joined=participants)
+        board = lock_board(uow, task["board_id"], Permission.COMMENT_CREATE)
         fields = new_comment(task_id, actor.user_id, content, mentioned, uow.at)
         message = content_message(comment_id, 1, fields)
         uow.change_reference(
@@ -114,8 +95,7 @@ def create_comment(
         event_id = _record(uow, board, Event.COMMENT_CREATED, None, {"content": content})
         subject = _subject(comment_id, task_id, task["key"], task["title"])
         uow.notify(event_id, mentioned, NotificationKind.MENTIONED, subject)
-        assert board.joined is not None
-        uow.notify(event_id, board.joined["participants"], NotificationKind.COMMENTED, subject)
+        uow.notify_watchers(event_id, NotificationKind.COMMENTED, subject)
     return uow.change
 
 

@@ -23,6 +23,8 @@ def wrong_deliveries() -> Iterator[Violation]:
         detail = f"notified {row['user_id']} more than once"
         yield Violation("I9", f"event {row['event_id']}", detail)
     before = clock.now() - DELIVERED_WITHIN
+    for row in sql.rows(_UNEXPANDED, {"before": before, "limit": MAX_FINDINGS}):
+        yield Violation("I9", f"event {row['event_id']}", "did not notify who watches", "deliver")
     for row in sql.rows(_UNDELIVERED, {"before": before, "limit": MAX_FINDINGS}):
         detail = f"did not notify {row['user_id']}"
         yield Violation("I9", f"event {row['event_id']}", detail, "deliver")
@@ -53,6 +55,13 @@ _UNDELIVERED = text(f"""
     )
       AND (i.delivered_at IS NOT NULL OR i.created_at < :before)
     LIMIT :limit
+""")
+
+_UNEXPANDED = text("""
+    SELECT event_id
+    FROM   notification_fan_outs
+    WHERE  created_at < :before
+    LIMIT  :limit
 """)
 
 _UNMARK = text("""

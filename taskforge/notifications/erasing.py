@@ -1,4 +1,4 @@
-"""The inbox of somebody who has deleted their account."""
+"""The inbox and the choices of somebody who has deleted their account."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from taskforge.stores.unit_of_work import UnitOfWork
 # Intents first: one without its line would be delivered again.
 _DELETE = tuple(
     text(f"DELETE FROM {table} WHERE user_id = :user_id")
-    for table in ("notification_intents", "notifications")
+    for table in ("notification_intents", "notifications", "task_watches", "board_watches")
 )
 
 
 def delete_inbox(uow: UnitOfWork, user_id: str) -> None:
-    """Delete what a person was notified of, and what they are still to be."""
+    """Delete what a person was notified of, what they are still to be, and what they watch."""
     for statement in _DELETE:
         uow.execute(statement, {"user_id": user_id})

@@ -13,19 +13,29 @@ from taskforge.boards.queries import BOARDS, left_join_column, sees_board
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.notification_kinds import Channel, find_kind
+from taskforge.notifications.fan_out import expand, has_fan_out
 from taskforge.notifications.hooks import Line, run_hooks
 from taskforge.notifications.service import publish_unread
 from taskforge.notifications.settings import Settings, is_quiet, read_settings, wants
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
+from taskforge.tasks.queries import join_task
 from taskforge.teams.queries import MEMBERSHIPS, join_team
 
 BATCH = 200
 
+# Whether its reader may see what the intent `i` is about, who may have lost the right since: a task by its board.
+_IS_VISIBLE = f"""
+           (i.payload ->> 'task_id' IS NULL
+            OR EXISTS (SELECT
+                       FROM   {BOARDS}
+                              {join_task("CAST(i.payload ->> 'task_id' AS uuid)")} AND k.board_id = b.board_id
+                       WHERE  {sees_board("i.user_id")}))
+"""
 # A line keeps the names that its column and its team have when it is delivered, to a member: they may leave the team.
 _UNDELIVERED = prepared(f"""
-    SELECT i.event_id, i.user_id, i.kind, i.created_at,
+    SELECT i.event_id, i.user_id, i.kind, i.created_at, {_IS_VISIBLE} AS is_visible,
            jsonb_strip_nulls(jsonb_build_object('column', c.name, 'team_name', t.name)) || i.payload AS payload
     FROM   notification_intents i
            {left_join_column("CAST(i.payload ->> 'column_id' AS uuid)")}
@@ -45,7 +55,8 @@ _HAS_UNDELIVERED = prepared("""
                    FROM   notification_intents
                    WHERE  delivered_at IS NULL AND created_at < CAST(:before AS timestamptz))
 """)
-# What comes for a suspended person, or is unwanted, is dropped, and so is its intent: it is not delivered later (I9).
+# What comes for a suspended person, or may not be seen, or is unwanted, is dropped, and so is its intent: it is not
+# delivered later (I9).
 _INSERT = prepared(f"""
     WITH lines AS (
         SELECT n.*, {IS_ACTIVE} AND n.notification_id <> ALL(CAST(:unwanted AS uuid[])) AS is_wanted
@@ -78,12 +89,20 @@ def deliver_pending() -> int:
 
 
 def deliver() -> int:
-    """Deliver all intents that are not delivered yet; answers how many. Needs no Redis.
+    """Deliver all that is not delivered yet, of events with many readers too; answers how many. Needs no Redis.
 
     Each step is done once for a whole batch. A batch is marked as delivered after its notifications and counters are
     written: a job that dies in between is repeated, and the repetition inserts nothing, because an event and a user
     have at most one notification.
     """
+    delivered = 0
+    while expand():
+        faults.point("notification.expanded")
+        delivered += _deliver_intents()
+    return delivered + _deliver_intents()
+
+
+def _deliver_intents() -> int:
     delivered, intents = 0, _pending()
     while intents:
         lines = _insert(intents)
@@ -96,8 +115,8 @@ def deliver() -> int:
 
 
 def has_undelivered(before: datetime) -> bool:
-    """Whether an intent from before an instant waits for delivery."""
-    return bool(sql.scalar(_HAS_UNDELIVERED, {"before": before}))
+    """Whether an event or an intent from before an instant waits for delivery."""
+    return bool(sql.scalar(_HAS_UNDELIVERED, {"before": before})) or has_fan_out(before)
 
 
 def _pending() -> Sequence[sql.Row]:
@@ -119,7 +138,15 @@ def _insert(intents: Sequence[sql.Row]) -> list[Line]:
         }
         new = set(execute(connection, _INSERT, parameters).scalars())
         inserted = [
-            Line(**{**line, "kind": kind, "settings": settings[line["user_id"]]})
+            Line(
+                notification_id=line["notification_id"],
+                event_id=line["event_id"],
+                user_id=line["user_id"],
+                kind=kind,
+                payload=line["payload"],
+                created_at=line["created_at"],
+                settings=settings[line["user_id"]],
+            )
             for line in lines
             if line["notification_id"] in new and (kind := find_kind(line["kind"])) is not None
         ]
@@ -128,6 +155,8 @@ def _insert(intents: Sequence[sql.Row]) -> list[Line]:
 
 
 def _is_unwanted(line: Mapping[str, Any], settings: Mapping[str, Settings]) -> bool:
+    if not line["is_visible"]:
+        return True
     kind, of_reader = find_kind(line["kind"]), settings.get(line["user_id"])
     return kind is not None and of_reader is not None and not wants(kind, Channel.INBOX, of_reader)
 

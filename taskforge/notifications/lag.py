@@ -7,11 +7,9 @@ from sqlalchemy import text
 from taskforge.stores import sql
 
 _DELIVERY_LAG = text("""
-    SELECT CAST(extract(epoch FROM now() - created_at) AS float)
-    FROM   notification_intents
-    WHERE  delivered_at IS NULL
-    ORDER  BY created_at
-    LIMIT  1
+    SELECT CAST(extract(epoch FROM now() - least(
+               (SELECT min(created_at) FROM notification_intents WHERE delivered_at IS NULL),
+               (SELECT min(created_at) FROM notification_fan_outs))) AS float)
 """)
 
 

@@ -34,18 +34,6 @@ class Reference:
     beside: str = ""
 
 
-@dataclass(frozen=True)
-class Recipients:
-    """Restricts an intent to a person who fulfils a condition at the moment when the change is written.
-
-    ``sql`` is a constant: a condition on the intent ``i``, in which ``i.user_id`` is the person and ``i.scope_id`` is
-    this ``scope_id``. The intents of one change share one condition.
-    """
-
-    sql: str
-    scope_id: str
-
-
 # How the account of `:actor_id` is held as it is until COMMIT: a row with ``is_suspended`` and ``suspension_reason``,
 # or none. The stores know no feature: the owner of the accounts gives the text (`ask_of_actors`).
 _HOLD_ACTOR: list[str] = []
@@ -61,28 +49,26 @@ def write(
     reference: Reference | None,
     events: Sequence[Mapping[str, Any]],
     messages: Sequence[Message],
-    intents: Sequence[Mapping[str, Any]],
-    condition: str = "true",
+    intents: Sequence[Mapping[str, Any]] = (),
+    fan_outs: Sequence[Mapping[str, Any]] = (),
     *,
     actor_id: str = "",
-) -> int:
-    """Write what there is; the number of intents that were written.
-
-    An intent with a ``scope_id`` is written only if it fulfils `condition` (see `Recipients`). `actor_id` is whose
-    change it is; empty for a part of it that another call completes.
+) -> None:
+    """Write what there is. `actor_id` is whose change it is; empty for a part of it that another call completes.
 
     Raises:
         StaleVersion: another change came first.
         Suspended: the actor is suspended by now.
     """
-    if not (reference or events or messages or intents):
-        return 0
+    if not (reference or events or messages or intents or fan_outs):
+        return
     statement = _statement(
         reference.sql if reference else "",
         reference.beside if reference else "",
         has_events=bool(events),
         has_messages=bool(messages),
-        intent_condition=condition if intents else "",
+        has_intents=bool(intents),
+        has_fan_outs=bool(fan_outs),
         actor=_HOLD_ACTOR[0] if actor_id and _HOLD_ACTOR else "",
     )
     parameters = {
@@ -91,13 +77,13 @@ def write(
         **({"events": json.dumps(events)} if events else {}),
         **(outbox.insert_parameters(messages) if messages else {}),
         **({"intents": json.dumps(intents)} if intents else {}),
+        **({"fan_outs": json.dumps(fan_outs)} if fan_outs else {}),
     }
     written = execute(connection, statement, parameters).mappings().one()
     if written.get("is_suspended"):
         raise Suspended(written["suspension_reason"])
     if reference and written["changed"] != 1:
         raise StaleVersion()
-    return int(written["intents"])
 
 
 @cache
@@ -107,7 +93,8 @@ def _statement(
     *,
     has_events: bool,
     has_messages: bool,
-    intent_condition: str,
+    has_intents: bool,
+    has_fan_outs: bool,
     actor: str,
 ) -> TextClause:
     """The statement for the parts that a change has: there are few combinations, so that all stay prepared."""
@@ -119,12 +106,12 @@ def _statement(
         parts.append(f"events AS ({_INSERT_EVENTS} WHERE {guard})")
     if has_messages:
         parts.append(f"messages AS ({outbox.INSERT} WHERE {guard})")
-    if intent_condition:
-        where = f"WHERE {guard} AND (i.scope_id IS NULL OR ({intent_condition}))"
-        parts.append(f"intents AS ({_INSERT_INTENTS} {where} RETURNING 1)")
+    if has_intents:
+        parts.append(f"intents AS ({_INSERT_INTENTS} WHERE {guard})")
+    if has_fan_outs:
+        parts.append(f"fan_outs AS ({_INSERT_FAN_OUTS} WHERE {guard})")
     changed = "(SELECT count(*) FROM reference)" if reference else "0"
-    intents = "(SELECT count(*) FROM intents)" if intent_condition else "0"
-    answer = f"SELECT {changed} AS changed, {intents} AS intents"
+    answer = f"SELECT {changed} AS changed"
     if actor:
         parts.append(f"actor AS MATERIALIZED ({actor})")
         answer += ", actor.* FROM (SELECT 1) one LEFT JOIN actor ON true"
@@ -147,7 +134,11 @@ _INSERT_EVENTS = """
 
 _INSERT_INTENTS = """
     INSERT INTO notification_intents (event_id, user_id, kind, payload, created_at)
-    SELECT i.event_id, i.user_id, i.kind, i.payload, i.created_at
-    FROM jsonb_to_recordset(CAST(:intents AS jsonb)) AS i
-        (event_id uuid, user_id uuid, kind text, payload jsonb, created_at timestamptz, scope_id uuid)
+    SELECT event_id, user_id, kind, payload, created_at
+    FROM   jsonb_populate_recordset(CAST(NULL AS notification_intents), CAST(:intents AS jsonb))
+"""
+_INSERT_FAN_OUTS = """
+    INSERT INTO notification_fan_outs (event_id, kind, payload, actor_id, created_at)
+    SELECT event_id, kind, payload, actor_id, created_at
+    FROM   jsonb_populate_recordset(CAST(NULL AS notification_fan_outs), CAST(:fan_outs AS jsonb))
 """

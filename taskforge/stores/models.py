@@ -179,6 +179,21 @@ class NotificationIntent(Model):
     )
 
 
+class NotificationFanOut(Model):
+    """Those who watch a task are to be notified of an event: the notifications job makes an intent for each of them.
+
+    ``payload`` names the task; ``actor_id`` is who did it and hears nothing of it. The row goes with the intents.
+    """
+
+    __tablename__ = "notification_fan_outs"
+
+    event_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    actor_id: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class Alert(Model):
     """Something that administrators are told of; the row goes when they have been told that it is over."""
 

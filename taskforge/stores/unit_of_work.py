@@ -25,7 +25,7 @@ from taskforge.stores import change_writer, operations, sql, substitutes
 from taskforge.stores.actor import Actor
 from taskforge.stores.applying import apply_contents
 from taskforge.stores.beginning import begin
-from taskforge.stores.change_writer import Recipients, Reference
+from taskforge.stores.change_writer import Reference
 from taskforge.stores.direct_execution import Rows, execute
 from taskforge.stores.operations import Change, as_json
 from taskforge.stores.outbox import Message
@@ -55,11 +55,10 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._reference: Reference | None = None
         self._answer_changed = False
-        self._intents_written = 0
         self._events: list[dict[str, Any]] = []
         self._messages: list[Message] = []
         self._intents: list[dict[str, Any]] = []
-        self._condition = "true"
+        self._fan_outs: list[dict[str, Any]] = []
         self._hints: list[tuple[str, dict[str, Any]]] = []
         self._to_people: dict[str, bytes] = {}
         self._queues: list[str] = []
@@ -208,29 +207,22 @@ class UnitOfWork:
         user_ids: Sequence[str],
         kind: NotificationKind,
         payload: Mapping[str, Any],
-        *,
-        recipients: Recipients | None = None,
     ) -> None:
-        """Notify people of an event: never the actor of their own change, and nobody twice of one event.
-
-        `recipients` restricts this to those who fulfil its condition when the change is written.
-        """
+        """Notify people of an event: never the actor of their own change, and nobody twice of one event."""
         known = {intent["user_id"] for intent in self._intents if intent["event_id"] == event_id}
-        if recipients is not None:
-            assert self._condition in ("true", recipients.sql)
-            self._condition = recipients.sql
-        for user_id in dict.fromkeys(user_ids):
-            if user_id != self.actor.user_id and user_id not in known:
-                self._intents.append(
-                    {
-                        "event_id": event_id,
-                        "user_id": user_id,
-                        "kind": kind,
-                        "payload": as_json(payload),
-                        "created_at": self.at.isoformat(),
-                        "scope_id": recipients.scope_id if recipients else None,
-                    }
-                )
+        intent = self._notice(event_id, kind, payload)
+        self._intents += [
+            {**intent, "user_id": user_id}
+            for user_id in dict.fromkeys(user_ids)
+            if user_id != self.actor.user_id and user_id not in known
+        ]
+
+    def notify_watchers(
+        self, event_id: str, kind: NotificationKind, payload: Mapping[str, Any]
+    ) -> None:
+        """Notify who watches the task that `payload` names, but the actor and whom `notify` names: a job finds them."""
+        fan_out = {**self._notice(event_id, kind, payload), "actor_id": self.actor.user_id}
+        self._fan_outs.append(fan_out)
 
     def refresh_pages_of(self, user_ids: Iterable[str]) -> None:
         """After COMMIT, let the open pages of people whose rights change here show that; the actor's own page does."""
@@ -239,6 +231,12 @@ class UnitOfWork:
     def end_pages_of(self, user_ids: Iterable[str]) -> None:
         """After COMMIT, end the streams of people who are logged out here; their open pages lead to the log-in."""
         self._to_people |= dict.fromkeys(user_ids, ENCODED_END)
+
+    def _notice(
+        self, event_id: str, kind: NotificationKind, payload: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        at = self.at.isoformat()
+        return {"event_id": event_id, "kind": kind, "payload": as_json(payload), "created_at": at}
 
     def _begun(self) -> Connection:
         if self._connection is None:
@@ -271,10 +269,8 @@ class UnitOfWork:
         if self._answer_changed:
             operations.update(connection, self.actor, self.change)
         reference, self._reference = self._reference, None
-        written = (self._events, self._messages, self._intents, self._condition)
-        self._intents_written = change_writer.write(
-            connection, reference, *written, actor_id=self.actor.user_id
-        )
+        written = (self._events, self._messages, self._intents, self._fan_outs)
+        change_writer.write(connection, reference, *written, actor_id=self.actor.user_id)
         if reference is not None:
             faults.point("tx.ref_updated")
         faults.point("tx.audit_inserted")
@@ -290,9 +286,10 @@ class UnitOfWork:
         apply_contents(self._messages)
         faults.point("publish.before")
         faults.point("rq.enqueue.before")
-        work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: self._intents_written > 0}
+        told = bool(self._intents or self._fan_outs)
+        work = {queues.AUDIT: bool(self._events), queues.NOTIFICATIONS: told}
         # First who may see it no more: a page that asks for what a hint names, and is refused, listens no longer.
-        messages = [publishing.to_person(*told) for told in self._to_people.items()]
+        messages = [publishing.to_person(*one) for one in self._to_people.items()]
         messages += [publishing.to_board(board, encode_change(hint)) for board, hint in self._hints]
         wanted = [name for name, exists in work.items() if exists]
         publishing.publish(messages, [*wanted, *dict.fromkeys(self._queues)])

@@ -57,7 +57,7 @@ BUDGETS = {
     "title": Budget(3, 2, 0, 100),
     "description": Budget(5, 7, 2, 800),
     # Who asks, and the task; the comments. The session.
-    "task": Budget(2, 1, 0, 10_000),
+    "task": Budget(2, 1, 0, 10_300),
     "task_unchanged": Budget(2, 1, 0, 0, status=304),
     "api_list": Budget(2, 1, 0, 3_000),
     # The same for a list of the tasks of all teams.

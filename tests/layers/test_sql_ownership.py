@@ -39,7 +39,7 @@ OWNERS = {
     "boards": {"boards", "columns", "board_people", "board_view_preferences"},
     "tasks": {"tasks"},
     "comments": {"comments"},
-    "notifications": {"notifications"},
+    "notifications": {"notifications", "task_watches", "board_watches"},
     "audit": {"audit_chain"},
     "mail": {"mail_intents"},
     "history": {"board_snapshots"},

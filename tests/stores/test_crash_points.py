@@ -46,6 +46,7 @@ WRITES = {
 RELAYING = ("relay.claimed", "relay.applied", "relay.deleted")
 JOBS = {
     "job.started": ("seal", "deliver"),
+    "notification.expanded": ("deliver",),
     "notification.inserted": ("deliver",),
     "audit.sealed": ("seal",),
 }
@@ -189,12 +190,13 @@ def test_another_relay_finishes_what_a_killed_one_began(
 def test_a_killed_job_is_done_by_the_next_one_and_never_twice(
     scene: Scene, doomed: Doomed, point: str, job: str
 ) -> None:
-    scene.add_task(assignee_id=scene.bob.user_id)
+    task_id = scene.add_task(assignee_id=scene.bob.user_id)
+    create_comment(scene.ann, task_id, content="Bob watches it")
     unread = count_unread(scene.bob.user_id, cached=False)
     doomed.die_at(point, job)
     catch_up()
     catch_up()
-    assert count_unread(scene.bob.user_id) == unread + 1
+    assert count_unread(scene.bob.user_id) == unread + 2
     assert read("SELECT count(*) FROM audit_logs") == read("SELECT count(*) FROM audit_chain")
     assert_stores_agree()
 

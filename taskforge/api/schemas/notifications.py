@@ -45,3 +45,18 @@ class Marked(Output):
 
     marked = ma.fields.Integer(required=True)
     unread_count = ma.fields.Integer(required=True)
+
+
+class TaskWatch(Output):
+    """Whether a person hears of a task."""
+
+    task_id = id_answer(required=True)
+    is_watching = ma.fields.Boolean(required=True)
+
+
+class BoardWatch(Output):
+    """What a person chose for a board; with neither they hear of the tasks that they watch."""
+
+    board_id = id_answer(required=True)
+    is_watching = ma.fields.Boolean(required=True)
+    is_muted = ma.fields.Boolean(required=True)

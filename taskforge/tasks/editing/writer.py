@@ -8,7 +8,6 @@ from typing import Any
 
 from taskforge.boards.access import LockedBoard
 from taskforge.boards.models import MAX_RANK_LENGTH
-from taskforge.boards.people import viewers_only
 from taskforge.events import Event
 from taskforge.notification_kinds import NotificationKind
 from taskforge.stores.outbox import Message
@@ -145,21 +144,13 @@ def _notify(
     task: Mapping[str, Any],
     changed: frozenset[str],
 ) -> None:
-    """Notify a new assignee, and of a new column the assignee and the creator."""
+    """Notify a new assignee, and of a new column those who watch the task."""
+    subject = _subject(task, board)
     if "assignee_id" in changed and task["assignee_id"]:
-        uow.notify(
-            event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, _subject(task, board)
-        )
+        uow.notify(event_id, [task["assignee_id"]], NotificationKind.ASSIGNED, subject)
     if "column_id" in changed:
-        concerned = [one for one in (task["assignee_id"], task["created_by"]) if one]
-        subject = _subject(task, board) | {name: task[name] for name in ("status", "column_id")}
-        uow.notify(
-            event_id,
-            concerned,
-            NotificationKind.STATUS_CHANGED,
-            subject,
-            recipients=viewers_only(board.board_id),
-        )
+        place = {name: task[name] for name in ("status", "column_id")}
+        uow.notify_watchers(event_id, NotificationKind.STATUS_CHANGED, subject | place)
 
 
 def _record(

@@ -16,6 +16,7 @@ from taskforge.identity.current import current_actor, current_actor_and_preloade
 from taskforge.identity.preload import preload, request_preloaded
 from taskforge.notifications.queries import IS_NEWS, UNREAD_OF_USER
 from taskforge.notifications.service import mark_task_read
+from taskforge.notifications.watching import IS_WATCHING
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks import service
@@ -42,7 +43,7 @@ blueprint = Blueprint("tasks", __name__)
 
 
 def _task_and_news(task_id: str) -> JoinedQuery:
-    return task_query(task_id, f"{IS_NEWS}, {UNREAD_OF_USER}")
+    return task_query(task_id, f"{IS_NEWS}, {IS_WATCHING}, {UNREAD_OF_USER}")
 
 
 @blueprint.get("/tasks/<id:task_id>")
