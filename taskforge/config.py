@@ -68,6 +68,9 @@ class Config:
     invitations_per_day: int = 20
     joins_per_link_per_day: int = 50
     attachment_max_mb: int = 25
+    attachments_per_task: int = 100
+    attachment_team_mb: int = 5000
+    attachments_per_hour: int = 300
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19456
     live_beat_seconds: float = 15.0

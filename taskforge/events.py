@@ -140,6 +140,12 @@ class Event(StrEnum):
     TASK_ASSIGNED = "task.assigned", "assign", "changed the assignee", "changed {key}", True
     TASK_STATUS_CHANGED = "task.status_changed", "status_change", "moved it", "changed {key}", True
     TASK_MOVED = "task.moved", "move", "moved it", "changed {key}", True
+    TASK_COVER_SET = (
+        "task.cover_set",
+        "update",
+        "changed the cover",
+        "changed the cover of {key}",
+    )
     TASK_DELETED = "task.deleted", "delete", "moved it to the trash", "moved {key} to the trash"
     TASK_RESTORED = "task.restored", "restore", "restored it", "restored {key}"
     TASK_PURGED = "task.purged", "purge", "deleted it for good", "deleted a card for good"
@@ -154,9 +160,29 @@ class Event(StrEnum):
         "restored a comment on {key}",
     )
 
+    ATTACHMENT_ADDED = "attachment.added", "create", "attached {name}", "attached a file to {key}"
+    ATTACHMENT_DELETED = (
+        "attachment.deleted",
+        "delete",
+        "deleted the file {name}",
+        "deleted a file of {key}",
+    )
+    ATTACHMENT_RESTORED = (
+        "attachment.restored",
+        "restore",
+        "restored the file {name}",
+        "restored a file of {key}",
+    )
+    ATTACHMENT_PURGED = (
+        "attachment.purged",
+        "purge",
+        "deleted the file {name} for good",
+        "deleted a file of {key} for good",
+    )
+
     @property
     def entity_type(self) -> str:
-        """What kind of entity the event changes: ``user``, ``team``, ``board``, ``task`` or ``comment``."""
+        """What the event changes: a ``user``, ``team``, ``board``, ``task``, ``comment`` or ``attachment``."""
         return self.value.partition(".")[0]
 
 

@@ -42,6 +42,7 @@ POINTS = (
     "account.erased",
     "export.part_written",
     "upload.blob_written",
+    "upload.row_committed",
 )
 
 _armed, _, _count = os.environ.get("TASKFORGE_FAULT", "").partition(":")

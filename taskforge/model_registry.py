@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from taskforge.accounts import documents as _profile_documents
 from taskforge.accounts import models as _accounts
+from taskforge.attachments import documents as _file_documents
+from taskforge.attachments import models as _attachments
 from taskforge.boards import models as _boards
 from taskforge.comments import documents as _comment_documents
 from taskforge.comments import models as _comments
@@ -20,10 +22,12 @@ from taskforge.teams.invitations import models as _invitations
 
 MODULES = (
     _accounts,
+    _attachments,
     _blobs,
     _boards,
     _comment_documents,
     _comments,
+    _file_documents,
     _history,
     _invitations,
     _leaving,

@@ -48,7 +48,17 @@ _UPRIGHT = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
-_ORIENTATION = 0x0112
+ORIENTATION = 0x0112
+# The decoders raise whatever their parts do on broken input.
+DECODER_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    IndexError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ def _read(file: bytes) -> Image:
         UnidentifiedImageError,
     )  # 40 ms and 10 MB, for the few processes that need it
 
-    if _is_huge_webp(file):
+    if is_huge_webp(file):
         raise InvalidInput.about(FIELD, TOO_WIDE)
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
@@ -103,21 +113,12 @@ def _read(file: bytes) -> Image:
                 raise InvalidInput.about(FIELD, TOO_WIDE)
             opened.draft("RGB", (2 * LARGE, 2 * LARGE))  # a JPEG is read smaller, and so sooner
             opened.load()
-            return _square(opened, opened.getexif().get(_ORIENTATION))
+            return _square(opened, opened.getexif().get(ORIENTATION))
     except UnidentifiedImageError as error:
         raise InvalidInput.about(FIELD, UNKNOWN) from error
     except Image.DecompressionBombError as error:
         raise InvalidInput.about(FIELD, TOO_WIDE) from error
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        struct.error,
-        IndexError,
-        TypeError,
-    ) as error:
-        # The decoders raise whatever their parts do on broken input.
+    except DECODER_ERRORS as error:
         raise InvalidInput.about(FIELD, BROKEN) from error
 
 
@@ -128,18 +129,26 @@ def _square(opened: Image, orientation: object) -> Image:
     left, top = (opened.width - side) // 2, (opened.height - side) // 2
     pixels = (
         opened.convert("RGBA")
-        if "transparency" in opened.info or opened.mode in _CLEAR
+        if "transparency" in opened.info or opened.mode in CLEAR_MODES
         else (opened.convert("RGB"))
     )
     cut = pixels.resize((LARGE, LARGE), box=(left, top, left + side, top + side), reducing_gap=2.0)
     # A new image has nothing of what the file said besides its pixels.
     made = Image.new("RGB", cut.size, "white")
     made.paste(cut, mask=cut.getchannel("A") if cut.mode == "RGBA" else None)
+    return turn_upright(made, orientation)
+
+
+def turn_upright(image: Image, orientation: object) -> Image:
+    """An image as its camera was held, by the orientation of its EXIF data."""
+    from PIL import Image
+
     turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
-    return made.transpose(Image.Transpose[turn]) if turn else made
+    return image.transpose(Image.Transpose[turn]) if turn else image
 
 
-_CLEAR = ("RGBA", "LA", "PA", "La", "RGBa")
+# Modes with transparency.
+CLEAR_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
 
 
 def _encode(image: Image) -> bytes:
@@ -148,7 +157,7 @@ def _encode(image: Image) -> bytes:
     return encoded.getvalue()
 
 
-def _is_huge_webp(file: bytes) -> bool:
+def is_huge_webp(file: bytes) -> bool:
     """Whether a WebP says that it has more than `MAX_PIXELS`: its decoder takes memory for all when it begins."""
     if file[:4] != b"RIFF" or file[8:12] != b"WEBP" or len(file) < 30:
         return False

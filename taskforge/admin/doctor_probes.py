@@ -13,6 +13,9 @@ from taskforge.accounts.documents import denormalised_columns as profile_columns
 from taskforge.accounts.documents import mirror_fields as profile_mirror_fields
 from taskforge.accounts.queries import LIVE_SESSIONS, REVOKED_SESSIONS
 from taskforge.accounts.session_records import IDLE
+from taskforge.attachments import sweep
+from taskforge.attachments.count_checks import COUNT, count_files, wrong_file_counts
+from taskforge.attachments.documents import files_fields
 from taskforge.audit import chain
 from taskforge.comments.count_checks import count_comments, wrong_comment_counts
 from taskforge.extensions import config_of
@@ -27,6 +30,7 @@ from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
+from taskforge.stores.document_parts import FILES, MIRROR
 from taskforge.stores.invariants import Probes, Versioned
 from taskforge.stores.violations import Violation
 from taskforge.tasks.documents import mirror_fields as task_mirror_fields
@@ -37,6 +41,7 @@ PAGE = 500
 VERSIONED = (
     Versioned("task", "tasks", "task_id"),
     Versioned("comment", "comments", "comment_id"),
+    Versioned("attachment", "attachments", "attachment_id"),
     Versioned("user", "users", "user_id"),
     Versioned("team", "teams", "team_id"),
     Versioned("board", "boards", "board_id"),
@@ -47,8 +52,9 @@ def probes() -> Probes:
     """The probes of the current application."""
     return Probes(
         copies={
-            "task": Copies(mirror=task_mirror_fields, columns=task_columns),
-            "user": Copies(mirror=profile_mirror_fields, columns=profile_columns),
+            "task": Copies({MIRROR: task_mirror_fields, FILES: files_fields}, columns=task_columns),
+            "comment": Copies({FILES: files_fields}),
+            "user": Copies({MIRROR: profile_mirror_fields}, columns=profile_columns),
         },
         versioned=VERSIONED,
         verify_chain=lambda: chain.verify(_audit_key()).problem,
@@ -62,6 +68,9 @@ def probes() -> Probes:
             "I15": parked_mails,
             "I16": wrong_memberships,
             "I17": picture_store.wrong_pictures,
+            "I18": sweep.wrong_blobs,
+            "I19": sweep.wrong_thumbnails,
+            "I20": wrong_file_counts,
         },
     )
 
@@ -72,6 +81,9 @@ def remedies() -> Mapping[str, Remedy]:
         "derive memberships": derive_memberships,
         picture_store.REMOVE: picture_service.remove_unnamed,
         picture_store.FORGET: picture_service.forget_lost,
+        sweep.REMOVE: sweep.remove_unnamed,
+        sweep.MAKE: sweep.make_again,
+        COUNT: count_files,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "send again": send_again,

@@ -18,6 +18,9 @@ from taskforge.accounts.ended_sessions import EndedSessions
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.admin.trash import purge_board, purge_task, purge_team
+from taskforge.attachments import thumbnails
+from taskforge.attachments.purging import list_purgeable, purge_attachment
+from taskforge.attachments.sweep import sweep_blobs
 from taskforge.audit import chain
 from taskforge.boards.purging import list_deleted, list_of_team
 from taskforge.errors import NotFound, Unavailable
@@ -44,6 +47,7 @@ log = structlog.get_logger()
 OVERDUE_AFTER = timedelta(seconds=2)
 REDIS_PATIENCE_SECONDS = 5.0
 TASKS_PURGED_AT_ONCE = 50
+FILES_PURGED_AT_ONCE = 50
 BOARDS_PURGED_AT_ONCE = 20
 TEAMS_PURGED_AT_ONCE = 20
 ROWS_DELETED_AT_ONCE = 2000
@@ -130,8 +134,15 @@ def chores() -> list[Chore]:
             write()
 
     mailing = [Chore("send overdue mails", 2.0, send)] if config_of().smtp_url else []
+    make = InBackground(thumbnails.make_due)
+
+    def make_thumbnails() -> None:
+        if thumbnails.has_due():
+            make()
+
     return [
         *mailing,
+        Chore("make thumbnails", 1.0, make_thumbnails),
         Chore("write exports", 2.0, write_exports),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
@@ -143,6 +154,7 @@ def chores() -> list[Chore]:
         Chore("forget ended sessions", 5.0, EndedSessions()),
         Chore("purge pictures", 600.0, purge_pictures),
         Chore("purge unfinished blobs", 600.0, purge_unfinished_blobs),
+        Chore("sweep files", 3600.0, InBackground(sweep_blobs)),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
 
@@ -172,12 +184,13 @@ def drop_expired() -> int:
 
 
 def empty_trash() -> int:
-    """Purge what was deleted 30 days ago, for at most `PURGE_SECONDS`; answers how many tasks, boards and teams.
+    """Purge what was deleted 30 days ago, for at most `PURGE_SECONDS`; answers how many tasks, files, boards and teams.
 
     A deleted board goes with its last task, a deleted team with its last board: a large one takes several turns.
     """
     before, deadline = clock.now() - RESTORABLE_FOR, time.monotonic() + PURGE_SECONDS
     purged = _purge_tasks(list_trashed(before, TASKS_PURGED_AT_ONCE), before, deadline)
+    purged += _purge_files(list_purgeable(before, FILES_PURGED_AT_ONCE), before, deadline)
     purged += _purge_boards(list_deleted(before, BOARDS_PURGED_AT_ONCE), before, deadline)
     for team_id in list_deleted_before(before, TEAMS_PURGED_AT_ONCE):
         purged += _purge_boards(list_of_team(team_id, BOARDS_PURGED_AT_ONCE), before, deadline)
@@ -206,6 +219,17 @@ def _purge_tasks(tasks: Sequence[sql.Row], before: datetime, deadline: float) ->
             break
         task_id, board_id = task["task_id"], task["board_id"]
         purged += _purge(partial(purge_task, task_id, board_id, deleted_before=before), task_id)
+    return purged
+
+
+def _purge_files(files: Sequence[sql.Row], before: datetime, deadline: float) -> int:
+    purged = 0
+    for file in files:
+        if time.monotonic() > deadline:
+            break
+        attachment_id, board_id = file["attachment_id"], file["board_id"]
+        act = partial(purge_attachment, attachment_id, board_id, deleted_before=before)
+        purged += _purge(act, attachment_id)
     return purged
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from taskforge.attachments.documents import COMMENT, TASK, files_message
+from taskforge.attachments.purging import delete_counts_of_team, delete_files_of_task, remove_blobs
 from taskforge.boards.purging import delete_board_rows, has_boards
 from taskforge.boards.sequence import advance_sequence
 from taskforge.comments.documents import tombstone_message
@@ -32,7 +34,7 @@ RECORDED = ("number", "title", "status", "priority", "assignee_id", "created_by"
 
 
 def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None:
-    """Remove a deleted task, or one of a deleted board or team, and its comments from every store.
+    """Remove a deleted task, or one of a deleted board or team, its comments and files from every store.
 
     The audit log keeps its events.
 
@@ -53,26 +55,33 @@ def purge_task(task_id: str, board_id: str, *, deleted_before: datetime) -> None
             raise NotFound()
         if not (_is_due(task, deleted_before) or _is_gone(uow, board, deleted_before)):
             raise NotFound()
+        files = delete_files_of_task(uow, task_id, board["team_id"])
         comments = delete_comments(uow, task_id)
         delete_task_row(uow, task_id)
         delete_messages(uow, [task_id, *(comment["comment_id"] for comment in comments)])
         drop_snapshots(uow, board_id, task_id)
         for message in tombstone_messages(task, uow.at):
             uow.stage(message)
+        if task["files_version"]:
+            uow.stage(files_message(TASK, task_id, task["files_version"] + 1, []))
         for comment in comments:
             message = tombstone_message(comment["comment_id"], comment["version"] + 1, uow.at)
             uow.stage(message)
+            if comment["files_version"]:
+                version = comment["files_version"] + 1
+                uow.stage(files_message(COMMENT, comment["comment_id"], version, []))
         uow.record(
             Event.TASK_PURGED,
             entity_type="task",
             entity_id=task_id,
             version=task["version"] + 1,
             before={name: task[name] for name in RECORDED},
-            after={"purged": True, "comments": len(comments)},
+            after={"purged": True, "comments": len(comments), "files": len(files)},
             team_id=board["team_id"],
             board_id=board_id,
             board_seq=board["seq"],
         )
+    remove_blobs(files)
 
 
 def purge_board(board_id: str, *, deleted_before: datetime) -> None:
@@ -118,6 +127,7 @@ def purge_team(team_id: str, *, deleted_before: datetime) -> None:
         if team is None or not _is_due(team, deleted_before) or has_boards(uow, team_id):
             raise NotFound()
         release_children(uow, team_id)
+        delete_counts_of_team(uow, team_id)
         delete_team_rows(uow, team_id)
         uow.record(
             Event.TEAM_PURGED,

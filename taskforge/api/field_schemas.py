@@ -34,12 +34,14 @@ MAX_RANGE_LENGTH = 40
 
 
 class Attachment(Output):
-    """A file that belongs to a task."""
+    """A file of a task or a comment. Its type was told by its content; images have a thumbnail, a moment later."""
 
-    name = text_answer()
-    url = text_answer()
-    size = ma.fields.Integer()
-    mimetype = text_answer()
+    attachment_id = id_answer(required=True)
+    name = text_answer(required=True)
+    size = ma.fields.Integer(required=True)
+    mimetype = text_answer(required=True)
+    url = text_answer(required=True)
+    thumbnail_url = text_answer(allow_none=True)
     uploaded_at = Instant()
     uploaded_by = id_answer()
 
@@ -143,6 +145,10 @@ JSON_KINDS: Mapping[type[kinds.Kind], JsonKind] = {
         input=lambda *_: read.identifier(nullable=True),
         output=lambda _, options: id_answer(**options),
         filter=lambda _: read.identifier(),
+    ),
+    kinds.Cover: JsonKind(
+        input=None,
+        output=lambda _, options: id_answer(**options),
     ),
     kinds.BoardColumn: JsonKind(
         input=lambda *_: read.identifier(nullable=True),

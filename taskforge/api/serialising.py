@@ -8,6 +8,8 @@ from typing import Any
 from taskforge.accounts.notification_preferences import spread
 from taskforge.accounts.service import ProfileView
 from taskforge.api.field_schemas import json_name, json_value, whole_fields
+from taskforge.attachments.content_types import IMAGES
+from taskforge.attachments.documents import file_address
 from taskforge.boards.person_access import PersonView, last_active, local_time
 from taskforge.comments.queries import CommentView
 from taskforge.stores.actor import BY_PROGRAM
@@ -28,16 +30,34 @@ def task(view: TaskView) -> dict[str, Any]:
     texts = view.texts
     return {
         **view.row,
-        **{field.name: None if texts is None else texts[field.name] for field in whole_fields()},
+        **{
+            field.name: None if texts is None else texts[field.name]
+            for field in whole_fields()
+            if field.is_content
+        },
+        "attachments": [attachment(file) for file in view.row["attachments"]],
         "syncing": view.syncing,
         "details_available": texts is not None,
     }
 
 
+def attachment(file: Row) -> dict[str, Any]:
+    """A file of a task or comment, as a list of them or its own row has it."""
+    attachment_id = file["attachment_id"]
+    has_thumbnail = file["mimetype"] in IMAGES
+    return {
+        **file,
+        "url": file_address(attachment_id),
+        "thumbnail_url": f"{file_address(attachment_id)}/thumbnail" if has_thumbnail else None,
+    }
+
+
 def comment(view: CommentView) -> dict[str, Any]:
-    """A comment; content and mentions are null while they can't be read."""
+    """A comment; content and mentions are null while they can't be read, and a deleted one has no files."""
+    files = [] if view.row["deleted_at"] is not None else view.row["attachments"]
     return {
         **view.row,
+        "attachments": [attachment(file) for file in files],
         "content": view.content,
         "mentioned_users": None if view.fields is None else view.fields["mentioned_users"],
         "details_available": view.fields is not None,

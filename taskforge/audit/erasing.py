@@ -26,7 +26,7 @@ from taskforge.stores.prepared_statements import prepared
 log = structlog.get_logger()
 WINDOW = 1000  # events that are looked at by one statement
 ERASED = "deleted person"
-WRITTEN = ("board", "task", "comment")  # their states are what people wrote in teams
+WRITTEN = ("board", "task", "comment", "attachment")  # their states are what people wrote in teams
 # What the events of an account may go on saying of it.
 HARMLESS = {
     "is_site_admin", "version", "by", "kind", "second_factor", "sessions", "sessions_ended", "kept_current",

@@ -25,7 +25,7 @@ from taskforge.stores.document_parts import (
     register_part,
 )
 from taskforge.stores.outbox import Message, encode_message
-from taskforge.tasks.documents import Attachment
+from taskforge.tasks.documents import FILES_COUNTER, Attachment
 
 MAX_CONTENT_LENGTH = 20_000
 COMMENT_CONTENT = register_part(
@@ -41,7 +41,7 @@ COMMENT_CONTENT = register_part(
             PartField("task_id"),
             PartField("author_id"),
             PartField("content"),
-            PartField("attachments", default=[]),
+            PartField("attachments", default=[], until=2, left_for=FILES_COUNTER),
             PartField("mentioned_users", default=[]),
             PartField("created"),
             PartField("edited"),
@@ -69,6 +69,7 @@ class CommentDocument(Document):
     purged_at = DateTimeField()
     doc_version = IntField()
     content_schema = IntField()
+    files_version = IntField()
 
     meta = {
         "collection": "comments",
@@ -85,7 +86,6 @@ def new_comment(
         "task_id": task_id,
         "author_id": author_id,
         "content": content,
-        "attachments": [],
         "mentioned_users": mentioned,
         "created": at,
         "edited": False,

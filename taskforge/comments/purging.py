@@ -12,9 +12,11 @@ from taskforge.stores.unit_of_work import UnitOfWork
 
 
 def delete_comments(uow: UnitOfWork, task_id: str) -> Sequence[Row]:
-    """Delete all comments of a task; answers their ``comment_id`` and ``version``."""
+    """Delete all comments of a task; answers their ``comment_id``, ``version`` and ``files_version``."""
     found = uow.execute(
-        text("DELETE FROM comments WHERE task_id = :task_id RETURNING comment_id, version"),
+        text(
+            "DELETE FROM comments WHERE task_id = :task_id RETURNING comment_id, version, files_version"
+        ),
         {"task_id": task_id},
     )
     return cast(Sequence[Row], found.mappings().all())

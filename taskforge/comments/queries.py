@@ -29,6 +29,12 @@ UNREADABLE = "The comment can't be read right now, so it can't be changed safely
 COMMENTS = "comments c"  # an item of a FROM clause
 COMMENT_IDS_OF_TASK = "SELECT comment_id FROM comments WHERE task_id = :task_id"
 
+# Lists the files of a comment anew, for `taskforge.attachments`.
+LIST_FILES_OF_COMMENT = prepared("""
+    UPDATE comments
+    SET    files = CAST(:files AS jsonb), files_version = :files_version
+    WHERE  comment_id = :comment_id
+""")
 _DELETED_CONTENT = prepared("""
     SELECT previous_state ->> 'content'
     FROM   audit_logs
@@ -198,7 +204,7 @@ def _comments_where(where: str, order: str) -> str:
     return f"""
         SELECT c.comment_id, c.task_id, c.author_id, u.display_name AS author_name,
                u.picture AS author_picture, {sees_board("c.author_id")} AS author_sees_board, c.version,
-               c.created_at, c.edited_at, c.deleted_at,
+               c.files AS attachments, c.created_at, c.edited_at, c.deleted_at,
                k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at, d.actor_id AS deleter_id,
                b.key_prefix || '-' || k.number AS task_key,
                {HELD_ON_BOARD} AS permissions,

@@ -17,14 +17,20 @@ from taskforge.text import moments
 from taskforge.text.values import is_uuid
 
 NAMES = ("who", "what", "entity", "from", "to", "board")
-ENTITY_TYPES = {"team": "The team", "board": "Boards", "task": "Cards", "comment": "Comments"}
+ENTITY_TYPES = {
+    "team": "The team",
+    "board": "Boards",
+    "task": "Cards",
+    "comment": "Comments",
+    "attachment": "Files",
+}
 # What can be chosen as ``what``: the events of a team and its boards, with their words.
 KINDS = {
     event.value: f"{event.entity_type.capitalize()}: {event.value.partition('.')[2].replace('_', ' ')}"
     for event in Event
     if event.entity_type in ENTITY_TYPES
 }
-BAD_ENTITY = "must be team, board, task or comment, or the id of one thing"
+BAD_ENTITY = "must be team, board, task, comment or attachment, or the id of one thing"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from taskforge.history.replay import ReplayedBoard, replay
 from taskforge.history.row_queries import (
     BOARDS_AND_EVENTS,
     COMMENTS_AND_FOLD,
+    FILES_AND_FOLD,
     GONE,
     PEOPLE_AND_FOLD,
     TASKS_AND_FOLD,
@@ -47,6 +48,8 @@ def untrue_rows() -> Iterator[Violation]:
         yield from _judge("team", row, *_team(row))
     for row in pages(COMMENTS_AND_FOLD, "id"):
         yield from _judge("comment", row, {"deleted": False, **row["state"]}, row)
+    for row in pages(FILES_AND_FOLD, "id"):
+        yield from _judge("attachment", row, {"deleted": False, **row["state"]}, row)
     for row in pages(PEOPLE_AND_FOLD, "id"):
         yield from _judge("user", row, {**_NEW_PERSON, **row["state"]}, row)
 

@@ -136,8 +136,14 @@ _KIND = f"""
               AND k.status = '{Status.DONE}' THEN 1
          WHEN f.entity_type = 'task' AND f.new_state -> 'column_id' IS NOT NULL THEN 2
          WHEN f.entity_type = 'task' AND f.new_state - 'rank' - 'spread_ranks' - '{BY_PROGRAM}' <> '{{}}'::jsonb THEN 3
+         WHEN f.event IN ('{Event.ATTACHMENT_ADDED}', '{Event.ATTACHMENT_RESTORED}') THEN 3
          WHEN f.event = '{Event.COMMENT_CREATED}' THEN 4 END
 """
+# The task whose card shows the event `f`; `c` is the comment that it is about, if it is.
+_TASK_ID = """coalesce(c.task_id,
+                                 CASE WHEN f.entity_type = 'attachment'
+                                      THEN CAST(f.new_state ->> 'task_id' AS uuid) END,
+                                 f.entity_id)"""
 # What the others did on a board, up to number `:upto`: after the number `:after`, or else after the number that the
 # person has seen, if their last look at the board was before `:before`. One row without a task where there is nothing;
 # no row where the person has never seen the board.
@@ -155,7 +161,7 @@ UNSEEN_CHANGES = prepared(f"""
                        ORDER  BY l.board_seq DESC
                        LIMIT  :limit) f
                       {left_join_comment("f.entity_type = 'comment' AND c.comment_id = f.entity_id")}
-                      {join_task("coalesce(c.task_id, f.entity_id)")} AND k.deleted_at IS NULL
+                      {join_task(_TASK_ID)} AND k.deleted_at IS NULL
                       {join_board("k.board_id")} AND b.board_id = v.board_id
                WHERE  f.actor_id IS DISTINCT FROM v.user_id
                GROUP  BY k.task_id, b.key_prefix, k.number, k.title) s ON true

@@ -19,7 +19,7 @@ Item = dict[str, Any]
 
 COLUMN_FIELDS = ("name", "status", "hue", "wip_limit", "rank")
 # What an audit event of a task changes of its card: the declared fields that a card shows, and what is none.
-CARD_NAMES = (*(field.name for field in CARD_FIELDS), RANK, "attachment_count", "deleted")
+CARD_NAMES = (*(field.name for field in CARD_FIELDS), RANK, "deleted")
 NEW_CARD: Item = {
     **{field.name: field.initial for field in CARD_FIELDS},
     "number": 0,
@@ -152,6 +152,17 @@ def _count_comment(difference: int) -> Callable[[ReplayedBoard, AuditEvent, Item
     return count
 
 
+def _count_file(difference: int) -> Callable[[ReplayedBoard, AuditEvent, Item], None]:
+    """Counts the files of a card, without those of its comments."""
+
+    def count(state: ReplayedBoard, _event: AuditEvent, new: Item) -> None:
+        card = state.cards.get(new.get("task_id", ""))
+        if card is not None and new.get("comment_id") is None:
+            card["attachment_count"] += difference
+
+    return count
+
+
 _BY_EVENT: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {
     Event.BOARD_CREATED: _create_board,
     Event.BOARD_COLUMN_CREATED: _create_column,
@@ -162,6 +173,9 @@ _BY_EVENT: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {
     Event.COMMENT_CREATED: _count_comment(1),
     Event.COMMENT_DELETED: _count_comment(-1),
     Event.COMMENT_RESTORED: _count_comment(1),
+    Event.ATTACHMENT_ADDED: _count_file(1),
+    Event.ATTACHMENT_DELETED: _count_file(-1),
+    Event.ATTACHMENT_RESTORED: _count_file(1),
 }
 # All other events of an entity name the fields that have changed.
 _BY_ENTITY: dict[str, Callable[[ReplayedBoard, AuditEvent, Item], None]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import TextClause, text
 
 from taskforge.accounts.queries import PEOPLE
+from taskforge.attachments.queries import ATTACHMENTS
 from taskforge.boards.queries import (
     BOARDS,
     COLUMN_COLUMNS,
@@ -90,6 +91,13 @@ TASKS_AND_FOLD = _rows_and_fold(
 )
 COMMENTS_AND_FOLD = _rows_and_fold(
     "comment", COMMENTS, "c.comment_id", "c.task_id, c.version, c.deleted_at IS NOT NULL AS deleted"
+)
+FILES_AND_FOLD = _rows_and_fold(
+    "attachment",
+    ATTACHMENTS,
+    "a.attachment_id",
+    """a.task_id, a.comment_id, a.name, a.size, a.mimetype, a.version,
+           a.deleted_at IS NOT NULL AS deleted""",
 )
 PEOPLE_AND_FOLD = _rows_and_fold(
     "user", PEOPLE, "u.user_id", "u.email, u.is_site_admin, u.suspension_reason, u.version"

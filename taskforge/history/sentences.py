@@ -15,6 +15,7 @@ from taskforge.tasks.fields import INPUT_FIELDS
 PURGED = "a card that was deleted for good since"
 CHANGED_BOARD = "changed the board"
 CHANGED_CARD = "changed {key}"
+ON_TASKS = ("comment", "attachment")  # what belongs to a task, whose id its events name
 # Settings of a board that are on or off.
 SETTINGS = {
     "hard_limits": {
@@ -39,7 +40,7 @@ def changed_task(event: AuditEvent) -> str | None:
     if event["entity_type"] == "task":
         return str(event["entity_id"])
     new = event["new_state"] or {}
-    return new.get("task_id") if event["entity_type"] == "comment" else None
+    return new.get("task_id") if event["entity_type"] in ON_TASKS else None
 
 
 def describe_event(event: AuditEvent, board: ReplayedBoard, names: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The history of a task: its audit events and those of its comments, as those who see the task may read them."""
+"""The history of a task: its audit events and those of its comments and files, for those who see the task."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from taskforge.accounts.queries import left_join_person
+from taskforge.attachments.queries import ATTACHMENT_IDS_OF_TASK
 from taskforge.comments.queries import COMMENT_IDS_OF_TASK, left_join_comment
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -33,7 +34,9 @@ _HISTORY = text(f"""
     FROM   audit_logs l
            {left_join_person("l.actor_id")}
            {left_join_comment("c.comment_id = l.entity_id")}
-    WHERE  l.entity_id IN (SELECT CAST(:task_id AS uuid) UNION ALL {COMMENT_IDS_OF_TASK})
+    WHERE  l.entity_id IN (SELECT CAST(:task_id AS uuid)
+                           UNION ALL {COMMENT_IDS_OF_TASK}
+                           UNION ALL {ATTACHMENT_IDS_OF_TASK})
            AND (CAST(:before AS bigint) IS NULL OR l.log_id < CAST(:before AS bigint))
            AND (CAST(:event_id AS uuid) IS NULL OR l.event_id = CAST(:event_id AS uuid))
     ORDER  BY l.log_id DESC
@@ -49,7 +52,7 @@ def list_history(
     event_id: str | None = None,
     limit: int = PAGE,
 ) -> Sequence[sql.Row]:
-    """What happened to a task and its comments, latest first, at most `limit` (100) audit events; or one of them.
+    """What happened to a task, its comments and files: at most `limit` (100) audit events, latest first; or one.
 
     The audit log keeps the words of a deleted comment; here they are left out. An event of a comment says whose comment
     it is (``comment_author_id``), and since when it is deleted, if it is.

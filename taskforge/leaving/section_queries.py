@@ -14,7 +14,7 @@ from taskforge.teams.queries import LACKS_TWO_FACTOR, TEAMS_OF_MEMBERS
 _IS_MINE = "(k.created_by = :user_id OR k.assignee_id = :user_id)"
 _AFTER = "(CAST(:after AS uuid) IS NULL OR {key} > CAST(:after AS uuid))"
 TASKS_OF_PERSON = text(f"""
-    SELECT {REFERENCE}, {SHOWN}, {pending_content("k.task_id")} AS pending_content
+    SELECT {REFERENCE}, {SHOWN}, k.files AS attachments, {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}
            {join_view()}
     WHERE  {_IS_MINE} AND k.deleted_at IS NULL AND {IS_LIVE} AND {_AFTER.format(key="k.task_id")}

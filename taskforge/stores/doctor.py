@@ -159,7 +159,7 @@ def check_start(debug: bool) -> list[str]:
 def _source(part: DocumentPart, row: sql.Row, probes: Probes) -> bytes | None:
     if part.name == CONTENT:
         return document_checks.find_payload(part, row["id"], row["current"])
-    return mongo.encode(part.to_store(probes.copies[part.entity_type].mirror(row)))
+    return mongo.encode(part.to_store(probes.copies[part.entity_type].parts[part.name](row)))
 
 
 def _set_aside(part: DocumentPart, violation: Violation) -> None:

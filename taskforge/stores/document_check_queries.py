@@ -8,7 +8,7 @@ from taskforge.stores.document_parts import DocumentPart
 
 
 def reference_rows(part: DocumentPart) -> TextClause:
-    """A page of reference rows, each with version and hash of what is pending of it."""
+    """A page of reference rows of which the part was written, each with version and hash of what is pending of it."""
     return text(f"""
         SELECT t.*, t.{part.key} AS id, t.{part.version_column} AS current,
                o.version AS pending_version, o.sha AS pending_sha
@@ -22,6 +22,7 @@ def reference_rows(part: DocumentPart) -> TextClause:
         ) o ON true
         WHERE (CAST(:after AS uuid) IS NULL OR t.{part.key} > CAST(:after AS uuid))
           AND (CAST(:ids AS uuid[]) IS NULL OR t.{part.key} = ANY(CAST(:ids AS uuid[])))
+          AND t.{part.version_column} > 0
         ORDER BY t.{part.key}
         LIMIT :page
     """)

@@ -33,11 +33,11 @@ Fields = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Copies:
     """The copies that the two stores keep of each other's data about an entity type.
 
-    ``mirror`` makes the fields of the mirror part from a reference row; ``columns`` makes the row's denormalised
-    columns from the content.
+    ``parts`` makes the fields of each part that is a copy, by its name, from a reference row; ``columns`` makes the
+    row's denormalised columns from the content.
     """
 
-    mirror: Fields
+    parts: Mapping[str, Fields]
     columns: Fields | None = None
 
 
@@ -226,7 +226,7 @@ def _may_be_absent(part: DocumentPart, row: sql.Row, document: Document) -> bool
 def _is_true(part: DocumentPart, row: sql.Row, document: Document, copies: Copies | None) -> bool:
     if part.name == CONTENT or copies is None:
         return content_hash(part, document) == bytes(row["doc_sha"])
-    expected = copies.mirror(row)
+    expected = copies.parts[part.name](row)
     written = part.names_in(part.schema_of(document))
     return all(document.get(name) == expected[name] for name in written)
 

@@ -8,7 +8,8 @@ only, guarded by its own counter, so that neither part can carry the other backw
 written with all its fields, and keeps the schema version that this was (`DocumentPart.schema_key`; a part without one
 has version 1). A read of a part of an earlier schema fills the later fields with their defaults; a check of it looks at
 the fields that it had when it was written. So a new field changes no stored document: the first later write
-of each brings it to the present schema. A field never leaves a part and never moves within it.
+of each brings it to the present schema. A field never moves within a part. It may leave for another part
+(`PartField.until`): from then on the document's field of that name is the other part's, as soon as that was written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 CONTENT = "content"
 MIRROR = "mirror"
+FILES = "files"  # what is attached: a copy of rows of its own, with a counter of its own
 FIRST_SCHEMA = 1
 FIRST_VERSION = 1  # of an entity and each of its parts
 # How long a purged document's tombstone stays (MongoDB removes it by its TTL index): far longer than any delayed write
@@ -30,11 +32,20 @@ TOMBSTONE_SECONDS = 30 * 86400
 
 @dataclass(frozen=True)
 class PartField:
-    """A field of a part: the schema version that added it, and its value where a part is older than that."""
+    """A field of a part: the schema version that added it, and its value where a part is older than that.
+
+    ``until`` is the schema version in which it left for the part with the counter ``left_for``.
+    """
 
     name: str
     since: int = FIRST_SCHEMA
     default: Any = None
+    until: int | None = None
+    left_for: str = ""
+
+    def is_in(self, schema: int) -> bool:
+        """Whether the part has the field in a schema version."""
+        return self.since <= schema and (self.until is None or schema < self.until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +77,8 @@ class DocumentPart:
 
     @cached_property
     def schema(self) -> int:
-        """The present schema version: the newest field's."""
-        return max(field.since for field in self.fields)
+        """The present schema version: that of the last field that came or left."""
+        return max(max(field.since, field.until or 0) for field in self.fields)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -76,7 +87,12 @@ class DocumentPart:
 
     def names_in(self, schema: int) -> tuple[str, ...]:
         """The names of the fields that the part had in a schema version, in their order."""
-        return tuple(field.name for field in self.fields if field.since <= schema)
+        return tuple(field.name for field in self.fields if field.is_in(schema))
+
+    @cached_property
+    def left(self) -> frozenset[str]:
+        """The names of fields that belong to another part by now."""
+        return frozenset(field.name for field in self.fields if field.until)
 
     def schema_of(self, stored: Mapping[str, Any]) -> int:
         """The schema version with which a document or payload was written."""
@@ -85,7 +101,9 @@ class DocumentPart:
     def defaults(self, *, after: int = 0) -> dict[str, Any]:
         """The defaults of the fields that a schema version (none: 0) does not have yet."""
         return {
-            field.name: copy.deepcopy(field.default) for field in self.fields if field.since > after
+            field.name: copy.deepcopy(field.default)
+            for field in self.fields
+            if field.since > after and field.is_in(self.schema)
         }
 
     def to_store(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,9 +116,12 @@ class DocumentPart:
         Fields that are missing are None: the hash tells that they are, if they should not be.
         """
         schema = self.schema_of(stored)
-        return {name: stored.get(name) for name in self.names_in(schema)} | self._schema_mark(
-            schema
-        )
+        written = {
+            field.name: field.default if stored.get(field.left_for) else stored.get(field.name)
+            for field in self.fields
+            if field.is_in(schema)
+        }
+        return written | self._schema_mark(schema)
 
     def stored_fields(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """This part of a stored document as it stands there, with the mark of its schema version, for a cache."""
@@ -111,7 +132,8 @@ class DocumentPart:
     def read(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a stored document or payload in the present schema: later ones have their defaults."""
         schema = self.schema_of(stored)
-        known = {name: stored[name] for name in self.names_in(schema) if name in stored}
+        names = self.names_in(schema)
+        known = {name: stored[name] for name in names if name in stored and name not in self.left}
         return known | self.defaults(after=schema)
 
     def _schema_mark(self, schema: int) -> dict[str, int]:

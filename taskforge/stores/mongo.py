@@ -177,7 +177,9 @@ def _guarded(change: PartChange) -> tuple[dict[str, Any], dict[str, Any]]:
     The filter is ``$not $gte`` and not ``$lt``, which would not match a document in which the other part arrived first.
     """
     part = change.part
-    fields = {**decode(change.payload), part.counter: change.version}
+    payload = decode(change.payload)  # an old one may hold fields that are another part's by now
+    fields = {name: payload[name] for name in payload if name not in part.left}
+    fields[part.counter] = change.version
     update: dict[str, Any] = {"$set": fields}
     if part.schema_key not in fields:
         # The payload has the first schema; a release that knew a later one may have written the document before.

@@ -61,7 +61,7 @@ def _visible_task(user_id: str, more: str = "") -> str:
     """SQL of a task, and of the membership through which the person whose id `user_id` gives sees it."""
     return f"""
     SELECT {more} {REFERENCE}, {SHOWN}, {sees_board("k.assignee_id")} AS assignee_sees_board,
-           t.name AS team_name, b.seq AS board_seq, m.role,
+           t.name AS team_name, b.seq AS board_seq, m.role, k.files AS attachments,
            {HELD_ON_BOARD} AS permissions,
            {pending_content("k.task_id")} AS pending_content
     FROM   {SHOWN_TABLES}

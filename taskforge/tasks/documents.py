@@ -35,16 +35,18 @@ from taskforge.stores.document_parts import (
 )
 from taskforge.stores.outbox import Message, encode_message
 from taskforge.tasks import field_kinds as kinds
-from taskforge.tasks.fields import CONTENT_FIELDS, EMPTY_CONTENT, FIELDS, MIRRORED_FIELDS
+from taskforge.tasks.fields import EMPTY_CONTENT, FIELDS, MIRRORED_FIELDS
 from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.row_columns import compose_row, mirrored_fields
+from taskforge.tasks.task_field import Store
 from taskforge.text.validation import MAX_TAG_LENGTH
 
 MAX_DOCUMENT_BYTES = 1_000_000
 MAX_CHECKLIST_ITEMS = 100
 MAX_ITEM_TEXT = 500
 
+FILES_COUNTER = "files_version"
 _DOCUMENT: dict[str, Any] = {
     "entity_type": "task",
     "collection": "tasks",
@@ -58,8 +60,13 @@ TASK_CONTENT = register_part(
         name=CONTENT,
         counter="doc_version",
         version_column="doc_version",
+        # The files have a part of their own; the content had their list, which was always empty.
         fields=tuple(
-            PartField(field.name, field.since, field.kind.empty) for field in CONTENT_FIELDS
+            PartField(field.name, field.since, field.kind.empty)
+            if field.is_content
+            else PartField(field.name, default=[], until=2, left_for=FILES_COUNTER)
+            for field in FIELDS
+            if field.is_content or field.store is Store.FILES
         ),
     )
 )
@@ -94,8 +101,9 @@ TASK_MIRROR = register_part(
 
 
 class Attachment(EmbeddedDocument):
-    """A file that belongs to a task: where it is, what it is, who added it when."""
+    """A file that belongs to a task or a comment: where it is, what it is, who added it when."""
 
+    attachment_id = StringField(required=True)
     name = StringField(required=True, max_length=255)
     url = StringField(required=True, max_length=2000)
     size = IntField(required=True, min_value=0)
@@ -132,6 +140,7 @@ DOCUMENT_FIELDS: Mapping[type[kinds.Kind], Callable[[], Any]] = {
     kinds.LongText: lambda: StringField(default=""),
     kinds.Choice: StringField,
     kinds.Person: StringField,
+    kinds.Cover: StringField,
     kinds.BoardColumn: StringField,
     Moment: DateTimeField,
     Number: FloatField,
@@ -163,6 +172,7 @@ class TaskDocument(_Declared, Document):
     purged_at = DateTimeField()
     core_version = IntField()
     mirror_schema = IntField()
+    files_version = IntField()
 
     meta = {
         "collection": "tasks",

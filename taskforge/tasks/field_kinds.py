@@ -240,9 +240,13 @@ class Checklist(Kind):
 
 
 class Files(Kind):
-    """Files that belong to the task; nothing changes them yet."""
+    """Files that belong to the task, each as `taskforge.attachments.documents` lists it."""
 
     empty = []
+
+
+class Cover(Reference):
+    """An image among the files of the task, or none."""
 
 
 def _count_done(items: Sequence[Mapping[str, Any]]) -> int:

@@ -25,6 +25,7 @@ from taskforge.tasks.field_kinds import (
     BoardColumn,
     Checklist,
     Choice,
+    Cover,
     CustomFields,
     Files,
     Line,
@@ -166,12 +167,23 @@ FIELDS = (
         name="attachments",
         kind=Files(),
         label="Files",
-        store=Store.CONTENT,
+        store=Store.FILES,
         initial=[],
         in_input=False,
         in_form=False,
         in_output=Output.TASK,
         is_restorable=False,
+    ),
+    TaskField(
+        name="cover_id",
+        kind=Cover(),
+        label="Cover",
+        event=Event.TASK_COVER_SET,
+        since=3,
+        in_input=False,
+        in_form=False,
+        is_restorable=False,
+        on_card=True,
     ),
     TaskField(
         name="custom_fields",
@@ -197,7 +209,7 @@ FIELDS = (
 BY_NAME: Mapping[str, TaskField] = {field.name: field for field in FIELDS}
 RANK = "rank"  # the order of tasks in a column: part of the place, never shown
 ROW_FIELDS = tuple(field for field in FIELDS if field.store is Store.ROW)
-MIRRORED_FIELDS = tuple(field for field in FIELDS if not field.is_content)
+MIRRORED_FIELDS = tuple(field for field in FIELDS if field.store in (Store.ROW, Store.PLACE))
 CONTENT_FIELDS = tuple(field for field in FIELDS if field.is_content)
 CORE_NAMES = tuple(field.name for field in ROW_FIELDS)
 PLACE_NAMES = (*(field.name for field in FIELDS if field.store is Store.PLACE), RANK)

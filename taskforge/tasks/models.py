@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.boards.models import RANK
@@ -29,7 +30,9 @@ class Task(Model):
 
     ``version`` counts every acknowledged change and is also the counter of the mirror part in MongoDB;
     ``doc_version`` and ``doc_sha`` are version and hash of the content part, which MongoDB owns.
-    ``tags`` and the counts are denormalised for cards, written in the transaction of their change.
+    ``tags`` and the counts are denormalised for cards, written in the transaction of their change. So is ``files``,
+    the list of what is attached to the task, and ``files_version``, the counter of the part of the document that
+    repeats it (`taskforge.attachments`).
     """
 
     __tablename__ = "tasks"
@@ -57,6 +60,9 @@ class Task(Model):
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), server_default=text("'{}'"))
     comment_count: Mapped[int] = mapped_column(server_default=text("0"))
     attachment_count: Mapped[int] = mapped_column(server_default=text("0"))
+    files: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    files_version: Mapped[int] = mapped_column(server_default=text("0"))
+    cover_id: Mapped[str | None] = mapped_column(Id)
     checklist_done: Mapped[int] = mapped_column(server_default=text("0"))
     checklist_total: Mapped[int] = mapped_column(server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -134,6 +134,12 @@ _ADD_TO_COMMENT_COUNT = prepared("""
     SET    comment_count = comment_count + :difference
     WHERE  task_id = :task_id AND deleted_at IS NULL
 """)
+# Lists the files of a task anew, for `taskforge.attachments`; the card shows their number.
+LIST_FILES_OF_TASK = prepared("""
+    UPDATE tasks
+    SET    files = CAST(:files AS jsonb), files_version = :files_version, attachment_count = :count
+    WHERE  task_id = :task_id
+""")
 
 
 @dataclass(frozen=True)

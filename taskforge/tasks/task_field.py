@@ -18,6 +18,7 @@ class Store(Enum):
     ROW = "a column of the reference row in PostgreSQL, copied into the document"
     PLACE = "like ROW; written together with column, status and rank, which must fit each other"
     CONTENT = "the content part of the document, which MongoDB owns"
+    FILES = "rows of their own, listed in a column of the row and in a part of the document"
 
 
 class Output(Enum):

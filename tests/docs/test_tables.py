@@ -23,7 +23,7 @@ NOT_A_PAGE = "/api/"
 IN_A_TASKS_HISTORY = [
     event.value
     for event in Event
-    if event.startswith(("task.", "comment.")) and event != "task.purged"
+    if event.startswith(("task.", "comment.", "attachment.")) and event != "task.purged"
 ]
 
 
@@ -45,7 +45,10 @@ def test_every_notification_kind_is_documented() -> None:
 def test_every_event_of_a_history_is_documented() -> None:
     section = read_page("docs/api.md").partition("## History and notifications")[2]
     named = set(
-        re.findall(r"`((?:task|comment)\.\w+)`", section.partition("\n\n")[2].partition("\n\n")[0])
+        re.findall(
+            r"`((?:task|comment|attachment)\.\w+)`",
+            section.partition("\n\n")[2].partition("\n\n")[0],
+        )
     )
     assert named == set(IN_A_TASKS_HISTORY)
 

@@ -37,11 +37,12 @@ def test_no_name_of_a_table_stands_elsewhere() -> None:
 
 def test_an_event_says_what_it_changes_and_how_it_is_shown() -> None:
     for event in Event:
-        assert event.entity_type in ("user", "team", "board", "task", "comment")
+        assert event.entity_type in ("user", "team", "board", "task", "comment", "attachment")
         assert event.action
-        shown_on_board = event.entity_type in ("board", "task", "comment")
+        shown_on_task = event.entity_type in ("task", "comment", "attachment")
+        shown_on_board = event.entity_type == "board" or shown_on_task
         assert bool(event.on_board) is shown_on_board, event
-        assert bool(event.on_task) is (event.entity_type in ("task", "comment")), event
+        assert bool(event.on_task) is shown_on_task, event
         assert find_event(event.value) is event
     assert find_event("something.else") is None
 

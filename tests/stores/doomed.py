@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -18,6 +19,10 @@ from taskforge import create_app, faults
 from taskforge.accounts.picture_service import change_picture
 from taskforge.accounts.session_records import open_session, revoke_all_sessions, revoke_session
 from taskforge.admin.erasure import erase_deleted_people
+from taskforge.admin.maintenance import empty_trash
+from taskforge.attachments.changes import delete_attachment
+from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.thumbnails import make_due
 from taskforge.audit.jobs import seal_pending, write_security_event
 from taskforge.comments.service import create_comment
 from taskforge.leaving.deletion import delete_account
@@ -40,6 +45,15 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "revoke": revoke_session,
     "revoke all": revoke_all_sessions,
 }
+
+
+def attach(actor: Actor, *, task_id: str, file: str) -> Change:
+    """Attach a file whose content is written in hexadecimal."""
+    content = bytes.fromhex(file)
+    return attach_to_task(actor, task_id, SentFile("notes.txt", BytesIO(content), len(content)))
+
+
+ACTIONS |= {"attach": attach, "delete file": delete_attachment}
 JOBS: dict[str, Callable[..., Any]] = {
     "log in": open_session,
     "relay": lambda: relay.process_outbox(seconds=5),
@@ -47,6 +61,8 @@ JOBS: dict[str, Callable[..., Any]] = {
     "deliver": deliver_pending,
     "erase": erase_deleted_people,
     "write export": write_due,
+    "empty trash": empty_trash,
+    "make thumbnails": make_due,
     "write security event": write_security_event,
 }
 

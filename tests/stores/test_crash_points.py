@@ -55,6 +55,7 @@ UPLOADING = ("upload.blob_written",)
 SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
 # In tests/stores/test_account_deletion_log.py and test_account_export.py.
 LEAVING = ("account.erased", "export.part_written")
+ATTACHING = ("upload.row_committed",)  # in test_file_crashes.py
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
@@ -66,7 +67,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 def test_every_crash_point_is_killed_here() -> None:
     named = {
-        *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *SESSIONS, *LEAVING, *MAILING,
+        *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *ATTACHING, *SESSIONS, *LEAVING, *MAILING,
     }  # fmt: skip
     assert set(faults.POINTS) == named
 

@@ -31,6 +31,8 @@ from tests.stores.scene import document, read, relay_everything, write
 MOOD = "calm"
 PRESENT_MIRROR = part_of("task", MIRROR).schema
 LATER_MIRROR = PRESENT_MIRROR + 1
+PRESENT_CONTENT = part_of("task", CONTENT).schema
+LATER_CONTENT = PRESENT_CONTENT + 1
 LaterSchema = Callable[[], None]
 
 
@@ -119,7 +121,8 @@ def test_a_part_of_the_first_schema_is_read_with_all_fields_of_today(
 ) -> None:
     fields = mongo.decode(FIRST_SCHEMA[entity_type, name])
     part = part_of(entity_type, name)
-    assert part.read(fields) == {**part.defaults(), **fields}
+    present = {name: fields[name] for name in fields if name not in part.left}
+    assert part.read(fields) == {**part.defaults(), **present}
     assert set(part.read(fields)) == set(part.names)
 
 
@@ -179,9 +182,9 @@ def test_the_first_later_edit_brings_a_document_to_the_present_schema(widened: L
     edit_comment(widened.scene.bob, widened.comment, content="Which green?")
     edit_profile(widened.scene.bob, version=1, changes={"bio": "Paints"})
     for collection, entity_id, schema in (
-        ("tasks", widened.task, 2),
-        ("comments", widened.comment, 2),
-        ("profiles", widened.scene.bob.user_id, 3),
+        ("tasks", widened.task, LATER_CONTENT),
+        ("comments", widened.comment, part_of("comment", CONTENT).schema),
+        ("profiles", widened.scene.bob.user_id, part_of("user", CONTENT).schema),
     ):
         after = stored(collection, entity_id)
         assert (after["mood"], after["content_schema"]) == (MOOD, schema)
@@ -200,7 +203,7 @@ def test_the_relay_brings_a_mirror_to_the_present_schema_and_leaves_the_content(
     catch_up()
     after = stored("tasks", widened.task)
     assert after["mirror_schema"] == LATER_MIRROR
-    assert "content_schema" not in after
+    assert after["content_schema"] == PRESENT_CONTENT
     assert_stores_agree()
 
 
@@ -221,8 +224,8 @@ def test_a_change_of_the_earlier_schema_is_undone(widened: Lived) -> None:
     [
         {"description": "Ten coats"},
         {"tags": []},
-        {"content_schema": 2},
-        {"content_schema": 2, "mood": MOOD},
+        {"content_schema": LATER_CONTENT},
+        {"content_schema": LATER_CONTENT, "mood": MOOD},
         {"title": "Another title"},
         {"mirror_schema": LATER_MIRROR},
         {"mirror_schema": LATER_MIRROR, "number": 77},
@@ -241,7 +244,7 @@ def test_tampering_with_an_old_document_is_caught_and_mended(
         LATER_MIRROR if is_of_mirror else PRESENT_MIRROR
     )  # a mended mirror is written anew
     assert {name: after[name] for name in before} == before | {"mirror_schema": mirror_schema}
-    assert "content_schema" not in after
+    assert after["content_schema"] == PRESENT_CONTENT
 
 
 def test_tampering_with_a_new_field_is_caught(widened: Lived) -> None:
@@ -259,11 +262,11 @@ def test_a_release_that_does_not_know_the_field_yet_may_still_write(lived: Lived
         edit_task(lived.scene.ann, lived.task, changes={"description": "Four coats"})
         catch_up()
         later = stored("tasks", lived.task)
-        assert (later["content_schema"], later["mirror_schema"]) == (2, LATER_MIRROR)
+        assert (later["content_schema"], later["mirror_schema"]) == (LATER_CONTENT, LATER_MIRROR)
     edit_task(lived.scene.ann, lived.task, changes={"description": "Five coats"})
     catch_up()
     after = stored("tasks", lived.task)
     assert after["description"] == "Five coats"
-    assert "content_schema" not in after
+    assert after["content_schema"] == PRESENT_CONTENT
     assert after["mirror_schema"] == PRESENT_MIRROR
     assert_stores_agree()

@@ -15,6 +15,7 @@ from taskforge.api.tasks import DEFAULTS
 from taskforge.errors import InvalidInput
 from taskforge.history.replay import CARD_NAMES, NEW_CARD
 from taskforge.stores.composed import as_text
+from taskforge.stores.document_parts import FILES, part_of
 from taskforge.tasks import fields, list_queries
 from taskforge.tasks.access import REFERENCE_COLUMNS
 from taskforge.tasks.board.bucket_filters import BucketFilter, NumberFilter
@@ -44,13 +45,13 @@ def each(*, of: tuple[TaskField, ...] = FIELDS) -> pytest.MarkDecorator:
 
 @each()
 def test_a_field_lives_in_the_store_that_it_declares(field: TaskField) -> None:
-    assert (field.name in Task.__table__.c) == (
-        field.store is not Store.CONTENT or field.name in fields.COPIED_COLUMNS
-    )
+    in_row = field.store in (Store.ROW, Store.PLACE)
+    assert (field.name in Task.__table__.c) == (in_row or field.name in fields.COPIED_COLUMNS)
     assert field.name in TaskDocument._fields
     assert (field.name in TASK_CONTENT.names) == (field.store is Store.CONTENT)
-    assert (field.name in TASK_MIRROR.names) == (field.store is not Store.CONTENT)
-    if field.store is not Store.CONTENT:
+    assert (field.name in TASK_MIRROR.names) == in_row
+    assert (field.name in part_of("task", FILES).names) == (field.store is Store.FILES)
+    if in_row:
         assert field.name in REFERENCE_COLUMNS
         assert field.name in WRITTEN_COLUMNS
 

@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
+from taskforge.api.field_schemas import Attachment
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 from taskforge.comments.documents import MAX_CONTENT_LENGTH
 
@@ -31,6 +32,7 @@ class Comment(Output):
     author_id = id_answer(required=True)
     author_name = text_answer()
     content = text_answer(required=True, allow_none=True)
+    attachments: Any = ma.fields.List(ma.fields.Nested(Attachment), required=True)
     mentioned_users: Any = ma.fields.List(id_answer(), allow_none=True)
     version = ma.fields.Integer(required=True)
     created_at = Instant()

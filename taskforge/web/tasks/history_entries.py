@@ -65,7 +65,7 @@ def show_entry(
     """One audit event; `names` gives the names of columns and people by id."""
     before, after = entry["previous_state"] or {}, entry["new_state"] or {}
     event = find_event(entry["event"])
-    sentence = event.on_task if event else UNKNOWN_EVENT
+    sentence = event.on_task.format(name=f"“{after.get('name')}”") if event else UNKNOWN_EVENT
     within = after.keys() <= {"rank", "spread_ranks", "undoes", BY_PROGRAM}
     if entry["event"] == Event.TASK_MOVED and within:
         sentence = "moved it within its column"

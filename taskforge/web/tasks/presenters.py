@@ -49,7 +49,7 @@ def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
         ),
         "custom_fields": fields,
         "attachments": [
-            {**file, "size": show_size(file["size"])} for file in view.texts["attachments"]
+            {**file, "size": show_size(file["size"])} for file in view.row["attachments"]
         ],
     }
 

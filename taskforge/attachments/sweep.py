@@ -1,0 +1,114 @@
+"""Blobs and rows that belong together: the sweep of blobs without a row, and the doctor's checks (I18, I19).
+
+A blob is written before its row. One that has no row a day later never will: its request was refused, or died. Nothing
+that a row names is ever removed, neither here nor by the doctor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from taskforge import clock
+from taskforge.attachments.blob_keys import FILES, THUMBNAILS, file_key, thumbnail_key
+from taskforge.attachments.models import PENDING, READY
+from taskforge.attachments.queries import ATTACHMENTS, KNOWN_IDS
+from taskforge.stores import blobs, sql
+from taskforge.stores.invariants import pages
+from taskforge.stores.violations import Violation
+from taskforge.text.values import is_uuid
+
+UNNAMED_FOR = timedelta(days=1)
+THUMBNAIL_WITHIN = timedelta(minutes=10)
+PAGE = 500
+REMOVE, MAKE = "remove unnamed files", "make thumbnails"
+
+_ALL = text(f"""
+    SELECT attachment_id, size, sha256, thumbnail, uploaded_at
+    FROM   {ATTACHMENTS}
+    WHERE  purged_at IS NULL
+           AND (CAST(:after AS uuid) IS NULL OR attachment_id > CAST(:after AS uuid))
+    ORDER  BY attachment_id
+    LIMIT  :page
+""")
+_MAKE_AGAIN = text(f"""
+    UPDATE attachments
+    SET    thumbnail = '{PENDING}', thumbnail_attempts = 0, thumbnail_due_at = '-infinity'
+    WHERE  attachment_id = ANY(CAST(:ids AS uuid[])) AND thumbnail IS NOT NULL
+""")
+
+
+def sweep_blobs(at: datetime | None = None) -> int:
+    """Remove the blobs of attachments that no row names since a day; answers how many, as far as the store answers."""
+    at, removed = at or clock.now(), 0
+    try:
+        for keys in _unnamed(at - UNNAMED_FOR):
+            blobs.store().delete(keys)
+            removed += len(keys)
+    except blobs.BlobsUnavailable:
+        return removed
+    return removed
+
+
+def wrong_blobs() -> Iterator[Violation]:
+    """I18: each file has its bytes, as many as the row says and with its hash; no blob is unnamed for two days."""
+    try:
+        for row in pages(_ALL, "attachment_id"):
+            stored = blobs.store().stat(file_key(row["attachment_id"]))
+            entity = f"attachment {row['attachment_id']}"
+            if stored is None:
+                yield Violation("I18", entity, "its file is not stored")
+            elif (stored.size, bytes.fromhex(stored.sha256)) != (row["size"], bytes(row["sha256"])):
+                yield Violation("I18", entity, "its file is not the one that was attached")
+        for keys in _unnamed(clock.now() - 2 * UNNAMED_FOR):
+            for key in keys:
+                yield Violation("I18", f"blob {key}", "belongs to no attachment", REMOVE)
+    except blobs.BlobsUnavailable:
+        return
+
+
+def wrong_thumbnails() -> Iterator[Violation]:
+    """I19: each thumbnail that is said to be made is stored, and none waits for more than ten minutes."""
+    late = clock.now() - THUMBNAIL_WITHIN
+    try:
+        for row in pages(_ALL, "attachment_id"):
+            entity = f"attachment {row['attachment_id']}"
+            if row["thumbnail"] == READY:
+                if blobs.store().stat(thumbnail_key(row["attachment_id"])) is None:
+                    yield Violation("I19", entity, "its thumbnail is not stored", MAKE)
+            elif row["thumbnail"] == PENDING and row["uploaded_at"] < late:
+                yield Violation("I19", entity, "its thumbnail was not made", MAKE)
+    except blobs.BlobsUnavailable:
+        return
+
+
+def remove_unnamed(_violations: Sequence[Violation]) -> None:
+    """Remove blobs that no row names."""
+    sweep_blobs()
+
+
+def make_again(violations: Sequence[Violation]) -> None:
+    """Have thumbnails made once more."""
+    sql.execute_now(_MAKE_AGAIN, {"ids": [violation.entity_id for violation in violations]})
+
+
+def _unnamed(before: datetime) -> Iterator[list[str]]:
+    """The keys of blobs of attachments that were written before an instant and have no row, in pages."""
+    for prefix in (FILES, THUMBNAILS):
+        after = prefix
+        while page := blobs.store().list_keys(after, PAGE):
+            after = page[-1][0]
+            old = [
+                key for key, written_at in page if key.startswith(prefix) and written_at < before
+            ]
+            ids = {key.removeprefix(prefix) for key in old}
+            known = {
+                row["attachment_id"]
+                for row in sql.rows(KNOWN_IDS, {"ids": list(filter(is_uuid, ids))})
+            }
+            if unnamed := [key for key in old if key.removeprefix(prefix) not in known]:
+                yield unnamed
+            if not page[-1][0].startswith(prefix):
+                break
