@@ -23,6 +23,7 @@ DEFAULTS: Mapping[str, Any] = {
     "quiet_until": None,
     "matrix": {},
 }
+QUIET_HOURS = "Quiet hours need a beginning, and an end at another time."
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _WRITE_COPY = text("""
     INSERT INTO notification_settings (user_id, email, push, frequency, digest_hour, digest_weekday, quiet_from,
@@ -81,9 +82,7 @@ def check(preferences: Mapping[str, Any]) -> dict[str, Any]:
                 f"preferences.notifications.{name}", "is no time such as 22:00"
             )
     if (start is None) != (end is None) or (start is not None and start == end):
-        raise InvalidInput.about(
-            "preferences.notifications.quiet_until", "quiet hours need a beginning and another end"
-        )
+        raise InvalidInput(QUIET_HOURS, {"preferences.notifications.quiet_until": QUIET_HOURS})
     return {**preferences, "matrix": _differing(preferences["matrix"])}
 
 

@@ -40,6 +40,11 @@ def on_delivery(channel: Channel, hook: Hook) -> None:
     _hooks[channel] = hook
 
 
+def has_hook(channel: Channel) -> bool:
+    """Whether anything is done with new lines for a channel."""
+    return channel in _hooks
+
+
 def run_hooks(connection: Connection, lines: Sequence[Line]) -> None:
     """Call each channel's function with those of some new lines that are wanted there."""
     for channel, hook in _hooks.items():

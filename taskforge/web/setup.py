@@ -48,6 +48,7 @@ from taskforge.web.history import routes as board_history
 from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
 from taskforge.web.notifications import routes as notifications
+from taskforge.web.notifications import settings_routes as notification_settings_routes
 from taskforge.web.notifications import watch_routes
 from taskforge.web.onboarding import routes as onboarding
 from taskforge.web.people import routes as people
@@ -117,6 +118,7 @@ PARTS = (
     archive_routes,
     people_routes,
     watch_routes,
+    notification_settings_routes,
 )
 
 FEATURES = (

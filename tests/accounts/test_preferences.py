@@ -17,15 +17,12 @@ INSTANT = "2026-12-23T23:30:00Z"
 
 
 def test_preferences_are_saved_and_shown(visitor: Visitor) -> None:
-    answer = visitor.fill(
-        PATH, PATH, theme="dark", time_zone="Asia/Tokyo", week_start="sunday", notify_push=None
-    )
+    answer = visitor.fill(PATH, PATH, theme="dark", time_zone="Asia/Tokyo", week_start="sunday")
     assert (answer.status, answer.location) == (303, PATH)
     page = visitor.open(PATH)
     assert 'data-theme="dark" data-zone="Asia/Tokyo" data-week-start="sunday"' in page.html
     fields = page.form(PATH).fields
     assert (fields["time_zone"], fields["week_start"]) == ("Asia/Tokyo", "sunday")
-    assert "notify_push" not in fields
 
 
 def test_who_chose_nothing_is_told_nothing(visitor: Visitor) -> None:
@@ -43,7 +40,7 @@ def test_who_chose_nothing_is_told_nothing(visitor: Visitor) -> None:
 )  # fmt: skip
 def test_a_wrong_value_changes_nothing(visitor: Visitor, field: str, value: str) -> None:
     before = visitor.open(PATH).form(PATH).fields
-    assert visitor.fill(PATH, PATH, **{"notify_push": None, field: value}).status == 422
+    assert visitor.fill(PATH, PATH, **{field: value}).status == 422
     after = visitor.open(PATH).form(PATH).fields
     assert {**after, "op": "", "csrf_token": ""} == {**before, "op": "", "csrf_token": ""}
 

@@ -31,15 +31,15 @@ def test_what_the_form_does_not_show_stays_as_it_is(ada: Person, visitor: Visito
     changes = {"bio": "Likes engines", "preferences": {"notifications": notifications}}
     assert ada.api("PATCH", "/users/me", changes).status_code == 200
     visitor.fill("/profile", "/profile/edit", first_name="Augusta")
-    visitor.fill("/profile/preferences", "/profile/preferences", notify_push=None)
+    visitor.fill("/profile/preferences", "/profile/preferences", theme="dark")
     profile = ada.api("GET", "/users/me").json
     assert (profile["firstName"], profile["bio"]) == ("Augusta", "Likes engines")
     stored = profile["preferences"]["notifications"]
-    assert {name: stored[name] for name in notifications} == {**notifications, "push": False}
+    assert {name: stored[name] for name in notifications} == notifications
 
 
 def test_nothing_is_promised_that_is_not_there(visitor: Visitor) -> None:
-    for path in ("/profile", "/profile/preferences"):
+    for path in ("/profile", "/profile/preferences", "/profile/notifications"):
         page = visitor.open(path)
         for promise in ("e-mails come", "by e-mail", "hourly", "daily"):
             assert promise not in page.text.lower()

@@ -311,6 +311,8 @@ MEMBER = (
     Scene("trash", at("{board}/trash")),
     Scene("profile", at("/profile")),
     Scene("preferences", at("/profile/preferences")),
+    Scene("notification-settings", at("/profile/notifications")),
+    Scene("board-watch", at("{board}/watch")),
     Scene("person", person),
     Scene("picture-refused", picture_refused),
     Scene("password", at("/profile/password")),

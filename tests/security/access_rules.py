@@ -35,7 +35,7 @@ OWN = {
     "accounts.address", "accounts.address_submitted", "accounts.confirm_own_address", "accounts.address_link_sent",
     "accounts.password_submitted", "accounts.sessions", "accounts.confirm",
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
-    "notifications.news",
+    "notifications.news", "notifications.settings", "notifications.settings_submitted",
     "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
     "tasks.welcome", "teams.end_view", "teams.archived", "teams.deleted",
     "api_team_life.list_archived_teams", "api_team_life.list_archived_boards", "api_team_life.list_deleted_teams",

@@ -64,7 +64,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
-    "watching": "1", "choice": "muted",
+    "watching": "1", "choice": "muted", "shown": "inbox live",
     "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, StringField, TextAreaField
+from wtforms import PasswordField, StringField, TextAreaField
 
 from taskforge.accounts import api_tokens, passkeys
 from taskforge.accounts.documents import BIO_LENGTH, NAME_LENGTH, THEMES, WEEK_STARTS
@@ -86,7 +86,7 @@ class EditProfileForm(VersionForm):
 
 
 class PreferencesForm(VersionForm):
-    """How TaskForge looks and counts for a person, and whether messages are shown while it is open."""
+    """How TaskForge looks and counts for a person."""
 
     theme = OpenSelectField("Appearance", [cleaned(one_of, options=THEMES)])
     time_zone = OpenSelectField("Time zone", [cleaned(clean_zone, if_sent=True)])
@@ -95,7 +95,6 @@ class PreferencesForm(VersionForm):
         [cleaned(one_of, options=WEEK_STARTS, if_sent=True)],
         offered=[(name, name.capitalize()) for name in WEEK_STARTS],
     )
-    notify_push = BooleanField("While TaskForge is open")
 
     def offer_zones(self, chosen: str | None) -> PreferencesForm:
         """Offer the zones, the chosen one too if it has an unusual name."""
@@ -108,10 +107,7 @@ class PreferencesForm(VersionForm):
         """The cleaned values as `edit_profile` takes them."""
         names = ("time_zone", "week_start")
         return {name: self.values[name] for name in names if name in self.values} | {
-            "preferences": {
-                "theme": self.values["theme"],
-                "notifications": {"push": self.notify_push.data},
-            }
+            "preferences": {"theme": self.values["theme"]}
         }
 
 

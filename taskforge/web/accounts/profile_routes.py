@@ -108,12 +108,11 @@ def _profile_page(
 
 def _preferences_page(view: ProfileView, failed: PreferencesForm | None = None) -> str:
     texts = view.texts or {}
-    stored = texts.get("preferences", {"theme": view.row["theme"], "notifications": {}})
+    stored = texts.get("preferences", {"theme": view.row["theme"]})
     form = failed or PreferencesForm(
         formdata=None,
         data={
             "theme": stored["theme"],
-            "notify_push": stored["notifications"].get("push"),
             "time_zone": texts.get("time_zone") or "",
             "week_start": texts.get("week_start"),
         },

@@ -1,0 +1,35 @@
+"""What each kind of notification is called where somebody chooses how to hear of it, by groups."""
+
+from __future__ import annotations
+
+from taskforge.notification_kinds import Channel, NotificationKind
+
+CHANNEL_NAMES = {
+    Channel.INBOX: "Inbox",
+    Channel.LIVE: "On screen",
+    Channel.MAIL: "Mail",
+    Channel.PUSH: "Device",
+}
+GROUPS: dict[str, dict[NotificationKind, str]] = {
+    "Cards": {
+        NotificationKind.ASSIGNED: "A card is assigned to you",
+        NotificationKind.MENTIONED: "Somebody mentions you",
+        NotificationKind.COMMENTED: "A comment on a card that you watch",
+        NotificationKind.STATUS_CHANGED: "A card that you watch is moved",
+        NotificationKind.HANDED_OVER: "Cards of somebody are handed over to you",
+    },
+    "Teams": {
+        NotificationKind.INVITED_TO_TEAM: "You are invited",
+        NotificationKind.ADDED_TO_TEAM: "You are added",
+        NotificationKind.MADE_ADMIN: "A team is handed over to you",
+        NotificationKind.REMOVED_FROM_TEAM: "You are removed",
+        NotificationKind.TEAM_DELETED: "A team of yours is deleted",
+        NotificationKind.INVITATION_ACCEPTED: "Your invitation is accepted",
+        NotificationKind.INVITATION_DECLINED: "Your invitation is declined",
+        NotificationKind.TWO_FACTOR_REQUIRED: "A team requires two-factor log-in",
+    },
+    "Your account": {
+        NotificationKind.NEW_DEVICE: "A new device logs in",
+        NotificationKind.TWO_FACTOR_RESET: "Your two-factor log-in is turned off",
+    },
+}
