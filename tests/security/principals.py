@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from taskforge.ids import new_id
 from taskforge.mail.tokens import LinkToken, make_token
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
-from taskforge.notifications.jobs import deliver_pending
+from taskforge.notifications.jobs import deliver
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board.queries import get_board
@@ -92,7 +93,7 @@ def make_world(app: Flask) -> World:
         make_join_link(
             admin.actor, team.team_id, role="member", nonce=new_id(), token=tokens["join"]
         )
-        deliver_pending()
+        deliver()
         add_limited_guest(admin, team, people["limited_guest"])
         without = people["without_two_factor"].user_id
         add_member(admin.actor, team.team_id, role="member", user_id=without)
@@ -116,7 +117,7 @@ def make_world(app: Flask) -> World:
             text("SELECT picture FROM users WHERE user_id = :id"), {"id": spare.user_id}
         )
         sheet_name = picture_sheet(get_board(admin.actor, team.board_id)).name
-        _require_two_factor(admin, team, [people["without_two_factor"].user_id])
+        _require_two_factor(admin, team, [*people.values(), spare], people["without_two_factor"])
         post(admin.actor)
         mail_id = str(sql.scalar(text("SELECT mail_id FROM mail_intents LIMIT 1")))
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
@@ -158,11 +159,13 @@ def make_world(app: Flask) -> World:
     return World(people, team, ids, deleted, tokens)
 
 
-def _require_two_factor(admin: Person, team: Team, without: list[str]) -> None:
-    """From now on everybody has two-factor log-in, but those `without` it, and the team requires it."""
+def _require_two_factor(
+    admin: Person, team: Team, people: Sequence[Person], without: Person
+) -> None:
+    """From now on the team requires two-factor log-in, and its people have it, but one who is `without` it."""
     sql.execute_now(
-        text("UPDATE users SET two_factor_at = now() WHERE user_id <> ALL(CAST(:ids AS uuid[]))"),
-        {"ids": without},
+        text("UPDATE users SET two_factor_at = now() WHERE user_id = ANY(CAST(:ids AS uuid[]))"),
+        {"ids": [person.user_id for person in people if person is not without]},
     )
     require_two_factor(admin.actor, team.team_id, grace_days=0)
 

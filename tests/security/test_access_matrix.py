@@ -106,7 +106,7 @@ def test_pages_let_in_whom_they_should(app: Flask, some_rules: list[Rule]) -> No
 
 
 def test_partials_are_checked_like_pages(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="cookie", headers={"HX-Request": "true"})
+    check(app, some_rules, by="cookie", headers={"HX-Request": "true"}, tries_all=False)
 
 
 def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, some_rules: list[Rule]) -> None:
@@ -114,7 +114,7 @@ def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, some_rules: li
 
 
 def test_the_api_lets_in_whom_it_should_by_token(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="token")
+    check(app, some_rules, by="token", tries_all=False)
 
 
 def test_an_api_token_lets_in_by_its_scope_and_its_teams(
@@ -133,7 +133,7 @@ def test_an_api_token_lets_in_by_its_scope_and_its_teams(
                 got = send(app, world, rule, method, name, "api token", tokens[name].headers)
                 if outcome(got) != wanted:
                     wrong.append(f"{method} {rule.rule} by {name}: {got.status_code}, not {wanted}")
-                if method in UNSAFE and wanted == "in":
+                if has_changed(method, got):
                     world = make_world(app)
                     tokens = make_tokens(world)
     assert wrong == [], "\n".join(wrong)
@@ -156,8 +156,19 @@ def test_an_api_token_opens_no_page(app: Flask, rules: list[Rule]) -> None:
                 assert outcome(got) == "log in", f"{method} {rule.rule}: {got.status_code}"
 
 
-def check(app: Flask, rules: list[Rule], *, by: str, headers: dict[str, str] | None = None) -> None:
-    """Let every principal try every route; the world is made anew after somebody was let in to change it."""
+def check(
+    app: Flask,
+    rules: list[Rule],
+    *,
+    by: str,
+    headers: dict[str, str] | None = None,
+    tries_all: bool = True,
+) -> None:
+    """Let every principal try every route; the world is made anew after somebody has changed it.
+
+    Unless it `tries_all`, only one of those who are let in to change something does so, because others did by another
+    way to say who they are; whoever is to be refused tries in any case.
+    """
     wrong = []
     world = make_world(app)
     for rule in rules:
@@ -165,14 +176,17 @@ def check(app: Flask, rules: list[Rule], *, by: str, headers: dict[str, str] | N
         if is_api == (by == "cookie") or rule.endpoint in ("assets.show", "favicon"):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            for principal in PRINCIPALS:
-                wanted = expected(rule.endpoint, principal, method)
+            outcomes = {name: expected(rule.endpoint, name, method) for name in PRINCIPALS}
+            let_in = [name for name, wanted in outcomes.items() if wanted == "in"]
+            for principal, wanted in outcomes.items():
+                if method in UNSAFE and not tries_all and principal in let_in[:-1]:
+                    continue
                 got = send(app, world, rule, method, principal, by, headers or {})
                 if outcome(got) != wanted:
                     wrong.append(
                         f"{method} {rule.rule} as {principal}: {got.status_code}, not {wanted}"
                     )
-                if method in UNSAFE and (wanted == "in" or rule.endpoint in LOGS_OUT):
+                if has_changed(method, got) or rule.endpoint in LOGS_OUT:
                     world = make_world(app)
     assert wrong == [], "\n".join(wrong)
 
@@ -222,6 +236,11 @@ def send(
         headers=credentials,
         json=body if method in ("POST", "PUT", "PATCH") else None,
     )
+
+
+def has_changed(method: str, answer: TestResponse) -> bool:
+    """Whether the world may be another one now: a refusal, also of the body, stores nothing."""
+    return method in UNSAFE and answer.status_code < 400 and outcome(answer) != "log in"
 
 
 def outcome(answer: TestResponse) -> str:
