@@ -13,6 +13,7 @@ from taskforge.history import models as _history
 from taskforge.leaving import models as _leaving
 from taskforge.mail import models as _mail
 from taskforge.notifications import models as _notifications
+from taskforge.notifications.bundles import models as _bundles
 from taskforge.stores import models as _stores
 from taskforge.stores.blobs import gridfs_store as _blobs
 from taskforge.tasks import documents as _task_documents
@@ -25,6 +26,7 @@ MODULES = (
     _attachments,
     _blobs,
     _boards,
+    _bundles,
     _comment_documents,
     _comments,
     _file_documents,

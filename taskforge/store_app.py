@@ -16,6 +16,9 @@ from taskforge.extensions import db
 from taskforge.messaging import redis_client
 from taskforge.metrics import trips
 from taskforge.model_registry import MODULES
+from taskforge.notification_kinds import Channel
+from taskforge.notifications import hooks
+from taskforge.notifications.bundles import planning
 from taskforge.stores import mongo, prepared_statements, sql
 
 
@@ -48,6 +51,7 @@ def create_store_app(config: Config) -> Flask:
         sql.keep_ids_as_text(db.engine)
         prepared_statements.prepare_on(db.engine)
     assert MODULES  # imported for the tables that it declares
+    hooks.on_delivery(Channel.MAIL, planning.plan)
     mongo.connect(config)
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
     return app

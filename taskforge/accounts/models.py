@@ -107,7 +107,8 @@ class UserSession(Model):
 class NotificationSettings(Model):
     """How somebody wants to be notified, for SQL: copies of their profile's ``preferences.notifications``.
 
-    Written in the transaction of the profile, and never flows back. No row means the defaults. ``digest_weekday`` is 1
+    Written in the transaction of the profile, and never flows back, unless it ``is_ahead``
+    (`taskforge.accounts.mail_choice`). No row means the defaults. ``digest_weekday`` is 1
     for Monday to 7 for Sunday; times are of the person's own zone. ``matrix`` has what differs from the kinds' own
     defaults, ``{kind: {channel: bool}}``; ``version`` is the profile's.
     """
@@ -126,8 +127,10 @@ class NotificationSettings(Model):
     quiet_until: Mapped[time | None] = mapped_column(Time)
     matrix: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     version: Mapped[int]
+    is_ahead: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
+        Index("ix_notification_settings_ahead", "user_id", postgresql_where=text("is_ahead")),
         CheckConstraint(
             "frequency IN ('immediate', 'hourly', 'daily', 'weekly')", name="frequency"
         ),

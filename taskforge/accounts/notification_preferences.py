@@ -27,14 +27,14 @@ QUIET_HOURS = "Quiet hours need a beginning, and an end at another time."
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _WRITE_COPY = text("""
     INSERT INTO notification_settings (user_id, email, push, frequency, digest_hour, digest_weekday, quiet_from,
-                                       quiet_until, matrix, version)
+                                       quiet_until, matrix, version, is_ahead)
     VALUES (:user_id, :email, :push, :frequency, :digest_hour, :digest_weekday, CAST(:quiet_from AS time),
-            CAST(:quiet_until AS time), CAST(:matrix AS jsonb), :version)
+            CAST(:quiet_until AS time), CAST(:matrix AS jsonb), :version, :is_ahead)
     ON CONFLICT (user_id) DO UPDATE
     SET    email = excluded.email, push = excluded.push, frequency = excluded.frequency,
            digest_hour = excluded.digest_hour, digest_weekday = excluded.digest_weekday,
            quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, matrix = excluded.matrix,
-           version = excluded.version
+           version = excluded.version, is_ahead = excluded.is_ahead
     WHERE  notification_settings.version < excluded.version
 """)
 
@@ -43,6 +43,17 @@ def complete(stored: Mapping[str, Any]) -> dict[str, Any]:
     """All preferences, those of a profile that was written before there were so many with their defaults."""
     known = {name: value for name, value in stored.items() if name in DEFAULTS}
     return {**DEFAULTS, "matrix": {}, **known}
+
+
+def preferences_of(settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The notification preferences that a row of ``notification_settings``, as JSON, is a copy of."""
+    if settings is None:
+        return complete({})
+    known = {name: settings[name] for name in DEFAULTS}
+    clocks = {
+        name: known[name] and known[name][: len("22:00")] for name in ("quiet_from", "quiet_until")
+    }
+    return {**known, **clocks}
 
 
 def spread(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,11 +98,14 @@ def check(preferences: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_copy_statement(
-    user_id: str, version: int, preferences: Mapping[str, Any]
+    user_id: str, version: int, preferences: Mapping[str, Any], *, is_ahead: bool = False
 ) -> tuple[Any, dict[str, Any]]:
-    """The statement, with its parameters, that writes the copy of complete preferences of a profile's version."""
-    matrix = json.dumps(preferences["matrix"])
-    return _WRITE_COPY, {**preferences, "matrix": matrix, "user_id": user_id, "version": version}
+    """The statement, with its parameters, that writes the copy of complete preferences of a profile's version.
+
+    `is_ahead`: the profile's document does not have them yet.
+    """
+    values = {**preferences, "matrix": json.dumps(preferences["matrix"])}
+    return _WRITE_COPY, {**values, "user_id": user_id, "version": version, "is_ahead": is_ahead}
 
 
 def _differing(matrix: Mapping[str, Mapping[str, bool]]) -> dict[str, dict[str, bool]]:

@@ -71,8 +71,10 @@ USER_WITH_PASSWORD = text(f"""
     WHERE  u.user_id = :user_id AND u.suspended_at IS NULL
 """)
 USER_WITH_PENDING_CONTENT = text(f"""
-    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content
+    SELECT {_USER}, {pending_content("u.user_id")} AS pending_content,
+           CASE WHEN s.is_ahead THEN to_jsonb(s) END AS settings_ahead
     FROM   users u
+           LEFT JOIN notification_settings s USING (user_id)
     WHERE  u.user_id = :user_id AND u.deleted_at IS NULL
 """)
 EDIT_PROFILE = text("""

@@ -19,7 +19,12 @@ from taskforge.accounts.documents import (
 )
 from taskforge.accounts.field_conflicts import settle_fields
 from taskforge.accounts.models import User
-from taskforge.accounts.notification_preferences import check, complete, write_copy_statement
+from taskforge.accounts.notification_preferences import (
+    check,
+    complete,
+    preferences_of,
+    write_copy_statement,
+)
 from taskforge.accounts.profile_merge import merge_preferences, merge_profile
 from taskforge.accounts.queries import EDIT_PROFILE, USER_WITH_PENDING_CONTENT
 from taskforge.errors import (
@@ -241,8 +246,9 @@ def _with_texts(row: sql.Row) -> tuple[sql.Row, dict[str, Any]]:
     row, texts = read_current(
         "user", row, read_row=lambda: _row_of(row["user_id"]), unreadable=UNREADABLE
     )
-    preferences = texts["preferences"]
-    notifications = complete(preferences.get("notifications") or {})
+    preferences, ahead = texts["preferences"], row["settings_ahead"]
+    stored = preferences_of(ahead) if ahead else preferences.get("notifications") or {}
+    notifications = complete(stored)
     return row, {**texts, "preferences": {**preferences, "notifications": notifications}}
 
 

@@ -25,6 +25,7 @@ from taskforge.mail.delivery_checks import parked_mails, send_again
 from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications.bundles import delivery_checks as bundle_checks
 from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
@@ -65,7 +66,7 @@ def probes() -> Probes:
             "I12": lambda: _while_redis_answers(_ended_sessions),
             "I13": wrong_snapshots,
             "I14": untrue_rows,
-            "I15": parked_mails,
+            "I15": _unsent_mails,
             "I16": wrong_memberships,
             "I17": picture_store.wrong_pictures,
             "I18": sweep.wrong_blobs,
@@ -87,6 +88,9 @@ def remedies() -> Mapping[str, Remedy]:
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "send again": send_again,
+        bundle_checks.MAKE_AGAIN: bundle_checks.make_again,
+        bundle_checks.OPEN_BUNDLES: bundle_checks.open_bundles,
+        bundle_checks.SEND: bundle_checks.send_overdue,
         "count comments": count_comments,
         "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(
@@ -117,6 +121,11 @@ def rewrite_session_index(user_id: str) -> None:
             pipe.sadd(key, *hashes)
             pipe.expire(key, keys.USER_SESSIONS.ttl_seconds)
         pipe.execute()
+
+
+def _unsent_mails() -> Iterator[Violation]:
+    yield from parked_mails()
+    yield from bundle_checks.unsent_mails()
 
 
 def _wrong_counts() -> Iterator[Violation]:

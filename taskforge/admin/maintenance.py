@@ -15,6 +15,7 @@ from taskforge import clock
 from taskforge.accounts import picture_store
 from taskforge.accounts import retention as accounts_retention
 from taskforge.accounts.ended_sessions import EndedSessions
+from taskforge.accounts.mail_choice import bring_profiles_up_to_date
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.stuck_jobs import requeue_stuck_jobs
 from taskforge.admin.trash import purge_board, purge_task, purge_team
@@ -28,12 +29,14 @@ from taskforge.extensions import config_of
 from taskforge.history import snapshots
 from taskforge.leaving import export_jobs as exports
 from taskforge.leaving import retention as leaving_retention
-from taskforge.mail import jobs as mail
 from taskforge.mail import retention as mail_retention
+from taskforge.mail.service import is_available
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
+from taskforge.notifications.bundles import jobs as mails
+from taskforge.notifications.bundles import retention as bundles_retention
 from taskforge.stores import blobs, sql
 from taskforge.stores import retention as stores_retention
 from taskforge.stores.mongo import DocumentsUnavailable
@@ -61,6 +64,7 @@ RETENTION_RULES = (
     *accounts_retention.RULES,
     *invitations_retention.RULES,
     *mail_retention.RULES,
+    *bundles_retention.RULES,
     *leaving_retention.RULES,
 )
 
@@ -126,14 +130,18 @@ def chores() -> list[Chore]:
     deliver = OverdueWork(
         queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
     )
-    send = OverdueWork(queues.MAIL, mail.has_due, InBackground(mail.send_due))
+    send = OverdueWork(queues.MAIL, mails.has_due, InBackground(mails.send_due))
     write = InBackground(exports.write_due)
 
     def write_exports() -> None:
         if exports.has_due(clock.now()):
             write()
 
-    mailing = [Chore("send overdue mails", 2.0, send)] if config_of().smtp_url else []
+    mailing = []
+    if config_of().smtp_url:
+        mailing = [Chore("send overdue mails", 2.0, send)]
+    elif is_available():
+        mailing = [Chore("fill the mailbox page", 2.0, _when_due(InBackground(mails.send_due)))]
     make = InBackground(thumbnails.make_due)
 
     def make_thumbnails() -> None:
@@ -155,8 +163,17 @@ def chores() -> list[Chore]:
         Chore("purge pictures", 600.0, purge_pictures),
         Chore("purge unfinished blobs", 600.0, purge_unfinished_blobs),
         Chore("sweep files", 3600.0, InBackground(sweep_blobs)),
+        Chore("bring profiles up to date", 5.0, bring_profiles_up_to_date),
         Chore("note the audit head", 600.0, note_audit_head),
     ]
+
+
+def _when_due(fill: Callable[[], None]) -> Callable[[], None]:
+    def fill_mailbox() -> None:
+        if mails.has_due_bundle(clock.now()):
+            fill()
+
+    return fill_mailbox
 
 
 def requeue_stuck_jobs_if_possible() -> int:

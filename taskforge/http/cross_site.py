@@ -25,6 +25,9 @@ ENTRIES = (
     "/password-reset",
     "/address/",
 )  # forms of people who are not logged in
+# What is sent there is allowed by its address alone, which holds a token: mail programs send it for their users
+# (RFC 8058), and no cookie counts.
+BY_ADDRESS = "/unsubscribe/"
 FOREIGN = "This request came from another site, so it was not carried out."
 TOKEN_REFUSED = "This form has expired. Reload the page and send it again; your text is kept."  # noqa: S105 - a sentence
 
@@ -39,7 +42,7 @@ def check_origin() -> None:
     Raises:
         Forbidden: it came from another site.
     """
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or request.path.startswith(BY_ADDRESS):
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in OWN_SITES:
@@ -69,6 +72,8 @@ def check_token(*, header_credentials: bool) -> None:
         NotAuthenticated: the same, and nobody is logged in.
     """
     if request.method in SAFE_METHODS or header_credentials:
+        return
+    if request.path.startswith(BY_ADDRESS):
         return
     if request.path.startswith(API_PREFIX) and not current_user.is_authenticated:
         return

@@ -1,4 +1,4 @@
-"""The job of the mail queue: claim a mail, send it, mark it.
+"""Sends mail intents: claim one, send it, mark it. The job is `taskforge.notifications.bundles.jobs`.
 
 A worker that dies between the server's confirmation and the mark sends the mail again, with the same Message-ID: at
 most one duplicate for each such death. A mail that a server breaks off after it had all of it is tried once more.
@@ -18,44 +18,35 @@ from taskforge.extensions import config_of
 from taskforge.mail import queries
 from taskforge.mail.messages import CannotRender, compose, to_ascii_domain
 from taskforge.mail.smtp import MailServer, NotSent
-from taskforge.messaging import queues
 from taskforge.stores import sql
 
 log = structlog.get_logger()
 # Longer than a conversation and the job's own limit: nobody else claims a mail that is being sent.
 LEASE_SECONDS = 120
-SEND_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 15, 3600
 MAX_ATTEMPTS = 16  # over about nine hours
 TOO_LATE = "its time was over before it could be sent"
 
 
-def send_pending() -> int:
-    """The job: send all mails that are due; answers how many were tried."""
-    faults.point("job.started")
-    return queues.process_queue(queues.MAIL, send_due)
+def send_intents(server: MailServer, deadline: float) -> tuple[int, bool]:
+    """Send mail intents that are due, until `deadline` of the monotonic clock.
 
-
-def send_due() -> int:
-    """Send mails that are due, for at most `SEND_SECONDS`; answers how many were tried. Needs no Redis."""
-    config = config_of()
-    if not config.smtp_url:
-        return 0
-    deadline, tried = time.monotonic() + SEND_SECONDS, 0
-    with MailServer(config) as server:
-        while time.monotonic() < deadline and (intent := _claim()) is not None:
-            tried += 1
-            if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
-                sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
-                log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
-                continue
-            try:
-                _send(server, intent)
-            except NotSent as failure:
-                _settle_failure(intent, failure)
-                if failure.server_away:
-                    break
-    return tried
+    Answers how many were tried, and whether the server is away, so that the next mail would fare the same.
+    """
+    tried = 0
+    while time.monotonic() < deadline and (intent := _claim()) is not None:
+        tried += 1
+        if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
+            sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
+            log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
+            continue
+        try:
+            _send(server, intent)
+        except NotSent as failure:
+            _settle_failure(intent, failure)
+            if failure.server_away:
+                return tried, True
+    return tried, False
 
 
 def has_due(before: datetime) -> bool:
@@ -67,12 +58,30 @@ def _claim() -> sql.Row | None:
     return sql.row(queries.CLAIM, {"lease": LEASE_SECONDS, "at": clock.now()})
 
 
+def check_attempt(mail: Mapping[str, Any]) -> None:
+    """Refuse an attempt of a mail (a row with ``attempts``, ``last_error`` and ``expires_at``) that comes too late.
+
+    Raises:
+        NotSent: it had all its attempts, or its time is over.
+    """
+    if mail["attempts"] > MAX_ATTEMPTS:  # each attempt ended its process
+        raise NotSent(mail["last_error"] or "no attempt came to its end", is_final=True)
+    if mail["expires_at"] is not None and mail["expires_at"] <= clock.now():
+        raise NotSent(TOO_LATE, is_final=True)
+
+
+def is_last_attempt(mail: Mapping[str, Any], failure: NotSent) -> bool:
+    """Whether a mail that failed is given up: for good, or because a second try might have made a second duplicate."""
+    return (
+        failure.is_final
+        or mail["attempts"] >= MAX_ATTEMPTS
+        or (failure.maybe_sent and mail["maybe_sent"])
+    )
+
+
 def _send(server: MailServer, intent: sql.Row) -> None:
     config = config_of()
-    if intent["attempts"] > MAX_ATTEMPTS:  # each attempt ended its process
-        raise NotSent(intent["last_error"] or "no attempt came to its end", is_final=True)
-    if intent["expires_at"] is not None and intent["expires_at"] <= clock.now():
-        raise NotSent(TOO_LATE, is_final=True)
+    check_attempt(intent)
     try:
         message = compose(config, intent)
     except CannotRender as error:
@@ -92,12 +101,8 @@ def _send(server: MailServer, intent: sql.Row) -> None:
 
 
 def _settle_failure(intent: Mapping[str, Any], failure: NotSent) -> None:
-    """Try again later, or never: after the last attempt, or when a second try might have made a second duplicate."""
-    is_last = (
-        failure.is_final
-        or intent["attempts"] >= MAX_ATTEMPTS
-        or (failure.maybe_sent and intent["maybe_sent"])
-    )
+    """Try again later, or never."""
+    is_last = is_last_attempt(intent, failure)
     settled = {
         "mail_id": intent["mail_id"],
         "at": clock.now(),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from taskforge.config import Config
 from taskforge.mail.kinds import KINDS, MailKind
 from taskforge.mail.tokens import recover_token
 
+_ADDRESS_HEADERS = ("list-unsubscribe",)
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
@@ -59,13 +60,15 @@ def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
         "public_url": public_url,
         "sent_at": intent["created_at"],
     }
+    text, html = draw(kind, context)
+    return Rendered(subject=context["subject"], text=text, html=html, link=context["link"])
+
+
+def draw(name: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """The text and the HTML of the two templates of a name in ``templates/mail/``."""
     environment = _environment()
-    return Rendered(
-        subject=context["subject"],
-        text=environment.get_template(f"mail/{kind}.txt").render(context).strip() + "\n",
-        html=environment.get_template(f"mail/{kind}.html").render(context),
-        link=context["link"],
-    )
+    text = environment.get_template(f"mail/{name}.txt").render(context).strip() + "\n"
+    return text, environment.get_template(f"mail/{name}.html").render(context)
 
 
 def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
@@ -75,21 +78,46 @@ def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
         CannotRender: like `render`; or the address can't be one of a mail.
     """
     rendered = render(config, intent)
-    local, _, domain = to_ascii_domain(intent["to_address"]).rpartition("@")
+    message = new_message(config, intent["to_address"], rendered.subject, intent["created_at"])
+    message["Message-ID"] = f"<{intent['mail_id']}@{host_of(config)}>"
+    return with_parts(message, rendered.text, rendered.html)
+
+
+def new_message(config: Config, address: str, subject: str, at: datetime) -> EmailMessage:
+    """A mail to an address with the headers that every mail has, without an id and without words.
+
+    Raises:
+        CannotRender: the subject or the address can't be a header's.
+    """
+    local, _, domain = to_ascii_domain(address).rpartition("@")
     # Such letters before the @ need a server that knows SMTPUTF8, and headers that are not encoded.
-    message = EmailMessage(policy=policy.SMTP if local.isascii() else policy.SMTPUTF8)
+    message = EmailMessage(policy=_Policy(linesep="\r\n", utf8=not local.isascii()))
     try:
         message["From"] = config.mail_from
         message["To"] = Address(username=local, domain=domain)
-        message["Subject"] = rendered.subject
+        message["Subject"] = subject
     except ValueError as error:  # the standard library refuses CR and LF in any header
         raise CannotRender(f"a header is refused: {error}") from error
-    message["Message-ID"] = f"<{intent['mail_id']}@{_host(config)}>"
-    message["Date"] = format_datetime(intent["created_at"].astimezone(UTC))
+    message["Date"] = format_datetime(at.astimezone(UTC))
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(rendered.text)
-    message.add_alternative(rendered.html, subtype="html")
     return message
+
+
+def with_parts(message: EmailMessage, text: str, html: str) -> EmailMessage:
+    """The mail with its words in both forms."""
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+class _Policy(EmailPolicy):
+    """Writes headers of one address on one line: the standard library would encode a long one like foreign letters."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """A header as it is sent."""
+        if name.lower() in _ADDRESS_HEADERS:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
 
 
 def to_ascii_domain(address: str) -> str:
@@ -112,7 +140,8 @@ def _token(config: Config, kind: MailKind, intent: Mapping[str, Any]) -> str:
     return token
 
 
-def _host(config: Config) -> str:
+def host_of(config: Config) -> str:
+    """The host of ``PUBLIC_URL``, by which the ids of mails are ours."""
     return urlsplit(config.public_url).hostname or "localhost"
 
 

@@ -35,7 +35,7 @@ QUEUES = (AUDIT, NOTIFICATIONS, MAIL)
 PROCESSORS = {
     AUDIT: "taskforge.audit.jobs.seal_pending",
     NOTIFICATIONS: "taskforge.notifications.jobs.deliver_pending",
-    MAIL: "taskforge.mail.jobs.send_pending",
+    MAIL: "taskforge.notifications.bundles.jobs.send_pending",
 }
 WRITE_SECURITY_EVENT = "taskforge.audit.jobs.write_security_event"
 ALLOWED = frozenset({*PROCESSORS.values(), WRITE_SECURITY_EVENT})
@@ -44,6 +44,7 @@ RETIRED_NAMES = {
     "taskforge.audit.handlers.seal_pending": PROCESSORS[AUDIT],
     "taskforge.audit.handlers.write_security_event": WRITE_SECURITY_EVENT,
     "taskforge.notifications.handlers.deliver_pending": PROCESSORS[NOTIFICATIONS],
+    "taskforge.mail.jobs.send_pending": PROCESSORS[MAIL],
 }
 
 JOB_TIMEOUT_SECONDS = 60

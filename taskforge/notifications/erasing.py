@@ -9,7 +9,13 @@ from taskforge.stores.unit_of_work import UnitOfWork
 # Intents first: one without its line would be delivered again.
 _DELETE = tuple(
     text(f"DELETE FROM {table} WHERE user_id = :user_id")
-    for table in ("notification_intents", "notifications", "task_watches", "board_watches")
+    for table in (
+        "notification_intents",
+        "notifications",
+        "notification_bundles",
+        "task_watches",
+        "board_watches",
+    )
 )
 
 

@@ -76,6 +76,7 @@ from taskforge.web.teams import (
 from taskforge.web.teams import routes as teams
 from taskforge.web.teams import two_factor_routes as team_two_factor_routes
 from taskforge.web.teams import view_routes as view_routes_of_teams
+from taskforge.web.unsubscribe import routes as unsubscribe
 
 # Imported because they add their views to the blueprint of their feature.
 PARTS = (
@@ -132,6 +133,7 @@ FEATURES = (
     search,
     board_history,
     people,
+    unsubscribe,
 )
 
 

@@ -12,9 +12,9 @@ from taskforge.errors import Conflict, NotFound, Suspended
 from taskforge.events import Event
 from taskforge.extensions import config_of
 from taskforge.ids import new_id
-from taskforge.mail import jobs as mail_jobs
 from taskforge.mail import service as mail
 from taskforge.mail.kinds import MailKind
+from taskforge.notifications.bundles import jobs as mail_jobs
 from taskforge.notifications.delivery_checks import wrong_deliveries
 from taskforge.notifications.jobs import deliver
 from taskforge.stores import sql

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from taskforge import create_app
 from taskforge.config import Config
-from tests.factories import Person
+from tests.factories import Person, make_task, make_team
+from tests.mail.bundling import at, clear, send_at
 from tests.mail.posting import post
 from tests.pages import Visitor
 from tests.stores.scene import write
@@ -33,6 +34,27 @@ def test_a_mail_is_listed_and_shown_as_text_and_as_html(app: Flask, ada: Person)
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
     assert "script-src" not in policy
+
+
+def test_a_mail_of_notifications_lies_there_when_it_is_due(
+    app: Flask, ada: Person, bob: Person
+) -> None:
+    with app.app_context():
+        team = make_team(ada, member=bob)
+        clear()
+        with at():
+            make_task(ada, team, "Oil the hinge", assignee_id=bob.user_id)
+        assert send_at(minutes=2) == 1
+    visitor = Visitor(app.test_client())
+    listed = visitor.open("/mailbox/")
+    assert "WEB-1 Oil the hinge" in listed.text
+    found = re.search(r'href="(/mailbox/[0-9a-f-]{36})"', listed.html)
+    assert found is not None
+    shown = visitor.open(found[1])
+    assert bob.email in shown.text
+    assert "List-Unsubscribe-Post List-Unsubscribe=One-Click" in shown.text
+    assert "assigned this card to you" in shown.text
+    assert "assigned this card to you" in visitor.open(f"{found[1]}/html").text
 
 
 def test_it_leads_from_the_page_that_says_that_a_mail_is_on_its_way(client: FlaskClient) -> None:

@@ -12,9 +12,9 @@ from flask import Flask
 from taskforge import clock
 from taskforge.admin import doctor_probes, maintenance
 from taskforge.mail import jobs, smtp
-from taskforge.mail.jobs import has_due, send_due, send_pending
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
+from taskforge.notifications.bundles.jobs import has_due, send_due, send_pending
 from taskforge.stores import doctor
 from tests.factories import Person
 from tests.mail.posting import post, wait_out_pauses

@@ -70,6 +70,7 @@ LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
 DEAD_LINKS = {
     "accounts.reset_password", "accounts.reset_password_submitted", "accounts.confirm_address",
     "accounts.confirm_address_submitted", "accounts.confirm_registration", "accounts.confirm_registration_submitted",
+    "unsubscribe.ask", "unsubscribe.end", "unsubscribe.undo",
 }  # fmt: skip
 
 # The one-time link: everybody may look at it, one must be logged in to use it.

@@ -1,0 +1,15 @@
+"""How long mails of notifications are kept: those that were sent or given up, with which lines they took."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from taskforge.stores.retention import RetentionRule
+
+RULES = (
+    RetentionRule(
+        table="notification_bundles",
+        expired="sent_at < :before OR parked_at < :before",
+        keep=timedelta(days=7),
+    ),
+)
