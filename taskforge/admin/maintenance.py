@@ -35,6 +35,7 @@ from taskforge.messaging import queues
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
 from taskforge.notifications import jobs as notifications
 from taskforge.notifications import retention as notifications_retention
+from taskforge.notifications import snoozes
 from taskforge.notifications.bundles import jobs as mails
 from taskforge.notifications.bundles import retention as bundles_retention
 from taskforge.stores import blobs, sql
@@ -154,6 +155,7 @@ def chores() -> list[Chore]:
         Chore("write exports", 2.0, write_exports),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
+        Chore("return what was put off", 2.0, snoozes.return_due),
         Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),
         Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),

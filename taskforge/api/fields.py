@@ -252,7 +252,7 @@ def moment() -> Checked:
     return Checked(parse_moment, described, allow_none=True)
 
 
-def instant(*, nullable: bool = False) -> Checked:
+def instant(*, nullable: bool = False, required: bool = False) -> Checked:
     """An instant with its offset, or a day, which stands for its first instant in UTC."""
 
     def check(value: object, *, field: str) -> datetime:
@@ -260,7 +260,8 @@ def instant(*, nullable: bool = False) -> Checked:
             raise InvalidInput.about(field, "must be a time like 2026-05-31T16:30:00Z")
         return parse_sent_instant(value, field=field)
 
-    return Checked(check, {"type": "string", "format": "date-time"}, allow_none=nullable)
+    described = {"type": "string", "format": "date-time"}
+    return Checked(check, described, allow_none=nullable, required=required)
 
 
 def tags() -> Checked:

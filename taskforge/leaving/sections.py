@@ -140,6 +140,8 @@ def _read_notifications(actor: Actor, after: str | None) -> Page:
             "about": row["payload"],
             "createdAt": row["created_at"],
             "readAt": row["read_at"],
+            "snoozedUntil": row["snoozed_until"],
+            "archivedAt": row["archived_at"],
         }
         for row in found
     ]

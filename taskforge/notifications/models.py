@@ -12,9 +12,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
 
+_PLACE = text("coalesce(place_id, notification_id)")
+
+
+def _index(name: str, condition: str) -> Index:
+    """The lines of an inbox in one state, in their order."""
+    return Index(f"ix_notifications_{name}", "user_id", _PLACE, postgresql_where=text(condition))
+
 
 class Notification(Model):
-    """One line of an inbox: at most one for each event and user."""
+    """One line of an inbox: at most one for each event and user.
+
+    A line that is put off (`snoozed_until`) or archived counts as read: `read_at` is set with it, to the same instant
+    if it was unread, so that taking it back can tell. A line that comes back gets a new place in the inbox.
+    """
 
     __tablename__ = "notifications"
 
@@ -25,16 +36,40 @@ class Notification(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    snoozed_until: Mapped[datetime | None] = mapped_column(Instant)
+    snoozed_at: Mapped[datetime | None] = mapped_column(Instant)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
+    place_id: Mapped[str | None] = mapped_column(Id)
 
     __table_args__ = (
         UniqueConstraint("event_id", "user_id"),
+        CheckConstraint(
+            "num_nonnulls(snoozed_until, archived_at) <= 1"
+            " AND (snoozed_until IS NULL) = (snoozed_at IS NULL)",
+            name="one_state",
+        ),
         Index("ix_notifications_user", "user_id", "notification_id"),
-        Index("ix_notifications_unread", "user_id", postgresql_where=text("read_at IS NULL")),
         # Who was mentioned in a task watches it.
         Index(
             "ix_notifications_mentions",
             text("(payload ->> 'task_id')"),
             postgresql_where=text("kind = 'mentioned'"),
+        ),
+        _index("inbox", "archived_at IS NULL AND snoozed_until IS NULL"),
+        _index("unread_places", "read_at IS NULL"),
+        _index("snoozed", "snoozed_until IS NOT NULL"),
+        _index("archived", "archived_at IS NOT NULL"),
+        Index(
+            "ix_notifications_card",
+            "user_id",
+            text("(payload ->> 'task_id')"),
+            _PLACE,
+            postgresql_where=text("payload ->> 'task_id' IS NOT NULL"),
+        ),
+        Index(
+            "ix_notifications_due",
+            "snoozed_until",
+            postgresql_where=text("snoozed_until IS NOT NULL"),
         ),
     )
 

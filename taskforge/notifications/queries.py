@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from taskforge.accounts.queries import left_join_person
 from taskforge.errors import NotFound
 from taskforge.messaging import unread_counter
+from taskforge.notifications.states import FIRST_PLACE, InboxState, is_in, place_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
@@ -32,7 +34,8 @@ IS_NEWS = """
                           AND n.payload ->> 'task_id' = CAST(k.task_id AS text)) AS is_news
 """
 _LINES = f"""
-    SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
+    SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at, n.snoozed_until, n.archived_at,
+           {place_of()} AS place,
            l.actor_id, u.display_name AS actor_name, u.picture AS actor_picture, person.display_name AS person_name
     FROM   notifications n
            LEFT JOIN audit_logs l USING (event_id)
@@ -40,15 +43,8 @@ _LINES = f"""
            {left_join_person("CAST(n.payload ->> 'person_id' AS uuid)", "person")}
     WHERE  n.user_id = :user_id
 """
-_LIST = text(f"""
-    {_LINES}
-           AND (CAST(:after_id AS uuid) IS NULL OR n.notification_id < CAST(:after_id AS uuid))
-           AND (NOT :unread_only OR n.read_at IS NULL)
-    ORDER  BY n.notification_id DESC
-    LIMIT  :limit
-""")
 _FROM = text("""
-    SELECT notification_id, kind, payload, created_at, read_at
+    SELECT notification_id, kind, payload, created_at, read_at, snoozed_until, archived_at
     FROM   notifications
     WHERE  user_id = :user_id
            AND (CAST(:after_id AS uuid) IS NULL OR notification_id > CAST(:after_id AS uuid))
@@ -75,16 +71,19 @@ _COUNT_UNREAD_OF = prepared("""
 
 
 def list_notifications(
-    actor: Actor, *, after_id: str | None = None, limit: int = PAGE, unread_only: bool = False
+    actor: Actor,
+    *,
+    state: InboxState = InboxState.INBOX,
+    before: str | None = None,
+    limit: int = PAGE,
 ) -> Sequence[sql.Row]:
-    """The actor's notifications (or the unread ones), latest first, older than `after_id`; at most `limit` (50)."""
+    """The actor's notifications in a state, latest first, behind the ``place`` `before`; at most `limit` (50)."""
     return sql.rows(
-        _LIST,
+        _list_statement(state),
         {
             "user_id": actor.user_id,
-            "after_id": after_id,
+            "before": before or FIRST_PLACE,
             "limit": min(limit, PAGE),
-            "unread_only": unread_only,
         },
     )
 
@@ -127,3 +126,13 @@ def count_unread_of(user_ids: Sequence[str]) -> Mapping[str, int]:
     """The number of unread notifications of each of some people, never from the cache."""
     found = sql.rows(_COUNT_UNREAD_OF, {"user_ids": list(user_ids)})
     return {row["user_id"]: row["unread"] for row in found}
+
+
+@cache
+def _list_statement(state: InboxState) -> TextClause:
+    return text(f"""
+        {_LINES}
+               AND {is_in(state)} AND {place_of()} < CAST(:before AS uuid)
+        ORDER  BY {place_of()} DESC
+        LIMIT  :limit
+    """)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import text
 
@@ -26,6 +27,11 @@ _MARK_TASK_READ = text("""
     SET    read_at = :at
     WHERE  user_id = :user_id AND read_at IS NULL AND payload ->> 'task_id' = :task_id
 """)
+_MARK_UNREAD_AGAIN = text("""
+    UPDATE notifications
+    SET    read_at = NULL
+    WHERE  user_id = :user_id AND read_at = :at AND archived_at IS NULL AND snoozed_until IS NULL
+""")
 
 
 def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) -> int:
@@ -37,6 +43,20 @@ def mark_read(actor: Actor, *, notification_ids: Sequence[str] | None = None) ->
     marked = sql.execute_now(_MARK_READ, {"at": clock.now(), "user_id": actor.user_id, "ids": ids})
     publish_unread({actor.user_id: ()})
     return marked
+
+
+def mark_all_read(actor: Actor) -> datetime:
+    """Mark all of the actor's notifications as read; answers the instant by which it is taken back."""
+    at = clock.now()
+    sql.execute_now(_MARK_READ, {"at": at, "user_id": actor.user_id, "ids": None})
+    publish_unread({actor.user_id: ()})
+    return at
+
+
+def mark_unread_again(actor: Actor, at: datetime) -> None:
+    """Take back that all was marked as read at an instant."""
+    sql.execute_now(_MARK_UNREAD_AGAIN, {"user_id": actor.user_id, "at": at})
+    publish_unread({actor.user_id: ()})
 
 
 def mark_task_read(actor: Actor, task_id: str) -> int:

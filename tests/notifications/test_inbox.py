@@ -9,7 +9,7 @@ from taskforge.comments.service import create_comment
 from taskforge.notifications.jobs import deliver_pending
 from taskforge.teams.service import remove_member
 from tests.factories import Person, Team, csrf_token, make_task, make_team
-from tests.pages import Visitor, visit
+from tests.pages import Form, Visitor, visit
 
 
 @pytest.fixture
@@ -33,30 +33,32 @@ def visitor(bob: Person) -> Visitor:
 
 def test_the_inbox_says_who_did_what_latest_first(visitor: Visitor, task_id: str) -> None:
     page = visitor.open("/inbox")
-    assert "assigned WEB-1 “Paint it” to you" in page.text
-    assert page.text.index("assigned WEB-1") < page.text.index("added you to “Web”")
+    assert "WEB-1 Paint it" in page.text
+    assert "assigned this card to you" in page.text
+    assert page.text.index("assigned this card") < page.text.index("added you to “Web”")
     assert f'href="/tasks/{task_id}"' in page.html
     assert "2 unread" in page.text
 
 
-def test_everything_is_read_at_once(visitor: Visitor, task_id: str) -> None:
-    assert visitor.fill("/inbox", "/inbox/read").location == "/inbox"
+def test_everything_is_read_at_once_and_that_is_taken_back(visitor: Visitor, task_id: str) -> None:
+    assert visitor.fill("/inbox", "/inbox/read").location == "/inbox?show=inbox"
     page = visitor.open("/inbox")
-    assert [form.action for form in page.forms if form.action.endswith("/read")] == []
+    assert not page.has_form("/inbox/read")
     assert "unread" not in visitor.open("/boards").text
+    visitor.send(page.form("/inbox/unread"))
+    assert "2 unread" in visitor.open("/inbox").text
 
 
-def test_one_line_is_read_by_itself(visitor: Visitor, task_id: str) -> None:
+def test_what_is_about_no_card_is_read_when_it_is_opened(
+    visitor: Visitor, task_id: str, team: Team
+) -> None:
     page = visitor.open("/inbox")
-    line = next(form for form in page.forms if form.action not in ("/inbox/read", "/logout"))
-    assert visitor.send(line).location == f"/tasks/{task_id}"
+    line = next(form for form in page.forms if form.action.endswith("/open"))
+    assert visitor.send(line).location == f"/teams/{team.team_id}"
     assert "1 unread" in visitor.open("/inbox").text
     unread = visitor.open("/inbox?show=unread")
-    assert "added you to “Web”" in unread.text
-    assert "Paint it" not in unread.text
-    partial = visitor.send(line, headers={"HX-Request": "true"})
-    assert partial.html.strip().startswith("<article")
-    assert "notification--read" in partial.html
+    assert "added you to “Web”" not in unread.text
+    assert "Paint it" in unread.text
 
 
 def test_a_comment_leads_to_its_place(
@@ -66,36 +68,35 @@ def test_a_comment_leads_to_its_place(
         comment = create_comment(ada.actor, task_id, content=f"Look, @{bob.email}").entity_id
         deliver_pending()
     page = visitor.open("/inbox")
-    assert "mentioned you in WEB-1" in page.text
+    assert "mentioned you in this card" in page.text
+    assert "Look, @" in page.text
     assert f"/tasks/{task_id}#comment-{comment}" in page.html
 
 
-def test_nobody_reads_the_lines_of_another(
-    app: Flask, ada: Person, visitor: Visitor, task_id: str
+@pytest.mark.parametrize("action", ["open", "read", "archive", "snooze"])
+def test_nobody_touches_the_lines_of_another(
+    ada: Person, visitor: Visitor, task_id: str, action: str
 ) -> None:
-    line = next(
-        form
-        for form in visitor.open("/inbox").forms
-        if form.action not in ("/inbox/read", "/logout")
-    )
+    line = next(form for form in visitor.open("/inbox").forms if form.action.endswith("/open"))
     other = visit(ada)
     assert "Paint it" not in other.open("/inbox").text
-    token = csrf_token(other.client)
-    assert other.send(line, csrf_token=token).status == 404
+    address = line.action.replace("/open", f"/{action}")
+    form = Form(address, "POST", {"csrf_token": csrf_token(other.client), "until": "tomorrow"})
+    assert other.send(form).status == 404
     assert "2 unread" in visitor.open("/inbox").text
 
 
 def test_a_long_inbox_comes_in_pages(
     app: Flask, ada: Person, bob: Person, team: Team, visitor: Visitor
 ) -> None:
-    for number in range(31):
+    for number in range(26):
         make_task(ada, team, f"Task {number}", assignee_id=bob.user_id)
     with app.app_context():
         deliver_pending()
     page = visitor.open("/inbox")
-    assert page.html.count('<article class="notification') == 30
-    after = page.html.split("?after=")[1].split('"')[0]
-    assert visitor.open(f"/inbox?after={after}").html.count('<article class="notification') == 2
+    assert page.html.count('<li class="inbox-entry') == 25
+    after = page.html.split("after=")[1].split('"')[0]
+    assert visitor.open(f"/inbox?after={after}").html.count('<li class="inbox-entry') == 2
     assert visitor.open("/inbox?after=x").status == 200
 
 

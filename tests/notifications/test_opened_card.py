@@ -7,6 +7,7 @@ from flask import Flask
 
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.queries import count_unread, list_notifications
+from taskforge.notifications.states import InboxState
 from taskforge.tasks.columns import edit_column
 from taskforge.tasks.service import edit_task, move_task
 from tests.factories import Person, Team, make_task, make_team
@@ -31,7 +32,7 @@ def tasks(app: Flask, ada: Person, bob: Person, team: Team) -> list[str]:
 
 def unread(app: Flask, person: Person) -> list[str]:
     with app.app_context():
-        rows = list_notifications(person.actor, unread_only=True)
+        rows = list_notifications(person.actor, state=InboxState.UNREAD)
         assert count_unread(person.user_id) == len(rows)
     return [row["payload"]["task_id"] for row in rows if "task_id" in row["payload"]]
 
@@ -79,7 +80,7 @@ def test_a_moved_card_names_its_column_as_it_was_called_then(
         deliver()
         edit_column(ada.actor, team.board_id, column, changes={"name": "Another"})
     text = visit(bob).open("/inbox").text
-    assert "moved WEB-1 “Paint” to “With the editor”" in text
+    assert "moved this card to “With the editor”" in text
     assert "added you to “Web”" in text
 
 

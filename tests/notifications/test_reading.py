@@ -11,6 +11,7 @@ from taskforge.messaging import unread_counter
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.queries import PAGE, count_unread, get_notification, list_notifications
 from taskforge.notifications.service import MAX_MARKED, mark_read
+from taskforge.notifications.states import InboxState
 from tests.factories import Person, Team, make_task, make_team
 from tests.together import at_once_inside
 
@@ -33,7 +34,9 @@ def ids(app: Flask, ada: Person, bob: Person, team: Team) -> list[str]:
 
 
 def unread(person: Person) -> list[str]:
-    return [row["notification_id"] for row in list_notifications(person.actor, unread_only=True)]
+    return [
+        row["notification_id"] for row in list_notifications(person.actor, state=InboxState.UNREAD)
+    ]
 
 
 def test_all_are_unread_at_first_latest_first(bob: Person, ids: list[str]) -> None:
@@ -92,7 +95,7 @@ def test_the_notifications_of_another_are_out_of_reach(
 def test_pages_follow_each_other_without_gap_or_repetition(bob: Person, ids: list[str]) -> None:
     seen: list[str] = []
     after = None
-    while page := list_notifications(bob.actor, after_id=after, limit=2):
+    while page := list_notifications(bob.actor, before=after, limit=2):
         assert len(page) <= 2
         seen += [row["notification_id"] for row in page]
         after = seen[-1]
@@ -101,9 +104,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(bob: Person, ids: lis
 
 def test_a_page_of_unread_ones_passes_over_the_others(bob: Person, ids: list[str]) -> None:
     mark_read(bob.actor, notification_ids=[ids[0], ids[2]])
-    page = list_notifications(bob.actor, limit=2, unread_only=True)
+    page = list_notifications(bob.actor, limit=2, state=InboxState.UNREAD)
     assert [row["notification_id"] for row in page] == [ids[1], ids[3]]
-    rest = list_notifications(bob.actor, after_id=ids[3], unread_only=True)
+    rest = list_notifications(bob.actor, before=ids[3], state=InboxState.UNREAD)
     assert [row["notification_id"] for row in rest] == [ids[4]]
 
 

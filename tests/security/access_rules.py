@@ -36,7 +36,10 @@ OWN = {
     "accounts.password_submitted", "accounts.sessions", "accounts.confirm",
     "accounts.confirm_submitted", "boards.index", "notifications.inbox",
     "notifications.news", "notifications.settings", "notifications.settings_submitted",
-    "notifications.mark_all_read", "teams.index", "teams.create", "search.find",
+    "notifications.mark_all_read", "notifications.mark_all_unread", "notifications.card",
+    "notifications.mark_read_card", "notifications.mark_unread_card", "notifications.archive_card",
+    "notifications.unarchive_card", "notifications.snooze_card_form", "notifications.snooze_card",
+    "notifications.unsnooze_card", "teams.index", "teams.create", "search.find",
     "tasks.welcome", "teams.end_view", "teams.archived", "teams.deleted",
     "api_team_life.list_archived_teams", "api_team_life.list_archived_boards", "api_team_life.list_deleted_teams",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",
@@ -95,7 +98,13 @@ OWN_OBJECT = {
     "accounts.download_export",
     "api_leaving.download_export",
 }  # fmt: skip
-MEMBERS_OWN_OBJECT = {"notifications.mark_read"}  # the notification is the member's
+# The notification is the member's.
+MEMBERS_OWN_OBJECT = {
+    "notifications.open_line", "notifications.mark_read", "notifications.mark_unread", "notifications.archive",
+    "notifications.unarchive", "notifications.snooze_form", "notifications.snooze", "notifications.unsnooze",
+    "api_notifications.mark_unread", "api_notifications.archive", "api_notifications.unarchive",
+    "api_notifications.snooze", "api_notifications.unsnooze",
+}  # fmt: skip
 
 # For site administrators, who see nothing of a team that they are not in.
 SITE_ADMIN = {

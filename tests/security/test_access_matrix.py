@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -49,6 +51,9 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_boards.create_column": {"name": "New", "status": "todo"},
     "api_boards.edit_column": {"name": "Other"},
     "api_boards.move_column": {"afterId": None},
+    "api_notifications.snooze": {
+        "until": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%MZ}"
+    },
     "api_comments.create_comment": {"content": "Hello"},
     "api_comments.edit_comment": {"content": "Hello"},
     "api_users.edit_profile": {"firstName": "Ada"},

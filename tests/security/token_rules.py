@@ -31,6 +31,8 @@ ADMIN = {
 # What belongs to no team, or makes one.
 OF_NO_TEAM = {
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_invitations.list_own",
+    "api_notifications.mark_unread", "api_notifications.archive", "api_notifications.unarchive",
+    "api_notifications.snooze", "api_notifications.unsnooze",
     "api_invitations.accept", "api_invitations.decline", "api_invitations.join", "api_teams.create_team",
 }  # fmt: skip
 

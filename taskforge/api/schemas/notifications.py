@@ -7,7 +7,8 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
-from taskforge.api.schemas.base import Input, Instant, Output, id_answer, text_answer
+from taskforge.api.schemas.base import Input, Instant, Output, Page, id_answer, text_answer
+from taskforge.notifications.states import InboxState
 
 MAX_MARKED = 200
 
@@ -20,6 +21,18 @@ class ReadMarks(Input):
     notification_ids = fields.identifiers(MAX_MARKED)
 
 
+class InboxPage(Page):
+    """A page of the inbox, of what is unread in it, or of what was put off or archived."""
+
+    state = fields.choice(tuple(InboxState))
+
+
+class Snooze(Input):
+    """Until when."""
+
+    until = fields.instant(required=True)
+
+
 class Notification(Output):
     """Something that concerns a person."""
 
@@ -30,6 +43,8 @@ class Notification(Output):
     actor_name = text_answer(allow_none=True)
     created_at = Instant()
     read_at = Instant(allow_none=True)
+    snoozed_until = Instant(allow_none=True)
+    archived_at = Instant(allow_none=True)
 
 
 class Inbox(Output):

@@ -10,12 +10,12 @@ from typing import Any
 from taskforge import clock
 from taskforge.notification_kinds import Channel, NotificationKind, Subject, find_kind
 from taskforge.notifications.bundles import queries
-from taskforge.notifications.bundles.excerpts import excerpt_of
 from taskforge.notifications.bundles.schedule import Schedule
 from taskforge.notifications.bundles.selection import Selection, WaitingLine, select
 from taskforge.notifications.sentences import THIS_CARD, describe, path_of
 from taskforge.notifications.settings import Settings, wants
 from taskforge.stores import sql
+from taskforge.text.excerpts import excerpt_of
 
 EXCERPT_LENGTH = 300
 # What comes to those who watch a task, until they watch it no more or mute its board.

@@ -82,7 +82,7 @@ CLAIM = prepared(f"""
 # today, and what the comment says: as the inbox reads it.
 LINES = prepared(f"""
     SELECT n.notification_id, n.event_id, n.kind, n.payload, n.created_at, n.read_at,
-           CAST(NULL AS timestamptz) AS snoozed_until, CAST(NULL AS timestamptz) AS archived_at,
+           n.snoozed_until, n.archived_at,
            w.due_at, l.actor_id, u.display_name AS actor_name, person.display_name AS person_name,
            card.task_id, card.key AS card_key, card.title AS card_title, card.board_name, card.is_heard,
            said.content AS excerpt,

@@ -1,63 +1,70 @@
-"""Notifications as sentences with addresses. Kinds and sentences: `taskforge.notification_kinds`."""
+"""Notifications as pages show them. What they say: `taskforge.notifications.sentences`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
-
-from taskforge.boards.statuses import STATUS_NAMES
-from taskforge.notification_kinds import Subject, find_kind
+from taskforge.notifications.inbox_queries import InboxEntry
+from taskforge.notifications.sentences import THIS_CARD, describe, name_card, path_of
 from taskforge.stores import sql
-from taskforge.text import moments
-from taskforge.text.counting import count_cards
+from taskforge.text.excerpts import excerpt_of
 from taskforge.text.people import person_of
-
-UNKNOWN_KIND = "{actor} changed {task}"
 
 
 def show_notification(row: sql.Row) -> dict[str, Any]:
-    """One notification of the inbox."""
-    payload = row["payload"]
-    kind = find_kind(row["kind"])
-    words = {
-        "actor": row["actor_name"] or "Somebody",
-        "task": f"{payload.get('key', 'a task')} “{payload.get('title', '')}”",
-        "column": payload.get("column")
-        or STATUS_NAMES.get(payload.get("status", ""), "another column"),
-        "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
-        "cards": count_cards(payload.get("cards", 0)),
-        "person": row["person_name"] or "somebody",
-        "device": payload.get("device", "an unknown device"),
-        "day": moments.show_moment(moments.read_logged(payload["from"]))
-        if "from" in payload
-        else "now",
-    }
-    sentence = kind.sentence if kind else UNKNOWN_KIND
+    """One notification by itself: its sentence names the card."""
+    return _show(row, card=name_card(row["payload"]))
+
+
+def show_entry(entry: InboxEntry, *, is_line: bool = False) -> dict[str, Any]:
+    """An entry of the inbox; `is_line`: on the page of its card, which names the card itself.
+
+    ``heading`` is key and title of the card as they are today, or as they were for who can't see it any more; then
+    there is no ``url``. What is about no card has its sentence as heading.
+    """
+    latest = entry.latest
+    is_card = entry.task_id is not None and not is_line
+    is_hidden = entry.task_id is not None and latest["card_key"] is None
     return {
-        "notification_id": row["notification_id"],
-        "kind": row["kind"],
-        "text": sentence.format(**words),
-        "url": address_of(row),
-        "actor": person_of(row["actor_id"], row["actor_name"], picture=row["actor_picture"]),
-        "created_at": row["created_at"],
-        "read_at": row["read_at"],
+        "id": entry.task_id if is_card else latest["notification_id"],
+        "is_card": is_card,
+        "heading": _heading(latest) if is_card else None,
+        "url": None if is_hidden else address_of(latest),
+        "is_unread": entry.unread_count > 0,
+        "latest": _show_line(latest),
+        "earlier": [_show_line(row) for row in entry.earlier] if is_card else [],
+        "more": max(0, entry.line_count - 1 - len(entry.earlier)) if is_card else 0,
+        "line_count": entry.line_count,
     }
 
 
 def address_of(row: sql.Row) -> str:
     """The address of the page of a notification's subject; the inbox for a notification without one."""
+    return path_of(row["kind"], row["payload"])
+
+
+def _show_line(row: sql.Row) -> dict[str, Any]:
+    """A line below the heading of its card, with an excerpt of the comment."""
+    excerpt = excerpt_of(row["excerpt"]) if row["excerpt"] else ""
+    line = _show(row, card=THIS_CARD)
+    return {**line, "excerpt": excerpt, "snoozed_until": row["snoozed_until"]}
+
+
+def _heading(row: sql.Row) -> dict[str, str]:
     payload = row["payload"]
-    kind = find_kind(row["kind"])
-    subject = kind.subject if kind else Subject.TASK
-    if subject in (Subject.TASK, Subject.COMMENT) and payload.get("task_id") is not None:
-        comment_id = payload.get("comment_id")
-        anchor = f"comment-{comment_id}" if comment_id else None
-        return url_for("tasks.show", task_id=payload["task_id"], _anchor=anchor)
-    if subject is Subject.TEAM and payload.get("team_id") is not None:
-        return url_for("teams.show", team_id=payload["team_id"])
-    if subject is Subject.SESSIONS:
-        return url_for("accounts.login_history")
-    if subject is Subject.INVITATION:
-        return url_for("teams.index", _anchor="own-invitations")
-    return url_for("notifications.inbox")
+    return {
+        "key": row["card_key"] or payload.get("key", ""),
+        "title": row["card_title"] or payload.get("title", ""),
+    }
+
+
+def _show(row: sql.Row, *, card: str) -> dict[str, Any]:
+    return {
+        "notification_id": row["notification_id"],
+        "kind": row["kind"],
+        "text": describe(row, card=card),
+        "url": address_of(row),
+        "actor": person_of(row["actor_id"], row["actor_name"], picture=row["actor_picture"]),
+        "created_at": row["created_at"],
+        "read_at": row["read_at"],
+    }

@@ -1,43 +1,55 @@
-"""The inbox."""
+"""The inbox: its pages, and what scripts ask of it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.http.forms import id_or_none
-from taskforge.http.htmx import go_to, wants_json, wants_partial
+from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.identity.current import current_actor
 from taskforge.live.hints import MAX_NEW
-from taskforge.notifications import queries, service
-from taskforge.web.notifications.presenters import address_of, show_notification
+from taskforge.notifications import inbox_queries, queries
+from taskforge.web.notifications import action_routes
+from taskforge.web.notifications.answers import shown_state
+from taskforge.web.notifications.blueprint import blueprint
+from taskforge.web.notifications.presenters import show_entry, show_notification
 
-blueprint = Blueprint("notifications", __name__)
-
-NOTIFICATIONS_PER_PAGE = 30
+assert action_routes  # imported because it adds its views to the blueprint
 
 
 @blueprint.get("/inbox")
 def inbox() -> ResponseReturnValue:
-    """The person's notifications, latest first."""
-    show = "unread" if request.args.get("show") == "unread" else "all"
-    found = queries.list_notifications(
-        current_actor(),
-        after_id=id_or_none(request.args.get("after")),
-        limit=NOTIFICATIONS_PER_PAGE + 1,
-        unread_only=show == "unread",
-    )
-    rows = found[:NOTIFICATIONS_PER_PAGE]
-    parameters: dict[str, Any] = {"show": show} if show == "unread" else {}
-    more = len(found) > NOTIFICATIONS_PER_PAGE
-    last_id = rows[-1]["notification_id"] if more else None
-    return render_template(
+    """The cards, and whatever else, that the person's notifications are about, latest first."""
+    state = shown_state()
+    found = inbox_queries.list_entries(current_actor(), state, before=_before())
+    return render(
         "notifications/inbox.html",
-        items=[show_notification(row) for row in rows],
-        show=show,
-        next_url=url_for("notifications.inbox", after=last_id, **parameters) if more else None,
+        "notifications/_entries.html",
+        entries=[show_entry(entry) for entry in found.entries],
+        show=state,
+        of_card="",
+        next_url=url_for("notifications.inbox", show=state, after=found.next_place)
+        if found.next_place
+        else None,
+    )
+
+
+@blueprint.get("/inbox/cards/<id:task_id>")
+def card(task_id: str) -> ResponseReturnValue:
+    """All that the person was notified of about one card, line by line."""
+    state = shown_state()
+    found = inbox_queries.list_lines_of_card(current_actor(), task_id, state, before=_before())
+    address = url_for("notifications.card", task_id=task_id, show=state, after=found.next_place)
+    entries = [show_entry(entry, is_line=True) for entry in found.entries]
+    return render(
+        "notifications/card.html",
+        "notifications/_entries.html",
+        entries=entries,
+        heading=show_entry(found.entries[0]) if found.entries else None,
+        show=state,
+        of_card=task_id,
+        next_url=address if found.next_place else None,
     )
 
 
@@ -56,20 +68,5 @@ def news() -> ResponseReturnValue:
     }
 
 
-@blueprint.post("/inbox/read")
-def mark_all_read() -> ResponseReturnValue:
-    """Mark all of the person's notifications as read."""
-    service.mark_read(current_actor())
-    return go_to(url_for("notifications.inbox"))
-
-
-@blueprint.post("/inbox/<id:notification_id>/read")
-def mark_read(notification_id: str) -> ResponseReturnValue:
-    """Mark one notification as read, and redirect to its subject; htmx gets the notification as it is now."""
-    actor = current_actor()
-    row = queries.get_notification(actor, notification_id)
-    service.mark_read(actor, notification_ids=[notification_id])
-    if not wants_partial():
-        return go_to(address_of(row))
-    now = queries.get_notification(actor, notification_id)
-    return render_template("notifications/_notification.html", item=show_notification(now))
+def _before() -> str | None:
+    return id_or_none(request.args.get("after"))

@@ -12,8 +12,8 @@ from taskforge.notifications import watching
 from taskforge.notifications.watch_queries import BoardChoice
 from taskforge.tasks.access import access_task
 from taskforge.web.boards.presenters import show_board
+from taskforge.web.notifications.blueprint import blueprint
 from taskforge.web.notifications.forms import BoardWatchForm, TaskWatchForm
-from taskforge.web.notifications.routes import blueprint
 
 CHOICES = {
     BoardChoice.WATCHING: "You hear of all cards of this board now.",

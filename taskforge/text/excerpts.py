@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 def excerpt_of(markdown: str, *, length: int = LENGTH) -> str:
     """At most `length` characters of a text, without the signs of Markdown, cut at the end of a word if there is one.
 
-    It is text: whoever shows it must escape it. The cost is bounded by the text given, which may be a beginning.
+    It is text: whoever shows it must escape it. The text given may be a beginning.
     """
     text = _FENCE.sub("", markdown)
     for _ in range(2):  # a quotation holds a list

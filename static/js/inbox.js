@@ -1,0 +1,4 @@
+// The entry of the inbox.
+
+import "./app.js";
+import "./inbox/index.js";
