@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from taskforge.accounts import suspension
 from taskforge.comments.service import create_comment, delete_comment
+from taskforge.notifications import snoozes, triage, watching
 from taskforge.notifications.bundles.jobs import send_due
 from taskforge.notifications.service import mark_read
+from taskforge.notifications.triage import Lines
 from taskforge.tasks.service import delete_task, edit_task
 from taskforge.teams.service import remove_member
 from tests.factories import Person, Team, make_task, make_team
-from tests.mail.bundling import at, choose, clear, parts, send_at
+from tests.mail.bundling import MORNING, at, choose, clear, parts, send_at
 from tests.mail.posting import post
 from tests.mail.server import Inbox
 from tests.stores.scene import read, write
@@ -127,6 +130,45 @@ def test_nothing_is_sent_of_what_was_read_meanwhile(
     assert inbox.mails == []
     assert read("SELECT count(*) FROM notification_mails") == 0
     assert read("SELECT count(*) FROM notification_bundles") == 0
+
+
+def test_what_is_put_off_comes_in_the_period_after_it_is_back_and_what_is_archived_never(
+    ada: Person, bob: Person, team: Team, inbox: Inbox
+) -> None:
+    choose(bob, frequency="daily", digest_hour=8)
+    with at():
+        later, never = assign(ada, team, bob, "Later"), assign(ada, team, bob, "Never")
+        assign(ada, team, bob, "Now")
+    with at(2):
+        triage.snooze(bob.actor, Lines(task_id=later), until=MORNING + timedelta(days=2))
+        triage.archive(bob.actor, Lines(task_id=never))
+    assert send_at(25) == 1
+    assert inbox.mails[0]["Subject"] == "WEB-3 Now"
+    assert send_at(48) == 0
+    with at(48.1):
+        snoozes.return_due()
+    assert send_at(49) == 1
+    assert inbox.mails[1]["Subject"] == "WEB-1 Later"
+    assert send_at(99) == 0
+
+
+@pytest.mark.parametrize("choice", ["unwatched", "muted"])
+def test_what_is_not_watched_any_more_is_not_mailed(
+    ada: Person, bob: Person, team: Team, inbox: Inbox, choice: str
+) -> None:
+    choose(bob, frequency="hourly")
+    with at():
+        task_id = assign(ada, team, bob)
+    with at(minutes=1):
+        create_comment(ada.actor, task_id, content="Nobody hears")
+    if choice == "unwatched":
+        watching.unwatch_task(bob.actor, task_id)
+    else:
+        watching.mute_board(bob.actor, team.board_id)
+    assert send_at(1) == 1
+    text, _ = parts(inbox.mails[0])
+    assert "assigned this card to you" in text
+    assert "Nobody hears" not in text
 
 
 @pytest.mark.parametrize("how", ["removed", "suspended", "switched off"])

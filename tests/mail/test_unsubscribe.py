@@ -90,7 +90,9 @@ def test_the_page_says_what_it_ends_and_takes_it_back(bob: Person, eve: Person) 
     visitor = Visitor(bob.app.test_client())
     link = path(bob, NotificationKind.COMMENTED)
     asked = visitor.open(link)
-    assert "No mails about “commented” will come to you any more." in asked.text
+    assert (
+        "No mails of “A comment on a card that you watch” will come to you any more." in asked.text
+    )
     assert bob.email not in asked.html
     assert chosen(bob)["matrix"] == {}
     ended = visitor.send(asked.form(link), **ONE_CLICK)

@@ -16,11 +16,12 @@ from taskforge.mail.messages import draw, host_of, new_message, with_parts
 from taskforge.notifications.bundles.contents import Contents
 from taskforge.notifications.bundles.schedule import Frequency
 from taskforge.notifications.bundles.unsubscribe_tokens import ALL, make_token
+from taskforge.notifications.kind_labels import name_kind
 from taskforge.text.counting import count_cards
 from taskforge.text.moments import show_moment
 
 TEMPLATE = "notifications"
-SETTINGS_PATH = "/profile/preferences"
+SETTINGS_PATH = "/profile/notifications"
 # Kinds that the foot of a mail offers to end by themselves; with more of them it is the settings' affair.
 MAX_KINDS = 3
 _PERIODS = {
@@ -85,7 +86,7 @@ def _is_about_one_card(contents: Contents) -> bool:
 def _ends(public_url: str, user_id: str, contents: Contents) -> list[tuple[str, str]]:
     """What the mail's reader can end by a link, and the link: single kinds, and last all of it."""
     kinds = contents.kinds if len(contents.kinds) <= MAX_KINDS else []
-    given = [(kind.value.replace("_", " "), kind.value) for kind in kinds]
+    given = [(f"mails of “{name_kind(kind)}”", kind.value) for kind in kinds]
     return [
         (words, f"{public_url}/unsubscribe/{make_token(user_id, scope)}")
         for words, scope in [*given, ("all notification mails", ALL)]

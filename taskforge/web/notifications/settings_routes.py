@@ -14,9 +14,9 @@ from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
 from taskforge.notification_kinds import Channel
 from taskforge.notifications.channels import list_channels
+from taskforge.notifications.kind_labels import CHANNEL_NAMES, GROUPS
 from taskforge.web.notifications.blueprint import blueprint
 from taskforge.web.notifications.forms import NotificationSettingsForm
-from taskforge.web.notifications.kind_labels import CHANNEL_NAMES, GROUPS
 
 _SINGLE = [name for name in DEFAULTS if name != "matrix"]
 _SWITCHES = ("push", "email")

@@ -18,6 +18,7 @@ from taskforge.notifications.bundles.unsubscribe_tokens import (
     make_token,
     read_token,
 )
+from taskforge.notifications.kind_labels import name_kind
 from taskforge.stores.actor import Actor
 
 blueprint = Blueprint("unsubscribe", __name__, url_prefix="/unsubscribe")
@@ -70,7 +71,7 @@ def _kind(found: Unsubscription) -> NotificationKind | None:
 
 def _page(state: str, found: Unsubscription, *, token: str) -> Response:
     kind = _kind(found)
-    words = kind.value.replace("_", " ") if kind else None
+    words = name_kind(kind) if kind else None
     return _answer(
         render_template("unsubscribe/show.html", state=state, words=words, token=token), 200
     )

@@ -33,3 +33,11 @@ GROUPS: dict[str, dict[NotificationKind, str]] = {
         NotificationKind.TWO_FACTOR_RESET: "Your two-factor log-in is turned off",
     },
 }
+NAMES: dict[NotificationKind, str] = {
+    kind: name for kinds in GROUPS.values() for kind, name in kinds.items()
+}
+
+
+def name_kind(kind: NotificationKind) -> str:
+    """What a kind is called; its own name where it is in no group."""
+    return NAMES.get(kind, kind.value.replace("_", " "))
