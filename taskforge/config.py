@@ -11,6 +11,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from taskforge.config_checks import (
+    file_store_problems,
     mail_problems,
     number_problems,
     production_problems,
@@ -37,6 +38,8 @@ class Config:
     database_migration_url: str = field(default="", repr=False)
     mongodb_uri: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    s3_url: str = field(default="", repr=False)
+    file_store: str = ""
     secret_key: str = field(default="", repr=False)
     secret_key_fallbacks: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
@@ -60,6 +63,7 @@ class Config:
     database_deadline_seconds: float = 4.0
     mongodb_timeout_ms: int = 700
     redis_timeout_seconds: float = 0.25
+    s3_timeout_seconds: float = 5.0
     rate_limit_per_minute: int = 600
     rate_limit_writes_per_minute: int = 300
     login_attempts_per_15_minutes: int = 10
@@ -172,6 +176,7 @@ def check_config(config: Config) -> None:
     problems += number_problems(config)
     problems += secret_problems(config)
     problems += mail_problems(config)
+    problems += file_store_problems(config)
     if config.is_production:
         problems += production_problems(config)
     if problems:

@@ -14,6 +14,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from taskforge.s3_address import read_address
+
 if TYPE_CHECKING:
     from taskforge.config import Config
 
@@ -120,6 +122,23 @@ def mail_problems(config: Config) -> Iterator[str]:
         yield "MAIL_FROM must be an address, such as TaskForge <taskforge@example.com>."
     elif config.is_production and config.smtp_url and sender.endswith("@localhost>"):
         yield "MAIL_FROM must be set with SMTP_URL: the address that mails come from."
+
+
+def file_store_problems(config: Config) -> Iterator[str]:
+    """An S3-compatible store that can't be read, or a store for files that is not there."""
+    if config.file_store not in ("", "gridfs", "s3"):
+        yield "FILE_STORE must be gridfs or s3."
+    if config.file_store == "s3" and not config.s3_url:
+        yield "FILE_STORE is s3, but S3_URL is not set."
+    if not config.s3_url:
+        return
+    try:
+        address = read_address(config.s3_url)
+    except ValueError as error:
+        yield f"S3_URL {error}."
+        return
+    if config.is_production and not (address.is_encrypted or is_near(address.host, config)):
+        yield "S3_URL must be https://, unless the store is on this host or in PRIVATE_HOSTS."
 
 
 def _weakness(secret: str) -> str | None:

@@ -19,7 +19,7 @@ from taskforge.model_registry import MODULES
 from taskforge.notification_kinds import Channel
 from taskforge.notifications import hooks
 from taskforge.notifications.bundles import planning
-from taskforge.stores import mongo, prepared_statements, sql
+from taskforge.stores import blobs, mongo, prepared_statements, sql
 
 
 class Application(Flask):
@@ -53,5 +53,6 @@ def create_store_app(config: Config) -> Flask:
     assert MODULES  # imported for the tables that it declares
     hooks.on_delivery(Channel.MAIL, planning.plan)
     mongo.connect(config)
+    blobs.connect(config)
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from taskforge.admin import doctor_commands as doctor_commands  # adds commands of its own
+from taskforge.admin import file_commands as file_commands  # adds commands of its own
 from taskforge.admin import service
 from taskforge.audit import security_events
 from taskforge.cli import group

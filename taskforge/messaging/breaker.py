@@ -18,6 +18,7 @@ FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 2.0
 LATELY_SECONDS = 30.0
 POSTGRESQL, MONGODB, REDIS = "postgresql", "mongodb", "redis"
+S3 = "s3"  # where files are, if S3_URL is set
 
 
 class BreakerOpen(Exception):
@@ -94,7 +95,7 @@ _breakers: dict[str, Breaker] = {}
 
 
 def make_breaker(name: str, failures: tuple[type[BaseException], ...]) -> Breaker:
-    """The process's breaker of a store, registered under its name (`POSTGRESQL`, `MONGODB` or `REDIS`)."""
+    """The process's breaker of a store, registered under its name (`POSTGRESQL`, `MONGODB`, `REDIS`, `S3`)."""
     breaker = _breakers[name] = Breaker(name, failures)
     return breaker
 

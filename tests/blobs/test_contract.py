@@ -12,18 +12,10 @@ from flask import Flask
 
 from taskforge import clock
 from taskforge.stores.blobs.contract import MAX_PIECE_BYTES, BlobMissing, BlobStore, StoredBlob
-from taskforge.stores.blobs.gridfs_store import GridFSStore
 from tests.together import at_once_inside
 
 KEY = "a/0190b7a0-1111-7abc-8def-000000000001"
 CONTENT = bytes(range(256)) * 2500 + b"the end"  # 640 kB, in three chunks of GridFS
-
-
-@pytest.fixture(params=[GridFSStore], ids=["gridfs"])
-def store(request: pytest.FixtureRequest, app: Flask) -> Iterator[BlobStore]:
-    """Each store in its turn, empty."""
-    with app.app_context():
-        yield request.param()
 
 
 def write(store: BlobStore, key: str = KEY, content: bytes = CONTENT) -> StoredBlob:
@@ -40,14 +32,14 @@ def test_what_was_written_is_read_and_described(store: BlobStore) -> None:
     assert max(map(len, pieces)) <= MAX_PIECE_BYTES
 
 
-@pytest.mark.parametrize(
-    ("start", "length"),
-    [(0, 1), (0, 255 * 1024), (255 * 1024 - 1, 2), (300_000, None), (len(CONTENT) - 3, 99), (7, 0)],
-)
-def test_a_part_is_read_alone(store: BlobStore, start: int, length: int | None) -> None:
+def test_a_part_is_read_alone(store: BlobStore) -> None:
     write(store)
-    end = None if length is None else start + length
-    assert b"".join(store.read(KEY, start, length)) == CONTENT[start:end]
+    chunk, size = 255 * 1024, len(CONTENT)
+    for start, length in ((0, 1), (0, chunk), (chunk - 1, 2), (300_000, None), (size - 3, 99)):
+        end = None if length is None else start + length
+        assert b"".join(store.read(KEY, start, length)) == CONTENT[start:end]
+    for start, length in ((7, 0), (size, None), (size + 5, 3)):
+        assert b"".join(store.read(KEY, start, length)) == b""
 
 
 def test_an_empty_blob_is_one(store: BlobStore) -> None:
@@ -118,9 +110,9 @@ def test_keys_are_listed_in_order_and_by_pages(store: BlobStore) -> None:
     assert listed == sorted(keys)
 
 
-@pytest.mark.parametrize("key", ["", "a/../b/c.txt", "A", "a b", "ä", "~unfinished", "x" * 101])
-def test_what_is_no_key_is_refused(store: BlobStore, key: str) -> None:
-    with pytest.raises(ValueError, match="not a key"):
-        store.write(key, [b"x"])
-    with pytest.raises(ValueError, match="not a key"):
-        store.read(key)
+def test_what_is_no_key_is_refused(store: BlobStore) -> None:
+    for key in ("", "a/../b/c.txt", "A", "a b", "ä", "~unfinished", "x" * 101):
+        with pytest.raises(ValueError, match="not a key"):
+            store.write(key, [b"x"])
+        with pytest.raises(ValueError, match="not a key"):
+            store.read(key)

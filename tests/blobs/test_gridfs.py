@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-import gridfs
 import mongoengine
 import pytest
 from flask import Flask
+from gridfs import GridFSBucket
 
 from taskforge import clock
 from taskforge.admin.maintenance import purge_unfinished_blobs
@@ -20,21 +20,15 @@ KEY = "a/0190b7a0-1111-7abc-8def-000000000001"
 CONTENT = b"0123456789abcdef" * 50_000
 
 
-@pytest.fixture
-def store(app: Flask) -> Iterator[GridFSStore]:
-    with app.app_context():
-        yield GridFSStore()
-
-
-def test_other_programs_read_it_as_gridfs(store: GridFSStore) -> None:
-    store.write(KEY, [CONTENT])
-    bucket = gridfs.GridFSBucket(mongoengine.get_db(), bucket_name="blobs")
+def test_other_programs_read_it_as_gridfs(gridfs: GridFSStore) -> None:
+    gridfs.write(KEY, [CONTENT])
+    bucket = GridFSBucket(mongoengine.get_db(), bucket_name="blobs")
     file = bucket.open_download_stream_by_name(KEY)
     assert file.read() == CONTENT
     assert (file.length, file.chunk_size) == (len(CONTENT), CHUNK_BYTES)
 
 
-def test_what_a_killed_process_left_is_purged_after_a_while(store: GridFSStore) -> None:
+def test_what_a_killed_process_left_is_purged_after_a_while(gridfs: GridFSStore) -> None:
     seen: list[object] = []
 
     def pieces() -> Iterator[bytes]:
@@ -43,57 +37,57 @@ def test_what_a_killed_process_left_is_purged_after_a_while(store: GridFSStore) 
         seen.extend(mongo.collection(CHUNKS).find())
         yield CONTENT
 
-    store.write(KEY, pieces())
-    store.delete([KEY])
+    gridfs.write(KEY, pieces())
+    gridfs.delete([KEY])
     file, *chunks = seen
     mongo.collection(FILES).insert_one(file)
     mongo.collection(CHUNKS).insert_many(chunks)
-    assert store.stat(KEY) is None
-    assert store.list_keys("", 10) == []
+    assert gridfs.stat(KEY) is None
+    assert gridfs.list_keys("", 10) == []
     assert purge_unfinished_blobs() == 0
     with clock.frozen(clock.now() + timedelta(hours=2)):
         assert purge_unfinished_blobs() == 1
     assert mongo.collection(CHUNKS).count_documents({}) == 0
 
 
-def test_a_write_that_was_purged_meanwhile_is_not_taken_for_done(store: GridFSStore) -> None:
+def test_a_write_that_was_purged_meanwhile_is_not_taken_for_done(gridfs: GridFSStore) -> None:
     def pieces() -> Iterator[bytes]:
         yield CONTENT
-        store.purge_unfinished(clock.now() + timedelta(hours=1))
+        gridfs.purge_unfinished(clock.now() + timedelta(hours=1))
 
     with pytest.raises(BlobsUnavailable):
-        store.write(KEY, pieces())
-    assert store.stat(KEY) is None
+        gridfs.write(KEY, pieces())
+    assert gridfs.stat(KEY) is None
 
 
-def test_a_blob_that_is_deleted_while_it_is_read_ends_with_an_error(store: GridFSStore) -> None:
-    store.write(KEY, [CONTENT])
-    pieces = store.read(KEY)
+def test_a_blob_that_is_deleted_while_it_is_read_ends_with_an_error(gridfs: GridFSStore) -> None:
+    gridfs.write(KEY, [CONTENT])
+    pieces = gridfs.read(KEY)
     next(pieces)
-    store.delete([KEY])
+    gridfs.delete([KEY])
     with pytest.raises(BlobMissing):
         list(pieces)
 
 
 def test_while_mongodb_is_away_the_store_says_so_and_its_breaker_opens(
-    store: GridFSStore, app: Flask
+    gridfs: GridFSStore, app: Flask
 ) -> None:
-    store.write(KEY, [CONTENT])
+    gridfs.write(KEY, [CONTENT])
     config = app.config["TASKFORGE"]
     try:
         mongo.connect(
             config.replaced(mongodb_uri="mongodb://127.0.0.1:1/test", mongodb_timeout_ms=50)
         )
         for ask in (
-            lambda: store.write("a/1", [b"x"]),
-            lambda: store.read(KEY),
-            lambda: store.stat(KEY),
-            lambda: store.delete([KEY]),
-            lambda: store.list_keys("", 1),
+            lambda: gridfs.write("a/1", [b"x"]),
+            lambda: gridfs.read(KEY),
+            lambda: gridfs.stat(KEY),
+            lambda: gridfs.delete([KEY]),
+            lambda: gridfs.list_keys("", 1),
         ):
             with pytest.raises(BlobsUnavailable):
                 ask()
         assert mongo.breaker.is_open
     finally:
         mongo.connect(config)
-    assert store.stat(KEY) is not None
+    assert gridfs.stat(KEY) is not None
