@@ -11,6 +11,7 @@ from flask_smorest import Api
 from taskforge.api import (
     admin,
     api_tokens,
+    attachments,
     auth,
     boards,
     comments,
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     boards.blueprint,
     tasks.blueprint,
     comments.blueprint,
+    attachments.blueprint,
     notifications.blueprint,
     watching.blueprint,
     admin.blueprint,

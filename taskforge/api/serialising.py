@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from taskforge.accounts.notification_preferences import spread
@@ -43,10 +44,13 @@ def task(view: TaskView) -> dict[str, Any]:
 
 def attachment(file: Row) -> dict[str, Any]:
     """A file of a task or comment, as a list of them or its own row has it."""
-    attachment_id = file["attachment_id"]
+    attachment_id, uploaded_at = file["attachment_id"], file["uploaded_at"]
     has_thumbnail = file["mimetype"] in IMAGES
     return {
         **file,
+        "uploaded_at": datetime.fromisoformat(uploaded_at)
+        if isinstance(uploaded_at, str)
+        else uploaded_at,
         "url": file_address(attachment_id),
         "thumbnail_url": f"{file_address(attachment_id)}/thumbnail" if has_thumbnail else None,
     }

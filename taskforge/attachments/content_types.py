@@ -7,7 +7,7 @@ is taken as it is, and only what a browser can show without running anything is 
 from __future__ import annotations
 
 import mimetypes
-from typing import BinaryIO
+from typing import IO
 
 from taskforge.attachments.names import extension_of
 from taskforge.errors import InvalidInput
@@ -34,7 +34,7 @@ _MARKUP = {b"<svg": SVG, b"<html": HTML, b"<!doctype html": HTML, b"<script": HT
 _TEXTS = frozenset({"text/csv", "text/markdown", "text/calendar", "text/tab-separated-values"})
 
 
-def detect_type(file: BinaryIO, name: str) -> str:
+def detect_type(file: IO[bytes], name: str) -> str:
     """The media type of a file that is at its beginning; it is there again afterwards.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 from taskforge.accounts.pictures import (
     BROKEN,
@@ -23,7 +23,7 @@ class ImageSize(NamedTuple):
     height: int
 
 
-def measure_image(file: BinaryIO) -> ImageSize:
+def measure_image(file: IO[bytes]) -> ImageSize:
     """The size of an image; the file is at its beginning again afterwards.
 
     Raises:

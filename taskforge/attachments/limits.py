@@ -8,18 +8,19 @@ from taskforge.errors import Conflict, InvalidInput, TooLarge
 from taskforge.extensions import config_of
 
 MB = 1024 * 1024
+MISSING = "is missing: choose a file"
 EMPTY = "is empty: there is nothing in it"
 
 
-def require_size(size: int) -> None:
+def require_size(name: str, size: int) -> None:
     """Refuse a file by its size.
 
     Raises:
-        InvalidInput: it is empty.
+        InvalidInput: there is none, or it is empty.
         TooLarge: it is larger than the setting ``ATTACHMENT_MAX_MB``.
     """
     if size == 0:
-        raise InvalidInput.about(FIELD, EMPTY)
+        raise InvalidInput.about(FIELD, EMPTY if name else MISSING)
     config = config_of()
     if size > config.attachment_max_bytes:
         raise TooLarge(

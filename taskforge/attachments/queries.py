@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import text
 
+from taskforge import clock
 from taskforge.boards.queries import HELD_ON_BOARD, IS_LIVE, join_board, join_view
 from taskforge.comments.queries import left_join_comment
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
+from taskforge.stores.retention import RESTORABLE_FOR
 from taskforge.tasks.queries import join_task
 
 MAX_LISTED = 200  # files of a task, or of the trash of one, in one list
@@ -77,8 +78,9 @@ def list_files_of_visible_task(user_id: str, task_id: str) -> Sequence[sql.Row]:
     return sql.rows(_OF_TASK, parameters)
 
 
-def list_deleted_files_of_visible_task(user_id: str, task_id: str, since: Any) -> Sequence[sql.Row]:
-    """Files of a task and its comments that were deleted since an instant, latest first, at most 200."""
+def list_deleted_files_of_visible_task(user_id: str, task_id: str) -> Sequence[sql.Row]:
+    """Files of a task and its comments that can still be restored, latest deletion first, at most 200."""
+    since = clock.now() - RESTORABLE_FOR
     parameters = {"user_id": user_id, "task_id": task_id, "since": since, "limit": MAX_LISTED}
     return sql.rows(_DELETED_OF_TASK, parameters)
 

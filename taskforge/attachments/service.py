@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from taskforge import faults
 from taskforge.attachments import limits, statements
@@ -45,7 +45,7 @@ class SentFile:
     """A file as somebody sent it: its name there, its bytes (read from the beginning) and how many they are."""
 
     name: str
-    file: BinaryIO
+    file: IO[bytes]
     size: int
 
 
@@ -99,7 +99,7 @@ def _attach(actor: Actor, holder: _Holder, sent: SentFile) -> Change:
     # A retry is answered before its bytes are stored once more.
     if (stored := find_operation(actor)) is not None:
         return stored
-    limits.require_size(sent.size)
+    limits.require_size(sent.name, sent.size)
     file = _describe(actor, holder, sent)
     limits.require_quota(holder.team_id, sent.size)
     faults.point("read.done")
@@ -169,7 +169,7 @@ def _write_row(actor: Actor, file: dict[str, Any], permission: Permission) -> Ch
     return uow.change
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while piece := file.read(PIECE_BYTES):
         yield piece

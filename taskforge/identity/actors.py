@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import replace
+from typing import IO
 from uuid import UUID, uuid5
 
 from flask import Request, current_app, request
@@ -15,6 +16,7 @@ from taskforge.stores.actor import Actor, UsedToken
 from taskforge.text.values import is_uuid
 
 MAX_USER_AGENT_LENGTH = 400
+PIECE_BYTES = 64 * 1024
 BAD_IDEMPOTENCY_KEY = "The idempotency key must be a UUID."
 
 
@@ -101,12 +103,19 @@ def _fingerprint(asked: Request) -> bytes:
             if name not in ("op", "csrf_token")
         ]
         sent = [
-            (name, hashlib.sha256(file.stream.read()).hexdigest())
+            (name, file.filename or "", _hash(file.stream))
             for name, file in asked.files.items(multi=True)
         ]
-        for file in asked.files.values():
-            file.stream.seek(0)
-        body = repr(sorted([*fields, *sent])).encode()
+        body = repr([sorted(fields), sorted(sent)]).encode()
     asked_for = f"{asked.method} {asked.path}\n".encode() + body
     key = b"taskforge-fingerprint:" + str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, asked_for, hashlib.sha256).digest()
+
+
+def _hash(stream: IO[bytes]) -> str:
+    """The SHA-256 of a file that may be large; it is at its beginning afterwards."""
+    digest = hashlib.sha256()
+    while piece := stream.read(PIECE_BYTES):
+        digest.update(piece)
+    stream.seek(0)
+    return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
@@ -18,6 +20,7 @@ from taskforge.stores.operations import Change
 
 TAKEN_ADDRESSES_PER_HOUR = 10
 PICTURES_PER_HOUR = 20
+TOO_MANY_FILES = "That were many files. Please wait {seconds} seconds, then try again."
 TOO_MANY_PICTURES = "That were many pictures. Please wait {seconds} seconds, then try again."
 
 
@@ -78,6 +81,22 @@ def change_picture(actor: Actor, file: bytes, *, version: int) -> Change:
         TOO_MANY_PICTURES,
     )
     return picture_service.change_picture(actor, file, version=version)
+
+
+def attach(actor: Actor, attach_file: Callable[[], Change]) -> Change:
+    """Attach a file for the actor: files take space, and time to be read.
+
+    Raises:
+        RateLimited: too many files within an hour.
+        Everything that the service raises.
+    """
+    rate_limits.hit(
+        RateLimitItemPerHour(
+            config_of().attachments_per_hour, namespace=f"attachments:{actor.user_id}"
+        ),
+        TOO_MANY_FILES,
+    )
+    return attach_file()
 
 
 def password_tries(user_id: str) -> RateLimitItem:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from taskforge.attachments.queries import ATTACHMENTS
 from taskforge.boards.queries import BOARDS, WOULD_SEE_BOARD
 from taskforge.comments.queries import COMMENTS
 from taskforge.stores import sql
@@ -17,7 +18,7 @@ from taskforge.tasks.queries import TASKS
 from taskforge.teams.queries import TEAMS_OF_MEMBERS, is_admitted
 from taskforge.text.values import is_uuid
 
-KINDS = ("team_id", "board_id", "task_id", "comment_id")
+KINDS = ("team_id", "board_id", "task_id", "comment_id", "attachment_id")
 
 _LOCKED = text(f"""
     SELECT t.team_id, t.name
@@ -35,7 +36,10 @@ _LOCKED = text(f"""
                                            CAST(:task_id AS uuid),
                                            (SELECT c.task_id
                                             FROM   {COMMENTS}
-                                            WHERE  c.comment_id = CAST(:comment_id AS uuid)))))
+                                            WHERE  c.comment_id = CAST(:comment_id AS uuid)),
+                                           (SELECT a.task_id
+                                            FROM   {ATTACHMENTS}
+                                            WHERE  a.attachment_id = CAST(:attachment_id AS uuid)))))
                            AND {WOULD_SEE_BOARD}))
     LIMIT  1
 """)
@@ -44,7 +48,7 @@ _LOCKED = text(f"""
 def find_locked_team(user_id: str, ids: Mapping[str, Any]) -> sql.Row | None:
     """The team (team_id, name) that keeps somebody from what `ids` name, for want of two-factor log-in alone; or None.
 
-    `ids` are a ``team_id``, ``board_id``, ``task_id`` or ``comment_id``; others are passed over.
+    `ids` are a ``team_id``, ``board_id``, ``task_id``, ``comment_id`` or ``attachment_id``; others are passed over.
     """
     named = {
         name: ids[name] for name in KINDS if isinstance(ids.get(name), str) and is_uuid(ids[name])

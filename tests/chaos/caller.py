@@ -35,6 +35,30 @@ class Stop:
         return self.event.is_set() and time.monotonic() - since > GIVE_UP_SECONDS
 
 
+@dataclass(frozen=True)
+class Form:
+    """A form with one file in its field ``file``."""
+
+    name: str
+    content: bytes
+    boundary = "----TaskForgeChaos5d1b7a"
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body."""
+        return f"multipart/form-data; boundary={self.boundary}"
+
+    @property
+    def encoded(self) -> bytes:
+        """The body."""
+        head = (
+            f"--{self.boundary}\r\n"
+            f'Content-Disposition: form-data; name="file"; filename="{self.name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        return head.encode() + self.content + f"\r\n--{self.boundary}--\r\n".encode()
+
+
 class Caller:
     """One person, or a program of theirs. Only one thread may call at a time.
 
@@ -153,12 +177,17 @@ class Caller:
             "127.0.0.1", self.port, timeout=ATTEMPT_SECONDS
         )
         self._connection = connection
-        headers = {**self._headers, "Content-Type": "application/json"}
+        kind = body.content_type if isinstance(body, Form) else "application/json"
+        headers = {**self._headers, "Content-Type": kind}
         if key:
             headers["Idempotency-Key"] = key
-        connection.request(
-            method, "/api" + path, None if body is None else json.dumps(body), headers
-        )
+        if isinstance(body, Form):
+            sent: bytes | str | None = body.encoded
+        else:
+            sent = None if body is None else json.dumps(body)
+        connection.request(method, "/api" + path, sent, headers)
         response = connection.getresponse()
         raw = response.read()
+        if response.status < 300 and response.headers.get_content_type() != "application/json":
+            return response.status, raw
         return response.status, json.loads(raw) if raw else None

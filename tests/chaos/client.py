@@ -9,11 +9,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tests.chaos import deletions, outsiders, people, programs, rights
+from tests.chaos import deletions, files, outsiders, people, programs, rights
 from tests.chaos.caller import Caller, GaveUp
 
 # What else is done to a task, with its weight.
-ON_A_TASK = {deletions.delete_comment: 2, deletions.undo: 2}
+ON_A_TASK: dict[Callable[..., object], int] = {
+    deletions.delete_comment: 2,
+    deletions.undo: 2,
+    files.attach: 2,
+    files.replace: 1,
+    files.delete: 2,
+}
 AWAY_ACTS = (
     deletions.delete_column,
     deletions.delete_board,
@@ -47,6 +53,7 @@ class Known:
     fields: dict[str, Any]
     deleted: bool = False
     comments: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # their SHA-256
     before: dict[str, Any] | None = (
         None  # the fields before the last change, if that was an edit or a move
     )

@@ -12,6 +12,7 @@ import psycopg2
 from tests.chaos import outsiders, programs
 from tests.chaos.caller import Caller
 from tests.chaos.client import Client, differences
+from tests.chaos.files import compare_files
 from tests.chaos.system import System
 
 LEFT_TO_DO = {
@@ -55,7 +56,7 @@ def wait_until_done(system: System, seconds: float) -> tuple[float, list[str]]:
 
 def judge(system: System, clients: Sequence[Client]) -> list[str]:
     """Everything that is wrong, as sentences; empty when nothing was lost or doubled."""
-    found = _compare_access(clients)
+    found = []
     for name, question in FORBIDDEN.items():
         found += [f"{name}: {row}" for row in ask(system, question)[:3]]
     for client in clients:
@@ -67,7 +68,7 @@ def judge(system: System, clients: Sequence[Client]) -> list[str]:
         code, said = system.command(*words)
         if code:
             found.append(f"{' '.join(words)} exited with {code}: {said[:1500]}")
-    return found
+    return _compare_access(clients) + found
 
 
 def ask(system: System, question: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -89,6 +90,7 @@ def _compare_tasks(client: Client) -> list[str]:
         if task.deleted:
             continue
         found += differences(task, answer)
+        compare_files(client, task)
         if not answer["detailsAvailable"]:
             found.append(f"{task.task_id}: its text can't be read")
         comments = client.call("GET", f"/tasks/{task.task_id}/comments?limit=100")[1]["items"]

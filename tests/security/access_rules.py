@@ -140,6 +140,8 @@ GUESTS = {
     "board_history.show", "board_history.column",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_boards.list_deleted_columns",
+    "api_attachments.list_attachments", "api_attachments.list_deleted_attachments",
+    "api_attachments.get_attachment", "api_attachments.get_thumbnail",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
 
@@ -162,7 +164,8 @@ MEMBERS = {
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",
-    "api_tasks.undo_change",
+    "api_tasks.undo_change", "api_attachments.attach_to_task", "api_attachments.delete_attachment",
+    "api_attachments.restore_attachment", "api_attachments.set_cover", "api_attachments.remove_cover",
 }  # fmt: skip
 
 ADMINS = {
@@ -190,6 +193,7 @@ ADMINS = {
     "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
     "api_boards.delete_board", "api_boards.restore_board", "api_boards.list_deleted_boards",
     "api_comments.edit_comment", "api_comments.delete_comment", "api_comments.restore_comment",
+    "api_attachments.attach_to_comment",
 }  # fmt: skip
 
 ROLES = ("guest", "member", "admin")
@@ -226,7 +230,9 @@ _ENDPOINTS_OF = {
         tasks.create tasks.create_many tasks.create_many_submitted tasks.quick_add_names api_tasks.create_task""",
     Permission.TASK_EDIT: """
         tasks.edit tasks.edit_submitted tasks.field tasks.field_submitted tasks.tick_item tasks.add_item
-        tasks.remove_item tasks.restore_value tasks.edit_many api_tasks.edit_task api_tasks.replace_task""",
+        tasks.remove_item tasks.restore_value tasks.edit_many api_tasks.edit_task api_tasks.replace_task
+        api_attachments.attach_to_task api_attachments.delete_attachment api_attachments.restore_attachment
+        api_attachments.set_cover api_attachments.remove_cover""",
     Permission.TASK_MOVE: "tasks.move tasks.move_submitted api_tasks.move_task",
     Permission.TASK_DELETE: "tasks.delete tasks.start_empty api_tasks.delete_task",
     Permission.TASK_RESTORE: "tasks.restore api_tasks.restore_task",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 
 from flask import Flask
 from sqlalchemy import text
 
 from taskforge.accounts.picture_service import change_picture
+from taskforge.attachments.blob_keys import thumbnail_key
+from taskforge.attachments.changes import delete_attachment
+from taskforge.attachments.service import SentFile, attach_to_task
 from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
@@ -18,7 +22,7 @@ from taskforge.mail.tokens import LinkToken, make_token
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver
-from taskforge.stores import sql
+from taskforge.stores import blobs, sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
@@ -71,6 +75,7 @@ def make_world(app: Flask) -> World:
         spare = make_person(app, "Spare")
         add_member(admin.actor, team.team_id, role="guest", user_id=spare.user_id)
         delete_task(admin.actor, trashed_id)
+        attachment_id = _attach(admin, task_id)
         deleted = {"task_id": trashed_id, **_delete_one_of_each(admin, team, task_id)}
         gone = make_team(admin, "Gone", member=people["member"], guest=people["guest"])
         delete_team(admin.actor, gone.team_id)
@@ -135,6 +140,7 @@ def make_world(app: Flask) -> World:
         "column_id": team.columns["in_review"],
         "task_id": task_id,
         "comment_id": comment.entity_id,
+        "attachment_id": attachment_id,
         "user_id": spare.user_id,
         "session_id": spare.session_id,
         "person_id": spare.user_id,
@@ -201,4 +207,21 @@ def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, st
     delete_column(admin.actor, team.board_id, column_id)
     board_id = create_board(admin.actor, team.team_id, name="Put away").entity_id
     delete_board(admin.actor, board_id)
-    return {"comment_id": comment_id, "column_id": column_id, "board_id": board_id}
+    attachment_id = _attach(admin, task_id)
+    delete_attachment(admin.actor, attachment_id)
+    return {
+        "comment_id": comment_id,
+        "column_id": column_id,
+        "board_id": board_id,
+        "attachment_id": attachment_id,
+    }
+
+
+def _attach(admin: Person, task_id: str) -> str:
+    """An image of a task, with a thumbnail that nobody has made of it."""
+    file = picture_file()
+    sent = SentFile("photo.png", BytesIO(file), len(file))
+    attachment_id = attach_to_task(admin.actor, task_id, sent).entity_id
+    blobs.store().write(thumbnail_key(attachment_id), [file])
+    sql.execute_now(text("UPDATE attachments SET thumbnail = 'ready'"))
+    return attachment_id
