@@ -54,6 +54,7 @@ class Subject(StrEnum):
     COMMENT = "comment"
     TEAM = "team"
     SESSIONS = "sessions"  # of the reader, who may end them
+    OWN_DATA = "own_data"  # the page with the exports of the reader
     INVITATION = "invitation"  # into a team, which its reader can't see yet
     NONE = "none"  # leads to the inbox itself
 
@@ -63,7 +64,8 @@ class NotificationKind(StrEnum):
 
     In a sentence ``{actor}`` is who caused it, ``{task}`` a card by key and title, ``{column}`` the column that it was
     moved to, ``{team}`` the name of the team, ``{day}`` an instant, ``{device}`` a browser and its system, ``{cards}``
-    a number of cards and ``{person}`` the name of somebody else, by the payload's ``person_id``.
+    a number of cards, ``{person}`` the name of somebody else, by the payload's ``person_id``, ``{due}`` a moment and
+    ``{role}`` a role with its article.
     """
 
     subject: Subject
@@ -83,12 +85,22 @@ class NotificationKind(StrEnum):
     MENTIONED = "mentioned", Subject.COMMENT, "{actor} mentioned you in {task}", _PERSONAL
     COMMENTED = "commented", Subject.COMMENT, "{actor} commented on {task}", _PERSONAL
     STATUS_CHANGED = "status_changed", Subject.TASK, "{actor} moved {task} to “{column}”", _MINOR
+    DUE_SOON = "due_soon", Subject.TASK, "{task} is due: {due}", _PERSONAL
+    OVERDUE = "overdue", Subject.TASK, "{task} is overdue: {due}", _PERSONAL
+    REMINDER = "reminder", Subject.TASK, "You wanted to be reminded of {task}", _PERSONAL
     ADDED_TO_TEAM = "added_to_team", Subject.TEAM, "{actor} added you to {team}", _PERSONAL
     # Without a subject: the team's page is closed to its reader.
     REMOVED_FROM_TEAM = (
         "removed_from_team",
         Subject.NONE,
         "{actor} removed you from {team}",
+        _PERSONAL,
+    )
+    ROLE_CHANGED = "role_changed", Subject.TEAM, "{actor} made you {role} in {team}", _PERSONAL
+    LIMITED_TO_BOARDS = (
+        "limited_to_boards",
+        Subject.TEAM,
+        "{actor} limited you to some boards of {team}",
         _PERSONAL,
     )
     TEAM_DELETED = "team_deleted", Subject.NONE, "{actor} deleted {team}", _PERSONAL
@@ -104,6 +116,7 @@ class NotificationKind(StrEnum):
         "{actor} handed {team} over to you: you are an admin of it",
         _PERSONAL,
     )
+    REPORT_READY = "report_ready", Subject.OWN_DATA, "Your export is ready", _PERSONAL
     NEW_DEVICE = (
         "new_device",
         Subject.SESSIONS,

@@ -26,7 +26,7 @@ from taskforge.messaging import keys
 from taskforge.messaging.keys import KeyFamily
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.bundles import delivery_checks as bundle_checks
-from taskforge.notifications.delivery_checks import deliver_again, wrong_deliveries
+from taskforge.notifications.delivery_checks import deliver_again, tell_again, wrong_deliveries
 from taskforge.notifications.queries import count_unread
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
@@ -87,6 +87,7 @@ def remedies() -> Mapping[str, Remedy]:
         COUNT: count_files,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
+        "tell": tell_again,
         "send again": send_again,
         bundle_checks.MAKE_AGAIN: bundle_checks.make_again,
         bundle_checks.OPEN_BUNDLES: bundle_checks.open_bundles,

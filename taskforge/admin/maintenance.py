@@ -38,6 +38,8 @@ from taskforge.notifications import retention as notifications_retention
 from taskforge.notifications import snoozes
 from taskforge.notifications.bundles import jobs as mails
 from taskforge.notifications.bundles import retention as bundles_retention
+from taskforge.notifications.due_sweep import DueSweep
+from taskforge.notifications.reminders import tell_due
 from taskforge.stores import blobs, sql
 from taskforge.stores import retention as stores_retention
 from taskforge.stores.mongo import DocumentsUnavailable
@@ -156,6 +158,8 @@ def chores() -> list[Chore]:
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("return what was put off", 2.0, snoozes.return_due),
+        Chore("tell of due cards", 1.0, DueSweep()),
+        Chore("tell of reminders", 1.0, tell_due),
         Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),
         Chore("take board snapshots", 30.0, snapshots.take_due),
         Chore("drop expired rows", 600.0, drop_expired),

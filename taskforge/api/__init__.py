@@ -19,6 +19,7 @@ from taskforge.api import (
     invitations,
     leaving,
     notifications,
+    reminders,
     tasks,
     team_activity,
     team_invitations,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     attachments.blueprint,
     notifications.blueprint,
     watching.blueprint,
+    reminders.blueprint,
     admin.blueprint,
 )
 DESCRIPTION = (

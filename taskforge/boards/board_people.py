@@ -16,6 +16,7 @@ from taskforge.boards.queries import NAME_PERSON, list_boards
 from taskforge.boards.service import record_board_change
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
@@ -165,7 +166,7 @@ def limit_guest(
             uow.execute(NAME_PERSON, {**of_person, "board_ids": sorted(added)})
             uow.execute(_UNNAME, {**of_person, "board_ids": sorted(removed)})
         after = {**dict.fromkeys(sorted(added), True), **dict.fromkeys(sorted(removed), False)}
-        uow.record(
+        event_id = uow.record(
             Event.TEAM_GUEST_LIMITED,
             entity_type="team",
             entity_id=team_id,
@@ -177,6 +178,9 @@ def limit_guest(
             after={"limited": {user_id: board_ids is not None}, "boards": {user_id: after}},
             team_id=team_id,
         )
+        if removed or (board_ids is not None and not was_limited):
+            kind = NotificationKind.LIMITED_TO_BOARDS
+            uow.notify(event_id, [user_id], kind, {"team_id": team_id})
         uow.refresh_pages_of([user_id])
     return uow.change
 

@@ -19,6 +19,9 @@ from taskforge import clock, faults
 from taskforge.errors import NotFound, StaleVersion, Unavailable
 from taskforge.leaving import archive, queries
 from taskforge.leaving.sections import SECTIONS, Page
+from taskforge.messaging import queues
+from taskforge.notification_kinds import NotificationKind
+from taskforge.notifications.own_notices import notify_of_own
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 
@@ -164,6 +167,12 @@ def _store(
             part = {**one._asdict(), "name": name, "export_id": export["export_id"]}
             part["data"] = part.pop("record")
             connection.execute(queries.INSERT_PART, {**part, "number": export["parts"] + number})
+        if is_last:
+            notify_of_own(
+                connection, export["export_id"], export["user_id"], NotificationKind.REPORT_READY
+            )
+    if is_last:
+        queues.wake(queues.NOTIFICATIONS)
     export["parts"] += len(files)
     export["size"] += size
     export["attempts"] = 0

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.accounts.queries import join_person
+from taskforge.notifications.due_sweep import find_untold, tell_all
 from taskforge.notifications.jobs import deliver
+from taskforge.notifications.reminders import list_late, tell_due
 from taskforge.stores import sql
 from taskforge.stores.invariants import MAX_FINDINGS
 from taskforge.stores.violations import Violation
 
 DELIVERED_WITHIN = timedelta(seconds=60)
+TOLD_WITHIN = timedelta(
+    minutes=5
+)  # of the moment when a card is due, or somebody wants to be reminded
 
 
 def wrong_deliveries() -> Iterator[Violation]:
@@ -28,6 +34,26 @@ def wrong_deliveries() -> Iterator[Violation]:
     for row in sql.rows(_UNDELIVERED, {"before": before, "limit": MAX_FINDINGS}):
         detail = f"did not notify {row['user_id']}"
         yield Violation("I9", f"event {row['event_id']}", detail, "deliver")
+    yield from _untold_moments()
+
+
+def _untold_moments() -> Iterator[Violation]:
+    """Cards that are due, and reminders, of which a person was not told within five minutes."""
+    before = clock.now() - TOLD_WITHIN
+    for row in islice(find_untold(before), MAX_FINDINGS):
+        detail = f"did not tell {row['user_id']}: {row['kind']}"
+        yield Violation("I9", f"task {row['task_id']}", detail, "tell")
+    for row in list_late(before, limit=MAX_FINDINGS):
+        detail = f"did not remind {row['user_id']}"
+        yield Violation("I9", f"reminder {row['reminder_id']}", detail, "tell")
+
+
+def tell_again(_violations: Sequence[Violation]) -> None:
+    """Tell of all that is due now."""
+    tell_all()
+    while tell_due():
+        continue
+    deliver()
 
 
 def deliver_again(violations: Sequence[Violation]) -> None:

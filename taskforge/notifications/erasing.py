@@ -15,6 +15,8 @@ _DELETE = tuple(
         "notification_bundles",
         "task_watches",
         "board_watches",
+        "task_reminders",
+        "due_notices",
     )
 )
 

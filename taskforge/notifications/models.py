@@ -91,6 +91,43 @@ class TaskWatch(Model):
     __table_args__ = (CheckConstraint("choice IN ('watching', 'ignored')", name="choice"),)
 
 
+class TaskReminder(Model):
+    """Somebody wants to hear of a task at an instant; ``told_at`` is when they were told, or it was let be."""
+
+    __tablename__ = "task_reminders"
+
+    reminder_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.task_id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), index=True
+    )
+    remind_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "user_id", "remind_at"),
+        Index("ix_task_reminders_due", "remind_at", postgresql_where=text("told_at IS NULL")),
+        Index("ix_task_reminders_told", "told_at", postgresql_where=text("told_at IS NOT NULL")),
+    )
+
+
+class DueNotice(Model):
+    """Somebody was told that a task is due soon, or overdue, with the moment that it had."""
+
+    __tablename__ = "due_notices"
+
+    task_id: Mapped[str] = mapped_column(
+        ForeignKey("tasks.task_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    due_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class BoardWatch(Model):
     """What somebody chose for a board (`taskforge.notifications.watch_queries.BoardChoice`)."""
 

@@ -10,4 +10,6 @@ RULES = (
     RetentionRule(
         table="notification_intents", expired="delivered_at < :before", keep=timedelta(days=30)
     ),
+    RetentionRule(table="task_reminders", expired="told_at < :before", keep=timedelta(days=30)),
+    RetentionRule(table="due_notices", expired="told_at < :before", keep=timedelta(days=30)),
 )

@@ -11,6 +11,7 @@ from taskforge.text import moments
 from taskforge.text.counting import count_cards
 
 UNKNOWN_KIND = "{actor} changed {task}"
+ROLES = {"admin": "an admin", "member": "a member", "guest": "a guest"}
 THIS_CARD = "this card"
 
 
@@ -33,12 +34,17 @@ def describe(row: Mapping[str, Any], *, card: str) -> str:
         "team": f"“{payload['team_name']}”" if payload.get("team_name") else "a team",
         "cards": count_cards(payload.get("cards", 0)),
         "person": row["person_name"] or "somebody",
+        "due": moments.show_moment(moments.read_logged(payload["due"]))
+        if "due" in payload
+        else "now",
+        "role": ROLES.get(payload.get("role", ""), "a member"),
         "device": payload.get("device", "an unknown device"),
         "day": moments.show_moment(moments.read_logged(payload["from"]))
         if "from" in payload
         else "now",
     }
-    return (kind.sentence if kind else UNKNOWN_KIND).format(**words)
+    sentence = (kind.sentence if kind else UNKNOWN_KIND).format(**words)
+    return sentence[:1].upper() + sentence[1:]  # one may begin with “this card”
 
 
 def path_of(kind_name: str, payload: Mapping[str, Any]) -> str:
@@ -54,6 +60,8 @@ def path_of(kind_name: str, payload: Mapping[str, Any]) -> str:
         return f"/tasks/{payload['task_id']}{anchor}"
     if subject is Subject.TEAM and payload.get("team_id") is not None:
         return f"/teams/{payload['team_id']}"
+    if subject is Subject.OWN_DATA:
+        return "/profile/data"
     if subject is Subject.SESSIONS:
         return "/sessions/history"
     if subject is Subject.INVITATION:

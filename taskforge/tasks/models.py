@@ -80,6 +80,12 @@ class Task(Model):
         ),
         Index("ix_tasks_assignee", "assignee_id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_team", "team_id", "task_id"),
+        Index(
+            "ix_tasks_due",
+            "due_at",
+            "task_id",
+            postgresql_where=text("due_at IS NOT NULL AND deleted_at IS NULL AND status <> 'done'"),
+        ),
         Index("ix_tasks_board", "board_id", "task_id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index(

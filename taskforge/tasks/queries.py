@@ -22,6 +22,7 @@ from taskforge.boards.queries import (
     LISTED_BOARDS,
     LISTED_COLUMNS,
 )
+from taskforge.boards.statuses import Status
 from taskforge.errors import NotFound, Unavailable
 from taskforge.events import Event
 from taskforge.stores import sql
@@ -46,6 +47,8 @@ MAX_TRASHED = 200  # tasks of the trash that are listed
 
 # An item of a FROM clause; the condition that a task `k` is in the column `c`, and the number of those tasks.
 TASKS = "tasks k"
+# A task that can be due: it is not done, and not in the trash.
+IS_OPEN = f"k.deleted_at IS NULL AND k.status <> '{Status.DONE}'"
 IS_IN_COLUMN = "k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"
 TASK_COUNT = f"(SELECT count(*) FROM {TASKS} WHERE {IS_IN_COLUMN})"
 COUNTED_COLUMN = f"{COLUMN_COLUMNS}, {TASK_COUNT} AS task_count"

@@ -10,6 +10,7 @@ from taskforge.accounts.field_conflicts import merge_lines, settle_fields
 from taskforge.accounts.queries import IS_ACTIVE, find_user_id, join_person
 from taskforge.errors import Conflict, InvalidInput, NotFound
 from taskforge.events import Event
+from taskforge.notification_kinds import NotificationKind
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
@@ -194,7 +195,11 @@ def change_role(actor: Actor, team_id: str, user_id: str, *, role: str) -> Chang
         if before == Role.ADMIN and role != Role.ADMIN:
             require_other_admin(uow, team_id, user_id)
         uow.execute(CHANGE_ROLE, {"role": role, "team_id": team_id, "user_id": user_id})
-        record_member(uow, team_id, Event.TEAM_MEMBER_ROLE_CHANGED, user_id, before, role)
+        event_id = record_member(
+            uow, team_id, Event.TEAM_MEMBER_ROLE_CHANGED, user_id, before, role
+        )
+        subject = {"team_id": team_id, "role": role}
+        uow.notify(event_id, [user_id], NotificationKind.ROLE_CHANGED, subject)
     return uow.change
 
 

@@ -47,9 +47,9 @@ from taskforge.web.comments import routes as comments
 from taskforge.web.history import routes as board_history
 from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
+from taskforge.web.notifications import reminder_routes, watch_routes
 from taskforge.web.notifications import routes as notifications
 from taskforge.web.notifications import settings_routes as notification_settings_routes
-from taskforge.web.notifications import watch_routes
 from taskforge.web.onboarding import routes as onboarding
 from taskforge.web.people import routes as people
 from taskforge.web.search import routes as search
@@ -119,6 +119,7 @@ PARTS = (
     archive_routes,
     people_routes,
     watch_routes,
+    reminder_routes,
     notification_settings_routes,
 )
 

@@ -312,6 +312,7 @@ MEMBER = (
     Scene("profile", at("/profile")),
     Scene("preferences", at("/profile/preferences")),
     Scene("notification-settings", at("/profile/notifications")),
+    Scene("reminders", at("{task}/reminders")),
     Scene("board-watch", at("{board}/watch")),
     Scene("person", person),
     Scene("picture-refused", picture_refused),

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import APIResponse, Page, Route, expect
 
 from taskforge.notifications.jobs import deliver
+from taskforge.notifications.queries import count_unread
 from taskforge.notifications.service import mark_read
 from taskforge.tasks.service import edit_task
 from tests.e2e.boards import toast
@@ -118,3 +119,29 @@ def test_a_late_answer_does_not_bring_an_old_number_back(
         route.fulfill(response=answer)
     expect(toast(page, "One")).to_be_visible()
     expect(page.locator(BADGE)).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/tasks/{task}", "/boards/{board}"])
+def test_what_is_said_of_the_card_before_ones_eyes_is_read_without_a_message(
+    app: Flask, ada: Person, grace: Person, team: Team, at: Callable[[str], Page], path: str
+) -> None:
+    task = make_task(ada, team, "Paint the fence")
+    page = at(path.format(task=task, board=team.board_id))
+    if path.startswith("/boards"):
+        page.locator(".board__columns[data-live=on]").wait_for()
+        page.get_by_role("link", name="Paint the fence").click()
+    page.locator("#task-panel").wait_for()
+    if path.startswith("/tasks"):
+        page.locator("#task-panel[data-live=on]").wait_for()
+    with app.app_context():
+        edit_task(ada.actor, task, changes={"assignee_id": grace.user_id})
+        deliver()
+    expect(page.locator("#field-assignee")).to_contain_text("Grace")
+    wait_until(page, lambda: unread(app, grace) == 0)
+    expect(page.locator(BADGE)).to_have_count(0)
+    expect(toast(page, "Paint the fence")).to_have_count(0)
+
+
+def unread(app: Flask, person: Person) -> int:
+    with app.app_context():
+        return count_unread(person.user_id, cached=False)

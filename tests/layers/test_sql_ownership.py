@@ -45,6 +45,8 @@ OWNERS = {
         "notification_bundles",
         "task_watches",
         "board_watches",
+        "task_reminders",
+        "due_notices",
     },
     "attachments": {"attachments", "team_files"},
     "audit": {"audit_chain"},

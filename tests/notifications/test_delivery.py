@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
+from taskforge.boards.board_people import limit_guest
 from taskforge.comments.service import create_comment
 from taskforge.errors import Unavailable
 from taskforge.messaging import unread_counter
@@ -15,7 +16,7 @@ from taskforge.notifications.jobs import deliver, deliver_pending, has_undeliver
 from taskforge.notifications.queries import count_unread, list_notifications
 from taskforge.stores import sql
 from taskforge.tasks.service import edit_task, move_task
-from taskforge.teams.service import add_member, remove_member
+from taskforge.teams.service import add_member, change_role, remove_member
 from tests.factories import Person, Team, make_task, make_team
 from tests.stores.scene import read
 from tests.together import at_once_inside
@@ -44,6 +45,14 @@ def cause(kind: NotificationKind, ada: Person, bob: Person, team: Team, grace: P
     if kind is NotificationKind.REMOVED_FROM_TEAM:
         remove_member(ada.actor, team.team_id, bob.user_id)
         return bob
+    if kind is NotificationKind.ROLE_CHANGED:
+        change_role(ada.actor, team.team_id, bob.user_id, role="guest")
+        return bob
+    if kind is NotificationKind.LIMITED_TO_BOARDS:
+        change_role(ada.actor, team.team_id, bob.user_id, role="guest")
+        deliver()
+        limit_guest(ada.actor, team.team_id, bob.user_id, board_ids=[])
+        return bob
     if kind is NotificationKind.ASSIGNED:
         make_task(ada, team, assignee_id=bob.user_id)
         return bob
@@ -69,6 +78,11 @@ ELSEWHERE = {
     NotificationKind.TEAM_DELETED,
     NotificationKind.TWO_FACTOR_REQUIRED,
     NotificationKind.MADE_ADMIN,
+    # And what no change of somebody else is: notifications/test_due.py, stores/test_account_export.py.
+    NotificationKind.DUE_SOON,
+    NotificationKind.OVERDUE,
+    NotificationKind.REMINDER,
+    NotificationKind.REPORT_READY,
 }
 
 

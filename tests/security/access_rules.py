@@ -95,6 +95,7 @@ JOIN_LINK = {"invitations.join", "invitations.join_submitted"}
 OWN_OBJECT = {
     "accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session",
     "accounts.revoke_token", "api_tokens.revoke_token",
+    "notifications.remove_reminder", "api_reminders.remove_reminder",
     "accounts.download_export",
     "api_leaving.download_export",
 }  # fmt: skip
@@ -133,6 +134,8 @@ GUESTS = {
     "notifications.watch_task", "notifications.board_watch", "notifications.board_watch_submitted",
     "api_watching.get_task_watch", "api_watching.watch_task", "api_watching.unwatch_task",
     "api_watching.get_board_watch", "api_watching.watch_board", "api_watching.unwatch_board",
+    "notifications.list_reminders", "notifications.add_reminder",
+    "api_reminders.list_reminders", "api_reminders.add_reminder",
     "api_watching.mute_board", "api_watching.unmute_board",
     "tasks.history", "tasks.trash", "comments.create", "comments.people",
     "tasks.history_entry",

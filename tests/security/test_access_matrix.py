@@ -39,6 +39,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
         "member": [],
         "guest": [],
     },
+    "api_reminders.add_reminder": {"at": "2030-01-01T09:00:00Z"},
     "api_boards.limit_guest": {"boardIds": None},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
     "api_teams.change_role": {"role": "member"},
@@ -70,7 +71,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
-    "watching": "1", "choice": "muted", "shown": "inbox live",
+    "watching": "1", "choice": "muted", "shown": "inbox live", "at": "2030-01-01 09:00",
     "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.

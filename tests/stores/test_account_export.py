@@ -98,6 +98,10 @@ def test_an_export_holds_all_that_is_mine_and_nothing_else(scene: Scene) -> None
     whole = json.dumps(files)
     assert "said Ann" not in whole
     assert "password_hash" not in whole
+    told = (
+        "SELECT count(*) FROM notification_intents WHERE event_id = :id AND kind = 'report_ready'"
+    )
+    assert read(told, id=export_id) == 1
     assert_stores_agree()
 
 

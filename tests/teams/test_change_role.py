@@ -34,7 +34,7 @@ def test_a_role_is_changed_and_audited(
         {"members": {bob.user_id: role}},
     )
     assert len(events_of(full_team.team_id)) == before + 1
-    assert intents(bob.user_id) == ["added_to_team"]
+    assert intents(bob.user_id) == ["added_to_team", "role_changed"]
 
 
 def test_every_change_of_a_member_raises_the_version_of_the_team(

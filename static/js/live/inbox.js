@@ -28,7 +28,22 @@ function showCount(unread) {
   if (!old) link.append(badge);
 }
 
-function showLines(lines) {
+/** Whether the page shows what an address leads to: its own page, or its card in the dialog over a board. */
+function isShownHere(url) {
+  const { pathname } = new URL(url, location.href);
+  return !document.hidden
+    && (location.pathname === pathname || document.querySelector(`.task-panel[data-url="${CSS.escape(pathname)}"]`) !== null);
+}
+
+// What is said of a card that is before the reader's eyes needs no message: the card is fetched again, and so is read.
+function leaveOutShown(lines) {
+  const others = lines.filter(({ url }) => !isShownHere(url));
+  if (others.length < lines.length) document.dispatchEvent(new CustomEvent("forge:task-stale"));
+  return others;
+}
+
+function showLines(news) {
+  const lines = leaveOutShown(news);
   for (const { text, url } of lines.slice(0, MAX_SHOWN)) {
     toast(text, "info", { label: "Open", act: () => location.assign(url) });
   }

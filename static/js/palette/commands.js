@@ -33,7 +33,7 @@ export const clickCommand = (section, note, words, element, icon) => ({
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 /** The buttons of an open task, and its fields. */
-const taskCommands = () => all(".task__head :is(a.button, button), .inline-field__edit").map((element) =>
+const taskCommands = () => all(".task__head :is(a.button, button), .inline-field__edit, .properties__foot [data-also]").map((element) =>
   clickCommand("card", "", wordsOf(element), element, "arrow-right"));
 
 function accountCommands() {

@@ -75,3 +75,24 @@ class BoardWatch(Output):
     board_id = id_answer(required=True)
     is_watching = ma.fields.Boolean(required=True)
     is_muted = ma.fields.Boolean(required=True)
+
+
+class NewReminder(Input):
+    """When a person wants to be reminded."""
+
+    at = fields.instant(required=True)
+
+
+class Reminder(Output):
+    """A reminder that is still to come."""
+
+    reminder_id = id_answer(required=True)
+    task_id = id_answer(required=True)
+    at = Instant(attribute="remind_at", required=True)
+    created_at = Instant()
+
+
+class ReminderList(Output):
+    """A person's reminders of a task, the next one first."""
+
+    items: Any = ma.fields.List(ma.fields.Nested(Reminder), required=True)

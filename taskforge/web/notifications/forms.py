@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import day_name
 from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
 from wtforms import StringField
@@ -21,7 +22,11 @@ from taskforge.http.forms import (
 )
 from taskforge.notification_kinds import Channel, NotificationKind
 from taskforge.notifications.watch_queries import BoardChoice
+from taskforge.tasks.moment_kind import Moment
+from taskforge.text import moments
 from taskforge.text.values import parse_int
+
+MORNING = time(8)  # of a day on which somebody wants to be reminded, without a word about the time
 
 FREQUENCY_WORDS = (
     ("immediate", "At once"),
@@ -76,6 +81,24 @@ class BoardWatchForm(Form):
     """What one hears of a board."""
 
     choice = OpenSelectField("What you hear of", [cleaned(board_choice)])
+
+
+def reminder_time(value: object, *, field: str) -> datetime:
+    """The instant that a text means, in the reader's zone; of a day, its morning.
+
+    Raises:
+        InvalidInput: it means none, or is empty.
+    """
+    moment = Moment().clean(value, field=field)
+    if moment is None:
+        raise InvalidInput.about(field, "is required")
+    return moment if isinstance(moment, datetime) else moments.at_time(moment, MORNING)
+
+
+class ReminderForm(Form):
+    """When one wants to be reminded."""
+
+    at = StringField("Time", [cleaned(reminder_time)])
 
 
 class NotificationSettingsForm(VersionForm):
