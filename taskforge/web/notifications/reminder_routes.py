@@ -16,8 +16,8 @@ from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task
 from taskforge.text import moments
+from taskforge.web.notifications.blueprint import blueprint
 from taskforge.web.notifications.forms import MORNING, ReminderForm
-from taskforge.web.notifications.routes import blueprint
 from taskforge.web.tasks.presenters import show_reference
 
 
