@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import nh3
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
@@ -21,14 +20,10 @@ from taskforge.text.effort import OutOfTime, TooMuchWork, metered
 from taskforge.text.handles import Nameable
 from taskforge.text.html_cache import HtmlCache
 from taskforge.text.links import link_addresses
-from taskforge.text.mentions import (
-    MAX_MENTIONS,
-    draw_mentions,
-    has_mentions,
-    mark_mention,
-    split_at_mentions,
-)
+from taskforge.text.markdown_rules import CHECKED_LABEL, MENTION, UNCHECKED_LABEL, adapt
+from taskforge.text.mentions import MAX_MENTIONS, draw_mentions, has_mentions
 from taskforge.text.normal_form import fold
+from taskforge.text.own_files import Images, draw_files, find_file, has_files
 
 MAX_LENGTH = 200_000
 # What follows after this many characters is shown as plain text.
@@ -43,10 +38,6 @@ People = Callable[[], Sequence[Nameable]]
 
 _SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
-_TASK = re.compile(r"\[([ xX])\](?=\s)")
-_MENTION = "@"
-_CHECKED_LABEL = "Done"
-_UNCHECKED_LABEL = "To do"
 
 _CLEANER = nh3.Cleaner(
     tags={
@@ -61,7 +52,7 @@ _CLEANER = nh3.Cleaner(
             "type": {"checkbox"},
             "disabled": {""},
             "checked": {""},
-            "aria-label": {_CHECKED_LABEL, _UNCHECKED_LABEL},
+            "aria-label": {CHECKED_LABEL, UNCHECKED_LABEL},
         }
     },
     url_schemes=_SCHEMES,
@@ -70,22 +61,25 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render_markdown(text: str, people: People | None = None) -> Markup:
+def render_markdown(
+    text: str, people: People | None = None, images: Images | None = None
+) -> Markup:
     """The HTML of a Markdown text, safe inside any element that may hold blocks.
 
     CommonMark with tables, strikethrough, task lists, bare links, and line breaks where the text has them. Headings
     begin at level 3, below the page's own, and leave no level out, whatever the text begins with. Images become
-    links. Of more than `MAX_LENGTH` characters the rest is cut off. A text that takes too much work
-    (`taskforge.text.effort`) is shown as it was typed, with a sentence that says so. Those whom a text mentions are
-    drawn as chips; `people`, called only if it mentions somebody, answers the team.
+    links, but for files of ours among `images` (`taskforge.text.own_files`). Of more than `MAX_LENGTH` characters the
+    rest is cut off. A text that takes too much work (`taskforge.text.effort`) is shown as it was typed, with a sentence
+    that says so. Those whom a text mentions are drawn as chips. `people`, called only if it mentions somebody, answers
+    the team; `images` is called only if it shows a file.
 
     Raises:
         ClientLeft: nobody waits for the page any more.
     """
     html = _render_cached(text[:MAX_LENGTH])
-    if people is None or not has_mentions(html):
-        return html
-    return draw_mentions(html, people())
+    if people is not None and has_mentions(html):
+        html = draw_mentions(html, people())
+    return draw_files(html, images) if has_files(html) else html
 
 
 def _render_cached(text: str) -> Markup:
@@ -171,101 +165,8 @@ def _mentions(tokens: Sequence[Token]) -> Iterator[str]:
     """The marked mentions, as they are written, without “@”."""
     for block in tokens:
         for token in block.children or ():
-            if token.type == "html_inline" and token.markup == _MENTION:
+            if token.type == "html_inline" and token.markup == MENTION:
                 yield token.info
-
-
-def _adapt(state: StateCore) -> None:
-    """The parser's last rule: adapts headings, images, links, mentions, task lists, and what would show nothing."""
-    outline: list[
-        str
-    ] = []  # the heading above and those that it stands under, by the text's own levels
-    for index, token in enumerate(state.tokens):
-        if token.type == "heading_open":
-            outline = [*(level for level in outline if level < token.tag), token.tag]
-            token.tag = _tag_of(outline)
-        elif token.type == "heading_close":
-            token.tag = _tag_of(outline)
-        elif token.type == "inline" and token.children:
-            token.children = list(_adapted(token.children))
-            if _starts_list_item(state.tokens, index):
-                _mark_task(token.children)
-        elif token.type == "fence" and token.info and not token.content.strip():
-            token.content = (
-                token.info
-            )  # words behind the fence: without code they are what was written
-
-
-def _tag_of(outline: Sequence[str]) -> str:
-    """The tag of the innermost heading of an outline; the page's own headings are h1 and h2."""
-    return f"h{min(6, len(outline) + 2)}"
-
-
-def _adapted(tokens: Sequence[Token]) -> Iterator[Token]:
-    in_link = 0
-    target = ""  # of a link that shows nothing yet
-    for token in tokens:
-        if token.type in {"link_open", "link_close"}:
-            in_link += token.nesting
-            if token.type == "link_close" and target:
-                yield _text(target)
-            target = str(token.attrGet("href") or "") if token.type == "link_open" else ""
-            yield token
-            continue
-        shown = [token]
-        if token.type == "image":
-            source = str(token.attrGet("src") or "")
-            words = token.content.strip() or source
-            shown = [_text(words)] if in_link else _link(source, words)
-        elif token.type == "text" and not in_link and "@" in token.content:
-            pieces = split_at_mentions(token.content)
-            shown = [
-                _mention(piece) if is_mention else _text(piece) for piece, is_mention in pieces
-            ]
-        if any(one.content.strip() for one in shown):
-            target = ""
-        yield from shown
-
-
-def _starts_list_item(tokens: Sequence[Token], index: int) -> bool:
-    return (
-        index >= 2
-        and tokens[index - 1].type == "paragraph_open"
-        and tokens[index - 2].type == "list_item_open"
-    )
-
-
-def _mark_task(children: list[Token]) -> None:
-    """Turn a leading ``[ ]`` or ``[x]`` into a disabled checkbox."""
-    first = children[0]
-    match = _TASK.match(first.content) if first.type == "text" else None
-    if match is None:
-        return
-    checked = match.group(1) != " "
-    label = _CHECKED_LABEL if checked else _UNCHECKED_LABEL
-    box = Token("html_inline", "", 0)
-    state = " checked" if checked else ""
-    box.content = f'<input type="checkbox" disabled{state} aria-label="{label}">'
-    first.content = first.content[match.end() :]
-    children.insert(0, box)
-
-
-def _mention(written: str) -> Token:
-    token = Token("html_inline", "", 0, markup=_MENTION, info=written.removeprefix(_MENTION))
-    token.content = mark_mention(written)
-    return token
-
-
-def _text(content: str) -> Token:
-    token = Token("text", "", 0)
-    token.content = content
-    return token
-
-
-def _link(target: str, words: str) -> list[Token]:
-    opening = Token("link_open", "a", 1)
-    opening.attrSet("href", target)
-    return [opening, _text(words), Token("link_close", "a", -1)]
 
 
 def _build_parser(*, tables: bool) -> MarkdownIt:
@@ -276,10 +177,14 @@ def _build_parser(*, tables: bool) -> MarkdownIt:
     link_addresses(parser)
     if tables:
         parser.enable("table")
-    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
-    parser.core.ruler.push("taskforge", _adapt)
+    parser.validateLink = _may_link  # type: ignore[method-assign]
+    parser.core.ruler.push("taskforge", adapt)
     limits.count_steps(parser)
     return parser
+
+
+def _may_link(url: str) -> bool:
+    return bool(_LINK.match(url)) or find_file(url) is not None
 
 
 _PARSER = _build_parser(tables=True)
