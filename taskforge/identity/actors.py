@@ -115,6 +115,7 @@ def _fingerprint(asked: Request) -> bytes:
 def _hash(stream: IO[bytes]) -> str:
     """The SHA-256 of a file that may be large; it is at its beginning afterwards."""
     digest = hashlib.sha256()
+    stream.seek(0)  # a change of the same request may have read it
     while piece := stream.read(PIECE_BYTES):
         digest.update(piece)
     stream.seek(0)

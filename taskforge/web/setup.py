@@ -28,6 +28,8 @@ from taskforge.web.accounts import (
     two_factor_routes,
 )
 from taskforge.web.accounts import routes as accounts
+from taskforge.web.attachments import file_routes, upload_routes
+from taskforge.web.attachments import routes as attachments
 from taskforge.web.boards import (
     archive_routes,
     column_deletion_routes,
@@ -121,6 +123,8 @@ PARTS = (
     watch_routes,
     reminder_routes,
     notification_settings_routes,
+    file_routes,
+    upload_routes,
 )
 
 FEATURES = (
@@ -130,6 +134,7 @@ FEATURES = (
     boards,
     tasks,
     comments,
+    attachments,
     notifications,
     search,
     board_history,

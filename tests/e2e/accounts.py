@@ -150,3 +150,8 @@ def team_of(page: Page) -> Team:
 def user_id_of(page: Page) -> str:
     """The id of whoever is logged in at `page`."""
     return _accounts[page.context].person.user_id
+
+
+def person_of(page: Page) -> Person:
+    """Whoever is logged in at `page`."""
+    return _accounts[page.context].person

@@ -130,7 +130,7 @@ def test_a_team_of_500_people(
                 lambda: browser.get(f"{board}/people"),
             ),
             "suggested names": (Budget(3, 1, 0, 26_500), lambda: browser.get(f"{task}/people")),
-            "task": (at_most("task", 7_000), lambda: browser.get(task)),
+            "task": (at_most("task", 7_400), lambda: browser.get(task)),
             "move": (BUDGETS["move"], move),
             "comment": (BUDGETS["comment"], comment),
             "change of a role": (CHANGE_OF_ROLE, change_of_role(browser, large, bob)),
@@ -154,7 +154,7 @@ def test_a_tree_of_200_teams(app: Flask, ada: Person, bob: Person) -> None:
             "topmost team": (at_most("team", 6_500), lambda: browser.get(f"/teams/{top.team_id}")),
             "lowest team": (at_most("team", 6_000), lambda: browser.get(f"/teams/{lowest}")),
             "choice of a parent": (
-                Budget(4, 2, 0, 7_000),
+                Budget(4, 2, 0, 7_400),
                 lambda: browser.get(f"/teams/{lowest}/edit"),
             ),
             "board of the lowest": (
@@ -197,6 +197,6 @@ def test_a_token_and_a_limited_guest(app: Flask, ada: Person, large: Team, gus: 
             "move": (Budget(4, 2, 0, 1_000), move),
             "boards of a limited guest": (at_most("boards", 4_000), lambda: guest.get("/boards")),
             "task of a limited guest": (at_most("task", 6_000), lambda: guest.get(task)),
-            "comment of a limited guest": (at_most("comment", 800), comment),
+            "comment of a limited guest": (at_most("comment", 820), comment),
         }
     )

@@ -171,6 +171,7 @@ def test_the_fullest_card_stays_small() -> None:
         "facts": [{"icon": "clock", "title": "Estimate", "text": "2.5"}],
         "version": 41,
         "url": "/tasks/0190a002-8b52-9b4a-97b7-50923ceb3ffd",
+        "cover": None,
         "shared_picture": None,
     }
     html = environment.get_template("tasks/_card.html").render(card=card)

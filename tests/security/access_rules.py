@@ -140,6 +140,7 @@ GUESTS = {
     "tasks.history", "tasks.trash", "comments.create", "comments.people",
     "tasks.history_entry",
     "tasks.card", "tasks.peek",
+    "attachments.view", "attachments.file", "attachments.download", "attachments.thumbnail", "attachments.deleted",
     "board_history.show", "board_history.column",
     "api_teams.get_team", "api_teams.list_members", "api_boards.list_boards", "api_boards.get_board",
     "api_boards.list_deleted_columns",
@@ -164,6 +165,7 @@ MEMBERS = {
     "boards.column_settings", "boards.restore_column", "api_boards.restore_column",
     "tasks.create_many", "tasks.create_many_submitted", "tasks.quick_add_names", "tasks.start_empty",
     "tasks.undo_batch", "tasks.select", "tasks.edit_many",
+    "attachments.create", "attachments.delete", "attachments.restore", "attachments.cover",
     "api_boards.create_board", "api_boards.edit_board", "api_boards.create_column", "api_boards.edit_column",
     "api_boards.move_column", "api_boards.delete_column", "api_tasks.create_task", "api_tasks.edit_task",
     "api_tasks.replace_task", "api_tasks.move_task", "api_tasks.delete_task", "api_tasks.restore_task",
@@ -193,6 +195,7 @@ ADMINS = {
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",
     # The comment of the world is the admin's own.
     "comments.edit", "comments.edit_submitted", "comments.delete", "comments.restore",
+    "attachments.comment_form", "attachments.create_for_comment",
     "api_teams.edit_team", "api_teams.add_member", "api_teams.change_role",
     "api_boards.delete_board", "api_boards.restore_board", "api_boards.list_deleted_boards",
     "api_comments.edit_comment", "api_comments.delete_comment", "api_comments.restore_comment",
@@ -233,6 +236,7 @@ _ENDPOINTS_OF = {
         tasks.create tasks.create_many tasks.create_many_submitted tasks.quick_add_names api_tasks.create_task""",
     Permission.TASK_EDIT: """
         tasks.edit tasks.edit_submitted tasks.field tasks.field_submitted tasks.tick_item tasks.add_item
+        attachments.create attachments.delete attachments.restore attachments.cover
         tasks.remove_item tasks.restore_value tasks.edit_many api_tasks.edit_task api_tasks.replace_task
         api_attachments.attach_to_task api_attachments.delete_attachment api_attachments.restore_attachment
         api_attachments.set_cover api_attachments.remove_cover""",

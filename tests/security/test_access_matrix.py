@@ -71,7 +71,7 @@ JSON_BODIES: dict[str, dict[str, object]] = {
 FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
-    "watching": "1", "choice": "muted", "shown": "inbox live", "at": "2030-01-01 09:00",
+    "watching": "1", "choice": "muted", "shown": "inbox live", "at": "2030-01-01 09:00", "on": "0",
     "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.
@@ -79,6 +79,7 @@ _RESTORED = {
     "tasks.restore": ("task_id",),
     "api_tasks.restore_task": ("task_id",),
     "comments.restore": ("comment_id",),
+    "attachments.restore": ("attachment_id",),
     "api_comments.restore_comment": ("comment_id",),
     "api_attachments.restore_attachment": ("attachment_id",),
     "boards.restore": ("board_id",),

@@ -11,7 +11,7 @@ const load = () => loadWriting().catch(() => {}); // the next one tries again
 
 if (ownerId) {
   document.addEventListener("input", ({ target }) => target.form && keepDraft(target.form));
-  for (const name of ["focusin", "pointerdown"]) document.addEventListener(name, load);
+  for (const name of ["focusin", "pointerdown", "dragenter"]) document.addEventListener(name, load);
   if (hasKept()) load();
   else afterPageLoad(() => setTimeout(load, IDLE));
 }

@@ -7,7 +7,8 @@ export const TIMEOUT = 15_000; // milliseconds
 export const MAX_KEPT_ALIVE = 60_000;
 
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
-const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
+/** The headers of a change by script, which is answered as JSON. */
+export const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
 /** An Error about an answer. */
 export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
 

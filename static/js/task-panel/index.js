@@ -3,6 +3,8 @@
 import "../lib/clean-paste.js";
 import "../lib/moment-field.js";
 import "./action-form.js";
+import "./file-preview.js";
+import "./files.js";
 import "./inline-field.js";
 import "./inline-editor.js";
 import "./late-answers.js";

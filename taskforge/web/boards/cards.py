@@ -17,6 +17,7 @@ from taskforge.tasks.board.queries import CARDS_PER_COLUMN, BoardView
 from taskforge.tasks.fields import CARD_FACTS
 from taskforge.text.moments import Moment, show_moment
 from taskforge.text.people import Person, person_of
+from taskforge.web.attachments.presenters import thumbnail_address
 from taskforge.web.boards.picture_sheet import PictureSheet, picture_sheet
 
 MAX_CACHED_CARDS = 10_000
@@ -55,6 +56,7 @@ class Card(NamedTuple):
     facts: tuple[Fact, ...]
     version: int
     url: str
+    cover: str | None  # the address of the image at its top
     shared_picture: str | None  # where the assignee's picture is in the board's sheet
 
 
@@ -81,6 +83,7 @@ def show_card(row: sql.Row, root: str | None = None, sheet: PictureSheet | None 
         facts=_show_facts(row) if CARD_FACTS else (),
         version=row["version"],
         url=url,
+        cover=thumbnail_address(row["cover_id"]) if row["cover_id"] else None,
         shared_picture=sheet.address_of(row["assignee_id"], row["assignee_picture"])
         if sheet
         else None,

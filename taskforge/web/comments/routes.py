@@ -18,6 +18,7 @@ from taskforge.identity.preload import preload
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.teams.permissions import Permission
+from taskforge.web.attachments.inline import TaskImages
 from taskforge.web.comments.forms import CreateCommentForm, EditCommentForm
 from taskforge.web.comments.presenters import show_comment
 from taskforge.web.mention_notes import flash_mention_notes
@@ -62,7 +63,7 @@ def create(task_id: str) -> ResponseReturnValue:
         view = get_comment(actor, change.entity_id)
         address = url_for("comments.delete", comment_id=change.entity_id)
         way = WayBack(text="Your comment", address=address, is_quiet=True)
-        page = render_partial("comments/_created.html", comment=show_comment(view))
+        page = render_partial("comments/_created.html", comment=_shown(actor, view))
         return page, 200, way_back_header(way)
     row, _ = access_task(actor.user_id, task_id, deleted=True, preloaded=preloaded)
     flash_mention_notes(row["board_id"], form.values["content"])
@@ -91,7 +92,7 @@ def edit_submitted(comment_id: str) -> ResponseReturnValue:
     view = get_comment(actor, comment_id)
     if not wants_partial():
         flash_mention_notes(view.row["board_id"], view.content or "")
-    return _answer(view)
+    return _answer(actor, view)
 
 
 @blueprint.post("/comments/<id:comment_id>/delete")
@@ -111,7 +112,7 @@ def restore(comment_id: str) -> ResponseReturnValue:
         if form.refusal is None or wants_partial() or wants_json():
             raise form.refusal or InvalidInput(" ".join(form.sentences))
         flash(" ".join(form.sentences), "danger")
-        return _answer(get_comment(actor, comment_id))
+        return _answer(actor, get_comment(actor, comment_id))
     return _answer_with_way_back(actor, comment_id, _restored(comment_id))
 
 
@@ -129,17 +130,21 @@ def _answer_with_way_back(actor: Actor, comment_id: str, way: WayBack) -> Respon
     if wants_json():
         return way_back_answer(way)
     if wants_partial():
-        comment = show_comment(get_comment(actor, comment_id))
+        comment = _shown(actor, get_comment(actor, comment_id))
         page = render_template("comments/_comment.html", comment=comment)
         return page, 200, way_back_header(way)
     offer_way_back(way)
-    return _answer(get_comment(actor, comment_id))
+    return _answer(actor, get_comment(actor, comment_id))
 
 
-def _answer(view: CommentView) -> ResponseReturnValue:
+def _answer(actor: Actor, view: CommentView) -> ResponseReturnValue:
     if wants_partial():
-        return render_template("comments/_comment.html", comment=show_comment(view))
+        return render_template("comments/_comment.html", comment=_shown(actor, view))
     return go_to(_address(view.row["task_id"], view.row["comment_id"]))
+
+
+def _shown(actor: Actor, view: CommentView) -> dict[str, Any]:
+    return show_comment(view, images=TaskImages(actor.user_id, view.row["task_id"]))
 
 
 def _address(task_id: str, comment_id: str) -> str:

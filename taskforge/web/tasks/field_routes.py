@@ -27,6 +27,7 @@ from taskforge.tasks.queries import TaskView, get_task
 from taskforge.teams import queries as team_queries
 from taskforge.text.people import person_of
 from taskforge.text.values import LAST_VERSION
+from taskforge.web.attachments.inline import TaskImages
 from taskforge.web.mention_notes import flash_mention_notes
 from taskforge.web.tasks.change_answers import change_answer, changed_header
 from taskforge.web.tasks.conflicts import compare_texts
@@ -80,7 +81,7 @@ def field_submitted(task_id: str, field: str) -> ResponseReturnValue:
         if edited.stored in MENTIONING:
             flash_mention_notes(view.row["board_id"], form.values[edited.stored])
         return go_to(url_for("tasks.show", task_id=task_id))
-    return show_field(_view_changed(actor, view, edited, form, change), edited, change)
+    return show_field(actor, _view_changed(actor, view, edited, form, change), edited, change)
 
 
 def get_field_view(
@@ -119,11 +120,13 @@ def _view_changed(
     return replace(view, row={**view.row, **changed})
 
 
-def show_field(view: TaskView, field: InlineField, change: Change) -> ResponseReturnValue:
+def show_field(
+    actor: Actor, view: TaskView, field: InlineField, change: Change
+) -> ResponseReturnValue:
     """The partial of a field, with the header that announces the change to the page."""
     page = render_template(
         "tasks/_field.html",
-        task=show_task(view),
+        task=show_task(view, images=TaskImages(actor.user_id, view.row["task_id"])),
         field=field,
         may=task_rights(view.membership, deleted=False),
     )

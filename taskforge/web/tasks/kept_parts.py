@@ -7,9 +7,9 @@ The key holds all that the templates show but the texts: the task's row, the rea
 each comment. The versions in these rows stand for the texts. A text that mentions somebody is drawn with names of the
 team; they are compared when the part is used.
 
-What a reader may do with each comment differs for its author and for moderators. So the panel is also kept as a
-`_Common`, with a mark in place of these buttons: the first view of one more person who wrote there fills the marks and
-compresses the panel, which takes 0.4 ms in place of 2 ms for drawing it, and of the trips for its texts.
+What a reader may do with each comment and its files differs for its author and for moderators. So the panel is also
+kept as a `_Common`, with marks in place of these: the first view of one more person who wrote there fills the marks
+and compresses the panel, which takes 0.4 ms in place of 2 ms for drawing it, and of the trips for its texts.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from taskforge.tasks.access import TaskAccess
 from taskforge.tasks.queries import is_syncing
 from taskforge.text.effort import is_spent
 from taskforge.text.handles import Nameable
+from taskforge.web.attachments.presenters import show_files
 from taskforge.web.tasks.presenters import task_rights
 from taskforge.web.tasks.task_context import list_requested_comments, task_context
 
@@ -49,6 +50,7 @@ MAX_COMMON_BYTES = 2_000_000
 MAX_ENTRY_BYTES = 100_000
 # Random, so that no text can contain a mark.
 _SECRET = secrets.token_hex(12)
+_PARTS = ("attribute", "acts", "files")  # of a comment, in the order of comments/_acts.html
 # Columns of a task's row that no part shows, or that change without the task: what is shown of them is in the key.
 _NOT_SHOWN = frozenset(
     {"board_seq", "comment_count", "is_news", "pending_content", "permissions", "role", "unread"}
@@ -56,7 +58,7 @@ _NOT_SHOWN = frozenset(
 # What a comment shows besides its text and what its reader may do with it.
 _SHOWN_OF_COMMENT = (
     "comment_id", "author_id", "author_name", "author_picture", "author_sees_board",
-    "version", "created_at", "edited_at", "deleted_at",
+    "version", "attachments", "created_at", "edited_at", "deleted_at",
 )  # fmt: skip
 
 Comments = Iterable[Mapping[str, Any]]
@@ -164,19 +166,19 @@ def _find(cache: FragmentCache[Kept], key: bytes, names: BoardNames) -> Kept | N
 
 
 def _marks(comment_id: str) -> dict[str, str]:
-    """What stands for the attribute and the acts of a comment; nothing in it is escaped."""
-    return {name: f"~{name}-{comment_id}-{_SECRET}~" for name in ("attribute", "acts")}
+    """What stands for the parts of a comment that depend on its reader; nothing in it is escaped."""
+    return {name: f"~{name}-{comment_id}-{_SECRET}~" for name in _PARTS}
 
 
 def _with_acts(html: str, comments: Comments) -> str:
     """The HTML of a panel with what a reader may do with the comments, in place of their marks."""
     for comment in comments:
-        attribute = acts = ""
-        if comment["may_edit"] or comment["may_delete"] or comment["may_restore"]:
-            drawn = render_part("comments/_acts.html", comment=comment)
-            attribute, _, acts = drawn.partition("\n")
-        marks = _marks(comment["comment_id"])
-        html = html.replace(marks["attribute"], attribute).replace(marks["acts"], acts)
+        drawn = [""] * len(_PARTS)
+        may = comment["may_edit"] or comment["may_delete"] or comment["may_restore"]
+        if may or comment["attachments"]:
+            drawn = render_part("comments/_acts.html", comment=comment, mark=_SECRET).split(_SECRET)
+        for mark, part in zip(_marks(comment["comment_id"]).values(), drawn, strict=True):
+            html = html.replace(mark, part)
     return html
 
 
@@ -186,6 +188,7 @@ def _acts_of(view: CommentView) -> dict[str, Any]:
         "comment_id": view.row["comment_id"],
         "version": view.row["version"],
         "deleted": view.row["deleted_at"] is not None,
+        "attachments": show_files(view.row),
         "may_edit": view.may_edit,
         "may_delete": view.may_delete,
         "may_restore": view.may_restore,

@@ -23,6 +23,7 @@ from taskforge.identity.current import current_actor, current_actor_and_preloade
 from taskforge.identity.preload import preload
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.queries import TaskView, get_task
+from taskforge.web.attachments.inline import TaskImages
 from taskforge.web.boards.cards import render_cards
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.kept_parts import kept_part
@@ -56,14 +57,15 @@ def peek(task_id: str) -> ResponseReturnValue:
 
     def context(names: BoardNames) -> dict[str, Any]:
         view = get_task(actor, task_id, preloaded=task)
-        shown = show_task(_shortened(view), names)
+        images = TaskImages(actor.user_id, task_id)
+        shown = show_task(_shortened(view), names, images)
         checklist = shown.get("checklist", [])
         return {
             "task": shown,
             "details_unavailable": view.texts is None,
             "items": checklist[:MAX_ITEMS],
             "more_items": max(0, len(checklist) - MAX_ITEMS),
-            "comments": show_comments(_readable(last), names),
+            "comments": show_comments(_readable(last), names, images),
         }
 
     return respond(kept_part("tasks/_peek.html", task, last, context))

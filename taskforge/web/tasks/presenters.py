@@ -12,7 +12,9 @@ from taskforge.tasks.queries import TaskView
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.text.markdown import People, render_markdown
+from taskforge.text.own_files import Images
 from taskforge.text.people import person_of
+from taskforge.web.attachments.presenters import show_files
 
 
 def show_reference(row: sql.Row) -> dict[str, Any]:
@@ -33,9 +35,18 @@ def show_reference(row: sql.Row) -> dict[str, Any]:
     }
 
 
-def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
-    """The whole task; without its content while that can't be read. `people` are its team."""
-    shown = {**show_reference(view.row), "syncing": view.syncing}
+def show_task(
+    view: TaskView, people: People | None = None, images: Images | None = None
+) -> dict[str, Any]:
+    """The whole task; without its content while that can't be read.
+
+    `people` are its team, `images` those that its description may show.
+    """
+    shown = {
+        **show_reference(view.row),
+        "syncing": view.syncing,
+        "attachments": show_files(view.row),
+    }
     if view.texts is None:
         return shown
     fields = [
@@ -45,12 +56,9 @@ def show_task(view: TaskView, people: People | None = None) -> dict[str, Any]:
     return shown | {
         **view.texts,
         "description_html": render_markdown(
-            view.texts["description"], people or BoardNames(view.row["board_id"])
+            view.texts["description"], people or BoardNames(view.row["board_id"]), images
         ),
         "custom_fields": fields,
-        "attachments": [
-            {**file, "size": show_size(file["size"])} for file in view.row["attachments"]
-        ],
     }
 
 
@@ -67,16 +75,6 @@ def task_rights(membership: Membership, *, deleted: bool) -> dict[str, bool]:
         "restore": deleted and membership.may(Permission.TASK_RESTORE),
         "is_archived": membership.may(ARCHIVED),
     }
-
-
-def show_size(size_bytes: int) -> str:
-    """A file's size with a unit, such as ``1.4 MB``."""
-    size = float(size_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def show_move_columns(columns: Sequence[sql.Row]) -> list[dict[str, Any]]:

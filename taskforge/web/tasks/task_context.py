@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from taskforge.attachments.queries import list_deleted_files_of_visible_task
 from taskforge.boards.mentions import BoardNames
 from taskforge.comments.queries import (
     PAGE,
@@ -14,11 +15,15 @@ from taskforge.comments.queries import (
     read_comments,
 )
 from taskforge.errors import InvalidInput
+from taskforge.extensions import config_of
 from taskforge.http.forms import optional_id
+from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.access import TaskAccess
+from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.tasks.queries import get_task
 from taskforge.text.markdown import People
+from taskforge.web.attachments.inline import TaskImages
+from taskforge.web.attachments.presenters import show_files
 from taskforge.web.comments.presenters import show_comments
 from taskforge.web.tasks.inline_fields import INLINE_FIELDS, PROPERTY_FIELDS
 from taskforge.web.tasks.presenters import show_task, task_rights
@@ -42,13 +47,15 @@ def task_context(
     unread = unread or list_requested_comments(actor, task_id)
     found = read_comments(unread) if view.texts is not None else []
     people = people or BoardNames(view.row["board_id"])
+    images = TaskImages(actor.user_id, task_id)
     later = found[-1].row["comment_id"] if len(found) == PAGE else None
     return {
-        "task": show_task(view, people),
+        "task": show_task(view, people, images),
         "fields": INLINE_FIELDS,
         "property_fields": PROPERTY_FIELDS,
-        "comments": show_comments(found, people),
+        "comments": show_comments(found, people, images),
         "comment_form": comment_form,
+        **_about_files(actor, view.row),
         "details_unavailable": view.texts is None,
         "may": task_rights(view.membership, deleted=view.row["deleted_at"] is not None),
         "later_comments_url": url_for(
@@ -56,6 +63,26 @@ def task_context(
         )
         if later
         else None,
+    }
+
+
+def files_context(actor: Actor, task_id: str) -> dict[str, Any]:
+    """The context of the files of a task alone."""
+    row, membership = access_task(actor.user_id, task_id, deleted=True)
+    return {
+        "task": {**row, "attachments": show_files(row)},
+        "may": task_rights(membership, deleted=row["deleted_at"] is not None),
+        **_about_files(actor, row),
+    }
+
+
+def _about_files(actor: Actor, row: sql.Row) -> dict[str, Any]:
+    """What the files of a task need besides themselves."""
+    return {
+        "max_file_bytes": config_of().attachment_max_bytes,
+        "has_deleted_files": bool(
+            list_deleted_files_of_visible_task(actor.user_id, row["task_id"])
+        ),
     }
 
 
