@@ -9,7 +9,7 @@ import click
 
 from taskforge import clock
 from taskforge.cli import group
-from taskforge.demo import player, rights, scenario
+from taskforge.demo import files, player, rights, scenario
 from taskforge.extensions import config_of
 
 
@@ -34,5 +34,6 @@ def demo(seed: int, until: datetime | None, password: str | None, share: float, 
     steps = scenario.write_scenario(seed, end, share=share)
     with click.progressbar(length=len(steps), label="Half a year of work") as bar:
         player.play(team, steps, done=lambda: bar.update(1))
+    files.attach_files(team, end)
     rights.set_rights(team, end)
     click.echo(f"Log in as {player.email_of(0)} with the password {chosen}")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.boards.queries import list_boards
-from taskforge.demo import player, rights, scenario
+from taskforge.demo import files, player, rights, scenario
 from taskforge.stores import doctor, relay, sql
 from taskforge.teams.invitations.queries import list_of_team, list_own
 from taskforge.teams.queries import get_team, list_children
@@ -49,7 +49,12 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
     with app.app_context():
         scene = player.set_up(PASSWORD, END)
         player.play(scene, steps, done=lambda: None)
+        files.attach_files(scene, clock.now())
         rights.set_rights(scene, clock.now())
+        attached = sql.scalar(
+            text("SELECT count(*) FROM attachments WHERE thumbnail = 'ready' OR width IS NULL")
+        )
+        covers = sql.scalar(text("SELECT count(*) FROM tasks WHERE cover_id IS NOT NULL"))
         admin, guest = scene.people[0], scene.people[rights.GUEST]
         boards = {row["name"]: row["board_id"] for row in list_boards(admin, scene.team_id)}
         seen_by_guest = [row["board_id"] for row in list_boards(guest, scene.team_id)]
@@ -68,6 +73,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
         )  # seals and delivers, as the workers would
         report = doctor.examine(doctor_probes.probes())
     assert len(scene.cards) == 20
+    assert (attached, covers) == (6, 1)
     assert facts >= len(scene.cards) * 2
     assert first < END - timedelta(days=60)
     assert report.found == []
