@@ -117,6 +117,7 @@ def _read(export: Mapping[str, Any]) -> Page:
         records += page.records
         files += page.files
         size += sum(len(_as_json(record)) for record in page.records)
+        size += sum(len(content) for _, content in page.files)
         cursor = page.cursor
         if cursor is None or size >= FILE_BYTES or len(records) >= FILE_RECORDS:
             return Page(records, cursor, files)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from taskforge.attachments.queries import ATTACHMENTS
 from taskforge.boards.queries import IS_LIVE, join_board, join_view
-from taskforge.comments.queries import COMMENTS
+from taskforge.comments.queries import COMMENTS, left_join_comment
 from taskforge.stores.outbox import pending_content
 from taskforge.tasks.access import REFERENCE, SHOWN, SHOWN_TABLES
 from taskforge.tasks.queries import TASKS, join_task
@@ -31,6 +32,18 @@ COMMENTS_OF_PERSON = text(f"""
     WHERE  c.author_id = :user_id AND c.deleted_at IS NULL AND k.deleted_at IS NULL AND {IS_LIVE}
            AND {_AFTER.format(key="c.comment_id")}
     ORDER  BY c.comment_id
+    LIMIT  :limit
+""")
+FILES_OF_PERSON = text(f"""
+    SELECT a.attachment_id, a.task_id, a.comment_id, a.name, a.size, a.mimetype, a.uploaded_at, k.title
+    FROM   {ATTACHMENTS}
+           {join_task("a.task_id")}
+           {join_board("k.board_id")}
+           {join_view()}
+           {left_join_comment("c.comment_id = a.comment_id")}
+    WHERE  a.uploaded_by = :user_id AND a.deleted_at IS NULL AND k.deleted_at IS NULL AND c.deleted_at IS NULL
+           AND {IS_LIVE} AND {_AFTER.format(key="a.attachment_id")}
+    ORDER  BY a.attachment_id
     LIMIT  :limit
 """)
 COUNT_RECORDS = text(f"""

@@ -17,10 +17,11 @@ from taskforge.accounts.login_history import list_logins
 from taskforge.accounts.passkeys import list_passkeys
 from taskforge.accounts.queries import sessions_of_person
 from taskforge.accounts.two_factor import get_two_factor
+from taskforge.attachments.blob_keys import file_key
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.leaving import section_queries as queries
 from taskforge.notifications.queries import list_notifications_from
-from taskforge.stores import mongo, sql
+from taskforge.stores import blobs, mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.document_parts import CONTENT, part_of
 from taskforge.stores.documents import VersionMoved, decode_content, read_contents
@@ -31,6 +32,7 @@ UNREADABLE = "The texts can't be read right now."
 PICTURE = "picture.webp"
 TASKS_AT_ONCE = 25  # each may have a megabyte
 COMMENTS_AT_ONCE = 50
+FILES_AT_ONCE = 1
 LINES_AT_ONCE = 200
 EVENTS_LOOKED_AT = 5000
 
@@ -131,6 +133,46 @@ def _read_comments(actor: Actor, after: str | None) -> Page:
     return Page(records, _cursor(found, "comment_id", COMMENTS_AT_ONCE))
 
 
+def _read_files(actor: Actor, after: str | None) -> Page:
+    """One file, with its content: it may have 25 MB."""
+    found = _rows_after(queries.FILES_OF_PERSON, actor, after, FILES_AT_ONCE)
+    records: list[Record] = []
+    files: list[tuple[str, bytes]] = []
+    for row in found:
+        content = _content_of_file(row["attachment_id"])
+        path = f"files/{row['attachment_id']}"
+        if content is not None:
+            files.append((path, content))
+        records.append(
+            {
+                "attachmentId": row["attachment_id"],
+                "taskId": row["task_id"],
+                "taskTitle": row["title"],
+                "commentId": row["comment_id"],
+                "name": row["name"],
+                "mimetype": row["mimetype"],
+                "size": row["size"],
+                "uploadedAt": row["uploaded_at"],
+                "file": None if content is None else path,
+            }
+        )
+    return Page(records, _cursor(found, "attachment_id", FILES_AT_ONCE), files)
+
+
+def _content_of_file(attachment_id: str) -> bytes | None:
+    """The bytes of a file; None where they are lost.
+
+    Raises:
+        Unavailable: the blob store can't be asked.
+    """
+    try:
+        return b"".join(blobs.store().read(file_key(attachment_id)))
+    except blobs.BlobMissing:
+        return None
+    except blobs.BlobsUnavailable as error:
+        raise Unavailable(UNREADABLE) from error
+
+
 def _read_notifications(actor: Actor, after: str | None) -> Page:
     found = list_notifications_from(actor, after_id=after, limit=LINES_AT_ONCE)
     records = [
@@ -212,6 +254,7 @@ SECTIONS = (
     Section("teams", _read_teams),
     Section("tasks", _read_tasks, is_counted=True),
     Section("comments", _read_comments, is_counted=True),
+    Section("files", _read_files),
     Section("notifications", _read_notifications),
     Section("sessions", _read_sessions),
     Section("logins", _read_logins),

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from taskforge.attachments.thumbnails import make_due
+from taskforge.config import Config
 from taskforge.ids import new_id
 from tests.api_tokens import give_token
 from tests.attachments.files import HELLO, digest, rows, stored_keys
@@ -182,6 +183,17 @@ def test_what_is_no_file_is_refused_with_a_sentence(ada: Person, task_id: str) -
     assert stored_keys_of(ada) == []
     with ada.app.app_context():
         assert rows("SELECT * FROM attachments") == []
+
+
+def test_many_files_are_too_many(
+    app: Flask, ada: Person, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config: Config = app.config["TASKFORGE"]
+    monkeypatch.setitem(app.config, "TASKFORGE", config.replaced(attachments_per_hour=2))
+    path = f"/tasks/{task_id}/attachments"
+    assert [upload(ada, path).status_code for _ in range(2)] == [201, 201]
+    refused = upload(ada, path)
+    assert (refused.status_code, "many files" in refused.json["error"]["message"]) == (429, True)
 
 
 def test_a_token_attaches_by_its_scope_and_its_teams(ada: Person, team: Team, task_id: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.accounts.picture_service import change_picture
 from taskforge.admin.maintenance import drop_expired
+from taskforge.attachments.changes import delete_attachment
 from taskforge.boards.board_people import limit_guest
 from taskforge.boards.service import create_team, edit_board
 from taskforge.comments.service import create_comment
@@ -29,6 +30,7 @@ from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
 from taskforge.tasks.service import create_task
 from taskforge.teams.service import change_role, remove_member
+from tests.attachments.files import HELLO, attach
 from tests.pictures import halves
 from tests.pictures import opened as picture_in
 from tests.stores.conftest import Doomed, assert_stores_agree, catch_up
@@ -305,3 +307,18 @@ def test_a_team_of_ones_own_is_in_it(scene: Scene) -> None:
     write_due()
     teams = {one["name"]: one["role"] for one in opened(scene.bob, export_id)["teams.json"]}
     assert teams == {"Alone": "admin", "Garden": "member"}
+
+
+def test_an_export_has_the_files_that_i_attached_byte_for_byte(scene: Scene) -> None:
+    task_id = scene.add_task("Dig")
+    large = bytes(range(256)) * 4000
+    mine = [attach(scene.bob, task_id, large, "plan.bin"), attach(scene.bob, task_id)]
+    delete_attachment(scene.bob, attach(scene.bob, task_id, name="gone.txt"))
+    attach(scene.ann, task_id, name="hers.txt")
+    export_id = ask(scene.bob)
+    assert write_due() == 1
+    files = opened(scene.bob, export_id)
+    listed = all_of(files, "files")
+    assert [one["name"] for one in listed] == ["plan.bin", "notes.txt"]
+    assert [files[one["file"]] for one in listed] == [large, HELLO]
+    assert [one["attachmentId"] for one in listed] == mine
