@@ -31,7 +31,7 @@ from taskforge.teams.queries import join_team
 from taskforge.text import moments
 from taskforge.text.zones import find_zone
 
-PAGE = 500
+PAGE = 250
 ROUND_SECONDS = 10.0  # from the beginning of a walk to the next, if it is through before
 # Wide enough for every zone, for a day and an hour in it, and for what is told late.
 BEFORE, AFTER = timedelta(days=4), timedelta(days=1)
