@@ -9,7 +9,7 @@ import click
 
 from taskforge import clock
 from taskforge.cli import group
-from taskforge.demo import files, player, rights, scenario
+from taskforge.demo import files, news, player, rights, scenario
 from taskforge.extensions import config_of
 
 
@@ -36,4 +36,5 @@ def demo(seed: int, until: datetime | None, password: str | None, share: float, 
         player.play(team, steps, done=lambda: bar.update(1))
     files.attach_files(team, end)
     rights.set_rights(team, end)
+    news.set_news(team, end)
     click.echo(f"Log in as {player.email_of(0)} with the password {chosen}")

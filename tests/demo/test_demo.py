@@ -10,7 +10,7 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.boards.queries import list_boards
-from taskforge.demo import files, player, rights, scenario
+from taskforge.demo import files, news, player, rights, scenario
 from taskforge.stores import doctor, relay, sql
 from taskforge.teams.invitations.queries import list_of_team, list_own
 from taskforge.teams.queries import get_team, list_children
@@ -51,6 +51,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
         player.play(scene, steps, done=lambda: None)
         files.attach_files(scene, clock.now())
         rights.set_rights(scene, clock.now())
+        news.set_news(scene, clock.now())
         attached = sql.scalar(
             text("SELECT count(*) FROM attachments WHERE thumbnail = 'ready' OR width IS NULL")
         )
