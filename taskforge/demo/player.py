@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from taskforge import clock
 from taskforge.accounts.picture_service import change_picture
-from taskforge.accounts.service import edit_profile, register_user
+from taskforge.accounts.service import edit_profile, get_profile, register_user
 from taskforge.boards.queries import list_boards
 from taskforge.boards.service import create_board, create_team, edit_board
 from taskforge.comments.service import create_comment
 from taskforge.demo.portraits import draw_portrait
 from taskforge.demo.scenario import HALF_YEAR, Step
-from taskforge.demo.words import ABOUT, BOARDS, PEOPLE, TEAM
+from taskforge.demo.words import ABOUT, BOARDS, MAILS, PEOPLE, TEAM
 from taskforge.errors import Conflict
 from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
@@ -101,6 +101,9 @@ def _describe(person: int, actor: Actor) -> None:
         edit_profile(
             actor, version=version, changes=dict(zip(("bio", "time_zone"), about, strict=True))
         )
+    if mails := MAILS.get(person):
+        changes = {"preferences": {"notifications": mails}}
+        edit_profile(actor, version=get_profile(actor).row["version"], changes=changes)
 
 
 def _create(team: DemoTeam, step: Step) -> None:

@@ -13,6 +13,12 @@ ABOUT = {
     2: ("Wires and switches. On the bench **Tuesday to Friday**.", "America/New_York"),
 }
 
+# Who gets one mail a day, or one a week; the others get theirs at once.
+MAILS = {
+    0: {"frequency": "daily", "digest_hour": 8},
+    1: {"frequency": "weekly", "digest_weekday": 1, "quiet_from": "20:00", "quiet_until": "08:00"},
+}
+
 # Board, share of the cards, what is worked on, and what is done to it.
 BOARDS: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (
     (

@@ -56,7 +56,6 @@ def compose(config: Config, bundle: Mapping[str, Any], contents: Contents) -> Em
         "public_url": public_url,
         "contents": contents,
         "is_one_card": _is_about_one_card(contents),
-        "count": count_notifications(contents.line_count),
         "ends": ends,
         "settings_url": public_url + SETTINGS_PATH,
         "show_time": lambda at: show_moment(at, zone=at.tzinfo, with_year=False),
