@@ -4,6 +4,7 @@ import htmx from "../../vendor/htmx.js";
 import { behaviour, startBehaviours } from "../lib/behaviours.js";
 import { createElement, createIcon, parseHtml } from "../lib/dom.js";
 import { fetchHtml } from "../lib/http.js";
+import { handleOwnChanges } from "../lib/own-changes.js";
 import { refreshTimes } from "../lib/times.js";
 import { keepingFocus } from "./entries.js";
 
@@ -33,7 +34,8 @@ behaviour("inbox-refresh", (inbox) => {
     timer = setTimeout(() => refresh().catch(() => {}), PAUSE); // the next one tries again
   }
 
-  document.addEventListener("forge:inbox", ({ detail }) => detail.ids?.length && refreshSoon());
+  handleOwnChanges();
+  document.addEventListener("forge:inbox-changed", refreshSoon);
   document.addEventListener("forge:task-stale", refreshSoon);
 
   function showConnection() {

@@ -29,8 +29,12 @@ function prepare() {
   popover = createPopover("snooze-popover", "auto");
   popover.setAttribute("role", "dialog");
   popover.setAttribute("aria-label", "Put off");
-  // The entry that is put off goes, and with it the button to which the focus would return.
-  popover.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && popover.hidePopover());
+  // The entry that was put off is about to go: from it the focus goes on to the next one.
+  popover.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    if (detail.xhr.status >= 400) return;
+    popover.hidePopover();
+    if (button.isConnected) focusEntry(button.closest(".inbox-entry"));
+  });
   popover.addEventListener("toggle", ({ newState }) => {
     if (newState === "closed" && popover.contains(document.activeElement) && button.isConnected) button.focus();
   });

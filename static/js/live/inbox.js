@@ -58,6 +58,7 @@ export async function showInbox({ unread, ids, refresh, ended }) {
   if (refresh) return (await import("./new-rights.js")).showNewRights();
   const turn = ++latest;
   if (unread !== undefined) showCount(unread);
+  if (ids.length) document.dispatchEvent(new CustomEvent("forge:inbox-changed"));
   const fresh = ids.filter((id) => !shown.has(id));
   for (const id of fresh) shown.add(id);
   if (unread !== undefined && !fresh.length) return;
