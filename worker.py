@@ -18,7 +18,7 @@ from taskforge import create_worker_app
 from taskforge.admin.maintenance import chores
 from taskforge.admin.watch import watching
 from taskforge.config import ConfigError, load_config
-from taskforge.messaging.queues import MAIL, QUEUES
+from taskforge.messaging.queues import MAIL, PUSH, QUEUES
 from taskforge.server import reporter
 from taskforge.server.allocator import keep_little
 from taskforge.server.forking import freeze
@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
         return 2
     if len(names) > 1 and not config.smtp_url:  # no mail is ever queued
         names = [name for name in names if name != MAIL]
+    if len(names) > 1 and not config.sends_push:  # nor is a push message
+        names = [name for name in names if name != PUSH]
     if len(names) == 1:
         return run(app, names[0])
     freeze()

@@ -15,6 +15,7 @@ from taskforge.config_checks import (
     mail_problems,
     number_problems,
     production_problems,
+    push_problems,
     secret_problems,
 )
 
@@ -58,6 +59,9 @@ class Config:
     database_pool_wait_seconds: float = 3.0
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "TaskForge <taskforge@localhost>"
+    vapid_public_key: str = ""
+    vapid_private_key: str = field(default="", repr=False)
+    push_allows_local: bool = False
     database_statement_timeout_ms: int = 3000
     database_lock_timeout_ms: int = 1000
     database_deadline_seconds: float = 4.0
@@ -128,6 +132,11 @@ class Config:
         return parseaddr(self.mail_from)[1]
 
     @property
+    def sends_push(self) -> bool:
+        """Whether there are keys to sign push messages with."""
+        return bool(self.vapid_private_key)
+
+    @property
     def alert_addresses(self) -> list[str]:
         """Where alerts are sent: Apprise addresses."""
         return _split(self.alert_urls)
@@ -176,6 +185,7 @@ def check_config(config: Config) -> None:
     problems += number_problems(config)
     problems += secret_problems(config)
     problems += mail_problems(config)
+    problems += push_problems(config)
     problems += file_store_problems(config)
     if config.is_production:
         problems += production_problems(config)

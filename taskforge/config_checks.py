@@ -92,6 +92,8 @@ def production_problems(config: Config) -> Iterator[str]:
     """What development may do and a public deployment must not."""
     if config.testing:
         yield "TESTING must not be set in production."
+    if config.push_allows_local:
+        yield "PUSH_ALLOWS_LOCAL must not be set in production: push messages would reach servers inside."
     yield from _regular_secret_problems(config)
     yield from _public_name_problems(config)
     yield from _store_problems(config)
@@ -139,6 +141,17 @@ def file_store_problems(config: Config) -> Iterator[str]:
         return
     if config.is_production and not (address.is_encrypted or is_near(address.host, config)):
         yield "S3_URL must be https://, unless the store is on this host or in PRIVATE_HOSTS."
+
+
+def push_problems(config: Config) -> Iterator[str]:
+    """Keys of push messages that can't be keys. Whether they are a pair, a push service says (log: `push_refused`)."""
+    public, private = config.vapid_public_key, config.vapid_private_key
+    if not public and not private:
+        return
+    if not re.fullmatch(r"B[A-Za-z0-9_-]{86}", public) or not re.fullmatch(
+        r"[A-Za-z0-9_-]{43}", private
+    ):
+        yield "VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY must both be set, as flask taskforge push-keys prints them."
 
 
 def _weakness(secret: str) -> str | None:

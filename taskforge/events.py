@@ -74,6 +74,8 @@ class Event(StrEnum):
     USER_PASSKEY_FAILED = "user.passkey_failed", "login_failed"
     USER_TOKEN_CREATED = "user.token_created", "create"
     USER_TOKEN_REVOKED = "user.token_revoked", "revoke"
+    USER_PUSH_SWITCHED_ON = "user.push_switched_on", "create"
+    USER_PUSH_SWITCHED_OFF = "user.push_switched_off", "revoke"
     USER_NEW_DEVICE = "user.new_device", "login"
     USER_LOGGED_OUT = "user.logged_out", "logout"
     USER_SESSION_REVOKED = "user.session_revoked", "revoke"

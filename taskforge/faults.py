@@ -34,6 +34,8 @@ POINTS = (
     "notification.inserted",
     "mail.before_send",
     "mail.sent",
+    "push.before_send",
+    "push.sent",
     "audit.sealed",
     "login.session_written",
     "logout.redis_deleted",

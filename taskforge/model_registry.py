@@ -14,6 +14,7 @@ from taskforge.leaving import models as _leaving
 from taskforge.mail import models as _mail
 from taskforge.notifications import models as _notifications
 from taskforge.notifications.bundles import models as _bundles
+from taskforge.notifications.push import models as _push
 from taskforge.stores import models as _stores
 from taskforge.stores.blobs import gridfs_store as _blobs
 from taskforge.tasks import documents as _task_documents
@@ -36,6 +37,7 @@ MODULES = (
     _mail,
     _notifications,
     _profile_documents,
+    _push,
     _stores,
     _task_documents,
     _tasks,

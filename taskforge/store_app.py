@@ -19,6 +19,7 @@ from taskforge.model_registry import MODULES
 from taskforge.notification_kinds import Channel
 from taskforge.notifications import hooks
 from taskforge.notifications.bundles import planning
+from taskforge.notifications.push import intents as push_intents
 from taskforge.stores import blobs, mongo, prepared_statements, sql
 
 
@@ -52,6 +53,7 @@ def create_store_app(config: Config) -> Flask:
         prepared_statements.prepare_on(db.engine)
     assert MODULES  # imported for the tables that it declares
     hooks.on_delivery(Channel.MAIL, planning.plan)
+    hooks.on_delivery(Channel.PUSH, push_intents.note_intents)
     mongo.connect(config)
     blobs.connect(config)
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)

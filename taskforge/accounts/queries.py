@@ -13,6 +13,7 @@ from taskforge.stores import sql
 from taskforge.stores.outbox import pending_content
 from taskforge.stores.unit_of_work import UnitOfWork
 
+MAX_IDLE_DAYS = 14  # of a session
 # Items of a FROM clause.
 PEOPLE = "users u"
 # Of the user `u`: whether they may do anything at all. Every statement that finds who is asking has it.
@@ -103,6 +104,20 @@ def is_deleted(alias: str) -> str:
 def join_person(user_id: str, alias: str = "u") -> str:
     """SQL that joins the account, as `alias`, of the person whose id the column `user_id` holds."""
     return f"JOIN users {alias} ON {alias}.user_id = {user_id}"
+
+
+def is_session_over(session_id: str) -> str:
+    """SQL of the condition that the session with a public id was ended, or has expired, before ``:before``."""
+    return f"""{session_id} IN (SELECT session_id
+                               FROM   user_sessions
+                               WHERE  revoked_at < :before OR expires_at < :before)"""
+
+
+def join_live_session(session_id: str) -> str:
+    """SQL that joins, as ``e``, the session whose public id `session_id` gives, if it still authenticates."""
+    return f"""JOIN user_sessions e
+                ON e.session_id = {session_id} AND e.revoked_at IS NULL AND e.expires_at > now()
+                   AND e.last_seen_at > now() - interval '{MAX_IDLE_DAYS} days'"""
 
 
 # How a person wants to be notified, of `left_join_settings`; all NULL for the defaults.

@@ -17,7 +17,7 @@ from sqlalchemy import TextClause, text
 
 from taskforge import clock, faults
 from taskforge.accounts.documents import mirror_message
-from taskforge.accounts.queries import IS_ACTIVE
+from taskforge.accounts.queries import IS_ACTIVE, MAX_IDLE_DAYS
 from taskforge.errors import NotFound, Suspended
 from taskforge.events import Event
 from taskforge.ids import new_id
@@ -30,7 +30,7 @@ from taskforge.stores.sql import JoinedQuery
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.text.people import Person
 
-IDLE = timedelta(days=14)
+IDLE = timedelta(days=MAX_IDLE_DAYS)
 ABSOLUTE = timedelta(seconds=keys.SESSION.ttl_seconds)  # however often it is used
 SEEN_EVERY = timedelta(minutes=5)
 

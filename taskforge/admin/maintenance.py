@@ -39,6 +39,8 @@ from taskforge.notifications import snoozes
 from taskforge.notifications.bundles import jobs as mails
 from taskforge.notifications.bundles import retention as bundles_retention
 from taskforge.notifications.due_sweep import DueSweep
+from taskforge.notifications.push import jobs as push
+from taskforge.notifications.push import retention as push_retention
 from taskforge.notifications.reminders import tell_due
 from taskforge.stores import blobs, sql
 from taskforge.stores import retention as stores_retention
@@ -68,6 +70,7 @@ RETENTION_RULES = (
     *invitations_retention.RULES,
     *mail_retention.RULES,
     *bundles_retention.RULES,
+    *push_retention.RULES,
     *leaving_retention.RULES,
 )
 
@@ -145,6 +148,9 @@ def chores() -> list[Chore]:
         mailing = [Chore("send overdue mails", 2.0, send)]
     elif is_available():
         mailing = [Chore("fill the mailbox page", 2.0, _when_due(InBackground(mails.send_due)))]
+    if config_of().sends_push:
+        to_devices = OverdueWork(queues.PUSH, push.has_due, InBackground(push.send_due))
+        mailing = [*mailing, Chore("send overdue push messages", 1.0, to_devices)]
     make = InBackground(thumbnails.make_due)
 
     def make_thumbnails() -> None:

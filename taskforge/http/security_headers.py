@@ -11,7 +11,7 @@ from taskforge.http.urls import ASSETS_PREFIX
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'; trusted-types default"  # static/js/core/trusted-types.js
+    " require-trusted-types-for 'script'; trusted-types default service-worker"  # core/trusted-types.js, push/device.js
 )
 # Of what is no page: a style sheet, a script, a font, a picture. It loads and runs nothing, wherever it is opened.
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"

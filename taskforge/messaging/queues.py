@@ -29,13 +29,15 @@ log = structlog.get_logger()
 AUDIT = "audit"
 NOTIFICATIONS = "notifications"
 MAIL = "mail"
-QUEUES = (AUDIT, NOTIFICATIONS, MAIL)
+PUSH = "push"
+QUEUES = (AUDIT, NOTIFICATIONS, MAIL, PUSH)
 
 # Dotted names, as RQ stores them in a job: the function that processes all pending work of a queue.
 PROCESSORS = {
     AUDIT: "taskforge.audit.jobs.seal_pending",
     NOTIFICATIONS: "taskforge.notifications.jobs.deliver_pending",
     MAIL: "taskforge.notifications.bundles.jobs.send_pending",
+    PUSH: "taskforge.notifications.push.jobs.send_pending",
 }
 WRITE_SECURITY_EVENT = "taskforge.audit.jobs.write_security_event"
 ALLOWED = frozenset({*PROCESSORS.values(), WRITE_SECURITY_EVENT})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskforge.extensions import config_of
 from taskforge.mail import service as mail
 from taskforge.notification_kinds import Channel
 from taskforge.notifications.hooks import has_hook
@@ -13,8 +14,8 @@ def mail_is_available() -> bool:
 
 
 def push_is_available() -> bool:
-    """Whether notifications can come to devices: nothing sends them yet."""
-    return False
+    """Whether notifications can come to devices: there are keys to sign them with."""
+    return has_hook(Channel.PUSH) and config_of().sends_push
 
 
 def list_channels() -> list[Channel]:

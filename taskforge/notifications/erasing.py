@@ -17,6 +17,7 @@ _DELETE = tuple(
         "board_watches",
         "task_reminders",
         "due_notices",
+        "push_subscriptions",
     )
 )
 

@@ -42,7 +42,8 @@ _OF_PEOPLE = prepared(f"""
            {left_join_settings("u.user_id")}
     WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
 """)
-_SWITCHES = {Channel.MAIL: "email", Channel.LIVE: "push", Channel.PUSH: "push"}
+# A device has a switch of its own (`push.subscriptions`).
+_SWITCHES = {Channel.MAIL: "email", Channel.LIVE: "push"}
 
 
 def read_settings(connection: Connection, user_ids: Collection[str]) -> dict[str, Settings]:

@@ -59,9 +59,11 @@ class SnoozeChoice:
 def list_choices(now: datetime, zone: ZoneInfo) -> list[SnoozeChoice]:
     """The times that somebody in a zone may choose from: later today if the day is long enough, then mornings."""
     local = now.astimezone(zone)
+    tomorrow = local.date() + timedelta(days=1)
     next_monday = local.date() + timedelta(days=_WEEK_DAYS - local.weekday())
-    days = (("tomorrow", "Tomorrow morning", local.date() + timedelta(days=1)),
-            ("next_week", "Next week", next_monday))  # fmt: skip
+    days = [("tomorrow", "Tomorrow morning", tomorrow)]
+    if next_monday != tomorrow:
+        days.append(("next_week", "Next week", next_monday))
     choices = [
         SnoozeChoice(name, words, datetime.combine(day, MORNING, zone)) for name, words, day in days
     ]

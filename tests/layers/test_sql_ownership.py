@@ -47,6 +47,8 @@ OWNERS = {
         "board_watches",
         "task_reminders",
         "due_notices",
+        "push_subscriptions",
+        "push_intents",
     },
     "attachments": {"attachments", "team_files"},
     "audit": {"audit_chain"},

@@ -19,6 +19,7 @@ NOT_OFFERED = {"accounts.passkey_options"}
 
 # Open to everybody; a visitor gets an answer that depends on nobody.
 PUBLIC = {
+    "notifications.service_worker",
     "accounts.login", "accounts.login_submitted", "accounts.register", "accounts.register_submitted",
     "accounts.registration_sent", "accounts.deleted",
     "accounts.forgot_password", "accounts.forgot_password_submitted", "accounts.reset_requested",
@@ -46,6 +47,7 @@ OWN = {
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
     "accounts.preferences", "accounts.preferences_submitted", "accounts.change_picture", "accounts.remove_picture",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
+    "api_push.unsubscribe",
     "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip
 
@@ -96,6 +98,7 @@ OWN_OBJECT = {
     "accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session",
     "accounts.revoke_token", "api_tokens.revoke_token",
     "notifications.remove_reminder", "api_reminders.remove_reminder",
+    "api_push.subscribe",  # nobody has keys of push messages
     "accounts.download_export",
     "api_leaving.download_export",
 }  # fmt: skip

@@ -55,6 +55,11 @@ JSON_BODIES: dict[str, dict[str, object]] = {
     "api_notifications.snooze": {
         "until": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%MZ}"
     },
+    "api_push.subscribe": {
+        "endpoint": "https://push.example.com/x",
+        "keys": {"p256dh": "BA" + "A" * 85, "auth": "A" * 22},
+    },
+    "api_push.unsubscribe": {"endpoint": "https://push.example.com/x"},
     "api_comments.create_comment": {"content": "Hello"},
     "api_comments.edit_comment": {"content": "Hello"},
     "api_attachments.set_cover": {"attachmentId": "{attachment_id}"},

@@ -12,7 +12,14 @@ from tests.security.principals import World
 TOKENS = ("token_read", "token_write", "token_admin", "token_elsewhere")
 _RANKS = {"token_read": 0, "token_write": 1, "token_admin": 2, "token_elsewhere": 2}
 # About the account, or after a proof that it is the person: no token does it.
-_ACCOUNT = ("api_auth.", "api_two_factor.", "api_tokens.", "api_leaving.", "api_admin.")
+_ACCOUNT = (
+    "api_auth.",
+    "api_two_factor.",
+    "api_tokens.",
+    "api_push.",
+    "api_leaving.",
+    "api_admin.",
+)
 ACCOUNT = {
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
     "api_team_life.delete_team", "api_team_two_factor.require", "api_team_two_factor.release",

@@ -10,12 +10,14 @@ from taskforge.http.htmx import go_to, render, wants_json
 from taskforge.identity.current import current_actor
 from taskforge.live.hints import MAX_NEW
 from taskforge.notifications import inbox_queries, queries
-from taskforge.web.notifications import action_routes
+from taskforge.web.notifications import action_routes, worker_routes
 from taskforge.web.notifications.answers import shown_state
 from taskforge.web.notifications.blueprint import blueprint
 from taskforge.web.notifications.presenters import show_entry, show_notification
 
-assert action_routes  # imported because it adds its views to the blueprint
+# Imported because they add their views to the blueprint.
+assert action_routes
+assert worker_routes
 
 
 @blueprint.get("/inbox")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from taskforge.accounts.notification_preferences import DEFAULTS, is_chosen
 from taskforge.accounts.service import ProfileView, edit_profile, get_profile
+from taskforge.extensions import config_of
 from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
 from taskforge.notification_kinds import Channel
@@ -56,6 +57,7 @@ def _page(view: ProfileView, failed: NotificationSettingsForm | None = None) -> 
         channels=[(channel, CHANNEL_NAMES[channel]) for channel in channels],
         groups=_groups(stored["matrix"], channels, is_failed=failed is not None),
         has_mail=Channel.MAIL in channels,
+        push_key=config_of().vapid_public_key if Channel.PUSH in channels else None,
         time_zone=view.row["time_zone"],
         details_unavailable=view.texts is None and failed is None,
     )

@@ -1,0 +1,167 @@
+"""The address that a browser gave for its push messages: which ones are taken, and the conversation with its server.
+
+Whoever has an account chooses that address, so it must lead to no place inside: https alone, at a name that stands for
+public addresses only. The connection is made to the address that was checked, so that a name which means something else
+a moment later leads nowhere new; the certificate must be of the name. Redirects are not followed. Every wait has a
+limit. `PUSH_ALLOWS_LOCAL` lets tests send to a server of their own on this machine; production does not start with it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+
+from taskforge.config import Config
+from taskforge.config_checks import is_near
+from taskforge.errors import InvalidInput
+
+MAX_LENGTH = 1000
+STEP_SECONDS = 8.0
+MAX_ANSWER = 1024  # bytes of an answer that are read: nothing is done with them
+NO_ENDPOINT = "is no address of a push service"
+
+
+class NotReached(Exception):
+    """The server was not reached, or broke off; the message says why."""
+
+
+class Forbidden(Exception):
+    """The address leads where nothing may be sent."""
+
+
+def check_endpoint(value: str, config: Config) -> str:
+    """The endpoint of a subscription, if it may be stored: the form alone is checked here, the host when it is used.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise InvalidInput.about("endpoint", NO_ENDPOINT) from error
+    is_plain = value.isascii() and value.isprintable() and " " not in value and "\\" not in value
+    is_bare = parts.username is None and parts.password is None and not parts.fragment
+    is_fit = (
+        len(value) <= MAX_LENGTH and is_plain and is_bare and bool(parts.hostname) and port != 0
+    )
+    if not is_fit or not (parts.scheme == "https" or _is_own(parts, config)):
+        raise InvalidInput.about("endpoint", NO_ENDPOINT)
+    if not _is_own(parts, config) and _is_inside(parts.hostname or ""):
+        raise InvalidInput.about("endpoint", NO_ENDPOINT)
+    return value
+
+
+class Connections:
+    """Connections to push services, kept for a job, one for each server."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._open: dict[tuple[str, str], http.client.HTTPConnection] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._open.values():
+            with suppress(OSError):
+                connection.close()
+
+    def post(
+        self, endpoint: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str]]:
+        """Send a message; the status and the headers of the answer, these by their names in small letters.
+
+        Raises:
+            Forbidden: the endpoint's host is not a public one.
+            NotReached: no answer came.
+        """
+        parts = urlsplit(endpoint)
+        place = (parts.scheme, parts.netloc)
+        kept = self._open.pop(place, None)
+        if kept is not None:
+            with suppress(OSError, http.client.HTTPException):  # it was closed meanwhile
+                return self._exchange(place, kept, parts, body, headers)
+        try:
+            fresh = self._connect(parts)
+            return self._exchange(place, fresh, parts, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotReached(f"{type(error).__name__}: {error}"[:200]) from error
+
+    def _exchange(
+        self,
+        place: tuple[str, str],
+        connection: http.client.HTTPConnection,
+        parts: SplitResult,
+        body: bytes,
+        headers: Mapping[str, str],
+    ) -> tuple[int, Mapping[str, str]]:
+        try:
+            path = parts.path or "/"
+            connection.request(
+                "POST", f"{path}?{parts.query}" if parts.query else path, body, dict(headers)
+            )
+            answer = connection.getresponse()
+            answer.read(MAX_ANSWER)
+            is_whole = answer.isclosed()
+        except BaseException:
+            connection.close()
+            raise
+        if is_whole and not answer.will_close:
+            self._open[place] = connection
+        else:
+            connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+    def _connect(self, parts: SplitResult) -> http.client.HTTPConnection:
+        host = parts.hostname or ""
+        is_own = _is_own(parts, self._config)
+        address = host if is_own else _public_address(host, parts.port or 443)
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(address, parts.port, timeout=STEP_SECONDS)
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=STEP_SECONDS)
+        plain = socket.create_connection((address, parts.port or 443), timeout=STEP_SECONDS)
+        try:
+            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+        return connection
+
+
+def _is_own(parts: SplitResult, config: Config) -> bool:
+    """Whether it is a test's own server."""
+    return config.push_allows_local and is_near(parts.hostname or "", config)
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is an address that is not public; a name is looked up when it is used."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or "." not in host
+
+
+def _public_address(host: str, port: int) -> str:
+    """An address of a host, all of which are public.
+
+    Raises:
+        Forbidden: one of them is not.
+        OSError: it has none.
+    """
+    found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    if not found or not all(_is_public(address) for address in found):
+        raise Forbidden(f"{host} is not a public host")
+    return min(found, key=lambda address: (":" in address, address))
+
+
+def _is_public(address: str) -> bool:
+    parsed = ip_address(address.split("%", 1)[0])
+    inner = getattr(parsed, "ipv4_mapped", None) or parsed
+    return inner.is_global and not inner.is_multicast
