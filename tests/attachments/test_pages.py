@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from taskforge.attachments import thumbnails
@@ -56,6 +57,14 @@ def attach(visitor: Visitor, task_id: str, name: str, content: bytes) -> str:
     answer = send(visitor, f"/tasks/{task_id}/attachments", (name, content), headers=SCRIPT)
     assert answer.status_code == 201, answer.json
     return str(answer.json["file"]["id"])
+
+
+def turned_picture() -> bytes:
+    """A photograph of 300 × 200 pixels that was taken with the camera on its side."""
+    made, about = BytesIO(), Image.Exif()
+    about[0x0112] = 6
+    Image.new("RGB", (300, 200), "teal").save(made, "JPEG", exif=about.tobytes())
+    return made.getvalue()
 
 
 def press(visitor: Visitor, page: str, address: str, **fields: Any) -> Page:
@@ -232,6 +241,7 @@ def test_a_comment_has_files_of_its_own_for_its_author(
     ("name", "content", "shown"),
     [
         ("lamp.png", picture_file(size=(300, 200)), 'width="300" height="200"'),
+        ("turned.jpg", turned_picture(), 'width="200" height="300"'),
         ("plan.pdf", b"%PDF-1.4\n", "opens in your own viewer"),
         ("all.zip", b"PK\x03\x04aaaa", "isn’t shown here"),
     ],

@@ -115,7 +115,7 @@ def test_a_text_names_the_files_that_are_put_into_it(page: Page, board: str) -> 
     page.locator("#comment-form").get_by_role("button", name="Comment").click()
     image = page.locator(".comment .inline-image img")
     expect_loaded(image)
-    expect(image).to_have_attribute("width", "640")
+    expect(image).to_have_attribute("width", "600")
     expect(page.locator(".comment .prose")).to_have_text(re.compile(r"Look here:\s+and there"))
     expect(field).to_have_value("")
 

@@ -13,6 +13,7 @@ const HTMX_CLASS = / class="([^"]*?) ?\bhtmx-[^"]*"/g;
 function fingerprint(part) {
   const copy = part.cloneNode(true);
   copy.querySelectorAll("input[type=hidden], .draft-offer").forEach((element) => element.remove());
+  for (const menu of copy.querySelectorAll("details[open]")) menu.open = false;
   for (const time of copy.querySelectorAll("time")) {
     time.textContent = "";
     for (const name of ["title", "class", "data-original"]) time.removeAttribute(name);
@@ -22,8 +23,15 @@ function fingerprint(part) {
 
 const looksSame = (one, other) => fingerprint(one) === fingerprint(other);
 
-const isInUse = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea")]
+const isInUse = (part) => part.querySelector(".menu[open]") !== null || [...part.querySelectorAll("input:not([type=hidden]), textarea")]
   .some((field) => field.value !== field.defaultValue || field === document.activeElement);
+
+// A part that was left alone for its open menu is brought up to date once that is closed.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open || !target.closest?.("[data-stale]")) return;
+  delete target.closest("[data-stale]").dataset.stale;
+  document.dispatchEvent(new CustomEvent("forge:task-stale"));
+}, { capture: true });
 
 function activate(element) {
   htmx.process(element);
@@ -85,7 +93,9 @@ export function updateTask(panel, html, isRemote) {
   for (const field of fresh.querySelectorAll(".inline-field")) updateField(panel, field, isRemote);
   for (const part of fresh.querySelectorAll("[data-part]")) {
     const old = findPart(panel, part.id);
-    if (old && !isInUse(old) && !looksSame(old, part)) replace(old, part, false);
+    if (!old || looksSame(old, part)) continue;
+    if (isInUse(old)) old.dataset.stale = "true";
+    else replace(old, part, false);
   }
   updateComments(panel, fresh);
   return true;

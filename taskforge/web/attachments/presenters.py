@@ -15,7 +15,7 @@ from taskforge.text.people import person_of
 from taskforge.web.attachments.kinds import face_of, kind_name, preview_of
 
 # The box in which an image of a text is shown; a smaller one has its own size.
-MAX_INLINE_WIDTH, MAX_INLINE_HEIGHT = 640, 480
+MAX_INLINE_WIDTH, MAX_INLINE_HEIGHT = 640, 400
 
 NOT_SHOWN = {
     "pdf": "A PDF opens in your own viewer once it is downloaded.",
