@@ -11,7 +11,6 @@ from flask import Flask
 from taskforge.accounts import suspension
 from taskforge.comments.service import create_comment, delete_comment
 from taskforge.notifications import snoozes, triage, watching
-from taskforge.notifications.bundles.jobs import send_due
 from taskforge.notifications.service import mark_read
 from taskforge.notifications.triage import Lines
 from taskforge.tasks.service import delete_task, edit_task
@@ -281,17 +280,3 @@ def test_two_workers_send_nothing_twice_and_nothing_is_lost_while_lines_arrive(
         assert said.count(f"/tasks/{task_id}\n") == 1
     assert said.count("WEB-5 Late") == 1
     assert read("SELECT count(*) FROM notification_mails WHERE bundle_id IS NULL") == 0
-
-
-def test_nothing_is_planned_where_no_mail_can_be_sent(
-    app: Flask, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = app.config["TASKFORGE"]
-    monkeypatch.setitem(app.config, "TASKFORGE", config.replaced(taskforge_env="production"))
-    with app.app_context():
-        make_team(ada, member=bob)
-        clear()
-        with at():
-            make_team(ada, "Another", member=bob)
-        assert read("SELECT count(*) FROM notification_mails") == 0
-        assert send_due() == 0

@@ -37,7 +37,10 @@ def plan(connection: Connection, lines: Sequence[Line]) -> None:
     """
     if not lines or not is_available():
         return
-    due = [due_at(schedule_of(line.settings), line.created_at) for line in lines]
+    now = (
+        clock.now()
+    )  # what is delivered late is due at once, and has its time to be sent from now on
+    due = [max(due_at(schedule_of(line.settings), line.created_at), now) for line in lines]
     first: dict[str, datetime] = {}
     for line, at in zip(lines, due, strict=True):
         first[line.user_id] = min(at, first.get(line.user_id, at))
@@ -49,6 +52,6 @@ def plan(connection: Connection, lines: Sequence[Line]) -> None:
         "bundle_ids": [new_id() for _ in first],
         "people": list(first),
         "first_due": list(first.values()),
-        "at": clock.now(),
+        "at": now,
     }
     execute(connection, PLAN, parameters)
