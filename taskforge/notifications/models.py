@@ -13,11 +13,28 @@ from taskforge.extensions import Model
 from taskforge.stores.models import Id, Instant
 
 _PLACE = text("coalesce(place_id, notification_id)")
+_STATES = {
+    "inbox": "archived_at IS NULL AND snoozed_until IS NULL",
+    "unread_places": "read_at IS NULL",
+    "snoozed": "snoozed_until IS NOT NULL",
+    "archived": "archived_at IS NOT NULL",
+}
 
 
 def _index(name: str, condition: str) -> Index:
     """The lines of an inbox in one state, in their order."""
     return Index(f"ix_notifications_{name}", "user_id", _PLACE, postgresql_where=text(condition))
+
+
+def _card_index(name: str, condition: str) -> Index:
+    """The lines about one card in one state, in their order."""
+    return Index(
+        f"ix_notifications_card_{name}",
+        "user_id",
+        text("(payload ->> 'task_id')"),
+        _PLACE,
+        postgresql_where=text(f"{condition} AND payload ->> 'task_id' IS NOT NULL"),
+    )
 
 
 class Notification(Model):
@@ -55,21 +72,13 @@ class Notification(Model):
             text("(payload ->> 'task_id')"),
             postgresql_where=text("kind = 'mentioned'"),
         ),
-        _index("inbox", "archived_at IS NULL AND snoozed_until IS NULL"),
-        _index("unread_places", "read_at IS NULL"),
-        _index("snoozed", "snoozed_until IS NOT NULL"),
-        _index("archived", "archived_at IS NOT NULL"),
+        *(_index(name, condition) for name, condition in _STATES.items()),
+        *(_card_index(name, condition) for name, condition in _STATES.items()),
+        # Of the sweep alone: its condition is none of a list's, whose planner would take it for the index of a state.
         Index(
-            "ix_notifications_card",
-            "user_id",
-            text("(payload ->> 'task_id')"),
-            _PLACE,
-            postgresql_where=text("payload ->> 'task_id' IS NOT NULL"),
-        ),
-        Index(
-            "ix_notifications_due",
+            "ix_notifications_return",
             "snoozed_until",
-            postgresql_where=text("snoozed_until IS NOT NULL"),
+            postgresql_where=text("snoozed_at IS NOT NULL"),
         ),
     )
 

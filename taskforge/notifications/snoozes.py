@@ -22,15 +22,17 @@ LAST_HOUR = 21  # "later today" is no later than this
 _WEEK_DAYS = 7
 
 _HAS_DUE = prepared("""
-    SELECT EXISTS (SELECT
-                   FROM   notifications
-                   WHERE  snoozed_until <= CAST(:at AS timestamptz))
+    SELECT snoozed_until <= CAST(:at AS timestamptz)
+    FROM   notifications
+    WHERE  snoozed_at IS NOT NULL
+    ORDER  BY snoozed_until
+    LIMIT  1
 """)
 _RETURN = prepared("""
     WITH due AS (
         SELECT notification_id, snoozed_until
         FROM   notifications
-        WHERE  snoozed_until <= CAST(:at AS timestamptz)
+        WHERE  snoozed_at IS NOT NULL AND snoozed_until <= CAST(:at AS timestamptz)
         ORDER  BY snoozed_until
         LIMIT  CAST(:limit AS bigint)
         FOR UPDATE SKIP LOCKED

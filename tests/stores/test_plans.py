@@ -89,6 +89,7 @@ API = (
     "/api/tasks/{task}/comments",
     "/api/tasks/{task}/history",
     "/api/notifications",
+    "/api/notifications?state=snoozed",
     "/api/auth/sessions",
 )
 PAGES = (
@@ -119,6 +120,9 @@ PAGES = (
     "/tasks/{task}/move",
     "/tasks/{task}/people",
     "/inbox",
+    "/inbox?show=unread",
+    "/inbox?show=archived",
+    "/inbox/cards/{task}",
     "/sessions",
     "/sessions/history",
     "/profile",
