@@ -111,6 +111,7 @@ def test_the_workers_and_the_relay_do_what_requests_left_them(app: Flask, start:
             "SELECT (SELECT count(*) FROM outbox)"
             " + (SELECT count(*) FROM audit_logs) - (SELECT count(*) FROM audit_chain)"
             " + (SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL)"
+            " + (SELECT count(*) FROM notification_fan_outs)"
         )
         assert wait_until(lambda: read(left) == 0)
         assert wait_until(lambda: len(children(process.pid)) == 3)

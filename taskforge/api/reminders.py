@@ -11,17 +11,17 @@ from taskforge.api.schemas import notifications as schemas
 from taskforge.identity.current import current_actor
 from taskforge.notifications import reminders
 
-blueprint = ApiBlueprint("reminders", __name__, topic="Notifications", prefix="/tasks")
+blueprint = ApiBlueprint("reminders", __name__, topic="Notifications", prefix="")
 
 
-@blueprint.get("/<any_id:task_id>/reminders")
+@blueprint.get("/tasks/<any_id:task_id>/reminders")
 @blueprint.response(200, schemas.ReminderList)
 def list_reminders(task_id: str) -> Any:
     """One's reminders of a task that are still to come, the next one first."""
     return {"items": reminders.list_reminders(current_actor(), task_id)}
 
 
-@blueprint.post("/<any_id:task_id>/reminders")
+@blueprint.post("/tasks/<any_id:task_id>/reminders")
 @takes_no_key
 @blueprint.arguments(schemas.NewReminder)
 @blueprint.response(201, schemas.Reminder)
@@ -30,9 +30,9 @@ def add_reminder(data: dict[str, Any], task_id: str) -> Any:
     return reminders.add_reminder(current_actor(), task_id, at=data["at"])
 
 
-@blueprint.delete("/<any_id:task_id>/reminders/<any_id:reminder_id>")
+@blueprint.delete("/reminders/<any_id:reminder_id>")
 @blueprint.response(204)
-def remove_reminder(task_id: str, reminder_id: str) -> Response:
+def remove_reminder(reminder_id: str) -> Response:
     """Remove one of one's reminders."""
-    reminders.remove_reminder(current_actor(), task_id, reminder_id)
+    reminders.remove_reminder(current_actor(), reminder_id)
     return no_content()

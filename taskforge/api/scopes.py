@@ -38,7 +38,7 @@ _CHANGES: Mapping[str, Scope | None] = {
     "/api/invitations": Scope.ADMIN,
 }
 # What belongs to no team, and making a new one: closed to a token that is limited to some.
-_OF_NO_TEAM = ("/api/notifications", "/api/invitations")
+_OF_NO_TEAM = ("/api/notifications", "/api/invitations", "/api/reminders")
 _NEW_TEAM = "/api/teams"
 
 REFUSED = {

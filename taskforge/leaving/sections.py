@@ -20,6 +20,7 @@ from taskforge.accounts.two_factor import get_two_factor
 from taskforge.attachments.blob_keys import file_key
 from taskforge.errors import StaleVersion, Unavailable
 from taskforge.leaving import section_queries as queries
+from taskforge.notifications.own_rows import list_choices_from, list_reminders_from
 from taskforge.notifications.queries import list_notifications_from
 from taskforge.stores import blobs, mongo, sql
 from taskforge.stores.actor import Actor
@@ -208,6 +209,30 @@ def _read_sessions(actor: Actor, after: str | None) -> Page:
     return Page(records, _cursor(found, "session_id", LINES_AT_ONCE))
 
 
+def _read_watching(actor: Actor, after: str | None) -> Page:
+    found = list_choices_from(actor, after_id=after, limit=LINES_AT_ONCE)
+    records = [
+        {f"{row['about']}Id": row["id"], "choice": row["choice"], "chosenAt": row["chosen_at"]}
+        for row in found
+    ]
+    return Page(records, _cursor(found, "id", LINES_AT_ONCE))
+
+
+def _read_reminders(actor: Actor, after: str | None) -> Page:
+    found = list_reminders_from(actor, after_id=after, limit=LINES_AT_ONCE)
+    records = [
+        {
+            "reminderId": row["reminder_id"],
+            "taskId": row["task_id"],
+            "at": row["remind_at"],
+            "createdAt": row["created_at"],
+            "toldAt": row["told_at"],
+        }
+        for row in found
+    ]
+    return Page(records, _cursor(found, "reminder_id", LINES_AT_ONCE))
+
+
 def _read_tokens(actor: Actor, _after: str | None) -> Page:
     return Page(
         [
@@ -256,6 +281,8 @@ SECTIONS = (
     Section("comments", _read_comments, is_counted=True),
     Section("files", _read_files),
     Section("notifications", _read_notifications),
+    Section("watching", _read_watching),
+    Section("reminders", _read_reminders),
     Section("sessions", _read_sessions),
     Section("logins", _read_logins),
     Section("tokens", _read_tokens),

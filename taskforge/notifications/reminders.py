@@ -45,9 +45,14 @@ _OPEN = text("""
     ORDER  BY remind_at
     LIMIT  :limit
 """)
+_FIND = text("""
+    SELECT task_id
+    FROM   task_reminders
+    WHERE  reminder_id = :reminder_id AND user_id = :user_id AND told_at IS NULL
+""")
 _REMOVE = text("""
     DELETE FROM task_reminders
-    WHERE  reminder_id = :reminder_id AND task_id = :task_id AND user_id = :user_id AND told_at IS NULL
+    WHERE  reminder_id = :reminder_id AND user_id = :user_id AND told_at IS NULL
 """)
 _TELL = prepared(f"""
     WITH due AS (
@@ -115,15 +120,18 @@ def list_reminders(actor: Actor, task_id: str) -> Sequence[sql.Row]:
     return sql.rows(_OPEN, parameters)
 
 
-def remove_reminder(actor: Actor, task_id: str, reminder_id: str) -> None:
-    """Remove one of the actor's reminders of a task, which they need not see any more.
+def remove_reminder(actor: Actor, reminder_id: str) -> str:
+    """Remove one of the actor's reminders; answers the id of its task, which they need not see any more.
 
     Raises:
         NotFound: they have no such reminder.
     """
-    of_actor = {"reminder_id": reminder_id, "task_id": task_id, "user_id": actor.user_id}
-    if not sql.execute_now(_REMOVE, of_actor):
+    of_actor = {"reminder_id": reminder_id, "user_id": actor.user_id}
+    task_id = sql.scalar(_FIND, of_actor)
+    if task_id is None:
         raise NotFound()
+    sql.execute_now(_REMOVE, of_actor)
+    return str(task_id)
 
 
 def tell_due() -> int:

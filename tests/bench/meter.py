@@ -31,6 +31,7 @@ SETTLE_SECONDS = 60.0
 LEFT_TO_DO = """
 SELECT EXISTS (SELECT FROM outbox WHERE parked_at IS NULL)
     OR EXISTS (SELECT FROM notification_intents WHERE delivered_at IS NULL)
+    OR EXISTS (SELECT FROM notification_fan_outs)
     OR EXISTS (SELECT FROM audit_logs l
                 WHERE l.log_id > %s
                   AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.log_id = l.log_id))"""

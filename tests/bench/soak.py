@@ -33,7 +33,8 @@ BUSY_SECONDS = 0.5
 SAMPLES = 90
 WAITING = {
     "outbox": "SELECT count(*) FROM outbox",
-    "notification intents": "SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL",
+    "notification intents": "SELECT (SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL)"
+    " + (SELECT count(*) FROM notification_fan_outs)",
     "unsealed facts": "SELECT (SELECT count(*) FROM audit_logs) - (SELECT count(*) FROM audit_chain)",
 }
 KEPT_ROWS = {

@@ -19,7 +19,8 @@ LEFT_TO_DO = {
     "outbox messages": "SELECT count(*) FROM outbox",
     "unsealed facts": "SELECT count(*) FROM audit_logs l WHERE NOT EXISTS"
     " (SELECT 1 FROM audit_chain c WHERE c.log_id = l.log_id)",
-    "undelivered intents": "SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL",
+    "undelivered intents": "SELECT (SELECT count(*) FROM notification_intents WHERE delivered_at IS NULL)"
+    " + (SELECT count(*) FROM notification_fan_outs)",
 }
 # Each finds what must not be; the stores' own checks (the doctor's) come on top of these.
 FORBIDDEN = {

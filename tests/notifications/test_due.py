@@ -168,8 +168,8 @@ def test_a_reminder_comes_once_for_its_person_alone(
     ]  # fmt: skip
     assert list_reminders(ada.actor, task_id) == []
     with pytest.raises(NotFound):
-        remove_reminder(ada.actor, task_id, other["reminder_id"])
-    remove_reminder(bob.actor, task_id, other["reminder_id"])
+        remove_reminder(ada.actor, other["reminder_id"])
+    assert remove_reminder(bob.actor, other["reminder_id"]) == task_id
     for wrong in (EARLY, EARLY + timedelta(days=6 * 366)):
         with pytest.raises(InvalidInput):
             add_reminder(bob.actor, task_id, at=wrong)

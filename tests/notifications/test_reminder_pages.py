@@ -35,7 +35,7 @@ def test_a_reminder_is_made_by_words_and_removed(bob: Person, address: str) -> N
     (stored,) = bob.api("GET", address).json["items"]
     at = datetime.fromisoformat(stored["at"])
     assert (at.date() - clock.now().date(), at.hour) == (timedelta(days=1), 15)
-    assert visitor.fill(address, f"{address}/{stored['reminderId']}/remove").status == 303
+    assert visitor.fill(address, f"/reminders/{stored['reminderId']}/remove").status == 303
     assert bob.api("GET", address).json["items"] == []
 
 
@@ -55,7 +55,7 @@ def test_the_api_makes_lists_and_removes(ada: Person, bob: Person, address: str)
     again = bob.api("POST", address, {"at": when})
     assert again.json["reminderId"] == made.json["reminderId"]
     assert ada.api("GET", address).json["items"] == []
-    one = f"{address}/{made.json['reminderId']}"
+    one = f"/reminders/{made.json['reminderId']}"
     assert ada.api("DELETE", one).status_code == 404
     assert bob.api("DELETE", one).status_code == 204
     assert bob.api("DELETE", one).status_code == 404

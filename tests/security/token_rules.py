@@ -37,6 +37,7 @@ ADMIN = {
 }  # fmt: skip
 # What belongs to no team, or makes one.
 OF_NO_TEAM = {
+    "api_reminders.remove_reminder",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_invitations.list_own",
     "api_notifications.mark_unread", "api_notifications.archive", "api_notifications.unarchive",
     "api_notifications.snooze", "api_notifications.unsnooze",

@@ -25,6 +25,8 @@ from taskforge.leaving import export_jobs
 from taskforge.leaving.export_jobs import has_due, write_due
 from taskforge.leaving.exports import list_exports, next_export_at, open_export, request_export
 from taskforge.messaging import breaker as breakers
+from taskforge.notifications.reminders import add_reminder
+from taskforge.notifications.watching import mute_board, watch_task
 from taskforge.stores import mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.bulk.batches import NewTask, create_tasks
@@ -77,6 +79,9 @@ def test_an_export_holds_all_that_is_mine_and_nothing_else(scene: Scene) -> None
     scene.add_task("Not Bob's")
     create_comment(scene.bob, assigned, content="On it")
     create_comment(scene.ann, assigned, content="Thanks, **said Ann**")
+    watch_task(scene.bob, assigned)
+    mute_board(scene.bob, scene.board_id)
+    add_reminder(scene.bob, mine, at=clock.now() + timedelta(days=1))
     catch_up()
     export_id = ask(scene.bob)
     assert write_due() == 1
@@ -100,6 +105,8 @@ def test_an_export_holds_all_that_is_mine_and_nothing_else(scene: Scene) -> None
     whole = json.dumps(files)
     assert "said Ann" not in whole
     assert "password_hash" not in whole
+    assert [one["choice"] for one in all_of(files, "watching")] == ["muted", "watching"]
+    assert [one["taskId"] for one in all_of(files, "reminders")] == [mine]
     told = (
         "SELECT count(*) FROM notification_intents WHERE event_id = :id AND kind = 'report_ready'"
     )

@@ -39,10 +39,10 @@ def add_reminder(task_id: str) -> ResponseReturnValue:
     return go_to(url_for("notifications.list_reminders", task_id=task_id))
 
 
-@blueprint.post("/tasks/<id:task_id>/reminders/<id:reminder_id>/remove")
-def remove_reminder(task_id: str, reminder_id: str) -> ResponseReturnValue:
+@blueprint.post("/reminders/<id:reminder_id>/remove")
+def remove_reminder(reminder_id: str) -> ResponseReturnValue:
     """Remove a reminder."""
-    reminders.remove_reminder(current_actor(), task_id, reminder_id)
+    task_id = reminders.remove_reminder(current_actor(), reminder_id)
     flash("The reminder is removed.", "ok")
     return go_to(url_for("notifications.list_reminders", task_id=task_id))
 
