@@ -1,4 +1,4 @@
-"""The keys of blobs: a letter for what it is, and the id of what it belongs to.
+"""What a key of a blob may be: a letter for what it is, and the id of what it belongs to.
 
 Nothing of a key comes from a person: neither the name of a file nor its type.
 """
@@ -25,13 +25,3 @@ def check_key(key: str) -> str:
     if not is_key(key):
         raise ValueError(f"not a key of a blob: {key[:120]!r}")
     return key
-
-
-def attachment_key(attachment_id: str) -> str:
-    """The key of an attachment's content."""
-    return f"a/{attachment_id}"
-
-
-def thumbnail_key(attachment_id: str) -> str:
-    """The key of an attachment's thumbnail."""
-    return f"t/{attachment_id}"
