@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from taskforge.server import answering, asgi_bridge, request_body
+from tests.held_memory import most_held
 from tests.server.test_asgi_bridge import Client, body_message, scope_of
 
 MB = 1024 * 1024
@@ -70,17 +70,6 @@ def file_of(size: int) -> Callable[[Any, Any], Iterator[bytes]]:
     return program
 
 
-def most_memory(act: Callable[[], object]) -> int:
-    """The most bytes that Python held while something was done, beyond what it held before."""
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        act()
-        return tracemalloc.get_traced_memory()[1] - before
-    finally:
-        tracemalloc.stop()
-
-
 def test_a_long_body_reaches_the_program_from_the_disk() -> None:
     clients: list[Client] = []
 
@@ -88,7 +77,7 @@ def test_a_long_body_reaches_the_program_from_the_disk() -> None:
         scope = scope_of("POST", content_length=str(FILE_BYTES))
         clients.append(serve(count_body, scope, Uploader(FILE_BYTES), limit_of=takes_files))
 
-    assert most_memory(upload) < 1.5 * MB
+    assert most_held(upload) < 1.5 * MB
     assert clients[0].body == str(FILE_BYTES).encode()
 
 
@@ -98,7 +87,7 @@ def test_of_a_long_answer_a_piece_is_held_at_a_time() -> None:
     def download() -> None:
         clients.append(serve(file_of(FILE_BYTES), scope_of(), Downloader()))
 
-    assert most_memory(download) < MB
+    assert most_held(download) < MB
     assert sum(message["body"] for message in clients[0].sent) == FILE_BYTES
 
 

@@ -28,6 +28,7 @@ from taskforge.stores.blobs.s3_client import asking
 
 PART_BYTES = 8 * 1024 * 1024  # the protocol wants 5 MB at least, and takes 10,000 parts
 MAX_LISTED = 1000  # by the protocol
+READ_BYTES = 64 * 1024  # at once; the client asks for 1 MB to sign
 HASH = "sha256"  # in an object's metadata
 
 
@@ -51,9 +52,9 @@ class S3Store:
                 "ContentType": "application/octet-stream",
             }
             if stored.size <= PART_BYTES:
-                file.seek(0)
+                whole = _Slice(file, 0, stored.size)
                 with asking(key):
-                    self._client.put_object(**described, Body=file, ContentLength=stored.size)
+                    self._client.put_object(**described, Body=whole, ContentLength=stored.size)
             else:
                 self._write_parts(key, described, file, stored)
         return stored
@@ -202,7 +203,7 @@ class _Slice:
     def read(self, size: int = -1) -> bytes:
         left = self._length - self._at
         self._file.seek(self._start + self._at)
-        data = self._file.read(left if size < 0 else min(size, left))
+        data = self._file.read(left if size < 0 else min(size, left, READ_BYTES))
         self._at += len(data)
         return data
 
