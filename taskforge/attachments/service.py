@@ -32,7 +32,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.teams.permissions import Permission
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 64 * 1024
 UNSTORED = "The file can’t be stored right now. Nothing was changed; please try again in a moment."
 # What refuses a file after its blob was written, so that the blob can be removed at once. An unavailable store is not
 # among them: whether the row was committed is unknown then.

@@ -52,7 +52,7 @@ def test_each_part_of_the_filter_leaves_out_the_rest(
         ("to=2024-02-30", "To is not a day of the calendar"),
         ("from=2024-03-01&to=2024-02-01", "To must not be before the beginning"),
         ("what=task.exploded", "What is not one of the choices"),
-        ("entity=everything", "Entity must be team, board, task or comment"),
+        ("entity=everything", "Entity must be team, board, task, comment or attachment"),
     ],
 )
 def test_what_is_no_filter_is_said_and_kept(
