@@ -97,3 +97,7 @@ def test_an_extract_ends_with_a_whole_word() -> None:
     assert extract("short", 10) == "short"
     assert extract("one two three", 10) == "one two…"
     assert len(extract("x" * 50, 10)) <= 10
+    image = "The lamp: ![by night](/attachments/0190a002-8b52-7b4a-97b7-50923ceb3ffd) again"
+    for length in range(12, 70):
+        assert extract(image, length) == "The lamp:…"
+    assert extract("- [ ] one two", 12) == "- [ ] one…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ from taskforge.web.tasks.presenters import show_task
 from taskforge.web.tasks.routes import blueprint
 
 MAX_EXTRACT_LENGTH = 600
+_CUT_LINK = re.compile(r"!?\[[^\]\n]{0,300}(?:\]\([^)\n]*)?\Z")
 MAX_COMMENT_LENGTH = 240
 MAX_ITEMS = 6
 MAX_COMMENTS = 2
@@ -72,11 +74,11 @@ def peek(task_id: str) -> ResponseReturnValue:
 
 
 def extract(markdown: str, max_length: int) -> str:
-    """The beginning of a text, at most `max_length` characters, cut between words."""
+    """The beginning of a text, at most `max_length` characters, cut between words and not inside a link or an image."""
     if len(markdown) <= max_length:
         return markdown
     head = markdown[: max_length - 1]
-    return (head.rsplit(None, 1) or [""])[0] + "…"
+    return _CUT_LINK.sub("", (head.rsplit(None, 1) or [""])[0]).rstrip() + "…"
 
 
 def _shortened(view: TaskView) -> TaskView:
