@@ -161,13 +161,18 @@ def is_huge_webp(file: bytes) -> bool:
     """Whether a WebP says that it has more than `MAX_PIXELS`: its decoder takes memory for all when it begins."""
     if file[:4] != b"RIFF" or file[8:12] != b"WEBP" or len(file) < 30:
         return False
+    width, height = webp_size(file)
+    return width * height > MAX_PIXELS
+
+
+def webp_size(file: bytes) -> tuple[int, int]:
+    """Width and height that the first 30 bytes of a WebP say it has."""
     kind = file[12:16]
     if kind == b"VP8X":
-        width = int.from_bytes(file[24:27], "little") + 1
-        height = int.from_bytes(file[27:30], "little") + 1
+        width, height = (int.from_bytes(file[at : at + 3], "little") + 1 for at in (24, 27))
     elif kind == b"VP8L":
         bits = int.from_bytes(file[21:25], "little")
         width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     else:
         width, height = (int.from_bytes(file[at : at + 2], "little") & 0x3FFF for at in (26, 28))
-    return width * height > MAX_PIXELS
+    return width, height
