@@ -46,6 +46,12 @@ _CLAIM = text(f"""
                FOR UPDATE SKIP LOCKED))
     RETURNING attachment_id, thumbnail_attempts
 """)
+# A try that the store was away for does not count, but waits for its turn.
+_POSTPONE = text("""
+    UPDATE attachments
+    SET    thumbnail_attempts = thumbnail_attempts - 1
+    WHERE  attachment_id = :attachment_id
+""")
 _SETTLE = text("""
     UPDATE attachments
     SET    thumbnail = :state
@@ -65,14 +71,17 @@ def has_due() -> bool:
 
 
 def make_due() -> int:
-    """Make thumbnails that are due, for at most `WORK_SECONDS`; answers how many were settled. Needs no Redis."""
+    """Make thumbnails that are due, for at most `WORK_SECONDS`; answers how many were settled. Needs no Redis.
+
+    Ends at once where the blob store is away.
+    """
     deadline, settled = time.monotonic() + WORK_SECONDS, 0
     while time.monotonic() < deadline:
         at = clock.now()
         claimed = sql.row(_CLAIM, {"at": at, "leased_until": at + LEASE})
-        if claimed is None:
-            return settled
-        settled += _make(claimed["attachment_id"], claimed["thumbnail_attempts"])
+        if claimed is None or not _make(claimed["attachment_id"], claimed["thumbnail_attempts"]):
+            break
+        settled += 1
     return settled
 
 
@@ -84,6 +93,7 @@ def _make(attachment_id: str, attempts: int) -> bool:
             blobs.store().write(thumbnail_key(attachment_id), [made])
     except blobs.BlobsUnavailable as error:
         log.info("thumbnail_postponed", attachment_id=attachment_id, why=str(error))
+        sql.execute_now(_POSTPONE, {"attachment_id": attachment_id})
         return False
     except blobs.BlobMissing:
         made = None
