@@ -1,6 +1,7 @@
 """Files in a multipart form: how a part becomes one, and how views read it.
 
-A file is on the disk from `FILE_IN_MEMORY_BYTES` on. It is read in pieces, and is gone with the request.
+Of all files of a form `FILE_IN_MEMORY_BYTES` are in memory, the others are on the disk. They are read in pieces, and
+are gone with the request.
 """
 
 from __future__ import annotations
@@ -75,13 +76,17 @@ def too_large(limit: int) -> TooLarge:
 
 
 class IncomingFile:
-    """A part of a form that is a file, of at most `limit` bytes, while it arrives."""
+    """A part of a form that is a file, of at most `limit` bytes, while it arrives.
 
-    def __init__(self, part: File, limit: int) -> None:
+    It goes to the disk when it has more than `in_memory` bytes; with none left, at its first.
+    """
+
+    def __init__(self, part: File, limit: int, in_memory: int) -> None:
         if _CONTROL.search(part.filename):
             raise Malformed("The name of a file holds control characters.")
-        self._part, self._limit, self._size = part, limit, 0
-        self._stream = SpooledTemporaryFile(max_size=FILE_IN_MEMORY_BYTES)  # noqa: SIM115  `finish` hands it on
+        self._part, self._limit, self.size = part, limit, 0
+        # A size of 0 would mean that it never goes to the disk.
+        self._stream = SpooledTemporaryFile(max_size=max(1, in_memory))  # noqa: SIM115  `finish` hands it on
 
     def add(self, data: bytes) -> None:
         """Take the next piece.
@@ -89,8 +94,8 @@ class IncomingFile:
         Raises:
             TooLarge: the file has more bytes than its limit.
         """
-        self._size += len(data)
-        if self._size > self._limit:
+        self.size += len(data)
+        if self.size > self._limit:
             self._stream.close()
             raise too_large(self._limit)
         self._stream.write(data)

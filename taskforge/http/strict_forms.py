@@ -18,7 +18,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from taskforge.errors import Malformed, TooLarge
-from taskforge.http.sent_files import IncomingFile
+from taskforge.http.sent_files import FILE_IN_MEMORY_BYTES, IncomingFile
 from taskforge.text.pasted import clean_pasted
 
 MAX_FIELDS = 200
@@ -61,13 +61,13 @@ def read_pairs(raw: bytes, *, line_breaks: bool) -> list[Pair]:
 def read_multipart(
     stream: IO[bytes], boundary: str, *, max_memory: int, files: Mapping[str, int] = NO_FILES
 ) -> tuple[list[Pair], list[FileStorage]]:
-    """The fields of a multipart body and the files in it, in order; ``max_memory`` limits each field, in bytes.
+    """The fields of a multipart body and the files in it, in order; ``max_memory`` limits all fields, in bytes.
 
     ``files`` are the names under which files may be sent, each with the most bytes that one may have.
 
     Raises:
         Malformed: cut off, not multipart, not UTF-8, or with a file that is not among `files`.
-        TooLarge: a field or a file is too long, or there are more than `MAX_FIELDS`.
+        TooLarge: the fields together or a file are too long, or there are more than `MAX_FIELDS`.
     """
     try:
         decoder = MultipartDecoder(
@@ -116,14 +116,15 @@ def _collect(
 ) -> tuple[list[Pair], list[FileStorage]]:
     pairs: list[Pair] = []
     sent: list[FileStorage] = []
+    of_fields = of_files = 0  # bytes
     part: _IncomingField | IncomingFile | None = None
     for event in events:
         if not isinstance(event, Data):
             _check_part(event)
             if isinstance(event, Field):
-                part = _IncomingField(event.name, max_memory)
+                part = _IncomingField(event.name, max_memory - of_fields)
             elif event.name in files:
-                part = IncomingFile(event, files[event.name])
+                part = IncomingFile(event, files[event.name], FILE_IN_MEMORY_BYTES - of_files)
             else:
                 raise Malformed("This form does not take files.")
             continue
@@ -133,8 +134,10 @@ def _collect(
         if event.more_data:
             continue
         if isinstance(part, _IncomingField):
+            of_fields += part.size
             pairs.append(part.finish())
         else:
+            of_files += part.size
             sent.append(part.finish())
     return pairs, sent
 
@@ -145,6 +148,10 @@ class _IncomingField:
     def __init__(self, name: str, limit: int) -> None:
         self._name, self._limit = name, limit
         self._content = bytearray()
+
+    @property
+    def size(self) -> int:
+        return len(self._content)
 
     def add(self, data: bytes) -> None:
         self._content += data

@@ -133,6 +133,22 @@ def test_several_files_are_taken_where_they_are_declared(client: FlaskClient) ->
     assert post(client, body, "/several").get_json() == ["a", "b"]
 
 
+@pytest.mark.parametrize("is_file", [True, False], ids=["files", "fields"])
+def test_many_small_parts_are_not_in_memory_together(client: FlaskClient, is_file: bool) -> None:
+    more = '; filename="a"' if is_file else ""
+    body = part("file", "x" * 100_000, more).encode() * 12 + b"--B--\r\n"
+    assert len(body) > MB
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        answer = post(client, body, "/several")
+        most = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == (200 if is_file else 413)
+    assert most < 0.8 * MB
+
+
 def test_the_server_reads_as_much_as_the_view_takes(client: FlaskClient) -> None:
     app = client.application
     assert body_limit(app, "POST", "/one") == 3 * MB + 256 * 1024
