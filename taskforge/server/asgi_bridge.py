@@ -45,9 +45,9 @@ def in_threads(
         if scope["type"] != "http":
             await _refuse(scope["type"], receive, send)
             return
-        with bodies.file() as file:
+        with bodies.spool() as spool:
             try:
-                body = await bodies.read(scope, receive, file)
+                body = await bodies.read(scope, receive, spool)
             except Refused as refused:
                 await answer_refused(refused, send)
                 return

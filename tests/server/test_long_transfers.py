@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -149,6 +150,47 @@ def test_bodies_that_fill_the_disk_together_are_refused_and_leave_nothing(
     assert refused.sent[0]["status"] == 503
     assert (b"retry-after", b"5") in refused.sent[0]["headers"]
     assert (short.body, later.body) == (b"5", str(2 * MB).encode())
+
+
+def test_a_full_disk_refuses_a_body_and_is_forgotten_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(request_body, "MAX_SPOOLED_BYTES", 3 * MB)
+    application = asgi_bridge.in_threads(count_body, threads=2)
+    scope = scope_of("POST", content_length=str(2 * MB))
+    clients = [Uploader(2 * MB) for _ in range(4)]
+
+    async def send(client: Uploader) -> None:
+        await asyncio.wait_for(application(scope, client.receive, client.send), 60)
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (MB, hard)
+    )  # of a file; more is an error as on a full disk
+    try:
+        for refused in clients[:3]:
+            asyncio.run(send(refused))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [client.sent[0]["status"] for client in clients[:3]] == [503] * 3
+    assert b"no space" in clients[0].body
+    asyncio.run(send(clients[3]))
+    assert clients[3].body == str(2 * MB).encode()
+
+
+def test_a_body_that_came_fast_may_not_pause_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_body, "PAUSE_SECONDS", 0.2)
+    client = Uploader(MB)
+    give = client.receive
+
+    async def stop_before_the_end() -> dict[str, Any]:
+        if not client.left:
+            await asyncio.Event().wait()
+        return {**await give(), "more_body": True}
+
+    client.receive = stop_before_the_end  # type: ignore[method-assign]
+    serve(count_body, scope_of("POST", content_length=str(2 * MB)), client)
+    assert client.sent[0]["status"] == 408
 
 
 def test_clients_that_take_long_answers_slowly_hold_no_thread() -> None:
