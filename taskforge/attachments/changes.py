@@ -72,6 +72,7 @@ def _delete(actor: Actor, attachment_id: str) -> Change:
             statements.DELETE,
             {
                 "attachment_id": attachment_id,
+                "version": row["version"],
                 "at": uow.at,
                 "actor_id": actor.user_id,
                 "was_cover": was_cover,
@@ -100,7 +101,9 @@ def _restore(actor: Actor, attachment_id: str) -> Change:
     with UnitOfWork(actor, entity_id=attachment_id, version=version, extra=ids_of(row)) as uow:
         board, holder = lock_holder(uow, row, permission)
         limits.require_count(holder["file_count"])
-        uow.change_reference(statements.RESTORE, {"attachment_id": attachment_id})
+        uow.change_reference(
+            statements.RESTORE, {"attachment_id": attachment_id, "version": row["version"]}
+        )
         write_list(uow, holder, [*holder["files"], list_entry(row)])
         record_file(uow, board, Event.ATTACHMENT_RESTORED, row, {"deleted": False})
         if row["was_cover"] and holder["cover_id"] is None:

@@ -1,6 +1,6 @@
-"""Removing attachments for good: after 30 days in the trash, or with their task. The blobs go after the change.
+"""Removing attachments for good: 30 days after they or their comment were deleted, or with their task.
 
-A process that dies in between leaves blobs that no row names, which the sweep removes.
+The blobs go after the change. A process that dies in between leaves blobs that no row names, which the sweep removes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from sqlalchemy import text
 from taskforge.attachments.blob_keys import file_key, thumbnail_key
 from taskforge.attachments.queries import PURGEABLE
 from taskforge.attachments.statements import FREE_SPACE
+from taskforge.attachments.writing import write_list
 from taskforge.boards.sequence import advance_sequence
+from taskforge.comments.queries import COMMENTS, left_join_comment
 from taskforge.errors import NotFound
 from taskforge.events import Event
 from taskforge.stores import blobs, sql
@@ -28,16 +30,26 @@ _DELETE_OF_TASK = text("""
     RETURNING attachment_id, size, purged_at
 """)
 _DELETE_COUNTS = text("DELETE FROM team_files WHERE team_id = :team_id")
-_PURGE_ONE = text("""
-    UPDATE attachments
-    SET    purged_at = :at, version = version + 1
-    WHERE  attachment_id = :attachment_id AND deleted_at < :before AND purged_at IS NULL
-    RETURNING attachment_id, task_id, comment_id, name, size, version
+# A live one whose comment was deleted counts as deleted from then on.
+_PURGE_ONE = text(f"""
+    UPDATE attachments a
+    SET    purged_at = :at, deleted_at = coalesce(a.deleted_at, :at), version = a.version + 1
+    WHERE  a.attachment_id = :attachment_id AND a.purged_at IS NULL
+           AND coalesce(a.deleted_at,
+                        (SELECT c.deleted_at
+                         FROM   (SELECT) one
+                                {left_join_comment("c.comment_id = a.comment_id")})) < :before
+    RETURNING a.attachment_id, a.task_id, a.comment_id, a.name, a.size, a.version, a.deleted_at = :at AS was_live
+""")
+_COMMENT = text(f"""
+    SELECT c.task_id, c.comment_id, c.files, c.files_version
+    FROM   {COMMENTS}
+    WHERE  c.comment_id = :comment_id
 """)
 
 
 def list_purgeable(before: datetime, limit: int) -> Sequence[sql.Row]:
-    """``attachment_id`` and ``board_id`` of files that were deleted before an instant, oldest first."""
+    """``attachment_id`` and ``board_id`` of files that were deleted before an instant, or with their comment."""
     return sql.rows(PURGEABLE, {"before": before, "limit": limit})
 
 
@@ -58,10 +70,10 @@ def delete_counts_of_team(uow: UnitOfWork, team_id: str) -> None:
 
 
 def purge_attachment(attachment_id: str, board_id: str, *, deleted_before: datetime) -> None:
-    """Remove the bytes of a deleted file. Its row stays, which the history of its task names.
+    """Remove the bytes of a file that was deleted, by itself or with its comment. Its row stays for the history.
 
     Raises:
-        NotFound: it is not deleted, or not for long enough.
+        NotFound: neither is deleted, or not for long enough.
         Unavailable: a store does not answer, or a lock is held; nothing was changed.
     """
     with UnitOfWork(ITSELF, entity_id=attachment_id, version=0) as uow:
@@ -71,6 +83,8 @@ def purge_attachment(attachment_id: str, board_id: str, *, deleted_before: datet
         if board is None or row is None:
             raise NotFound()
         _free_space(uow, board["team_id"], [row])
+        if row["was_live"]:
+            _take_off_list(uow, row)
         uow.record(
             Event.ATTACHMENT_PURGED,
             entity_type="attachment",
@@ -78,7 +92,7 @@ def purge_attachment(attachment_id: str, board_id: str, *, deleted_before: datet
             version=row["version"],
             before={"size": row["size"]},
             after={name: row[name] for name in ("task_id", "comment_id", "name")}
-            | {"purged": True},
+            | {"purged": True, "deleted": True},
             team_id=board["team_id"],
             board_id=board_id,
             board_seq=board["seq"],
@@ -93,6 +107,14 @@ def remove_blobs(attachment_ids: Iterable[str]) -> None:
     if keys:
         with suppress(blobs.BlobsUnavailable):
             blobs.store().delete(keys)
+
+
+def _take_off_list(uow: UnitOfWork, file: sql.Row) -> None:
+    """Let the deleted comment of a file list it no more."""
+    comment = uow.row(_COMMENT, {"comment_id": file["comment_id"]})
+    assert comment is not None
+    left = [one for one in comment["files"] if one["attachment_id"] != file["attachment_id"]]
+    write_list(uow, comment, left)
 
 
 def _free_space(uow: UnitOfWork, team_id: str, gone: Sequence[sql.Row]) -> None:

@@ -56,12 +56,19 @@ _USAGE = prepared("""
     FROM   team_files
     WHERE  team_id = :team_id
 """)
+# Deleted ones, and those that went with their comment.
 PURGEABLE = text(f"""
-    SELECT a.attachment_id, k.board_id
+    SELECT a.attachment_id, k.board_id, a.deleted_at
     FROM   {ATTACHMENTS}
            {join_task("a.task_id")}
     WHERE  a.deleted_at < :before AND a.purged_at IS NULL
-    ORDER  BY a.deleted_at
+    UNION  ALL
+    SELECT a.attachment_id, k.board_id, c.deleted_at
+    FROM   {ATTACHMENTS}
+           {join_task("a.task_id")}
+           {left_join_comment("c.comment_id = a.comment_id")}
+    WHERE  a.comment_id IS NOT NULL AND a.deleted_at IS NULL AND a.purged_at IS NULL AND c.deleted_at < :before
+    ORDER  BY deleted_at
     LIMIT  :limit
 """)
 # Those of some ids whose bytes are still needed.

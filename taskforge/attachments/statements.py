@@ -43,15 +43,16 @@ INSERT = """
     VALUES (:attachment_id, :task_id, CAST(:comment_id AS uuid), :name, :size, :mimetype, :sha256, :width, :height,
             :thumbnail, :uploaded_by, :uploaded_at)
 """
+# Both name the version that was read: a purge in between is one more, too.
 DELETE = """
     UPDATE attachments
     SET    deleted_at = :at, deleted_by = :actor_id, was_cover = :was_cover, version = version + 1
-    WHERE  attachment_id = :attachment_id AND deleted_at IS NULL
+    WHERE  attachment_id = :attachment_id AND version = :version
 """
 RESTORE = """
     UPDATE attachments
     SET    deleted_at = NULL, deleted_by = NULL, was_cover = false, version = version + 1
-    WHERE  attachment_id = :attachment_id AND deleted_at IS NOT NULL
+    WHERE  attachment_id = :attachment_id AND version = :version
 """
 LIVE_FILE_OF_TASK = prepared("""
     SELECT thumbnail

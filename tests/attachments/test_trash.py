@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.admin.maintenance import empty_trash
@@ -17,12 +20,14 @@ from taskforge.comments.service import create_comment, delete_comment, restore_c
 from taskforge.errors import Conflict, Forbidden, NotFound
 from taskforge.history.task_history import list_history
 from taskforge.ids import new_id
+from taskforge.stores import sql
 from taskforge.tasks.queries import get_task
 from taskforge.tasks.service import delete_task, restore_task
 from tests.attachments.files import HELLO, attach, names, row_of, rows, sent, stored_keys
 from tests.factories import Person, Team
 from tests.stores.conftest import assert_stores_agree
 from tests.stores.scene import document, relay_everything
+from tests.together import at_once_inside
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -126,6 +131,48 @@ def test_after_thirty_days_the_bytes_are_gone_and_the_history_is_not(
     assert get_usage(crew.team_id) == {"bytes_stored": 0, "file_count": 0}
     events = [entry["event"] for entry in list_history(ada.actor, task_id)][:3]
     assert events == ["attachment.purged", "attachment.deleted", "attachment.added"]
+    assert_stores_agree()
+
+
+def test_a_deletion_counts_on_from_what_others_did_since_it_was_read(
+    app: Flask, ada: Person, task_id: str
+) -> None:
+    attachment_id = attach(ada.actor, task_id)
+    locked = threading.Event()
+    others = "UPDATE attachments SET version = version + 2 WHERE attachment_id = :id"
+
+    def delete_and_restore() -> None:
+        with sql.transaction() as connection:
+            connection.execute(text("SELECT 1 FROM boards FOR UPDATE"))
+            locked.set()
+            connection.execute(text("SELECT pg_sleep(0.5)"))
+            connection.execute(text(others), {"id": attachment_id})
+
+    def delete() -> int:
+        locked.wait(timeout=60)
+        return delete_attachment(ada.actor, attachment_id).version
+
+    _, version = at_once_inside(app, [delete_and_restore, delete])
+    assert version == row_of(attachment_id)["version"] == 4
+
+
+def test_files_of_a_comment_go_thirty_days_after_it(ada: Person, crew: Team, task_id: str) -> None:
+    kept, gone = (create_comment(ada.actor, task_id, content=words).entity_id for words in "kg")
+    own = attach_to_comment(ada.actor, kept, sent()).entity_id
+    for name in ("a.txt", "b.txt"):
+        attach_to_comment(ada.actor, gone, sent(name=name))
+    delete_comment(ada.actor, gone)
+    assert empty_trash() == 0
+    with clock.frozen(clock.now() + MONTH):
+        assert empty_trash() == 2
+        assert empty_trash() == 0
+    assert stored_keys() == [f"a/{own}"]
+    assert get_usage(crew.team_id) == {"bytes_stored": len(HELLO), "file_count": 1}
+    assert access_attachment(ada.user_id, own)["name"] == "notes.txt"
+    relay_everything()
+    stored = document("comments", gone)
+    assert stored is not None
+    assert stored["attachments"] == []
     assert_stores_agree()
 
 
