@@ -114,6 +114,20 @@ def test_the_page_says_what_it_ends_and_takes_it_back(bob: Person, eve: Person) 
     assert event == '{"commented": {"mail": false}} {}'
 
 
+def test_a_link_never_lets_mails_come_that_its_reader_has_switched_off_by_themselves(
+    bob: Person,
+) -> None:
+    version = get_profile(bob.actor).row["version"]
+    off = {"preferences": {"notifications": {"email": False}}}
+    edit_profile(bob.actor, version=version, changes=off)
+    visitor = Visitor(bob.app.test_client())
+    link = path(bob, ALL)
+    ended = visitor.send(visitor.open(link).form(link), **ONE_CLICK)
+    assert "These mails have ended" in ended.text
+    assert not [form for form in ended.forms if "/undo/" in form.action]
+    assert chosen(bob)["email"] is False
+
+
 def test_it_works_without_mongodb_and_the_profile_follows(
     bob: Person, without_mongodb: None, config: Config
 ) -> None:

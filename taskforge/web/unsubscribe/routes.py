@@ -35,13 +35,16 @@ def ask(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/<token>")
 def end(token: str) -> ResponseReturnValue:
-    """End the mails that a link names, and nothing else; again, if they have ended already."""
+    """End the mails that a link names, and nothing else; again, if they have ended already.
+
+    The way back is for whom it has ended them: it would let mails come that their reader has ended by themselves.
+    """
     try:
         found = read_token(token)
-        _choose(found, wanted=False)
+        has_ended = _choose(found, wanted=False)
     except (CannotOpen, NotFound):
         return _dead()
-    undo = make_token(found.user_id, found.scope, undoes=True)
+    undo = make_token(found.user_id, found.scope, undoes=True) if has_ended else None
     return _page("ended", found, token=undo)
 
 
@@ -56,20 +59,21 @@ def undo(token: str) -> ResponseReturnValue:
     return _page("back", found, token=make_token(found.user_id, found.scope))
 
 
-def _choose(found: Unsubscription, *, wanted: bool) -> None:
+def _choose(found: Unsubscription, *, wanted: bool) -> bool:
+    """Whether that changed anything."""
     client = client_details()
     actor = Actor(user_id=found.user_id, ip=client["ip"], user_agent=client["user_agent"])
     try:
-        choose_mails(actor, _kind(found), wanted=wanted)
+        return choose_mails(actor, _kind(found), wanted=wanted).event_id is not None
     except Suspended:
-        return  # no mails are sent to a suspended account, and nobody is told that it is one
+        return False  # no mails are sent to a suspended account, and nobody is told that it is one
 
 
 def _kind(found: Unsubscription) -> NotificationKind | None:
     return find_kind(found.scope)
 
 
-def _page(state: str, found: Unsubscription, *, token: str) -> Response:
+def _page(state: str, found: Unsubscription, *, token: str | None) -> Response:
     kind = _kind(found)
     words = name_kind(kind) if kind else None
     return _answer(
