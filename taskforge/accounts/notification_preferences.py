@@ -40,20 +40,28 @@ _WRITE_COPY = text("""
 
 
 def complete(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """All preferences, those of a profile that was written before there were so many with their defaults."""
+    """All preferences, those of a profile that was written before there were so many with their defaults.
+
+    Without choices of kinds and channels that this release does not offer: another one has stored them.
+    """
     known = {name: value for name, value in stored.items() if name in DEFAULTS}
-    return {**DEFAULTS, "matrix": {}, **known}
+    matrix = {name: _offered(name, choices) for name, choices in known.pop("matrix", {}).items()}
+    return {
+        **DEFAULTS,
+        **known,
+        "matrix": {name: choices for name, choices in matrix.items() if choices},
+    }
 
 
 def preferences_of(settings: Mapping[str, Any] | None) -> dict[str, Any]:
     """The notification preferences that a row of ``notification_settings``, as JSON, is a copy of."""
     if settings is None:
         return complete({})
-    known = {name: settings[name] for name in DEFAULTS}
     clocks = {
-        name: known[name] and known[name][: len("22:00")] for name in ("quiet_from", "quiet_until")
+        name: settings[name] and settings[name][: len("22:00")]
+        for name in ("quiet_from", "quiet_until")
     }
-    return {**known, **clocks}
+    return complete({**settings, **clocks})
 
 
 def spread(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +114,13 @@ def write_copy_statement(
     """
     values = {**preferences, "matrix": json.dumps(preferences["matrix"])}
     return _WRITE_COPY, {**values, "user_id": user_id, "version": version, "is_ahead": is_ahead}
+
+
+def _offered(name: str, choices: Mapping[str, bool]) -> dict[str, bool]:
+    """Those choices of a stored matrix's row that a person has."""
+    kind = find_kind(name)
+    offered = kind.ways.offered - kind.ways.fixed if kind else frozenset()
+    return {channel: chosen for channel, chosen in choices.items() if channel in offered}
 
 
 def _differing(matrix: Mapping[str, Mapping[str, bool]]) -> dict[str, dict[str, bool]]:
