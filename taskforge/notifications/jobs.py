@@ -16,7 +16,7 @@ from taskforge.notification_kinds import Channel, find_kind
 from taskforge.notifications.fan_out import expand, has_fan_out
 from taskforge.notifications.hooks import Line, run_hooks
 from taskforge.notifications.service import publish_unread
-from taskforge.notifications.settings import Settings, is_quiet, read_settings, wants
+from taskforge.notifications.settings import Settings, is_shown_live, read_settings, wants
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
@@ -131,7 +131,7 @@ def _insert(intents: Sequence[sql.Row]) -> list[Line]:
     """
     lines = [{**intent, "notification_id": new_id()} for intent in intents]
     with sql.transaction() as connection:
-        settings = read_settings(connection, {line["user_id"] for line in lines})
+        settings = read_settings(connection, {line["user_id"] for line in lines}, hold=True)
         parameters = {
             "lines": json.dumps(lines, default=datetime.isoformat),
             "unwanted": [line["notification_id"] for line in lines if _is_unwanted(line, settings)],
@@ -166,7 +166,7 @@ def _news_of(intents: Sequence[sql.Row], lines: Sequence[Line]) -> dict[str, lis
     news: dict[str, list[str]] = {intent["user_id"]: [] for intent in intents}
     now = clock.now()
     for line in lines:
-        if wants(line.kind, Channel.LIVE, line.settings) and not is_quiet(line.settings, now):
+        if is_shown_live(line.kind, line.settings, now):
             news[line.user_id].append(line.notification_id)
     return news
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from taskforge.accounts.notification_preferences import is_chosen
 from taskforge.accounts.queries import PEOPLE, SETTINGS_COLUMNS, left_join_settings
 from taskforge.notification_kinds import Channel, NotificationKind
+from taskforge.notifications.quiet_hours import is_quiet_at
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
@@ -36,21 +37,37 @@ class Settings:
     time_zone: str | None = None
 
 
-_OF_PEOPLE = prepared(f"""
+_READ = f"""
     SELECT u.user_id, u.time_zone, {SETTINGS_COLUMNS}
     FROM   {PEOPLE}
            {left_join_settings("u.user_id")}
     WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
-""")
+"""
+# A statement of its own: one that waited for the lock would read the settings from its old snapshot (READ COMMITTED).
+_HOLD = f"""
+    SELECT
+    FROM   {PEOPLE}
+    WHERE  u.user_id = ANY(CAST(:user_ids AS uuid[]))
+    ORDER  BY u.user_id
+    FOR    SHARE
+"""
+_OF_PEOPLE = prepared(_READ)
+_HOLD_AND_READ = prepared(_HOLD, _READ)
 # A device has a switch of its own (`push.subscriptions`).
 _SWITCHES = {Channel.MAIL: "email", Channel.LIVE: "push"}
 
 
-def read_settings(connection: Connection, user_ids: Collection[str]) -> dict[str, Settings]:
-    """The settings of each of some people, by their ids; nobody for an id of nobody."""
+def read_settings(
+    connection: Connection, user_ids: Collection[str], *, hold: bool = False
+) -> dict[str, Settings]:
+    """The settings of each of some people, by their ids; nobody for an id of nobody.
+
+    With `hold` they stay as they are until COMMIT: who changes theirs meanwhile finds what is written by them.
+    """
+    statement = _HOLD_AND_READ if hold else _OF_PEOPLE
     found = cast(
         Sequence[sql.Row],
-        execute(connection, _OF_PEOPLE, {"user_ids": list(user_ids)}).mappings().all(),
+        execute(connection, statement, {"user_ids": list(user_ids)}).mappings().all(),
     )
     return {row["user_id"]: settings_of(row) for row in found}
 
@@ -74,31 +91,10 @@ def wants(kind: NotificationKind, channel: Channel, settings: Settings) -> bool:
 
 def is_quiet(settings: Settings, at: datetime) -> bool:
     """Whether an instant lies in a person's quiet hours, by the clock where they are."""
-    if settings.quiet_from is None or settings.quiet_until is None:
-        return False
-    now = at.astimezone(find_zone(settings.time_zone or "")).time()
-    if settings.quiet_from < settings.quiet_until:
-        return settings.quiet_from <= now < settings.quiet_until
-    return now >= settings.quiet_from or now < settings.quiet_until
+    shown = at.astimezone(find_zone(settings.time_zone or "")).time()
+    return is_quiet_at(shown, settings.quiet_from, settings.quiet_until)
 
 
-def wants_sql(kind: str, channel: Channel) -> str:
-    """SQL of `wants` for the kind that the column `kind` names and the settings ``s`` (`left_join_settings`).
-
-    A kind that this release does not know is not wanted.
-    """
-    switch = _SWITCHES.get(channel)
-    return " AND ".join(
-        [_chosen_sql(kind, one) for one in dict.fromkeys((Channel.INBOX, channel))]
-        + ([f"coalesce(s.{switch}, true)"] if switch else [])
-    )
-
-
-def _chosen_sql(kind: str, channel: Channel) -> str:
-    fixed, offered, default = (
-        ", ".join(f"'{one}'" for one in NotificationKind if channel in getattr(one.ways, name))
-        or "''"
-        for name in ("fixed", "offered", "default")
-    )
-    chosen = f"CAST(s.matrix -> {kind} ->> '{channel}' AS boolean)"
-    return f"({kind} IN ({fixed}) OR {kind} IN ({offered}) AND coalesce({chosen}, {kind} IN ({default})))"
+def is_shown_live(kind: NotificationKind, settings: Settings, at: datetime) -> bool:
+    """Whether a person's open pages are to show what comes to their inbox at an instant."""
+    return wants(kind, Channel.LIVE, settings) and not is_quiet(settings, at)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from taskforge import clock
 from taskforge.ids import new_id
-from taskforge.notification_kinds import Channel, find_kind
+from taskforge.notification_kinds import find_kind
 from taskforge.notifications.service import publish_unread
-from taskforge.notifications.settings import is_quiet, read_settings, wants
+from taskforge.notifications.settings import is_shown_live, read_settings
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.prepared_statements import prepared
@@ -97,7 +97,7 @@ def return_due() -> int:
     news: dict[str, list[str]] = {row["user_id"]: [] for row in returned}
     for row in returned:
         kind, of_reader = find_kind(row["kind"]), settings[row["user_id"]]
-        if kind and wants(kind, Channel.LIVE, of_reader) and not is_quiet(of_reader, at):
+        if kind and is_shown_live(kind, of_reader, at):
             news[row["user_id"]].append(row["notification_id"])
     if news:
         publish_unread(news)

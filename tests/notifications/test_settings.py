@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 import pytest
 from sqlalchemy import Connection, text
 
-from taskforge.accounts.queries import left_join_settings
+from taskforge.accounts.notification_preferences import check, complete
 from taskforge.accounts.service import edit_profile, get_profile
 from taskforge.errors import InvalidInput
 from taskforge.notification_kinds import Channel, NotificationKind
@@ -17,7 +17,7 @@ from taskforge.notifications.delivery_checks import wrong_deliveries
 from taskforge.notifications.hooks import Line, on_delivery
 from taskforge.notifications.jobs import deliver
 from taskforge.notifications.queries import list_notifications
-from taskforge.notifications.settings import Settings, is_quiet, wants, wants_sql
+from taskforge.notifications.settings import Settings, is_quiet, wants
 from taskforge.stores import sql
 from tests.factories import Person, Team, make_task, make_team
 from tests.stores.scene import read
@@ -83,33 +83,25 @@ def test_what_does_not_go_together_is_refused(bob: Person, choice: dict[str, obj
     assert read("SELECT count(*) FROM notification_settings") == 0
 
 
-def test_python_and_sql_agree_on_what_is_wanted(bob: Person) -> None:
-    statement = ", ".join(f"({wants_sql('k.kind', channel)}) AS {channel}" for channel in Channel)
-    asked = text(f"""
-        SELECT k.kind, {statement}
-        FROM   unnest(CAST(:kinds AS text[])) AS k (kind)
-               {left_join_settings("CAST(:user_id AS uuid)")}
-    """)
-    off = {channel.value: False for channel in Channel}
-    matrix = {"assigned": off, "commented": {"mail": False}, "status_changed": {"mail": True}}
-    choices: list[dict[str, object]] = [
-        {},
-        {"email": False},
-        {"email": True, "push": False},
-        {"push": True, "matrix": {**matrix, "new_device": {"inbox": False}}},
-    ]
-    for chosen in choices:
-        if chosen:
-            choose(bob, **chosen)
-        known = {name: value for name, value in chosen.items() if name != "matrix"}
-        settings = Settings(**known, matrix=chosen.get("matrix", {}))  # type: ignore[arg-type]
-        kinds = [*NotificationKind, "unknown"]
-        for row in sql.rows(asked, {"kinds": kinds, "user_id": bob.user_id}):
-            for channel in Channel:
-                expected = row["kind"] != "unknown" and wants(
-                    NotificationKind(row["kind"]), channel, settings
-                )
-                assert row[channel] == expected, (chosen, row["kind"], channel)
+def test_what_is_wanted_is_chosen_switched_on_and_in_the_inbox() -> None:
+    assigned, moved, device = (
+        NotificationKind.ASSIGNED,
+        NotificationKind.STATUS_CHANGED,
+        NotificationKind.NEW_DEVICE,
+    )
+
+    def ways(kind: NotificationKind, **chosen: object) -> str:
+        settings = Settings(**chosen)  # type: ignore[arg-type]
+        return " ".join(channel for channel in Channel if wants(kind, channel, settings))
+
+    assert ways(assigned) == "inbox live mail push"
+    assert ways(moved) == "inbox live"
+    assert ways(device) == "inbox live push"
+    assert ways(assigned, email=False) == "inbox live push"
+    assert ways(assigned, push=False) == "inbox mail push"
+    assert ways(moved, matrix={"status_changed": {"mail": True, "live": False}}) == "inbox mail"
+    assert ways(assigned, matrix={"assigned": {"inbox": False}}) == ""
+    assert ways(device, matrix={"new_device": {"inbox": False, "mail": True}}) == "inbox live push"
 
 
 @pytest.mark.parametrize(
@@ -175,3 +167,16 @@ def test_what_the_inbox_is_not_to_have_comes_by_no_way_and_never_later(
     deliver()
     assert [row["kind"] for row in list_notifications(bob.actor)] == ["added_to_team"]
     assert list(wrong_deliveries()) == []
+
+
+def test_a_stored_choice_of_a_kind_or_channel_that_is_none_any_more_hinders_nothing() -> None:
+    stored = {
+        "matrix": {
+            "gone": {"mail": False},
+            "assigned": {"mail": False, "pigeon": True},
+            "new_device": {"mail": True},
+        }
+    }
+    whole = complete(stored)
+    assert whole["matrix"] == {"assigned": {"mail": False}}
+    assert check(whole)["matrix"] == {"assigned": {"mail": False}}

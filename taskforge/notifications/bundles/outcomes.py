@@ -36,8 +36,14 @@ def close(bundle: Bundle, contents: Contents, message: EmailMessage) -> None:
 
 
 def discard(bundle: Bundle, contents: Contents) -> None:
-    """There is nothing to tell: what it was made for was read, put off, or is nobody's business any more."""
-    _end(bundle, queries.DISCARD, {}, contents.selection)
+    """There is nothing to tell: what it was made for was read, put off, or is nobody's business any more.
+
+    Lines that were not looked at, because there are so many, go with the next one.
+    """
+    with sql.transaction() as connection:
+        _settle_lines(connection, contents.selection)
+        execute(connection, queries.RELEASE_LINES, {"bundle_id": bundle["bundle_id"]})
+        _discard_unchanged(connection, bundle)
 
 
 def forget_person(bundle: Bundle) -> None:
@@ -53,8 +59,7 @@ def reschedule(bundle: Bundle, due: datetime) -> None:
     values = {"since": bundle["reschedule_from"], "due": due, "bundle_id": bundle["bundle_id"]}
     with sql.transaction() as connection:
         execute(connection, queries.RESCHEDULE, values)
-        execute(connection, queries.DISCARD_RESCHEDULED, values)
-        _reopen(connection, bundle)
+        _discard_unchanged(connection, bundle)
 
 
 def park(bundle: Bundle, failure: NotSent) -> None:
@@ -79,7 +84,7 @@ def postpone(bundle: Bundle, failure: NotSent) -> None:
 
 
 def postpone_due(bundle: Bundle, due: datetime) -> None:
-    """It is quiet where its person is, until `due`."""
+    """It is quiet where its person is, until `due`, unless they have changed when they want mail just now."""
     sql.execute_now(queries.POSTPONE_DUE, {"bundle_id": bundle["bundle_id"], "due": due})
 
 
@@ -87,13 +92,24 @@ def _end(
     bundle: Bundle, statement: TextClause, values: Mapping[str, Any], selection: Selection
 ) -> None:
     with sql.transaction() as connection:
-        if selection.dropped:
-            execute(connection, queries.DROP_LINES, {"ids": selection.dropped})
-        if selection.later:
-            later = {"ids": list(selection.later), "due": list(selection.later.values())}
-            execute(connection, queries.DELAY_LINES, later)
+        _settle_lines(connection, selection)
         execute(connection, statement, {"bundle_id": bundle["bundle_id"], **values})
         _reopen(connection, bundle)
+
+
+def _settle_lines(connection: Connection, selection: Selection) -> None:
+    if selection.dropped:
+        execute(connection, queries.DROP_LINES, {"ids": selection.dropped})
+    if selection.later:
+        later = {"ids": list(selection.later), "due": list(selection.later.values())}
+        execute(connection, queries.DELAY_LINES, later)
+
+
+def _discard_unchanged(connection: Connection, bundle: Bundle) -> None:
+    """Delete it, unless its person has changed when they want mail since it was claimed: then it is claimed again."""
+    values = {"bundle_id": bundle["bundle_id"], "since": bundle["reschedule_from"]}
+    execute(connection, queries.DISCARD_UNCHANGED, values)
+    _reopen(connection, bundle)
 
 
 def _reopen(connection: Connection, bundle: Bundle) -> None:

@@ -37,9 +37,8 @@ def plan(connection: Connection, lines: Sequence[Line]) -> None:
     """
     if not lines or not is_available():
         return
-    now = (
-        clock.now()
-    )  # what is delivered late is due at once, and has its time to be sent from now on
+    now = clock.now()
+    # What is delivered late is due at once, and has its time to be sent from now on.
     due = [max(due_at(schedule_of(line.settings), line.created_at), now) for line in lines]
     first: dict[str, datetime] = {}
     for line, at in zip(lines, due, strict=True):

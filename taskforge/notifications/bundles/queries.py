@@ -154,9 +154,15 @@ RESCHEDULE = prepared("""
     WHERE  b.bundle_id = CAST(:bundle_id AS uuid) AND w.user_id = b.user_id
            AND (w.bundle_id IS NULL OR w.bundle_id = b.bundle_id) AND w.created_at <= CAST(:since AS timestamptz)
 """)
-DISCARD_RESCHEDULED = prepared("""
+RELEASE_LINES = prepared("""
+    UPDATE notification_mails
+    SET    bundle_id = NULL
+    WHERE  bundle_id = CAST(:bundle_id AS uuid)
+""")
+DISCARD_UNCHANGED = prepared("""
     DELETE FROM notification_bundles
-    WHERE  bundle_id = CAST(:bundle_id AS uuid) AND reschedule_from = CAST(:since AS timestamptz)
+    WHERE  bundle_id = CAST(:bundle_id AS uuid)
+           AND reschedule_from IS NOT DISTINCT FROM CAST(:since AS timestamptz)
 """)
 # A next bundle for the lines that wait, if there are any. A second statement: it sees what somebody has planned for
 # whom the first one had to wait. `closed` was open till now: what is to be taken into account goes on.
@@ -174,7 +180,7 @@ REOPEN = prepared(f"""
 POSTPONE_DUE = prepared("""
     UPDATE notification_bundles
     SET    due_at = CAST(:due AS timestamptz), claimed_until = '-infinity', attempts = attempts - 1
-    WHERE  bundle_id = CAST(:bundle_id AS uuid)
+    WHERE  bundle_id = CAST(:bundle_id AS uuid) AND reschedule_from IS NULL
 """)
 POSTPONE = prepared("""
     UPDATE notification_bundles

@@ -9,7 +9,8 @@ from taskforge.stores.retention import RetentionRule
 RULES = (
     RetentionRule(
         table="notification_bundles",
-        expired="sent_at < :before OR parked_at < :before",
+        # By the index of `created_at`, which lies before both.
+        expired="created_at < :before AND (sent_at < :before OR parked_at < :before)",
         keep=timedelta(days=7),
     ),
 )

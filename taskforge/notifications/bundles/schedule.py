@@ -18,6 +18,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from taskforge.notifications.quiet_hours import is_quiet_at
+
 # What follows a first notification so closely goes with its mail.
 COALESCING = timedelta(seconds=60)
 _SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -34,10 +36,7 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """When somebody wants their mail; hours, days and quiet hours are of `zone`. `digest_weekday` is 1 for Monday.
-
-    Quiet hours may go over midnight. There are none without both ends, or if both are the same.
-    """
+    """When somebody wants their mail; hours, days and quiet hours are of `zone`. `digest_weekday` is 1 for Monday."""
 
     frequency: Frequency
     zone: ZoneInfo
@@ -48,13 +47,7 @@ class Schedule:
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether an instant lies in the quiet hours."""
-        return self._is_quiet_on(_clock(at, self.zone))
-
-    def _is_quiet_on(self, shown: datetime) -> bool:
-        begin, end, now = self.quiet_from, self.quiet_until, shown.time()
-        if begin is None or end is None or begin == end:
-            return False
-        return begin <= now < end if begin < end else now >= begin or now < end
+        return is_quiet_at(_clock(at, self.zone).time(), self.quiet_from, self.quiet_until)
 
 
 def due_at(schedule: Schedule, at: datetime) -> datetime:
