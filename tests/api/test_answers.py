@@ -62,7 +62,7 @@ def _value(field: ma.fields.Field[Any], chance: Random, as_object: bool) -> Any:
             for _ in range(chance.randrange(4))
         ]
     if type(field) is ma.fields.Dict and field.value_field is not None:
-        return {"title": "is too long", "due": "is no day"}
+        return {name: _value(field.value_field, chance, as_object) for name in ("title", "due")}
     return chance.choice(VALUES[type(field)])
 
 
