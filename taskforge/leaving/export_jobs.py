@@ -18,7 +18,8 @@ import structlog
 from taskforge import clock, faults
 from taskforge.errors import NotFound, StaleVersion, Unavailable
 from taskforge.leaving import archive, queries
-from taskforge.leaving.sections import SECTIONS, Page
+from taskforge.leaving.section_pages import Page
+from taskforge.leaving.sections import SECTIONS
 from taskforge.messaging import queues
 from taskforge.notification_kinds import NotificationKind
 from taskforge.notifications.own_notices import notify_of_own

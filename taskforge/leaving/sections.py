@@ -6,22 +6,18 @@ add one: a function here, a row in `SECTIONS`, and its description in docs/expor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from taskforge.accounts import picture_store
 from taskforge.accounts import service as accounts
-from taskforge.accounts.api_tokens import list_tokens
-from taskforge.accounts.login_history import list_logins
 from taskforge.accounts.passkeys import list_passkeys
-from taskforge.accounts.queries import sessions_of_person
 from taskforge.accounts.two_factor import get_two_factor
 from taskforge.attachments.blob_keys import file_key
 from taskforge.errors import StaleVersion, Unavailable
+from taskforge.leaving import account_sections as account
 from taskforge.leaving import section_queries as queries
-from taskforge.notifications.own_rows import list_choices_from, list_reminders_from
-from taskforge.notifications.queries import list_notifications_from
+from taskforge.leaving.section_pages import LINES_AT_ONCE, Page, Record, cursor, rows_after
 from taskforge.stores import blobs, mongo, sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.document_parts import CONTENT, part_of
@@ -34,19 +30,7 @@ PICTURE = "picture.webp"
 TASKS_AT_ONCE = 25  # each may have a megabyte
 COMMENTS_AT_ONCE = 50
 FILES_AT_ONCE = 1
-LINES_AT_ONCE = 200
 EVENTS_LOOKED_AT = 5000
-
-Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some records of a section, the cursor behind them (None at its end), and files that go with them, by name."""
-
-    records: Sequence[Record]
-    cursor: str | None = None
-    files: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +79,7 @@ def _picture(actor: Actor, name: str | None) -> Sequence[tuple[str, bytes]]:
 
 
 def _read_teams(actor: Actor, after: str | None) -> Page:
-    found = _rows_after(queries.TEAMS_OF_PERSON, actor, after, LINES_AT_ONCE)
+    found = rows_after(queries.TEAMS_OF_PERSON, actor, after, LINES_AT_ONCE)
     records = [
         {
             "teamId": row["team_id"],
@@ -107,18 +91,18 @@ def _read_teams(actor: Actor, after: str | None) -> Page:
         }
         for row in found
     ]
-    return Page(records, _cursor(found, "team_id", LINES_AT_ONCE))
+    return Page(records, cursor(found, "team_id", LINES_AT_ONCE))
 
 
 def _read_tasks(actor: Actor, after: str | None) -> Page:
-    found = _rows_after(queries.TASKS_OF_PERSON, actor, after, TASKS_AT_ONCE)
+    found = rows_after(queries.TASKS_OF_PERSON, actor, after, TASKS_AT_ONCE)
     contents = _contents("task", "task_id", found)
     records = [_task(compose_row(row), contents[row["task_id"]]) for row in found]
-    return Page(records, _cursor(found, "task_id", TASKS_AT_ONCE))
+    return Page(records, cursor(found, "task_id", TASKS_AT_ONCE))
 
 
 def _read_comments(actor: Actor, after: str | None) -> Page:
-    found = _rows_after(queries.COMMENTS_OF_PERSON, actor, after, COMMENTS_AT_ONCE)
+    found = rows_after(queries.COMMENTS_OF_PERSON, actor, after, COMMENTS_AT_ONCE)
     contents = _contents("comment", "comment_id", found)
     records = [
         {
@@ -131,12 +115,12 @@ def _read_comments(actor: Actor, after: str | None) -> Page:
         }
         for row in found
     ]
-    return Page(records, _cursor(found, "comment_id", COMMENTS_AT_ONCE))
+    return Page(records, cursor(found, "comment_id", COMMENTS_AT_ONCE))
 
 
 def _read_files(actor: Actor, after: str | None) -> Page:
     """One file, with its content: it may have 25 MB."""
-    found = _rows_after(queries.FILES_OF_PERSON, actor, after, FILES_AT_ONCE)
+    found = rows_after(queries.FILES_OF_PERSON, actor, after, FILES_AT_ONCE)
     records: list[Record] = []
     files: list[tuple[str, bytes]] = []
     for row in found:
@@ -157,7 +141,7 @@ def _read_files(actor: Actor, after: str | None) -> Page:
                 "file": None if content is None else path,
             }
         )
-    return Page(records, _cursor(found, "attachment_id", FILES_AT_ONCE), files)
+    return Page(records, cursor(found, "attachment_id", FILES_AT_ONCE), files)
 
 
 def _content_of_file(attachment_id: str) -> bytes | None:
@@ -172,97 +156,6 @@ def _content_of_file(attachment_id: str) -> bytes | None:
         return None
     except blobs.BlobsUnavailable as error:
         raise Unavailable(UNREADABLE) from error
-
-
-def _read_notifications(actor: Actor, after: str | None) -> Page:
-    found = list_notifications_from(actor, after_id=after, limit=LINES_AT_ONCE)
-    records = [
-        {
-            "notificationId": row["notification_id"],
-            "kind": row["kind"],
-            "about": row["payload"],
-            "createdAt": row["created_at"],
-            "readAt": row["read_at"],
-            "snoozedUntil": row["snoozed_until"],
-            "archivedAt": row["archived_at"],
-        }
-        for row in found
-    ]
-    return Page(records, _cursor(found, "notification_id", LINES_AT_ONCE))
-
-
-def _read_sessions(actor: Actor, after: str | None) -> Page:
-    found = sessions_of_person(actor.user_id, after, LINES_AT_ONCE)
-    records = [
-        {
-            "sessionId": row["session_id"],
-            "kind": row["kind"],
-            "ipAddress": row["ip_address"],
-            "userAgent": row["user_agent"],
-            "createdAt": row["created_at"],
-            "lastSeenAt": row["last_seen_at"],
-            "expiresAt": row["expires_at"],
-            "endedAt": row["revoked_at"],
-        }
-        for row in found
-    ]
-    return Page(records, _cursor(found, "session_id", LINES_AT_ONCE))
-
-
-def _read_watching(actor: Actor, after: str | None) -> Page:
-    found = list_choices_from(actor, after_id=after, limit=LINES_AT_ONCE)
-    records = [
-        {f"{row['about']}Id": row["id"], "choice": row["choice"], "chosenAt": row["chosen_at"]}
-        for row in found
-    ]
-    return Page(records, _cursor(found, "id", LINES_AT_ONCE))
-
-
-def _read_reminders(actor: Actor, after: str | None) -> Page:
-    found = list_reminders_from(actor, after_id=after, limit=LINES_AT_ONCE)
-    records = [
-        {
-            "reminderId": row["reminder_id"],
-            "taskId": row["task_id"],
-            "at": row["remind_at"],
-            "createdAt": row["created_at"],
-            "toldAt": row["told_at"],
-        }
-        for row in found
-    ]
-    return Page(records, _cursor(found, "reminder_id", LINES_AT_ONCE))
-
-
-def _read_tokens(actor: Actor, _after: str | None) -> Page:
-    return Page(
-        [
-            {
-                "tokenId": row["token_id"],
-                "name": row["name"],
-                "scopes": row["scopes"],
-                "teamIds": row["team_ids"],
-                "createdAt": row["created_at"],
-                "expiresAt": row["expires_at"],
-                "lastUsedAt": row["last_used_at"],
-            }
-            for row in list_tokens(actor.user_id)
-        ]
-    )
-
-
-def _read_logins(actor: Actor, _after: str | None) -> Page:
-    return Page(
-        [
-            {
-                "event": row["event"],
-                "at": row["at"],
-                "ipAddress": row["ip_address"],
-                "userAgent": row["user_agent"],
-                "details": row["details"],
-            }
-            for row in list_logins(actor.user_id)
-        ]
-    )
 
 
 def _read_events(actor: Actor, after: str | None) -> Page:
@@ -280,12 +173,12 @@ SECTIONS = (
     Section("tasks", _read_tasks, is_counted=True),
     Section("comments", _read_comments, is_counted=True),
     Section("files", _read_files),
-    Section("notifications", _read_notifications),
-    Section("watching", _read_watching),
-    Section("reminders", _read_reminders),
-    Section("sessions", _read_sessions),
-    Section("logins", _read_logins),
-    Section("tokens", _read_tokens),
+    Section("notifications", account.read_notifications),
+    Section("watching", account.read_watching),
+    Section("reminders", account.read_reminders),
+    Section("sessions", account.read_sessions),
+    Section("logins", account.read_logins),
+    Section("tokens", account.read_tokens),
     Section("events", _read_events),
 )
 
@@ -327,14 +220,6 @@ def _event(actor: Actor, row: Record) -> Record:
     if row["entity_type"] == "user" and row["entity_id"] == actor.user_id:
         event |= {"before": row["previous_state"], "after": row["new_state"]}
     return event
-
-
-def _rows_after(statement: Any, actor: Actor, after: str | None, limit: int) -> Sequence[sql.Row]:
-    return sql.rows(statement, {"user_id": actor.user_id, "after": after, "limit": limit})
-
-
-def _cursor(found: Sequence[sql.Row], key: str, limit: int) -> str | None:
-    return str(found[-1][key]) if len(found) == limit else None
 
 
 def _contents(entity_type: str, key: str, rows: Sequence[sql.Row]) -> dict[str, Record]:

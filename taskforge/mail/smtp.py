@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 from taskforge.config import Config
-from taskforge.config_checks import is_near
+from taskforge.store_addresses import is_near
 
 if TYPE_CHECKING:
     from smtplib import SMTP

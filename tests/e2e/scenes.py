@@ -10,6 +10,7 @@ from tests.e2e.scene import Scene, at, go, select
 from tests.e2e.scenes_of_accounts import MEMBERS_ACCOUNT, VISITORS_ACCOUNT
 from tests.e2e.scenes_of_admin import ADMINISTRATION
 from tests.e2e.scenes_of_many import bulk, bulk_menu, bulk_page, lanes, lanes_quick_add, lanes_typed
+from tests.e2e.scenes_of_teams import TEAMS
 from tests.e2e.test_drag import grab
 from tests.e2e.test_quick_add import PASTE, SEVEN
 from tests.e2e.world import TITLE, World
@@ -21,18 +22,6 @@ def card(page: Page) -> object:
     return page.locator(".card", has_text=TITLE).first
 
 
-def access(page: Page, world: World) -> None:
-    """Why the last person of the list may do what."""
-    go(page, world.team)
-    page.locator("#members .row").last.get_by_role("link", name="Access").click()
-    page.locator("#access-boards").wait_for()
-
-
-def person(page: Page, world: World) -> None:
-    """Somebody of the team with a picture and words of their own."""
-    go(page, f"/people/{world.people[1].user_id}")
-
-
 def picture_refused(page: Page, world: World) -> None:
     """A file that is no picture."""
     go(page, "/profile")
@@ -40,13 +29,6 @@ def picture_refused(page: Page, world: World) -> None:
     page.locator("#picture").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("alert").wait_for()
-
-
-def board_limit(page: Page, world: World) -> None:
-    """The boards of a guest: somebody is made one for it, and a member again by the next world."""
-    guest = world.people[-1]
-    world.make_guest(guest)
-    go(page, f"{world.team}/members/{guest.user_id}/boards")
 
 
 def open_filter(page: Page, world: World) -> None:
@@ -196,15 +178,6 @@ def drag(page: Page, world: World) -> None:
     page.mouse.move(box["x"] + 90, box["y"] + 150, steps=4)
 
 
-def team_invited(page: Page, world: World) -> None:
-    """A team whose page shows the link of an invitation, and a join link."""
-    go(page, world.team)
-    page.locator("#join-link-guest button").first.click()
-    page.get_by_label("Link to join as a guest").wait_for()
-    page.locator("#invitations button", has_text="New link").first.click()
-    page.locator(".link-field input[id^=link-]").first.wait_for()
-
-
 def account_menu(page: Page, world: World) -> None:
     go(page, "/boards")
     page.locator(".bar .menu > summary").click()
@@ -290,22 +263,7 @@ MEMBER = (
     Scene("find", at("/find?q=checkout")),
     Scene("find-nothing", at("/find?q=unobtainium")),
     Scene("inbox", at("/inbox")),
-    Scene("teams", at("/teams")),
-    Scene("team", at("{team}")),
-    Scene("team-invited", team_invited),
-    Scene("invitation-other", at("{invitation}")),
-    Scene("team-rights", at("{team}/permissions")),
-    Scene("team-activity", at("{team}/activity")),
-    Scene("team-two-factor", at("{team}/two-factor")),
-    Scene("team-view-as", at("{team}/view-as")),
-    Scene("team-removed", at("{team}/members/removed")),
-    Scene("team-leave", at("{team}/leave")),
-    Scene("team-transfer", at("{team}/transfer")),
-    Scene("team-delete", at("{team}/delete")),
-    Scene("teams-deleted", at("/teams/deleted")),
-    Scene("teams-archived", at("/teams/archived")),
-    Scene("board-limit", board_limit),
-    Scene("access", access),
+    *TEAMS,
     Scene("board-who-sees", at("{board}/settings#who-sees")),
     Scene("settings", at("{board}/settings")),
     Scene("trash", at("{board}/trash")),
@@ -314,7 +272,6 @@ MEMBER = (
     Scene("notification-settings", at("/profile/notifications")),
     Scene("reminders", at("{task}/reminders")),
     Scene("board-watch", at("{board}/watch")),
-    Scene("person", person),
     Scene("picture-refused", picture_refused),
     Scene("password", at("/profile/password")),
     Scene("sessions", at("/sessions")),

@@ -14,7 +14,7 @@ from taskforge.accounts.documents import (
 )
 from taskforge.accounts.notification_preferences import FREQUENCIES
 from taskforge.accounts.sealed_secrets import MAX_TOKEN_LENGTH as MAX_SEALED_LENGTH
-from taskforge.api import fields
+from taskforge.api import fields, preference_fields
 from taskforge.api.schemas.base import Input, Instant, Output, Versioned, id_answer, text_answer
 
 MAX_LINK_TOKEN_LENGTH = 100
@@ -140,9 +140,9 @@ class NotificationChoices(Input):
     frequency = fields.choice(FREQUENCIES)
     digest_hour = fields.whole_number(0, 23)
     digest_weekday = fields.whole_number(1, 7)
-    quiet_from = fields.clock_time()
-    quiet_until = fields.clock_time()
-    matrix = fields.notification_matrix()
+    quiet_from = preference_fields.clock_time()
+    quiet_until = preference_fields.clock_time()
+    matrix = preference_fields.notification_matrix()
 
 
 class PreferenceChoices(Input):

@@ -18,8 +18,8 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
 from taskforge.config import Config
-from taskforge.config_checks import is_near
 from taskforge.errors import InvalidInput
+from taskforge.store_addresses import is_near
 
 MAX_LENGTH = 1000
 STEP_SECONDS = 8.0
