@@ -161,6 +161,7 @@ def test_a_busy_service_gets_it_later_and_a_refusal_never_again(
     assert (pending(app), devices(app)) == (0, 1)
 
 
+@pytest.mark.parametrize(("point", "sent"), [("push.before_send", 1), ("push.sent", 2)])
 def test_a_worker_that_dies_sends_at_most_one_message_twice(
     app: Flask,
     ada: Person,
@@ -168,22 +169,25 @@ def test_a_worker_that_dies_sends_at_most_one_message_twice(
     team: Team,
     service: PushService,
     monkeypatch: pytest.MonkeyPatch,
+    point: str,
+    sent: int,
 ) -> None:
     with app.app_context():
         deliver()
     browser = service.browser()
     subscribe(bob, browser)
     assign(app, ada, bob, team)
-    monkeypatch.setattr(faults, "_armed", "push.sent")
+    monkeypatch.setattr(faults, "_armed", point)
     monkeypatch.setattr(faults, "_mode", "raise")
     with pytest.raises(faults.FaultInjected):
         send(app)
     monkeypatch.setattr(faults, "_armed", "")
     assert send(app) == 0
     assert send(app, later=timedelta(seconds=jobs.LEASE_SECONDS + 1)) == 1
-    first, second = service.taken
-    assert browser.open(first[2]) == browser.open(second[2])
-    assert first[1]["topic"] == second[1]["topic"]
+    assert len(service.taken) == sent
+    first, last = service.taken[0], service.taken[-1]
+    assert browser.open(first[2]) == browser.open(last[2])
+    assert first[1]["topic"] == last[1]["topic"]
     assert pending(app) == 0
 
 

@@ -57,6 +57,7 @@ SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
 LEAVING = ("account.erased", "export.part_written")
 ATTACHING = ("upload.row_committed",)  # in test_file_crashes.py
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
+PUSHING = ("push.before_send", "push.sent")  # in tests/push/test_sending.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
     "edit": edit_task,
@@ -68,6 +69,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 def test_every_crash_point_is_killed_here() -> None:
     named = {
         *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *ATTACHING, *SESSIONS, *LEAVING, *MAILING,
+        *PUSHING,
     }  # fmt: skip
     assert set(faults.POINTS) == named
 
