@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import json
 import os
@@ -88,6 +89,18 @@ class WebServer:
         return http.client.HTTPConnection(self._host, timeout=120)
 
 
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """No garbage collection: of all that a test process has imported it takes longer than a step.
+
+    A web server keeps what it has imported away from it (`taskforge/server/forking.py`).
+    """
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(params=["gridfs", "s3"])
 def server(
     request: pytest.FixtureRequest, servers: Servers, app: Flask, ada: Person, tmp_path: Path
@@ -118,6 +131,7 @@ def test_a_file_of_25_mb_holds_2_mb_of_a_process_up_and_down(
     assert came == [FILE_BYTES]
 
 
+@pytest.mark.usefixtures("without_collector")
 def test_no_step_of_the_event_loop_takes_long_for_a_long_body_or_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -141,4 +155,4 @@ def test_no_step_of_the_event_loop_takes_long_for_a_long_body_or_answer(
     monkeypatch.setattr(asyncio.Handle, "_run", timed)
     asyncio.run(asyncio.wait_for(both(), 120))
     assert len(steps) > 100
-    assert max(steps) < MAX_STEP_SECONDS
+    assert max(steps) < MAX_STEP_SECONDS, sorted(steps)[-5:]
