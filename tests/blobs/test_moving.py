@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from taskforge.s3_address import read_address
 from taskforge.stores import blobs, mongo
 from taskforge.stores.blobs.contract import BlobMissing, BlobStore
 from taskforge.stores.blobs.gridfs_store import CHUNKS, GridFSStore
@@ -30,8 +32,11 @@ def fill(store: BlobStore, number: int) -> list[str]:
     return keys
 
 
-def keys_of(store: BlobStore) -> list[str]:
-    return [key for key, _ in store.list_keys("", 1000)]
+def keys_of(store: BlobStore, at_once: int = 1000) -> list[str]:
+    keys: list[str] = []
+    while page := store.list_keys(keys[-1] if keys else "", at_once):
+        keys += [key for key, _ in page]
+    return keys
 
 
 @pytest.fixture(params=["to s3", "to gridfs"])
@@ -49,6 +54,16 @@ def test_what_is_only_in_the_other_store_is_found(pair: PairedStore) -> None:
     assert keys_of(pair) == ["a/new", "a/old"]
     pair.delete(["a/old", "a/new"])
     assert keys_of(pair) == []
+
+
+def test_keys_of_both_stores_are_listed_where_the_page_of_one_is_short(
+    s3: S3Store, gridfs: GridFSStore, s3_client: Any, s3_url: str
+) -> None:
+    where = read_address(s3_url)
+    s3_client.put_object(Bucket=where.bucket, Key=f"{where.folder}a/!none of ours", Body=b"x")
+    for store, key in ((s3, "a/1"), (s3, "a/2"), (gridfs, "b/1"), (gridfs, "b/2")):
+        store.write(key, [b"x"])
+    assert keys_of(PairedStore(gridfs, s3), 2) == ["a/1", "a/2", "b/1", "b/2"]
 
 
 def test_of_a_blob_in_both_stores_the_first_ones_is_read(pair: PairedStore) -> None:

@@ -42,7 +42,9 @@ class PairedStore:
     def list_keys(self, after: str, limit: int) -> list[tuple[str, datetime]]:
         """See `BlobStore.list_keys`."""
         pages = [self.second.list_keys(after, limit), self.first.list_keys(after, limit)]
-        found = {key: at for page in pages for key, at in page}
+        # A store may have more between the end of its page and that of the other's.
+        end = min((page[-1][0] for page in pages if page), default="")
+        found = {key: at for page in pages for key, at in page if key <= end}
         return sorted(found.items())[:limit]
 
     def purge_unfinished(self, before: datetime) -> int:
