@@ -8,6 +8,7 @@ import { UploadRow } from "./upload-row.js";
 
 const MAX_AT_ONCE = 2;
 const LOST = "The connection broke off.";
+const SLOW = "That took too long.";
 const FAILED = "That did not work.";
 const waiting = [];
 const underWay = new Set();
@@ -43,9 +44,9 @@ function succeed({ row, target, settle }, { file, ...way }) {
 
 /** Say why beside the file; the others go on. What may have arrived is sent again under the same operation id. */
 function fail(upload, status, message) {
-  const mayHelp = status === 0 || status === 429 || status >= 500;
+  const mayHelp = [0, 408, 429].includes(status) || status >= 500;
   upload.isLost = status === 0;
-  upload.row.fail(message ?? (status ? FAILED : LOST), mayHelp ? () => again(upload) : null);
+  upload.row.fail(message ?? { 0: LOST, 408: SLOW }[status] ?? FAILED, mayHelp ? () => again(upload) : null);
   if (!mayHelp) upload.settle(null);
 }
 
