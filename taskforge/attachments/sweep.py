@@ -7,22 +7,28 @@ that a row names is ever removed, neither here nor by the doctor.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
+import structlog
 from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.attachments.blob_keys import FILES, THUMBNAILS, file_key, thumbnail_key
 from taskforge.attachments.models import PENDING, READY
 from taskforge.attachments.queries import ATTACHMENTS, KNOWN_IDS
+from taskforge.errors import Unavailable
 from taskforge.stores import blobs, sql
 from taskforge.stores.invariants import pages
 from taskforge.stores.violations import Violation
 from taskforge.text.values import is_uuid
 
+log = structlog.get_logger()
 UNNAMED_FOR = timedelta(days=1)
 THUMBNAIL_WITHIN = timedelta(minutes=10)
 PAGE = 500
+MOST_SWEPT = 100
 REMOVE, MAKE = "remove unnamed files", "make thumbnails"
 
 _ALL = text(f"""
@@ -41,20 +47,26 @@ _MAKE_AGAIN = text(f"""
 
 
 def sweep_blobs(at: datetime | None = None) -> int:
-    """Remove the blobs of attachments that no row names since a day; answers how many, as far as the store answers."""
-    at, removed = at or clock.now(), 0
+    """Remove the blobs of attachments that no row names since a day; answers how many, 0 while the store is away.
+
+    More than `MOST_SWEPT` are left to a person (the doctor names them, and removes them if it is told to): so many may
+    mean that this PostgreSQL is not, or is older than, the one to which the files belong.
+    """
+    unnamed = chain.from_iterable(_unnamed((at or clock.now()) - UNNAMED_FOR))
     try:
-        for keys in _unnamed(at - UNNAMED_FOR):
-            blobs.store().delete(keys)
-            removed += len(keys)
+        keys = list(islice(unnamed, MOST_SWEPT + 1))
+        if len(keys) > MOST_SWEPT:
+            log.error("files_not_swept", why="too many have no row; see flask taskforge doctor")
+            return 0
+        blobs.store().delete(keys)
     except blobs.BlobsUnavailable:
-        return removed
-    return removed
+        return 0
+    return len(keys)
 
 
 def wrong_blobs() -> Iterator[Violation]:
     """I18: each file has its bytes, as many as the row says and with its hash; no blob is unnamed for two days."""
-    try:
+    with _asking():
         for row in pages(_ALL, "attachment_id"):
             stored = blobs.store().stat(file_key(row["attachment_id"]))
             entity = f"attachment {row['attachment_id']}"
@@ -65,14 +77,12 @@ def wrong_blobs() -> Iterator[Violation]:
         for keys in _unnamed(clock.now() - 2 * UNNAMED_FOR):
             for key in keys:
                 yield Violation("I18", f"blob {key}", "belongs to no attachment", REMOVE)
-    except blobs.BlobsUnavailable:
-        return
 
 
 def wrong_thumbnails() -> Iterator[Violation]:
     """I19: each thumbnail that is said to be made is stored, and none waits for more than ten minutes."""
     late = clock.now() - THUMBNAIL_WITHIN
-    try:
+    with _asking():
         for row in pages(_ALL, "attachment_id"):
             entity = f"attachment {row['attachment_id']}"
             if row["thumbnail"] == READY:
@@ -80,18 +90,27 @@ def wrong_thumbnails() -> Iterator[Violation]:
                     yield Violation("I19", entity, "its thumbnail is not stored", MAKE)
             elif row["thumbnail"] == PENDING and row["uploaded_at"] < late:
                 yield Violation("I19", entity, "its thumbnail was not made", MAKE)
-    except blobs.BlobsUnavailable:
-        return
 
 
 def remove_unnamed(_violations: Sequence[Violation]) -> None:
-    """Remove blobs that no row names."""
-    sweep_blobs()
+    """Remove the blobs that no row names since a day, however many they are."""
+    with _asking():
+        for keys in _unnamed(clock.now() - UNNAMED_FOR):
+            blobs.store().delete(keys)
 
 
 def make_again(violations: Sequence[Violation]) -> None:
     """Have thumbnails made once more."""
     sql.execute_now(_MAKE_AGAIN, {"ids": [violation.entity_id for violation in violations]})
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Let the doctor say that the stores can't be compared, rather than that nothing is wrong."""
+    try:
+        yield
+    except blobs.BlobsUnavailable as error:
+        raise Unavailable("files can’t be looked at right now") from error
 
 
 def _unnamed(before: datetime) -> Iterator[list[str]]:

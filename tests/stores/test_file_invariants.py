@@ -13,7 +13,9 @@ from taskforge.attachments.blob_keys import file_key, thumbnail_key
 from taskforge.attachments.service import attach_to_comment
 from taskforge.attachments.thumbnails import make_due
 from taskforge.comments.service import create_comment
+from taskforge.errors import Unavailable
 from taskforge.ids import new_id
+from taskforge.messaging import breaker as breakers
 from taskforge.stores import blobs, doctor, invariants, mongo
 from tests.attachments.files import HELLO, attach, row_of, sent, stored_bytes, stored_keys
 from tests.pictures import picture_file
@@ -63,6 +65,34 @@ def test_blobs_without_a_row_are_removed_when_they_are_old(scene: Scene, task_id
         repair()
         assert found("I18") == []
     assert stored_keys() == [file_key(kept), "else/where"]
+
+
+def test_so_many_blobs_without_a_row_wait_for_a_person(scene: Scene, task_id: str) -> None:
+    kept = attach(scene.ann, task_id)
+    write("DELETE FROM attachments")  # as if this were the database of the day before
+    for _ in range(sweep.MOST_SWEPT):
+        blobs.store().write(file_key(new_id()), [b"of a newer database"])
+    later = clock.now() + 2 * sweep.UNNAMED_FOR + timedelta(minutes=1)
+    assert sweep.sweep_blobs(later) == 0
+    assert len(stored_keys()) == sweep.MOST_SWEPT + 1
+    with clock.frozen(later):
+        assert ("blob " + file_key(kept), True) in found("I18")
+        sweep.remove_unnamed([])
+    assert stored_keys() == []
+
+
+def test_a_store_that_is_away_is_not_one_in_which_nothing_is_wrong(
+    scene: Scene, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach(scene.ann, task_id, picture_file(), "a.png")
+    make_due()
+    monkeypatch.setattr(breakers, "OPEN_SECONDS", 600)
+    while not mongo.breaker.is_open:
+        mongo.breaker._record_failure()
+    for name in ("I18", "I19"):
+        with pytest.raises(Unavailable):
+            found(name)
+    mongo.breaker.reset()
 
 
 def test_thumbnails_that_are_lost_or_late_are_made_again(scene: Scene, task_id: str) -> None:
