@@ -3,7 +3,8 @@
 Whoever has an account chooses that address, so it must lead to no place inside: https alone, at a name that stands for
 public addresses only. The connection is made to the address that was checked, so that a name which means something else
 a moment later leads nowhere new; the certificate must be of the name. Redirects are not followed. Every wait has a
-limit. `PUSH_ALLOWS_LOCAL` lets tests send to a server of their own on this machine; production does not start with it.
+limit, and so has the whole conversation. `PUSH_ALLOWS_LOCAL` lets tests send to a server of their own on this machine;
+production does not start with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address
@@ -23,6 +25,7 @@ from taskforge.store_addresses import is_near
 
 MAX_LENGTH = 1000
 STEP_SECONDS = 8.0
+CONVERSATION_SECONDS = 15.0
 MAX_ANSWER = 1024  # bytes of an answer that are read: nothing is done with them
 NO_ENDPOINT = "is no address of a push service"
 
@@ -83,20 +86,21 @@ class Connections:
             NotReached: no answer came.
         """
         parts = urlsplit(endpoint)
-        place = (parts.scheme, parts.netloc)
-        kept = self._open.pop(place, None)
-        if kept is not None:
-            with suppress(OSError, http.client.HTTPException):  # it was closed meanwhile
-                return self._exchange(place, kept, parts, body, headers)
-        try:
-            fresh = self._connect(parts)
-            return self._exchange(place, fresh, parts, body, headers)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotReached(f"{type(error).__name__}: {error}"[:200]) from error
+        kept = self._open.pop(_place(parts), None)
+        with _Deadline(CONVERSATION_SECONDS) as deadline:
+            if kept is not None:
+                deadline.watch(kept.sock)
+                with suppress(OSError, http.client.HTTPException):  # it was closed meanwhile
+                    return self._exchange(deadline, kept, parts, body, headers)
+            try:
+                fresh = self._connect(parts, deadline)
+                return self._exchange(deadline, fresh, parts, body, headers)
+            except (OSError, http.client.HTTPException) as error:
+                raise NotReached(f"{type(error).__name__}: {error}"[:200]) from error
 
     def _exchange(
         self,
-        place: tuple[str, str],
+        deadline: _Deadline,
         connection: http.client.HTTPConnection,
         parts: SplitResult,
         body: bytes,
@@ -109,30 +113,80 @@ class Connections:
             )
             answer = connection.getresponse()
             answer.read(MAX_ANSWER)
+            deadline.check()
             is_whole = answer.isclosed()
         except BaseException:
             connection.close()
             raise
         if is_whole and not answer.will_close:
-            self._open[place] = connection
+            self._open[_place(parts)] = connection
         else:
             connection.close()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
-    def _connect(self, parts: SplitResult) -> http.client.HTTPConnection:
+    def _connect(self, parts: SplitResult, deadline: _Deadline) -> http.client.HTTPConnection:
         host = parts.hostname or ""
         is_own = _is_own(parts, self._config)
         address = host if is_own else _public_address(host, parts.port or 443)
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(address, parts.port, timeout=STEP_SECONDS)
-        connection = http.client.HTTPSConnection(host, parts.port, timeout=STEP_SECONDS)
         plain = socket.create_connection((address, parts.port or 443), timeout=STEP_SECONDS)
+        deadline.watch(plain)
+        if parts.scheme == "http":
+            connection = http.client.HTTPConnection(host, parts.port, timeout=STEP_SECONDS)
+            connection.sock = plain
+            return connection
+        encrypted = ssl.create_default_context().wrap_socket(
+            plain, server_hostname=host, do_handshake_on_connect=False
+        )
+        deadline.watch(encrypted)
         try:
-            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+            encrypted.do_handshake()
         except BaseException:
-            plain.close()
+            encrypted.close()
             raise
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=STEP_SECONDS)
+        connection.sock = encrypted
         return connection
+
+
+class _Deadline:
+    """Breaks a conversation off when its time is over: limits of single steps don't end one that comes byte by byte."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._break_off)
+        self._timer.daemon = True
+        self._socket: socket.socket | None = None
+        self._is_over = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def watch(self, conversation: socket.socket | None) -> None:
+        """The socket on which it goes on."""
+        self._socket = conversation
+        if self._is_over:
+            self._break_off()
+
+    def check(self) -> None:
+        """Raises TimeoutError when it was broken off: headers that end there look whole."""
+        if self._is_over:
+            raise TimeoutError
+
+    def _break_off(self) -> None:
+        self._is_over = True
+        if self._socket is not None:
+            with suppress(
+                OSError
+            ):  # not that of an SSLSocket, which would change it under its reader
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _place(parts: SplitResult) -> tuple[str, str]:
+    """By which a connection is kept."""
+    return parts.scheme, parts.netloc
 
 
 def _is_own(parts: SplitResult, config: Config) -> bool:

@@ -16,9 +16,13 @@ from taskforge.stores.prepared_statements import prepared
 # What nobody has seen by then is found in the inbox.
 WORTH_SENDING = timedelta(hours=6)
 
+# To a device that has failed, a message goes with those that wait for it.
 _INSERT = prepared(f"""
-    INSERT INTO push_intents (notification_id, subscription_id, expires_at)
-    SELECT line.notification_id, p.subscription_id, line.created_at + CAST(:worth AS interval)
+    INSERT INTO push_intents (notification_id, subscription_id, expires_at, claimed_until)
+    SELECT line.notification_id, p.subscription_id, line.created_at + CAST(:worth AS interval),
+           coalesce((SELECT max(i.claimed_until)
+                     FROM   push_intents i
+                     WHERE  i.subscription_id = p.subscription_id AND p.failures > 0), '-infinity')
     FROM   unnest(CAST(:ids AS uuid[]), CAST(:user_ids AS uuid[]), CAST(:times AS timestamptz[]))
                AS line (notification_id, user_id, created_at)
            JOIN push_subscriptions p ON p.user_id = line.user_id

@@ -141,19 +141,23 @@ def _settle(intent: sql.Row, status: int, retry_after: str | None) -> None:
 
 
 def _postpone(intent: sql.Row, why: str, retry_after: str | None = None) -> None:
-    pause = min(FIRST_PAUSE_SECONDS * 2 ** (intent["attempts"] - 1), LONGEST_PAUSE_SECONDS)
+    failures = _count_failure(intent)
+    pause = min(FIRST_PAUSE_SECONDS * 2.0 ** (failures - 1), LONGEST_PAUSE_SECONDS)
     if retry_after is not None and retry_after.isascii() and retry_after.isdigit():
         pause = min(max(pause, int(retry_after)), LONGEST_PAUSE_SECONDS)
-    log.info("push_postponed", why=why, attempts=intent["attempts"])
+    log.info("push_postponed", why=why, failures=failures)
+    device = {"subscription_id": intent["subscription_id"]}
     until = clock.now() + timedelta(seconds=pause)
-    sql.execute_now(queries.POSTPONE, {**_key(intent), "until": until})
-    _count_failure(intent)
+    sql.execute_now(queries.POSTPONE, {**device, "until": until})
 
 
-def _count_failure(intent: sql.Row) -> None:
-    failures = sql.scalar(queries.MARK_FAILED, {"subscription_id": intent["subscription_id"]})
-    if failures is not None and failures >= MAX_FAILURES:
+def _count_failure(intent: sql.Row) -> int:
+    """How often the device has failed since its last success; 1 for one that is forgotten."""
+    device = {"subscription_id": intent["subscription_id"]}
+    failures = int(sql.scalar(queries.MARK_FAILED, device) or 1)
+    if failures >= MAX_FAILURES:
         _drop_device(intent, f"{failures} failures")
+    return failures
 
 
 def _drop_device(intent: sql.Row, why: str) -> None:

@@ -39,10 +39,11 @@ DROP_INTENT = prepared("""
     DELETE FROM push_intents
     WHERE  notification_id = :notification_id AND subscription_id = :subscription_id
 """)
+# All of the device: each would fail as this one did, and others wait for it meanwhile.
 POSTPONE = prepared("""
     UPDATE push_intents
     SET    claimed_until = CAST(:until AS timestamptz)
-    WHERE  notification_id = :notification_id AND subscription_id = :subscription_id
+    WHERE  subscription_id = :subscription_id
 """)
 DROP_DEVICE = prepared("""
     DELETE FROM push_subscriptions
