@@ -20,8 +20,8 @@ from sqlalchemy import TextClause
 
 from taskforge.accounts.queries import left_join_person
 from taskforge.boards.queries import IS_LIVE, join_board, join_view
-from taskforge.comments.queries import left_join_comment
 from taskforge.errors import NotFound
+from taskforge.notifications.excerpts import LEFT_JOIN_EXCERPT
 from taskforge.notifications.states import FIRST_PLACE, InboxState, is_in, place_of
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -33,7 +33,6 @@ EARLIER_LINES = 3  # of a card that are listed below its latest one
 LINES_PER_PAGE = 30  # of the page of one card
 MAX_SCANNED = 1000
 MAX_COUNTED = 100
-EXCERPT_SOURCE = 600  # characters that an excerpt is made from
 
 
 @dataclass(frozen=True)
@@ -235,13 +234,6 @@ def _show_lines(lines: str) -> TextClause:
                           {join_board("k.board_id")}
                           {join_view(":user_id")}
                    WHERE  {IS_LIVE}) card ON n.card_id IS NOT NULL
-               LEFT JOIN LATERAL (
-                   SELECT left(a.new_state ->> 'content', {EXCERPT_SOURCE}) AS content
-                   FROM   (SELECT) one
-                          {left_join_comment("c.comment_id = CAST(n.payload ->> 'comment_id' AS uuid)")}
-                          JOIN audit_logs a
-                            ON a.entity_type = 'comment' AND a.entity_id = c.comment_id
-                               AND a.entity_version = c.version
-                   WHERE  c.deleted_at IS NULL) said ON card.key IS NOT NULL
+               {LEFT_JOIN_EXCERPT}
         ORDER  BY n.place DESC, {place_of()} DESC
     """)

@@ -13,7 +13,7 @@ from taskforge.accounts.queries import (
     left_join_settings,
 )
 from taskforge.boards.queries import IS_LIVE, join_board, join_view
-from taskforge.comments.queries import left_join_comment
+from taskforge.notifications.excerpts import LEFT_JOIN_EXCERPT
 from taskforge.notifications.watch_queries import is_heard
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.queries import join_task
@@ -21,7 +21,6 @@ from taskforge.teams.queries import is_member
 
 EXPIRY_HOURS = 48  # behind the hour at which a mail was due
 MAX_LINES = 100  # of one mail that are looked at
-EXCERPT_SOURCE = 600  # characters that an excerpt is made from
 _OPEN = "sent_at IS NULL AND parked_at IS NULL"
 _EXPIRY = f"interval '{EXPIRY_HOURS} hours'"
 
@@ -102,13 +101,7 @@ LINES = prepared(f"""
                       {join_board("k.board_id")}
                       {join_view("n.user_id")}
                WHERE  {IS_LIVE} AND k.deleted_at IS NULL) card ON n.payload ->> 'task_id' IS NOT NULL
-           LEFT JOIN LATERAL (
-               SELECT left(a.new_state ->> 'content', {EXCERPT_SOURCE}) AS content
-               FROM   (SELECT) one
-                      {left_join_comment("c.comment_id = CAST(n.payload ->> 'comment_id' AS uuid)")}
-                      JOIN audit_logs a
-                        ON a.entity_type = 'comment' AND a.entity_id = c.comment_id AND a.entity_version = c.version
-               WHERE  c.deleted_at IS NULL) said ON card.key IS NOT NULL
+           {LEFT_JOIN_EXCERPT}
     WHERE  w.bundle_id = CAST(:bundle_id AS uuid)
     ORDER  BY n.read_at IS NOT NULL, n.notification_id DESC
     LIMIT  {MAX_LINES}
