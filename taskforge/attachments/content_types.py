@@ -18,7 +18,7 @@ UNKNOWN = "application/octet-stream"
 PLAIN_TEXT = "text/plain"
 HTML, SVG, PDF, ZIP = "text/html", "image/svg+xml", "application/pdf", "application/zip"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-SHOWN_INLINE = IMAGES | {PLAIN_TEXT, PDF}
+SHOWN_INLINE = IMAGES | {PLAIN_TEXT}
 # The types that a name promises, by its extension.
 _PROMISED = {
     "png": "image/png",
@@ -69,7 +69,8 @@ def _detect(head: bytes, extension: str) -> str:
         return ZIP
     best = (named or candidates)[0].mime_type if candidates else UNKNOWN
     # What browsers could run or show must have been told by its own signature.
-    return best if best not in SHOWN_INLINE and not best.startswith("text/") else UNKNOWN
+    has_signature = best in SHOWN_INLINE or best == PDF or best.startswith("text/")
+    return UNKNOWN if has_signature else best
 
 
 def _signature(head: bytes) -> str | None:

@@ -21,6 +21,15 @@ ATTACHMENTS = "attachments a"  # an item of a FROM clause
 ATTACHMENT_IDS_OF_TASK = "SELECT attachment_id FROM attachments WHERE task_id = :task_id"
 FILES_OF_TEAMS = "team_files f"
 
+# A column ``has_deleted_files``: whether a file of the task ``k`` or its comments is in the trash.
+HAS_DELETED_FILES = f"""
+           EXISTS (SELECT
+                   FROM   {ATTACHMENTS}
+                          {left_join_comment("c.comment_id = a.comment_id")}
+                   WHERE  a.task_id = k.task_id AND a.deleted_at IS NOT NULL AND a.purged_at IS NULL
+                          AND c.deleted_at IS NULL) AS has_deleted_files
+"""
+
 _SHOWN = f"""
     SELECT a.*, k.board_id, k.team_id, k.title AS task_title, k.deleted_at AS task_deleted_at,
            b.key_prefix || '-' || k.number AS task_key,

@@ -17,6 +17,7 @@ from taskforge.ids import new_id
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, Page, Visitor, visit
 from tests.pictures import picture_file
+from tests.trips import count_round_trips
 
 SCRIPT = {"Accept": "application/json"}
 FORM = "multipart/form-data"
@@ -145,13 +146,31 @@ def test_a_file_is_deleted_and_comes_back_by_each_way(
     assert "Nothing thrown away" in visitor.open(f"{task}/attachments/deleted").text
 
 
+def test_a_card_with_files_costs_no_statement_more(visitor: Visitor, task_id: str) -> None:
+    task = f"/tasks/{task_id}"
+    file = f"/attachments/{attach(visitor, task_id, 'plan.txt', b'plan')}"
+    assert "Deleted files" not in visitor.open(task).text
+    press(visitor, task, f"{file}/delete", htmx=True)
+    page = visitor.open(task)
+    assert "Deleted files" in page.text
+    assert count_round_trips(page.answer)["postgresql"] == 2  # who asks, and the task; the comments
+
+
 def test_files_are_served_by_harmless_headers(visitor: Visitor, task_id: str) -> None:
     page = b"<!doctype html><script>alert(1)</script>"
     ids = {
         name: attach(visitor, task_id, name, content)
-        for name, content in (("a.html", page), ("b.txt", b"text"), ("c.png", picture_file()))
+        for name, content in (
+            ("a.html", page),
+            ("b.txt", b"text"),
+            ("c.png", picture_file()),
+            ("d.pdf", b"%PDF-1.4\n"),  # no viewer of a browser runs in a sandbox
+        )
     }
-    for name, kind in (("a.html", "attachment"), ("b.txt", "inline"), ("c.png", "inline")):
+    shown_as = dict.fromkeys(("b.txt", "c.png"), "inline") | dict.fromkeys(
+        ("a.html", "d.pdf"), "attachment"
+    )
+    for name, kind in shown_as.items():
         answer = visitor.client.get(f"/attachments/{ids[name]}/file")
         assert answer.headers["Content-Disposition"] == f'{kind}; filename="{name}"'
         assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
@@ -162,7 +181,7 @@ def test_files_are_served_by_harmless_headers(visitor: Visitor, task_id: str) ->
     shown = visitor.open(f"/attachments/{ids['a.html']}")
     assert "&lt;script&gt;alert(1)" in shown.html
     assert "Web page" in shown.text
-    assert "1 of 3" in shown.text
+    assert "1 of 4" in shown.text
     assert 'rel="next"' in shown.html
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from taskforge.attachments.queries import HAS_DELETED_FILES
 from taskforge.boards.access import access_board
 from taskforge.boards.queries import list_deleted_columns
 from taskforge.errors import StaleVersion
@@ -43,7 +44,8 @@ blueprint = Blueprint("tasks", __name__)
 
 
 def _task_and_news(task_id: str) -> JoinedQuery:
-    return task_query(task_id, f"{IS_NEWS}, {IS_WATCHING}, {UNREAD_OF_USER}")
+    columns = f"{IS_NEWS}, {IS_WATCHING}, {HAS_DELETED_FILES}, {UNREAD_OF_USER}"
+    return task_query(task_id, columns)
 
 
 @blueprint.get("/tasks/<id:task_id>")

@@ -77,12 +77,13 @@ def files_context(actor: Actor, task_id: str) -> dict[str, Any]:
 
 
 def _about_files(actor: Actor, row: sql.Row) -> dict[str, Any]:
-    """What the files of a task need besides themselves."""
+    """What the files of a task need besides themselves; the page's own query has read it with the task."""
+    has_deleted = row.get("has_deleted_files")
+    if has_deleted is None:
+        has_deleted = bool(list_deleted_files_of_visible_task(actor.user_id, row["task_id"]))
     return {
         "max_file_bytes": config_of().attachment_max_bytes,
-        "has_deleted_files": bool(
-            list_deleted_files_of_visible_task(actor.user_id, row["task_id"])
-        ),
+        "has_deleted_files": has_deleted,
     }
 
 
