@@ -50,7 +50,10 @@ def test_a_template_says_first_what_it_needs(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=names(TEMPLATES))
 def test_every_posting_form_carries_the_csrf_token(path: Path) -> None:
+    """But those to an address that only its reader's mails name: it is what lets them in, and mail programs send it."""
     for form in re.findall(r'<form[^>]*method="post".*?</form>', path.read_text(), re.S):
+        if "url_for('unsubscribe." in form:
+            continue
         assert "guard(" in form or "csrf()" in form, form[:120]
 
 
