@@ -41,9 +41,10 @@ def mark_all_read() -> ResponseReturnValue:
 @blueprint.post("/inbox/unread")
 def mark_all_unread() -> ResponseReturnValue:
     """Take back that all was marked as read at an instant."""
+    actor = current_actor()
     at = UndoForm().require()["at"]
     if at is not None:
-        service.mark_unread_again(current_actor(), at)
+        service.mark_unread_again(actor, at)
     address = url_for("notifications.mark_all_read")
     return done(WayBack(text="Unread again.", address=address, kind=kind_of_restoration()))
 
