@@ -40,6 +40,8 @@ SENTENCES: dict[Event, str] = {
     Event.USER_ALL_SESSIONS_REVOKED: "ended all sessions of {person}",
     Event.USER_TOKEN_CREATED: "made an API token",
     Event.USER_TOKEN_REVOKED: "revoked an API token",
+    Event.USER_PUSH_SWITCHED_ON: "switched push messages on for a device",
+    Event.USER_PUSH_SWITCHED_OFF: "switched push messages off for a device",
     Event.USER_EXPORT_REQUESTED: "asked for an export of their data",
     Event.USER_EXPORT_DOWNLOADED: "downloaded an export of their data",
     Event.USER_ACTIVITY_DOWNLOADED: "downloaded the activity of a team",
@@ -91,6 +93,10 @@ KINDS: dict[str, tuple[str, tuple[Event, ...]]] = {
             Event.USER_TOKEN_CREATED,
             Event.USER_TOKEN_REVOKED,
         ),
+    ),
+    "devices": (
+        "Push messages on devices",
+        (Event.USER_PUSH_SWITCHED_ON, Event.USER_PUSH_SWITCHED_OFF),
     ),
     "data": (
         "Exports and deletions",
