@@ -1,7 +1,7 @@
 """The size of an image, from its header alone: it is looked at by a few short reads, whatever is in the file.
 
-No decoder opens it here. Those keep what stands before the pixels, or unpack it: up to 100 MB of a file of 25 MB, and
-half a minute for a GIF that is nothing but comments. They run in a process of their own (`thumbnailer`).
+No decoder opens it here. Those keep what stands before the pixels, or unpack it: a PNG of 60 kB takes 60 MB, and a JPEG
+of 25 MB, most of it EXIF data, 47 MB and 4 seconds. They run in a process of their own (`thumbnailer`).
 """
 
 from __future__ import annotations
