@@ -11,6 +11,8 @@ from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.boards.queries import list_boards
 from taskforge.demo import files, news, player, rights, scenario
+from taskforge.notifications import inbox_queries
+from taskforge.notifications.states import InboxState
 from taskforge.stores import doctor, relay, sql
 from taskforge.teams.invitations.queries import list_of_team, list_own
 from taskforge.teams.queries import get_team, list_children
@@ -55,6 +57,10 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
         attached = sql.scalar(
             text("SELECT count(*) FROM attachments WHERE thumbnail = 'ready' OR width IS NULL")
         )
+        in_state = {
+            state: len(inbox_queries.list_entries(scene.people[0], state).entries)
+            for state in (InboxState.SNOOZED, InboxState.ARCHIVED)
+        }
         covers = sql.scalar(text("SELECT count(*) FROM tasks WHERE cover_id IS NOT NULL"))
         admin, guest = scene.people[0], scene.people[rights.GUEST]
         boards = {row["name"]: row["board_id"] for row in list_boards(admin, scene.team_id)}
@@ -75,6 +81,7 @@ def test_a_told_story_is_true_in_all_stores(app: Flask) -> None:
         report = doctor.examine(doctor_probes.probes())
     assert len(scene.cards) == 20
     assert (attached, covers) == (6, 1)
+    assert all(in_state.values()), in_state
     assert facts >= len(scene.cards) * 2
     assert first < END - timedelta(days=60)
     assert report.found == []
