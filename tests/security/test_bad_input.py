@@ -25,7 +25,14 @@ IN_ADDRESS = {"query", "raw_query"}
 IN_JSON_BODY = {"json", "api_body"}
 IN_FORM_BODY = {"form", "raw_form", "page_body"}
 SECONDS_FOR_A_REFUSAL = 1.0  # of this thread's processor time
-TAKES_FILES = {"accounts.change_picture", "api_users.change_picture"}
+TAKES_FILES = {
+    "accounts.change_picture",
+    "api_users.change_picture",
+    "attachments.create",
+    "attachments.create_for_comment",
+    "api_attachments.attach_to_task",
+    "api_attachments.attach_to_comment",
+}
 
 
 def rules(app: Flask) -> list[Rule]:

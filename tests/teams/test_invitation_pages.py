@@ -136,7 +136,7 @@ def test_the_inbox_leads_to_the_invitation(
     visitor = visit(bob)
     inbox = visitor.open("/inbox")
     assert "invites you to “Web”" in inbox.text
-    line = next(form for form in inbox.forms if re.search(r"/[0-9a-f-]{36}/read$", form.action))
+    line = next(form for form in inbox.forms if re.search(r"/[0-9a-f-]{36}/open$", form.action))
     assert visitor.send(line).location == "/teams#own-invitations"
 
 
