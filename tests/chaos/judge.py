@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg2
 
-from tests.chaos import outsiders, programs
+from tests.chaos import news, outsiders, programs
 from tests.chaos.caller import Caller
 from tests.chaos.client import Client, differences
 from tests.chaos.files import compare_files
+from tests.chaos.mails import PostOffice, judge_mails
 from tests.chaos.system import System
 
 LEFT_TO_DO = {
@@ -41,13 +42,15 @@ FORBIDDEN = {
 }
 
 
-def wait_until_done(system: System, seconds: float) -> tuple[float, list[str]]:
+def wait_until_done(
+    system: System, seconds: float, questions: Mapping[str, str] = LEFT_TO_DO
+) -> tuple[float, list[str]]:
     """Wait until relay and workers have nothing left to do; how long it took, and what is left after all."""
     began, left = time.monotonic(), {"anything": -1}
     while time.monotonic() - began < seconds:
         system.keep()
         with contextlib.suppress(psycopg2.Error):
-            left = {name: ask(system, question)[0][0] for name, question in LEFT_TO_DO.items()}
+            left = {name: ask(system, question)[0][0] for name, question in questions.items()}
         if not any(left.values()):
             return time.monotonic() - began, []
         time.sleep(0.2)
@@ -55,10 +58,17 @@ def wait_until_done(system: System, seconds: float) -> tuple[float, list[str]]:
     return time.monotonic() - began, stuck
 
 
-def judge(system: System, clients: Sequence[Client]) -> list[str]:
+def judge(
+    system: System,
+    clients: Sequence[Client],
+    office: PostOffice,
+    kills: Sequence[tuple[str, float]],
+) -> list[str]:
     """Everything that is wrong, as sentences; empty when nothing was lost or doubled."""
-    found = []
-    for name, question in FORBIDDEN.items():
+    sent = [mail_id for (mail_id,) in ask(system, news.SENT)]
+    comments = [(words, mail_id) for words, mail_id in ask(system, news.MAILED_COMMENTS)]
+    found = judge_mails(office, sent=sent, comments=comments, kills=kills)
+    for name, question in {**FORBIDDEN, **news.FORBIDDEN}.items():
         found += [f"{name}: {row}" for row in ask(system, question)[:3]]
     for client in clients:
         found += _compare_tasks(client)

@@ -50,12 +50,18 @@ def _role_of(client: Client, visitor: Caller) -> str | None:
 
 
 def leave_for_good(client: Client) -> None:
-    """Let somebody new join, write, ask for their data and delete their account: only their words are left."""
+    """Let somebody new register by an invitation, join, write, ask for their data and delete their account.
+
+    Only their words are left.
+    """
     number = LEAVERS + client.number * LEAVERS_EACH + client.done["leavings"]
     leaver = client.companion(number)
-    leaver.register()
-    wanted = {"email": leaver.email, "role": "member"}
-    known = client.post(f"/teams/{client.team_id}/invitations", wanted)["invitationId"]
+    invitations = f"/teams/{client.team_id}/invitations"
+    link = client.post(invitations, {"email": leaver.email, "role": "guest"})
+    leaver.register(link["url"].rpartition("/")[2])
+    client.delete(f"{invitations}/{link['invitationId']}", repeated=409)
+    wanted = {"userId": leaver.user_id, "role": "member"}
+    known = client.post(invitations, wanted)["invitationId"]
     leaver.post(f"/invitations/{known}/accept", {})
     leaver.post("/teams", {"name": f"Of leaver {number} alone", "description": ""})
     card = {"title": "Mine for now", "teamId": client.team_id, "boardId": client.board_id}

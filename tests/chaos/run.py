@@ -19,14 +19,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from taskforge.server.processes import StartFailed
+from taskforge.server.processes import StartFailed, free_port
+from tests.chaos import news
 from tests.chaos.client import Client
-from tests.chaos.judge import judge, wait_until_done
+from tests.chaos.judge import ask, judge, wait_until_done
+from tests.chaos.mails import PostOffice, count_mails
 from tests.chaos.system import System
+from tests.mail.server import mail_server
 
 PAUSE_SECONDS = (0.3, 2.2)
 COME_BACK_SECONDS = 60.0
 CONVERGE_SECONDS = 120.0
+# Mails wait a minute for what follows. Meanwhile their worker is killed now and then; what it was at is claimed for two
+# minutes.
+MAIL_KILL_SECONDS, MAIL_PAUSE_SECONDS = 60.0, (1.0, 6.0)
+SEND_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 15.0
 ALONE_SECONDS = 1.0
 SHOWN = 20
@@ -42,8 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="keep the folder with data and logs")
     wanted = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="taskforge-chaos-"))
+    office, port = PostOffice(), free_port()
     try:
-        figures = run(folder, wanted.seconds, wanted.seed, wanted.clients)
+        with mail_server(port, office):
+            system = start(folder, wanted.seed, smtp_port=port)
+            figures = run(system, office, wanted.seconds, wanted.seed, wanted.clients)
     except StartFailed as failure:
         print(failure)
         return 1
@@ -58,13 +68,24 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if figures["violations"] else 0
 
 
-def run(folder: Path, seconds: float, seed: int, count: int) -> dict[str, Any]:
-    """One run in a folder of its own; its figures, with every violation found."""
-    chance = random.Random(seed)
+def start(folder: Path, seed: int, *, smtp_port: int) -> System:
+    """Everything that runs, in a folder of its own."""
     print(f"Starting everything (seed {seed}) ...", flush=True)
-    system = System.start(folder, chance)
+    mail = {
+        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "MAIL_FROM": "TaskForge <forge@example.org>",
+    }
+    return System.start(folder, random.Random(seed), settings=mail)
+
+
+def run(
+    system: System, office: PostOffice, seconds: float, seed: int, count: int
+) -> dict[str, Any]:
+    """One run; its figures, with every violation found. Stops the system."""
     try:
         clients = [Client(number, system.port, seed) for number in range(count)]
+        people = [person for one in clients for person in (one, *one.companions)]
+        system.run_module("tests.chaos.accounts", *(person.email for person in people))
         for client in clients:
             client.enter()
         system.run_module("tests.chaos.site_admins", *(one.site_admin.user_id for one in clients))
@@ -84,7 +105,12 @@ def run(folder: Path, seconds: float, seed: int, count: int) -> dict[str, Any]:
             system.keep()
             time.sleep(0.1)
         converged, stuck = wait_until_done(system, CONVERGE_SECONDS)
+        print("The last mails leave ...", flush=True)
+        kills += kill_mail_worker(system, MAIL_KILL_SECONDS)
+        mailed, unsent = wait_until_done(system, SEND_SECONDS, news.UNSENT)
         print("Judging ...", flush=True)
+        violations = stuck + unsent + judge(system, clients, office, kills)
+        counted = {name: ask(system, question)[0][0] for name, question in news.FIGURES.items()}
         return figures_of(
             clients,
             seed=seed,
@@ -92,7 +118,10 @@ def run(folder: Path, seconds: float, seed: int, count: int) -> dict[str, Any]:
             began=began,
             kills=kills,
             convergedSeconds=round(converged, 1),
-            violations=stuck + judge(system, clients),
+            mailedSeconds=round(mailed, 1),
+            violations=violations,
+            **counted,
+            **count_mails(office, kills),
         )
     finally:
         system.stop()
@@ -119,6 +148,20 @@ def kill_for(system: System, clients: Sequence[Client], seconds: float) -> list[
             at_once = system.chance.random() < 1 / 3
             next_kill = now + system.chance.uniform(*PAUSE_SECONDS)
         time.sleep(0.05)
+    return kills
+
+
+def kill_mail_worker(system: System, seconds: float) -> list[tuple[str, float]]:
+    """Kill the worker of the mails alone at random for a while; what was killed when."""
+    kills: list[tuple[str, float]] = []
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        next_kill = time.monotonic() + system.chance.uniform(*MAIL_PAUSE_SECONDS)
+        while time.monotonic() < next_kill:
+            system.keep()
+            time.sleep(0.05)
+        if kind := system.kill("mail worker"):
+            kills.append((kind, time.time()))
     return kills
 
 

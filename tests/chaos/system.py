@@ -28,8 +28,8 @@ MARK = "TASKFORGE_CHAOS"
 LONGEST_PAUSE_SECONDS = 1.0
 # How often each kind is chosen, out of all.
 KILLS = {
-    "web worker": 26, "web master": 8, "audit worker": 8, "notifications worker": 8, "relay": 16, "workers' parent": 4,
-    "PostgreSQL backend": 12, "PostgreSQL": 6, "Redis": 8, "MongoDB": 8,
+    "web worker": 26, "web master": 8, "audit worker": 8, "notifications worker": 8, "mail worker": 8, "relay": 16,
+    "workers' parent": 4, "PostgreSQL backend": 12, "PostgreSQL": 6, "Redis": 8, "MongoDB": 8,
 }  # fmt: skip
 PROCESS = {
     "web master": "web",
@@ -41,7 +41,12 @@ PROCESS = {
 
 
 # Forks of one process, by the name that they have for `ps`.
-FORKS = {"audit worker": "audit", "notifications worker": "notifications", "relay": "relay"}
+FORKS = {
+    "audit worker": "audit",
+    "notifications worker": "notifications",
+    "mail worker": "mail",
+    "relay": "relay",
+}
 
 
 @dataclass
@@ -135,8 +140,11 @@ class System:
                     slot.start_at = time.monotonic() + LONGEST_PAUSE_SECONDS
 
     def kill_something(self) -> str | None:
-        """SIGKILL one process of a kind chosen at random; the kind, or None if there was none to kill."""
-        kind = self.chance.choices(list(KILLS), list(KILLS.values()))[0]
+        """`kill` one process of a kind chosen at random."""
+        return self.kill(self.chance.choices(list(KILLS), list(KILLS.values()))[0])
+
+    def kill(self, kind: str) -> str | None:
+        """SIGKILL one process of a kind; the kind, or None if there was none to kill."""
         victim = self._find(kind)
         if victim is None:
             return None

@@ -125,9 +125,9 @@ class _Controller(Controller):
 
 
 @contextlib.contextmanager
-def mail_server(port: int, **options: Any) -> Iterator[Inbox]:
-    """A mail server on a port, until the block ends."""
-    inbox = Inbox()
+def mail_server(port: int, inbox: Inbox | None = None, **options: Any) -> Iterator[Inbox]:
+    """A mail server on a port, until the block ends; it puts what comes into `inbox`, or one of its own."""
+    inbox = inbox or Inbox()
     controller = _Controller(inbox, port, **options)
     controller.start()
     try:
