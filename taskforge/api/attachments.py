@@ -15,7 +15,6 @@ from taskforge.api.schemas.tasks import Task
 from taskforge.api.versions import tagged
 from taskforge.attachments import changes, queries, service
 from taskforge.attachments.access import access_attachment
-from taskforge.attachments.service import SentFile
 from taskforge.extensions import config_of
 from taskforge.http.sent_files import find_sent_file
 from taskforge.http.view_declarations import accept_files
@@ -23,6 +22,7 @@ from taskforge.identity import limited
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
 from taskforge.identity.file_downloads import answer_file, answer_thumbnail
 from taskforge.identity.preload import preload
+from taskforge.sent_file import SentFile
 from taskforge.stores.actor import Actor
 from taskforge.tasks.access import access_task, preloaded_task, task_query
 from taskforge.tasks.queries import get_task
@@ -152,10 +152,7 @@ def _change_cover(task_id: str, attachment_id: str | None) -> Any:
 
 def _sent() -> SentFile:
     """The file of the current request; a nameless empty one stands for none, so that rights are asked first."""
-    sent = find_sent_file(FIELD)
-    return (
-        SentFile("", BytesIO(), 0) if sent is None else SentFile(sent.name, sent.stream, sent.size)
-    )
+    return find_sent_file(FIELD) or SentFile("", BytesIO(), 0)
 
 
 def _attachment(actor: Actor, attachment_id: str) -> dict[str, Any]:

@@ -7,10 +7,9 @@ blob that no row names; `taskforge.attachments.sweep` removes it later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from taskforge import faults
 from taskforge.attachments import limits, statements
@@ -25,6 +24,7 @@ from taskforge.comments.queries import get_editable_comment
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from taskforge.events import Event
 from taskforge.ids import new_id
+from taskforge.sent_file import SentFile
 from taskforge.stores import blobs
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, Replayed, find_operation, idempotent
@@ -32,21 +32,11 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.access import TaskAccess, access_task
 from taskforge.teams.permissions import Permission
 
-PIECE_BYTES = 64 * 1024
 UNSTORED = "The file can’t be stored right now. Nothing was changed; please try again in a moment."
 # What refuses a file after its blob was written, so that the blob can be removed at once. An unavailable store is not
 # among them: whether the row was committed is unknown then.
 _REFUSALS = (Conflict, NotFound, Forbidden, InvalidInput, Replayed)
 _RECORDED = ("size", "mimetype")  # what the audit event says of a new file besides its name
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """A file as somebody sent it: its name there, its bytes (read from the beginning) and how many they are."""
-
-    name: str
-    file: IO[bytes]
-    size: int
 
 
 @dataclass(frozen=True)
@@ -117,8 +107,8 @@ def _attach(actor: Actor, holder: _Holder, sent: SentFile) -> Change:
 def _describe(actor: Actor, holder: _Holder, sent: SentFile) -> dict[str, Any]:
     """The row of a file that is to be attached, without what is known only when it is stored."""
     name = clean_name(sent.name)
-    mimetype = detect_type(sent.file, name)
-    size = measure_image(sent.file) if mimetype in IMAGES else None
+    mimetype = detect_type(sent.stream, name)
+    size = measure_image(sent.stream) if mimetype in IMAGES else None
     return {
         "attachment_id": new_id(),
         "task_id": holder.task_id,
@@ -141,7 +131,7 @@ def _write_blob(file: dict[str, Any], sent: SentFile) -> None:
         InvalidInput: there are not as many as announced.
     """
     try:
-        stored = blobs.store().write(file_key(file["attachment_id"]), _pieces(sent.file))
+        stored = blobs.store().write(file_key(file["attachment_id"]), sent.chunks())
     except blobs.BlobsUnavailable as error:
         raise Unavailable(UNSTORED) from error
     if stored.size != sent.size:
@@ -167,12 +157,6 @@ def _write_row(actor: Actor, file: dict[str, Any], permission: Permission) -> Ch
             uow, board, Event.ATTACHMENT_ADDED, row, {name: row[name] for name in _RECORDED}
         )
     return uow.change
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while piece := file.read(PIECE_BYTES):
-        yield piece
 
 
 def _remove_blob(attachment_id: str) -> None:

@@ -8,11 +8,12 @@ from io import BytesIO
 from taskforge import clock
 from taskforge.attachments import thumbnails
 from taskforge.attachments.changes import set_cover
-from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.service import attach_to_task
 from taskforge.boards.statuses import Status
 from taskforge.comments.service import create_comment
 from taskforge.demo import drawings
 from taskforge.demo.player import DemoTeam
+from taskforge.sent_file import SentFile
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board.queries import get_board
 

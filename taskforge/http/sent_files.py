@@ -7,44 +7,19 @@ are gone with the request.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
-from typing import IO, NamedTuple
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 from werkzeug.sansio.multipart import File
 
 from taskforge.errors import Malformed, TooLarge
+from taskforge.sent_file import SentFile
 
 FILE_IN_MEMORY_BYTES = 256 * 1024
-PIECE_BYTES = 64 * 1024
 FILE_TOO_LARGE = "The file is too large. Please choose a smaller one."
 _MB = 1024 * 1024
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-
-
-class SentFile(NamedTuple):
-    """A file that somebody sent: the name and the type that their program gave it, and its size in bytes.
-
-    Name and type are claims. The name has no control characters; it may be empty, or hold anything else.
-    """
-
-    name: str
-    mimetype: str
-    size: int
-    stream: IO[bytes]
-
-    def chunks(self) -> Iterator[bytes]:
-        """The content from its beginning, in pieces."""
-        self.stream.seek(0)
-        while piece := self.stream.read(PIECE_BYTES):
-            yield piece
-
-    def head(self, size: int) -> bytes:
-        """The first bytes, at most `size`."""
-        self.stream.seek(0)
-        return self.stream.read(size)
 
 
 def sent_content(field: str) -> bytes:
@@ -117,4 +92,4 @@ def _as_sent(sent: FileStorage) -> SentFile | None:
     sent.stream.seek(0)
     if not size and not sent.filename:
         return None
-    return SentFile(sent.filename or "", sent.mimetype, size, sent.stream)
+    return SentFile(sent.filename or "", sent.stream, size, sent.mimetype)

@@ -12,11 +12,11 @@ from flask import Request, current_app, request
 
 from taskforge.errors import InvalidInput
 from taskforge.ids import new_id
+from taskforge.sent_file import pieces_of
 from taskforge.stores.actor import Actor, UsedToken
 from taskforge.text.values import is_uuid
 
 MAX_USER_AGENT_LENGTH = 400
-PIECE_BYTES = 64 * 1024
 BAD_IDEMPOTENCY_KEY = "The idempotency key must be a UUID."
 
 
@@ -115,8 +115,7 @@ def _fingerprint(asked: Request) -> bytes:
 def _hash(stream: IO[bytes]) -> str:
     """The SHA-256 of a file that may be large; it is at its beginning afterwards."""
     digest = hashlib.sha256()
-    stream.seek(0)  # a change of the same request may have read it
-    while piece := stream.read(PIECE_BYTES):
+    for piece in pieces_of(stream):  # a change of the same request may have read it
         digest.update(piece)
     stream.seek(0)
     return digest.hexdigest()

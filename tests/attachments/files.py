@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.attachments.blob_keys import file_key
-from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.service import attach_to_task
 from taskforge.ids import new_id
+from taskforge.sent_file import SentFile
 from taskforge.stores import blobs, sql
 from taskforge.stores.actor import Actor
 

@@ -8,7 +8,8 @@ import tracemalloc
 import pytest
 
 from taskforge.attachments.blob_keys import file_key
-from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.service import attach_to_task
+from taskforge.sent_file import SentFile
 from taskforge.stores import blobs
 from tests.factories import Person
 

@@ -10,9 +10,10 @@ from flask import Flask
 from playwright.sync_api import Error, Page, expect
 
 from taskforge.attachments.changes import delete_attachment, set_cover
-from taskforge.attachments.service import SentFile, attach_to_comment, attach_to_task
+from taskforge.attachments.service import attach_to_comment, attach_to_task
 from taskforge.comments.service import create_comment
 from taskforge.demo import drawings
+from taskforge.sent_file import SentFile
 from tests.corpus.hostile_files import HOSTILE
 from tests.e2e.accounts import make_board, person_of, team_of
 from tests.e2e.boards import open_board, open_card

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from taskforge.accounts.picture_service import change_picture
 from taskforge.attachments.blob_keys import thumbnail_key
 from taskforge.attachments.changes import delete_attachment
-from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.service import attach_to_task
 from taskforge.boards.board_people import limit_guest, name_person
 from taskforge.boards.service import create_board, delete_board
 from taskforge.comments.service import create_comment, delete_comment
@@ -22,6 +22,7 @@ from taskforge.mail.tokens import LinkToken, make_token
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.jobs import deliver
+from taskforge.sent_file import SentFile
 from taskforge.stores import blobs, sql
 from taskforge.stores.actor import Actor
 from taskforge.tasks.board.queries import get_board

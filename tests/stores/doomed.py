@@ -21,13 +21,14 @@ from taskforge.accounts.session_records import open_session, revoke_all_sessions
 from taskforge.admin.erasure import erase_deleted_people
 from taskforge.admin.maintenance import empty_trash
 from taskforge.attachments.changes import delete_attachment
-from taskforge.attachments.service import SentFile, attach_to_task
+from taskforge.attachments.service import attach_to_task
 from taskforge.attachments.thumbnails import make_due
 from taskforge.audit.jobs import seal_pending, write_security_event
 from taskforge.comments.service import create_comment
 from taskforge.leaving.deletion import delete_account
 from taskforge.leaving.export_jobs import write_due
 from taskforge.notifications.jobs import deliver_pending
+from taskforge.sent_file import SentFile
 from taskforge.stores import relay
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change

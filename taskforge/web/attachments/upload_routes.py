@@ -11,7 +11,6 @@ from taskforge.attachments import service
 from taskforge.attachments.access import access_attachment
 from taskforge.attachments.content_types import IMAGES
 from taskforge.attachments.names import NAMELESS
-from taskforge.attachments.service import SentFile
 from taskforge.comments.queries import get_editable_comment
 from taskforge.errors import Conflict, InvalidInput, RateLimited, TooLarge, Unavailable
 from taskforge.extensions import config_of
@@ -21,6 +20,7 @@ from taskforge.http.view_declarations import accept_files, accept_lists
 from taskforge.identity import limited
 from taskforge.identity.actors import make_followup_actor
 from taskforge.identity.current import current_actor
+from taskforge.sent_file import SentFile
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
 from taskforge.tasks.access import access_task
@@ -42,7 +42,7 @@ def max_file_bytes() -> int:
 
 def sent_files() -> list[SentFile]:
     """The files of the current request."""
-    return [SentFile(one.name, one.stream, one.size) for one in list_sent_files("file")]
+    return list_sent_files("file")
 
 
 @blueprint.post("/tasks/<id:task_id>/attachments")
