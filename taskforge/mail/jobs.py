@@ -7,8 +7,9 @@ most one duplicate for each such death. A mail that a server breaks off after it
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -33,17 +34,26 @@ def send_intents(server: MailServer, deadline: float) -> tuple[int, bool]:
 
     Answers how many were tried, and whether the server is away, so that the next mail would fare the same.
     """
+    return send_in_turn(_claim, partial(_send, server), _settle_failure, deadline)
+
+
+def send_in_turn(
+    claim: Callable[[], sql.Row | None],
+    send: Callable[[sql.Row], None],
+    settle_failure: Callable[[sql.Row, NotSent], None],
+    deadline: float,
+) -> tuple[int, bool]:
+    """Send the mails that `claim` gives out, until it has none, `deadline` is reached or the server is away.
+
+    Answers like `send_intents`. A mail for which `send` raises `NotSent` is handed to `settle_failure`.
+    """
     tried = 0
-    while time.monotonic() < deadline and (intent := _claim()) is not None:
+    while time.monotonic() < deadline and (mail := claim()) is not None:
         tried += 1
-        if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
-            sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
-            log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
-            continue
         try:
-            _send(server, intent)
+            send(mail)
         except NotSent as failure:
-            _settle_failure(intent, failure)
+            settle_failure(mail, failure)
             if failure.server_away:
                 return tried, True
     return tried, False
@@ -80,6 +90,10 @@ def is_last_attempt(mail: Mapping[str, Any], failure: NotSent) -> bool:
 
 
 def _send(server: MailServer, intent: sql.Row) -> None:
+    if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
+        sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
+        log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
+        return
     config = config_of()
     check_attempt(intent)
     try:

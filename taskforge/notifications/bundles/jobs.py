@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -76,16 +77,7 @@ def has_due_bundle(before: datetime) -> bool:
 
 def _send_bundles(server: MailServer | None, deadline: float) -> tuple[int, bool]:
     """Like `taskforge.mail.jobs.send_intents`, for bundles."""
-    tried = 0
-    while time.monotonic() < deadline and (bundle := _claim()) is not None:
-        tried += 1
-        try:
-            _send(server, bundle)
-        except NotSent as failure:
-            _settle_failure(bundle, failure)
-            if failure.server_away:
-                return tried, True
-    return tried, False
+    return intents.send_in_turn(_claim, partial(_send, server), _settle_failure, deadline)
 
 
 def _claim() -> sql.Row | None:
