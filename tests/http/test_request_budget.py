@@ -2,6 +2,9 @@
 
 The trips are exact, so that one too many is seen when it is added, and one less is written down. What counts is a
 request of somebody who was here before, on a connection that knows the statements.
+
+A body is compressed, and the identifiers and addresses in it differ from run to run: its length does by up to 1 %. So
+the most that it may have is at least 2 % above what was measured.
 """
 
 from __future__ import annotations
@@ -53,11 +56,11 @@ BUDGETS = {
     # The session with the limit of writes; hint and wake-up.
     "move": Budget(3, 2, 0, 100),
     "create": Budget(4, 2, 0, 800),
-    "comment": Budget(4, 2, 0, 820),
+    "comment": Budget(4, 2, 0, 850),
     "title": Budget(3, 2, 0, 100),
     "description": Budget(5, 7, 2, 800),
     # Who asks, and the task; the comments. The session.
-    "task": Budget(2, 1, 0, 11_100),
+    "task": Budget(2, 1, 0, 11_300),
     "task_unchanged": Budget(2, 1, 0, 0, status=304),
     "api_list": Budget(2, 1, 0, 3_000),
     # The same for a list of the tasks of all teams.
@@ -70,12 +73,12 @@ BUDGETS = {
     # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,
     # and unread news.
     # For who manages its people also the invitations, the links to join and the latest changes.
-    "team": Budget(13, 3, 0, 6_000),
-    "teams": Budget(3, 2, 0, 4_000),
+    "team": Budget(13, 3, 0, 6_100),
+    "teams": Budget(3, 2, 0, 4_100),
     # Who asks; boards; tasks. The session, and for a page unread news.
     "palette": Budget(3, 1, 0, 1_000),
-    "found": Budget(3, 2, 0, 4_700),
-    "inbox": Budget(2, 2, 0, 4_050),
+    "found": Budget(3, 2, 0, 4_750),
+    "inbox": Budget(2, 2, 0, 4_150),
 }
 STORES = ("postgresql", "redis", "mongodb")
 
