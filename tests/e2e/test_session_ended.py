@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.accounts import end_session, fill_log_in
-from tests.e2e.boards import DIALOG, card, drag_to_column, link, open_board, open_card, titles
+from tests.e2e.boards import DIALOG, card, drag_to_column, grab, link, open_board, open_card, titles
 from tests.e2e.journeys import column
 
 WHY = "Your session has ended"
+# As the live stream does.
+TOLD_OF_THE_END = """
+    document.dispatchEvent(new CustomEvent("forge:inbox", {detail: {ids: [], ended: true}}))
+"""
 
 
 def come_back(page: Page) -> None:
@@ -72,12 +76,53 @@ def test_a_cookie_that_has_run_out_is_an_ended_session_too(page: Page, board: st
 def test_a_card_that_is_moved_after_the_end_is_moved_after_logging_in(
     page: Page, board: str
 ) -> None:
-    with page.expect_request("**/quick-add"):  # by then the code is here that keeps the move
-        column(page, "Backlog").locator("form.quick-add [name=title]").focus()
+    """It is refused before the code is here that keeps it."""
+    held: list[Route] = []
+    page.route("**/js/index-*.js", lambda route: held.append(route))
     end_session(page)
-    drag_to_column(page, "One", "To do")
+    with page.expect_response("**/move") as moved:
+        drag_to_column(page, "One", "To do")
+    assert moved.value.status == 401
+    expect(titles(page, "Backlog")).to_have_text(["One", "Two", "Three"])
+    for route in held:
+        route.continue_()
+    page.unroute("**/js/index-*.js")
     come_back(page)
     expect(titles(page, "To do")).to_have_text(["One"])
+
+
+def test_a_card_that_is_being_dragged_at_the_end_can_still_be_dropped(
+    page: Page, board: str
+) -> None:
+    grab(page, "One")
+    end_session(page)
+    page.evaluate(TOLD_OF_THE_END)
+    page.wait_for_timeout(500)  # in which the page must not go
+    box = column(page, "To do").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=5)
+    page.mouse.up()
+    come_back(page)
+    expect(titles(page, "To do")).to_have_text(["One"])
+
+
+def test_changes_that_are_not_answered_before_the_log_in_are_made_after_it(
+    page: Page, board: str
+) -> None:
+    """The server does not get the move, and the change of a field waits behind it, when the stream tells of the end."""
+    page.route("**/move", lambda route: None, times=1)
+    with page.expect_request("**/move"):
+        drag_to_column(page, "One", "To do")
+    link(page, "Two").focus()
+    page.keyboard.press("4")
+    expect(card(page, "Two")).to_contain_text("urgent")
+    end_session(page)
+    page.evaluate(TOLD_OF_THE_END)
+    come_back(page)
+    expect(titles(page, "To do")).to_have_text(["One"])
+    expect(card(page, "Two")).to_contain_text("urgent")
+    page.reload()
+    expect(card(page, "Two")).to_contain_text("urgent")
 
 
 def test_an_open_card_that_is_asked_for_after_the_end_leads_to_the_log_in(

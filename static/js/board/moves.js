@@ -3,10 +3,10 @@
 
 import { findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
-import { post } from "../lib/http.js";
+import { isLoggedOut, post } from "../lib/http.js";
 import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js";
 import { reportOwnChange } from "../lib/own-changes.js";
-import { inTurn } from "../lib/request-queue.js";
+import { inTurn, keepWaiting } from "../lib/request-queue.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo } from "../lib/undo.js";
 import { uuid } from "../lib/uuid.js";
@@ -20,6 +20,7 @@ const pending = new Set(); // moves that the server has not answered yet
 let begun = 0;
 let lastToast = null;
 let cancelDragOf = () => {};
+window.addEventListener("pagehide", keepWaiting);
 
 const columnName = (columnId) => document.getElementById(`column-${columnId}-name`).textContent;
 
@@ -68,7 +69,11 @@ export function commitMove(card, from, options = {}) {
   cancelRetry(move.taskId);
   begun += 1;
   pending.add(move);
-  inTurn(() => move.dropped || send(move)).finally(() => pending.delete(move));
+  inTurn(() => move.dropped || send(move), (begun) => {
+    if (move.dropped || begun && !isLoggedOut()) return;
+    move.anyVersion ||= pending.size > 1; // one that is on its way may be of the same card
+    retryOnNextPage(move.taskId, requestOf(move));
+  }).finally(() => pending.delete(move));
 }
 
 async function send(move) {
@@ -93,15 +98,6 @@ function requestOf(move) {
   const url = move.undoes ? `/tasks/${move.taskId}/undo` : card.querySelector(".card__move").getAttribute("href");
   return { url, fields: move.fields, text: `Moved to ${columnName(move.to.columnId)}`, taskId: move.taskId };
 }
-
-// The page goes away: what has not had its turn is sent by the next one. What is on its way outlives this page by itself.
-window.addEventListener("pagehide", () => {
-  for (const move of pending) {
-    if (move.fields || move.dropped) continue;
-    move.anyVersion ||= pending.size > 1; // one that is on its way may be of the same card
-    retryOnNextPage(move.taskId, requestOf(move));
-  }
-});
 
 function showToast(text, kind, label, act) {
   lastToast?.remove();

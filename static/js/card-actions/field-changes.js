@@ -2,8 +2,8 @@
 
 import { cardKey, findCard, focusCard, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
-import { fetchHtml, post } from "../lib/http.js";
-import { cancelRetry, retryWhenOnline } from "../lib/offline.js";
+import { fetchHtml, isLoggedOut, post } from "../lib/http.js";
+import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js";
 import { inTurn } from "../lib/request-queue.js";
 import { refreshTimes } from "../lib/times.js";
 import { toast } from "../lib/toast.js";
@@ -40,17 +40,25 @@ export async function showFieldChange(taskId, field, change, words) {
   if (field === "column" || isInLanes) markBoardStale(); // it is elsewhere now
 }
 
+/** What sends a change from any page. Without a version it is made whatever others changed. */
+const requestOf = (card, field, value, { words, op }, version = "") => ({
+  url: fieldUrl(card, field),
+  fields: { value, version, op },
+  text: `${cardKey(card)}: ${words}`,
+  taskId: card.dataset.taskId,
+});
+
 async function send(changed, field, value, change) {
   const { taskId } = changed.dataset;
   const card = findCard(taskId) ?? changed; // another filter may have taken it off the page, where nothing keeps its version up to date
   const version = card.isConnected ? card.dataset.version : "";
   // Ahead of the server, so that the live stream's word of it is no news.
   if (version) card.dataset.version = Number(version) + 1;
-  const request = { url: fieldUrl(card, field), fields: { value, version, op: change.op } };
+  const request = requestOf(card, field, value, change, version);
   const { status, body } = await post(request.url, request.fields);
   if (status === 200 && body) {
-    announce(`${cardKey(card)}: ${change.words}.`); // not before it is so
-    await showFieldChange(taskId, field, body, `${cardKey(card)}: ${change.words}`);
+    announce(`${request.text}.`); // not before it is so
+    await showFieldChange(taskId, field, body, request.text);
     // Somebody else's change came before, and its hint was taken for the word of this one.
     if (version && body.version > Number(version) + 1) markBoardStale();
     return;
@@ -59,8 +67,8 @@ async function send(changed, field, value, change) {
   if (shown && version) shown.dataset.version = version;
   const isUnsure = status === 0 || status >= 500; // with the same operation id it acts once, even if it had arrived
   const retry = () => findCard(taskId) && changeField(findCard(taskId), field, value, change);
-  const text = `${cardKey(card)}: ${change.words}`;
-  if (!status && retryWhenOnline(waitingKey(taskId, field), retry, { ...request, text, taskId })) toast(OFFLINE, "danger");
+  if (status === 401) retryOnNextPage(waitingKey(taskId, field), request);
+  else if (!status && retryWhenOnline(waitingKey(taskId, field), retry, request)) toast(OFFLINE, "danger");
   else toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
   refreshCard(taskId).catch(() => {});
   if (status) markBoardStale(); // a hint of somebody else's change may have been taken for the word of this one
@@ -70,5 +78,11 @@ async function send(changed, field, value, change) {
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
   cancelRetry(waitingKey(card.dataset.taskId, field));
   paint(card);
-  return inTurn(() => send(card, field, value, { words, paint, op }));
+  const change = { words, paint, op };
+  return inTurn(
+    () => send(card, field, value, change),
+    (begun) => {
+      if (!begun || isLoggedOut()) retryOnNextPage(waitingKey(card.dataset.taskId, field), requestOf(card, field, value, change));
+    },
+  );
 }

@@ -4,12 +4,14 @@
 import { afterPageLoad } from "../lib/dom.js";
 import { hasKept, keepDraft, ownerId, settleDraft } from "../lib/drafts.js";
 import { lazy } from "../lib/lazy.js";
+import { registerKeeperLoader } from "../lib/offline.js";
 
 const IDLE = 2000; // milliseconds after the page's own loading: whoever loses the network still needs the code
 const loadWriting = lazy(() => import("../writing/index.js"));
 const load = () => loadWriting().catch(() => {}); // the next one tries again
 
 if (ownerId) {
+  registerKeeperLoader(load);
   document.addEventListener("input", ({ target }) => target.form && keepDraft(target.form));
   for (const name of ["focusin", "pointerdown", "dragenter"]) document.addEventListener(name, load);
   if (hasKept()) load();

@@ -40,3 +40,6 @@ export function announce(text) {
 export function markBoardStale() {
   document.querySelector(".board__columns")?.dispatchEvent(new CustomEvent("forge:board-stale"));
 }
+
+/** Pass on what a stream says of the person's inbox to what shows it (`core/inbox-loader.js`). */
+export const tellInbox = (message) => document.dispatchEvent(new CustomEvent("forge:inbox", { detail: JSON.parse(message.data) }));

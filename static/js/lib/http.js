@@ -1,5 +1,6 @@
 // Requests by script: parts of pages, JSON, changes. The only module that reads the CSRF token.
 
+import { whenKept } from "./offline.js";
 import { toast } from "./toast.js";
 
 export const TIMEOUT = 15_000; // milliseconds
@@ -12,9 +13,16 @@ export const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": c
 /** An Error about an answer. */
 export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
 
-/** Go to the log-in, which says why and leads back here. */
-export const goToLogIn = () =>
+let loggedOut = false;
+/** Whether this page is being left because nobody is logged in any more. */
+export const isLoggedOut = () => loggedOut;
+
+/** Go to the log-in, which says why and leads back here, when all is kept that is to be sent after it. */
+export async function goToLogIn() {
+  loggedOut = true;
+  await whenKept();
   location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+}
 
 /** Go to a page unless the server can't be reached: then this page stays, and says so. */
 export async function visit(address) {
@@ -47,17 +55,20 @@ export function postInBackground(address, fields, signal) {
   return fetch(address, { method: "POST", keepalive: `${body}`.length < MAX_KEPT_ALIVE, headers, body, signal });
 }
 
-/** Send fields, and wait `timeout` milliseconds: {status, body}. Status 0: no answer came; body null: no JSON came. */
+/** Send fields, and wait `timeout` milliseconds: {status, body}. Status 0: no answer came; body null: no JSON came. Status 401, or none
+    while the page is left for the log-in: the caller may keep the fields for the next page. */
 export async function post(address, fields, timeout = TIMEOUT) {
   let status = 0;
+  let body = null;
   try {
     const answer = await postInBackground(address, fields, AbortSignal.timeout(timeout));
     status = answer.status;
-    if (status === 401) goToLogIn();
-    return { status, body: await answer.json() };
+    body = await answer.json();
   } catch {
-    return { status, body: null };
+    if (loggedOut) status = 401;
   }
+  if (status === 401) goToLogIn(); // after the last wait: the caller still has its turn on this page
+  return { status, body };
 }
 
 /** Send fields by a full page load, as a form of the page would. */

@@ -1,7 +1,19 @@
 let last = Promise.resolve();
+const waiting = new Set(); // {begun, keep}
 
-/** Send something about a card when all that was sent before has been answered, so that it knows the card's version. */
-export function inTurn(send) {
-  last = last.then(send).catch(reportError);
+/** Send something about a card when all that was sent before has been answered, so that it knows the card's version.
+    `keep`, given, is called where this page goes away first, with whether it was sent: then it arrives, if somebody is logged in. */
+export function inTurn(send, keep) {
+  const entry = { begun: false, keep };
+  waiting.add(entry);
+  last = last.then(() => {
+    entry.begun = true;
+    return send();
+  }).catch(reportError).finally(() => waiting.delete(entry));
   return last;
+}
+
+/** The page goes away: have everything kept that is not answered. */
+export function keepWaiting() {
+  for (const { begun, keep } of waiting) keep?.(begun);
 }

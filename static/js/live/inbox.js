@@ -52,9 +52,15 @@ function showLines(news) {
   }
 }
 
+/** Go to the log-in when no card is being dragged: what is dropped is kept, and sent after the log-in. */
+function leave() {
+  if (document.documentElement.classList.contains("is-sorting")) setTimeout(leave, 100);
+  else goToLogIn();
+}
+
 /** Show how many are unread, and what has just come; without a number it is asked for. Leaves the page of who is logged out. */
 export async function showInbox({ unread, ids, refresh, ended }) {
-  if (ended) return goToLogIn();
+  if (ended) return leave();
   if (refresh) return (await import("./new-rights.js")).showNewRights();
   const turn = ++latest;
   if (unread !== undefined) showCount(unread);

@@ -1,8 +1,7 @@
 // The live stream of the open board: it is opened, opened again after a failure, and replaced by polling while it can't be had.
 
 import { behaviour } from "../lib/behaviours.js";
-import { afterPageLoad } from "../lib/dom.js";
-import { tellInbox } from "../lib/inbox.js";
+import { afterPageLoad, tellInbox } from "../lib/dom.js";
 import { handleOwnChanges } from "../lib/own-changes.js";
 import { BoardRefresh } from "./board-refresh.js";
 import { clearPresence, currentUserId, showPresence } from "./presence.js";

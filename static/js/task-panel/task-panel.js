@@ -1,9 +1,9 @@
 // An open task stays up to date: by the hints of the board that is open behind it, or by a stream of its own on its own page.
 
 import { behaviour } from "../lib/behaviours.js";
+import { tellInbox } from "../lib/dom.js";
 import { fetchHtml } from "../lib/http.js";
 import { showOwnChange } from "../lib/own-changes.js";
-import { tellInbox } from "../lib/inbox.js";
 import { toast } from "../lib/toast.js";
 import { offerUndo, rememberChange } from "../lib/undo.js";
 import { updateTask } from "./refresh.js";
