@@ -37,6 +37,8 @@ POINTS = (
     "push.before_send",
     "push.sent",
     "audit.sealed",
+    "search.read",
+    "search.written",
     "login.session_written",
     "logout.redis_deleted",
     "revoke.pg_done",

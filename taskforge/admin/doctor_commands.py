@@ -31,7 +31,7 @@ def doctor_command(repair: bool, as_json: bool) -> None:
 
     Exits with 0 if nothing is wrong, 1 if what was wrong can be (or was) repaired, 2 if something can't be.
     """
-    _raise_timeouts()
+    raise_timeouts()
     try:
         if repair:
             requeued = requeue_stuck_jobs_if_possible()
@@ -60,7 +60,7 @@ def audit() -> None:
 @click.option("--anchor", metavar="SEQ:HASH", help="A head that was noted down earlier.")
 def verify(anchor: str | None) -> None:
     """Check every link of the chain; exits with 1 if an event was changed, removed or added."""
-    _raise_timeouts()
+    raise_timeouts()
     report = chain.verify(config_of().audit_key.encode(), anchor=_read_anchor(anchor))
     if report.problem:
         click.echo(f"The audit log was tampered with: {report.problem}.")
@@ -84,7 +84,8 @@ def _read_anchor(anchor: str | None) -> tuple[int, str] | None:
     return int(seq), link.lower()
 
 
-def _raise_timeouts() -> None:
+def raise_timeouts() -> None:
+    """Let stores take their time: on the command line nobody waits behind them."""
     config = config_of().replaced(mongodb_timeout_ms=20_000, redis_timeout_seconds=5.0)
     sql.be_patient(db.engine, TIMEOUT_SECONDS)
     mongo.connect(config)

@@ -28,6 +28,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.bundles import delivery_checks as bundle_checks
 from taskforge.notifications.delivery_checks import deliver_again, tell_again, wrong_deliveries
 from taskforge.notifications.queries import count_unread
+from taskforge.search import entry_checks
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
 from taskforge.stores.document_checks import Copies
@@ -72,6 +73,7 @@ def probes() -> Probes:
             "I18": sweep.wrong_blobs,
             "I19": sweep.wrong_thumbnails,
             "I20": wrong_file_counts,
+            "I21": entry_checks.wrong_entries,
         },
     )
 
@@ -92,6 +94,7 @@ def remedies() -> Mapping[str, Remedy]:
         bundle_checks.MAKE_AGAIN: bundle_checks.make_again,
         bundle_checks.OPEN_BUNDLES: bundle_checks.open_bundles,
         bundle_checks.SEND: bundle_checks.send_overdue,
+        entry_checks.MAKE_AGAIN: entry_checks.make_again,
         "count comments": count_comments,
         "drop snapshots": drop_wrong,
         "count unread": lambda found: _each(

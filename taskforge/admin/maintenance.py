@@ -42,6 +42,8 @@ from taskforge.notifications.due_sweep import DueSweep
 from taskforge.notifications.push import jobs as push
 from taskforge.notifications.push import retention as push_retention
 from taskforge.notifications.reminders import tell_due
+from taskforge.search import feed as search_feed
+from taskforge.search.rebuilding import Rebuilder
 from taskforge.stores import blobs, sql
 from taskforge.stores import retention as stores_retention
 from taskforge.stores.mongo import DocumentsUnavailable
@@ -161,6 +163,9 @@ def chores() -> list[Chore]:
         *mailing,
         Chore("make thumbnails", 1.0, make_thumbnails),
         Chore("write exports", 2.0, write_exports),
+        Chore("feed the search", 0.0, search_feed.feed),
+        Chore("rebuild the search", 1.0, Rebuilder()),
+        Chore("complete the search", 30.0, search_feed.read_again),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("return what was put off", 2.0, snoozes.return_due),

@@ -80,6 +80,27 @@ def read_contents(entity_type: str, versions: dict[str, int]) -> dict[str, Field
     return {entity_id: part.read(fields) for entity_id, fields in stored.items()}
 
 
+def read_for_index(entity_type: str, versions: dict[str, int]) -> dict[str, Fields]:
+    """Those contents that are stored at exactly these versions, by id; without a cache, for work on many at once.
+
+    PostgreSQL is asked first, which has everything of the last week. Absent is what was changed meanwhile or is lost.
+
+    Raises:
+        DocumentsUnavailable: some are in MongoDB alone, which does not answer.
+    """
+    part = part_of(entity_type, CONTENT)
+    stored = {
+        kept["entity_id"]: mongo.decode(bytes(kept["payload"]))
+        for kept in sql.rows(_KEPT, {"ids": list(versions), "part": part.name})
+        if kept["version"] == versions[kept["entity_id"]]
+    }
+    if missing := [entity_id for entity_id in versions if entity_id not in stored]:
+        for entity_id, document in mongo.find(part, missing).items():
+            if document.get(part.counter) == versions[entity_id]:
+                stored[entity_id] = part.stored_fields(document)
+    return {entity_id: part.read(fields) for entity_id, fields in stored.items()}
+
+
 def _from_mongo(part: DocumentPart, versions: dict[str, int]) -> dict[str, Fields]:
     """Contents as they are stored, with the marks of their schema versions."""
     try:

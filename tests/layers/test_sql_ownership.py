@@ -52,12 +52,14 @@ OWNERS = {
     },
     "attachments": {"attachments", "team_files"},
     "audit": {"audit_chain"},
+    "search_entries": {"search_entries", "search_progress"},
     "mail": {"mail_intents"},
     "history": {"board_snapshots"},
     "leaving": {"account_exports", "account_export_parts", "account_erasures"},
 }
 # From the lowest; the stores' own tables (audit_logs, outbox, ...) lie below all of them.
 ORDER = (
+    "search_entries",
     "audit",
     "mail",
     "accounts",

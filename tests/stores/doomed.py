@@ -28,6 +28,8 @@ from taskforge.comments.service import create_comment
 from taskforge.leaving.deletion import delete_account
 from taskforge.leaving.export_jobs import write_due
 from taskforge.notifications.jobs import deliver_pending
+from taskforge.search.feed import feed
+from taskforge.search.rebuilding import rebuild
 from taskforge.sent_file import SentFile
 from taskforge.stores import relay
 from taskforge.stores.actor import Actor
@@ -65,6 +67,8 @@ JOBS: dict[str, Callable[..., Any]] = {
     "empty trash": empty_trash,
     "make thumbnails": make_due,
     "write security event": write_security_event,
+    "feed search": feed,
+    "rebuild search": lambda: sum(rebuild()),
 }
 
 

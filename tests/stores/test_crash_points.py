@@ -57,6 +57,7 @@ SESSIONS = ("login.session_written", "logout.redis_deleted", "revoke.pg_done")
 LEAVING = ("account.erased", "export.part_written")
 ATTACHING = ("upload.row_committed",)  # in test_file_crashes.py
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
+SEARCHING = ("search.read", "search.written")  # in test_search_crashes.py
 PUSHING = ("push.before_send", "push.sent")  # in tests/push/test_sending.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
@@ -69,7 +70,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 def test_every_crash_point_is_killed_here() -> None:
     named = {
         *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *ATTACHING, *SESSIONS, *LEAVING, *MAILING,
-        *PUSHING,
+        *PUSHING, *SEARCHING,
     }  # fmt: skip
     assert set(faults.POINTS) == named
 
