@@ -22,9 +22,12 @@ from taskforge.api.schemas.base import (
 from taskforge.errors import InvalidInput
 from taskforge.tasks import field_kinds as kinds
 from taskforge.tasks.board.bucket_filters import NumberFilter
-from taskforge.tasks.fields import BY_NAME, FIELDS, SORTABLE
+from taskforge.tasks.fields import BY_NAME, FIELDS
 from taskforge.tasks.moment_kind import Moment
 from taskforge.tasks.number_kind import Number
+from taskforge.tasks.query.nodes import SORT
+from taskforge.tasks.query.orders import ORDERS
+from taskforge.tasks.query.terms import list_terms
 from taskforge.tasks.task_field import Output as Shown
 from taskforge.tasks.task_field import Store, TaskField
 from taskforge.text.moments import iso_text, read_logged
@@ -216,11 +219,19 @@ def list_filters() -> dict[str, Field]:
 
 
 def list_orders() -> dict[str, Field]:
-    """The parameter ``sort``: offered only when a field declares that it can be sorted by."""
-    if not SORTABLE:
-        return {}
-    words = [sign + field.json_name for field in SORTABLE for sign in ("", "-")]
+    """The parameter ``sort``."""
+    words = [sign + order.json_name for order in ORDERS for sign in ("", "-")]
     return {"sort": read.choice(words)}
+
+
+def query_terms() -> dict[str, Field]:
+    """The query of a list, and the terms of queries by their names, but for those that are filters of their own."""
+    taken = {field.json_name for field in FIELDS if field.in_list_filter} | {SORT}
+    terms = [term for term in list_terms() if term.name not in taken]
+    described = {"q": "A query, such as assignee:me due:<friday"} | {
+        term.name: f"Tasks by {term.meaning}, as in the query {term.example}" for term in terms
+    }
+    return {name: read.query_text(description) for name, description in described.items()}
 
 
 def summary_fields() -> tuple[TaskField, ...]:

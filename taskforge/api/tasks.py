@@ -9,6 +9,7 @@ from flask import Response
 
 from taskforge.api import serialising
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
+from taskforge.api.field_schemas import query_terms
 from taskforge.api.paging import as_number, read_page
 from taskforge.api.schemas import tasks as schemas
 from taskforge.api.schemas.base import Nothing, OptionalVersion, Page
@@ -21,6 +22,8 @@ from taskforge.tasks import list_queries, queries, service
 from taskforge.tasks.access import preloaded_task, task_query
 from taskforge.tasks.fields import CONTENT_NAMES, INPUT_FIELDS
 from taskforge.tasks.history import undo
+from taskforge.tasks.query.errors import PARAMETER
+from taskforge.tasks.query.parser import read_query
 from taskforge.tasks.task_field import Store
 
 # What a replaced task gets where the request says nothing. Its place has no empty value, so it stays.
@@ -34,6 +37,7 @@ NEVER_EMPTY = frozenset(
     {field.name for field in INPUT_FIELDS if not field.kind.may_be_empty} | {"board_id"}
 )
 
+TERM_PARAMETERS = frozenset(query_terms()) - {PARAMETER}
 NO_FILTERS = ("limit", "cursor", "sort")
 
 blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
@@ -45,14 +49,16 @@ blueprint = ApiBlueprint("tasks", __name__, topic="Tasks", prefix="/tasks")
 def list_tasks(query: dict[str, Any]) -> Any:
     """The tasks that somebody sees, without their long texts."""
     actor = current_actor()
+    selected = read_query(query.pop(PARAMETER, ""), _pop_terms(query))
     filters = {name: value for name, value in query.items() if name not in NO_FILTERS}
-    order = list_queries.read_order(query.get("sort"))
+    order = list_queries.read_order(query.get("sort"), selected)
     items, cursor = read_page(
         query,
         lambda after, limit: list_queries.list_tasks(
             actor,
             **filters,
             order=order,
+            query=selected,
             after=list_queries.read_place(after, order),
             limit=limit,
         ),
@@ -167,6 +173,12 @@ def list_history(query: dict[str, Any], task_id: str) -> Any:
         longest=audit.PAGE,
     )
     return {"items": map(serialising.history_entry, items), "next_cursor": cursor}
+
+
+def _pop_terms(query: dict[str, Any]) -> dict[str, str]:
+    """The parameters that are terms of queries, taken out of the others."""
+    names = [name for name in query if name in TERM_PARAMETERS]
+    return {name: query.pop(name) for name in names}
 
 
 def _change(task_id: str, changes: dict[str, Any], version: int | None) -> Any:

@@ -96,6 +96,7 @@ FIELDS = (
         address="priority",
         initial=DEFAULT_PRIORITY,
         position=3,
+        is_sortable=True,
         on_card=True,
         filter=ChoiceFilter(parameter="priority", title="Priority", kind=Choice(PRIORITY_NAMES)),
         bulk_acts=(BulkAct(name="priority", sentence="set to {} priority"),),
@@ -119,6 +120,7 @@ FIELDS = (
         api_name="startDate",
         address="start",
         position=5,
+        is_sortable=True,
     ),
     TaskField(
         name="due_at",
@@ -128,6 +130,7 @@ FIELDS = (
         api_name="dueDate",
         address="due",
         position=4,
+        is_sortable=True,
         on_card=True,
         filter=DueFilter(parameter="due", title="Due"),
         bulk_acts=(BulkAct(name="due", sentence="due {}"),),

@@ -1,13 +1,14 @@
 """The list of tasks that the API answers: narrowed by declared fields, in the order of one of them.
 
 A statement is composed of the conditions that are given, once for each set of them, so that each has its own plan.
+One with a query is planned each time: there are too many of them to keep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
     true,
 )
 
+from taskforge import clock
 from taskforge.boards.access import access_board
 from taskforge.boards.queries import COMPOSED_BOARDS, SEES_BOARD
 from taskforge.errors import InvalidInput
@@ -35,8 +37,10 @@ from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, task_rows
 from taskforge.tasks.board.bucket_filters import NumberFilter
 from taskforge.tasks.board.filter_base import TASKS
-from taskforge.tasks.field_kinds import Kind
-from taskforge.tasks.fields import BY_NAME, SORTABLE
+from taskforge.tasks.fields import BY_NAME
+from taskforge.tasks.query.compiler import compile_query
+from taskforge.tasks.query.nodes import Query
+from taskforge.tasks.query.orders import DESCENDING, ORDERS, OrderType
 from taskforge.teams.access import access_team
 from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
 from taskforge.text.values import is_uuid
@@ -44,20 +48,16 @@ from taskforge.text.values import is_uuid
 MAX_PAGE = 200
 # The conditions of a list that is found by an index, whatever other teams have.
 NARROW = frozenset({"team_id", "board_id", "assignee_id"})
+MAX_STATEMENTS = 512  # that are kept as text, by what they ask for
 SEPARATOR = " "  # between the value and the id in a place
 
 
 @dataclass(frozen=True)
 class Order:
-    """The order of a list: by a declared field, then by id. Tasks without a value come last in both directions."""
+    """The order of a list: by something, then by id. Tasks without a value come last in both directions."""
 
-    name: str
+    by: OrderType
     descending: bool = False
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of the field."""
-        return BY_NAME[self.name].kind
 
 
 @dataclass(frozen=True)
@@ -68,20 +68,32 @@ class Place:
     value: Any = None
 
 
-def read_order(sort: str | None) -> Order | None:
-    """The order that the API names: a sortable field, with ``-`` before it descending; None for the oldest first."""
-    if sort is None:
+@dataclass(frozen=True)
+class Fitting:
+    """The condition of a query; whether an index finds what fits, whatever other teams have."""
+
+    sql: str
+    is_narrow: bool
+
+
+def read_order(sort: str | None, query: Query | None = None) -> Order | None:
+    """The order that the API names (in JSON's words), else that of a query; ``-`` before it means descending.
+
+    None for the oldest first.
+    """
+    word = sort or (query.sort if query else None)
+    if word is None:
         return None
-    name = sort.removeprefix("-")
-    field = next(field for field in SORTABLE if field.json_name == name)
-    return Order(field.name, descending=sort.startswith("-"))
+    name = word.removeprefix(DESCENDING)
+    by = next(one for one in ORDERS if name == (one.json_name if sort else one.name))
+    return Order(by, descending=word != name)
 
 
 def place_text(row: Mapping[str, Any], order: Order | None) -> str:
     """The place of a task in a list, as the text of a cursor."""
     if order is None:
         return str(row["task_id"])
-    return f"{order.kind.cursor_text(row[order.name])}{SEPARATOR}{row['task_id']}"
+    return f"{order.by.kind.cursor_text(row[order.by.column])}{SEPARATOR}{row['task_id']}"
 
 
 def read_place(text: str | None, order: Order | None) -> Place | None:
@@ -95,7 +107,7 @@ def read_place(text: str | None, order: Order | None) -> Place | None:
     value_text, separator, task_id = text.rpartition(SEPARATOR)
     if not is_uuid(task_id) or bool(separator) != (order is not None):
         raise InvalidInput.about("cursor", "must be the nextCursor of an earlier answer")
-    value = order.kind.read_cursor(value_text) if order is not None else None
+    value = order.by.kind.read_cursor(value_text) if order is not None else None
     return Place(task_id, value)
 
 
@@ -107,9 +119,12 @@ def list_tasks(
     limit: int = 50,
     after: Place | None = None,
     order: Order | None = None,
+    query: Query | None = None,
     **values: Any,
 ) -> Sequence[sql.Row]:
     """Live tasks that the actor sees, oldest first or in an `order`, behind a place; at most `limit` (200).
+
+    They fit a `query`, if there is one; its order is not asked (`read_order`).
 
     `values` narrow it by declared fields (``in_list_filter``): a value, or for numbers a range as in an address.
 
@@ -122,9 +137,15 @@ def list_tasks(
     for name, value in given.items():
         binds |= _binds(name, value)
     if after is not None:
-        binds |= {"after_id": after.task_id, "after_value": after.value}
+        value = order.by.bound(after.value) if order and after.value is not None else None
+        binds |= {"after_id": after.task_id, "after_value": value}
     behind = None if after is None else "value" if after.value is not None else "id"
-    found = task_rows(_statement(tuple(given), order, behind), binds)
+    fitting = None
+    if query is not None and query.root is not None:
+        condition = compile_query(query, actor, at=clock.reader_time())
+        fitting = Fitting(condition.sql, bool(NARROW & condition.columns))
+        binds |= condition.parameters
+    found = task_rows(_statement(tuple(given), order, behind, fitting), binds)
     if not found:  # a task that is visible proves that its board and team are
         if team_id is not None:
             access_team(actor.user_id, team_id)
@@ -133,15 +154,17 @@ def list_tasks(
     return found
 
 
-@cache
-def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) -> TextClause:
+@lru_cache(MAX_STATEMENTS)
+def _statement(
+    given: tuple[str, ...], order: Order | None, behind: str | None, fitting: Fitting | None
+) -> TextClause:
     """The statement for just the conditions that are given.
 
     Names are looked up for the tasks of the page only; a plan that knows no limit would do so for all. How to find
     the tasks of a person depends on how many there are, so that this is planned each time.
     """
-    is_planned_once = order is None and "assignee_id" not in given
-    page = compose_page(given, order, behind)
+    is_planned_once = order is None and fitting is None and "assignee_id" not in given
+    page = compose_page(given, order, behind, fitting)
     planned = prepared if is_planned_once else text
     ordering = ", ".join(as_text(part) for part in _ordering(TASKS, order))
     return planned(f"""
@@ -152,7 +175,9 @@ def _statement(given: tuple[str, ...], order: Order | None, behind: str | None) 
     """)
 
 
-def compose_page(given: Sequence[str], order: Order | None, behind: str | None) -> Any:
+def compose_page(
+    given: Sequence[str], order: Order | None, behind: str | None, fitting: Fitting | None = None
+) -> Any:
     """The tasks of one page: those that the user may see and that fit, in their order, behind a place.
 
     `behind` says what is known of the place: "value" (and id), "id" alone where it has no value, None for the start.
@@ -160,18 +185,20 @@ def compose_page(given: Sequence[str], order: Order | None, behind: str | None) 
     A list that names neither team nor board nor person takes a page of each of the user's teams, and the first of all
     these: the planner would walk everybody's tasks in the order of ids until it has found enough.
     """
-    if not NARROW & set(given):
-        return _page_of_each_team(given, order, behind)
+    if not NARROW & set(given) and not (fitting and fitting.is_narrow):
+        return _page_of_each_team(given, order, behind, fitting)
     members = COMPOSED_MEMBERSHIPS
     is_member = and_(
         members.c.team_id == TASKS.c.team_id, members.c.user_id == bindparam("user_id")
     )
-    return _page(given, order, behind).join(members, is_member)
+    return _page(given, order, behind, fitting).join(members, is_member)
 
 
-def _page_of_each_team(given: Sequence[str], order: Order | None, behind: str | None) -> Any:
+def _page_of_each_team(
+    given: Sequence[str], order: Order | None, behind: str | None, fitting: Fitting | None
+) -> Any:
     members = COMPOSED_MEMBERSHIPS
-    of_team = _page(given, order, behind).where(TASKS.c.team_id == members.c.team_id)
+    of_team = _page(given, order, behind, fitting).where(TASKS.c.team_id == members.c.team_id)
     page = of_team.correlate(members).lateral("page")
     return (
         select(page)
@@ -182,7 +209,9 @@ def _page_of_each_team(given: Sequence[str], order: Order | None, behind: str | 
     )
 
 
-def _page(given: Sequence[str], order: Order | None, behind: str | None) -> Select[Any]:
+def _page(
+    given: Sequence[str], order: Order | None, behind: str | None, fitting: Fitting | None
+) -> Select[Any]:
     boards = COMPOSED_BOARDS
     conditions: list[ColumnElement[bool]] = [
         TASKS.c.deleted_at.is_(None),
@@ -190,6 +219,8 @@ def _page(given: Sequence[str], order: Order | None, behind: str | None) -> Sele
         literal_column(SEES_BOARD, Boolean),
     ]
     conditions += [_condition(name) for name in given]
+    if fitting is not None:
+        conditions.append(literal_column(f"({fitting.sql})", Boolean))
     if behind is not None:
         conditions.append(_behind(order, behind))
     return (
@@ -219,7 +250,7 @@ def _ordering(tasks: FromClause, order: Order | None) -> list[ColumnElement[Any]
     by_id: ColumnElement[Any] = tasks.c.task_id
     if order is None:
         return [by_id]
-    value = tasks.c[order.name]
+    value = order.by.value(tasks)
     return [(value.desc() if order.descending else value.asc()).nulls_last(), by_id]
 
 
@@ -228,7 +259,7 @@ def _behind(order: Order | None, behind: str) -> ColumnElement[bool]:
     later: ColumnElement[bool] = TASKS.c.task_id > bindparam("after_id")
     if order is None:
         return later
-    value = TASKS.c[order.name]
+    value = order.by.value(TASKS)
     if behind == "id":
         return and_(value.is_(None), later)
     last: ColumnElement[Any] = bindparam("after_value")

@@ -65,6 +65,7 @@ BUDGETS = {
     "api_list": Budget(2, 1, 0, 3_000),
     # The same for a list of the tasks of all teams.
     "api_list_of_all_teams": Budget(2, 1, 0, 3_000),
+    "api_list_by_query": Budget(2, 1, 0, 3_000),
     # Who asks, and the task; its comments. The limit of requests, and the texts.
     "api_task": Budget(1, 2, 0, 1_000),
     "api_comments": Budget(2, 1, 0, 1_000),
@@ -189,6 +190,9 @@ REQUESTS: dict[str, Callable[[World], TestResponse]] = {
     "api_list": api_list,
     "api_list_of_all_teams": lambda world: world.ada.api(
         "GET", "/tasks?status=done&limit=50", **GZIP
+    ),
+    "api_list_by_query": lambda world: world.ada.api(
+        "GET", "/tasks?q=column:done+task+sort:-due&limit=50", **GZIP
     ),
     "api_task": lambda world: world.ada.api("GET", world.task, **GZIP),
     "api_comments": lambda world: world.ada.api("GET", f"{world.task}/comments", **GZIP),

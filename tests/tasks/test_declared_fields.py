@@ -27,6 +27,7 @@ from taskforge.tasks.editing.writer import WRITTEN_COLUMNS
 from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.models import Task
 from taskforge.tasks.number_kind import Number
+from taskforge.tasks.query.orders import ORDER_BY_NAME
 from taskforge.tasks.task_field import Output, Store, TaskField
 from taskforge.web.tasks.controls import CONTROLS
 from taskforge.web.tasks.forms import EditTaskForm
@@ -176,7 +177,7 @@ def test_a_card_of_the_past_is_in_a_range(value: str, logged: float | None, fits
 
 
 def test_a_list_goes_on_behind_the_last_value_of_its_order() -> None:
-    order = list_queries.Order("due_at", descending=True)
+    order = list_queries.Order(ORDER_BY_NAME["due"], descending=True)
     place = list_queries.Place("01a221ce-f9c5-7052-abcf-abadb38cb9a0")
     text = list_queries.place_text({"task_id": place.task_id, "due_at": None}, order)
     assert list_queries.read_place(text, order) == place

@@ -79,9 +79,13 @@ class TaskFilter(Page):
     board_id = fields.identifier()
 
     class Meta:
-        """By which declared fields a list can be narrowed, and sorted."""
+        """By which declared fields and terms of queries a list can be narrowed, and sorted."""
 
-        include = field_schemas.list_filters() | field_schemas.list_orders()
+        include = {
+            **field_schemas.list_filters(),
+            **field_schemas.query_terms(),
+            **field_schemas.list_orders(),
+        }
 
 
 class _Named(Output):
