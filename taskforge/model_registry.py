@@ -15,6 +15,7 @@ from taskforge.mail import models as _mail
 from taskforge.notifications import models as _notifications
 from taskforge.notifications.bundles import models as _bundles
 from taskforge.notifications.push import models as _push
+from taskforge.reports import models as _reports
 from taskforge.search_entries import models as _search_entries
 from taskforge.stores import models as _stores
 from taskforge.stores.blobs import gridfs_store as _blobs
@@ -40,6 +41,7 @@ MODULES = (
     _profile_documents,
     _push,
     _search_entries,
+    _reports,
     _stores,
     _task_documents,
     _tasks,

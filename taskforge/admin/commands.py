@@ -7,6 +7,7 @@ import click
 from taskforge.admin import doctor_commands as doctor_commands  # adds commands of its own
 from taskforge.admin import file_commands as file_commands  # adds commands of its own
 from taskforge.admin import push_command as push_command  # adds a command of its own
+from taskforge.admin import report_command as report_command  # adds a command of its own
 from taskforge.admin import search_command as search_command  # adds a command of its own
 from taskforge.admin import service
 from taskforge.audit import security_events

@@ -28,6 +28,7 @@ from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.bundles import delivery_checks as bundle_checks
 from taskforge.notifications.delivery_checks import deliver_again, tell_again, wrong_deliveries
 from taskforge.notifications.queries import count_unread
+from taskforge.reports.projection_checks import MAKE_AGAIN, make_wrong_again, wrong_ways
 from taskforge.search import entry_checks
 from taskforge.stores import sql
 from taskforge.stores.doctor import Remedy
@@ -74,6 +75,7 @@ def probes() -> Probes:
             "I19": sweep.wrong_thumbnails,
             "I20": wrong_file_counts,
             "I21": entry_checks.wrong_entries,
+            "I22": wrong_ways,
         },
     )
 
@@ -87,6 +89,7 @@ def remedies() -> Mapping[str, Remedy]:
         sweep.REMOVE: sweep.remove_unnamed,
         sweep.MAKE: sweep.make_again,
         COUNT: count_files,
+        MAKE_AGAIN: make_wrong_again,
         "seal": lambda _: chain.seal_pending(_audit_key(), everything=True),
         "deliver": deliver_again,
         "tell": tell_again,

@@ -42,6 +42,7 @@ from taskforge.notifications.due_sweep import DueSweep
 from taskforge.notifications.push import jobs as push
 from taskforge.notifications.push import retention as push_retention
 from taskforge.notifications.reminders import tell_due
+from taskforge.reports import projection
 from taskforge.search import feed as search_feed
 from taskforge.search.rebuilding import Rebuilder
 from taskforge.stores import blobs, sql
@@ -139,28 +140,21 @@ def chores() -> list[Chore]:
         queues.NOTIFICATIONS, notifications.has_undelivered, notifications.deliver
     )
     send = OverdueWork(queues.MAIL, mails.has_due, InBackground(mails.send_due))
-    write = InBackground(exports.write_due)
-
-    def write_exports() -> None:
-        if exports.has_due(clock.now()):
-            write()
-
     mailing = []
     if config_of().smtp_url:
         mailing = [Chore("send overdue mails", 2.0, send)]
     elif is_available():
-        mailing = [Chore("fill the mailbox page", 2.0, _when_due(InBackground(mails.send_due)))]
+        fill = _when(lambda: mails.has_due_bundle(clock.now()), mails.send_due)
+        mailing = [Chore("fill the mailbox page", 2.0, fill)]
     if config_of().sends_push:
         to_devices = OverdueWork(queues.PUSH, push.has_due, InBackground(push.send_due))
         mailing = [*mailing, Chore("send overdue push messages", 1.0, to_devices)]
-    make = InBackground(thumbnails.make_due)
-
-    def make_thumbnails() -> None:
-        if thumbnails.has_due():
-            make()
-
+    make_thumbnails = _when(thumbnails.has_due, thumbnails.make_due)
+    write_exports = _when(lambda: exports.has_due(clock.now()), exports.write_due)
+    keep_transitions = _when(projection.has_due, projection.keep_transitions)
     return [
         *mailing,
+        Chore("keep the ways of tasks", 5.0, keep_transitions),
         Chore("make thumbnails", 1.0, make_thumbnails),
         Chore("write exports", 2.0, write_exports),
         Chore("feed the search", 0.0, search_feed.feed),
@@ -185,12 +179,15 @@ def chores() -> list[Chore]:
     ]
 
 
-def _when_due(fill: Callable[[], None]) -> Callable[[], None]:
-    def fill_mailbox() -> None:
-        if mails.has_due_bundle(clock.now()):
-            fill()
+def _when(is_due: Callable[[], bool], process: Callable[[], object]) -> Callable[[], None]:
+    """Do something in the background, if there is something to do."""
+    begin = InBackground(process)
 
-    return fill_mailbox
+    def begin_if_due() -> None:
+        if is_due():
+            begin()
+
+    return begin_if_due
 
 
 def requeue_stuck_jobs_if_possible() -> int:

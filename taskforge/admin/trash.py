@@ -13,6 +13,7 @@ from taskforge.comments.purging import delete_comments
 from taskforge.errors import NotFound
 from taskforge.events import Event
 from taskforge.history.snapshots import drop_all_snapshots, drop_snapshots
+from taskforge.reports.projection import forget_board
 from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.retention import delete_messages
@@ -98,6 +99,7 @@ def purge_board(board_id: str, *, deleted_before: datetime) -> None:
         if has_tasks(uow, board_id):  # none comes any more: nobody can restore the board
             raise NotFound()
         drop_all_snapshots(uow, board_id)
+        forget_board(uow, board_id)
         delete_board_rows(uow, board_id)
         uow.record(
             Event.BOARD_PURGED,

@@ -21,6 +21,7 @@ from taskforge.api import (
     notifications,
     push,
     reminders,
+    reports,
     tasks,
     team_activity,
     team_invitations,
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     push.blueprint,
     watching.blueprint,
     reminders.blueprint,
+    reports.blueprint,
     admin.blueprint,
 )
 DESCRIPTION = (

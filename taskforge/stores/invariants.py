@@ -45,7 +45,7 @@ class Probes:
 
     ``copies`` says what row and document copy from each other, by entity type; ``versioned`` names the tables of I4;
     ``verify_chain`` answers what is wrong with the audit chain, or None; ``checks`` are the features' own checks, by
-    invariant (I9 to I21).
+    invariant (I9 to I22).
     """
 
     copies: Mapping[str, document_checks.Copies]
@@ -55,7 +55,7 @@ class Probes:
 
 
 def check(name: str, probes: Probes) -> list[Violation]:
-    """Run the check of one invariant ("I1" to "I21")."""
+    """Run the check of one invariant ("I1" to "I22")."""
     return list(islice(CHECKS[name](probes), MAX_FINDINGS))
 
 
@@ -138,8 +138,8 @@ def audit_events_are_sealed(probes: Probes) -> Iterator[Violation]:
 
 
 # What features check themselves (`Probes.checks`): news, counters, Redis, sessions, snapshots, rows against the log,
-# mails, derived rows, pictures, files, thumbnails, counts of files, search. The sentences are in docs/glossary.md.
-OF_FEATURES = tuple(f"I{number}" for number in range(9, 22))
+# mails, derived rows, pictures, files, thumbnails, counts of files, search, ways of tasks. Sentences: docs/glossary.md.
+OF_FEATURES = tuple(f"I{number}" for number in range(9, 23))
 
 
 def _of_feature(name: str) -> Callable[[Probes], Iterator[Violation]]:

@@ -162,6 +162,7 @@ def make_world(app: Flask) -> World:
         "role": "member",
         "join_token": tokens["join"].secret,
         "mail_id": mail_id,
+        "report": "throughput",
     }
     return World(people, team, ids, deleted, tokens)
 
