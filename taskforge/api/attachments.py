@@ -20,7 +20,7 @@ from taskforge.http.sent_files import find_sent_file
 from taskforge.http.view_declarations import accept_files
 from taskforge.identity import limited
 from taskforge.identity.current import current_actor, current_actor_and_preloaded
-from taskforge.identity.file_downloads import answer_file, answer_thumbnail
+from taskforge.identity.file_downloads import answer_file, answer_page, answer_thumbnail
 from taskforge.identity.preload import preload
 from taskforge.sent_file import SentFile
 from taskforge.stores.actor import Actor
@@ -107,8 +107,15 @@ def get_attachment(query: dict[str, Any], attachment_id: str) -> Response:
 @blueprint.get("/attachments/<any_id:attachment_id>/thumbnail")
 @blueprint.response(200, content_type="image/webp")
 def get_thumbnail(attachment_id: str) -> Response:
-    """The small picture of an image, of at most 640 × 640 pixels; it is made within seconds, until then a 404."""
+    """The small picture of an image or a PDF, at most 640 × 640 pixels; it is made within seconds, until then a 404."""
     return answer_thumbnail(current_actor(), attachment_id)
+
+
+@blueprint.get("/attachments/<any_id:attachment_id>/pages/<int:number>")
+@blueprint.response(200, content_type="image/webp")
+def get_page(attachment_id: str, number: int) -> Response:
+    """The picture of a page of a PDF, counted from 1; the first 20 are drawn, within seconds. All others are a 404."""
+    return answer_page(current_actor(), attachment_id, number)
 
 
 @blueprint.delete("/attachments/<any_id:attachment_id>")

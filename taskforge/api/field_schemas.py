@@ -37,7 +37,7 @@ MAX_RANGE_LENGTH = 40
 
 
 class Attachment(Output):
-    """A file of a task or a comment. Its type was told by its content; images have a thumbnail, a moment later."""
+    """A file of a task or a comment. Its type was told by its content; images and PDFs soon have a thumbnail."""
 
     attachment_id = id_answer(required=True)
     name = text_answer(required=True)

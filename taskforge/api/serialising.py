@@ -9,7 +9,7 @@ from typing import Any
 from taskforge.accounts.notification_preferences import spread
 from taskforge.accounts.service import ProfileView
 from taskforge.api.field_schemas import json_name, json_value, whole_fields
-from taskforge.attachments.content_types import IMAGES
+from taskforge.attachments.content_types import DRAWN
 from taskforge.attachments.documents import file_address
 from taskforge.boards.person_access import PersonView, last_active, local_time
 from taskforge.comments.queries import CommentView
@@ -45,7 +45,7 @@ def task(view: TaskView) -> dict[str, Any]:
 def attachment(file: Row) -> dict[str, Any]:
     """A file of a task or comment, as a list of them or its own row has it."""
     attachment_id, uploaded_at = file["attachment_id"], file["uploaded_at"]
-    has_thumbnail = file["mimetype"] in IMAGES
+    has_thumbnail = file["mimetype"] in DRAWN
     return {
         **file,
         "uploaded_at": datetime.fromisoformat(uploaded_at)

@@ -7,6 +7,7 @@ from typing import Any
 
 from taskforge.attachments import limits, statements
 from taskforge.attachments.access import access_attachment, may_restore, require_change
+from taskforge.attachments.content_types import IMAGES
 from taskforge.attachments.documents import list_entry
 from taskforge.attachments.models import FAILED, PENDING
 from taskforge.attachments.writing import ids_of, lock_holder, record_file, write_list
@@ -127,7 +128,7 @@ def _set_cover(actor: Actor, task_id: str, attachment_id: str | None) -> Change:
 def _require_image(uow: UnitOfWork, task_id: str, attachment_id: str) -> None:
     parameters = {"attachment_id": attachment_id, "task_id": task_id}
     found = uow.row(statements.LIVE_FILE_OF_TASK, parameters)
-    if found is None or found["thumbnail"] in (None, FAILED):
+    if found is None or found["mimetype"] not in IMAGES or found["thumbnail"] == FAILED:
         raise InvalidInput.about("attachment_id", "is no image among the files of this task")
     if found["thumbnail"] == PENDING:
         raise Conflict("The preview of this image is not made yet. Please try again in a moment.")

@@ -19,6 +19,7 @@ PLAIN_TEXT = "text/plain"
 HTML, SVG, PDF, ZIP = "text/html", "image/svg+xml", "application/pdf", "application/zip"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 SHOWN_INLINE = IMAGES | {PLAIN_TEXT}
+DRAWN = IMAGES | {PDF}  # what has a thumbnail, if it can be decoded
 # The types that a name promises, by its extension.
 _PROMISED = {
     "png": "image/png",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -18,7 +19,8 @@ class Attachment(Model):
     """One file of a task, or of a comment on it. Its bytes are a blob (`taskforge.attachments.blob_keys`).
 
     ``thumbnail`` is the state of its thumbnail, None for what has none; nobody begins to make one before
-    ``thumbnail_due_at``.
+    ``thumbnail_due_at``. Of a PDF with a thumbnail, ``page_count`` is how many pages it has, and ``page_sizes`` has the
+    size in pixels of each that was drawn, from the first on.
     ``was_cover`` says of a deleted one that it was its task's cover. Of a purged one only the row is left, which the
     history of the task names.
     """
@@ -37,6 +39,8 @@ class Attachment(Model):
     thumbnail: Mapped[str | None] = mapped_column(String(8))
     thumbnail_attempts: Mapped[int] = mapped_column(server_default=text("0"))
     thumbnail_due_at: Mapped[datetime] = mapped_column(Instant, server_default=text("'-infinity'"))
+    page_count: Mapped[int | None]
+    page_sizes: Mapped[list[list[int]] | None] = mapped_column(JSONB)
     uploaded_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     uploaded_at: Mapped[datetime] = mapped_column(Instant)
     deleted_by: Mapped[str | None] = mapped_column(ForeignKey("users.user_id"))

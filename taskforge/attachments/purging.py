@@ -12,7 +12,7 @@ from typing import cast
 
 from sqlalchemy import text
 
-from taskforge.attachments.blob_keys import file_key, thumbnail_key
+from taskforge.attachments.blob_keys import keys_of
 from taskforge.attachments.queries import PURGEABLE
 from taskforge.attachments.statements import FREE_SPACE
 from taskforge.attachments.writing import write_list
@@ -102,8 +102,8 @@ def purge_attachment(attachment_id: str, board_id: str, *, deleted_before: datet
 
 
 def remove_blobs(attachment_ids: Iterable[str]) -> None:
-    """Remove the bytes and thumbnails of attachments without a row; the sweep does what can't be done now."""
-    keys = [key for one in attachment_ids for key in (file_key(one), thumbnail_key(one))]
+    """Remove the bytes, thumbnails and pages of attachments without a row; the sweep does what can't be done now."""
+    keys = [key for one in attachment_ids for key in keys_of(one)]
     if keys:
         with suppress(blobs.BlobsUnavailable):
             blobs.store().delete(keys)

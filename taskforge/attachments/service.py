@@ -14,7 +14,7 @@ from typing import Any
 from taskforge import faults
 from taskforge.attachments import limits, statements
 from taskforge.attachments.blob_keys import file_key
-from taskforge.attachments.content_types import FIELD, IMAGES, detect_type
+from taskforge.attachments.content_types import DRAWN, FIELD, IMAGES, detect_type
 from taskforge.attachments.documents import list_entry
 from taskforge.attachments.images import measure_image
 from taskforge.attachments.models import PENDING
@@ -118,7 +118,7 @@ def _describe(actor: Actor, holder: _Holder, sent: SentFile) -> dict[str, Any]:
         "mimetype": mimetype,
         "width": size.width if size else None,
         "height": size.height if size else None,
-        "thumbnail": PENDING if size else None,
+        "thumbnail": PENDING if mimetype in DRAWN else None,
         "uploaded_by": actor.user_id,
     }
 

@@ -55,7 +55,7 @@ RESTORE = """
     WHERE  attachment_id = :attachment_id AND version = :version
 """
 LIVE_FILE_OF_TASK = prepared("""
-    SELECT thumbnail
+    SELECT thumbnail, mimetype
     FROM   attachments
     WHERE  attachment_id = :attachment_id AND task_id = :task_id AND comment_id IS NULL AND deleted_at IS NULL
 """)

@@ -15,7 +15,16 @@ import structlog
 from sqlalchemy import text
 
 from taskforge import clock
-from taskforge.attachments.blob_keys import FILES, THUMBNAILS, file_key, thumbnail_key
+from taskforge.attachments.blob_keys import (
+    FILES,
+    PAGES,
+    THUMBNAILS,
+    file_key,
+    keys_of,
+    owner_of,
+    page_key,
+    thumbnail_key,
+)
 from taskforge.attachments.models import PENDING, READY
 from taskforge.attachments.queries import ATTACHMENTS, KNOWN_IDS
 from taskforge.errors import Unavailable
@@ -28,11 +37,13 @@ log = structlog.get_logger()
 UNNAMED_FOR = timedelta(days=1)
 THUMBNAIL_WITHIN = timedelta(minutes=10)
 PAGE = 500
-MOST_SWEPT = 100
+MOST_SWEPT = 100  # attachments
+MOST_KEYS = (MOST_SWEPT + 1) * len(keys_of(""))
 REMOVE, MAKE = "remove unnamed files", "make thumbnails"
 
 _ALL = text(f"""
-    SELECT attachment_id, size, sha256, thumbnail, uploaded_at
+    SELECT attachment_id, size, sha256, thumbnail, coalesce(jsonb_array_length(page_sizes), 0) AS pages,
+           greatest(uploaded_at, thumbnail_due_at) AS waits_since
     FROM   {ATTACHMENTS}
     WHERE  purged_at IS NULL
            AND (CAST(:after AS uuid) IS NULL OR attachment_id > CAST(:after AS uuid))
@@ -49,13 +60,13 @@ _MAKE_AGAIN = text(f"""
 def sweep_blobs(at: datetime | None = None) -> int:
     """Remove the blobs of attachments that no row names since a day; answers how many, 0 while the store is away.
 
-    More than `MOST_SWEPT` are left to a person (the doctor names them, and removes them if it is told to): so many may
-    mean that this PostgreSQL is not, or is older than, the one to which the files belong.
+    Those of more than `MOST_SWEPT` attachments are left to a person (the doctor names them, and removes them if it is
+    told to): so many may mean that this PostgreSQL is not, or is older than, the one to which the files belong.
     """
     unnamed = chain.from_iterable(_unnamed((at or clock.now()) - UNNAMED_FOR))
     try:
-        keys = list(islice(unnamed, MOST_SWEPT + 1))
-        if len(keys) > MOST_SWEPT:
+        keys = list(islice(unnamed, MOST_KEYS))
+        if len({owner_of(key) for key in keys}) > MOST_SWEPT:
             log.error("files_not_swept", why="too many have no row; see flask taskforge doctor")
             return 0
         blobs.store().delete(keys)
@@ -80,16 +91,22 @@ def wrong_blobs() -> Iterator[Violation]:
 
 
 def wrong_thumbnails() -> Iterator[Violation]:
-    """I19: each thumbnail that is said to be made is stored, and none waits for more than ten minutes."""
+    """I19: each thumbnail and page that is said to be drawn is stored, and none waits for more than ten minutes."""
     late = clock.now() - THUMBNAIL_WITHIN
     with _asking():
         for row in pages(_ALL, "attachment_id"):
             entity = f"attachment {row['attachment_id']}"
             if row["thumbnail"] == READY:
-                if blobs.store().stat(thumbnail_key(row["attachment_id"])) is None:
-                    yield Violation("I19", entity, "its thumbnail is not stored", MAKE)
-            elif row["thumbnail"] == PENDING and row["uploaded_at"] < late:
+                if any(blobs.store().stat(key) is None for key in _keys_of_pictures(row)):
+                    yield Violation("I19", entity, "its thumbnail or a page is not stored", MAKE)
+            elif row["thumbnail"] == PENDING and row["waits_since"] < late:
                 yield Violation("I19", entity, "its thumbnail was not made", MAKE)
+
+
+def _keys_of_pictures(row: sql.Row) -> Iterator[str]:
+    yield thumbnail_key(row["attachment_id"])
+    for number in range(1, row["pages"] + 1):
+        yield page_key(row["attachment_id"], number)
 
 
 def remove_unnamed(_violations: Sequence[Violation]) -> None:
@@ -115,19 +132,19 @@ def _asking() -> Iterator[None]:
 
 def _unnamed(before: datetime) -> Iterator[list[str]]:
     """The keys of blobs of attachments that were written before an instant and have no row, in pages."""
-    for prefix in (FILES, THUMBNAILS):
+    for prefix in (FILES, THUMBNAILS, PAGES):
         after = prefix
         while page := blobs.store().list_keys(after, PAGE):
             after = page[-1][0]
             old = [
                 key for key, written_at in page if key.startswith(prefix) and written_at < before
             ]
-            ids = {key.removeprefix(prefix) for key in old}
+            ids = {owner_of(key) for key in old}
             known = {
                 row["attachment_id"]
                 for row in sql.rows(KNOWN_IDS, {"ids": list(filter(is_uuid, ids))})
             }
-            if unnamed := [key for key in old if key.removeprefix(prefix) not in known]:
+            if unnamed := [key for key in old if owner_of(key) not in known]:
                 yield unnamed
             if not page[-1][0].startswith(prefix):
                 break

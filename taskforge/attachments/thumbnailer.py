@@ -1,12 +1,11 @@
 """The process that decodes one image: the file on standard input, its thumbnail as WebP on standard output.
 
-It opens no store and knows no setting. It exits with 1 for what it can't decode, and is killed by its limits if that
-takes more memory or time than an image of 40 megapixels needs.
+It exits with 1 for what it can't decode, and is killed by its limits (`limited_process`) if that takes more memory or
+time than an image of 40 megapixels needs.
 """
 
 from __future__ import annotations
 
-import resource
 import sys
 from io import BytesIO
 
@@ -17,17 +16,14 @@ from taskforge.accounts.pictures import (
     ORIENTATION,
     turn_upright,
 )
+from taskforge.attachments.limited_process import limit_itself
 
 SIDE = 640  # pixels of the longer side at most: a card's width twice over
-MAX_MEMORY_BYTES = 1_000_000_000
-MAX_SECONDS = 30
 
 
 def main() -> int:
     """Make the thumbnail; answers the exit code."""
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
+    limit_itself()
     try:
         made = make_thumbnail(sys.stdin.buffer.read())
     except Exception as error:

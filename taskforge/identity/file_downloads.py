@@ -1,4 +1,4 @@
-"""Answers with attached files and their thumbnails, for the API and the pages."""
+"""Answers with attached files, their thumbnails and the pictures of their pages, for the API and the pages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from flask import Response
 
 from taskforge.attachments.access import access_attachment
-from taskforge.attachments.blob_keys import file_key, thumbnail_key
+from taskforge.attachments.blob_keys import file_key, page_key, thumbnail_key
 from taskforge.attachments.content_types import SHOWN_INLINE
 from taskforge.attachments.models import READY
 from taskforge.attachments.thumbnails import MEDIA_TYPE
 from taskforge.errors import NotFound, Unavailable
 from taskforge.http.file_answers import File, answer_with_file
-from taskforge.stores import blobs
+from taskforge.stores import blobs, sql
 from taskforge.stores.actor import Actor
 
 # Who may see it no more is not asked again for a day; what is behind the address never changes.
@@ -45,7 +45,7 @@ def answer_file(actor: Actor, attachment_id: str, *, inline: bool = False) -> Re
 
 
 def answer_thumbnail(actor: Actor, attachment_id: str) -> Response:
-    """The answer with the thumbnail of an image.
+    """The answer with the thumbnail of an image or a PDF.
 
     Raises:
         NotFound: like `answer_file`; or it has none, or none yet.
@@ -54,7 +54,23 @@ def answer_thumbnail(actor: Actor, attachment_id: str) -> Response:
     row = access_attachment(actor.user_id, attachment_id)
     if row["thumbnail"] != READY:
         raise NotFound()
-    key = thumbnail_key(attachment_id)
+    return _answer_picture(row, thumbnail_key(attachment_id), "thumbnail.webp")
+
+
+def answer_page(actor: Actor, attachment_id: str, number: int) -> Response:
+    """The answer with the picture of a page of a PDF, counted from 1.
+
+    Raises:
+        NotFound: like `answer_file`; or the page is not drawn, or not yet.
+        Unavailable: the blob store can't be asked.
+    """
+    row = access_attachment(actor.user_id, attachment_id)
+    if not 1 <= number <= len(row["page_sizes"] or ()):
+        raise NotFound()
+    return _answer_picture(row, page_key(attachment_id, number), f"page-{number}.webp")
+
+
+def _answer_picture(row: sql.Row, key: str, name: str) -> Response:
     try:
         stored = blobs.store().stat(key)
     except blobs.BlobsUnavailable as error:
@@ -62,7 +78,7 @@ def answer_thumbnail(actor: Actor, attachment_id: str) -> Response:
     if stored is None:
         raise NotFound(LOST)
     file = File(
-        name="thumbnail.webp",
+        name=name,
         mimetype=MEDIA_TYPE,
         size=stored.size,
         sha256=stored.sha256,

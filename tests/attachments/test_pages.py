@@ -261,7 +261,7 @@ def test_a_comment_has_files_of_its_own_for_its_author(
     [
         ("lamp.png", picture_file(size=(300, 200)), 'width="300" height="200"'),
         ("turned.jpg", turned_picture(), 'width="200" height="300"'),
-        ("plan.pdf", b"%PDF-1.4\n", "opens in your own viewer"),
+        ("plan.pdf", b"%PDF-1.4\n", "are being drawn"),
         ("all.zip", b"PK\x03\x04aaaa", "isn’t shown here"),
     ],
 )

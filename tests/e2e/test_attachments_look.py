@@ -61,7 +61,7 @@ def as_sent(name: str, content: bytes) -> SentFile:
 
 def test_files_look_right_wherever_they_are_shown(app: Flask, page: Page, board: str) -> None:
     task_id, ids = attach_all(page, FILES)
-    photo, sketch, *_, text, _ = ids.values()
+    photo, sketch, *_, text, paper = ids.values()
     make_thumbnails(app)
     actor = person_of(page).actor
     with app.app_context():
@@ -82,9 +82,11 @@ def test_files_look_right_wherever_they_are_shown(app: Flask, page: Page, board:
         expect_loaded(image)
     page.locator(".files").scroll_into_view_if_needed()
     look(page, "files-panel")
-    for name, file in (("image", photo), ("text", text)):
+    for name, file in (("image", photo), ("text", text), ("pdf", paper)):
         page.locator(f"#file-{file} .file__open").click()
         expect(page.locator("#dialog .preview")).to_be_visible()
+        for image in page.locator("#dialog .preview img").all():
+            expect_loaded(image)
         look(page, f"files-preview-{name}")
         page.keyboard.press("Escape")
         expect(page.locator("#dialog")).to_be_hidden()

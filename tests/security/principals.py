@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.accounts.picture_service import change_picture
-from taskforge.attachments.blob_keys import thumbnail_key
+from taskforge.attachments.blob_keys import page_key, thumbnail_key
 from taskforge.attachments.changes import delete_attachment
 from taskforge.attachments.service import attach_to_task
 from taskforge.boards.board_people import limit_guest, name_person
@@ -220,10 +220,13 @@ def _delete_one_of_each(admin: Person, team: Team, task_id: str) -> dict[str, st
 
 
 def _attach(admin: Person, task_id: str) -> str:
-    """An image of a task, with a thumbnail that nobody has made of it."""
+    """An image of a task, with a thumbnail and a page that nobody has drawn."""
     file = picture_file()
     sent = SentFile("photo.png", BytesIO(file), len(file))
     attachment_id = attach_to_task(admin.actor, task_id, sent).entity_id
-    blobs.store().write(thumbnail_key(attachment_id), [file])
-    sql.execute_now(text("UPDATE attachments SET thumbnail = 'ready'"))
+    for key in (thumbnail_key(attachment_id), page_key(attachment_id, 1)):
+        blobs.store().write(key, [file])
+    sql.execute_now(
+        text("UPDATE attachments SET thumbnail = 'ready', page_count = 1, page_sizes = '[[9, 9]]'")
+    )
     return attachment_id

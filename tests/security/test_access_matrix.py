@@ -288,7 +288,7 @@ def _path(app: Flask, world: World, rule: Rule, values: dict[str, str]) -> str:
     else:
         with app.app_context():
             token = issue_admin_claim()
-    chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1}
+    chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1, "number": 1}
     with app.test_request_context():
         path = app.url_map.bind("localhost").build(
             rule.endpoint, {name: chosen[name] for name in rule.arguments}

@@ -9,7 +9,7 @@ import pytest
 from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.attachments import sweep
-from taskforge.attachments.blob_keys import file_key, thumbnail_key
+from taskforge.attachments.blob_keys import file_key, page_key, thumbnail_key
 from taskforge.attachments.service import attach_to_comment
 from taskforge.attachments.thumbnails import make_due
 from taskforge.comments.service import create_comment
@@ -18,6 +18,7 @@ from taskforge.ids import new_id
 from taskforge.messaging import breaker as breakers
 from taskforge.stores import blobs, doctor, invariants, mongo
 from tests.attachments.files import HELLO, attach, row_of, sent, stored_bytes, stored_keys
+from tests.pdfs import paper
 from tests.pictures import picture_file
 from tests.stores.conftest import assert_stores_agree, catch_up
 from tests.stores.scene import Scene, document, write
@@ -55,13 +56,13 @@ def test_a_file_that_is_not_the_one_attached_is_named(scene: Scene, task_id: str
 
 def test_blobs_without_a_row_are_removed_when_they_are_old(scene: Scene, task_id: str) -> None:
     kept = attach(scene.ann, task_id)
-    for key in (file_key(new_id()), thumbnail_key(new_id())):
+    for key in (file_key(new_id()), thumbnail_key(new_id()), page_key(new_id(), 7)):
         blobs.store().write(key, [b"left"])
     blobs.store().write("else/where", [b"of nobody here"])
     assert found("I18") == []
     catch_up()
     with clock.frozen(clock.now() + 2 * sweep.UNNAMED_FOR + timedelta(minutes=1)):
-        assert [repairable for _, repairable in found("I18")] == [True, True]
+        assert [repairable for _, repairable in found("I18")] == [True] * 3
         repair()
         assert found("I18") == []
     assert stored_keys() == [file_key(kept), "else/where"]
@@ -97,16 +98,18 @@ def test_a_store_that_is_away_is_not_one_in_which_nothing_is_wrong(
 
 def test_thumbnails_that_are_lost_or_late_are_made_again(scene: Scene, task_id: str) -> None:
     lost = attach(scene.ann, task_id, picture_file(), "a.png")
+    torn = attach(scene.ann, task_id, paper("one", "two"), "a.pdf")
     make_due()
     late = attach(scene.ann, task_id, picture_file(), "b.png")
-    blobs.store().delete([thumbnail_key(lost)])
+    keys = [thumbnail_key(lost), page_key(torn, 2)]
+    blobs.store().delete(keys)
     catch_up()
     write("UPDATE attachments SET uploaded_at = now() - interval '1 hour', thumbnail_attempts = 9")
-    assert found("I19") == [(f"attachment {lost}", True), (f"attachment {late}", True)]
+    assert found("I19") == [(f"attachment {one}", True) for one in (lost, torn, late)]
     repair()
-    assert make_due() == 2
+    assert make_due() == 3
     assert found("I19") == []
-    assert blobs.store().stat(thumbnail_key(lost)) is not None
+    assert None not in map(blobs.store().stat, keys)
 
 
 def test_lists_and_counts_are_written_again(scene: Scene, task_id: str) -> None:

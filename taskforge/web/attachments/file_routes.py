@@ -1,14 +1,15 @@
-"""The bytes of files: shown where that is harmless, downloaded, and as small pictures of images."""
+"""The bytes of files: shown where that is harmless, downloaded, as small pictures, and as pictures of their pages."""
 
 from __future__ import annotations
 
 from flask import Response
 
 from taskforge.attachments.access import access_attachment
+from taskforge.attachments.content_types import IMAGES
 from taskforge.attachments.models import PENDING
 from taskforge.errors import NotFound
 from taskforge.identity.current import current_actor
-from taskforge.identity.file_downloads import answer_file, answer_thumbnail
+from taskforge.identity.file_downloads import answer_file, answer_page, answer_thumbnail
 from taskforge.stores.actor import Actor
 from taskforge.web.attachments.routes import blueprint
 
@@ -30,7 +31,7 @@ def download(attachment_id: str) -> Response:
 
 @blueprint.get("/attachments/<id:attachment_id>/thumbnail")
 def thumbnail(attachment_id: str) -> Response:
-    """The small picture of an image; until it is made, the image itself if it is not large."""
+    """The small picture of an image or a PDF; until it is made, an image itself if it is not large."""
     actor = current_actor()
     try:
         return answer_thumbnail(actor, attachment_id)
@@ -38,8 +39,15 @@ def thumbnail(attachment_id: str) -> Response:
         return _stand_in(actor, attachment_id)
 
 
+@blueprint.get("/attachments/<id:attachment_id>/pages/<int:number>")
+def page(attachment_id: str, number: int) -> Response:
+    """The picture of a page of a PDF."""
+    return answer_page(current_actor(), attachment_id, number)
+
+
 def _stand_in(actor: Actor, attachment_id: str) -> Response:
     row = access_attachment(actor.user_id, attachment_id)
-    if row["thumbnail"] != PENDING or row["size"] > MAX_STANDING_IN_BYTES:
+    is_small_image = row["mimetype"] in IMAGES and row["size"] <= MAX_STANDING_IN_BYTES
+    if row["thumbnail"] != PENDING or not is_small_image:
         raise NotFound()
     return answer_file(actor, attachment_id, inline=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import url_for
 
-from taskforge.attachments.content_types import IMAGES
+from taskforge.attachments.content_types import DRAWN, IMAGES, PDF
+from taskforge.attachments.models import PENDING
 from taskforge.stores import sql
 from taskforge.text.own_files import PREFIX, InlineImage
 from taskforge.text.people import person_of
@@ -17,15 +18,17 @@ from taskforge.web.attachments.kinds import face_of, kind_name, preview_of
 # The box in which an image of a text is shown; a smaller one has its own size.
 MAX_INLINE_WIDTH, MAX_INLINE_HEIGHT = 640, 400
 
-NOT_SHOWN = {
-    "pdf": "A PDF opens in your own viewer once it is downloaded.",
-    "none": "This kind of file isn’t shown here. Download it to open it.",
-}
+NOT_SHOWN = "This kind of file isn’t shown here. Download it to open it."
+NOT_DRAWN = (
+    "This PDF can’t be shown here: it is protected by a password, damaged, or too much work to draw."
+    " Download it to open it."
+)
+BEING_DRAWN = "The pages of this PDF are being drawn. That takes a moment."
 
 
 def show_file(entry: Mapping[str, Any], *, cover_id: str | None = None) -> dict[str, Any]:
     """A file as a tile, from the list of its task or comment, or from its row."""
-    is_image = entry["mimetype"] in IMAGES
+    has_thumbnail = entry["mimetype"] in DRAWN
     uploaded_at = entry["uploaded_at"]
     if isinstance(uploaded_at, str):
         uploaded_at = datetime.fromisoformat(uploaded_at)
@@ -35,8 +38,8 @@ def show_file(entry: Mapping[str, Any], *, cover_id: str | None = None) -> dict[
         "size": show_size(entry["size"]),
         "uploaded_at": uploaded_at,
         "face": face_of(entry["name"]),
-        "thumbnail": thumbnail_address(entry["attachment_id"]) if is_image else None,
-        "is_image": is_image,
+        "thumbnail": thumbnail_address(entry["attachment_id"]) if has_thumbnail else None,
+        "is_image": entry["mimetype"] in IMAGES,
         "is_cover": entry["attachment_id"] == cover_id,
     }
 
@@ -62,6 +65,7 @@ def show_deleted(row: sql.Row, names: Mapping[str, str], *, may_restore: bool) -
 
 def show_preview(row: sql.Row, names: Mapping[str, str]) -> dict[str, Any]:
     """A file that is looked at, without the text of one that is a text. `names` are those of people, by id."""
+    is_waiting = row["mimetype"] == PDF and row["thumbnail"] == PENDING
     return {
         **show_file(row),
         "kind": preview_of(row["mimetype"]),
@@ -72,8 +76,49 @@ def show_preview(row: sql.Row, names: Mapping[str, str]) -> dict[str, Any]:
         "height": row["height"],
         "text": "",
         "is_cut": False,
-        "why_not": NOT_SHOWN.get(preview_of(row["mimetype"]), ""),
+        "pages": _show_pages(row),
+        "pages_note": _note_of_pages(row),
+        "extent": _extent_of(row),
+        "is_waiting": is_waiting,
+        "why_not": _why_not(row["mimetype"], is_waiting=is_waiting),
     }
+
+
+def _show_pages(row: sql.Row) -> list[dict[str, Any]]:
+    """The pages of a PDF that were drawn."""
+    return [
+        {
+            "number": number,
+            "width": width,
+            "height": height,
+            "url": url_for("attachments.page", attachment_id=row["attachment_id"], number=number),
+            "alt": f"Page {number} of {row['page_count']} of {row['name']}",
+        }
+        for number, (width, height) in enumerate(row["page_sizes"] or (), 1)
+    ]
+
+
+def _note_of_pages(row: sql.Row) -> str:
+    """What is said below the drawn pages of a PDF that has more of them."""
+    drawn, count = len(row["page_sizes"] or ()), row["page_count"]
+    if not drawn or drawn == count:
+        return ""
+    shown = "the first page is" if drawn == 1 else f"the first {drawn} pages are"
+    return f"Only {shown} shown here. All {count} are in the download."
+
+
+def _extent_of(row: sql.Row) -> str:
+    """How large an image or a PDF is: ``300 × 200``, ``12 pages``."""
+    if row["page_count"]:
+        return "1 page" if row["page_count"] == 1 else f"{row['page_count']} pages"
+    return f"{row['width']} × {row['height']}" if row["width"] else ""
+
+
+def _why_not(mimetype: str, *, is_waiting: bool) -> str:
+    """What is said in the place of a file that is not shown."""
+    if mimetype != PDF:
+        return NOT_SHOWN
+    return BEING_DRAWN if is_waiting else NOT_DRAWN
 
 
 def show_neighbours(rows: Sequence[sql.Row], attachment_id: str) -> dict[str, Any]:
