@@ -75,17 +75,10 @@ _STATE = """
          WHEN i.parked_at IS NOT NULL THEN 'given up'
          ELSE 'queued'
     END"""
-OVERVIEW = text(f"""
-    SELECT i.mail_id, i.kind, i.to_address, i.created_at, i.sent_at, i.parked_at, i.attempts, i.last_error,
-           {_STATE} AS state
+STATES_OF_MAILS = f"""
+    SELECT i.mail_id, i.kind, i.to_address, i.created_at, i.attempts, i.last_error, {_STATE} AS state
     FROM   mail_intents i
-           LEFT JOIN mail_intents earlier ON earlier.mail_id = CAST(:after AS uuid)
-    WHERE  (earlier.mail_id IS NULL OR (i.created_at, i.mail_id) < (earlier.created_at, earlier.mail_id))
-           AND (:state = 'all' OR {_STATE} = :state)
-    ORDER  BY i.created_at DESC, i.mail_id DESC
-    LIMIT  :limit
-""")
-COUNTS = text(f"SELECT {_STATE} AS state, count(*) AS mails FROM mail_intents i GROUP BY 1")
+"""
 
 # For the mailbox page and the tests.
 LATEST = text(f"""

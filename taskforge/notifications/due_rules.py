@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from taskforge.notification_kinds import NotificationKind
-from taskforge.text.moments import Moment
+from taskforge.text.moments import Moment, from_stored, iso_text
 
 BEFORE = timedelta(hours=24)  # that an instant is announced
 # How long after its moment something is still told: who was away with all relays for a day is not told of it later.
 LATE = timedelta(hours=24)
+DUE_KINDS = frozenset({NotificationKind.DUE_SOON, NotificationKind.OVERDUE})
 
 
 class DueNotice(NamedTuple):
@@ -19,6 +21,16 @@ class DueNotice(NamedTuple):
 
     kind: NotificationKind
     from_at: datetime
+
+
+def still_holds(payload: Mapping[str, Any], card: Mapping[str, Any]) -> bool:
+    """Whether what was told of a card that is due is true now: it is not done, and due at the same moment.
+
+    `payload` is that of the line; `card` has ``is_open``, ``due_at`` and ``due_has_time`` of the task as it is now.
+    """
+    if not card["is_open"] or card["due_at"] is None:
+        return False
+    return bool(payload["due"] == iso_text(from_stored(card["due_at"], card["due_has_time"])))
 
 
 def find_notice(due: Moment, *, zone: ZoneInfo, hour: int, now: datetime) -> DueNotice | None:

@@ -25,6 +25,7 @@ from taskforge.ids import new_id
 from taskforge.mail import service as mail
 from taskforge.mail.kinds import MailKind
 from taskforge.messaging.breaker import FAILURES_TO_OPEN
+from taskforge.notifications.jobs import deliver
 from taskforge.stores import mongo
 from taskforge.stores.unit_of_work import UnitOfWork
 from tests.admin.test_suspension import WHY, make_site_admin, suspend
@@ -209,6 +210,38 @@ def test_a_mail_that_was_given_up_is_sent_again_and_on_record(
     assert "No mail" in here.open("/admin/mails?show=given+up").text
     again = here.send(form, op=None)
     assert again.status == 409
+
+
+def test_a_mail_of_notifications_is_listed_and_sent_again_too(
+    app: Flask, here: Visitor, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = config_of(app).replaced(smtp_url="smtp://127.0.0.1:1")
+    monkeypatch.setitem(app.config, "TASKFORGE", server)
+    make_task(ada, make_team(ada, member=bob), "A hidden card", assignee_id=bob.user_id)
+    with app.app_context():
+        deliver()
+        write("DELETE FROM mail_intents")
+        bundle_id = read(
+            f"SELECT bundle_id FROM notification_bundles WHERE user_id = '{bob.user_id}'"
+        )
+    page = here.open("/admin/mails")
+    assert "Notifications queued" in page.text
+    assert bob.email in page.text
+    assert "A hidden card" not in page.html
+    with app.app_context():
+        write("""
+            UPDATE notification_bundles
+            SET    parked_at = now(), attempts = 16, last_error = '550 no such box'
+        """)
+        write(
+            f"UPDATE notification_mails SET bundle_id = '{bundle_id}' WHERE user_id = '{bob.user_id}'"
+        )
+    form = here.open("/admin/mails?show=given+up").form(f"/mails/{bundle_id}/send-again")
+    assert here.send(form).status == 303
+    with app.app_context():
+        assert read("SELECT count(*) FROM notification_mails WHERE bundle_id IS NULL") == 2
+        assert read("SELECT count(*) FROM notification_bundles WHERE parked_at IS NULL") == 1
+    assert here.send(form, op=None).status == 409
 
 
 def test_the_end_of_the_audit_chain_can_be_noted_down(

@@ -237,7 +237,10 @@ def test_a_comment_has_files_of_its_own_for_its_author(
     with app.app_context():
         comment_id = create_comment(ada.actor, task_id, content="Look").entity_id
     address = f"/comments/{comment_id}/attachments"
-    assert f'href="{address}"' in visitor.open(f"/tasks/{task_id}").html
+    page = visitor.open(f"/tasks/{task_id}")
+    assert f'href="{address}"' in page.html
+    for form in (page, visitor.open(address)):
+        assert "Several at once, together at most 25 MB." in form.text
     answer = send(visitor, address, ("plan.txt", b"one"))
     assert answer.location == f"/tasks/{task_id}#comment-{comment_id}"
     page = visitor.open(f"/tasks/{task_id}")

@@ -52,6 +52,21 @@ def test_a_card_is_watched_by_a_key(
     expect(page.get_by_role("button", name="Watching")).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_selected_card_of_a_board_is_watched_by_the_same_key(
+    app: Flask, page: Page, ada: Person, grace: Person, team: Team, live_server: str
+) -> None:
+    make_task(ada, team, "Paint the fence")
+    log_in(app, page, grace, live_server)
+    page.goto(f"/boards/{team.board_id}")
+    page.locator(".board__columns[data-live=on]").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("w")
+    toasts = page.locator("#toasts")
+    expect(toasts).to_contain_text("You watch WEB-1 now.")
+    toasts.get_by_role("button", name="Undo").click()
+    expect(toasts).to_contain_text("You don’t watch WEB-1 now.")
+
+
 def test_the_matrix_can_be_used_in_a_narrow_window_and_without_a_script(
     app: Flask, browser: Browser, grace: Person, live_server: str
 ) -> None:

@@ -4,6 +4,7 @@ import { findCard } from "../lib/card.js";
 import { lazy, orToast } from "../lib/lazy.js";
 
 const MOVES = ["column", "move"];
+const READS = ["preview", "watch"]; // what everybody may do who sees the board
 const styles = () => document.querySelector(".board__columns").dataset.cardActionsStyle;
 const loadActions = lazy(() => import("../card-actions/actions.js"), styles);
 
@@ -16,4 +17,4 @@ export async function runCardAction(name, { dataset: { taskId } }, ...more) {
 
 /** Whether this page lets one do that. */
 export const canRunCardAction = (name) =>
-  name === "preview" || document.querySelector(MOVES.includes(name) ? ".can-move" : ".can-edit") !== null;
+  READS.includes(name) || document.querySelector(MOVES.includes(name) ? ".can-move" : ".can-edit") !== null;

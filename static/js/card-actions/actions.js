@@ -11,6 +11,7 @@ import { uuid } from "../lib/uuid.js";
 import { changeField } from "./field-changes.js";
 import { editField } from "./field-popover.js";
 import { togglePreview } from "./preview.js";
+import { toggleWatch } from "./watch.js";
 
 const LABELS = { title: "Title", assignee: "Assignee", tags: "Tags", due: "Due date", column: "Column" };
 const metaOf = (card) => card.querySelector(".card__meta");
@@ -64,4 +65,5 @@ export const cardActions = {
   assignToMe: (card) => assign(card, currentUser()),
   trash: (card) => submitByPageLoad(`${titleLink(card).href}/delete`, { op: uuid(), version: card.dataset.version }),
   copyLink,
+  watch: toggleWatch,
 };

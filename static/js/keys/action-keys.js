@@ -6,7 +6,7 @@ import { isShortcut, shortcutKey } from "../lib/keyboard.js";
 import { selectedCard } from "../lib/selected-card.js";
 
 const PRIORITIES = ["medium", "low", "medium", "high", "urgent"]; // by digit; 0 sets what a new card has
-const actions = { " ": "preview", e: "edit", t: "title", a: "assignee", i: "assignToMe", l: "tags", d: "due", s: "column", m: "move" };
+const actions = { " ": "preview", e: "edit", t: "title", a: "assignee", i: "assignToMe", l: "tags", d: "due", s: "column", m: "move", w: "watch" };
 const actionOf = (key) => (/^[0-4]$/.test(key) ? ["priority", PRIORITIES[key]] : [actions[key]]);
 
 behaviour("action-keys", () => {

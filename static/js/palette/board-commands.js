@@ -39,6 +39,7 @@ function cardCommands(card) {
     command("tags", "tag", "Change the tags…", "l"),
     command("title", "pencil", "Change the title…", "t"),
     command("edit", "pencil", "Edit", "e"),
+    { ...command("watch", "eye", "Watch, or no more", "w"), also: "notify follow mute" },
     navigator.clipboard && { ...base, icon: "paperclip", words: "Copy the link", keys: "", run: () => runCardAction("copyLink", card) },
     ...ifAllowed("trash", [{ ...command("trash", "trash-2", "Move to the trash", ""), also: "delete remove" }]),
   ];

@@ -6,14 +6,13 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.admin.list_filters import read_filter
-from taskforge.admin.mails import service
+from taskforge.admin.mails import queries, service
 from taskforge.admin.routes import blueprint
 from taskforge.extensions import config_of
 from taskforge.http.htmx import go_to
 from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
 from taskforge.identity.site_admins import require_site_admin
-from taskforge.mail import queries
 from taskforge.mail.kinds import KINDS
 from taskforge.stores import sql
 

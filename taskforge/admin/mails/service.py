@@ -6,6 +6,7 @@ from taskforge.accounts.site_admins import hold_people
 from taskforge.errors import Conflict
 from taskforge.events import Event
 from taskforge.mail import service as mail
+from taskforge.notifications.bundles.outcomes import send_again as send_bundle_again
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -23,7 +24,7 @@ def send_again(actor: Actor, mail_id: str) -> Change:
     """
     with UnitOfWork(actor, entity_id=mail_id, version=0) as uow:
         hold_people(uow, actor.user_id)
-        if not mail.send_again(uow, mail_id):
+        if not (mail.send_again(uow, mail_id) or send_bundle_again(uow, mail_id)):
             raise Conflict(NOT_GIVEN_UP)
         uow.record(
             Event.USER_MAIL_REQUEUED,

@@ -12,12 +12,14 @@ from taskforge.notification_kinds import Channel, NotificationKind, Subject, fin
 from taskforge.notifications.bundles import queries
 from taskforge.notifications.bundles.schedule import Schedule
 from taskforge.notifications.bundles.selection import Selection, WaitingLine, select
+from taskforge.notifications.due_rules import DUE_KINDS, still_holds
 from taskforge.notifications.sentences import THIS_CARD, describe, path_of
 from taskforge.notifications.settings import Settings, wants
 from taskforge.stores import sql
 from taskforge.text.excerpts import excerpt_of
 
 EXCERPT_LENGTH = 300
+MAX_SHOWN = 100  # lines of one mail
 # What comes to those who watch a task, until they watch it no more or mute its board.
 _WATCHED = frozenset({NotificationKind.COMMENTED, NotificationKind.STATUS_CHANGED})
 
@@ -64,7 +66,7 @@ class Contents:
     @property
     def line_count(self) -> int:
         """How many notifications the mail is about; 0 if there is nothing to send."""
-        return len(self.selection.taken) + self.more_count
+        return len(self.items) + self.more_count
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -80,17 +82,22 @@ class Contents:
 def read_contents(
     bundle: Mapping[str, Any], settings: Settings, schedule: Schedule, now: datetime
 ) -> Contents:
-    """Read what a claimed bundle is to say now. One statement, however many lines it has."""
+    """Read what a claimed bundle is to say now. One statement, however many lines it has.
+
+    Of a bundle with more than `queries.MAX_LINES` lines, those behind them are counted, wanted or not.
+    """
     rows = sql.rows(queries.LINES, {"bundle_id": bundle["bundle_id"]})
     selection = select((_waiting(row, settings) for row in rows), schedule, now)
     taken = set(selection.taken)
-    shown = [row for row in rows if row["notification_id"] in taken]
-    more = rows[0]["unread_count"] - len(rows) if len(rows) == queries.MAX_LINES else 0
+    told = [row for row in rows if row["notification_id"] in taken]
+    shown = told[:MAX_SHOWN]
+    not_read = rows[0]["unread_count"] - len(rows) if len(rows) == queries.MAX_LINES else 0
+    more = len(told) - len(shown) + max(0, not_read)
     with clock.read_in(schedule.zone):
         return Contents(
             cards=_by_card([row for row in shown if row["task_id"] is not None]),
             others=tuple(_item(row) for row in reversed(shown) if row["task_id"] is None),
-            more_count=max(0, more) if shown else 0,
+            more_count=more if shown else 0,
             selection=selection,
         )
 
@@ -103,7 +110,7 @@ def _waiting(row: Mapping[str, Any], settings: Settings) -> WaitingLine:
         is_read=row["read_at"] is not None,
         is_archived=row["archived_at"] is not None,
         snoozed_until=row["snoozed_until"],
-        is_wanted=kind is not None and _is_wanted(kind, row, settings),
+        is_wanted=kind is not None and _is_wanted(kind, row, settings) and _is_true(kind, row),
         is_visible=kind is not None and _is_visible(kind, row),
     )
 
@@ -112,6 +119,13 @@ def _is_wanted(kind: NotificationKind, row: Mapping[str, Any], settings: Setting
     if kind in _WATCHED and row["is_heard"] is False:
         return False
     return wants(kind, Channel.MAIL, settings)
+
+
+def _is_true(kind: NotificationKind, row: Mapping[str, Any]) -> bool:
+    """Whether a card that was due is so still: it may be done by now, or have another date."""
+    return kind not in DUE_KINDS or still_holds(
+        row["payload"], {**row, "due_at": row["card_due_at"]}
+    )
 
 
 def _is_visible(kind: NotificationKind, row: Mapping[str, Any]) -> bool:

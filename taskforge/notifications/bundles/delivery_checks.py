@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from taskforge import clock
 from taskforge.ids import new_id
 from taskforge.mail.service import is_available
 from taskforge.notifications.bundles import queries
 from taskforge.notifications.bundles.jobs import send_due
+from taskforge.notifications.bundles.outcomes import release_parked
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
 from taskforge.stores.invariants import MAX_FINDINGS
@@ -38,18 +40,10 @@ def unsent_mails() -> Iterator[Violation]:
 
 def make_again(violations: Sequence[Violation]) -> None:
     """Let what was given up go with its person's next mail, which is due now."""
-    now, ids = clock.now(), [violation.entity_id for violation in violations]
     with sql.transaction() as connection:
-        released = execute(connection, queries.RELEASE, {"at": now, "ids": ids}).scalars()
-        execute(connection, queries.DISCARD_PARKED, {"ids": ids})
-        people = sorted(set(released))
-        values = {
-            "bundle_ids": [new_id() for _ in people],
-            "people": people,
-            "first_due": [now for _ in people],
-            "at": now,
-        }
-        execute(connection, queries.OPEN, values)
+        release_parked(
+            partial(execute, connection), [violation.entity_id for violation in violations]
+        )
 
 
 def open_bundles(violations: Sequence[Violation]) -> None:

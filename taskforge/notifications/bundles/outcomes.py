@@ -7,23 +7,26 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import Connection, TextClause
+from sqlalchemy import Connection, Executable, TextClause
 
 from taskforge import clock
 from taskforge.extensions import config_of
 from taskforge.ids import new_id
 from taskforge.mail.jobs import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
+from taskforge.mail.service import is_available
 from taskforge.mail.smtp import NotSent
+from taskforge.messaging.queues import MAIL
 from taskforge.notifications.bundles import queries
 from taskforge.notifications.bundles.contents import Contents
 from taskforge.notifications.bundles.selection import Selection
 from taskforge.stores import sql
 from taskforge.stores.direct_execution import execute
+from taskforge.stores.unit_of_work import UnitOfWork
 
 Bundle = Mapping[str, Any]
 
@@ -66,6 +69,34 @@ def park(bundle: Bundle, failure: NotSent) -> None:
     """It is given up, with its lines."""
     values = {"at": clock.now(), "error": str(failure), "maybe_sent": failure.maybe_sent}
     _end(bundle, queries.PARK, values, Selection())
+
+
+def release_parked(
+    run: Callable[[Executable, Mapping[str, Any]], Any], bundle_ids: Sequence[str]
+) -> int:
+    """Let mails that were given up go with their persons' next ones, which are due now; answers how many there were.
+
+    `run` runs a statement in a transaction.
+    """
+    now = clock.now()
+    people = sorted(set(run(queries.RELEASE, {"at": now, "ids": bundle_ids}).scalars()))
+    discarded: int = run(queries.DISCARD_PARKED, {"ids": bundle_ids}).rowcount
+    values = {
+        "bundle_ids": [new_id() for _ in people],
+        "people": people,
+        "first_due": [now for _ in people],
+        "at": now,
+    }
+    run(queries.OPEN, values)
+    return discarded
+
+
+def send_again(uow: UnitOfWork, bundle_id: str) -> bool:
+    """Let a mail that was given up be made and tried anew; False if it is none of those."""
+    is_waiting = release_parked(uow.execute, [bundle_id]) == 1
+    if is_waiting and is_available():
+        uow.wake(MAIL)
+    return is_waiting
 
 
 def postpone(bundle: Bundle, failure: NotSent) -> None:

@@ -16,11 +16,11 @@ from taskforge.boards.queries import IS_LIVE, join_board, join_view
 from taskforge.notifications.excerpts import LEFT_JOIN_EXCERPT
 from taskforge.notifications.watch_queries import is_heard
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.queries import join_task
+from taskforge.tasks.queries import IS_OPEN, join_task
 from taskforge.teams.queries import is_member
 
 EXPIRY_HOURS = 48  # behind the hour at which a mail was due
-MAX_LINES = 100  # of one mail that are looked at
+MAX_LINES = 1000  # of one mail that are looked at
 _OPEN = "sent_at IS NULL AND parked_at IS NULL"
 _EXPIRY = f"interval '{EXPIRY_HOURS} hours'"
 
@@ -84,6 +84,7 @@ LINES = prepared(f"""
            n.snoozed_until, n.archived_at,
            w.due_at, l.actor_id, u.display_name AS actor_name, person.display_name AS person_name,
            card.task_id, card.key AS card_key, card.title AS card_title, card.board_name, card.is_heard,
+           card.is_open, card.due_at AS card_due_at, card.due_has_time,
            said.content AS excerpt,
            n.payload ->> 'team_id' IS NULL
                OR {is_member("CAST(n.payload ->> 'team_id' AS uuid)", "n.user_id")} AS is_in_team,
@@ -95,7 +96,7 @@ LINES = prepared(f"""
            {left_join_person("CAST(n.payload ->> 'person_id' AS uuid)", "person")}
            LEFT JOIN LATERAL (
                SELECT k.task_id, b.key_prefix || '-' || k.number AS key, k.title, b.name AS board_name,
-                      {is_heard("n.user_id")} AS is_heard
+                      {is_heard("n.user_id")} AS is_heard, {IS_OPEN} AS is_open, k.due_at, k.due_has_time
                FROM   (SELECT) one
                       {join_task("CAST(n.payload ->> 'task_id' AS uuid)")}
                       {join_board("k.board_id")}
@@ -191,6 +192,17 @@ PARKED = text("""
     ORDER  BY created_at, bundle_id
     LIMIT  :limit
 """)
+# Like `taskforge.mail.queries.STATES_OF_MAILS`.
+STATES_OF_BUNDLES = f"""
+    SELECT b.bundle_id AS mail_id, 'notifications' AS kind, u.email AS to_address, b.created_at, b.attempts,
+           b.last_error,
+           CASE WHEN b.sent_at IS NOT NULL THEN 'sent'
+                WHEN b.parked_at IS NOT NULL THEN 'given up'
+                ELSE 'queued'
+           END AS state
+    FROM   notification_bundles b
+           {join_person("b.user_id")}
+"""
 OVERDUE = text(f"""
     SELECT bundle_id, user_id, due_at
     FROM   notification_bundles

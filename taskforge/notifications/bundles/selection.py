@@ -13,7 +13,8 @@ from taskforge.notifications.bundles.schedule import COALESCING, Schedule, due_a
 class WaitingLine:
     """A line that is to be mailed, as it is now.
 
-    ``is_wanted`` says that its reader still wants mail of it, ``is_visible`` that they still see what it is about.
+    ``is_wanted`` says that its reader still wants mail of it and that it is still true, ``is_visible`` that they still
+    see what it is about.
     """
 
     notification_id: str

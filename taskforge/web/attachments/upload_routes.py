@@ -137,5 +137,6 @@ def _comment_page(actor: Actor, comment_id: str, problems: list[dict[str, str]])
         "attachments/comment.html",
         task={"task_id": row["task_id"], "key": row["task_key"], "title": row["task_title"]},
         comment=show_comment(view, images=TaskImages(actor.user_id, row["task_id"])),
+        max_file_mb=config_of().attachment_max_mb,
         file_problems=problems,
     )

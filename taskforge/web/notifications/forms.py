@@ -17,7 +17,6 @@ from taskforge.http.forms import (
     VersionForm,
     checked,
     cleaned,
-    is_yes,
     one_of,
 )
 from taskforge.notification_kinds import Channel, NotificationKind
@@ -72,9 +71,9 @@ def shown_channels(value: object, *, field: str) -> list[Channel]:
 
 
 class TaskWatchForm(Form):
-    """Whether one hears of a task."""
+    """Whether one hears of a task; ``other`` is the opposite of what it was, for a key that does not know."""
 
-    watching = StringField("Watch", [cleaned(is_yes)])
+    watching = StringField("Watch", [cleaned(one_of, options=("0", "1", "other"))])
 
 
 class BoardWatchForm(Form):

@@ -6,7 +6,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from taskforge.boards.access import access_board
-from taskforge.http.htmx import go_to, wants_partial
+from taskforge.http.htmx import go_to, wants_json, wants_partial
 from taskforge.identity.current import current_actor
 from taskforge.notifications import watching
 from taskforge.notifications.watch_queries import BoardChoice
@@ -15,6 +15,7 @@ from taskforge.web.boards.presenters import show_board
 from taskforge.web.notifications.blueprint import blueprint
 from taskforge.web.notifications.forms import BoardWatchForm, TaskWatchForm
 
+OTHER = "other"
 CHOICES = {
     BoardChoice.WATCHING: "You hear of all cards of this board now.",
     BoardChoice.MUTED: "This board is muted.",
@@ -24,18 +25,19 @@ CHOICES = {
 
 @blueprint.post("/tasks/<id:task_id>/watch")
 def watch_task(task_id: str) -> ResponseReturnValue:
-    """Hear of a task, or no more; htmx gets the button as it is now."""
+    """Hear of a task, or no more; htmx gets the button as it is now, a script what it is to say."""
     actor = current_actor()
     row, _ = access_task(actor.user_id, task_id)
-    is_watching = TaskWatchForm().require()["watching"]
+    asked = TaskWatchForm().require()["watching"]
+    is_watching = asked == "1" or (asked == OTHER and not watching.is_watching_task(actor, task_id))
     (watching.watch_task if is_watching else watching.unwatch_task)(actor, task_id)
     if wants_partial():
         task = {"task_id": task_id, "key": row["key"], "is_watching": is_watching}
         return render_template("notifications/_watch_task.html", task=task)
-    flash(
-        f"You watch {row['key']} now." if is_watching else f"You don’t watch {row['key']} now.",
-        "ok",
-    )
+    text = f"You watch {row['key']} now." if is_watching else f"You don’t watch {row['key']} now."
+    if wants_json():
+        return {"text": text, "isWatching": is_watching}
+    flash(text, "ok")
     return go_to(url_for("tasks.show", task_id=task_id))
 
 

@@ -83,6 +83,7 @@ def _about_files(actor: Actor, row: sql.Row) -> dict[str, Any]:
         has_deleted = bool(list_deleted_files_of_visible_task(actor.user_id, row["task_id"]))
     return {
         "max_file_bytes": config_of().attachment_max_bytes,
+        "max_file_mb": config_of().attachment_max_mb,
         "has_deleted_files": has_deleted,
     }
 
