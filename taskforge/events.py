@@ -82,6 +82,7 @@ class Event(StrEnum):
     USER_ALL_SESSIONS_REVOKED = "user.all_sessions_revoked", "revoke"
     USER_ACCESS_DENIED = "user.access_denied", "deny"
     USER_ACTIVITY_DOWNLOADED = "user.activity_downloaded", "export"
+    USER_TASKS_DOWNLOADED = "user.tasks_downloaded", "export"
     USER_JOBS_REQUEUED = "user.jobs_requeued", "requeue"
     USER_JOBS_DELETED = "user.jobs_deleted", "delete"
     USER_MAIL_REQUEUED = "user.mail_requeued", "requeue"

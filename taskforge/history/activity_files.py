@@ -1,14 +1,12 @@
 """An activity as a file: CSV for spreadsheets, or JSON; line by line, so that nothing holds all of it.
 
-Times are in the reader's zone. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+Times are in the reader's zone.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +14,9 @@ from taskforge.audit import security_events
 from taskforge.events import Event
 from taskforge.history.activity import TeamReader
 from taskforge.history.changes import FieldChange
+from taskforge.text.csv_lines import BYTE_ORDER_MARK, csv_line
 
-BYTE_ORDER_MARK = "\ufeff"  # by it spreadsheets know that it is UTF-8
 NOBODY = "TaskForge"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("Person", "What", "Event", "Thing", "Board", "Changes")
 _ADDRESS_COLUMNS = ("Address", "Agent")
 
@@ -41,7 +38,7 @@ def csv_lines(
 ) -> Iterator[str]:
     """The lines of a CSV file, the first of which names the columns."""
     extra = _ADDRESS_COLUMNS if with_addresses else ()
-    yield BYTE_ORDER_MARK + _line([f"Time ({zone.key})", *_COLUMNS, *extra])
+    yield BYTE_ORDER_MARK + csv_line([f"Time ({zone.key})", *_COLUMNS, *extra])
     for event in events:
         cells = [
             f"{event['at'].astimezone(zone):%Y-%m-%d %H:%M:%S}",
@@ -54,7 +51,7 @@ def csv_lines(
         ]
         if with_addresses:
             cells += [event["ip_address"] or "", event["user_agent"] or ""]
-        yield _line(cells)
+        yield csv_line(cells)
 
 
 def json_pieces(events: Iterable[Mapping[str, Any]], *, zone: ZoneInfo) -> Iterator[str]:
@@ -65,17 +62,6 @@ def json_pieces(events: Iterable[Mapping[str, Any]], *, zone: ZoneInfo) -> Itera
         yield separator + json.dumps(_as_json(event, zone), ensure_ascii=False)
         separator = ",\n"
     yield "\n]}\n"
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(cell) for cell in cells])
-    return line.getvalue()
 
 
 def _words(change: FieldChange) -> str:

@@ -30,6 +30,7 @@ ENTRIES = (
     "passkeys",
     "push-device",
     "show-password",
+    "table",
     "task",
     "team",
 )

@@ -39,6 +39,7 @@ from taskforge.web.boards import (
     picture_routes,
     settings_routes,
     show_routes,
+    table_routes,
     unseen_routes,
     view_routes,
 )
@@ -101,6 +102,7 @@ PARTS = (
     settings_routes,
     column_deletion_routes,
     column_settings_routes,
+    table_routes,
     view_routes,
     unseen_routes,
     create_routes,

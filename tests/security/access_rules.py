@@ -134,6 +134,8 @@ GUESTS = {
     "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "boards.pictures", "tasks.show", "tasks.details",
     "boards.filter_menu", "boards.fold", "boards.lanes",
+    "boards.table", "boards.table_groups", "boards.table_rows", "boards.table_row", "boards.table_filter",
+    "boards.download_table",
     "notifications.watch_task", "notifications.board_watch", "notifications.board_watch_submitted",
     "api_watching.get_task_watch", "api_watching.watch_task", "api_watching.unwatch_task",
     "api_watching.get_board_watch", "api_watching.watch_board", "api_watching.unwatch_board",

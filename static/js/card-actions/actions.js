@@ -3,7 +3,7 @@
 import "../board/shared.js";
 import { openEditForm } from "../board/task-opener.js";
 import { sendToTop } from "../keys/move-keys.js";
-import { titleLink } from "../lib/card.js";
+import { isRow, titleLink } from "../lib/card.js";
 import { createAvatar, createElement } from "../lib/dom.js";
 import { submitByPageLoad } from "../lib/http.js";
 import { toast } from "../lib/toast.js";
@@ -17,6 +17,7 @@ const LABELS = { title: "Title", assignee: "Assignee", tags: "Tags", due: "Due d
 const metaOf = (card) => card.querySelector(".card__meta");
 
 function paintPriority(card, priority) {
+  if (isRow(card)) return;
   metaOf(card).querySelector(".card__fact--icon")?.remove();
   if (priority === "medium") return;
   const glyph = createElement("span", `card__fact card__fact--icon icon--priority-${priority}`, { title: priority, textContent: priority });
@@ -24,6 +25,7 @@ function paintPriority(card, priority) {
 }
 
 function paintAssignee(card, person) {
+  if (isRow(card)) return;
   metaOf(card).querySelector(".avatar")?.remove();
   const { name } = person;
   metaOf(card).append(createAvatar(person, "", { role: "img", ariaLabel: name, title: name }));
@@ -60,6 +62,7 @@ export const cardActions = {
   tags: edit("tags"),
   due: edit("due"),
   column: edit("column"),
+  field: editField, // of a table: (row, field, label)
   priority: setPriority,
   assign,
   assignToMe: (card) => assign(card, currentUser()),

@@ -18,15 +18,20 @@ const waitingKey = (taskId, field) => `${taskId}:${field}`;
 
 /** Render one card as the server has it now; the focus stays with it. */
 async function refreshCard(taskId) {
-  const html = await fetchHtml(`${titleLink(findCard(taskId)).href}/card`);
+  const { rowsUrl, rowQuery } = document.querySelector(".board__columns").dataset; // of a table
+  const address = rowsUrl ? `${rowsUrl}/${taskId}?${rowQuery}` : `${titleLink(findCard(taskId)).href}/card`;
+  const html = await fetchHtml(address);
   const old = findCard(taskId);
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".card");
   if (!old || !fresh) return;
   const focused = old.contains(document.activeElement);
+  const field = focused && document.activeElement.closest("[data-field]")?.dataset.field;
   fresh.classList.toggle("is-popover-anchor", old.classList.contains("is-popover-anchor"));
   old.replaceWith(fresh);
   refreshTimes(fresh);
-  if (focused) focusCard(fresh);
+  const cell = field && fresh.querySelector(`[data-field="${field}"] a`);
+  if (cell) cell.focus({ preventScroll: true });
+  else if (focused) focusCard(fresh);
 }
 
 /** This page changed a field of a task: show it, say it, and offer the way back. `change` is {version, event}. */
@@ -35,9 +40,9 @@ export async function showFieldChange(taskId, field, change, words) {
   if (card) card.dataset.version = change.version; // before the live stream tells of it
   offerUndo(words, taskId, change.event);
   if (!card) return;
-  const isInLanes = document.querySelector(".board__columns").dataset.lanes;
+  const { lanes, movedBy = "column" } = document.querySelector(".board__columns").dataset;
   await refreshCard(taskId).catch(() => {}); // without a connection it stays as painted until the stream is back
-  if (field === "column" || isInLanes) markBoardStale(); // it is elsewhere now
+  if (lanes || movedBy.split(" ").includes(field)) markBoardStale(); // it is elsewhere now
 }
 
 /** What sends a change from any page. Without a version it is made whatever others changed. */

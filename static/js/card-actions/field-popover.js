@@ -2,7 +2,7 @@
 
 import htmx from "../../vendor/htmx.js";
 import { loadTaskPanel } from "../board/task-opener.js";
-import { cardKey, findCard, titleLink } from "../lib/card.js";
+import { cardKey, findCard, isRow, titleLink } from "../lib/card.js";
 import { mayTakeFocus } from "../lib/dom.js";
 import { discardDraft, draftKey } from "../lib/drafts.js";
 import { isEscape } from "../lib/keyboard.js";
@@ -20,6 +20,15 @@ let popover = null;
 let panel = null; // the module of an open task, whose editors these are
 let edited = null; // {taskId, field, label, words} of the open popover
 
+/** The cell of a field in the row of a table; else the card. */
+const anchorOf = (card, field) => card.querySelector(`[data-field="${field}"]`) ?? card;
+
+function focusField(card, field) {
+  const cell = isRow(card) && anchorOf(card, field).querySelector(".table__value");
+  if (cell) cell.focus({ preventScroll: true });
+  else selectCard(card);
+}
+
 /** Save what was written in the popover, which has been closed, and empty it. */
 function settle() {
   if (!edited) return;
@@ -30,7 +39,7 @@ function settle() {
   edited = null;
   popover.replaceChildren();
   card?.classList.remove("is-popover-anchor");
-  if (card && hadFocus) selectCard(card);
+  if (card && hadFocus) focusField(card, field);
 }
 
 /** Close the popover now: of that the browser tells later, when the next form may be in it. */
@@ -111,6 +120,6 @@ export async function editField(card, field, label) {
   popover.dataset.taskId = taskId;
   shown.classList.add("is-popover-anchor");
   popover.showPopover();
-  placeAtCard(popover, shown, "below");
+  placeAtCard(popover, anchorOf(shown, field), "below");
   focusForm();
 }

@@ -9,5 +9,8 @@ export const titleLink = (card) => card.querySelector(".card__title");
 /** The task's key, as "WEB-12". */
 export const cardKey = (card) => card.querySelector(".card__meta .nowrap").textContent;
 
+/** Whether a card is the row of a table, which is drawn by other parts. */
+export const isRow = (card) => card.matches(".table__row");
+
 /** Focus a card, if there is one, without scrolling to it. */
 export const focusCard = (card) => card && titleLink(card)?.focus({ preventScroll: true });

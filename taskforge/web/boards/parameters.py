@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from flask import request
 
@@ -34,6 +35,15 @@ def shown_lanes(view: BoardView) -> str | None:
     if request.args.get("lanes") in (*KINDS, NO_LANES):
         return requested_lanes()
     return cast("str | None", view.row["lanes"])
+
+
+def pairs_of(query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parameters of an address as pairs, for the hidden fields of a form."""
+    return [
+        (name, value)
+        for name, values in query.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
 
 
 def read_cursor() -> tuple[str, str]:

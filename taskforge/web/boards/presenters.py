@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any
 
 from flask import current_app, render_template
@@ -174,19 +174,31 @@ def board_page(view: BoardView, card_filter: CardFilter, quick_add: dict[str, st
     return render_template("boards/show.html", **context, unseen="", inner=Markup(shell))  # noqa: S704 - as above
 
 
-def board_context(view: BoardView, card_filter: CardFilter, lanes: str | None) -> dict[str, Any]:
-    """The context of the board page around its columns or lanes; nothing in it changes when cards do."""
+def board_context(
+    view: BoardView,
+    card_filter: CardFilter,
+    lanes: str | None,
+    *,
+    view_endpoint: str = "boards.show",
+    kept: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The context of a board's page around its columns or lanes; nothing in it changes when cards do.
+
+    `view_endpoint` is the page of this view, and `kept` what its address says beside the filter (by default the lanes).
+    """
     user_id, picture = current_identity().user_id, current_identity().picture
-    unfiltered = {"lanes": lanes} if lanes else {}
+    unfiltered = kept if kept is not None else {"lanes": lanes} if lanes else {}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))
     board = show_board(view.row)
     return {
         "board": {name: board[name] for name in board if name not in _CHANGING},
+        "view_endpoint": view_endpoint,
         "has_columns": bool(view.columns),
         "is_blank": not any(column["task_count"] for column in view.columns),
         "lanes_by": lanes,
         "filter_count": card_filter.count,
+        "filter_query": card_filter.query(),
         "query": {**card_filter.query(), **unfiltered},
         "mine_query": {**mine.query(), **unfiltered},
         "is_mine": is_mine,

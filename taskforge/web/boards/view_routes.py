@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
@@ -16,10 +18,11 @@ from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.tasks.table.layout import COLUMNS, read_layout
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
 from taskforge.web.boards.named_people import filter_with_people
-from taskforge.web.boards.parameters import NO_LANES, requested_lanes
+from taskforge.web.boards.parameters import NO_LANES, pairs_of, requested_lanes
 from taskforge.web.boards.presenters import show_board
 
 
@@ -27,9 +30,23 @@ from taskforge.web.boards.presenters import show_board
 @accept_lists(*FILTER_LISTS)
 def filter_menu(board_id: str) -> ResponseReturnValue:
     """The values that the board can be filtered by, each with the number of its cards."""
+    lanes = requested_lanes()
+    return _filter_menu(board_id, "boards.show", {"lanes": lanes} if lanes else {})
+
+
+@blueprint.get("/boards/<id:board_id>/table/filter")
+@accept_lists(COLUMNS, *FILTER_LISTS)
+def table_filter(board_id: str) -> ResponseReturnValue:
+    """The same for the table of the board."""
+    layout = read_layout(request.args.to_dict(flat=False))
+    return _filter_menu(board_id, "boards.table", layout.query())
+
+
+def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> ResponseReturnValue:
+    """The menu, whose form leads to a view of the board; `kept` is what its address says beside the filter."""
     actor = current_actor()
     row, _ = access_board(actor.user_id, board_id)
-    named, lanes = filter_with_people(board_id), requested_lanes()
+    named = filter_with_people(board_id)
     card_filter = named.read()
     return render(
         "boards/filter.html",
@@ -39,8 +56,9 @@ def filter_menu(board_id: str) -> ResponseReturnValue:
         words="".join(card_filter.values("q")),
         notes=named.notes,
         filter_count=card_filter.count,
-        lanes_by=lanes,
-        unfiltered_query={"lanes": lanes} if lanes else {},
+        view_endpoint=view_endpoint,
+        unfiltered_query=kept,
+        kept=pairs_of(kept),
     )
 
 
