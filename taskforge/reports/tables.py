@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from taskforge.history.activity_files import BYTE_ORDER_MARK, safe_cell
 from taskforge.reports.catalogue import Answer
 from taskforge.reports.figures import Figures
+from taskforge.text.csv_lines import BYTE_ORDER_MARK, safe_cell
 
 Cell = str | int | float | None
 
