@@ -42,6 +42,8 @@ from taskforge.dev.commands import ROOT
 from taskforge.dev.servers import Home, describe_mongodb, describe_postgres, describe_redis, running
 from taskforge.dev.servers import Store as Server
 from taskforge.history import snapshots
+from taskforge.notifications import due_sweep
+from taskforge.notifications import jobs as notifications
 from taskforge.stores import doctor, sql
 from taskforge.stores.indexes import ensure_indexes
 from tests.bench.store_history import History
@@ -189,8 +191,16 @@ def _make(home: Path, size: Size) -> None:
             upgrade(directory=str(ROOT / "migrations"))
             ensure_indexes()
         store = fill(app, size)
+        with app.app_context():
+            _tell_of_due_cards()
         _examine(app)
     (home / STORE_FILE).write_text(json.dumps(asdict(store)))
+
+
+def _tell_of_due_cards() -> None:
+    """Tell of the cards that are due at the end of the store's time, as the relay and the worker would have."""
+    due_sweep.tell_all()
+    notifications.deliver()
 
 
 def _examine(app: Flask) -> None:
