@@ -7,9 +7,11 @@ from urllib.parse import unquote
 
 from taskforge.http.asgi import Receive, Scope, Send
 from taskforge.http.view_declarations import body_limit
-from taskforge.live.request import is_stream_request
+from taskforge.live.request import is_stream_path, is_stream_request
 from taskforge.live.stream import LiveStreams
 from taskforge.server.asgi_bridge import in_threads
+from taskforge.server.direct_call import Direct
+from taskforge.server.page_threads import PageThreads
 from taskforge.server.reporter import WEB, Reporter
 from taskforge.server.request_body import general_limit
 from taskforge.server.warm_up import warm_up
@@ -27,7 +29,8 @@ def limit_of(scope: Scope) -> int:
     return max(general_limit(scope), body_limit(flask_app, scope["method"], path))
 
 
-pages = in_threads(flask_app, threads=int(os.environ.get("WEB_THREADS", "4")), limit_of=limit_of)
+threads = PageThreads(int(os.environ.get("WEB_THREADS", "4")))
+pages = in_threads(flask_app, threads=threads, limit_of=limit_of)
 
 
 def make_reporter() -> Reporter:
@@ -35,6 +38,17 @@ def make_reporter() -> Reporter:
     return Reporter(flask_app, WEB, count_streams=streams.count_open)
 
 
-async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer live streams on the event loop and everything else by Flask, in threads."""
-    await (streams if is_stream_request(scope) else pages)(scope, receive, send)
+class Application:
+    """Answers live streams on the event loop and everything else by Flask, in threads.
+
+    `direct` is a shorter way to Flask for most requests, where the server knows it (`taskforge.server.web_worker`).
+    """
+
+    direct = Direct(flask_app, threads, lambda environ: is_stream_path(environ["PATH_INFO"]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as every ASGI application does."""
+        await (streams if is_stream_request(scope) else pages)(scope, receive, send)
+
+
+app = Application()

@@ -77,7 +77,10 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Share what the worker has counted last."""
+    """Let requests that run come to their end, and share what the worker has counted last."""
+    import asgi
+
+    asgi.threads.stop(seconds=graceful_timeout)
     reporter = getattr(worker, "reporter", None)
     if reporter is not None:
         reporter.stop()

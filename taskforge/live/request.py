@@ -11,6 +11,7 @@ from werkzeug.http import parse_cookie, parse_list_header
 
 from taskforge.http.asgi import Scope
 
+STREAMS = "/live/"  # all of them
 PATH = "/live/boards/"
 INBOX_PATH = "/live/inbox"  # of a page that shows no board
 _SEQ = re.compile(r"[0-9]{1,18}")
@@ -35,6 +36,11 @@ def is_stream_request(scope: Scope) -> bool:
         return False
     path = bytes(scope["raw_path"])
     return path.startswith(PATH.encode()) or path.partition(b"?")[0] == INBOX_PATH.encode()
+
+
+def is_stream_path(path: str) -> bool:
+    """Whether a stream may be asked for at this path, as WSGI has it."""
+    return path.startswith(STREAMS)
 
 
 def read_request(scope: Scope, cookie_name: str, trusted_hops: int = 0) -> StreamRequest:

@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -29,14 +29,14 @@ STALLED_CLIENT_SECONDS = 30
 Result = TypeVar("Result")
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """Some of an answer's bytes, and whether they are the last ones."""
 
     data: bytes
     is_last: bool
 
 
-class _Answer:
+class Answer:
     """The answer of the application to one request.
 
     Its steps are made one after the other, each in any thread, all in one context: what the application has put there
@@ -44,18 +44,37 @@ class _Answer:
     """
 
     def __init__(self, wsgi: WSGIApplication, environ: WSGIEnvironment) -> None:
-        self.start: Message = {"type": "http.response.start"}
+        self.status, self.headers = "", list[tuple[str, str]]()
         self.is_closed = False
         self._wsgi, self._environ = wsgi, environ
         self._pieces: list[bytes] = []
         self._context = contextvars.copy_context()
         self._lock = threading.Lock()
 
-    def begin(self) -> _Piece:
+    @property
+    def start(self) -> Message:
+        """The first message of the answer, as ASGI has it."""
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in self.headers
+        ]
+        return {
+            "type": "http.response.start",
+            "status": int(self.status[:3]),
+            "headers": headers,
+        }
+
+    @property
+    def announced(self) -> int | None:
+        """The length that the answer says it has, in bytes."""
+        found = [int(value) for name, value in self.headers if name.lower() == "content-length"]
+        return found[0] if found else None
+
+    def begin(self) -> Piece:
         """Run the application; the whole answer, or the first piece of one that is long."""
         return self._in_turn(self._begin)
 
-    def go_on(self) -> _Piece:
+    def go_on(self) -> Piece:
         """The next piece."""
         return self._in_turn(partial(self._gather, PIECE_BYTES))
 
@@ -68,20 +87,20 @@ class _Answer:
         with self._lock:
             return self._context.run(step)
 
-    def _begin(self) -> _Piece:
+    def _begin(self) -> Piece:
         self._iterable = self._wsgi(self._environ, self._start_response)
         self._iterator = iter(self._iterable)
         return self._gather(ANSWER_IN_MEMORY_BYTES)
 
-    def _gather(self, enough: int) -> _Piece:
+    def _gather(self, enough: int) -> Piece:
         held = 0
         for piece in self._iterator:
             self._pieces.append(piece)
             held += len(piece)
             if held > enough or (held > PIECE_BYTES and self._announces_long()):
-                return _Piece(self._take(), is_last=False)
+                return Piece(self._take(), is_last=False)
         self._close()
-        return _Piece(self._take(), is_last=True)
+        return Piece(self._take(), is_last=True)
 
     def _take(self) -> bytes:
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
@@ -89,9 +108,7 @@ class _Answer:
         return data
 
     def _announces_long(self) -> bool:
-        headers: list[tuple[bytes, bytes]] = self.start["headers"]
-        announced = next((int(value) for name, value in headers if name == b"content-length"), 0)
-        return announced > ANSWER_IN_MEMORY_BYTES
+        return (self.announced or 0) > ANSWER_IN_MEMORY_BYTES
 
     def _close(self) -> None:
         self.is_closed = True
@@ -102,15 +119,12 @@ class _Answer:
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: object = None, /
     ) -> Callable[[bytes], object]:
-        self.start["status"] = int(status[:3])
-        self.start["headers"] = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
-        ]
+        self.status, self.headers = status, headers
         return self._pieces.append
 
 
 async def run_and_answer(
-    pool: ThreadPoolExecutor,
+    pool: Executor,
     wsgi: WSGIApplication,
     environ: WSGIEnvironment,
     receive: Receive | None,
@@ -127,9 +141,9 @@ async def run_and_answer(
     loop = asyncio.get_running_loop()
     gone = threading.Event()
     environ[CLIENT_GONE] = gone.is_set
-    answer = _Answer(wsgi, environ)
+    answer = Answer(wsgi, environ)
 
-    def begin() -> _Piece | None:
+    def begin() -> Piece | None:
         is_unneeded = gone.is_set() and environ["REQUEST_METHOD"] in SAFE_METHODS
         return None if is_unneeded else answer.begin()
 
@@ -160,7 +174,7 @@ async def _watch(receive: Receive, gone: threading.Event) -> None:
     gone.set()
 
 
-async def _send_piece(send: Send, piece: _Piece) -> None:
+async def _send_piece(send: Send, piece: Piece) -> None:
     await _send(
         send,
         {"type": "http.response.body", "body": piece.data, "more_body": not piece.is_last},

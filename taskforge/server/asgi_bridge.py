@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from taskforge.http.asgi import AsgiApplication, Receive, Scope, Send
 from taskforge.server.answering import run_and_answer
+from taskforge.server.page_threads import PageThreads
 from taskforge.server.request_body import (
     Body,
     BodyLimit,
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 
 def in_threads(
-    wsgi: WSGIApplication, *, threads: int, limit_of: BodyLimit = general_limit
+    wsgi: WSGIApplication, *, threads: int | PageThreads, limit_of: BodyLimit = general_limit
 ) -> AsgiApplication:
-    """An ASGI application that runs the WSGI application ``wsgi`` in a pool of ``threads`` threads.
+    """An ASGI application that runs the WSGI application ``wsgi`` in ``threads``, or in so many of its own.
 
     ``limit_of`` says how long the body of a request may be, if it is longer than most may be. What has long bodies
     takes its time, and is given half of the threads at most.
     """
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
-    places_of_long = asyncio.Semaphore(max(1, threads // 2))
+    pool = threads if isinstance(threads, PageThreads) else PageThreads(threads)
+    places_of_long = asyncio.Semaphore(max(1, pool.count // 2))
     bodies = BodyReader(limit_of)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
