@@ -27,6 +27,7 @@ ENTRIES = (
     "board",
     "board-history",
     "inbox",
+    "my-work",
     "passkeys",
     "push-device",
     "show-password",

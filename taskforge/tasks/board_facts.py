@@ -10,7 +10,8 @@ from taskforge.boards.queries import BOARDS
 from taskforge.boards.statuses import Status
 from taskforge.stores import sql
 from taskforge.stores.prepared_statements import prepared
-from taskforge.tasks.board.due_filter import overdue_binds, overdue_sql
+from taskforge.tasks.board.due_filter import is_within_sql, span_binds
+from taskforge.tasks.board.filter_base import OVERDUE
 from taskforge.tasks.queries import TASKS
 
 MAX_PEOPLE = 3  # by name; the others are counted
@@ -19,7 +20,7 @@ MAX_PEOPLE = 3  # by name; the others are counted
 _FACTS = prepared(f"""
     WITH summed AS (
         SELECT k.board_id, max(k.updated_at) AS changed_at,
-               count(*) FILTER (WHERE k.deleted_at IS NULL AND {overdue_sql("due_at")}) AS late_count
+               count(*) FILTER (WHERE k.deleted_at IS NULL AND {is_within_sql("due_at", OVERDUE)}) AS late_count
         FROM   {TASKS}
         WHERE  k.board_id = ANY(CAST(:board_ids AS uuid[]))
         GROUP  BY k.board_id),
@@ -62,7 +63,7 @@ def list_board_facts(board_ids: Sequence[str]) -> Mapping[str, sql.Row]:
             "board_ids": list(board_ids),
             "done": Status.DONE.value,
             "people": MAX_PEOPLE,
-            **overdue_binds(clock.reader_time()),
+            **span_binds(OVERDUE, clock.reader_time()),
         },
     )
     return {row["board_id"]: row for row in rows}

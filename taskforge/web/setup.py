@@ -62,6 +62,7 @@ from taskforge.web.tasks import (
     field_routes,
     history_routes,
     move_routes,
+    my_work_routes,
     peek_routes,
     select_routes,
 )
@@ -108,6 +109,7 @@ PARTS = (
     create_routes,
     onboarding,
     move_routes,
+    my_work_routes,
     history_routes,
     field_routes,
     checklist_routes,

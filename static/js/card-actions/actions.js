@@ -63,6 +63,7 @@ export const cardActions = {
   due: edit("due"),
   column: edit("column"),
   field: editField, // of a table: (row, field, label)
+  done: (card) => changeField(card, "status", "done", { words: "done", paint: ({ dataset }) => { dataset.status = "done"; } }),
   priority: setPriority,
   assign,
   assignToMe: (card) => assign(card, currentUser()),

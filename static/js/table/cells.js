@@ -31,6 +31,10 @@ behaviour("table-cells", (table) => {
       (await loadBulk())?.toggle(row);
       return;
     }
+    if (event.target.closest("[data-done]")) {
+      runCardAction("done", row);
+      return;
+    }
     const value = event.target.closest(".table__cell")?.querySelector(".table__value[href]");
     if (!value || event.target.closest(".card__title, .card__move")) return;
     event.preventDefault();

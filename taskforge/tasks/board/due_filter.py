@@ -60,14 +60,14 @@ def span_of(bucket: str, at: ReaderTime) -> Span:
     return Span(today, _as_stored(last), at.start_of(at.today), at.start_of(last))
 
 
-def overdue_sql(name: str) -> str:
-    """The condition on ``TASKS`` that an open card's moment is overdue, as text; its parameters: `overdue_binds`."""
-    return as_text(_is_within(TASKS, name, OVERDUE))
+def is_within_sql(name: str, bucket: str) -> str:
+    """The condition on ``TASKS`` that an open card's moment is in a bucket, as text; its parameters: `span_binds`."""
+    return f"({as_text(_is_within(TASKS, name, bucket))})"
 
 
-def overdue_binds(at: ReaderTime) -> dict[str, datetime]:
-    """The parameters of `overdue_sql`."""
-    return _ends(OVERDUE, span_of(OVERDUE, at))
+def span_binds(bucket: str, at: ReaderTime) -> dict[str, datetime]:
+    """The parameters of `is_within_sql`."""
+    return _ends(bucket, span_of(bucket, at))
 
 
 class DueFilter(BucketFilter):

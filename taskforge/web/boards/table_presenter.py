@@ -49,6 +49,7 @@ class Row(NamedTuple):
     column: tuple[str, int, str]  # name, hue, status
     assignee: Any
     url: str
+    board: tuple[str, str] | None = None  # name and address, in a table of several boards
 
 
 def render_rows(
@@ -61,6 +62,23 @@ def render_rows(
     may = tuple(membership.may(field.permission) for field in layout.fields)
     may_move = membership.may(TABLE_FIELDS["column"].permission)
     return [render(_show_row(row, root, names, may, may_move)) for row in rows]
+
+
+def render_rows_of_boards(
+    rows: Iterable[Mapping[str, Any]], names: tuple[str, ...]
+) -> list[Markup]:
+    """The HTML of rows of several boards, each with the ``permissions`` on its own; `names` are the columns."""
+    root = url_for("tasks.show", task_id=PLACEHOLDER_ID).removesuffix(PLACEHOLDER_ID)
+    boards = url_for("boards.show", board_id=PLACEHOLDER_ID).removesuffix(PLACEHOLDER_ID)
+    fields = [TABLE_FIELDS[name] for name in names]
+    rendered = []
+    for row in rows:
+        held = row["permissions"]
+        may = tuple(field.permission in held for field in fields)
+        shown = _show_row(row, root, names, may, TABLE_FIELDS["column"].permission in held)
+        board = (row["board_name"], boards + row["board_id"])
+        rendered.append(_render_row(shown._replace(board=board)))
+    return rendered
 
 
 def _show_row(
