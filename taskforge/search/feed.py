@@ -8,7 +8,7 @@ still in the state that was read. A relay that is killed anywhere goes on behind
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
 
@@ -24,6 +24,9 @@ log = structlog.get_logger()
 BATCH = 500  # events at once
 MAX_BATCHES = 20  # of one turn
 ENTRIES_AT_ONCE = 100
+WRITTEN_AT_ONCE = (
+    500_000  # characters of vectors: one statement must be through before its time limit
+)
 EVENTS = "events"
 
 
@@ -82,9 +85,23 @@ def refresh(source: Source, ids: Sequence[str], *, needs_texts: bool = False) ->
         contents = _read_contents(source, rows, needs_texts)
         entries = [entry_of(source, row, contents.get(row["entity_id"])) for row in rows]
         faults.point("search.read")
-        written += _write(source, some, entries)
+        for together in _parts(entries):
+            written += _write(source, some, together)
         faults.point("search.written")
     return written
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """The entries in parts that are written at once, at least one, which may be empty."""
+    part: list[Entry] = []
+    size = 0
+    for entry in entries:
+        size += len(entry.names) + len(entry.texts or "")
+        if part and size > WRITTEN_AT_ONCE:
+            yield part
+            part, size = [], len(entry.names) + len(entry.texts or "")
+        part.append(entry)
+    yield part
 
 
 def _feed_entities(events: Sequence[sql.Row]) -> int:

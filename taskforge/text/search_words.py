@@ -22,6 +22,9 @@ from taskforge.text.normal_form import fold_for_finding
 # Raised when the same texts make other vectors: every entry is made again then (`taskforge.search.rebuilding`).
 FORM = 1
 MAX_TEXT = 100_000  # characters of one text that are indexed
+MAX_VECTOR_BYTES = (
+    400_000  # of all lexemes of a vector: a second of PostgreSQL's time; more than 1 MB it refuses
+)
 MAX_LEXEME = 64  # characters of a word that are compared
 MAX_WORDS = 10  # of a query
 LAST_POSITION = (
@@ -122,14 +125,22 @@ def read_phrase(typed: str) -> SearchQuery:
 
 
 def vector_of(texts: Iterable[tuple[Weight, str]]) -> str:
-    """A text for PostgreSQL to cast to ``tsvector``: the words of some texts with their positions and weights."""
+    """A text for PostgreSQL to cast to ``tsvector``: the words of some texts with their positions and weights.
+
+    Words that are new when there are `MAX_VECTOR_BYTES` of others already are left out.
+    """
     places: dict[str, list[str]] = {}
-    start = 1
+    start, size = 1, 0
     for weight, text in texts:
         position = start
-        for token in tokenise(_normalise(text[:MAX_TEXT]), joined=True):
+        for token in tokenise(_normalise(text[:MAX_TEXT])[:MAX_TEXT], joined=True):
             position = start + token.position
-            known = places.setdefault(token.lexeme, [])
+            known = places.get(token.lexeme)
+            if known is None:
+                size += len(token.lexeme.encode())
+                if size > MAX_VECTOR_BYTES:
+                    continue
+                known = places[token.lexeme] = []
             if len(known) < POSITIONS_PER_LEXEME:
                 known.append(f"{min(position, LAST_POSITION)}{weight}")
         start = position + GAP
@@ -179,6 +190,9 @@ def _joined(chain: list[Token], token: Token, text: str) -> Iterator[Token]:
     touches = chain and token.start == chain[-1].end + 1 and text[chain[-1].end] in "'-"
     if not touches:
         chain.clear()
+    if len(chain) > MAX_JOINED:  # one of any length, which is no word, costs no more than this
+        chain[-1] = token
+        return
     chain.append(token)
     whole = "".join(part.lexeme for part in chain)
     if 1 < len(chain) <= MAX_JOINED and whole.isalpha():

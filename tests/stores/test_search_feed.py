@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 from threading import Event, Thread
 
 import pytest
@@ -140,6 +141,29 @@ def test_who_has_read_an_older_state_does_not_write_it(app: Flask, fed: Scene) -
     assert found("old") == set()
     feed()
     assert found("new") == {task}
+
+
+def test_the_hardest_texts_do_not_hold_up_the_others(fed: Scene) -> None:
+    random = Random(1)
+    pairs = "".join(chr(random.randint(0x4E00, 0x9FFF)) for _ in range(210_000))
+    lines = [pairs[100_000 + 500 * number :][:500] for number in range(100)]
+    texts = {
+        "description": pairs[:100_000],  # each two of its characters are a word
+        "checklist": [
+            {"item_id": f"{place:036}", "text": line, "done": False}
+            for place, line in enumerate(lines)
+        ],
+        "custom_fields": [
+            {"k": f"field{number}", "v": pairs[150_000 + 2_000 * number :][:2_000]}
+            for number in range(30)
+        ],
+    }
+    tasks = {fed.add_task(f"Paint {number}", texts=texts) for number in range(2)}
+    tasks.add(fed.add_task("Paint the fence"))
+    settle()
+    assert found("paint") == tasks
+    assert len(found(pairs[:2])) == 2
+    assert wrong() == []
 
 
 def test_a_text_that_cannot_be_read_comes_later(fed: Scene) -> None:
