@@ -16,6 +16,7 @@ from flask import current_app
 from taskforge.config import Config
 from taskforge.messaging.breaker import REDIS, BreakerOpen, make_breaker
 from taskforge.messaging.counted_connection import count_trips
+from taskforge.messaging.quick_redis import QuickPool, QuickRedis
 
 EXTENSION = "taskforge_redis"
 
@@ -31,15 +32,15 @@ def make_redis_client(config: Config) -> redis.Redis:
 
     It connects on first use: a process may fork after it was made.
     """
-    client = redis.Redis.from_url(
+    pool = QuickPool.from_url(
         config.redis_url,
         socket_timeout=config.redis_timeout_seconds,
         socket_connect_timeout=config.redis_timeout_seconds,
         retry=None,
         health_check_interval=0,
     )
-    count_trips(client.connection_pool)
-    return client
+    count_trips(pool)
+    return QuickRedis(connection_pool=pool)
 
 
 def redis_client() -> redis.Redis:
