@@ -50,11 +50,10 @@ class Rows:
 
     __slots__ = ("_names", "_values", "rowcount")
 
-    def __init__(self, cursor: Any) -> None:
+    def __init__(self, cursor: Any, names: tuple[str, ...]) -> None:
         self.rowcount: int = cursor.rowcount
-        columns = cursor.description or ()
-        self._names = tuple(column.name for column in columns)
-        self._values: list[tuple[Any, ...]] = cursor.fetchall() if columns else []
+        self._names = names
+        self._values: list[tuple[Any, ...]] = cursor.fetchall() if names else []
 
     def mappings(self) -> Items:
         """Each row as a mapping of column names to values."""
@@ -111,10 +110,13 @@ def _run(connection: Connection, batch: Batch, parameters: Mapping[str, Any]) ->
             if each.name not in known:
                 statement = each.prepare
                 _send(connection, cursor, statement, {})
-                known.add(each.name)
+                known[each.name] = ()
         statement = batch.call
         _send(connection, cursor, statement, parameters)
-        return Rows(cursor)
+        names = known.get(statement)
+        if names is None:
+            names = known[statement] = _names_of(cursor)
+        return Rows(cursor, names)
     except psycopg2.Error as error:
         if is_outdated(statement, error):
             driver.close()
@@ -135,6 +137,11 @@ def _send(
     cursor.execute(statement, parameters)
     for listener in told.after_cursor_execute:
         listener(connection, cursor, statement, parameters, None, False)
+
+
+def _names_of(cursor: Any) -> tuple[str, ...]:
+    """The names of an answer's columns. The driver has an object of each, which are up to fifty, and reads its name."""
+    return tuple(column.name for column in cursor.description or ())
 
 
 @cache

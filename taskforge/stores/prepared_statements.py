@@ -78,9 +78,12 @@ def batch_of(statement: Executable) -> Batch | None:
     return _batch(marked) if marked else None
 
 
-def known_on(connection: Connection) -> set[str]:
-    """The names of the statements that a connection keeps, to be added to."""
-    known: set[str] = connection.info.setdefault(_OPTION, set())
+def known_on(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The names of the statements that a connection keeps, and the columns of what calls answered; to be added to.
+
+    A plan whose columns changed is outdated, and with it the connection.
+    """
+    known: dict[str, tuple[str, ...]] = connection.info.setdefault(_OPTION, {})
     return known
 
 
@@ -114,7 +117,7 @@ def prepare_on(engine: Engine) -> None:
         for each in batch.statements:
             if each.name not in known:
                 connection.exec_driver_sql(each.prepare)
-                known.add(each.name)
+                known[each.name] = ()
         return batch.call, parameters
 
     @event.listens_for(engine, "handle_error")
