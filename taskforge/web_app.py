@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, g, request
-from flask_compress import Compress
 from flask_login import current_user
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,11 +28,13 @@ from taskforge.extensions import config_of
 from taskforge.http import (
     assets,
     client_address,
+    compression,
     cross_site,
     error_pages,
     fragments,
     health,
     page_limits,
+    quick_proxies,
     rate_limits,
     reader_zone,
     reading,
@@ -62,6 +63,7 @@ ADMIN_PARTS = (mail_routes, people_routes, security_routes, state_routes, team_r
 
 def create_web_app(config: Config) -> Flask:
     """Build it for a checked configuration."""
+    quick_proxies.make_quick()
     app = create_store_app(config)
     app.jinja_environment = SharedGlobalsEnvironment
     _configure(app, config)
@@ -89,7 +91,7 @@ def create_web_app(config: Config) -> Flask:
     app.before_request(_check_csrf)
     _init_templates(app)
     _register_features(app)
-    Compress(app)
+    compression.init_compression(app)
     request_meter.init_request_meter(app)
     cli.init_cli(app)
     app.cli.add_command(admin_commands.ensure_indexes_command)
@@ -110,10 +112,6 @@ def _configure(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         WTF_CSRF_SSL_STRICT=False,  # Sec-Fetch-Site is checked instead of the Referer
         MAX_CONTENT_LENGTH=12 * 1024 * 1024,
-        COMPRESS_MIMETYPES=["text/html", "application/json"],
-        COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_LEVEL=1,
-        COMPRESS_MIN_SIZE=1000,
     )
     app.json = JsonAnswers(app)
 

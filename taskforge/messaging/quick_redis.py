@@ -43,11 +43,11 @@ class QuickRedis(redis.Redis):
     """A client that sends a command once and reads its reply."""
 
     def _execute_command(self, *args: Any, **options: Any) -> Any:
-        pool = self.connection_pool
+        pool: Any = self.connection_pool
         connection = pool.get_connection()
         try:
             connection.send_command(*args, **options)
-            return self.parse_response(connection, args[0], **options)
+            return self.parse_response(connection, args[0], **options)  # type: ignore[no-untyped-call]
         except redis.ResponseError:  # a whole reply
             raise
         except BaseException:

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 from flask import Flask, Response, request
-from flask_compress import Compress
 
 from taskforge.config import Config
+from taskforge.http.compression import init_compression
 from taskforge.http.file_answers import ANY_TYPE, File, answer_with_file, disposition
 from taskforge.http.security_headers import init_security_headers
 
@@ -27,9 +27,9 @@ class Served:
     def __init__(self) -> None:
         self.opened: list[tuple[int, int]] = []
         app = Flask("files")
-        app.config.update(TASKFORGE=Config(), COMPRESS_MIMETYPES=["application/json", "text/html"])
+        app.config.update(TASKFORGE=Config())
         init_security_headers(app)
-        Compress(app)
+        init_compression(app)
         app.add_url_rule("/", view_func=self.answer)
         self.client = app.test_client()
 
