@@ -19,6 +19,9 @@ MAX_LISTED = 200  # files of a task, or of the trash of one, in one list
 # SQL of attachments for the features above: the only way in which theirs names the table.
 ATTACHMENTS = "attachments a"  # an item of a FROM clause
 ATTACHMENT_IDS_OF_TASK = "SELECT attachment_id FROM attachments WHERE task_id = :task_id"
+ATTACHMENT_IDS_OF_COMMENTS = (
+    "SELECT attachment_id FROM attachments WHERE comment_id = ANY(CAST(:comment_ids AS uuid[]))"
+)
 FILES_OF_TEAMS = "team_files f"
 
 # A column ``has_deleted_files``: whether a file of the task ``k`` or its comments is in the trash.

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Sequence
 import structlog
 
 from taskforge import faults
+from taskforge.attachments.queries import ATTACHMENT_IDS_OF_COMMENTS
 from taskforge.audit import tail
 from taskforge.search.sources import BY_ENTITY_TYPE, BY_KIND, entry_of
 from taskforge.search_entries import statements
 from taskforge.search_entries.source import Entry, Source
 from taskforge.stores import mongo, sql
 from taskforge.stores.documents import read_for_index
+from taskforge.stores.prepared_statements import prepared
 
 log = structlog.get_logger()
 BATCH = 500  # events at once
@@ -28,6 +30,7 @@ WRITTEN_AT_ONCE = (
     500_000  # characters of vectors: one statement must be through before its time limit
 )
 EVENTS = "events"
+_FILES_OF_COMMENTS = prepared(ATTACHMENT_IDS_OF_COMMENTS)
 
 
 def feed() -> int:
@@ -108,6 +111,9 @@ def _feed_entities(events: Sequence[sql.Row]) -> int:
     by_type: dict[str, dict[str, None]] = defaultdict(dict)
     for event in events:
         by_type[event["entity_type"]][event["entity_id"]] = None
+    if comment_ids := list(by_type.get("comment", ())):  # their files come and go with them
+        files = sql.rows(_FILES_OF_COMMENTS, {"comment_ids": comment_ids})
+        by_type["attachment"] |= dict.fromkeys(row["attachment_id"] for row in files)
     known = {kind: ids for kind, ids in by_type.items() if kind in BY_ENTITY_TYPE}
     return sum(refresh(BY_ENTITY_TYPE[kind], list(ids)) for kind, ids in known.items())
 

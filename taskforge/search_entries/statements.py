@@ -47,12 +47,12 @@ DELETE_SOME = text("""
     DELETE FROM search_entries
     WHERE  entity_id = ANY(ARRAY(SELECT entity_id FROM search_entries LIMIT :limit))
 """)
-# Entries that wait for their text.
+# Entries that wait for their text, some of them each time: one whose text is lost does not keep others waiting.
 UNREAD = prepared("""
     SELECT kind, entity_id
     FROM   search_entries
     WHERE  fingerprint IS NULL
-    ORDER  BY entity_id
+    ORDER  BY random()
     LIMIT  CAST(:limit AS bigint)
 """)
 

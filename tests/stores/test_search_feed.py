@@ -13,6 +13,7 @@ from sqlalchemy import text
 from taskforge import clock
 from taskforge.admin import doctor_probes
 from taskforge.admin.trash import purge_task
+from taskforge.attachments.service import attach_to_comment
 from taskforge.audit import chain
 from taskforge.boards.service import edit_board
 from taskforge.comments.service import create_comment, delete_comment, restore_comment
@@ -22,7 +23,7 @@ from taskforge.search import rebuilding
 from taskforge.search.feed import feed, read_again
 from taskforge.stores import doctor, invariants, mongo
 from taskforge.tasks.service import delete_task, edit_task, move_task, restore_task
-from tests.attachments.files import attach
+from tests.attachments.files import attach, sent
 from tests.stores.scene import Scene, read, register, relay_everything, write
 from tests.waiting import wait_until
 
@@ -141,6 +142,32 @@ def test_who_has_read_an_older_state_does_not_write_it(app: Flask, fed: Scene) -
     assert found("old") == set()
     feed()
     assert found("new") == {task}
+
+
+def test_the_files_of_a_comment_go_and_come_back_with_it(fed: Scene) -> None:
+    comment = create_comment(fed.bob, fed.add_task("Paint"), content="See").entity_id
+    file = attach_to_comment(fed.bob, comment, sent(name="secret.txt")).entity_id
+    settle()
+    assert found("secret", "names") == {file}
+    delete_comment(fed.bob, comment)
+    settle()
+    assert (found("secret", "names"), wrong()) == (set(), [])
+    restore_comment(fed.bob, comment)
+    settle()
+    assert (found("secret", "names"), wrong()) == ({file}, [])
+
+
+def test_a_text_that_is_lost_keeps_no_other_one_waiting(fed: Scene) -> None:
+    tasks = [fed.add_task(f"Paint {word}", texts={"description": word}) for word in ("red", "blue")]
+    relay_everything()
+    write("DELETE FROM outbox_redo")
+    documents = [mongo.collection("tasks").find_one_and_delete({"_id": task}) for task in tasks]
+    settle()
+    mongo.collection("tasks").insert_one(documents[1])
+    for _ in range(100):
+        if read_again(limit=1) and found("blue") == {tasks[1]}:
+            break
+    assert read("SELECT count(*) FROM search_entries WHERE fingerprint IS NULL") == 1
 
 
 def test_the_hardest_texts_do_not_hold_up_the_others(fed: Scene) -> None:
