@@ -49,6 +49,9 @@ MAX_PAGE = 200
 # The conditions of a list that is found by an index, whatever other teams have.
 NARROW = frozenset({"team_id", "board_id", "assignee_id"})
 MAX_STATEMENTS = 512  # that are kept as text, by what they ask for
+MAX_KEPT_CONDITION = (
+    2_000  # characters of a query's condition: a statement with a longer one is not kept
+)
 SEPARATOR = " "  # between the value and the id in a place
 
 
@@ -145,7 +148,9 @@ def list_tasks(
         condition = compile_query(query, actor, at=clock.reader_time())
         fitting = Fitting(condition.sql, bool(NARROW & condition.columns))
         binds |= condition.parameters
-    found = task_rows(_statement(tuple(given), order, behind, fitting), binds)
+    is_kept = fitting is None or len(fitting.sql) <= MAX_KEPT_CONDITION
+    make = _kept_statement if is_kept else _make_statement
+    found = task_rows(make(tuple(given), order, behind, fitting), binds)
     if not found:  # a task that is visible proves that its board and team are
         if team_id is not None:
             access_team(actor.user_id, team_id)
@@ -154,8 +159,7 @@ def list_tasks(
     return found
 
 
-@lru_cache(MAX_STATEMENTS)
-def _statement(
+def _make_statement(
     given: tuple[str, ...], order: Order | None, behind: str | None, fitting: Fitting | None
 ) -> TextClause:
     """The statement for just the conditions that are given.
@@ -173,6 +177,9 @@ def _statement(
            {NAMED_BY}
     ORDER  BY {ordering}
     """)
+
+
+_kept_statement = lru_cache(MAX_STATEMENTS)(_make_statement)
 
 
 def compose_page(
