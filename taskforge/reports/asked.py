@@ -71,6 +71,7 @@ def read_asked(given: Mapping[str, str], *, days: int = DEFAULT_DAYS) -> Asked:
     until = _day(given, "until")
     if until is not None and not today < until <= today + DAY * MAX_DAYS:
         raise InvalidInput.about("until", "must be a day after this one, within three years")
+    seed = _number(given, "seed", 0, MAX_SEED)
     return Asked(
         at=at,
         is_now=at == now,
@@ -79,7 +80,7 @@ def read_asked(given: Mapping[str, str], *, days: int = DEFAULT_DAYS) -> Asked:
         by_column=_choice(given, "by", ("column", "status"), "column") == "column",
         count=_number(given, "count", 1, MAX_COUNT),
         until=until,
-        seed=_number(given, "seed", 0, MAX_SEED) or SEED,
+        seed=SEED if seed is None else seed,
     )
 
 

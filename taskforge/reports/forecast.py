@@ -32,6 +32,8 @@ def forecast(
 ) -> Figures:
     """A forecast from those days of a span that are over at the instant: the day of the instant itself is not.
 
+    Days before the first task was created are left out: nothing could be finished on them.
+
     Without a `count` it is of all tasks that are not done. ``when`` gives the day by which that many are finished, with
     50, 70, 85 and 95 per cent; None stands for a day later than `MAX_DAYS` from now. ``spread`` has how many of the
     trials ended in each week. ``how_many`` gives, for the day `until`, the number of tasks that are finished by then
@@ -41,9 +43,11 @@ def forecast(
     today = span.day_of(ways.at)
     remaining = sum(not one.is_deleted and one.status != DONE for one in tasks)
     per_day = Counter(span.day_of(one.finished_at) for one in tasks if one.finished_at)
-    days = [day for day in span.days if day < today]
+    begun = min((span.day_of(one.created_at) for one in tasks), default=today)
+    days = [day for day in span.days if begun <= day < today]
     draws = [per_day[day] for day in days]
-    finished = [one for one in tasks if one.finished_at and span.day_of(one.finished_at) in days]
+    drawn = set(days)
+    finished = [one for one in tasks if one.finished_at and span.day_of(one.finished_at) in drawn]
     wanted = remaining if count is None else count
     answer: Figures = {
         "count": wanted,

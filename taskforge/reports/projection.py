@@ -99,12 +99,17 @@ def pages_of_ways(board_id: str, after: int, up_to: int) -> Iterator[Sequence[sq
 
 
 def _read_page(board_id: str) -> int | None:
-    """Read one page of a board's log; how many events were in it, None while another process is at it."""
+    """Read one page of a board's log; how many events were in it.
+
+    None while another process is at it, and where all of it is to be read again since it was found.
+    """
     with sql.transaction() as connection:
         held = _hold(connection, board_id)
         if held is None:
             return None
         up_to, progress = held
+        if progress["is_stale"]:
+            return None
         events = _events(connection, board_id, progress["seq"], up_to)
         task_ids = list({event["entity_id"] for event in events})
         latest = [

@@ -83,7 +83,8 @@ def _read_board_periods(progress: sql.Row, at: datetime) -> Sequence[Period]:
     if read_until > at:
         return cut(stored, at)
     if seq == last:
-        return stored
+        # The relay may have read a later event in between; what that one ended lasts in what was read so far.
+        return cut(stored, read_until)
     return cut(_with_unread(board_id, seq, last, read_until, stored), at)
 
 

@@ -13,9 +13,10 @@ from taskforge import clock
 from taskforge.errors import InvalidInput
 from taskforge.reports.asked import read_asked
 from taskforge.reports.days import Span, start_of
-from taskforge.reports.forecast import MAX_DAYS, simulate_days, simulate_sums
+from taskforge.reports.forecast import MAX_DAYS, SEED, forecast, simulate_days, simulate_sums
 from taskforge.reports.statistics import percentile
-from taskforge.reports.transitions import Fold
+from taskforge.reports.transitions import Fold, Period
+from taskforge.reports.ways import Ways
 from tests.reports.naive import first_instant, nearest_rank
 
 NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
@@ -83,12 +84,26 @@ def test_what_cannot_be_asked_for_is_refused_at_its_name(name: str, value: str) 
     assert list(refused.value.fields) == [name if value != "2026-01-01" else "to"]
 
 
+def test_a_forecast_draws_no_day_from_before_there_was_a_task() -> None:
+    created = NOW - timedelta(days=10)
+    periods = [
+        Period(str(number), seq, "", "c", status, None, False, entered_at, None)
+        for number in range(10)
+        for seq, status, entered_at in ((1, "todo", created), (2, "done", NOW - timedelta(days=5)))
+    ]
+    span = Span(NOW.date() - timedelta(days=83), NOW.date(), ZoneInfo("UTC"))
+    found = forecast(Ways(NOW, periods), span, count=10, until=None, seed=1)
+    assert [one["day"] for one in found["history"]] == span.days[-11:-1]
+    assert found["finished"] == 10
+
+
 def test_an_instant_is_in_the_zone_and_a_day_is_its_end() -> None:
     with clock.frozen(NOW):
         local = read_asked({"asOf": "2026-03-29T12:00", "zone": "Europe/Vienna"})
         day = read_asked({"asOf": "2026-03-28", "zone": "Europe/Vienna"})
         today = read_asked({"asOf": "2026-03-30", "zone": "Europe/Vienna"})
         assert read_asked({}).is_now
+        assert (read_asked({"seed": "0"}).seed, read_asked({}).seed) == (0, SEED)
     assert local.at == datetime(2026, 3, 29, 10, 0, tzinfo=UTC)
     assert day.at == datetime(2026, 3, 28, 22, 59, 59, 999000, tzinfo=UTC)
     assert (day.span.first, day.span.last) == (date(2026, 2, 27), date(2026, 3, 28))

@@ -99,6 +99,48 @@ def test_a_rebuild_makes_every_board_again_and_an_interrupted_one_is_gone_on_wit
     assert stored() == good
 
 
+def test_a_rebuild_that_is_wanted_while_a_page_is_read_is_not_forgotten(
+    life: FlowLife, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_all()
+    good = stored()
+    life.scene.add_task("New")
+    write("UPDATE task_transitions SET status = 'todo'")
+    rows = sql.rows
+
+    def mark_behind(*given: Any) -> Any:
+        found = rows(*given)
+        projection.mark_stale(None)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sql, "rows", mark_behind)
+        projection.keep_transitions(seconds=60)
+    keep_all()
+    assert [row for row in stored() if row in good] == list(good)
+
+
+def test_a_report_is_of_one_moment_though_the_relay_goes_on_while_it_is_read(
+    life: FlowLife, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = life.scene.add_task("Moved meanwhile")
+    keep_all()
+    life.at += timedelta(hours=1)
+    before, records = flow(life), sql.records
+
+    def read_late(*given: Any) -> Any:
+        monkeypatch.setattr(sql, "records", records)
+        with clock.frozen(life.at - timedelta(minutes=1)):
+            tasks.edit_task(
+                life.scene.ann, task_id, changes={"assignee_id": life.scene.ann.user_id}
+            )
+        keep_all()
+        return records(*given)
+
+    monkeypatch.setattr(sql, "records", read_late)
+    assert flow(life) == before
+
+
 def test_the_relay_does_it_and_a_purged_board_is_forgotten(life: FlowLife) -> None:
     assert "keep the ways of tasks" in {chore.name for chore in chores()}
     task_id = life.scene.add_task("Soon gone")
@@ -132,6 +174,12 @@ def test_emptying_the_trash_changes_no_figure(life: FlowLife) -> None:
     keep_all()
     assert figures(life) == before
     assert check("I22", doctor_probes.probes()) == []
+
+
+def flow(life: FlowLife) -> dict[str, Any]:
+    with life.now():
+        report = REPORTS["cumulative-flow"]
+        return report_of_board(life.scene.ann, report, life.scene.board_id, {}).figures
 
 
 def figures(life: FlowLife) -> dict[str, Any]:
