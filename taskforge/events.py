@@ -153,6 +153,10 @@ class Event(StrEnum):
     TASK_RESTORED = "task.restored", "restore", "restored it", "restored {key}"
     TASK_PURGED = "task.purged", "purge", "deleted it for good", "deleted a card for good"
 
+    VIEW_CREATED = "view.created", "create"
+    VIEW_UPDATED = "view.updated", "update"
+    VIEW_DELETED = "view.deleted", "delete"
+
     COMMENT_CREATED = "comment.created", "create", "commented", "commented on {key}"
     COMMENT_EDITED = "comment.edited", "update", "changed a comment", "changed a comment on {key}"
     COMMENT_DELETED = "comment.deleted", "delete", "deleted a comment", "deleted a comment on {key}"
@@ -185,7 +189,7 @@ class Event(StrEnum):
 
     @property
     def entity_type(self) -> str:
-        """What the event changes: a ``user``, ``team``, ``board``, ``task``, ``comment`` or ``attachment``."""
+        """What it changes: a ``user``, ``team``, ``board``, ``view``, ``task``, ``comment`` or ``attachment``."""
         return self.value.partition(".")[0]
 
 

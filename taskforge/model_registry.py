@@ -21,6 +21,7 @@ from taskforge.stores import models as _stores
 from taskforge.stores.blobs import gridfs_store as _blobs
 from taskforge.tasks import documents as _task_documents
 from taskforge.tasks import models as _tasks
+from taskforge.tasks.views import models as _views
 from taskforge.teams import models as _teams
 from taskforge.teams.invitations import models as _invitations
 
@@ -46,4 +47,5 @@ MODULES = (
     _task_documents,
     _tasks,
     _teams,
+    _views,
 )

@@ -30,6 +30,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.purging import list_tasks_of_board
+from taskforge.tasks.views.service import delete_private_views
 from taskforge.teams.erasing import close_invitations, is_needed, purge_team_row
 
 log = structlog.get_logger()
@@ -84,6 +85,7 @@ def _sweep(user_id: str, addresses: Sequence[str]) -> None:
         delete_mails_about(uow, user_id)
         replace_actor_name(uow, user_id, accounts.DELETED_PERSON)
         delete_views(uow, user_id)
+        delete_private_views(uow, user_id)
         delete_inbox(uow, user_id)
         uow.execute(queries.DELETE_EXPORTS, {"user_id": user_id})
 

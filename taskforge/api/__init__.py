@@ -30,6 +30,7 @@ from taskforge.api import (
     teams,
     two_factor,
     users,
+    views,
     watching,
 )
 from taskforge.api.access import OPENAPI_ENDPOINT, init_access
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     push.blueprint,
     watching.blueprint,
     reminders.blueprint,
+    views.blueprint,
     reports.blueprint,
     admin.blueprint,
 )

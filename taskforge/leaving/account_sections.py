@@ -9,6 +9,7 @@ from taskforge.leaving.section_pages import LINES_AT_ONCE, Page, cursor
 from taskforge.notifications.own_rows import list_choices_from, list_reminders_from
 from taskforge.notifications.queries import list_notifications_from
 from taskforge.stores.actor import Actor
+from taskforge.tasks.views.queries import list_views_of
 
 
 def read_notifications(actor: Actor, after: str | None) -> Page:
@@ -56,6 +57,25 @@ def read_watching(actor: Actor, after: str | None) -> Page:
         for row in found
     ]
     return Page(records, cursor(found, "id", LINES_AT_ONCE))
+
+
+def read_views(actor: Actor, after: str | None) -> Page:
+    """The views that they saved."""
+    found = list_views_of(actor, after_id=after, limit=LINES_AT_ONCE)
+    records = [
+        {
+            "viewId": row["view_id"],
+            "boardId": row["board_id"],
+            "name": row["name"],
+            "kind": row["kind"],
+            "query": row["query"],
+            "isShared": row["is_shared"],
+            "createdAt": row["created_at"],
+            "updatedAt": row["updated_at"],
+        }
+        for row in found
+    ]
+    return Page(records, cursor(found, "view_id", LINES_AT_ONCE))
 
 
 def read_reminders(actor: Actor, after: str | None) -> Page:

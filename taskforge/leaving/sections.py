@@ -176,6 +176,7 @@ SECTIONS = (
     Section("notifications", account.read_notifications),
     Section("watching", account.read_watching),
     Section("reminders", account.read_reminders),
+    Section("views", account.read_views),
     Section("sessions", account.read_sessions),
     Section("logins", account.read_logins),
     Section("tokens", account.read_tokens),

@@ -39,6 +39,8 @@ JSON_BODIES: dict[str, dict[str, object]] = {
         "member": [],
         "guest": [],
     },
+    "api_views.create_view": {"boardId": "{board_id}", "name": "V", "kind": "table"},
+    "api_views.edit_view": {"name": "V"},
     "api_reminders.add_reminder": {"at": "2030-01-01T09:00:00Z"},
     "api_boards.limit_guest": {"boardIds": None},
     "api_teams.add_member": {"email": "nobody@example.test", "role": "guest"},
@@ -77,7 +79,7 @@ FORM: dict[str, object] = {
     "title": "T", "name": "Name", "content": "Hello", "column_id": "{column_id}", "place": "bottom", "status": "todo",
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
     "watching": "1", "choice": "muted", "shown": "inbox live", "at": "2030-01-01 09:00", "on": "0",
-    "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
+    "kind": "table", "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.
 _RESTORED = {

@@ -194,6 +194,7 @@ def board_context(
     return {
         "board": {name: board[name] for name in board if name not in _CHANGING},
         "view_endpoint": view_endpoint,
+        "view_kind": None if view_endpoint == "boards.show" else view_endpoint.partition(".")[2],
         "has_columns": bool(view.columns),
         "is_blank": not any(column["task_count"] for column in view.columns),
         "lanes_by": lanes,

@@ -1,0 +1,46 @@
+"""The kinds of saved views, and what the address of each may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from taskforge import clock
+from taskforge.tasks.board.filters import read_filter
+from taskforge.tasks.board.lanes import KINDS as LANES
+from taskforge.tasks.table.layout import read_layout
+
+MAX_QUERY_LENGTH = 4000
+MAX_FIELDS = 200  # parameters of an address
+
+
+class ViewKind(StrEnum):
+    """A view of a board that can be saved."""
+
+    BOARD = "board"
+    TABLE = "table"
+
+
+VIEW_KINDS = tuple(kind.value for kind in ViewKind)
+
+
+def canonical_query(kind: str, query: str) -> str:
+    """The parameters of an address that mean something to a kind of view, in their canonical form.
+
+    What is no parameter, or no value of one, is passed over, as on the page itself.
+    """
+    try:
+        given = parse_qs(query, max_num_fields=MAX_FIELDS)
+    except ValueError:  # more fields than that
+        return ""
+    return urlencode(_own_parameters(kind, given), doseq=True)
+
+
+def _own_parameters(kind: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    chosen: dict[str, Any] = dict(read_filter(given, clock.reader_time()).query())
+    if kind == ViewKind.TABLE:
+        return chosen | read_layout(given).query()
+    lanes = [value for value in given.get("lanes", ()) if value in LANES]
+    return chosen | ({"lanes": lanes[0]} if lanes else {})

@@ -1,0 +1,123 @@
+"""Saved views: whose they are, who changes them, what they keep, their limits, their log, and what becomes of them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from taskforge.errors import Conflict
+from taskforge.stores.unit_of_work import UnitOfWork
+from taskforge.tasks.views import service
+from taskforge.tasks.views.queries import list_views, list_views_of
+from taskforge.tasks.views.service import create_view, delete_private_views
+from taskforge.teams.service import add_member
+from tests.audit_trail import events_of
+from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.pages import HTMX, Page, visit
+
+
+@pytest.fixture
+def team(ada: Person, bob: Person) -> Team:
+    team = make_team(ada, member=bob)
+    make_task(ada, team, "Urgent", priority="urgent")
+    make_task(ada, team, "Plain")
+    return team
+
+
+def names(page: Page) -> list[str]:
+    return [
+        unescape(name)
+        for name in re.findall(r'saved-views__name".*?<bdi>([^<]*)</bdi>', page.html, re.S)
+    ]
+
+
+def test_a_view_is_saved_opened_renamed_and_deleted(ada: Person, bob: Person, team: Team) -> None:
+    mine = visit(ada)
+    shown = f"/boards/{team.board_id}/views?kind=table&priority=urgent&sort=-title&columns=due&x=1"
+    form = mine.open(shown).form(f"/boards/{team.board_id}/views")
+    assert form.fields["query"] == "priority=urgent&columns=due&sort=-title"
+    saved = mine.send(form, name="What burns")
+    opened = mine.open(mine.open(saved.location).location)
+    assert re.findall(r'card__title"[^>]*>([^<]*)<', opened.html) == ["Urgent"]
+    assert names(mine.open(shown)) == ["What burns"]
+    assert names(visit(bob).open(shown)) == []
+    assert visit(bob).open(saved.location).status == 404
+    renamed = mine.fill(shown, "/rename", name="Fire")
+    assert names(mine.open(renamed.location)) == ["Fire"]
+    gone = mine.fill(shown, "/delete", htmx=True)
+    assert gone.status == 204
+    assert "forge:done" in gone.answer.headers["HX-Trigger"]
+    assert names(mine.open(shown)) == []
+    view_id = saved.location.rpartition("/")[2]
+    with ada.app.app_context():
+        log = events_of(view_id)
+    assert [one.event for one in log] == ["view.created", "view.updated", "view.deleted"]
+    assert "Fire" not in str(log)  # of a private view the name is its person's alone
+    again = mine.open(gone.location or shown).form(f"/boards/{team.board_id}/views")
+    assert mine.send(again, name=" ").status == 422
+    assert mine.send(again, name="V", kind="nonsense").status == 422
+    assert mine.send(again, name="V" * 61, headers=HTMX).status == 422
+
+
+def test_a_shared_view_is_changed_by_who_may_change_the_board(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    guest = make_person(ada.app, "Gus")
+    with ada.app.app_context():
+        add_member(ada.actor, team.team_id, role="guest", user_id=guest.user_id)
+    body = {"boardId": team.board_id, "name": "Ours", "kind": "board", "isShared": True}
+    made = bob.api("POST", "/views", {**body, "query": "assignee=none&sort=due&lanes=tag"})
+    assert (made.status_code, made.json["query"]) == (201, "assignee=none&lanes=tag")
+    address = f"/views/{made.json['viewId']}"
+    seen = guest.api("GET", address).json
+    assert (seen["name"], seen["isOwn"], seen["isShared"]) == ("Ours", False, True)
+    assert guest.api("PATCH", address, {"name": "Mine"}).status_code == 403
+    assert guest.api("DELETE", address).status_code == 403
+    assert guest.api("POST", "/views", body).status_code == 403
+    assert guest.api("POST", "/views", {**body, "isShared": False}).status_code == 201
+    assert "For everybody" not in visit(guest).open(f"/boards/{team.board_id}/views").text
+    changed = ada.api("PATCH", address, {"query": "priority=high"}, If_Match="1")
+    assert (changed.status_code, changed.json["version"]) == (200, 2)
+    assert ada.api("PATCH", address, {"name": "Late"}, If_Match="1").status_code == 409
+    listed = guest.api("GET", f"/views?boardId={team.board_id}").json["items"]
+    assert [one["isShared"] for one in listed] == [False, True]
+    assert make_person(ada.app, "Eve").api("GET", address).status_code == 404
+    assert guest.api("GET", "/views?boardId=1").status_code == 404
+    for wrong in ({"kind": "chart"}, {"name": ""}, {"query": "x" * 4001}, {"boardId": "1"}):
+        assert bob.api("POST", "/views", {**body, **wrong}).status_code in (404, 422), wrong
+    assert ada.api("DELETE", address).status_code == 204
+    with ada.app.app_context():
+        last = events_of(made.json["viewId"])[-1]
+    assert (last.event, last.before["name"]) == ("view.deleted", "Ours")
+
+
+def test_limits_hold_also_for_two_at_once(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, team: Team
+) -> None:
+    monkeypatch.setattr(service, "MAX_OF_PERSON", 2)
+    refused = []
+
+    def save(name: str) -> None:
+        with app.app_context():
+            try:
+                create_view(ada.actor, team.board_id, name=name, kind="board")
+            except Conflict as error:
+                refused.append(error.message)
+
+    threads = [Thread(target=save, args=(f"View {number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 2
+    with app.app_context():
+        create_view(ada.actor, team.board_id, name="Shared", kind="board", is_shared=True)
+        assert len(list_views(ada.actor)) == 3
+        assert len(list_views_of(ada.actor, after_id=None, limit=10)) == 3
+        with UnitOfWork(ada.actor, entity_id=ada.user_id, version=0) as uow:
+            delete_private_views(uow, ada.user_id)
+        assert [view["name"] for view in list_views(ada.actor)] == ["Shared"]
