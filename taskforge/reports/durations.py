@@ -9,7 +9,7 @@ from typing import Any
 from taskforge.reports.days import Span
 from taskforge.reports.figures import Figures, stated
 from taskforge.reports.statistics import percentile, percentiles
-from taskforge.reports.ways import DONE, IN_PROGRESS, TaskWay, Ways, summarise
+from taskforge.reports.ways import DOING, DONE, IN_PROGRESS, TaskWay, Ways, summarise
 
 MAX_POINTS = 5_000  # tasks that a report lists
 
@@ -62,7 +62,7 @@ def ageing(ways: Ways, span: Span) -> Figures:
     return {
         "points": points[:MAX_POINTS],
         "omitted": max(0, len(points) - MAX_POINTS),
-        "in_progress": len(points),
+        DOING: len(points),
         "cycle": cycle,
         "finished": sum(span.holds(one.finished_at) for one in tasks),
         "columns": [
@@ -133,14 +133,14 @@ def workload(ways: Ways, span: Span) -> Figures:
         if task.status not in IN_PROGRESS:
             person["not_started"] += 1
             continue
-        person["in_progress"] += 1
+        person[DOING] += 1
         age = _age(task, ways.at)
         if age is not None:
             person["oldest_seconds"] = max(person["oldest_seconds"] or 0.0, age)
     people = sorted(
         found.values(),
         key=lambda one: (
-            -one["in_progress"],
+            -one[DOING],
             -one["not_started"],
             -one["finished"],
             one["user_id"] or "",
@@ -150,7 +150,7 @@ def workload(ways: Ways, span: Span) -> Figures:
 
 
 def _person(found: dict[str | None, dict[str, Any]], user_id: str | None) -> dict[str, Any]:
-    empty = {"not_started": 0, "in_progress": 0, "finished": 0, "oldest_seconds": None}
+    empty = {"not_started": 0, DOING: 0, "finished": 0, "oldest_seconds": None}
     return found.setdefault(user_id, {"user_id": user_id, **empty})
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from taskforge.reports.catalogue import Answer
 from taskforge.reports.figures import Figures
+from taskforge.reports.ways import DOING
 from taskforge.text.csv_lines import BYTE_ORDER_MARK, safe_cell
 
 Cell = str | int | float | None
@@ -152,7 +153,7 @@ def _workload(found: Figures, _zone: ZoneInfo) -> Table:
     rows = [
         [
             one["name"],
-            one["in_progress"],
+            one[DOING],
             one["not_started"],
             one["finished"],
             _hours(one["oldest_seconds"]),

@@ -19,6 +19,7 @@ from taskforge.reports.transitions import Period
 IN_PROGRESS = (Status.IN_PROGRESS.value, Status.IN_REVIEW.value)
 STARTED = (*IN_PROGRESS, Status.DONE.value)
 DONE = Status.DONE.value
+DOING = Status.IN_PROGRESS.value  # also the name of a count of tasks in progress
 
 
 @dataclass(frozen=True)
