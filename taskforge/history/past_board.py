@@ -87,8 +87,10 @@ def get_past_board(
     state = board_at(board_id, step.seq)
     chosen, at_step = card_filter or PastFilter(), clock.reader_time(step.at)
     all_cards = state.cards_by_column()
+    of_board = [card for found in all_cards.values() for card in found]
+    shown = chosen.select(of_board, row, actor, at_step)
     cards = {
-        column_id: [card for card in found if chosen.fits(card, at_step)]
+        column_id: [card for card in found if card["task_id"] in shown]
         for column_id, found in all_cards.items()
     }
     columns = [

@@ -19,7 +19,6 @@ from taskforge.tasks.board.filter_kinds import (
     ChoiceFilter,
     PersonFilter,
     TagsFilter,
-    WordsFilter,
 )
 from taskforge.tasks.field_kinds import (
     BoardColumn,
@@ -52,7 +51,6 @@ FIELDS = (
         address="title",
         initial="",
         on_card=True,
-        filter=WordsFilter(parameter="q", title="Title"),
     ),
     TaskField(
         name="description",

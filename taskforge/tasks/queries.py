@@ -47,6 +47,8 @@ MAX_TRASHED = 200  # tasks of the trash that are listed
 
 # An item of a FROM clause; the condition that a task `k` is in the column `c`, and the number of those tasks.
 TASKS = "tasks k"
+# Rows that are given as JSON (`:rows`), as if they were those of tasks; what they lack is NULL.
+GIVEN_TASKS = "jsonb_populate_recordset(CAST(NULL AS tasks), CAST(:rows AS jsonb)) k"
 # A task that can be due: it is not done, and not in the trash.
 IS_OPEN = f"k.deleted_at IS NULL AND k.status <> '{Status.DONE}'"
 IS_IN_COLUMN = "k.board_id = c.board_id AND k.column_id = c.column_id AND k.deleted_at IS NULL"

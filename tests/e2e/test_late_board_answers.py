@@ -106,7 +106,7 @@ def test_what_waits_for_its_turn_is_sent_although_a_filter_hides_the_cards(
     expect(card(page, "Three").locator(".icon--priority-urgent")).to_be_attached()
     wait_until(page, lambda: held)
     page.locator("#board-filter").click()
-    page.get_by_role("dialog", name="Filter").get_by_label("Words in the title").fill("none")
+    page.get_by_role("dialog", name="Filter").get_by_label("Query").fill("none")
     expect(page.locator(".board__columns .card")).to_have_count(0)
     held[0].continue_()
     toast(page, "priority urgent").wait_for()

@@ -25,7 +25,7 @@ def look_by(page: Page, name: str) -> None:
 
 def filter_words(page: Page, words: str) -> None:
     page.locator("#board-filter").click()
-    page.get_by_role("dialog", name="Filter").get_by_label("Words in the title").fill(words)
+    page.get_by_role("dialog", name="Filter").get_by_label("Query").fill(words)
     expect(page.locator("#board-chips .filter-chip bdi")).to_have_text([words])
     page.keyboard.press("Escape")
 

@@ -135,7 +135,7 @@ GUESTS = {
     "teams.show", "teams.leave", "teams.leave_submitted", "api_departures.leave",
     "boards.show", "boards.cards", "boards.columns", "boards.seen",
     "boards.unseen_changes", "boards.people", "boards.pictures", "tasks.show", "tasks.details",
-    "boards.filter_menu", "boards.fold", "boards.lanes",
+    "boards.filter_completions", "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.my_work_row", "boards.views", "boards.save_view", "api_views.create_view",
     "boards.table", "boards.table_groups", "boards.table_rows", "boards.table_row", "boards.table_filter",
     "boards.download_table",

@@ -21,9 +21,12 @@ behaviour("filter-form", (form) => {
   const apply = async () => {
     timer = 0;
     const menu = new URL(document.getElementById("board-filter").href);
-    const counts = addressOf(form, menu.pathname);
-    await showView(addressOf(form, form.action));
-    await refillFilter(counts);
+    const address = addressOf(form, form.action);
+    await refillFilter(addressOf(form, menu.pathname));
+    const shown = document.getElementById("filter-form");
+    if (shown?.querySelector("[aria-invalid=true]")) return; // the form says at which word; what is shown stays
+    await showView(address);
+    if (shown) showSavedFilters(shown);
   };
   form.addEventListener("input", (event) => {
     clearTimeout(timer);

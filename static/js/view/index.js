@@ -4,6 +4,7 @@ import "../board/shared.js";
 import { postInBackground } from "../lib/http.js";
 import { showView } from "./board-view.js";
 import "./filter-form.js";
+import "./query-box.js";
 
 export { openViewPopover } from "./view-popover.js";
 export { showView };

@@ -31,7 +31,6 @@ from taskforge.tasks.models import Task
 TASKS = Task.__table__.alias("k")
 NONE = "none"  # the filter value of cards without a value
 OVERDUE, TODAY, WEEK = "overdue", "today", "week"
-MAX_WORDS_LENGTH = 100
 FORMER_MEMBER = "Someone who left"
 
 

@@ -17,9 +17,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     cast,
-    collate,
     column,
     exists,
     func,
@@ -34,9 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID, aggregate_order_by
 from taskforge.accounts.queries import COMPOSED_PEOPLE
 from taskforge.boards.queries import COMPOSED_BOARDS, SEES_BOARD
 from taskforge.clock import ReaderTime
-from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filter_base import (
-    MAX_WORDS_LENGTH,
     NONE,
     TASKS,
     Filter,
@@ -44,8 +40,8 @@ from taskforge.tasks.board.filter_base import (
 )
 from taskforge.tasks.field_kinds import Choice
 from taskforge.teams.queries import COMPOSED_MEMBERSHIPS
-from taskforge.text.normal_form import fold, fold_for_finding
-from taskforge.text.validation import MAX_TAG_LENGTH, clean_line
+from taskforge.text.normal_form import fold
+from taskforge.text.validation import MAX_TAG_LENGTH
 from taskforge.text.values import is_uuid
 
 
@@ -184,46 +180,3 @@ class TagsFilter(Filter):
             .order_by(is_chosen.desc(), func.count().filter(shown).desc(), key)
             .limit(bindparam("limit", type_=Integer))
         ]
-
-
-class WordsFilter(Filter):
-    """By words in a text; one value, typed and not chosen from a menu."""
-
-    takes_many = False
-    is_counted = False
-
-    def accepts(self, value: str) -> bool:
-        """One line that is not too long and not empty."""
-        try:
-            return bool(self.clean(value))
-        except InvalidInput:
-            return False
-
-    def clean(self, value: str) -> str:
-        """The words without spaces around them."""
-        return clean_line(value, field=self.parameter, max_length=MAX_WORDS_LENGTH, required=False)
-
-    def condition(self, name: str) -> ColumnElement[bool]:
-        """The text contains the words; case and accents are ignored, in every locale."""
-        words: ColumnElement[Any] = bindparam(self.bind("words"))
-        # A subquery: the words are brought into their form once, not for each card.
-        wanted = select(func.taskforge_find(words)).scalar_subquery()
-        return or_(
-            words == constant(""),
-            func.strpos(_form_for_finding(TASKS.c[name]), wanted) > literal_column("0", Integer),
-        )
-
-    def binds(self, values: Sequence[str], at: ReaderTime | None) -> dict[str, Any]:
-        """The words."""
-        return {self.bind("words"): values[0] if values else ""}
-
-    def fits(self, card: Mapping[str, Any], name: str, value: str, at: ReaderTime) -> bool:
-        """Whether the words stood in the text."""
-        return fold_for_finding(value) in fold_for_finding(card[name])
-
-
-def _form_for_finding(given: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A text as `taskforge_find` makes it: 17 µs each, while all that it does to plain ASCII is to write it small."""
-    is_ascii = func.octet_length(given) == func.char_length(given)
-    ascii_form = func.lower(collate(given, "C"))
-    return collate(case((is_ascii, ascii_form), else_=func.taskforge_find(given)), "C")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select, true, union_all
+from sqlalchemy import Select, and_, bindparam, select, text, true, union_all
 
 from taskforge.clock import ReaderTime
 from taskforge.stores import sql
 from taskforge.tasks.board.bucket_filters import BucketFilter
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE, TASKS, Filter
 from taskforge.tasks.board.filter_kinds import PersonFilter
-from taskforge.tasks.board.filters import FILTERED, CardFilter
+from taskforge.tasks.board.filters import FILTERED, MAX_KEPT_CONDITION, MAX_STATEMENTS, CardFilter
+from taskforge.tasks.query.compiler import EVERYTHING
+from taskforge.tasks.query.errors import PARAMETER
 from taskforge.text.normal_form import fold_for_finding
 from taskforge.text.people import Person, person_of
 
@@ -43,7 +46,7 @@ class Chip:
     @property
     def kind_name(self) -> str:
         """What kind of value it is, in words."""
-        return FILTERED[self.kind][1].title
+        return FILTERED[self.kind][1].title if self.kind in FILTERED else ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def list_menus(board: sql.Row, chosen: CardFilter, at: ReaderTime) -> list[Menu]
         if isinstance(by, BucketFilter):
             menu_binds |= by.menu_binds(at)
     found = sql.rows(
-        _COUNTS,
+        _counting(chosen),
         {
             **chosen.parameters(),
             "board_id": board["board_id"],
@@ -91,7 +94,7 @@ def show_chips(
     """The chosen values; `further` are the other parameters of the board's address."""
     known = {person["user_id"]: person for person in people}
     chips = []
-    for parameter, values in chosen.query().items():
+    for parameter, values in chosen.chosen:
         by = FILTERED[parameter][1]
         for value in values:
             found = known.get(value, {})
@@ -99,6 +102,9 @@ def show_chips(
             name = person.display_name if person else _name(by, value, None)
             query = {**chosen.without(parameter, value).query(), **further}
             chips.append(Chip(parameter, name, query, person))
+    for part in chosen.selection.parts:
+        without = replace(chosen, selection=chosen.selection.without(part))
+        chips.append(Chip(PARAMETER, str(part), {**without.query(), **further}))
     return chips
 
 
@@ -145,13 +151,20 @@ def _person(by: Filter, value: str, name: str | None, picture: str | None) -> Pe
     return person_of(value, name, picture=picture)
 
 
-def _count_cards() -> Select[Any]:
+def _counting(chosen: CardFilter) -> Select[Any]:
+    condition = chosen.condition.sql if chosen.condition else EVERYTHING
+    make = _counts if len(condition) <= MAX_KEPT_CONDITION else _counts.__wrapped__
+    return make(condition)
+
+
+@lru_cache(MAX_STATEMENTS)
+def _counts(condition: str) -> Select[Any]:
     """The statement that counts: every card once with what it fits, then each field's values.
 
-    A value counts the cards that fit what is chosen of all other fields, so that it says what choosing it would show.
+    A value counts the cards that fit the query and what is chosen of all other fields, so that it says what choosing it
+    would show.
     """
     counted = {parameter: by for parameter, by in FILTERED.items() if by[1].is_counted}
-    uncounted = [by.condition(name) for name, by in FILTERED.values() if not by.is_counted]
     columns = (column for name, by in counted.values() for column in by.columns(name))
     needed = dict.fromkeys([*columns, "status", "number"])
     cards = (
@@ -162,7 +175,11 @@ def _count_cards() -> Select[Any]:
                 for parameter, (name, by) in counted.items()
             ),
         )
-        .where(TASKS.c.board_id == bindparam("board_id"), TASKS.c.deleted_at.is_(None), *uncounted)
+        .where(
+            TASKS.c.board_id == bindparam("board_id"),
+            TASKS.c.deleted_at.is_(None),
+            text(f"({condition})"),
+        )
         .cte("cards")
         .prefix_with("MATERIALIZED")
     )
@@ -171,6 +188,3 @@ def _count_cards() -> Select[Any]:
         others = [cards.c[f"fits_{other}"] for other in counted if other != parameter]
         parts += by.counting(cards, name, and_(true(), *others))
     return select(union_all(*(part.subquery().select() for part in parts)).subquery())
-
-
-_COUNTS = _count_cards()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import TextClause, text
+from collections.abc import Callable
+from functools import partial
 
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN
-from taskforge.tasks.board.filters import FILTER
 
 # What decides on the lane of a task `k`, by kind of lane; and what is the same for values of one lane.
 _LANE_VALUES = {
@@ -15,16 +15,16 @@ _LANE_VALUES = {
 }
 
 
-def _cards_in_lanes(value: str, key: str) -> TextClause:
+def _cards_in_lanes(value: str, key: str, fitting: str) -> str:
     """The statement for lanes by a value: the `:max_lanes` most frequent values have lanes of their own.
 
     A lane is named by the value of its oldest card: tags that differ only in case share one.
     """
-    return text(f"""
+    return f"""
     WITH fitting AS (
         SELECT k.*, {value} AS lane_value, {key} AS lane_key
         FROM   tasks k
-        WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}),
+        WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {fitting}),
     named AS (
         SELECT lane_key, (array_agg(lane_value ORDER BY number))[1] AS lane_name
         FROM   fitting
@@ -50,8 +50,10 @@ def _cards_in_lanes(value: str, key: str) -> TextClause:
            {NAMED_BY}
     WHERE  k.place <= :per_cell
     ORDER  BY k.rank, k.task_id
-    """)
+    """
 
 
-# The cards by kind of lane; bound to `CardFilter.parameters`, the board's id and both limits.
-CARDS_IN_LANES = {kind: _cards_in_lanes(*decides) for kind, decides in _LANE_VALUES.items()}
+# The cards by kind of lane, for `filters.filtered`; bound to `CardFilter.parameters`, the board's id and both limits.
+CARDS_IN_LANES: dict[str, Callable[[str], str]] = {
+    kind: partial(_cards_in_lanes, *decides) for kind, decides in _LANE_VALUES.items()
+}

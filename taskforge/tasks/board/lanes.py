@@ -15,7 +15,7 @@ from taskforge.errors import InvalidInput
 from taskforge.stores import sql
 from taskforge.tasks.access import task_rows
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
-from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.filters import CardFilter, filtered
 from taskforge.tasks.board.lane_queries import CARDS_IN_LANES
 from taskforge.tasks.board.queries import BoardView
 from taskforge.tasks.priorities import DEFAULT_PRIORITY, PRIORITIES, PRIORITY_NAMES
@@ -63,7 +63,7 @@ class Lane:
 def list_lanes(view: BoardView, chosen: CardFilter, kind: str) -> list[Lane]:
     """The lanes of a board that somebody sees, with the first cards of each cell."""
     rows = task_rows(
-        CARDS_IN_LANES[kind],
+        filtered(CARDS_IN_LANES[kind], chosen),
         {
             **chosen.parameters(),
             "board_id": view.row["board_id"],

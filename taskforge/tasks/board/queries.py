@@ -20,7 +20,7 @@ from taskforge.stores.prepared_statements import prepared
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks.access import NAMED_PEOPLE, REFERENCE, SHOWN, SHOWN_TABLES, task_rows
 from taskforge.tasks.board.cache import BoardVersion, CachedBoard, board_cache
-from taskforge.tasks.board.filters import FILTER, CardFilter
+from taskforge.tasks.board.filters import CardFilter, filtered
 from taskforge.tasks.board.tags import TAGS_IN_USE
 from taskforge.tasks.queries import COLUMN_WITH_COUNT, COUNTED_COLUMN, IS_IN_COLUMN
 from taskforge.teams.access import Membership
@@ -30,58 +30,6 @@ CARDS_PER_COLUMN = 50
 MAX_PEOPLE = 500
 MAX_TAGS = 200
 MAX_TOUCHED = 50
-
-# The board page: the columns with both numbers of tasks, the members of the team, and the tags in use.
-_FRAME = prepared(f"""
-    SELECT coalesce(
-               (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank)
-                FROM   (SELECT {COUNTED_COLUMN},
-                               (SELECT count(*)
-                                FROM   tasks k
-                                WHERE  {IS_IN_COLUMN} AND {FILTER}) AS shown_count
-                        FROM   {COLUMNS}
-                        WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}) s),
-               '[]'::jsonb) AS columns,
-           coalesce(
-               (SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id)
-                FROM   (SELECT u.user_id, u.display_name, u.picture, u.version
-                        FROM   {VIEWERS}
-                        WHERE  b.board_id = :board_id
-                        LIMIT  :people) p),
-               '[]'::jsonb) AS people,
-           ARRAY({TAGS_IN_USE}) AS tags
-""")
-# The first cards of each column.
-_CARDS = prepared(f"""
-    SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version
-    FROM   {COLUMNS}
-           CROSS JOIN LATERAL (
-               SELECT *
-               FROM   tasks k
-               WHERE  {IS_IN_COLUMN} AND {FILTER}
-               ORDER  BY k.rank, k.task_id
-               LIMIT  :per_column) k
-           {join_board("k.board_id")}
-           {NAMED_PEOPLE}
-    WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
-    ORDER  BY c.rank, k.rank, k.task_id
-""")
-_IS_BELOW = f"""
-    k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
-    AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid))
-    AND {FILTER}
-"""
-# The next cards of a column below the one with `:after_rank` and `:after_id`, each with the number of all cards there.
-_CARDS_BELOW = prepared(f"""
-    SELECT {REFERENCE}, {SHOWN},
-           (SELECT count(*)
-            FROM   tasks k
-            WHERE  {_IS_BELOW}) AS below_count
-    FROM   {SHOWN_TABLES}
-    WHERE  {_IS_BELOW}
-    ORDER  BY k.rank, k.task_id
-    LIMIT  :limit
-""")
 _COLUMNS_OF_TASKS = prepared("""
     SELECT DISTINCT column_id
     FROM   tasks
@@ -181,20 +129,24 @@ def get_board(
             cached = board_cache.find(key, version)
             if cached is None:
                 parameters = {**chosen.parameters(), "board_id": board_id}
-                cached = _read_board(version, parameters)
+                cached = _read_board(version, chosen, parameters)
                 board_cache.keep(key, cached)
     first = next((column["column_id"] for column in cached.columns), None)
     return BoardView(row, membership, cached, first)
 
 
-def _read_board(version: BoardVersion, parameters: dict[str, Any]) -> CachedBoard:
+def _read_board(
+    version: BoardVersion, chosen: CardFilter, parameters: dict[str, Any]
+) -> CachedBoard:
     """A board that had `version` when the request began: what is read now is not older than that version.
 
     The people's part of the version is the sum of the versions that were read with their names.
     """
-    frame = sql.row(_FRAME, {**parameters, "people": MAX_PEOPLE, "tags": MAX_TAGS})
+    frame = sql.row(
+        filtered(_frame, chosen), {**parameters, "people": MAX_PEOPLE, "tags": MAX_TAGS}
+    )
     assert frame is not None
-    cards = task_rows(_CARDS, {**parameters, "per_column": CARDS_PER_COLUMN})
+    cards = task_rows(filtered(_cards, chosen), {**parameters, "per_column": CARDS_PER_COLUMN})
     versions = {person["user_id"]: person["version"] for person in frame["people"]}
     for card in cards:
         if card["assignee_id"] is not None:
@@ -227,10 +179,11 @@ def list_column_cards(
     row, membership = access_board(actor.user_id, board_id)
     place = {"board_id": board_id, "column_id": column_id}
     column = _read_column(place)
+    chosen = chosen or CardFilter()
     cards = task_rows(
-        _CARDS_BELOW,
+        filtered(_cards_below, chosen),
         {
-            **(chosen or CardFilter()).parameters(),
+            **chosen.parameters(),
             **place,
             "after_rank": after_rank,
             "after_id": after_id,
@@ -266,6 +219,66 @@ def find_first_task(actor: Actor, board_id: str, column_id: str, *, but: str) ->
         {"board_id": board_id, "column_id": column_id, "but": but},
     )
     return found
+
+
+def _frame(fitting: str) -> str:
+    """The board page: the columns with both numbers of tasks, the members of the team, and the tags in use."""
+    return f"""
+    SELECT coalesce(
+               (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.rank)
+                FROM   (SELECT {COUNTED_COLUMN},
+                               (SELECT count(*)
+                                FROM   tasks k
+                                WHERE  {IS_IN_COLUMN} AND {fitting}) AS shown_count
+                        FROM   {COLUMNS}
+                        WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}) s),
+               '[]'::jsonb) AS columns,
+           coalesce(
+               (SELECT jsonb_agg(to_jsonb(p) ORDER BY lower(p.display_name), p.user_id)
+                FROM   (SELECT u.user_id, u.display_name, u.picture, u.version
+                        FROM   {VIEWERS}
+                        WHERE  b.board_id = :board_id
+                        LIMIT  :people) p),
+               '[]'::jsonb) AS people,
+           ARRAY({TAGS_IN_USE}) AS tags
+    """
+
+
+def _cards(fitting: str) -> str:
+    """The first cards of each column."""
+    return f"""
+    SELECT {REFERENCE}, {SHOWN}, assignee.version AS assignee_version
+    FROM   {COLUMNS}
+           CROSS JOIN LATERAL (
+               SELECT *
+               FROM   tasks k
+               WHERE  {IS_IN_COLUMN} AND {fitting}
+               ORDER  BY k.rank, k.task_id
+               LIMIT  :per_column) k
+           {join_board("k.board_id")}
+           {NAMED_PEOPLE}
+    WHERE  c.board_id = :board_id AND {IS_LIVE_COLUMN}
+    ORDER  BY c.rank, k.rank, k.task_id
+    """
+
+
+def _cards_below(fitting: str) -> str:
+    """The next cards of a column below the one of `:after_rank` and `:after_id`, each with the number of all there."""
+    is_below = f"""
+    k.board_id = :board_id AND k.column_id = :column_id AND k.deleted_at IS NULL
+    AND (k.rank, k.task_id) > (:after_rank, CAST(:after_id AS uuid))
+    AND {fitting}
+    """
+    return f"""
+    SELECT {REFERENCE}, {SHOWN},
+           (SELECT count(*)
+            FROM   tasks k
+            WHERE  {is_below}) AS below_count
+    FROM   {SHOWN_TABLES}
+    WHERE  {is_below}
+    ORDER  BY k.rank, k.task_id
+    LIMIT  :limit
+    """
 
 
 def _read_column(place: Mapping[str, str]) -> sql.Row:

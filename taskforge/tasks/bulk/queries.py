@@ -8,7 +8,6 @@ from taskforge.boards.queries import BOARDS, IS_LIVE, join_board, join_column, j
 from taskforge.boards.statuses import Status
 from taskforge.stores.outbox import pending_content
 from taskforge.tasks.access import KEY, REFERENCE
-from taskforge.tasks.board.filters import FILTER
 
 # Those of the tasks `:ids` that are or were on a board, in its order.
 TASKS_OF_BOARD = text(f"""
@@ -81,18 +80,6 @@ ROWS_OF_TASKS = text(f"""
     WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {IS_LIVE}
     ORDER  BY k.board_id, k.number
 """)
-# The cards that fit a filter, of a board or of one of its columns (`:column_id`, which may be NULL).
-SELECTABLE_TASKS = text(f"""
-    SELECT k.task_id, k.title, k.column_id, k.priority, {KEY}
-    FROM   tasks k
-           {join_board("k.board_id")}
-           {join_column("k.column_id")}
-    WHERE  k.board_id = :board_id AND k.deleted_at IS NULL
-           AND (CAST(:column_id AS uuid) IS NULL OR k.column_id = CAST(:column_id AS uuid))
-           AND {FILTER}
-    ORDER  BY c.rank, k.rank, k.task_id
-    LIMIT  :limit
-""")
 # The audit events of one unit of work from its first on: the same event by the same person at the same instant.
 EVENTS_OF_BATCH = text("""
     SELECT l.event, l.event_id, l.entity_id
@@ -105,3 +92,18 @@ EVENTS_OF_BATCH = text("""
     WHERE  first.event_id = :event_id AND first.board_id = :board_id AND first.event = ANY(:events)
     ORDER  BY l.board_seq
 """)
+
+
+def selectable_tasks(fitting: str) -> str:
+    """The cards that fit a filter (`filters.filtered`), of a board or of one of its columns, or NULL: `:column_id`."""
+    return f"""
+    SELECT k.task_id, k.title, k.column_id, k.priority, {KEY}
+    FROM   tasks k
+           {join_board("k.board_id")}
+           {join_column("k.column_id")}
+    WHERE  k.board_id = :board_id AND k.deleted_at IS NULL
+           AND (CAST(:column_id AS uuid) IS NULL OR k.column_id = CAST(:column_id AS uuid))
+           AND {fitting}
+    ORDER  BY c.rank, k.rank, k.task_id
+    LIMIT  :limit
+    """

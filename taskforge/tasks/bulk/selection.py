@@ -9,10 +9,10 @@ from taskforge.boards.access import access_board
 from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.board.filters import CardFilter
+from taskforge.tasks.board.filters import CardFilter, filtered
 from taskforge.tasks.board.queries import BoardView, get_board
 from taskforge.tasks.bulk.edit import ACTS
-from taskforge.tasks.bulk.queries import SELECTABLE_TASKS
+from taskforge.tasks.bulk.queries import selectable_tasks
 from taskforge.teams.access import Membership
 from taskforge.teams.permissions import Permission
 
@@ -41,7 +41,7 @@ def get_selectable(
     if column_id and column_id not in {column["column_id"] for column in view.columns}:
         raise NotFound()
     cards = sql.rows(
-        SELECTABLE_TASKS,
+        filtered(selectable_tasks, chosen),
         {
             **chosen.parameters(),
             "board_id": board_id,

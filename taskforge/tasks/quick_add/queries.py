@@ -22,7 +22,7 @@ from taskforge.tasks.access import (
     task_query,
     task_rows,
 )
-from taskforge.tasks.board.filters import FILTER, read_filter
+from taskforge.tasks.board.filters import filtered, read_filter
 from taskforge.tasks.board.tags import TAGS_IN_USE
 from taskforge.tasks.queries import COUNTED_COLUMN
 
@@ -43,11 +43,6 @@ _COLUMN_OF_TASK = f"""
              FROM   {COLUMNS}
              WHERE  c.column_id = k.column_id) counted) AS "column"
 """
-_FITTING_TASKS = text(f"""
-    SELECT k.task_id
-    FROM   tasks k
-    WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {FILTER}
-""")
 
 
 def list_tags(board_id: str) -> list[str]:
@@ -73,7 +68,7 @@ def get_placed_task(actor: Actor, task_id: str) -> Mapping[str, Any]:
     return found.row
 
 
-def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
+def list_hidden(actor: Actor, address: str, task_ids: Sequence[str]) -> set[str]:
     """Those of some tasks that the board at an address leaves out by its filter."""
     try:
         given = parse_qs(urlsplit(address).query, max_num_fields=MAX_FIELDS)
@@ -81,8 +76,19 @@ def list_hidden(address: str, task_ids: Sequence[str]) -> set[str]:
         return set()  # not an address of this application
     if any("\0" in value for values in given.values() for value in values):
         return set()
-    chosen = read_filter(given, clock.reader_time())
+    at = clock.reader_time()
+    chosen = read_filter(given, at).read_by(actor, at)
     if not chosen.count:
         return set()
-    fitting = sql.rows(_FITTING_TASKS, {**chosen.parameters(), "ids": list(task_ids)})
+    fitting = sql.rows(
+        filtered(_fitting_tasks, chosen), {**chosen.parameters(), "ids": list(task_ids)}
+    )
     return {*task_ids} - {row["task_id"] for row in fitting}
+
+
+def _fitting_tasks(fitting: str) -> str:
+    return f"""
+    SELECT k.task_id
+    FROM   tasks k
+    WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND {fitting}
+    """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -19,7 +19,7 @@ from taskforge.errors import NotFound
 from taskforge.stores import sql
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, task_rows
 from taskforge.tasks.board.filter_base import NONE
-from taskforge.tasks.board.filters import FILTER, CardFilter
+from taskforge.tasks.board.filters import MAX_STATEMENTS, CardFilter, composed
 from taskforge.tasks.field_kinds import Choice
 from taskforge.tasks.fields import FIELDS
 from taskforge.tasks.table.keys import (
@@ -73,7 +73,7 @@ def read_table(
     The caller has checked access.
     """
     parameters = {**chosen.parameters(), "board_id": board_id}
-    counted = sql.rows(_groups(layout.group), {**parameters, "limit": MAX_GROUPS})
+    counted = sql.rows(composed(_groups, chosen, layout.group), {**parameters, "limit": MAX_GROUPS})
     groups = [_group(row) for row in counted]
     total = Group(
         ALL,
@@ -106,9 +106,8 @@ def list_rows(
         parameters["after"] = after
         if sql.scalar(_ON_BOARD, {"board_id": board_id, "after": after}) is None:
             raise NotFound()
-    statement = _page(
-        layout.sort, layout.descending, layout.group, groups is not None, after is not None
-    )
+    how = layout.sort, layout.descending, layout.group
+    statement = composed(_page, chosen, *how, groups is not None, after is not None)
     return task_rows(statement, parameters)
 
 
@@ -160,24 +159,29 @@ def _keys(sort: str | None, group: str | None, *, descending: bool) -> tuple[Key
     return (group_key(TABLE_FIELDS[group]), Key(_value(group)), *keys)
 
 
-@cache
-def _groups(group: str | None) -> TextClause:
+@lru_cache(MAX_STATEMENTS)
+def _groups(group: str | None, fitting: str) -> TextClause:
     key = "1" if group is None else f"min({group_key(TABLE_FIELDS[group]).sql})"
     descending = group is not None and group_key(TABLE_FIELDS[group]).descending
     sums = "".join(f", sum(k.{name}) AS sum_{name}" for name in _names(SUMMED))
     return text(f"""
     SELECT {_value(group)} AS value, count(*) AS tasks, {key} AS place{sums}
     FROM   {_SORTED_TABLES}
-    WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}
+    WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {fitting}
     GROUP  BY 1
     ORDER  BY {Key("3", descending).ordering}, 1
     LIMIT  :limit
     """)
 
 
-@cache
+@lru_cache(MAX_STATEMENTS)
 def _page(
-    sort: str | None, descending: bool, group: str | None, in_groups: bool, is_later: bool
+    sort: str | None,
+    descending: bool,
+    group: str | None,
+    in_groups: bool,
+    is_later: bool,
+    fitting: str,
 ) -> TextClause:
     keys = _keys(sort, group, descending=descending)
     place = f"""
@@ -190,7 +194,7 @@ def _page(
     SELECT {REFERENCE}, {SHOWN}, {_value(group)} AS group_value
     FROM   (SELECT k.*
             FROM   {"p," if is_later else ""} {_SORTED_TABLES}
-            WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {FILTER}
+            WHERE  k.board_id = :board_id AND k.deleted_at IS NULL AND {fitting}
                    {f"AND {_value(group)} = ANY(CAST(:groups AS text[]))" if in_groups else ""}
                    {f"AND {is_behind(keys)}" if is_later else ""}
             ORDER  BY {ordering(keys)}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import flash, request, url_for
 
-from taskforge import clock
 from taskforge.boards.access import access_board
 from taskforge.boards.people import list_nameables
 from taskforge.identity.current import current_actor
-from taskforge.tasks.board.filters import FILTERED, CardFilter, read_filter
+from taskforge.tasks.board.filters import FILTERED, CardFilter
+from taskforge.tasks.query.nodes import OR
 from taskforge.text.handles import Nameable, find_named
+from taskforge.web.boards.parameters import read_as_reader
 
 PEOPLE, WORDS = "assignee", "q"
+_SIGNS = re.compile(r"[()\"“”:]|(?:^|\s)-")
 Query = Mapping[str, Sequence[str]]
 
 
@@ -32,7 +35,7 @@ class NamedFilter:
 
     def read(self) -> CardFilter:
         """The filter of the parameters."""
-        return read_filter(self.query, clock.reader_time())
+        return read_as_reader(self.query)
 
 
 def address_with_people(board_id: str) -> str | None:
@@ -69,8 +72,16 @@ def _list_names(given: Query) -> dict[str, str]:
     named = {
         value: value.removeprefix("@") for value in given.get(PEOPLE, []) if not accepts(value)
     }
-    words = " ".join(given.get(WORDS, [])).split()
+    words = _plain_words(given)
     return named | {word: word[1:] for word in words if word.startswith("@") and len(word) > 1}
+
+
+def _plain_words(given: Query) -> list[str]:
+    """The words of a query that is nothing but words; of any other one none: there “@name” is a term."""
+    text = " ".join(given.get(WORDS, []))
+    words = text.split()
+    is_plain = not _SIGNS.search(text) and not any(word.lower() == OR for word in words)
+    return words if is_plain else []
 
 
 def _find_people(given: Query, board_id: str) -> NamedFilter:
@@ -81,11 +92,13 @@ def _find_people(given: Query, board_id: str) -> NamedFilter:
     if not meant:
         return NamedFilter(given, notes)
     accepts = FILTERED[PEOPLE][1].accepts
-    values, words = given.get(PEOPLE, []), " ".join(given.get(WORDS, [])).split()
+    values, words = given.get(PEOPLE, []), _plain_words(given)
     chosen = [meant.get(value, value) for value in values if value in meant or accepts(value)]
     chosen += [meant[word] for word in words if word in meant]
-    left = " ".join(word for word in words if word not in meant)
-    query = {**given, PEOPLE: list(dict.fromkeys(chosen)), WORDS: [left] if left else []}
+    left = (
+        [" ".join(word for word in words if word not in meant)] if words else given.get(WORDS, [])
+    )
+    query = {**given, PEOPLE: list(dict.fromkeys(chosen)), WORDS: [one for one in left if one]}
     return NamedFilter(query, notes, is_changed=True)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask import request
 
 from taskforge import clock
 from taskforge.errors import NotFound
+from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filters import CardFilter, read_filter
 from taskforge.tasks.board.lanes import KINDS
 from taskforge.tasks.board.queries import BoardView
@@ -20,8 +21,19 @@ _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
 def requested_filter() -> CardFilter:
-    """The filter of the address; parameters that are no filter are ignored."""
-    return read_filter(request.args.to_dict(flat=False), clock.reader_time())
+    """The filter of the address, as its reader reads it; parameters that are no filter are ignored."""
+    return read_as_reader(request.args.to_dict(flat=False))
+
+
+def read_as_reader(given: Mapping[str, Sequence[str]]) -> CardFilter:
+    """The filter of some parameters, as whoever asks reads it. Only a query must know them: one statement more.
+
+    Raises:
+        NotAuthenticated: nobody is logged in, and there is a query.
+    """
+    at = clock.reader_time()
+    chosen = read_filter(given, at)
+    return chosen.read_by(current_actor(), at) if chosen.selection.root else chosen
 
 
 def requested_lanes() -> str | None:

@@ -33,6 +33,7 @@ from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
 from taskforge.web.boards.picture_sheet import picture_sheet
+from taskforge.web.boards.queries_presenter import show_query_error
 
 SHOWN_FIELDS = ("board_id", "team_id", "team_name", "name", "key_prefix", "seq", "version")
 _CHANGING = ("seq", "version")  # with every change of a card, or of the board
@@ -204,6 +205,7 @@ def board_context(
         "mine_query": {**mine.query(), **unfiltered},
         "is_mine": is_mine,
         "chips": show_chips(card_filter, view.people, unfiltered),
+        "query_error": show_query_error(card_filter),
         "unfiltered_query": unfiltered,
         "is_sample": is_sample_board(view.row),
         "may": board_rights(view.membership),

@@ -18,12 +18,19 @@ from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
+from taskforge.tasks.board.queries import get_board
+from taskforge.tasks.query.completion import complete
 from taskforge.tasks.table.layout import COLUMNS, read_layout
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
 from taskforge.web.boards.named_people import filter_with_people
 from taskforge.web.boards.parameters import NO_LANES, pairs_of, requested_lanes
 from taskforge.web.boards.presenters import show_board
+from taskforge.web.boards.queries_presenter import (
+    NOT_ON_A_BOARD,
+    known_values,
+    show_query_error,
+)
 
 
 @blueprint.get("/boards/<id:board_id>/filter")
@@ -53,13 +60,26 @@ def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> 
         "boards/_filter.html",
         board=show_board(row),
         menus=list_menus(row, card_filter, clock.reader_time()),
-        words="".join(card_filter.values("q")),
+        words=card_filter.written,
+        query_error=show_query_error(card_filter),
         notes=named.notes,
         filter_count=card_filter.count,
         view_endpoint=view_endpoint,
         unfiltered_query=kept,
         kept=pairs_of(kept),
     )
+
+
+@blueprint.get("/boards/<id:board_id>/filter/completions")
+def filter_completions(board_id: str) -> ResponseReturnValue:
+    """What may stand in a query ``text`` behind ``at`` characters: ``start``, ``length`` and ``items`` as JSON."""
+    view = get_board(current_actor(), board_id)
+    text = request.args.get("text", "")
+    written = request.args.get("at", "")
+    at = int(written) if written.isascii() and written.isdigit() and len(written) < 5 else len(text)
+    found = complete(text, at, known_values(view), without=NOT_ON_A_BOARD)
+    items = [vars(one) for one in found.suggestions]
+    return {"start": found.start, "length": found.length, "items": items}
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/fold")

@@ -198,7 +198,7 @@ def _script_answer(
 
 def _hidden(task_ids: Sequence[str]) -> set[str]:
     """Those of some new tasks that the filter of the requesting page (``HX-Current-URL``) leaves out."""
-    return list_hidden(request.headers.get("HX-Current-URL", ""), task_ids)
+    return list_hidden(current_actor(), request.headers.get("HX-Current-URL", ""), task_ids)
 
 
 def _count(change: Change) -> str:
