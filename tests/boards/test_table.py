@@ -196,3 +196,25 @@ def test_a_long_table_costs_what_a_short_one_does(app: Flask, ada: Person, bob: 
     assert visitor.open(f"{address}/rows?in=all&after={new_id()}").status == 404
     assert visitor.open(f"{address}/rows?after=x").status in (404, 422)
     assert "Back to the table" in visitor.open(f"{address}/rows?in=all").text
+
+
+def test_one_switch_leads_from_view_to_view_and_takes_the_filter_along(
+    ada: Person, team: Team
+) -> None:
+    board = f"/boards/{team.board_id}"
+    views = r'<nav class="view-switch" aria-label="Views">(.*?)</nav>'
+    for address, shown, query in (
+        (f"{board}?priority=high", "Board", "?priority=high"),
+        (f"{board}/table?priority=high&sort=due", "Table", "?priority=high"),
+        (f"{board}/activity", "Activity", ""),
+    ):
+        page = visit(ada).open(address)
+        switch = re.search(views, page.html, re.S)
+        assert switch is not None, address
+        links = re.findall(r'<a (?:id="\S+" )?href="([^"]+)"( aria-current="page")?', switch[1])
+        names = re.findall(r">(\w+)</a>", switch[1])
+        assert names == ["Board", "Table", "Activity", "Saved"]
+        assert [name for name, (_, is_current) in zip(names, links, strict=True) if is_current] == [
+            shown
+        ]
+        assert [links[0][0], links[1][0]] == [f"{board}{query}", f"{board}/table{query}"]
