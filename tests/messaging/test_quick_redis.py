@@ -43,6 +43,7 @@ def test_a_command_that_was_broken_off_leaves_no_reply_to_the_next_one(client: Q
     assert client.ping()
     connection = client.connection_pool.get_connection()
     connection.send_command("ECHO", "left")
+    assert connection.can_read(timeout=10)
     client.connection_pool.release(connection)
     assert client.echo("asked") == b"asked"
 
