@@ -15,6 +15,8 @@ from taskforge import clock
 from taskforge.errors import InvalidInput
 from taskforge.reports.days import DAY, PERIODS, Span, start_of
 from taskforge.reports.forecast import MAX_COUNT, MAX_DAYS, SEED
+from taskforge.tasks.query.nodes import Query
+from taskforge.tasks.query.parser import parse
 from taskforge.text.values import parse_date, parse_datetime, parse_int, parse_sent_instant
 from taskforge.text.zones import clean_zone, find_zone
 
@@ -42,6 +44,7 @@ class Asked:
     count: int | None
     until: date | None
     seed: int
+    query: Query | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,12 +53,13 @@ class Asked:
 
 
 def read_asked(given: Mapping[str, str], *, days: int = DEFAULT_DAYS) -> Asked:
-    """What the values of ``from``, ``to``, ``zone``, ``asOf``, ``per``, ``by``, ``count``, ``until``, ``seed`` ask for.
+    """What is asked for by the values of an address, ``from``, ``to``, ``zone``, ``asOf`` and so on.
 
     Empty ones ask for nothing: then it is the last `days` up to today, in the reader's zone.
 
     Raises:
         InvalidInput: one of them is not what it must be, or the range is too long.
+        QueryError: ``q`` can't be read.
     """
     name = clean_zone(given.get("zone", ""), field="zone")
     zone = find_zone(name) if name else clock.reader_zone()
@@ -81,6 +85,7 @@ def read_asked(given: Mapping[str, str], *, days: int = DEFAULT_DAYS) -> Asked:
         count=_number(given, "count", 1, MAX_COUNT),
         until=until,
         seed=SEED if seed is None else seed,
+        query=parse(given["q"]) if given.get("q", "").strip() else None,
     )
 
 

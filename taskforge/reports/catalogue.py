@@ -10,7 +10,7 @@ from taskforge.accounts.queries import list_display_names
 from taskforge.reports import durations, figures, forecast
 from taskforge.reports.asked import DEFAULT_DAYS, FORECAST_DAYS, Asked, read_asked
 from taskforge.reports.figures import Figures
-from taskforge.reports.reading import name_tasks, read_board, read_team
+from taskforge.reports.reading import name_tasks, read_board, read_team, select
 from taskforge.reports.ways import Ways
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
@@ -129,6 +129,7 @@ def report_of_board(
     """
     asked = read_asked(given, days=report.days)
     board, ways = read_board(actor, board_id, asked.at)
+    ways = _selected(actor, ways, asked)
     return Answer(
         report=report, asked=asked, figures=_named(report.make(ways, asked), ways), place=board
     )
@@ -141,9 +142,14 @@ def report_of_team(actor: Actor, report: Report, team_id: str, given: Mapping[st
     """
     asked = read_asked(given, days=report.days)
     _, ways = read_team(actor, team_id, asked.at)
+    ways = _selected(actor, ways, asked)
     return Answer(
         report=report, asked=asked, figures=_named(report.make(ways, asked), ways), place=None
     )
+
+
+def _selected(actor: Actor, ways: Ways, asked: Asked) -> Ways:
+    return ways if asked.query is None else select(actor, ways, asked.query, asked.zone)
 
 
 def _by_column(ways: Ways, asked: Asked) -> bool:

@@ -139,3 +139,9 @@ NAMES_OF_TASKS = prepared(f"""
            {join_board("k.board_id")}
     WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND k.board_id = ANY(CAST(:board_ids AS uuid[]))
 """)
+# The tasks of some boards, in the trash or not, that fulfil a condition of the query language, put in for the braces.
+FITTING = f"""
+    SELECT k.task_id
+    FROM   {TASKS}
+    WHERE  k.board_id = ANY(CAST(:board_ids AS uuid[])) AND ({{condition}})
+"""

@@ -5,13 +5,18 @@ What the relay has not read of the log yet is read here and added, so that a rep
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
+
+from taskforge import clock
 from taskforge.boards.access import access_board
 from taskforge.boards.queries import list_boards
+from taskforge.clock import ReaderTime
 from taskforge.errors import TooLarge, Unavailable
 from taskforge.events import Event
 from taskforge.history.replay import COLUMN_FIELDS
@@ -21,6 +26,8 @@ from taskforge.reports.transitions import BEGINNING, Fold, Period
 from taskforge.reports.ways import ReportColumn, Ways, cut
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
+from taskforge.tasks.query.compiler import compile_query
+from taskforge.tasks.query.nodes import Query
 
 MAX_PERIODS = 400_000
 MAX_UNREAD = 20_000  # events that a reader adds to what the relay has read
@@ -59,9 +66,18 @@ def name_tasks(board_ids: Sequence[str], task_ids: Iterable[str]) -> Mapping[str
     return {row["task_id"]: row for row in found}
 
 
-def select(ways: Ways, task_ids: Collection[str]) -> Ways:
-    """The ways of some of the tasks."""
-    kept = [period for period in ways.periods if period[0] in task_ids]
+def select(actor: Actor, ways: Ways, query: Query, zone: ZoneInfo) -> Ways:
+    """The ways of those tasks that fit a query as they are now, in the trash too; of purged ones nothing is known.
+
+    Raises:
+        QueryError: a day that the query names does not exist any more.
+    """
+    at = ReaderTime(clock.reader_time().minute, zone)
+    fitting = compile_query(query, actor, at=at)
+    statement = text(queries.FITTING.replace("{condition}", fitting.sql))
+    found = sql.rows(statement, {**fitting.parameters, "board_ids": list(ways.board_ids)})
+    fits = {row["task_id"] for row in found}
+    kept = [period for period in ways.periods if period[0] in fits]
     return Ways(ways.at, kept, ways.columns, ways.board_ids)
 
 

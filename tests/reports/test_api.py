@@ -112,6 +112,21 @@ def test_an_odd_question_is_answered_clearly(
         assert found["error"]["message"]
 
 
+def test_a_query_selects_by_what_cards_are_now(app: Flask, team: Team, ada: Person) -> None:
+    gone = make_task(ada, team, "Gone", column_id=team.columns["done"], priority="urgent")
+    make_task(ada, team, "Doing", column_id=team.columns["in_progress"], priority="urgent")
+    with app.app_context():
+        delete_task(ada.actor, gone)
+    path = f"/boards/{team.board_id}/reports"
+    assert ask(ada, f"{path}/cycle-time?q=priority:urgent")["figures"]["finished"] == 1
+    assert ask(ada, f"{path}/ageing?q=-priority:urgent")["figures"]["points"] == []
+    assert ask(ada, f"/teams/{team.team_id}/reports/workload?q=title:Doing+or+title:x")["figures"][
+        "people"
+    ]
+    problem = ask(ada, f"{path}/ageing?q=priority:soon", 422)["error"]
+    assert (problem["code"], problem["position"]) == ("invalid_query", 9)
+
+
 def test_there_are_no_other_reports(team: Team, ada: Person) -> None:
     ask(ada, f"/boards/{team.board_id}/reports/velocity", 404)
     ask(ada, "/boards/nothing/reports/velocity", 404)

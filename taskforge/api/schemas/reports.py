@@ -25,6 +25,7 @@ class ReportQuestion(Input):
     last = _line("The last day; today if it is left out", data_key="to")
     zone = _line("Where days begin at midnight, Europe/Vienna")
     as_of = _line("An instant of the past: what the report said then. A day stands for its end")
+    q = fields.query_text("A query that selects tasks by what they are now")
     per = _line("day, week or month: of throughput and created-done")
     by = _line("column or status: of cumulative-flow and time-in-column")
     count = _line("forecast: how many tasks; those that are open if it is left out")
