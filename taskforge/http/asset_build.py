@@ -30,6 +30,7 @@ ENTRIES = (
     "my-work",
     "passkeys",
     "push-device",
+    "reports",
     "show-password",
     "table",
     "task",

@@ -21,7 +21,7 @@ from taskforge.text.values import parse_date, parse_datetime, parse_int, parse_s
 from taskforge.text.zones import clean_zone, find_zone
 
 MAX_RANGE_DAYS = 1_100  # three years
-DEFAULT_DAYS = 30
+DEFAULT_DAYS = 28
 FORECAST_DAYS = 84  # of the past, that a forecast is made from: twelve weeks
 MAX_SEED = 2**31 - 1
 MILLISECOND = timedelta(milliseconds=1)

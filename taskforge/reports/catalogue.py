@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taskforge.accounts.queries import list_display_names
@@ -28,6 +28,12 @@ class Report:
     about: str
     make: Callable[[Ways, Asked], Figures]
     days: int = DEFAULT_DAYS
+    short_title: str = ""
+
+    @property
+    def short(self) -> str:
+        """The title where there is little room."""
+        return self.short_title or self.title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,7 @@ REPORTS = _all(
         lambda ways, asked: figures.cumulative_flow(
             ways, asked.span, by_column=_by_column(ways, asked)
         ),
+        short_title="Flow",
     ),
     Report(
         "cycle-time",
@@ -76,11 +83,12 @@ REPORTS = _all(
         "How old the cards in progress are, beside how long finished ones took.",
         lambda ways, asked: durations.ageing(ways, asked.span),
         WEEKS,
+        short_title="Ageing",
     ),
     Report(
         "time-in-column",
         "Time in column",
-        "Where finished cards had spent their time.",
+        "Where finished cards had spent their time: bars are medians, and 85 % stayed within the line.",
         lambda ways, asked: durations.time_in_column(
             ways, asked.span, by_column=_by_column(ways, asked)
         ),
@@ -102,7 +110,7 @@ REPORTS = _all(
     Report(
         "workload",
         "Workload",
-        "What each person has on their hands, and has finished.",
+        "What each person has in progress and, hatched, not started yet.",
         lambda ways, asked: durations.workload(ways, asked.span),
     ),
     Report(
@@ -146,6 +154,31 @@ def report_of_team(actor: Actor, report: Report, team_id: str, given: Mapping[st
     return Answer(
         report=report, asked=asked, figures=_named(report.make(ways, asked), ways), place=None
     )
+
+
+def overview_of_board(actor: Actor, board_id: str, given: Mapping[str, str]) -> list[Answer]:
+    """All reports of a board, each of the time that it has by itself unless some is asked for. Raises as one does."""
+    first = read_asked(given)
+    board, ways = read_board(actor, board_id, first.at)
+    return _overview(_selected(actor, ways, first), first, given, board)
+
+
+def overview_of_team(actor: Actor, team_id: str, given: Mapping[str, str]) -> list[Answer]:
+    """The same of the boards of a team."""
+    first = read_asked(given)
+    _, ways = read_team(actor, team_id, first.at)
+    return _overview(_selected(actor, ways, first), first, given, None)
+
+
+def _overview(
+    ways: Ways, first: Asked, given: Mapping[str, str], place: sql.Row | None
+) -> list[Answer]:
+    answers = []
+    for report in REPORTS.values():
+        asked = replace(read_asked(given, days=report.days), at=first.at)
+        figures_ = _named(report.make(ways, asked), ways)
+        answers.append(Answer(report=report, asked=asked, figures=figures_, place=place))
+    return answers
 
 
 def _selected(actor: Actor, ways: Ways, asked: Asked) -> Ways:

@@ -134,7 +134,7 @@ COLUMN_EVENTS = prepared("""
 """)
 # Titles and keys of tasks as they are now; purged ones have none.
 NAMES_OF_TASKS = prepared(f"""
-    SELECT k.task_id, b.key_prefix || '-' || k.number AS key, k.title
+    SELECT k.task_id, b.key_prefix || '-' || k.number AS key, k.title, b.name AS board_name
     FROM   {TASKS}
            {join_board("k.board_id")}
     WHERE  k.task_id = ANY(CAST(:ids AS uuid[])) AND k.board_id = ANY(CAST(:board_ids AS uuid[]))

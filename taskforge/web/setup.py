@@ -56,6 +56,8 @@ from taskforge.web.notifications import routes as notifications
 from taskforge.web.notifications import settings_routes as notification_settings_routes
 from taskforge.web.onboarding import routes as onboarding
 from taskforge.web.people import routes as people
+from taskforge.web.reports import routes as reports
+from taskforge.web.reports import week_routes as report_week_routes
 from taskforge.web.search import routes as search
 from taskforge.web.tasks import (
     checklist_routes,
@@ -98,6 +100,7 @@ PARTS = (
     two_factor_routes,
     team_two_factor_routes,
     view_routes_of_teams,
+    report_week_routes,
     index_routes,
     show_routes,
     picture_routes,
@@ -142,6 +145,7 @@ FEATURES = (
     comments,
     attachments,
     notifications,
+    reports,
     search,
     board_history,
     people,
