@@ -79,6 +79,13 @@ class Task(Model):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index("ix_tasks_assignee", "assignee_id", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_tasks_handed_over",
+            "created_by",
+            postgresql_where=text(
+                "assignee_id IS NOT NULL AND deleted_at IS NULL AND status <> 'done'"
+            ),
+        ),
         Index("ix_tasks_team", "team_id", "task_id"),
         Index(
             "ix_tasks_due",
