@@ -37,7 +37,15 @@ def test_no_name_of_a_table_stands_elsewhere() -> None:
 
 def test_an_event_says_what_it_changes_and_how_it_is_shown() -> None:
     for event in Event:
-        assert event.entity_type in ("user", "team", "board", "task", "comment", "attachment")
+        assert event.entity_type in (
+            "user",
+            "team",
+            "board",
+            "task",
+            "comment",
+            "attachment",
+            "view",
+        )
         assert event.action
         shown_on_task = event.entity_type in ("task", "comment", "attachment")
         shown_on_board = event.entity_type == "board" or shown_on_task
