@@ -13,7 +13,15 @@ from taskforge.stores.actor import NOBODY, Actor
 from taskforge.tasks.query.compiler import compile_query
 from taskforge.tasks.query.errors import QueryError
 from taskforge.tasks.query.nodes import Query
-from taskforge.tasks.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, MAX_VALUES, parse
+from taskforge.tasks.query.parser import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_TERMS,
+    MAX_VALUES,
+    MAX_WORDS,
+    parse,
+    read_query,
+)
 from taskforge.tasks.query.terms import list_terms
 
 PIECES = [
@@ -142,13 +150,15 @@ def test_an_error_points_at_the_word(text: str, at: str, said: str) -> None:
 
 def test_queries_are_bounded() -> None:
     parse("x" * 200 + " " * (MAX_LENGTH - 200))
-    parse(" ".join("a" * MAX_TERMS))
+    parse(" ".join(["is:open"] * MAX_TERMS))
+    parse(" ".join("a" * MAX_WORDS))
     parse(f"tag:{','.join('a' * MAX_VALUES)}")
     deep = MAX_DEPTH - 2
     parse("-(" * deep + "a b" + ")" * deep)
     for text in (
         "x" * (MAX_LENGTH + 1),
-        " ".join("a" * (MAX_TERMS + 1)),
+        " ".join(["is:open"] * (MAX_TERMS + 1)),
+        "a " * MAX_WORDS + "or title:b",
         f"tag:{','.join('a' * (MAX_VALUES + 1))}",
         "-(" * MAX_DEPTH + "a b" + ")" * MAX_DEPTH,
         "(" * MAX_LENGTH,
@@ -182,3 +192,10 @@ def read(text: str) -> tuple[Query | None, QueryError | None]:
         return parse(text), None
     except QueryError as error:
         return None, error
+
+
+def test_further_terms_count_like_those_of_the_text() -> None:
+    read_query("a " * MAX_WORDS, {"tag": "b"})
+    for terms in ({"text": "b"}, {"tag": ",".join("b" * (MAX_VALUES - MAX_WORDS + 1))}):
+        with pytest.raises(QueryError, match="at most"):
+            read_query("a " * MAX_WORDS, terms)

@@ -12,6 +12,7 @@ from taskforge.tasks.query import nodes
 from taskforge.tasks.query.errors import QueryError, suggestion
 from taskforge.tasks.query.nodes import SORT, TEXT, Node, Query, Range, Term, Value
 from taskforge.tasks.query.orders import sort_word
+from taskforge.tasks.query.term_kinds import WordsIn
 from taskforge.tasks.query.terms import find_term, list_terms
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ GRAMMAR = Path(__file__).with_name("grammar.lark")
 MAX_LENGTH = 1_000
 MAX_TERMS = 50
 MAX_VALUES = 50  # of all terms together
+MAX_WORDS = 15  # that are looked for: each is compared with the texts of every task
 MAX_DEPTH = 8
 PERSON_MARK = "@"
 PERSON_TERM = "assignee"
@@ -56,7 +58,12 @@ def read_query(text: str, terms: Mapping[str, str]) -> Query:
     parts = list(query.parts)
     for name, value in terms.items():
         parts += _read_term(name, value)
-    return Query(nodes.all_of(parts), query.sort, query.sort_at)
+    root = nodes.all_of(parts)
+    try:
+        _check_size(list(nodes.list_terms(root)))
+    except QueryError as error:  # all together are too many
+        raise QueryError(error.message, 0, len(text)) from None
+    return Query(root, query.sort, query.sort_at)
 
 
 def _read_term(name: str, value: str) -> Sequence[Node]:
@@ -81,17 +88,27 @@ def _check_text(text: str) -> None:
             raise QueryError("A query can't hold control characters.", position, 1)
 
 
+def _check_size(terms: Sequence[Term]) -> None:
+    values = [value for term in terms for value in term.values]
+    words = [value for term in terms if _looks_for_words(term) for value in term.values]
+    for parts, most, sentence in (
+        (terms, MAX_TERMS, "A query has at most {} terms."),
+        (values, MAX_VALUES, "A query names at most {} values."),
+        (words, MAX_WORDS, "A query looks for at most {} words."),
+    ):
+        if len(parts) > most:
+            part = parts[most]
+            raise QueryError(sentence.format(most), part.position, part.length)
+
+
+def _looks_for_words(term: Term) -> bool:
+    known = find_term(term.name)
+    return known is not None and isinstance(known.kind, WordsIn)
+
+
 def _finish(root: Node | None) -> Query:
     terms = list(nodes.list_terms(root))
-    if len(terms) > MAX_TERMS:
-        last = terms[MAX_TERMS]
-        raise QueryError(f"A query has at most {MAX_TERMS} terms.", last.position, last.length)
-    values = [value for term in terms for value in term.values]
-    if len(values) > MAX_VALUES:
-        value = values[MAX_VALUES]
-        raise QueryError(
-            f"A query names at most {MAX_VALUES} values.", value.position, value.length
-        )
+    _check_size(terms)
     sorts = [term for term in terms if term.name == SORT]
     left = _without_sorts(root)
     for term in terms:
