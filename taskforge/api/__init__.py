@@ -22,6 +22,7 @@ from taskforge.api import (
     push,
     reminders,
     reports,
+    search,
     tasks,
     team_activity,
     team_invitations,
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     reminders.blueprint,
     views.blueprint,
     reports.blueprint,
+    search.blueprint,
     admin.blueprint,
 )
 DESCRIPTION = (

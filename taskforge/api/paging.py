@@ -45,7 +45,7 @@ def read_place(query: Mapping[str, Any]) -> tuple[str, bool] | None:
         return None
     direction, _, item_id = place.partition(":")
     if direction not in (_EARLIER, _LATER) or not is_uuid(item_id):
-        raise _invalid_cursor()
+        raise invalid_cursor()
     return item_id, direction == _LATER
 
 
@@ -77,7 +77,7 @@ def as_id(place: str | None) -> str | None:
     try:
         return None if place is None else parse_uuid(place)
     except NotFound as error:
-        raise _invalid_cursor() from error
+        raise invalid_cursor() from error
 
 
 def _encode(place: str) -> str:
@@ -91,8 +91,9 @@ def _decode(cursor: str | None) -> str | None:
         place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return place.decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise _invalid_cursor() from error
+        raise invalid_cursor() from error
 
 
-def _invalid_cursor() -> InvalidInput:
+def invalid_cursor() -> InvalidInput:
+    """What is raised where a cursor belongs to another list."""
     return InvalidInput.about("cursor", "must be the nextCursor of an earlier answer")

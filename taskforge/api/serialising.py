@@ -13,6 +13,7 @@ from taskforge.attachments.content_types import DRAWN
 from taskforge.attachments.documents import file_address
 from taskforge.boards.person_access import PersonView, last_active, local_time
 from taskforge.comments.queries import CommentView
+from taskforge.search.queries import Hit
 from taskforge.stores.actor import BY_PROGRAM
 from taskforge.tasks.queries import TaskView
 from taskforge.text.people import Person
@@ -130,4 +131,20 @@ def _state(state: Row | None) -> dict[str, Any] | None:
         CREATOR.get(name, json_name(name)): json_value(name, value)
         for name, value in state.items()
         if name not in UNSHOWN
+    }
+
+
+def search_result(hit: Hit) -> dict[str, Any]:
+    """Something that a search has found."""
+    row = hit.row
+    return {
+        **row,
+        "type": hit.kind,
+        "id": row["entity_id"],
+        "title": hit.title.text,
+        "title_marks": hit.title.marks,
+        "snippet": hit.snippet.text,
+        "marks": hit.snippet.marks,
+        "url": hit.address,
+        "person_id": row["user_id"],
     }

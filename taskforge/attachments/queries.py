@@ -91,6 +91,11 @@ KNOWN_IDS = text("""
 """)
 
 
+def left_join_attachment(attachment_id: str) -> str:
+    """SQL that joins the attachment, as ``a``, whose id an expression gives, if there is one."""
+    return f"LEFT JOIN attachments a ON a.attachment_id = {attachment_id}"
+
+
 def list_files_of_visible_task(user_id: str, task_id: str) -> Sequence[sql.Row]:
     """The files of a task and of its comments, oldest first, at most 200; none where the task is not visible."""
     parameters = {"user_id": user_id, "task_id": task_id, "limit": MAX_LISTED}

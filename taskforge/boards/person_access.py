@@ -57,6 +57,8 @@ def _is_visible(reader: str) -> str:
 """
 
 
+# The person `p` is one whom `:user_id` sees.
+SEES_PERSON = _is_visible("CAST(:user_id AS uuid)")
 _PICTURE = f"""
     SELECT p.picture AS person_picture
     {_ASKED}
@@ -67,7 +69,7 @@ _PERSON = text(f"""
            {pending_content("p.user_id")} AS pending_content,
            {LAST_SEEN}
     {_ASKED}
-    WHERE  {_is_visible("CAST(:user_id AS uuid)")}
+    WHERE  {SEES_PERSON}
 """)
 _TEAMS = text(f"""
     SELECT t.team_id, t.name, o.role

@@ -164,6 +164,11 @@ def join_board(board_id: str) -> str:
     return f"JOIN boards b ON b.board_id = {board_id}"
 
 
+def left_join_board(board_id: str) -> str:
+    """Like `join_board`, where there may be none."""
+    return f"LEFT {join_board(board_id)}"
+
+
 def join_view(user_id: str = ":user_id") -> str:
     """SQL that joins, as ``m``, the membership through which a person (by default `:user_id`) sees the board `b`."""
     return f"{join_membership('b.team_id', user_id)} AND {SEES_BOARD}"

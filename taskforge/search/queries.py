@@ -1,8 +1,7 @@
-"""Search: tasks, boards and people whose names contain some words, among what a person may see.
+"""Search: what holds some words, among what a person may see.
 
-Every word of a query must occur. Titles and tags are searched newest first, so that a common word is found in a few
-rows; one that occurs nowhere costs a scan of the titles of the person's teams (60 ms for 100,000 of them). There is no
-index for it, because every change of a card would have to update that.
+Rights and liveness are asked with every search: nothing about them is stored in the search projection. Whoever loses a
+right finds nothing by it from their next request on, and what is deleted is not found from that moment on.
 """
 
 from __future__ import annotations
@@ -11,54 +10,170 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, text
 
 from taskforge.boards.access import access_board
-from taskforge.boards.queries import (
-    BOARDS,
-    BOARDS_OF_MEMBERS,
-    IS_LIVE,
-    VIEWERS,
-    join_board,
-    sees_board,
+from taskforge.boards.queries import VIEWERS
+from taskforge.search.legs import (
+    NAMED,
+    VISIBLE_BOARDS,
+    Kind,
+    names_statement,
+    statement_for,
 )
-from taskforge.boards.statuses import Status
+from taskforge.search_entries.queries import SEARCH_ENTRIES
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
-from taskforge.tasks.access import SHOWN, SHOWN_TABLES
-from taskforge.tasks.queries import TASKS
-from taskforge.teams.queries import TEAM_IDS_OF_PERSON
+from taskforge.stores.prepared_statements import prepared
+from taskforge.text.normal_form import fold_for_finding
+from taskforge.text.people import PAGE_ADDRESS
+from taskforge.text.search_snippets import Snippet, marks_of, snippet_of
+from taskforge.text.search_words import SearchQuery, Weight, read_query
+from taskforge.text.values import is_uuid
 
 MAX_FOUND = 8
+MAX_PAGE = 100
 MAX_WORDS = 6
 MAX_QUERY_LENGTH = 200
-CANDIDATES = 60  # the newest matching tasks, of which the best are chosen
 LAST_NUMBER = 2**31 - 1
+ALL_KINDS = frozenset(Kind)
+# Where results lead: made without a router, as the API and pages need them.
+_ADDRESSES = {
+    Kind.TASK: "/tasks/{entity_id}",
+    Kind.COMMENT: "/tasks/{task_id}#comment-{entity_id}",
+    Kind.ATTACHMENT: "/attachments/{entity_id}",
+    Kind.BOARD: "/boards/{entity_id}",
+    Kind.TEAM: "/teams/{entity_id}",
+    Kind.PERSON: PAGE_ADDRESS,
+}
+# The column of their titles, where it is not that of their tasks.
+_TITLES = {
+    Kind.BOARD: "board_name",
+    Kind.TEAM: "team_name",
+    Kind.PERSON: "display_name",
+    Kind.ATTACHMENT: "file_name",
+}
+ON_CARDS = frozenset({Kind.TASK, Kind.COMMENT, Kind.ATTACHMENT})
 
 _KEY = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{1,5})-)?([0-9]{1,10})")
+_PLACE = re.compile(r"([0-9]):([0-9a-f-]{36})")
+# The boards that somebody sees, and those of them whose names hold the words.
+_BOARDS = prepared(f"""
+    WITH visible AS MATERIALIZED ({VISIBLE_BOARDS})
+    SELECT ARRAY(SELECT board_id FROM visible) AS board_ids,
+           (SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]')
+            FROM   (SELECT v.*
+                    FROM   visible v
+                    WHERE  CAST(:words AS text) IS NULL
+                           OR EXISTS (SELECT
+                                      FROM   {SEARCH_ENTRIES}
+                                      WHERE  e.entity_id = v.board_id AND e.names @@ CAST(:words AS tsquery))
+                    ORDER  BY lower(v.name), v.board_id
+                    LIMIT  CAST(:limit AS bigint)) f) AS boards
+""")
+
+
+class Place(NamedTuple):
+    """Behind which result a page begins."""
+
+    rank: int
+    entity_id: str
+
+    def __str__(self) -> str:
+        return f"{self.rank}:{self.entity_id}"
+
+
+BEGINNING = Place(-1, "00000000-0000-0000-0000-000000000000")
+
+
+def read_place(text: str) -> Place:
+    """The place that `str` of one says; the beginning where the text is none."""
+    found = _PLACE.fullmatch(text)
+    if found is None or not is_uuid(found[2]):
+        return BEGINNING
+    return Place(int(found[1]), found[2])
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result: its row (see `taskforge.search.legs`), its title, and what is shown of its text."""
+
+    kind: Kind
+    row: sql.Row
+    title: Snippet
+    snippet: Snippet
+
+    @property
+    def address(self) -> str:
+        """The path of the page that shows it."""
+        return _ADDRESSES[self.kind].format(**self.row)
+
+    @property
+    def place(self) -> Place:
+        """Where the next page begins, if this is the last one of a page."""
+        return Place(self.row["rank"], self.row["entity_id"])
+
+
+class Results(NamedTuple):
+    """A page of results. Unless the projection `is_filled`, older things may be missing."""
+
+    hits: list[Hit]
+    is_filled: bool
 
 
 @dataclass(frozen=True)
 class Found:
-    """The best that was found of each kind, and whether there are more tasks than these."""
+    """What the palette shows: the best on cards, boards by name, and whether there is more on cards."""
 
-    tasks: Sequence[Mapping[str, Any]]
+    hits: Sequence[Hit]
     boards: Sequence[Mapping[str, Any]]
-    more_tasks: bool
+    has_more: bool
 
 
-def find(actor: Actor, query: str, *, limit: int = MAX_FOUND) -> Found:
-    """What matches a query: a task's key ("K-12", "12"), words of titles and tags, words of boards' names.
+def search(
+    actor: Actor,
+    typed: str,
+    *,
+    kinds: frozenset[Kind] = ALL_KINDS,
+    after: Place = BEGINNING,
+    limit: int = MAX_PAGE,
+) -> Results:
+    """What holds all words of a query: at most `limit` results behind a place, the best first.
 
-    An empty query finds no tasks and the first boards.
+    Nothing is found where only signs were typed.
     """
-    boards = _find_boards(actor, query, limit)
-    if not query:
-        return Found([], boards, more_tasks=False)
-    tasks = _find_tasks(actor, query, limit + 1)
-    return Found(tasks[:limit], boards, more_tasks=len(tasks) > limit)
+    query = read_query(typed)
+    if not query.words:
+        return Results([], is_filled=True)
+    seen = sql.row(
+        names_statement(),
+        {
+            "user_id": actor.user_id,
+            "kinds": sorted(NAMED & kinds),
+            "limit": limit,
+            **_words(query),
+            **_behind(after),
+        },
+    )
+    assert seen is not None
+    hits = _search(typed, query, seen, kinds, after, limit)
+    return Results(hits, seen["is_filled"])
+
+
+def find(actor: Actor, typed: str, *, limit: int = MAX_FOUND) -> Found:
+    """What the palette shows for a query; for an empty one the first boards."""
+    query = read_query(typed)
+    if typed and not query.words:
+        return Found([], [], has_more=False)
+    words = query.as_tsquery(weight=Weight.TITLE) if query.words else None
+    found = sql.row(_BOARDS, {"user_id": actor.user_id, "words": words, "limit": limit})
+    assert found is not None
+    if not query.words:
+        return Found([], found["boards"], has_more=False)
+    hits = _search(typed, query, found, ON_CARDS, BEGINNING, limit + 1)
+    return Found(hits[:limit], found["boards"], has_more=len(hits) > limit)
 
 
 def find_people(actor: Actor, board_id: str, query: str) -> Sequence[sql.Row]:
@@ -68,132 +183,70 @@ def find_people(actor: Actor, board_id: str, query: str) -> Sequence[sql.Row]:
         NotFound: no such board, or not a member of its team.
     """
     access_board(actor.user_id, board_id)
-    words = _words(query)
-    return sql.rows(
-        _people_with(len(words)),
-        {**_patterns(words), "board_id": board_id, "limit": MAX_FOUND},
-    )
+    words = fold_for_finding(query).split()[:MAX_WORDS]
+    named = {f"word_{number}": word for number, word in enumerate(words)}
+    return sql.rows(_people_with(len(words)), {**named, "board_id": board_id, "limit": MAX_FOUND})
 
 
-def _find_boards(actor: Actor, query: str, limit: int) -> Sequence[sql.Row]:
-    words = _words(query)
-    return sql.rows(
-        _boards_with(len(words)),
-        {**_patterns(words), "user_id": actor.user_id, "limit": limit},
-    )
-
-
-def _find_tasks(actor: Actor, query: str, limit: int) -> Sequence[sql.Row]:
-    words = _words(query)
-    prefix, number = _read_key(query)
-    return sql.rows(
-        _tasks_with(len(words)),
+def _search(
+    typed: str, query: SearchQuery, seen: sql.Row, kinds: frozenset[Kind], after: Place, limit: int
+) -> list[Hit]:
+    """The results among the boards of `seen`, and what else it has found by name."""
+    prefix, number = _read_key(typed)
+    rows = sql.rows(
+        statement_for(kinds, with_key=number is not None),
         {
-            **_patterns(words),
+            "board_ids": seen["board_ids"],
+            "named_ranks": seen.get("ranks") or [],
+            "named_kinds": seen.get("kinds") or [],
+            "named_ids": seen.get("ids") or [],
+            "limit": limit,
             "prefix": prefix,
             "number": number,
-            "user_id": actor.user_id,
-            "start": f"{_escaped(query)}%",
-            "candidates": CANDIDATES,
-            "limit": limit,
+            **_words(query),
+            **_behind(after),
         },
     )
+    return [_hit(row, query) for row in rows]
 
 
-def _read_key(query: str) -> tuple[str | None, int | None]:
+def _words(query: SearchQuery) -> dict[str, str]:
+    return {
+        "words": query.as_tsquery(),
+        "title_words": query.as_tsquery(weight=Weight.TITLE),
+    }
+
+
+def _behind(after: Place) -> dict[str, object]:
+    return {"after_rank": after.rank, "after_id": after.entity_id}
+
+
+def _hit(row: sql.Row, query: SearchQuery) -> Hit:
+    kind = Kind(row["kind"])
+    title = str(row[_TITLES.get(kind, "title")])
+    # Where the title is not what was looked through, marks would be chance.
+    marks = [] if kind is Kind.COMMENT else marks_of(title, query)
+    return Hit(kind, row, Snippet(title, marks), snippet_of(row["body"], query))
+
+
+def _read_key(typed: str) -> tuple[str | None, int | None]:
     """The board's prefix and the number that a query names; "12" names a number on any board."""
-    found = _KEY.fullmatch(query)
+    found = _KEY.fullmatch(typed.strip())
     if found is None or int(found[2]) > LAST_NUMBER:
         return None, None
     return found[1] and found[1].upper(), int(found[2])
 
 
-def _words(query: str) -> list[str]:
-    return query.split()[:MAX_WORDS]
-
-
-def _patterns(words: Sequence[str]) -> dict[str, list[str]]:
-    """Patterns for each word: its spellings, since not every server's ILIKE knows letters beyond ASCII."""
-    return {
-        f"word_{number}": [
-            f"%{_escaped(spelling)}%"
-            for spelling in sorted({word, word.lower(), word.upper(), word.capitalize()})
-        ]
-        for number, word in enumerate(words)
-    }
-
-
-def _escaped(word: str) -> str:
-    """Text that stands for itself in a pattern."""
-    return re.sub(r"([\\%_])", r"\\\1", word)
-
-
-def _all_in(column: str, words: int) -> str:
-    """The condition, behind another one, that a text contains every word of `_patterns`."""
-    return "".join(
-        f"\n           AND {column} ILIKE ANY(:word_{number})" for number in range(words)
-    )
-
-
 @cache
 def _people_with(words: int) -> TextClause:
-    return text(f"""
-    SELECT u.user_id, u.display_name, u.picture
-    FROM   {VIEWERS}
-    WHERE  b.board_id = :board_id{_all_in("u.display_name", words)}
-    ORDER  BY lower(u.display_name), u.user_id
-    LIMIT  :limit
-    """)
-
-
-@cache
-def _boards_with(words: int) -> TextClause:
-    return text(f"""
-    SELECT b.board_id, b.name, t.name AS team_name
-    FROM   {BOARDS_OF_MEMBERS}
-    WHERE  m.user_id = :user_id AND {IS_LIVE}{_all_in("b.name", words)}
-    ORDER  BY lower(b.name), b.board_id
-    LIMIT  :limit
-    """)
-
-
-_VISIBLE = f"""
-           k.team_id IN ({TEAM_IDS_OF_PERSON}) AND k.deleted_at IS NULL
-           AND EXISTS (SELECT FROM {BOARDS} WHERE b.board_id = k.board_id AND {IS_LIVE} AND {sees_board(":user_id")})
-"""
-
-
-@cache
-def _tasks_with(words: int) -> TextClause:
-    """The statement for a number of words: the newest by key and by words, and of both the best first."""
-    by_words = "".join(
-        f"""
-           AND (k.title ILIKE ANY(:word_{number})
-                OR array_to_string(k.tags, ' ') ILIKE ANY(:word_{number}))"""
+    named = "".join(
+        f"\n           AND strpos(taskforge_find(u.display_name), :word_{number}) > 0"
         for number in range(words)
     )
     return text(f"""
-    WITH found AS (
-        (SELECT k.task_id, true AS by_key
-         FROM   {TASKS} {join_board("k.board_id")}
-         WHERE  {_VISIBLE}
-                AND k.number = CAST(:number AS integer)
-                AND (CAST(:prefix AS text) IS NULL OR b.key_prefix = :prefix)
-         ORDER  BY k.task_id DESC
-         LIMIT  :candidates)
-        UNION ALL
-        (SELECT k.task_id, false
-         FROM   {TASKS}
-         WHERE  {_VISIBLE}{by_words}
-         ORDER  BY k.task_id DESC
-         LIMIT  :candidates)),
-    best AS (
-        SELECT task_id, bool_or(by_key) AS by_key
-        FROM   found
-        GROUP  BY task_id)
-    SELECT k.task_id, k.title, k.status, k.tags, {SHOWN}
-    FROM   {SHOWN_TABLES}
-           JOIN best ON best.task_id = k.task_id
-    ORDER  BY best.by_key DESC, k.title ILIKE :start DESC, k.status = '{Status.DONE}', k.task_id DESC
+    SELECT u.user_id, u.display_name, u.picture
+    FROM   {VIEWERS}
+    WHERE  b.board_id = :board_id{named}
+    ORDER  BY lower(u.display_name), u.user_id
     LIMIT  :limit
     """)

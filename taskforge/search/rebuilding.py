@@ -20,7 +20,7 @@ from taskforge.text.search_words import FORM
 
 PAGE = 200
 DELETED_AT_ONCE = 5_000
-TURN_SECONDS = 1.0
+TURN_SECONDS = 0.3
 
 
 def begin(*, again: bool = False) -> None:
@@ -80,7 +80,7 @@ def count_entries() -> int:
 
 
 class Rebuilder:
-    """The relay's part: begins when the projection is new, and goes on for at most a second each turn."""
+    """The relay's part: begins when the projection is new, and goes on for a part of each second."""
 
     def __init__(self) -> None:
         self._begun = False

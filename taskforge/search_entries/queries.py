@@ -4,6 +4,9 @@ from __future__ import annotations
 
 # An item of a FROM clause.
 SEARCH_ENTRIES = "search_entries e"
+# Whether everything has been looked at since the projection began; a column of one row.
+IS_FILLED = """(NOT EXISTS (SELECT FROM search_progress WHERE name <> 'events' AND finished_at IS NULL)
+                AND EXISTS (SELECT FROM search_progress WHERE name <> 'events'))"""
 
 
 def matches_task(words: str) -> str:
@@ -23,3 +26,8 @@ def matches_task(words: str) -> str:
     return f"""EXISTS (SELECT
                    FROM   search_entries e
                    WHERE  e.entity_id = k.task_id AND e.texts @@ CAST(:{words} AS tsquery))"""
+
+
+def left_join_entry(entity_id: str) -> str:
+    """SQL that joins, as ``e``, the search entry of what an expression names, if it has been fed."""
+    return f"LEFT JOIN search_entries e ON e.entity_id = {entity_id}"

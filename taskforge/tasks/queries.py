@@ -205,6 +205,11 @@ def join_task(task_id: str) -> str:
     return f"JOIN tasks k ON k.task_id = {task_id}"
 
 
+def left_join_task(task_id: str) -> str:
+    """Like `join_task`, where there may be none."""
+    return f"LEFT {join_task(task_id)}"
+
+
 def add_to_comment_count(uow: UnitOfWork, task_id: str, difference: int) -> None:
     """Change a task's denormalised number of comments.
 

@@ -193,6 +193,11 @@ def join_team(team_id: str) -> str:
     return f"JOIN teams t ON t.team_id = {team_id}"
 
 
+def left_join_team(team_id: str) -> str:
+    """Like `join_team`, where there may be none."""
+    return f"LEFT {join_team(team_id)}"
+
+
 def is_member(team_id: str, user_id: str) -> str:
     """SQL of the condition that a person belongs to a team; both are a column or another expression."""
     return f"""EXISTS (SELECT

@@ -111,7 +111,7 @@ def read_query(typed: str) -> SearchQuery:
     A key such as TF-12 is meant whole: it does not find TF-120. Without any letter or digit there are no words.
     """
     words = []
-    for quoted, bare in _PIECES.findall(_normalise(typed)):
+    for quoted, bare in _PIECES.findall(normalise(typed)):
         word = _word(quoted or bare, is_phrase=bool(quoted))
         if word is not None:
             words.append(word)
@@ -120,7 +120,7 @@ def read_query(typed: str) -> SearchQuery:
 
 def read_phrase(typed: str) -> SearchQuery:
     """Words that must follow each other exactly as they were typed."""
-    word = _word(_normalise(typed), is_phrase=True)
+    word = _word(normalise(typed), is_phrase=True)
     return SearchQuery((word,) if word else ())
 
 
@@ -133,7 +133,7 @@ def vector_of(texts: Iterable[tuple[Weight, str]]) -> str:
     start, size = 1, 0
     for weight, text in texts:
         position = start
-        for token in tokenise(_normalise(text[:MAX_TEXT])[:MAX_TEXT], joined=True):
+        for token in tokenise(normalise(text[:MAX_TEXT])[:MAX_TEXT], joined=True):
             position = start + token.position
             known = places.get(token.lexeme)
             if known is None:
@@ -164,12 +164,8 @@ def tokenise(normalised: str, *, joined: bool = False) -> Iterator[Token]:
             yield from _joined(chain, token, normalised)
 
 
-def normalise_character(character: str) -> str:
-    """What is left of one character of a text in the form in which texts are compared."""
-    return _normalise(character)
-
-
-def _normalise(text: str) -> str:
+def normalise(text: str) -> str:
+    """A text in the form in which texts are compared; another length than it had."""
     if text.isascii():
         return text.lower()
     return _INVISIBLE.sub("", fold_for_finding(unicodedata.normalize("NFKC", text))).translate(
@@ -211,7 +207,9 @@ def _word(text: str, *, is_phrase: bool) -> Word | None:
     ]
     first = tokens[0].position
     parts = tuple((token.lexeme, token.position - first) for token in tokens)
-    is_prefix = not is_phrase and _KEY.fullmatch(text) is None and not _is_whole_pair(tokens[-1])
+    # Signs behind a word, as in C++, say that it has ended.
+    is_open = not is_phrase and tokens[-1].end == len(text) and not _is_whole_pair(tokens[-1])
+    is_prefix = is_open and _KEY.fullmatch(text) is None
     return Word(parts, is_prefix, "" if is_phrase else _joined_form(tokens, text))
 
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accounts import add_column, join_team, make_board
 from tests.e2e.axe import problems
 from tests.e2e.journeys import column
+from tests.search.feeding import feed_search
 
 
 @pytest.fixture
@@ -119,7 +121,8 @@ def test_places_are_found_and_the_arrows_go_round(page: Page, board: str) -> Non
     page.wait_for_url("**/trash")
 
 
-def test_a_task_is_found_from_any_page(page: Page, board: str) -> None:
+def test_a_task_is_found_from_any_page(app: Flask, page: Page, board: str) -> None:
+    feed_search(app)
     page.goto("/boards")
     field = open_palette(page, "/")
     field.fill("blade")

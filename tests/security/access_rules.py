@@ -47,6 +47,7 @@ OWN = {
     "api_users.edit_profile", "api_users.change_email", "api_users.change_picture", "api_users.remove_picture",
     "accounts.preferences", "accounts.preferences_submitted", "accounts.change_picture", "accounts.remove_picture",
     "api_notifications.list_notifications", "api_notifications.mark_read", "api_teams.list_teams",
+    "api_search.search",
     "api_push.unsubscribe",
     "api_teams.create_team", "api_tasks.list_tasks", "api_invitations.list_own", "api_invitations.join",
 }  # fmt: skip

@@ -9,7 +9,7 @@ import { listCommands, listPeopleCommands } from "./commands.js";
 import { fuzzyScore } from "./fuzzy-score.js";
 import { cancelSearch, searchSoon } from "./search.js";
 
-const TITLES = { recent: "Recent", go: "Go to", create: "Create", found: "Tasks" };
+const TITLES = { recent: "Recent", go: "Go to", create: "Create", found: "Results" };
 const ORDER = { all: ["recent", "card", "go", "create", "found"], find: ["found", "go", "create"] };
 const MAX_SHOWN = { recent: 3, card: 20, go: 8, create: 3, found: 8 };
 const MAX_WHILE_TYPING = 6;
@@ -59,6 +59,7 @@ function foundOptions() {
     ...found.tasks.map(({ key, title, status, board, url }) => ({
       ...base, section: "found", note: `${key} · ${board}`, icon: `status-${status}`, words: title, url,
     })),
+    ...found.texts.map(({ words, icon, note, url }) => ({ ...base, section: "found", note, icon, words, url })),
     found.more && { ...base, section: "found", icon: "search", words: `All results for “${typed()}”`, url: allResults },
   ].filter(Boolean);
 }
@@ -88,7 +89,8 @@ function choose() {
   const rank = (option) => option.score + (recent.includes(option.words) ? RECENT_BONUS : 0);
   return ORDER[mode].flatMap((section) => {
     const inSection = section === "recent" ? recentOptions : fitting.filter((option) => option.section === section);
-    if (query) inSection.sort((one, other) => rank(other) - rank(one));
+    // What the server found is in its order.
+    if (query && section !== "found") inSection.sort((one, other) => rank(other) - rank(one));
     return inSection.slice(0, query && section !== "found" ? Math.min(MAX_SHOWN[section], MAX_WHILE_TYPING) : MAX_SHOWN[section] + 1);
   });
 }
@@ -131,7 +133,7 @@ function draw() {
 const emptyWords = () => {
   if (found?.failed) return "The search does not answer. Commands still work.";
   if (typed()) return found ? "Nothing fits." : "Searching…";
-  return "Type a title, a tag, or a key like WEB-12.";
+  return "Type words, a tag, or a key like WEB-12.";
 };
 
 function point(index) {
@@ -161,7 +163,7 @@ function ask() {
   const boardId = card?.closest("[data-board-id]")?.dataset.boardId;
   const person = card && /^assign(?: to)? +(.+)/i.exec(query)?.[1];
   searchSoon(dialog.dataset.searchUrl, person || query, boardId, (answer) => {
-    found = person ? { ...answer, boards: [], tasks: [], more: false } : answer;
+    found = person ? { ...answer, boards: [], tasks: [], texts: [], more: false } : answer;
     refresh();
   });
 }
@@ -237,7 +239,7 @@ export function showPalette(newMode, selected) {
   found = null;
   field.value = "";
   isPointed = false;
-  field.placeholder = mode === "find" ? "Search tasks and boards" : "Type a command, or search";
+  field.placeholder = mode === "find" ? "Search everything" : "Type a command, or search";
   field.ariaLabel = field.placeholder;
   options = choose();
   draw();

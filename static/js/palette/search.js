@@ -3,7 +3,7 @@
 import { fetchJson } from "../lib/http.js";
 
 const PAUSE = 120; // milliseconds
-const NOTHING = { tasks: [], boards: [], people: [], more: false, failed: false };
+const NOTHING = { tasks: [], texts: [], boards: [], people: [], more: false, failed: false };
 let timer = 0;
 let current = null;
 
