@@ -26,6 +26,7 @@ ENTRIES = (
     "app",
     "board",
     "board-history",
+    "calendar",
     "inbox",
     "my-work",
     "passkeys",

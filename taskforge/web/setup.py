@@ -32,6 +32,7 @@ from taskforge.web.attachments import file_routes, upload_routes
 from taskforge.web.attachments import routes as attachments
 from taskforge.web.boards import (
     archive_routes,
+    calendar_routes,
     column_deletion_routes,
     column_settings_routes,
     index_routes,
@@ -106,6 +107,7 @@ PARTS = (
     picture_routes,
     settings_routes,
     column_deletion_routes,
+    calendar_routes,
     column_settings_routes,
     saved_view_routes,
     table_routes,

@@ -54,7 +54,7 @@ behaviour("push-device", (section) => {
     const [words, action] = states[name];
     section.querySelector("[data-state]").textContent = words;
     button.textContent = action;
-    button.hidden = !action;
+    button.style.display = action ? "" : "none"; // a button’s own display is stronger than `hidden`
     button.classList.remove("is-busy");
     section.hidden = false;
   }

@@ -19,8 +19,10 @@ from taskforge.identity.current import current_actor
 from taskforge.tasks.board.filter_menu import list_menus
 from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
+from taskforge.tasks.calendar.span import read_span
 from taskforge.tasks.query.completion import complete
 from taskforge.tasks.table.layout import COLUMNS, read_layout
+from taskforge.text import moments
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
 from taskforge.web.boards.named_people import filter_with_people
@@ -47,6 +49,15 @@ def table_filter(board_id: str) -> ResponseReturnValue:
     """The same for the table of the board."""
     layout = read_layout(request.args.to_dict(flat=False))
     return _filter_menu(board_id, "boards.table", layout.query())
+
+
+@blueprint.get("/boards/<id:board_id>/calendar/filter")
+@accept_lists(*FILTER_LISTS)
+def calendar_filter(board_id: str) -> ResponseReturnValue:
+    """The same for the calendar of the board."""
+    current_actor()  # first: weeks are the reader's
+    span = read_span(request.args, moments.reader_day(clock.now()))
+    return _filter_menu(board_id, "boards.calendar", span.query())
 
 
 def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> ResponseReturnValue:
