@@ -7,6 +7,7 @@ from datetime import date
 
 from taskforge.reports.catalogue import Answer
 from taskforge.reports.figures import Figures
+from taskforge.reports.ways import DOING, IN_PROGRESS
 from taskforge.text.counting import count_cards
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -56,7 +57,7 @@ def _flow(found: Figures) -> str:
     days, series = found["days"], found["series"]
     if not days or not any(any(one["counts"]) for one in series):
         return "There was no card on the board in this time."
-    open_ = [one for one in series if one["status"] in ("in_progress", "in_review")]
+    open_ = [one for one in series if one["status"] in IN_PROGRESS]
     before, now = (sum(one["counts"][place] for one in open_) for place in (0, -1))
     change = (
         "as many as"
@@ -93,11 +94,11 @@ def _created_done(found: Figures) -> str:
 
 
 def _ageing(found: Figures) -> str:
-    if not found["in_progress"]:
+    if not found[DOING]:
         return "Nothing is in progress."
     late = sum((point["exceeds"] or 0) >= 85 for point in found["points"])
     oldest = show_duration(found["points"][0]["age_seconds"])
-    begun = f"{count_cards(found['in_progress'])} in progress, the oldest for {oldest}."
+    begun = f"{count_cards(found[DOING])} in progress, the oldest for {oldest}."
     if not found["cycle"]:
         return f"{begun} None was finished to compare with."
     what = "None of them has" if not late else f"{late} of them {'has' if late == 1 else 'have'}"
@@ -127,11 +128,11 @@ def _burndown(found: Figures) -> str:
 
 
 def _workload(found: Figures) -> str:
-    busy = [one for one in found["people"] if one["in_progress"] and one["user_id"]]
+    busy = [one for one in found["people"] if one[DOING] and one["user_id"]]
     if not busy:
         return "Nobody has a card in progress."
     most = busy[0]
-    return f"{most['name']} has the most in progress: {most['in_progress']}."
+    return f"{most['name']} has the most in progress: {most[DOING]}."
 
 
 def _forecast(found: Figures) -> str:

@@ -13,6 +13,7 @@ from taskforge.reports.catalogue import REPORTS, Answer, Report
 from taskforge.reports.days import Span
 from taskforge.reports.sentences import note, say
 from taskforge.reports.tables import table_of
+from taskforge.reports.ways import DOING
 from taskforge.web.reports.charts import durations, over_time
 from taskforge.web.reports.charts.plot import Plot
 
@@ -171,7 +172,7 @@ def _is_empty(found: Mapping[str, Any], name: str) -> bool:
     if name == "created-done":
         return not found["finished"] and not found["created"]
     if name == "workload":
-        return not any(one["in_progress"] or one["not_started"] for one in found["people"])
+        return not any(one[DOING] or one["not_started"] for one in found["people"])
     if name == "burndown":
         return not any(day["total"] for day in found["days"])
     return not found["spread"] if name == "forecast" else not found["points"]

@@ -7,6 +7,7 @@ from typing import Any
 from taskforge.reports.days import Span
 from taskforge.reports.figures import Figures
 from taskforge.reports.sentences import show_duration
+from taskforge.reports.ways import DOING, IN_PROGRESS
 from taskforge.web.reports.charts.plot import Plot, round_up, show_day
 
 DAY = 86_400
@@ -47,8 +48,7 @@ def draw_cycle_time(found: Figures, plot: Plot, span: Span) -> None:
 def draw_ageing(found: Figures, plot: Plot) -> None:
     """A point for each card in progress, by its column, as high as it is old, with its key beside it."""
     columns = found["columns"] or [
-        {"id": one, "name": one.replace("_", " ").capitalize()}
-        for one in ("in_progress", "in_review")
+        {"id": one, "name": one.replace("_", " ").capitalize()} for one in IN_PROGRESS
     ]
     points = found["points"][:MAX_DRAWN]
     highest = max(
@@ -130,12 +130,12 @@ def draw_time_in_column(found: Figures, plot: Plot) -> None:
 
 def draw_workload(found: Figures, plot: Plot) -> None:
     """A bar for each person: what is in progress, and, hatched, what is not started."""
-    people = [one for one in found["people"] if one["in_progress"] or one["not_started"]]
-    highest = max([one["in_progress"] + one["not_started"] for one in people], default=1)
+    people = [one for one in found["people"] if one[DOING] or one["not_started"]]
+    highest = max([one[DOING] + one["not_started"] for one in people], default=1)
     for y, height, one in _rows(plot, people):
         wide, x = plot.inner * (0.82 if plot.is_narrow else 0.66) / highest, plot.left
         for name, css, words in (
-            ("in_progress", "in_progress", "in progress"),
+            (DOING, DOING, "in progress"),
             ("not_started", "backlog", "not started"),
         ):
             if one[name]:
@@ -150,9 +150,9 @@ def draw_workload(found: Figures, plot: Plot) -> None:
                 if css == "backlog":
                     plot.add("rect", "hatch", **shape)
             x += one[name] * wide
-        said = f"{one['in_progress']} · {one['not_started']}"
+        said = f"{one[DOING]} · {one['not_started']}"
         if not plot.is_narrow:
-            said = f"{one['in_progress']} in progress · {one['not_started']} not started"
+            said = f"{one[DOING]} in progress · {one['not_started']} not started"
         plot.text(x + 8, y + height / 2 + 4, said, "label")
 
 

@@ -12,6 +12,8 @@ from datetime import date
 from math import ceil, floor, log10
 from typing import Any
 
+from taskforge.boards.statuses import Status
+
 LABEL_GAP = 14.0  # between the base lines of two labels
 # What a class looks like where no style sheet is: the light theme, on paper.
 PAINT: dict[str, dict[str, str]] = {
@@ -21,8 +23,8 @@ PAINT: dict[str, dict[str, str]] = {
     "label": {"fill": "#35302a", "font-size": "11.5", "font-weight": "600"},
     "backlog": {"fill": "#c5ccd6"},
     "todo": {"fill": "#86acd0"},
-    "in_progress": {"fill": "#e58a3c"},
-    "in_review": {"fill": "#8d5a9b"},
+    Status.IN_PROGRESS.value: {"fill": "#e58a3c"},
+    Status.IN_REVIEW.value: {"fill": "#8d5a9b"},
     "done": {"fill": "#4f9a7d"},
     "plain": {"fill": "#86acd0"},
     "hatch": {"fill": "none"},
