@@ -58,7 +58,9 @@ def _open_window(person: Person) -> Window:
     with person.app.app_context():
         session_records.open_session(person.user_id, secret, kind="browser")
     browser.set_cookie(name, secret)
-    with browser.session_transaction() as session:  # as a log-in leaves it: by this a change is counted in one trip
+    with (
+        browser.session_transaction() as session
+    ):  # as a log-in leaves it: by this a change is counted in one trip
         session[USER_FIELD] = person.user_id
     return Window(f"{name}={secret}", csrf_token(browser))
 
