@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 
 from taskforge import clock
+from taskforge.search import feed
 from taskforge.tasks.query.orders import ORDERS
 from tests.api_tokens import give_token
 from tests.factories import Person, Team, make_person, make_task, make_team
+from tests.stores.scene import relay_everything
 
 TODAY = date(2026, 11, 26)  # a Thursday
 
@@ -125,3 +127,17 @@ def test_names_mean_what_the_reader_sees(ada: Person, eve: Person, teams: list[T
     program = give_token(ada, "read", team_ids=[teams[1].team_id])
     found = program.api("GET", "/tasks?q=assignee:ada,bob").json["items"]
     assert [task["title"] for task in found] == ["Draw 2 icons"]
+
+
+def test_words_of_descriptions_are_found_when_search_knows_them(
+    app: Flask, ada: Person, eve: Person, teams: list[Team]
+) -> None:
+    make_task(ada, teams[0], "Ship it", texts={"description": "Use the *quenching* oil first."})
+    with app.app_context():
+        relay_everything()
+        feed.feed()
+    assert titles(ada, q="quench") == ["Ship"]
+    assert titles(ada, q='"quenching oil" -is:done') == ["Ship"]
+    assert titles(ada, q='"oil quenching"') == []
+    assert titles(ada, q="-quenching") == ["Fix", "Write", "Café", "Draw"]
+    assert titles(eve, q="quenching") == []

@@ -43,9 +43,13 @@ class Scope:
 
     def bind(self, value: Any, sql_type: str = "text") -> str:
         """A parameter of that value, as SQL."""
+        return f"CAST(:{self.name(value)} AS {sql_type})"
+
+    def name(self, value: Any) -> str:
+        """The name of a parameter of that value."""
         name = f"{PARAMETER_PREFIX}{self.start + len(self.parameters)}"
         self.parameters[name] = value
-        return f"CAST(:{name} AS {sql_type})"
+        return name
 
 
 class TermKind(ABC):

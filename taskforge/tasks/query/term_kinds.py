@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from taskforge.accounts.queries import join_person
 from taskforge.boards.queries import BOARDS
 from taskforge.errors import InvalidInput
+from taskforge.search_entries.queries import matches_task
 from taskforge.tasks.number_kind import Number
 from taskforge.tasks.query.errors import QueryError
 from taskforge.tasks.query.nodes import Choice, Range, Value
@@ -26,6 +27,7 @@ from taskforge.tasks.query.term_base import (
 )
 from taskforge.teams.queries import SHARED_MEMBERSHIPS
 from taskforge.text.normal_form import fold, fold_for_finding
+from taskforge.text.search_words import read_phrase, read_query
 from taskforge.text.validation import MAX_TAG_LENGTH
 from taskforge.text.values import is_uuid
 
@@ -198,11 +200,12 @@ class NumberIn(TermKind):
 
 @dataclass(frozen=True)
 class WordsIn(TermKind):
-    """Words in columns of text, whatever their case and accents; ``further`` are conditions by other features."""
+    """Words in columns of text, whatever their case and accents; or in all texts of a task that search knows."""
 
     columns: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     with_key: bool = False
+    in_texts: bool = False
     keywords = ()
 
     def check(self, name: str, value: Choice) -> None:
@@ -224,6 +227,9 @@ class WordsIn(TermKind):
         ]
         if self.with_key and _KEY.fullmatch(value.text):
             found.append(KeyIs().condition(value, scope))
+        read = read_phrase if value.is_quoted else read_query
+        if self.in_texts and (words := read(value.text).as_tsquery()):
+            found.append(matches_task(scope.name(words)))
         return either(found)
 
 

@@ -116,7 +116,7 @@ _PROPERTIES: Mapping[str, dict[str, Property]] = {
         "comments": Property("comments", lambda _: "k.comment_count > 0"),
     },
 }
-_TEXT = WordsIn(("title",), lists=("tags",), with_key=True)
+_TEXT = WordsIn(("title",), lists=("tags",), with_key=True, in_texts=True)
 _TERMS: dict[str, TermType] = {
     term.name: term
     for term in (
@@ -157,7 +157,7 @@ _TERMS: dict[str, TermType] = {
             NumberIn("number", _NUMBERS, may_be_empty=False),
             "number:>100",
         ),
-        TermType(TEXT, "words in their title and tags", _TEXT, 'text:"exact words"'),
+        TermType(TEXT, "words in their title, tags and texts", _TEXT, 'text:"exact words"'),
         TermType(SORT, "nothing: it says their order", SortBy(), "sort:-priority"),
     )
 }
