@@ -20,7 +20,8 @@ from taskforge.stores import sql
 from taskforge.tasks.query.compiler import compile_query
 from taskforge.tasks.query.parser import parse
 from tests.factories import Person, Team, make_person, make_team
-from tests.query.naive import PRIORITIES, STATUSES, TAGS, TITLES, Reader, Task, draw_query
+from tests.query.naive import draw_query
+from tests.query.world import PRIORITIES, STATUSES, TAGS, TITLES, Reader, Task
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Pacific/Auckland", "America/Los_Angeles")]
 # Around midnights, a change to summer time, the ends of a month and of a year.
