@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 
 from taskforge import clock, create_app
 from taskforge.cli import init_migrations
@@ -29,6 +30,12 @@ from tests.pages import Visitor, visit
 from tests.servers import Servers, describe_servers, start_servers
 from tests.web_servers import PATIENCE, SECRETS, web_server_at
 from tests.wiping import Wiper
+
+# How long an example takes, or its making, says something of the machine's other work alone.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_report_header() -> str:

@@ -125,6 +125,8 @@ class InBackground:
     def _work(self) -> None:
         try:
             self._process()
+        except Unavailable:
+            log.info("background_work_postponed")
         except Exception:
             log.exception("background_work_failed")
 
@@ -157,9 +159,9 @@ def chores() -> list[Chore]:
         Chore("keep the ways of tasks", 5.0, keep_transitions),
         Chore("make thumbnails", 1.0, make_thumbnails),
         Chore("write exports", 2.0, write_exports),
-        Chore("feed the search", 0.0, search_feed.feed),
-        Chore("rebuild the search", 1.0, Rebuilder()),
-        Chore("complete the search", 30.0, search_feed.read_again),
+        Chore("feed the search", 0.0, _when(search_feed.has_due, search_feed.feed)),
+        Chore("rebuild the search", 1.0, InBackground(Rebuilder())),
+        Chore("complete the search", 30.0, InBackground(search_feed.read_again)),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("return what was put off", 2.0, snoozes.return_due),

@@ -31,13 +31,9 @@ _WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3}
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A checked question: the instant, the span of days, and what single reports want to know.
-
-    ``is_now`` says that no instant of the past was asked for.
-    """
+    """A checked question: the instant, the span of days, and what single reports want to know."""
 
     at: datetime
-    is_now: bool
     span: Span
     per: str
     by_column: bool
@@ -78,7 +74,6 @@ def read_asked(given: Mapping[str, str], *, days: int = DEFAULT_DAYS) -> Asked:
     seed = _number(given, "seed", 0, MAX_SEED)
     return Asked(
         at=at,
-        is_now=at == now,
         span=Span(first, last, zone, clock.reader_week_start()),
         per=_choice(given, "per", PERIODS, "week"),
         by_column=_choice(given, "by", ("column", "status"), "column") == "column",

@@ -36,14 +36,15 @@ EVENTS_OF_WAYS = text(f"""
     LIMIT  :page
 """)
 
-# Boards whose log goes further than what has been read of it, or is to be read again.
+# Boards whose log goes further than what has been read of it, or is to be read again. By chance, so that none waits
+# for ever behind busy ones.
 DUE = prepared(f"""
     SELECT b.board_id, b.seq - CASE WHEN p.is_stale THEN 0 ELSE coalesce(p.seq, 0) END AS events,
            coalesce(p.is_stale, false) AS is_stale
     FROM   {BOARDS}
            LEFT JOIN transition_progress p ON p.board_id = b.board_id
     WHERE  p.seq IS NULL OR p.seq < b.seq OR p.is_stale
-    ORDER  BY p.is_stale NULLS FIRST, b.board_id
+    ORDER  BY random()
     LIMIT  :boards
 """)
 # Holds a board against its purge, and no change of it; no row where it is gone.
@@ -98,7 +99,6 @@ MARK_STALE = text("""
     SET    is_stale = true
     WHERE  CAST(:ids AS uuid[]) IS NULL OR board_id = ANY(CAST(:ids AS uuid[]))
 """)
-COUNT_STALE = text("SELECT count(*) FROM transition_progress WHERE is_stale")
 PROGRESS_OF_BOARDS = text(f"""
     SELECT b.board_id AS id, coalesce(p.seq, 0) AS seq
     FROM   {BOARDS}

@@ -1,5 +1,7 @@
 """Feeds the search projection with what has changed, after the commit: a part of the relay, in batches.
 
+It has a thread of its own there: the words of one long text take up to seconds, and nothing else may wait for them.
+
 The audit log says what has changed (`taskforge.audit.tail`), the rows and documents what it is now. Whatever is fed
 twice, late or by two relays at once comes to the same: an entry is written under a lock, and only while its row is
 still in the state that was read. A relay that is killed anywhere goes on behind the last link that it finished.
@@ -53,6 +55,11 @@ def feed() -> int:
         if len(events) < BATCH:
             break
     return written
+
+
+def has_due() -> bool:
+    """Whether something is committed that the projection was not fed with."""
+    return bool(tail.list_events(begin_feed(), limit=1))
 
 
 def begin_feed() -> int:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2 import errorcodes
 from sqlalchemy import Connection, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -31,6 +32,7 @@ from taskforge.text.effort import stop_if_unwanted
 UNAVAILABLE = "TaskForge's database does not answer right now. Nothing was changed; please try again in a moment."
 UNCERTAIN = "TaskForge's database went away while this was being saved. Please send it again: nothing is done twice."
 BUSY = "Others are changing the same thing right now. Nothing was changed; please try again."
+TOO_SLOW = "That took too long and was stopped. Nothing was changed; please try again, or ask for less at once."
 CROWDED = (
     "TaskForge has too much to do right now. Nothing was changed; please try again in a moment."
 )
@@ -208,7 +210,11 @@ def translated() -> Iterator[None]:
     ) as error:  # no outage: those who hold the connections find out whether there is one
         raise Unavailable(CROWDED, retry_after=1) from error
     except (OperationalError, psycopg2.OperationalError) as error:
-        raise Unavailable(BUSY, retry_after=1) from error  # statement or lock time-out, deadlock
+        # A statement that was too slow; else a lock that was not to be had, or a deadlock.
+        is_slow = (
+            getattr(getattr(error, "orig", error), "pgcode", None) == errorcodes.QUERY_CANCELED
+        )
+        raise Unavailable(TOO_SLOW if is_slow else BUSY, retry_after=1) from error
 
 
 def is_outage(error: BaseException) -> bool:

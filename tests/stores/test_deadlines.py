@@ -53,3 +53,11 @@ def test_a_connection_that_hangs_is_given_up_at_the_deadline(
     own_deadline(config.database_deadline_seconds)
     with app.app_context():
         assert read("SELECT 1") == 1
+
+
+def test_a_statement_that_takes_too_long_is_not_blamed_on_others(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 50"))
+        with pytest.raises(Unavailable) as slow, sql.translated():
+            connection.execute(text("SELECT pg_sleep(20)"))
+    assert slow.value.message == sql.TOO_SLOW

@@ -158,7 +158,7 @@ def test_the_files_of_a_comment_go_and_come_back_with_it(fed: Scene) -> None:
 
 
 def test_a_text_that_is_lost_keeps_no_other_one_waiting(fed: Scene) -> None:
-    tasks = [fed.add_task(f"Paint {word}", texts={"description": word}) for word in ("red", "blue")]
+    tasks = [fed.add_task("Paint", texts={"description": word}) for word in ("red", "blue")]
     relay_everything()
     write("DELETE FROM outbox_redo")
     documents = [mongo.collection("tasks").find_one_and_delete({"_id": task}) for task in tasks]

@@ -1,8 +1,4 @@
-"""The registry of query terms: those of the declared task fields, of the other facts of a task, and of features above.
-
-A feature above adds its own when it is set up: a term by `register`, a word of ``is:`` or ``has:`` by
-`register_property`. What is not registered does not exist: no term does nothing.
-"""
+"""The query terms: those of the declared task fields, and of the other facts of a task."""
 
 from __future__ import annotations
 
@@ -161,16 +157,6 @@ _TERMS: dict[str, TermType] = {
         TermType(SORT, "nothing: it says their order", SortBy(), "sort:-priority"),
     )
 }
-
-
-def register(term: TermType) -> None:
-    """Add a term, or replace the one of its name: a feature above may know more."""
-    _TERMS[term.name] = term
-
-
-def register_property(of: str, word: str, known: Property) -> None:
-    """Add a word of ``is`` or ``has``."""
-    _PROPERTIES[of][word] = known
 
 
 def find_term(name: str) -> TermType | None:
