@@ -75,7 +75,9 @@ _PERSON = f"""EXISTS (SELECT
 _ON_BOARD = "e.board_id = ANY(CAST(:board_ids AS uuid[]))"
 
 _NAMES = "e.names @@ CAST(:words AS tsquery)"
-_TITLE = f"{_NAMES} AND e.names @@ CAST(:title_words AS tsquery)"
+# Without `_NAMES`, which it implies: PostgreSQL would take both for independent, expect few rows where there are many,
+# and sort ten thousand of them for the newest 26 (67 ms instead of 4).
+_TITLE = "e.names @@ CAST(:title_words AS tsquery)"
 _NOT_TITLE = f"{_NAMES} AND NOT e.names @@ CAST(:title_words AS tsquery)"
 _TEXTS = "e.texts @@ CAST(:words AS tsquery)"
 _NOT_BY_KEY = "e.entity_id <> ALL(ARRAY(SELECT entity_id FROM by_key))"
