@@ -36,6 +36,7 @@ VALUES: dict[type, tuple[Any, ...]] = {
     ma.fields.Integer: (0, 12, -1, True, Decimal(3)),
     ma.fields.Float: (0.5, 3, Decimal("1.25"), Decimal("100000.00")),
     ma.fields.Boolean: (True, False, 1),
+    ma.fields.Date: (date(2026, 3, 4),),
     ma.fields.Dict: ({}, {"title": "words", "tags": ["a"], "due": None, "n": {"a": 1}}),
     Instant: INSTANTS,
     MomentAnswer: (date(2026, 3, 4), *INSTANTS[:2]),
