@@ -28,6 +28,7 @@ from taskforge.web.live.access import BoardStreamSource
 from tests.audit_trail import intents, last_event
 from tests.boards.crew import Crew
 from tests.factories import Person, make_team
+from tests.search.feeding import feed_search
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -56,9 +57,10 @@ def sees_nothing_of(person: Person, crew: Crew) -> None:
     assert crew.task_id not in {one["task_id"] for one in list_tasks(person.actor)}
     (shown,) = list_teams(person.actor)
     assert shown["board_count"] == len(list_boards(person.actor))
+    feed_search(person.app)
     found = search.find(person.actor, "secret")
-    assert (found.tasks, found.boards) == ([], [])
-    assert search.find(person.actor, "1").tasks == []
+    assert (found.hits, found.boards) == ([], [])
+    assert search.find(person.actor, "1").hits == []
     for listed in (list_viewers(crew.board_id), list_nameables(crew.board_id)):
         assert person.user_id not in str(listed)
     assert find_viewers(crew.board_id, [person.user_id], limit=9) == ([], 0)

@@ -130,7 +130,7 @@ def test_a_team_of_500_people(
                 lambda: browser.get(f"{board}/people"),
             ),
             "suggested names": (Budget(3, 1, 0, 26_500), lambda: browser.get(f"{task}/people")),
-            "task": (at_most("task", 7_400), lambda: browser.get(task)),
+            "task": (at_most("task", 7_600), lambda: browser.get(task)),
             "move": (BUDGETS["move"], move),
             "comment": (BUDGETS["comment"], comment),
             "change of a role": (CHANGE_OF_ROLE, change_of_role(browser, large, bob)),
@@ -196,7 +196,7 @@ def test_a_token_and_a_limited_guest(app: Flask, ada: Person, large: Team, gus: 
             ),
             "move": (Budget(4, 2, 0, 1_000), move),
             "boards of a limited guest": (at_most("boards", 4_000), lambda: guest.get("/boards")),
-            "task of a limited guest": (at_most("task", 6_000), lambda: guest.get(task)),
+            "task of a limited guest": (at_most("task", 6_200), lambda: guest.get(task)),
             "comment of a limited guest": (at_most("comment", 820), comment),
         }
     )

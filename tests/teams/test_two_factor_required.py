@@ -27,6 +27,7 @@ from tests.accounts.authenticator import set_up
 from tests.audit_trail import intents, last_event, mails
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import HTMX, visit
+from tests.search.feeding import feed_search
 from tests.teams.roles import put_below
 
 
@@ -70,9 +71,10 @@ def test_until_the_day_nothing_changes_and_then_it_holds_everywhere(
     task_id = make_task(ada, team, "Plans", assignee_id=bob.user_id)
     require(ada, team, days=7)
     with app.app_context():
-        assert find(bob.actor, "Plans").tasks
+        feed_search(app)
+        assert find(bob.actor, "Plans").hits
         sql.execute_now(text("UPDATE teams SET two_factor_from = now() - interval '1 second'"))
-        assert not find(bob.actor, "Plans").tasks
+        assert not find(bob.actor, "Plans").hits
         assert queries.list_boards(bob.actor) == []
         assert bob.user_id not in {row["user_id"] for row in people.list_viewers(team.board_id)}
         with pytest.raises(NotFound):
