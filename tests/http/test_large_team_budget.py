@@ -114,7 +114,7 @@ def test_a_team_of_500_people(
                 at_most("team", 13_000),
                 lambda: browser.get(f"{page}?after={bob.user_id}"),
             ),
-            "people of a name": (at_most("team", 8_000), lambda: browser.get(f"{page}?q=number12")),
+            "people of a name": (at_most("team", 8_500), lambda: browser.get(f"{page}?q=number12")),
             "members by the API": (
                 Budget(2, 1, 0, 17_500),
                 lambda: ada.api("GET", f"{page}/members", **GZIP),
