@@ -10,6 +10,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,7 @@ MAX_MEMORY_BYTES = 1_000_000_000
 MAX_CPU_SECONDS = 30
 MAX_OUTPUT_BYTES = 64_000_000
 TIMEOUT_SECONDS = 60.0
+MAX_LAST_WORDS = 1_000  # bytes of what a program says on standard error that are looked at
 
 
 def limit_itself() -> None:
@@ -34,21 +36,29 @@ def run_limited(module: str, file: IO[bytes], output: IO[bytes]) -> str:
 
     Answers why it did not come to its end, or an empty text. The output may hold something even then.
     """
-    try:
-        ran = subprocess.run(
-            [sys.executable, "-m", module],
-            stdin=file,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            timeout=TIMEOUT_SECONDS,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.defpath},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "took too long"
-    finally:
-        output.seek(0)
-    if ran.returncode == 0:
-        return ""
-    last_line = ran.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-    return last_line[:200] or f"ended with {ran.returncode}"
+    # A file, which has the bound of the output: a pipe would be read into memory, however much comes.
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            ran = subprocess.run(
+                [sys.executable, "-m", module],
+                stdin=file,
+                stdout=output,
+                stderr=complaints,
+                timeout=TIMEOUT_SECONDS,
+                env={"PYTHONPATH": str(ROOT), "PATH": os.defpath},
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return "took too long"
+        finally:
+            output.seek(0)
+        if ran.returncode == 0:
+            return ""
+        return _last_line(complaints) or f"ended with {ran.returncode}"
+
+
+def _last_line(complaints: IO[bytes]) -> str:
+    size = complaints.seek(0, os.SEEK_END)
+    complaints.seek(max(0, size - MAX_LAST_WORDS))
+    last_words = complaints.read(MAX_LAST_WORDS).decode(errors="replace").strip()
+    return last_words.rsplit("\n", 1)[-1][:200]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
+import tracemalloc
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -91,6 +94,27 @@ def test_a_process_that_takes_too_long_is_ended(
     attachment_id = attach(ada.actor, task_id, pdfs.paper("slow"), "slow.pdf")
     assert make_due() == 1
     assert row_of(attachment_id)["thumbnail"] == "failed"
+
+
+def test_what_a_broken_drawer_complains_of_is_not_kept_in_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "shouting.py").write_text(
+        "import sys\n"
+        "from taskforge.attachments.limited_process import limit_itself\n"
+        "limit_itself()\n"
+        "for _ in range(128):\n"
+        "    sys.stderr.write('x' * 1_000_000 + '\\n')\n"
+        "sys.exit('the last word')\n"
+    )
+    monkeypatch.setattr(limited_process, "ROOT", f"{tmp_path}:{limited_process.ROOT}")
+    tracemalloc.start()
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as output:
+        why = limited_process.run_limited("shouting", file, output)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert why
+    assert peak < 5_000_000
 
 
 def test_what_a_broken_drawer_writes_is_not_believed() -> None:
