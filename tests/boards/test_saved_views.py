@@ -14,7 +14,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.views import service
 from taskforge.tasks.views.queries import list_views, list_views_of
 from taskforge.tasks.views.service import create_view, delete_private_views
-from taskforge.teams.service import add_member
+from taskforge.teams.service import add_member, remove_member
 from tests.audit_trail import events_of
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import HTMX, Page, visit
@@ -121,3 +121,17 @@ def test_limits_hold_also_for_two_at_once(
         with UnitOfWork(ada.actor, entity_id=ada.user_id, version=0) as uow:
             delete_private_views(uow, ada.user_id)
         assert [view["name"] for view in list_views(ada.actor)] == ["Shared"]
+
+
+def test_views_of_boards_out_of_sight_take_nobody_their_room(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, bob: Person, team: Team
+) -> None:
+    monkeypatch.setattr(service, "MAX_OF_PERSON", 1)
+    own = make_team(bob)
+    with app.app_context():
+        create_view(bob.actor, team.board_id, name="Where I was", kind="board")
+        with pytest.raises(Conflict):
+            create_view(bob.actor, own.board_id, name="Too many", kind="board")
+        remove_member(ada.actor, team.team_id, bob.user_id)
+        create_view(bob.actor, own.board_id, name="Where I am", kind="board")
+        assert [view["name"] for view in list_views(bob.actor)] == ["Where I am"]

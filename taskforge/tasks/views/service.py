@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from taskforge.boards.access import access_board
+from taskforge.boards.queries import IS_LIVE, join_board, join_view
 from taskforge.errors import Conflict
 from taskforge.events import Event
 from taskforge.ids import new_id
@@ -23,17 +24,21 @@ from taskforge.tasks.views.queries import access_view
 from taskforge.teams.access import hold_membership
 from taskforge.teams.permissions import Permission
 
-MAX_OF_PERSON = 50  # private ones, over all boards
+MAX_OF_PERSON = 50  # private ones, over all boards that they see
 MAX_OF_BOARD = 50  # shared ones
 ENTITY = "view"
 
 # Whoever saves another view of the same person or board waits until COMMIT.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_COUNT = text("""
+# Of boards in sight alone: nobody can delete a view of another one to make room.
+_COUNT = text(f"""
     SELECT count(*)
-    FROM   saved_views
-    WHERE  is_shared = :is_shared
-           AND CASE WHEN :is_shared THEN board_id = CAST(:board_id AS uuid) ELSE owner_id = CAST(:owner_id AS uuid) END
+    FROM   saved_views s
+           {join_board("s.board_id")} AND {IS_LIVE}
+           {join_view("CAST(:owner_id AS uuid)")}
+    WHERE  s.is_shared = :is_shared
+           AND CASE WHEN :is_shared THEN s.board_id = CAST(:board_id AS uuid)
+                    ELSE s.owner_id = CAST(:owner_id AS uuid) END
 """)
 _INSERT = text("""
     INSERT INTO saved_views (view_id, board_id, owner_id, is_shared, kind, name, query, version, created_at, updated_at)
