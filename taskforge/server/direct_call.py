@@ -8,6 +8,7 @@ which the event loop writes: nothing else runs on the loop for a request. `Plain
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 SERVER = "gunicorn/asgi"  # as for all other requests
 FAILED = b"HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # in a header, a line break above all
 
 
 class Direct(NamedTuple):
@@ -75,6 +77,7 @@ class DirectCall:
         environ[CLIENT_GONE] = connection.is_gone
         self.has_rest = False
         self._method: str = environ["REQUEST_METHOD"]
+        self._left: int | None = None  # of the length that the answer says it has
         self._is_chunked, self._is_http_1_0 = False, environ["SERVER_PROTOCOL"] == "HTTP/1.0"
         self._answer = Answer(wsgi, environ)
         self._connection, self._loop = connection, loop
@@ -86,8 +89,8 @@ class DirectCall:
             if self._connection.is_gone() and self._method in SAFE_METHODS:
                 self.keeps_alive = False
             else:
-                data = self._encode(self._answer.begin())
-        except Exception:
+                data = self._begin()
+        except BaseException:  # SystemExit would end the thread, unanswered
             log.exception("request_failed")
             data, self.keeps_alive, self.has_rest = FAILED, False, False
         with suppress(RuntimeError):  # the loop has ended: the process stops
@@ -114,31 +117,48 @@ class DirectCall:
         async with asyncio.timeout(STALLED_CLIENT_SECONDS):
             await self._connection.drain()
 
+    def _begin(self) -> bytes:
+        piece = self._answer.begin()
+        try:
+            return self._encode(piece)
+        finally:
+            if not (self.has_rest or self._answer.is_closed):
+                self._answer.close()
+
     def _encode(self, piece: Piece) -> bytes:
         """Status, headers and the first piece, or the only one."""
-        answer, self.has_rest = self._answer, not piece.is_last
-        has_no_body = self._method == "HEAD" or answer.status[:3] in ("204", "304")
+        answer = self._answer
         headers = [f"{name}: {value}" for name, value in answer.headers]
-        if not has_no_body and answer.announced is None:
-            if not self.has_rest:
-                headers.append(f"Content-Length: {len(piece.data)}")
-            elif self._is_http_1_0:
+        if self._method == "HEAD" or answer.status[:3] in ("204", "304"):
+            piece = Piece(b"", is_last=True)
+        elif (announced := answer.announced) is not None:
+            self._left = announced
+            if piece.is_last and len(piece.data) < announced:
                 self.keeps_alive = False
-            else:
-                self._is_chunked = True
-                headers.append("Transfer-Encoding: chunked")
+        elif piece.is_last:
+            headers.append(f"Content-Length: {len(piece.data)}")
+        elif self._is_http_1_0:
+            self.keeps_alive = False
+        else:
+            self._is_chunked = True
+            headers.append("Transfer-Encoding: chunked")
         if not self.keeps_alive:
             headers.append("Connection: close")
-        head = "\r\n".join(
-            [f"HTTP/1.1 {answer.status}", *headers, f"Server: {SERVER}", f"Date: {_date()}"]
-        )
-        if head.count("\n") != len(headers) + 2 or head.count("\r") != len(headers) + 2:
-            raise ValueError("a line break in a header")
-        if has_no_body:
-            piece = Piece(b"", is_last=True)
-        return f"{head}\r\n\r\n".encode("latin-1") + self._frame(piece)
+        lines = [f"HTTP/1.1 {answer.status}", *headers, f"Server: {SERVER}", f"Date: {_date()}"]
+        if _UNSENDABLE.search("".join(lines)):
+            raise ValueError("a control character in a header")
+        data = "\r\n".join([*lines, "", ""]).encode("latin-1") + self._frame(piece)
+        self.has_rest = not piece.is_last
+        return data
 
     def _frame(self, piece: Piece) -> bytes:
+        """A piece as it is sent: never more than was announced, and after less the connection is not used again."""
+        if self._left is not None:
+            data = piece.data[: self._left]
+            self._left -= len(data)
+            if piece.is_last and self._left:
+                self.keeps_alive = False
+            return data
         if not self._is_chunked:
             return piece.data
         chunk = b"%x\r\n%b\r\n" % (len(piece.data), piece.data) if piece.data else b""

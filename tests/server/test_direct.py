@@ -179,6 +179,56 @@ def test_a_long_answer_comes_in_chunks_and_a_program_that_fails_ends_the_connect
         assert (sent, made.keeps_alive) == (FAILED, False)
 
 
+@pytest.mark.parametrize("pieces", [1, 20])
+@pytest.mark.parametrize("surplus", [-1, 1])
+def test_an_answer_of_another_length_than_announced_is_no_part_of_the_next_one(
+    pieces: int, surplus: int
+) -> None:
+    piece = b"z" * (answering.PIECE_BYTES + 1)
+    announced = len(piece) * pieces - surplus
+    program = answers(
+        "200 OK", ("Content-Length", str(announced)), pieces=(piece for _ in range(pieces))
+    )
+    made, sent = call(program)
+    answer_head, _, body = sent.partition(b"\r\n\r\n")
+    assert len(body) == min(announced, len(piece) * pieces)
+    assert made.keeps_alive is (surplus > 0)
+    assert (b"Connection: close" in answer_head) is (surplus < 0 and pieces == 1)
+
+
+class Pieces:
+    """The pieces of a long answer, and whether they were closed."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([b"z" * answering.PIECE_BYTES] * 20)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_a_long_answer_is_closed_where_it_is_not_sent() -> None:
+    """To HEAD, where a program makes a body nevertheless, and behind headers that can't be sent."""
+    pieces = Pieces()
+    made, sent = call(answers("200 OK", pieces=pieces), head(b"HEAD / HTTP/1.1"))
+    assert sent.endswith(b"GMT\r\n\r\n")
+    assert (made.keeps_alive, pieces.is_closed) == (True, True)
+    pieces = Pieces()
+    for value in ("1\r\nSet-Cookie: a=1", "a\x00b", "\u20ac"):
+        _, sent = call(answers("200 OK", ("X-A", value), pieces=pieces))
+        assert (sent, pieces.is_closed) == (FAILED, True)
+
+
+def test_a_program_that_exits_ends_neither_its_thread_nor_the_wait_for_an_answer() -> None:
+    def exits(_environ: Any, _start: Any) -> Iterator[bytes]:
+        raise SystemExit(1)
+
+    made, sent = call(exits)
+    assert (sent, made.keeps_alive) == (FAILED, False)
+
+
 def test_a_client_that_has_left_is_not_read_for_but_its_change_is_made() -> None:
     asked: list[tuple[str, bool]] = []
 
