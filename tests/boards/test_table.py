@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -14,6 +14,7 @@ from flask import Flask
 
 from taskforge import clock
 from taskforge.accounts.queries import list_display_names
+from taskforge.accounts.service import edit_profile
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.messaging.redis_client import redis_client
@@ -218,3 +219,13 @@ def test_one_switch_leads_from_view_to_view_and_takes_the_filter_along(
             shown
         ]
         assert [links[0][0], links[1][0]] == [f"{board}{query}", f"{board}/table{query}"]
+
+
+def test_a_time_is_in_the_zone_of_who_reads_it(ada: Person, bob: Person, team: Team) -> None:
+    make_task(ada, team, "Timed", due_at=datetime(2026, 12, 24, 14, 30, tzinfo=UTC))
+    with ada.app.app_context():
+        edit_profile(ada.actor, version=1, changes={"time_zone": "Asia/Tokyo"})
+        edit_profile(bob.actor, version=1, changes={"time_zone": "America/New_York"})
+    for path in (f"/boards/{team.board_id}/table?columns=due", f"/boards/{team.board_id}/table"):
+        assert "24 Dec 2026, 23:30" in visit(ada).open(path).text
+        assert "24 Dec 2026, 09:30" in visit(bob).open(path).text

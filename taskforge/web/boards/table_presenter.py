@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from taskforge import clock
 from taskforge.boards.statuses import STATUS_NAMES
 from taskforge.tasks.board.filter_base import FORMER_MEMBER, NONE
 from taskforge.tasks.board.filters import CardFilter
@@ -36,7 +38,7 @@ Query = Mapping[str, Any]
 
 
 class Row(NamedTuple):
-    """All that a row's HTML depends on: the key of the rows that are kept. Of the viewer it holds only rights."""
+    """All that a row's HTML depends on: the key of the rows that are kept. Of the viewer it holds rights and zone."""
 
     task_id: str
     key: str
@@ -49,6 +51,7 @@ class Row(NamedTuple):
     column: tuple[str, int, str]  # name, hue, status
     assignee: Any
     url: str
+    zone: str | None  # in which the times among the values are written; None where there are none
     board: tuple[str, str] | None = None  # name and address, in a table of several boards
 
 
@@ -88,12 +91,14 @@ def _show_row(
     may: tuple[bool, ...],
     may_move: bool,
 ) -> Row:
+    values = tuple(_hashable(row[TABLE_FIELDS[name].name]) for name in names)
+    has_times = any(isinstance(value, datetime) for value in values)
     return Row(
         task_id=row["task_id"],
         key=row["key"],
         status=row["status"],
         version=row["version"],
-        values=tuple(_hashable(row[TABLE_FIELDS[name].name]) for name in names),
+        values=values,
         names=names,
         may=may,
         may_move=may_move,
@@ -102,6 +107,7 @@ def _show_row(
             row["assignee_id"], row["assignee_name"], picture=row["assignee_picture"]
         ),
         url=root + row["task_id"],
+        zone=clock.reader_zone().key if has_times else None,
     )
 
 
