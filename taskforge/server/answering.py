@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -47,6 +47,7 @@ class Answer:
         self.status, self.headers = "", list[tuple[str, str]]()
         self.is_closed = False
         self._wsgi, self._environ = wsgi, environ
+        self._iterable: Iterable[bytes] = ()
         self._pieces: list[bytes] = []
         self._context = contextvars.copy_context()
         self._lock = threading.Lock()
@@ -89,8 +90,13 @@ class Answer:
 
     def _begin(self) -> Piece:
         self._iterable = self._wsgi(self._environ, self._start_response)
-        self._iterator = iter(self._iterable)
-        return self._gather(ANSWER_IN_MEMORY_BYTES)
+        try:
+            self._iterator = iter(self._iterable)
+            return self._gather(ANSWER_IN_MEMORY_BYTES)
+        except BaseException:
+            if not self.is_closed:
+                self._close()
+            raise
 
     def _gather(self, enough: int) -> Piece:
         held = 0

@@ -132,7 +132,8 @@ def call(program: Any, data: bytes = head(b"GET / HTTP/1.1"), end: End | None = 
         made = DirectCall(program, request, connection, asyncio.get_running_loop())
         threads.put(made.run)
         await connection.is_answered.wait()
-        await made.send_rest(threads)
+        if made.has_rest:
+            await made.send_rest(threads)
         return made, connection.written
 
     return asyncio.run(asyncio.wait_for(answer(), 20))
@@ -197,13 +198,16 @@ def test_an_answer_of_another_length_than_announced_is_no_part_of_the_next_one(
 
 
 class Pieces:
-    """The pieces of a long answer, and whether they were closed."""
+    """The pieces of a long answer, or of one that fails, and whether they were closed."""
 
-    def __init__(self) -> None:
-        self.is_closed = False
+    def __init__(self, *, fail: bool = False) -> None:
+        self.is_closed, self.fail = False, fail
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter([b"z" * answering.PIECE_BYTES] * 20)
+        yield b"z"
+        if self.fail:
+            raise OSError("a damaged file")
+        yield from [b"z" * answering.PIECE_BYTES] * 20
 
     def close(self) -> None:
         self.is_closed = True
@@ -219,6 +223,9 @@ def test_a_long_answer_is_closed_where_it_is_not_sent() -> None:
     for value in ("1\r\nSet-Cookie: a=1", "a\x00b", "\u20ac"):
         _, sent = call(answers("200 OK", ("X-A", value), pieces=pieces))
         assert (sent, pieces.is_closed) == (FAILED, True)
+    pieces = Pieces(fail=True)
+    _, sent = call(answers("200 OK", pieces=pieces))
+    assert (sent, pieces.is_closed) == (FAILED, True)
 
 
 def test_a_program_that_exits_ends_neither_its_thread_nor_the_wait_for_an_answer() -> None:
