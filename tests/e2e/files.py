@@ -74,7 +74,9 @@ def row(page: Page, name: str) -> Locator:
 
 
 def expect_loaded(image: Locator) -> None:
-    image.scroll_into_view_if_needed()
+    """Look at an image until it is loaded: what it stands in may be drawn again meanwhile."""
+    expect(image).to_be_visible()
+    image.evaluate("(image) => image.scrollIntoView({block: 'center'})")
     expect(image).to_have_js_property("complete", True)
     expect(image).not_to_have_js_property("naturalWidth", 0)
 

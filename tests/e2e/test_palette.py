@@ -163,7 +163,8 @@ def test_a_search_that_fails_leaves_the_commands(page: Page, board: str) -> None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_open_palette_is_accessible(page: Page, board: str, theme: str) -> None:
+def test_the_open_palette_is_accessible(app: Flask, page: Page, board: str, theme: str) -> None:
+    feed_search(app)
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.keyboard.press("ArrowDown")
     field = open_palette(page)

@@ -17,7 +17,6 @@ import { findColumn, placeOf, putCard } from "./placement.js";
 
 const OFFLINE = "You are offline. The card is moved again when you are back.";
 const pending = new Set(); // moves that the server has not answered yet
-let begun = 0;
 let lastToast = null;
 let cancelDragOf = () => {};
 window.addEventListener("pagehide", keepWaiting);
@@ -28,9 +27,6 @@ const columnName = (columnId) => document.getElementById(`column-${columnId}-nam
 export function registerDragCancel(cancel) {
   cancelDragOf = cancel;
 }
-
-/** Whether the server has yet to answer a move, and how many were begun: what was asked of it before then shows an older board. */
-export const ownMoves = () => ({ underWay: pending.size > 0, begun });
 
 function recount(from, to) {
   if (from.lane !== to.lane) recountLanes(from.lane, to.lane);
@@ -67,7 +63,6 @@ export function commitMove(card, from, options = {}) {
   const move = { taskId: card.dataset.taskId, card, from, to, lanes: shownLanes(), dropped: false, ...options };
   recount(from, to);
   cancelRetry(move.taskId);
-  begun += 1;
   pending.add(move);
   inTurn(() => move.dropped || send(move), (begun) => {
     if (move.dropped || begun && !isLoggedOut()) return;

@@ -1,9 +1,9 @@
 // Hints of what was changed on the open board gather for a moment; the columns that they touch are fetched and put in place.
 
-import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { findCard } from "../lib/card.js";
 import { fetchHtml } from "../lib/http.js";
+import { ownChanges } from "../lib/request-queue.js";
 import { updateBoard } from "./board-update.js";
 import { boardShown } from "./report-seen.js";
 
@@ -39,7 +39,7 @@ export class BoardRefresh {
 
   /** Whether the board is changed by this page right now, so that it must not be replaced. */
   get isBusy() {
-    return ownMoves().underWay || this.board.querySelector("form[aria-busy], .is-ghost, .is-dragging") !== null;
+    return ownChanges().underWay || this.board.querySelector("form[aria-busy], .is-ghost, .is-dragging") !== null;
   }
 
   /** Take a hint of the live stream. */
@@ -83,7 +83,7 @@ export class BoardRefresh {
     const isPartial = !board.dataset.lanes && news?.length && news.length <= MAX_TASKS && news.every(({ cardId }) => cardId);
     const { seq } = this;
     const { address } = view;
-    const { begun } = ownMoves();
+    const { begun } = ownChanges();
     let html;
     try {
       html = await fetchHtml(this.address(isPartial ? news : null));
@@ -91,7 +91,7 @@ export class BoardRefresh {
       if (GONE.has(error.status) || error.redirected) this.onGone();
       throw error;
     }
-    if (this.isBusy || begun !== ownMoves().begun || address !== view.address) return false;
+    if (this.isBusy || begun !== ownChanges().begun || address !== view.address) return false;
     updateBoard(board, html, news ?? [], !isPartial);
     if (!this.hints.length) boardShown(seq);
     return true;

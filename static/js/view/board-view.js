@@ -1,12 +1,12 @@
 // Another filter or other lanes: the parts of the board that change are fetched and replaced, and the address follows, so that Back works.
 
 import htmx from "../../vendor/htmx.js";
-import { ownMoves } from "../board/moves.js";
 import { view } from "../board/view-state.js";
 import { startBehaviours } from "../lib/behaviours.js";
 import { markBoardStale, parseHtml } from "../lib/dom.js";
 import { fetchHtml, visit } from "../lib/http.js";
 import { loadStyles } from "../lib/lazy.js";
+import { ownChanges } from "../lib/request-queue.js";
 import { refreshTimes } from "../lib/times.js";
 
 const PARTS = ["board-tools", "board-chips"];
@@ -73,7 +73,7 @@ function requestUrl(address, push) {
 /** Show the board at an address. `push`: whether it becomes a step of the history. Where that fails, go to the address. */
 export async function showView(address, push = true) {
   const request = ++view.requested;
-  const { begun, underWay } = ownMoves();
+  const { begun, underWay } = ownChanges();
   let isOutdated = underWay;
   const onHint = () => { isOutdated = true; };
   document.addEventListener("forge:hint", onHint);
@@ -90,7 +90,7 @@ export async function showView(address, push = true) {
     view.shown = request;
     view.address = new URL(address, location.href).href;
     // What was moved or changed meanwhile, here or elsewhere, may stand where it was.
-    if (isOutdated || begun !== ownMoves().begun) markBoardStale();
+    if (isOutdated || begun !== ownChanges().begun) markBoardStale();
   } catch {
     if (request === view.requested) visit(address);
   } finally {
