@@ -96,3 +96,16 @@ def test_a_table_hears_of_others(pair: tuple[Page, Page]) -> None:
     ada.keyboard.press("Enter")
     expect(titles(grace)).to_have_text(["A new one", "One", "Two"])
     expect(grace.locator(".table__total")).to_have_text(re.compile(r"3\s+cards"))
+
+
+def test_a_long_title_keeps_its_row_under_the_heads(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    log_in(page)
+    page.goto(f"{make_board(page, 'A title that is longer than its column ' * 4)}/table")
+    for name in ("column", "tags"):
+        head = page.locator(f".table__heads .table__cell--{name}").bounding_box()
+        cell = page.locator(f".table__row.card .table__cell--{name}").bounding_box()
+        assert head is not None
+        assert cell is not None
+        assert (cell["x"], cell["width"]) == (head["x"], head["width"])
