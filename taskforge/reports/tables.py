@@ -5,8 +5,6 @@ A cell is a text, a number, a day, an instant in the zone of the report, or None
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +13,7 @@ from zoneinfo import ZoneInfo
 from taskforge.reports.catalogue import Answer
 from taskforge.reports.figures import Figures
 from taskforge.reports.ways import DOING
-from taskforge.text.csv_lines import BYTE_ORDER_MARK, safe_cell
+from taskforge.text.csv_lines import BYTE_ORDER_MARK, csv_line
 
 Cell = str | int | float | None
 
@@ -36,15 +34,9 @@ def table_of(answer: Answer) -> Table:
 def csv_lines(answer: Answer) -> Iterator[str]:
     """The lines of a CSV file. A cell that a spreadsheet would run as a formula begins with an apostrophe."""
     table = table_of(answer)
-    yield BYTE_ORDER_MARK + _line(table.heads)
+    yield BYTE_ORDER_MARK + csv_line(table.heads)
     for row in table.rows:
-        yield _line(["" if cell is None else cell for cell in row])
-
-
-def _line(cells: Sequence[Cell]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(one) if isinstance(one, str) else one for one in cells])
-    return line.getvalue()
+        yield csv_line(row)
 
 
 def _flow(found: Figures, _zone: ZoneInfo) -> Table:

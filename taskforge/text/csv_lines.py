@@ -15,8 +15,8 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def csv_line(cells: Iterable[str]) -> str:
-    """One line of a file, with its end."""
+def csv_line(cells: Iterable[str | float | None]) -> str:
+    """One line of a file, with its end. A number is no formula, though it is negative; None is an empty cell."""
     line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(line).writerow([safe_cell(one) if isinstance(one, str) else one for one in cells])
     return line.getvalue()
