@@ -91,6 +91,12 @@ def refuse_comparison(name: str, value: Choice) -> None:
         raise QueryError(sentence, value.position, value.length)
 
 
+def refuse_longer(value: Choice, longest: int, sentence: str) -> None:
+    """Raise `QueryError` with a sentence for a text of more characters than the longest."""
+    if isinstance(value, Value) and len(value.text) > longest:
+        raise QueryError(sentence, value.position, value.length)
+
+
 def unknown_value(name: str, value: Value, known: Sequence[str], hint: str = "") -> QueryError:
     """The error of a value that means nothing: with the nearest one that does, else with `hint` or all of them."""
     hint = suggestion(value.text, known) or hint or f" It can be {_listed(known)}."

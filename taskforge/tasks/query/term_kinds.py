@@ -23,6 +23,7 @@ from taskforge.tasks.query.term_base import (
     plain,
     plain_form,
     refuse_comparison,
+    refuse_longer,
     unknown_value,
 )
 from taskforge.teams.queries import SHARED_MEMBERSHIPS
@@ -142,10 +143,7 @@ class TagIn(TermKind):
     def check(self, name: str, value: Choice) -> None:
         """A text that is short enough for a tag."""
         super().check(name, value)
-        assert isinstance(value, Value)
-        if len(value.text) > MAX_TAG_LENGTH:
-            sentence = f"A tag has at most {MAX_TAG_LENGTH} characters."
-            raise QueryError(sentence, value.position, value.length)
+        refuse_longer(value, MAX_TAG_LENGTH, f"A tag has at most {MAX_TAG_LENGTH} characters.")
 
     def condition(self, value: Choice, scope: Scope) -> str:
         """The task has the tag."""
@@ -211,10 +209,7 @@ class WordsIn(TermKind):
     def check(self, name: str, value: Choice) -> None:
         """A text that is not too long."""
         super().check(name, value)
-        assert isinstance(value, Value)
-        if len(value.text) > MAX_TEXT_LENGTH:
-            sentence = f"Look for at most {MAX_TEXT_LENGTH} characters."
-            raise QueryError(sentence, value.position, value.length)
+        refuse_longer(value, MAX_TEXT_LENGTH, f"Look for at most {MAX_TEXT_LENGTH} characters.")
 
     def condition(self, value: Choice, scope: Scope) -> str:
         """One of the columns contains the text, or the task's key is it."""
