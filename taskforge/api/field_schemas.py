@@ -11,6 +11,7 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields as read
+from taskforge.api.query_fields import query_text
 from taskforge.api.schemas.base import (
     Instant,
     Output,
@@ -231,7 +232,7 @@ def query_terms() -> dict[str, Field]:
     described = {"q": "A query, such as assignee:me due:<friday"} | {
         term.name: f"Tasks by {term.meaning}, as in the query {term.example}" for term in terms
     }
-    return {name: read.query_text(description) for name, description in described.items()}
+    return {name: query_text(description) for name, description in described.items()}
 
 
 def summary_fields() -> tuple[TaskField, ...]:

@@ -16,7 +16,6 @@ from taskforge.errors import InvalidInput, NotFound
 from taskforge.ids import new_id
 from taskforge.tasks.bulk.hand_over import NOBODY
 from taskforge.tasks.documents import MAX_CHECKLIST_ITEMS, MAX_ITEM_TEXT
-from taskforge.tasks.query.parser import MAX_LENGTH as MAX_QUERY_LENGTH
 from taskforge.teams.permissions import Permission
 from taskforge.text import validation
 from taskforge.text.moments import parse_moment
@@ -73,18 +72,6 @@ def long_text(max_length: int, *, required: bool = False, max_bytes: int | None 
         )
 
     return Checked(check, {"type": "string", "maxLength": max_length}, required=required)
-
-
-def query_text(description: str) -> Checked:
-    """A text of the query language (`taskforge.tasks.query`), read by who knows which part of a query it is."""
-
-    def check(value: object, *, field: str) -> str:
-        if isinstance(value, str):
-            return value
-        raise InvalidInput.about(field, "must be text")
-
-    described = {"type": "string", "maxLength": MAX_QUERY_LENGTH, "description": description}
-    return Checked(check, described)
 
 
 def email(*, required: bool = True) -> Checked:

@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from taskforge.api import fields
+from taskforge.api.query_fields import query_text
 from taskforge.api.schemas.base import Input, Instant, Output, id_answer, text_answer
 
 MAX_LENGTH = 60
@@ -25,7 +26,7 @@ class ReportQuestion(Input):
     last = _line("The last day; today if it is left out", data_key="to")
     zone = _line("Where days begin at midnight, Europe/Vienna")
     as_of = _line("An instant of the past: what the report said then. A day stands for its end")
-    q = fields.query_text("A query that selects tasks by what they are now")
+    q = query_text("A query that selects tasks by what they are now")
     per = _line("day, week or month: of throughput and created-done")
     by = _line("column or status: of cumulative-flow and time-in-column")
     count = _line("forecast: how many tasks; those that are open if it is left out")
