@@ -9,6 +9,8 @@ from flask import Flask
 
 from taskforge.config import Config
 from taskforge.server.processes import free_port
+from tests.factories import Person, Team, make_team
+from tests.mail.bundling import clear
 from tests.mail.server import Inbox, mail_server
 
 
@@ -35,3 +37,12 @@ def inbox(mailing: Flask, smtp_port: int) -> Iterator[Inbox]:
     """What a mail server took that listens at `SMTP_URL`."""
     with mail_server(smtp_port) as taken:
         yield taken
+
+
+@pytest.fixture
+def team(mailing: Flask, ada: Person, bob: Person) -> Iterator[Team]:
+    """A team with a member, inside the application's context; nobody has been told of anything yet."""
+    with mailing.app_context():
+        made = make_team(ada, member=bob)
+        clear()
+        yield made

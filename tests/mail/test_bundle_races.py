@@ -7,7 +7,6 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from flask import Flask
 from sqlalchemy import Connection
 
 from taskforge import clock
@@ -21,18 +20,10 @@ from taskforge.notifications.bundles.planning import schedule_of
 from taskforge.notifications.service import mark_read
 from taskforge.notifications.settings import settings_of
 from taskforge.stores import sql
-from tests.factories import Person, Team, make_task, make_team
-from tests.mail.bundling import MORNING, at, choose, clear, parts, send_at
+from tests.factories import Person, Team, make_task
+from tests.mail.bundling import MORNING, at, choose, parts, send_at
 from tests.mail.server import Inbox
 from tests.stores.scene import read, write
-
-
-@pytest.fixture
-def team(mailing: Flask, ada: Person, bob: Person) -> Iterator[Team]:
-    with mailing.app_context():
-        made = make_team(ada, member=bob)
-        clear()
-        yield made
 
 
 @pytest.fixture

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-
-import pytest
-from flask import Flask
 
 from taskforge.notifications.bundles.contents import MAX_SHOWN
 from taskforge.notifications.due_sweep import tell_all
 from taskforge.tasks.service import edit_task
-from tests.factories import Person, Team, make_task, make_team
-from tests.mail.bundling import at, choose, clear, parts, send_at
+from tests.factories import Person, Team, make_task
+from tests.mail.bundling import at, choose, parts, send_at
 from tests.mail.server import Inbox
 from tests.stores.scene import read, write
 
 TODAY = date(2026, 6, 2)  # of `MORNING`
-
-
-@pytest.fixture
-def team(mailing: Flask, ada: Person, bob: Person) -> Iterator[Team]:
-    with mailing.app_context():
-        made = make_team(ada, member=bob)
-        clear()
-        yield made
 
 
 def test_what_is_not_due_any_more_is_not_mailed(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from taskforge.accounts import suspension
 from taskforge.comments.service import create_comment, delete_comment
@@ -21,14 +19,6 @@ from tests.mail.posting import post
 from tests.mail.server import Inbox
 from tests.stores.scene import read, write
 from tests.together import at_once_inside
-
-
-@pytest.fixture
-def team(mailing: Flask, ada: Person, bob: Person) -> Iterator[Team]:
-    with mailing.app_context():
-        made = make_team(ada, member=bob)
-        clear()
-        yield made
 
 
 def assign(ada: Person, team: Team, person: Person, title: str = "Oil the hinge") -> str:
