@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from taskforge import clock
 from tests.e2e.accounts import make_board, person_of, team_of
 from tests.e2e.boards import make_shared_board
 from tests.e2e.looking import LOOKED_AT, look
+from tests.e2e.test_own_changes import Held
 from tests.factories import make_task
 
 LIVE = ".calendar[data-live=on]"
@@ -64,6 +66,30 @@ def test_a_card_gets_another_day_by_drag_and_by_keys_and_others_see_it(
     expect(day(page, date(2026, 3, 20)).locator(".card")).to_contain_text("Two")
     titles.filter(has_text="Two").click()
     expect(page.locator("#task-dialog .task__title")).to_have_text("Two")
+
+
+def test_a_card_that_is_drawn_again_for_one_key_does_not_undo_the_next(page: Page, board: str) -> None:
+    page.goto(f"{board}/calendar?month=2026-03")
+    page.locator(LIVE).wait_for()
+    titles = page.locator(".calendar .card__title")
+    card = day(page, None).locator(".card", has_text="Ask Tomas")
+    card.drag_to(day(page, date(2026, 3, 16)))
+    expect(page.locator(".toast")).to_contain_text("due on 16 March")
+    page.wait_for_load_state("networkidle")
+    drawn = Held(page, re.compile(r"/calendar/cards/"))
+    titles.filter(has_text="Ask Tomas").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    drawn.wait()
+    page.keyboard.press("Shift+ArrowDown")
+    sent = Held(page, "**/fields/due")
+    drawn.release()
+    sent.wait()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(day(page, date(2026, 3, 23)).locator(".card")).to_contain_text("Ask Tomas")
+    sent.release()
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(day(page, date(2026, 3, 23)).locator(".card")).to_contain_text("Ask Tomas")
 
 
 @pytest.fixture

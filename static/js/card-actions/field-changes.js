@@ -14,16 +14,25 @@ const FAILED = "That did not work, and nothing was changed.";
 const OFFLINE = "You are offline. This is changed when you are back.";
 const fieldUrl = (card, field) => `${titleLink(card).getAttribute("href")}/fields/${field}`;
 
+const unanswered = new Map(); // task id: how many changes of its card are painted that the server has yet to answer
+
+/** A change of a card is painted (1) or answered (-1). */
+function count(taskId, by) {
+  const left = (unanswered.get(taskId) ?? 0) + by;
+  if (left) unanswered.set(taskId, left);
+  else unanswered.delete(taskId);
+}
+
 const waitingKey = (taskId, field) => `${taskId}:${field}`;
 
-/** Render one card as the server has it now; the focus stays with it. */
+/** Render one card as the server has it now; the focus stays with it. Not over a later change, whose own answer renders it. */
 async function refreshCard(taskId) {
   const { rowsUrl, rowQuery } = document.querySelector(".board__columns").dataset; // of a table
   const address = rowsUrl ? `${rowsUrl}/${taskId}?${rowQuery}` : `${titleLink(findCard(taskId)).href}/card`;
   const html = await fetchHtml(address);
   const old = findCard(taskId);
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".card");
-  if (!old || !fresh) return;
+  if (!old || !fresh || unanswered.has(taskId) || Number(fresh.dataset.version) < Number(old.dataset.version)) return;
   const focused = old.contains(document.activeElement);
   const field = focused && document.activeElement.closest("[data-field]")?.dataset.field;
   fresh.classList.toggle("is-popover-anchor", old.classList.contains("is-popover-anchor"));
@@ -61,6 +70,7 @@ async function send(changed, field, value, change) {
   if (version) card.dataset.version = Number(version) + 1;
   const request = requestOf(card, field, value, change, version);
   const { status, body } = await post(request.url, request.fields);
+  count(taskId, -1);
   if (status === 200 && body) {
     announce(`${request.text}.`); // not before it is so
     await showFieldChange(taskId, field, body, request.text);
@@ -83,6 +93,7 @@ async function send(changed, field, value, change) {
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
   cancelRetry(waitingKey(card.dataset.taskId, field));
   paint(card);
+  count(card.dataset.taskId, 1);
   const change = { words, paint, op };
   return inTurn(
     () => send(card, field, value, change),
