@@ -68,7 +68,9 @@ def test_a_card_gets_another_day_by_drag_and_by_keys_and_others_see_it(
     expect(page.locator("#task-dialog .task__title")).to_have_text("Two")
 
 
-def test_a_card_that_is_drawn_again_for_one_key_does_not_undo_the_next(page: Page, board: str) -> None:
+def test_a_card_that_is_drawn_again_for_one_key_does_not_undo_the_next(
+    page: Page, board: str
+) -> None:
     page.goto(f"{board}/calendar?month=2026-03")
     page.locator(LIVE).wait_for()
     titles = page.locator(".calendar .card__title")

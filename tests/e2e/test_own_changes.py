@@ -46,6 +46,9 @@ class Held:
         page.route(address, self._take)
 
     def _take(self, route: Route) -> None:
+        if self.released:
+            route.fallback()
+            return
         answer = route.fetch()
         if self.released:  # while this one was fetched
             route.fulfill(response=answer)
@@ -61,11 +64,13 @@ class Held:
         raise AssertionError(f"nobody asked for {self.address}")
 
     def release(self) -> None:
-        """Let the answers come, and those of later requests at once."""
+        """Let the answers come, and those of later requests at once.
+
+        It goes on routing: a request that is being fetched when its route ends is let through, and its answer refused.
+        """
         self.released = True
         for route, answer in self.late:
             route.fulfill(response=answer)
-        self.page.unroute(self.address)
 
 
 def hold_old_news(page: Page, elsewhere: Page) -> Held:

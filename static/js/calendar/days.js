@@ -2,6 +2,7 @@
 
 import { changeField } from "../card-actions/field-changes.js";
 import { behaviour } from "../lib/behaviours.js";
+import { findCard } from "../lib/card.js";
 import { isShortcut } from "../lib/keyboard.js";
 import { selectedCard } from "../lib/selected-card.js";
 
@@ -66,7 +67,8 @@ behaviour("calendar-days", (calendar) => {
     if (!dragged || !target) return;
     event.preventDefault();
     dragged.classList.remove("is-dragging");
-    setDay(dragged, target.dataset.columnId);
+    const card = findCard(dragged.dataset.taskId); // another view may have drawn it anew, or taken it away
+    if (card) setDay(card, target.dataset.columnId);
   });
   calendar.addEventListener("dragend", () => {
     dragged?.classList.remove("is-dragging");

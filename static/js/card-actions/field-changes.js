@@ -1,6 +1,6 @@
 // Changing a card by a key: seen at once, sent to the field's own address, and rendered again when the server has answered.
 
-import { cardKey, findCard, focusCard, titleLink } from "../lib/card.js";
+import { cardKey, findCard, focusOf, titleLink } from "../lib/card.js";
 import { announce, markBoardStale } from "../lib/dom.js";
 import { fetchHtml, isLoggedOut, post } from "../lib/http.js";
 import { cancelRetry, retryOnNextPage, retryWhenOnline } from "../lib/offline.js";
@@ -33,14 +33,12 @@ async function refreshCard(taskId) {
   const old = findCard(taskId);
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".card");
   if (!old || !fresh || unanswered.has(taskId) || Number(fresh.dataset.version) < Number(old.dataset.version)) return;
-  const focused = old.contains(document.activeElement);
-  const field = focused && document.activeElement.closest("[data-field]")?.dataset.field;
+  if (old.matches(".is-dragging, .is-ghost")) return markBoardStale(); // which waits for the drop
+  const focusAgain = focusOf(old);
   fresh.classList.toggle("is-popover-anchor", old.classList.contains("is-popover-anchor"));
   old.replaceWith(fresh);
   refreshTimes(fresh);
-  const cell = field && fresh.querySelector(`[data-field="${field}"] a`);
-  if (cell) cell.focus({ preventScroll: true });
-  else if (focused) focusCard(fresh);
+  focusAgain?.(fresh);
 }
 
 /** This page changed a field of a task: show it, say it, and offer the way back. `change` is {version, event}. */
@@ -85,8 +83,8 @@ async function send(changed, field, value, change) {
   if (status === 401) retryOnNextPage(waitingKey(taskId, field), request);
   else if (!status && retryWhenOnline(waitingKey(taskId, field), retry, request)) toast(OFFLINE, "danger");
   else toast(body?.error?.message ?? FAILED, "danger", isUnsure ? { label: "Retry", act: retry } : null);
-  refreshCard(taskId).catch(() => {});
-  if (status) markBoardStale(); // a hint of somebody else's change may have been taken for the word of this one
+  // The card may stand where it is not, and a hint of somebody else's change may have been taken for the word of this one.
+  refreshCard(taskId).then(markBoardStale, () => status && markBoardStale());
 }
 
 /** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */

@@ -15,12 +15,17 @@ behaviour("inbox-refresh", (inbox) => {
   const list = inbox.querySelector("#inbox");
   let timer = 0;
   let turn = 0;
+  let begun = 0; // changes by this page,
+  let underWay = 0; // and those of them that are not answered
 
   async function refresh() {
     const own = ++turn;
-    if (!list || document.querySelector(":popover-open")) return location.reload();
+    if (document.querySelector(":popover-open") || underWay) return refreshSoon(); // somebody is choosing when; or it would be old
+    if (!list) return location.reload();
+    const before = begun;
     const html = await fetchHtml(location.pathname + location.search);
     if (own !== turn) return;
+    if (before !== begun) return refreshSoon(); // it shows what was
     const entries = parseHtml(html);
     if (!entries.querySelector("li")) return location.reload(); // the page says what an empty list means
     await keepingFocus(inbox, () => list.replaceChildren(entries));
@@ -34,6 +39,12 @@ behaviour("inbox-refresh", (inbox) => {
     timer = setTimeout(() => refresh().catch(() => {}), PAUSE); // the next one tries again
   }
 
+  document.addEventListener("htmx:beforeRequest", ({ detail: { xhr, requestConfig } }) => {
+    if (requestConfig.verb === "get") return;
+    begun += 1;
+    underWay += 1;
+    xhr.addEventListener("loadend", () => { underWay -= 1; });
+  });
   handleOwnChanges();
   document.addEventListener("forge:inbox-changed", refreshSoon);
   document.addEventListener("forge:task-stale", refreshSoon);

@@ -5,11 +5,13 @@ import { behaviour, startBehaviours } from "../lib/behaviours.js";
 import { parseHtml } from "../lib/dom.js";
 import { fetchHtml, visit } from "../lib/http.js";
 import { isPlainClick } from "../lib/keyboard.js";
+import { createTurns } from "../lib/latest.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { refreshTimes } from "../lib/times.js";
 import { focusEntry } from "./entries.js";
 
 const MARGIN = 8; // pixels to the edge of the window
+const beginTurn = createTurns();
 let popover = null;
 let button = null;
 
@@ -50,13 +52,15 @@ function prepare() {
 
 async function open(link) {
   if (!popover) prepare();
-  button = link;
-  try {
-    popover.replaceChildren(parseHtml(await fetchHtml(link.href)));
-  } catch {
+  const isWanted = beginTurn();
+  const html = await fetchHtml(link.href).catch(() => "");
+  if (!isWanted()) return; // the times of another one were asked for since
+  if (!html) {
     visit(link.href);
     return;
   }
+  button = link;
+  popover.replaceChildren(parseHtml(html));
   htmx.process(popover);
   startBehaviours(popover);
   refreshTimes(popover);

@@ -2,7 +2,7 @@
 
 import htmx from "../../vendor/htmx.js";
 import { startBehaviours } from "../lib/behaviours.js";
-import { focusCard } from "../lib/card.js";
+import { focusOf } from "../lib/card.js";
 import { parseHtml } from "../lib/dom.js";
 import { isTyping } from "../lib/keyboard.js";
 import { refreshTimes } from "../lib/times.js";
@@ -32,7 +32,6 @@ function choose(fresh) {
   const same = old.innerHTML === fresh.innerHTML && old.dataset.version === fresh.dataset.version;
   if (same || isInUse(old)) return old;
   if (Number(old.dataset.version) > Number(fresh.dataset.version)) return old;
-  if (old.contains(document.activeElement)) queueMicrotask(() => fresh.querySelector(".card__title")?.focus());
   return fresh;
 }
 
@@ -117,11 +116,13 @@ export function updateBoard(board, html, hints, whole) {
   const touched = new Set(hints.map(({ cardId }) => cardId));
   const changed = new Set();
   const before = measureCards(touched);
-  const focused = document.activeElement.closest(".card")?.id;
+  const focused = document.activeElement.closest(".card");
+  const focusAgain = focusOf(focused);
   if (board.dataset.lanes) updateLanes(board, fresh, touched, changed);
   else updateColumns(board, fresh, touched, changed, whole);
-  // A card that is taken elsewhere loses the focus on the way.
-  if (focused && document.activeElement === document.body) focusCard(document.getElementById(focused));
+  // A card that is drawn anew, or taken elsewhere, loses the focus on the way.
+  const shown = focused && document.getElementById(focused.id);
+  if (shown && document.activeElement === document.body) focusAgain(shown);
   showRemoteChanges(hints, before, changed);
   document.dispatchEvent(new CustomEvent("forge:board-updated"));
 }

@@ -15,7 +15,7 @@ function cardCommands(card) {
   const base = { section: "card", note: "" };
   const command = (name, icon, words, keys, ...more) =>
     canRunCardAction(name) && { ...base, icon, words, keys, run: () => runCardAction(name, card, ...more) };
-  const others = all(".board__columns:not([data-table]) .column__head").filter((head) => columnIdOf(head) !== card.closest(".column").dataset.columnId);
+  const others = all(".board__columns .column__head:has(.column__name)").filter((head) => columnIdOf(head) !== card.closest(".column").dataset.columnId);
   const moves = others.map((head) => ({
     ...base,
     icon: iconOf(head),

@@ -31,7 +31,7 @@ function replaceColumns(fresh) {
   const focused = document.activeElement;
   keepWrittenForms(board, fresh);
   board.className = fresh.className;
-  board.dataset.lanes = fresh.dataset.lanes;
+  Object.assign(board.dataset, fresh.dataset); // how it is grouped, and what its rows show
   board.replaceChildren(...fresh.childNodes);
   board.scrollTo(0, 0);
   if (board.contains(focused)) focused.focus({ preventScroll: true });

@@ -8,6 +8,7 @@ const PAUSE = 120; // milliseconds without a key until it is asked
 const LIST_ID = "query-completions";
 // What is offered for which text: the form is drawn anew with each result, and offers it again.
 let kept = null;
+let awaited = null; // the text for which it is being asked: the form may be drawn anew before the answer
 
 function createOption({ label, example }, number) {
   const option = document.createElement("li");
@@ -40,7 +41,7 @@ behaviour("query-box", (box) => {
     input.removeAttribute("aria-activedescendant");
   };
   const close = () => {
-    kept = null;
+    kept = awaited = null;
     hide();
   };
   const activate = (number) => {
@@ -59,28 +60,41 @@ behaviour("query-box", (box) => {
   };
   const suggest = async () => {
     const turn = ++asked;
-    const query = new URLSearchParams({ text: input.value, at: input.selectionStart });
+    const { value } = input;
+    awaited = value;
+    const query = new URLSearchParams({ text: value, at: input.selectionStart });
     const answer = await fetchJson(`${box.dataset.url}?${query}`).catch(() => null); // without it, one types on
     if (!answer || turn !== asked || document.activeElement !== input) return;
-    if (answer.items.length) offer(answer, -1);
+    awaited = null;
+    if (answer.items.length) offer({ ...answer, value }, -1);
     else close();
   };
   const suggestSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(suggest, PAUSE);
   };
+  /** Where the word ends that is completed: what was typed since its completions were asked for belongs to it. Less than its start where it
+      is another one by now. */
+  const endOfWord = () => {
+    const rest = found.value.slice(found.start + found.length);
+    const isSame = input.value.startsWith(found.value.slice(0, found.start)) && input.value.endsWith(rest);
+    return isSame ? input.value.length - rest.length : -1;
+  };
   const choose = (number) => {
     const { text } = found.items[number];
-    const end = found.start + found.length;
+    const end = endOfWord();
+    if (end < found.start) return close();
     const isTerm = text.endsWith(":");
     const gap = isTerm || input.value[end] === " " ? "" : " ";
     input.setRangeText(text + gap, found.start, end, "end");
     close();
     input.dispatchEvent(new Event("input", { bubbles: true }));
     if (!isTerm) clearTimeout(timer); // the word is whole
+    return null;
   };
 
   input.addEventListener("input", () => {
+    if (!list.hidden) activate(-1);
     if (/\S$/.test(input.value.slice(0, input.selectionStart))) suggestSoon();
     else close();
   });
@@ -110,4 +124,5 @@ behaviour("query-box", (box) => {
     if (option) choose([...list.children].indexOf(option));
   });
   if (kept?.value === input.value) offer(kept.found, kept.active);
+  if (awaited === input.value) suggestSoon(); // when the caret is where it was
 });
