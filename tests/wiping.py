@@ -37,10 +37,9 @@ class Wiper:
         self._servers = servers
         self._mongo: MongoClient[dict[str, object]] = MongoClient(servers.mongodb_uri)
         self._redis = redis.Redis.from_url(servers.redis_url)
-        self._postgres = self._connect()
+        self._postgres = connect_as_replica(self._servers.database_url)
         with self._postgres.cursor() as cursor:
-            cursor.execute(TABLES, (KEPT,))
-            self._tables = [name for (name,) in cursor.fetchall()]
+            self._tables = table_names(cursor)
             for name in self._tables:
                 cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = off)")
         self._delete = ";".join(f"DELETE FROM {name}" for name in self._tables)
@@ -65,7 +64,7 @@ class Wiper:
 
     def _delete_rows(self) -> None:
         if self._postgres.closed:
-            self._postgres = self._connect()
+            self._postgres = connect_as_replica(self._servers.database_url)
         for tries_left in reversed(range(TRIES)):
             try:
                 with self._postgres.cursor() as cursor:
@@ -90,11 +89,20 @@ class Wiper:
         ):
             cursor.execute(f"TRUNCATE {', '.join(self._tables)}")
 
-    def _connect(self) -> extensions.connection:
-        connection = psycopg2.connect(self._servers.database_url)
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            # As a replica does, leave the triggers out: they guard the audit tables against this,
-            # and the foreign keys would prescribe an order.
-            cursor.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
-        return connection
+
+def table_names(cursor: extensions.cursor) -> list[str]:
+    """The tables that tests fill, quoted."""
+    cursor.execute(TABLES, (KEPT,))
+    return [name for (name,) in cursor.fetchall()]
+
+
+def connect_as_replica(database_url: str) -> extensions.connection:
+    """A connection that commits each statement and, as a replica does, leaves the triggers out.
+
+    They guard the audit tables against what tests do here, and the foreign keys would prescribe an order.
+    """
+    connection = psycopg2.connect(database_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
+    return connection

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from taskforge.accounts.picture_service import change_picture
+from taskforge.admin.service import issue_admin_claim
 from taskforge.attachments.blob_keys import page_key, thumbnail_key
 from taskforge.attachments.changes import delete_attachment
 from taskforge.attachments.service import attach_to_task
@@ -129,6 +130,7 @@ def make_world(app: Flask) -> World:
         job = queues.queue(queues.NOTIFICATIONS, redis_client()).enqueue(
             queues.PROCESSORS[queues.NOTIFICATIONS]
         )
+        admin_claim = issue_admin_claim()
         event_id = sql.scalar(
             text(
                 "SELECT event_id FROM audit_logs WHERE entity_id = :task_id AND event = 'task.created'"
@@ -163,6 +165,7 @@ def make_world(app: Flask) -> World:
         "join_token": tokens["join"].secret,
         "mail_id": mail_id,
         "report": "throughput",
+        "admin_claim": admin_claim,
     }
     return World(people, team, ids, deleted, tokens)
 

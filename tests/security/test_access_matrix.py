@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,21 +11,22 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from taskforge import create_app
-from taskforge.admin.service import issue_admin_claim
 from taskforge.config import Config
 from taskforge.identity.current import issue_token
 from tests.factories import csrf_token
+from tests.kept_stores import changed_tables, kept_stores
 from tests.security.access_rules import (
     INVITATION_LINK,
     INVITATION_PAGE,
     JOIN_LINK,
     LOGS_OUT,
 )
+from tests.security.answers import UNSAFE, has_changed, is_of_api, methods_of, outcome
 from tests.security.expected_access import expected, is_listed
 from tests.security.principals import PRINCIPALS, World, make_world
 from tests.security.token_rules import TOKENS, expected_of_token, make_tokens
+from tests.servers import Servers
 
-UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # What a body must have so that a refusal is about the person and not about the body.
 JSON_BODIES: dict[str, dict[str, object]] = {
     "api_tasks.create_task": {"title": "T", "teamId": "{team_id}", "boardId": "{board_id}"},
@@ -117,41 +119,46 @@ def test_every_route_is_in_the_matrix(rules: list[Rule]) -> None:
     assert unlisted == [], "say in tests/security/access_rules.py who may use these"
 
 
-def test_pages_let_in_whom_they_should(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="cookie")
+def test_pages_let_in_whom_they_should(
+    app: Flask, servers: Servers, some_rules: list[Rule]
+) -> None:
+    check(app, servers, some_rules, by="cookie")
 
 
-def test_partials_are_checked_like_pages(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="cookie", headers={"HX-Request": "true"}, tries_all=False)
+def test_partials_are_checked_like_pages(
+    app: Flask, servers: Servers, some_rules: list[Rule]
+) -> None:
+    check(app, servers, some_rules, by="cookie", headers={"HX-Request": "true"}, tries_all=False)
 
 
-def test_the_api_lets_in_whom_it_should_by_session_id(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="session")
+def test_the_api_lets_in_whom_it_should_by_session_id(
+    app: Flask, servers: Servers, some_rules: list[Rule]
+) -> None:
+    check(app, servers, some_rules, by="session")
 
 
-def test_the_api_lets_in_whom_it_should_by_token(app: Flask, some_rules: list[Rule]) -> None:
-    check(app, some_rules, by="token", tries_all=False)
+def test_the_api_lets_in_whom_it_should_by_token(
+    app: Flask, servers: Servers, some_rules: list[Rule]
+) -> None:
+    check(app, servers, some_rules, by="token", tries_all=False)
 
 
 def test_an_api_token_lets_in_by_its_scope_and_its_teams(
-    app: Flask, some_rules: list[Rule]
+    app: Flask, servers: Servers, some_rules: list[Rule]
 ) -> None:
     """By tokens of the team's admin, whose own rights are the widest."""
     wrong = []
     world = make_world(app)
     tokens = make_tokens(world)
-    for rule in some_rules:
-        if not rule.rule.startswith("/api/"):
-            continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+    with kept_stores(servers) as kept:
+        for rule, method in methods_of(rule for rule in some_rules if is_of_api(rule)):
             for name in TOKENS:
                 wanted = expected_of_token(rule.endpoint, name, method)
                 got = send(app, world, rule, method, name, "api token", tokens[name].headers)
                 if outcome(got) != wanted:
                     wrong.append(f"{method} {rule.rule} by {name}: {got.status_code}, not {wanted}")
                 if has_changed(method, got):
-                    world = make_world(app)
-                    tokens = make_tokens(world)
+                    kept.put_back()
     assert wrong == [], "\n".join(wrong)
 
 
@@ -159,51 +166,52 @@ def test_an_api_token_opens_no_page(app: Flask, rules: list[Rule]) -> None:
     world = make_world(app)
     token = make_tokens(world)["token_admin"]
     client = app.test_client(use_cookies=False)
-    for rule in rules:
-        if rule.rule.startswith("/api/"):
-            continue
-        values = {name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments}
-        path = _path(app, world, rule, values)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            if expected(rule.endpoint, "anonymous", method) == "log in":
-                form = {"name": "Name"} if method in UNSAFE else None
-                headers = token.headers | _asked_as(rule)
-                got = client.open(path, method=method, headers=headers, data=form)
-                assert outcome(got) == "log in", f"{method} {rule.rule}: {got.status_code}"
+    for rule, method in methods_of(rule for rule in rules if not is_of_api(rule)):
+        if expected(rule.endpoint, "anonymous", method) == "log in":
+            form = {"name": "Name"} if method in UNSAFE else None
+            headers = token.headers | _asked_as(rule)
+            got = client.open(_path(app, world, rule), method=method, headers=headers, data=form)
+            assert outcome(got) == "log in", f"{method} {rule.rule}: {got.status_code}"
 
 
 def check(
     app: Flask,
+    servers: Servers,
     rules: list[Rule],
     *,
     by: str,
     headers: dict[str, str] | None = None,
     tries_all: bool = True,
 ) -> None:
-    """Let every principal try every route; the world is made anew after somebody has changed it.
+    """Let every principal try every route; the world is put back after somebody has changed it.
 
-    Unless it `tries_all`, only one of those who are let in to change something does so, because others did by another
-    way to say who they are; whoever is to be refused tries in any case.
+    Whoever is to be refused tries first, and all of them together leave no trace. Unless it `tries_all`, only one of
+    those who are let in to change something does so, because others did by another way to say who they are.
     """
-    wrong = []
+    wrong: list[str] = []
     world = make_world(app)
-    for rule in rules:
-        is_api = rule.rule.startswith("/api/")
-        if is_api == (by == "cookie") or rule.endpoint in ("assets.show", "favicon"):
-            continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            outcomes = {name: expected(rule.endpoint, name, method) for name in PRINCIPALS}
-            let_in = [name for name, wanted in outcomes.items() if wanted == "in"]
-            for principal, wanted in outcomes.items():
-                if method in UNSAFE and not tries_all and principal in let_in[:-1]:
-                    continue
+    with kept_stores(servers) as kept:
+
+        def try_as(principals: Sequence[str], wanted: Mapping[str, str]) -> None:
+            for principal in principals:
                 got = send(app, world, rule, method, principal, by, headers or {})
-                if outcome(got) != wanted:
-                    wrong.append(
-                        f"{method} {rule.rule} as {principal}: {got.status_code}, not {wanted}"
-                    )
+                if outcome(got) != wanted[principal]:
+                    met = f"{got.status_code}, not {wanted[principal]}"
+                    wrong.append(f"{method} {rule.rule} as {principal}: {met}")
                 if has_changed(method, got) or rule.endpoint in LOGS_OUT:
-                    world = make_world(app)
+                    kept.put_back()
+
+        for rule, method in methods_of(rules):
+            if is_of_api(rule) == (by == "cookie") or rule.endpoint in ("assets.show", "favicon"):
+                continue
+            wanted = {name: expected(rule.endpoint, name, method) for name in PRINCIPALS}
+            let_in = [name for name in PRINCIPALS if wanted[name] == "in"]
+            before = kept.marks()
+            try_as([name for name in PRINCIPALS if wanted[name] != "in"], wanted)
+            if method in UNSAFE and rule.endpoint not in LOGS_OUT:
+                for table in changed_tables(before, kept.marks()):
+                    wrong.append(f"{method} {rule.rule}: a refusal wrote to {table}")
+            try_as(let_in if tries_all or method not in UNSAFE else let_in[-1:], wanted)
     assert wrong == [], "\n".join(wrong)
 
 
@@ -217,10 +225,7 @@ def send(
     headers: dict[str, str],
 ) -> TestResponse:
     """One request of a principal to a route about the world's objects."""
-    values = {name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments}
-    if "restore" in rule.endpoint:  # about what is deleted
-        values |= {name: world.deleted[name] for name in _RESTORED.get(rule.endpoint, ())}
-    path = _path(app, world, rule, values)
+    path = _path(app, world, rule)
     headers = headers | _asked_as(rule)
     if by == "cookie":
         client = app.test_client()
@@ -254,21 +259,6 @@ def send(
     )
 
 
-def has_changed(method: str, answer: TestResponse) -> bool:
-    """Whether the world may be another one now: a refusal, also of the body, stores nothing."""
-    return method in UNSAFE and answer.status_code < 400 and outcome(answer) != "log in"
-
-
-def outcome(answer: TestResponse) -> str:
-    """The answer in the words of `expected_access.expected`; a complaint about the body is "in"."""
-    led_to_login = "/login" in (answer.location or answer.headers.get("HX-Redirect", ""))
-    if answer.status_code == 401 or (answer.status_code in (204, 302, 303) and led_to_login):
-        return "log in"
-    if answer.status_code >= 500:
-        return f"error {answer.status_code}"
-    return {403: "no", 404: "hidden"}.get(answer.status_code, "in")
-
-
 def _credentials(app: Flask, world: World, principal: str, by: str) -> dict[str, str]:
     person = world.people[principal]
     if by == "session":
@@ -282,18 +272,22 @@ def _asked_as(rule: Rule) -> dict[str, str]:
     return {"HX-Request": "true"} if rule.endpoint == "tasks.details" else {}
 
 
-def _path(app: Flask, world: World, rule: Rule, values: dict[str, str]) -> str:
+def _path(app: Flask, world: World, rule: Rule) -> str:
     if rule.endpoint in JOIN_LINK:
         token = world.tokens["join"].secret
     elif rule.endpoint in INVITATION_PAGE | INVITATION_LINK:
         token = world.tokens["invitation"].secret
     else:
-        with app.app_context():
-            token = issue_admin_claim()
-    chosen: dict[str, object] = {**values, "token": token, "per_page": 8, "page": 1, "number": 1}
-    with app.test_request_context():
-        path = app.url_map.bind("localhost").build(
-            rule.endpoint, {name: chosen[name] for name in rule.arguments}
-        )
+        token = world.ids["admin_claim"]
+    values: dict[str, object] = {
+        **{name: world.ids.get(name, world.ids["task_id"]) for name in rule.arguments},
+        **{name: world.deleted[name] for name in _RESTORED.get(rule.endpoint, ())},
+        "token": token,
+        "per_page": 8,
+        "page": 1,
+        "number": 1,
+    }
+    chosen = {name: values[name] for name in rule.arguments}
+    path = app.url_map.bind("localhost").build(rule.endpoint, chosen)
     after = f"?after=a0.{world.ids['task_id']}" if rule.endpoint == "boards.cards" else ""
     return path + after
