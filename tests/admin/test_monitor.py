@@ -5,13 +5,13 @@ from __future__ import annotations
 import pickle
 
 import pytest
-import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from rq import Queue
 from rq.job import Job
 
 from taskforge.messaging import queues
+from taskforge.messaging.redis_client import make_redis_client
 from tests.admin.monitored import fail, post, waiting
 from tests.factories import Person
 from tests.pages import HTMX, Visitor
@@ -162,7 +162,8 @@ def test_the_forms_of_the_pages_are_complete(root: FlaskClient, queue: Queue) ->
 
 def test_without_redis_it_says_so(root: FlaskClient, app: Flask) -> None:
     client = app.extensions["taskforge_redis"]
-    app.extensions["taskforge_redis"] = redis.Redis(port=1, socket_connect_timeout=0.1)
+    nowhere = app.config["TASKFORGE"].replaced(redis_url="redis://127.0.0.1:1/0")
+    app.extensions["taskforge_redis"] = make_redis_client(nowhere)
     try:
         answer = root.get("/admin/jobs/")
     finally:

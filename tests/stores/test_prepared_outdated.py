@@ -88,11 +88,13 @@ def test_a_change_on_its_way_is_to_be_sent_again(fences: None, event: Callable[[
 
 def test_a_statement_that_had_no_time_to_be_planned_is_planned_later(fences: None) -> None:
     other = "SELECT metres FROM fences WHERE planks = :planks"
+    sql.execute_now(text("SET lock_timeout = '100ms'"))  # of the pool's one connection
     with create_engine(db.engine.url, poolclass=NullPool).begin() as connection:
         connection.execute(text("LOCK TABLE fences IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(Unavailable):
             sql.scalar(prepared(other), {"planks": 8})
     assert sql.scalar(prepared(other), {"planks": 8}) == 2
+    sql.execute_now(text("RESET lock_timeout"))
 
 
 def test_what_postgresql_cannot_do_at_all_is_no_outage(app: Flask) -> None:
