@@ -12,7 +12,8 @@ import { uuid } from "../lib/uuid.js";
 
 const FAILED = "That did not work, and nothing was changed.";
 const OFFLINE = "You are offline. This is changed when you are back.";
-const fieldUrl = (card, field) => `${titleLink(card).getAttribute("href")}/fields/${field}`;
+/** Where a field is sent to; "dates" are start and due date at once, in the form of all fields. */
+const fieldUrl = (card, field) => `${titleLink(card).getAttribute("href")}/${field === "dates" ? "edit" : `fields/${field}`}`;
 
 const unanswered = new Map(); // task id: how many changes of its card are painted that the server has yet to answer
 
@@ -55,7 +56,7 @@ export async function showFieldChange(taskId, field, change, words) {
 /** What sends a change from any page. Without a version it is made whatever others changed. */
 const requestOf = (card, field, value, { words, op }, version = "") => ({
   url: fieldUrl(card, field),
-  fields: { value, version, op },
+  fields: { ...(field === "dates" ? value : { value }), version, op },
   text: `${cardKey(card)}: ${words}`,
   taskId: card.dataset.taskId,
 });
@@ -87,7 +88,7 @@ async function send(changed, field, value, change) {
   refreshCard(taskId).then(markBoardStale, () => status && markBoardStale());
 }
 
-/** Set a field of a card. `paint` shows it before the server has answered; `words` say what was done. */
+/** Set a field of a card; the value of "dates" is {start_at, due_at}. `paint` shows it before the server has answered; `words` say what was done. */
 export function changeField(card, field, value, { words, paint, op = uuid() }) {
   cancelRetry(waitingKey(card.dataset.taskId, field));
   paint(card);

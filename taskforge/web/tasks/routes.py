@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from taskforge.attachments.queries import HAS_DELETED_FILES
 from taskforge.boards.access import access_board
@@ -21,7 +22,7 @@ from taskforge.notifications.watching import IS_WATCHING
 from taskforge.stores.actor import Actor
 from taskforge.stores.sql import JoinedQuery
 from taskforge.tasks import service
-from taskforge.tasks.access import access_task, preloaded_task, task_query
+from taskforge.tasks.access import TaskAccess, access_task, preloaded_task, task_query
 from taskforge.tasks.columns import list_columns_with_counts
 from taskforge.tasks.editing.conflicts import keep_changed, seen_state
 from taskforge.tasks.fields import MENTIONING
@@ -86,13 +87,16 @@ def edit(task_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tasks/<id:task_id>/edit")
+@preload(lambda task_id: task_query(task_id))
 def edit_submitted(task_id: str) -> ResponseReturnValue:
     """Save the changed fields; 409 with all values if somebody else changed one of them meanwhile.
 
-    htmx gets the details, in place of the form.
+    htmx gets the details, in place of the form; a script, which may send some fields alone, the new version.
     """
-    actor = current_actor()
-    view = get_task(actor, task_id)
+    actor, found = current_actor_and_preloaded(task_query(task_id))
+    if wants_json():
+        return _edited(actor, task_id, preloaded_task(found))
+    view = get_task(actor, task_id, preloaded=preloaded_task(found))
     form = EditTaskForm()
     change = form.attempt(
         lambda version, **values: service.edit_task(
@@ -115,6 +119,17 @@ def edit_submitted(task_id: str) -> ResponseReturnValue:
     if isinstance(form.refusal, StaleVersion):
         return form.refused(_conflict_page(actor, task_id, form, form.refusal))
     return form.refused(_edit_page(actor, view, form))
+
+
+def _edited(actor: Actor, task_id: str, preloaded: TaskAccess | None) -> ResponseReturnValue:
+    """Several fields in one change; without a version it is made whatever others changed. Content is not read."""
+    task = access_task(actor.user_id, task_id, Permission.TASK_EDIT, preloaded=preloaded)
+    seen_version = request.form.get("version") or str(task.row["version"])
+    values = EditTaskForm(formdata=MultiDict({**request.form, "version": seen_version})).require()
+    version = values.pop("version")
+    changes = keep_changed(values, seen_state(task.row, None, version))
+    change = service.edit_task(actor, task_id, changes=changes, version=version, preloaded=task)
+    return change_answer(change)
 
 
 @blueprint.post("/tasks/<id:task_id>/delete")
