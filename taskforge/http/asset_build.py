@@ -36,6 +36,7 @@ ENTRIES = (
     "table",
     "task",
     "team",
+    "timeline",
 )
 BUILD_SECONDS = 60
 SCRIPT_OPTIONS = (

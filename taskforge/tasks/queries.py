@@ -40,6 +40,7 @@ from taskforge.tasks.access import (
 )
 from taskforge.tasks.content import read_task_content
 from taskforge.tasks.fields import EMPTY_CONTENT
+from taskforge.tasks.moment_kind import flag_of
 from taskforge.teams.access import Membership
 from taskforge.text.people import person_of
 
@@ -208,6 +209,12 @@ def join_task(task_id: str) -> str:
 def left_join_task(task_id: str) -> str:
     """Like `join_task`, where there may be none."""
     return f"LEFT {join_task(task_id)}"
+
+
+def moment_has_time(name: str) -> str:
+    """SQL of whether a moment of the task `k` has a time. One within a day of UTC has, whatever its flag says."""
+    at = f"k.{name}"
+    return f"(k.{flag_of(name)} IS TRUE OR CAST({at} AT TIME ZONE 'UTC' AS time) <> '00:00')"
 
 
 def add_to_comment_count(uow: UnitOfWork, task_id: str, difference: int) -> None:

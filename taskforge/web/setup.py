@@ -42,6 +42,7 @@ from taskforge.web.boards import (
     settings_routes,
     show_routes,
     table_routes,
+    timeline_routes,
     unseen_routes,
     view_routes,
 )
@@ -111,6 +112,7 @@ PARTS = (
     column_settings_routes,
     saved_view_routes,
     table_routes,
+    timeline_routes,
     view_routes,
     unseen_routes,
     create_routes,

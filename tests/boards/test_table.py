@@ -214,7 +214,7 @@ def test_one_switch_leads_from_view_to_view_and_takes_the_filter_along(
         assert switch is not None, address
         links = re.findall(r'<a (?:id="\S+" )?href="([^"]+)"( aria-current="page")?', switch[1])
         names = re.findall(r">(\w+)</a>", switch[1])
-        assert names == ["Board", "Table", "Calendar", "Reports", "Activity", "Saved"]
+        assert names == ["Board", "Table", "Calendar", "Timeline", "Reports", "Activity", "Saved"]
         assert [name for name, (_, is_current) in zip(names, links, strict=True) if is_current] == [
             shown
         ]

@@ -139,7 +139,7 @@ def test_every_behaviour_that_a_template_names_is_registered() -> None:
         for value in re.findall(r'data-module="([^"{]*)', path.read_text())
         for name in value.split()
     }
-    named |= {"drag", "move-keys", "calendar-days"}  # where cards may be moved
+    named |= {"drag", "move-keys", "calendar-days", "timeline-keys"}  # where cards may be moved
     assert named == registered
 
 

@@ -139,6 +139,7 @@ GUESTS = {
     "boards.filter_completions", "boards.filter_menu", "boards.fold", "boards.lanes",
     "tasks.my_work_row", "boards.views", "boards.save_view", "api_views.create_view",
     "boards.calendar", "boards.calendar_days", "boards.calendar_card", "boards.calendar_filter",
+    "boards.timeline", "boards.timeline_bars", "boards.timeline_rows", "boards.timeline_row", "boards.timeline_filter",
     "boards.table", "boards.table_groups", "boards.table_rows", "boards.table_row", "boards.table_filter",
     "boards.download_table",
     "notifications.watch_task", "notifications.board_watch", "notifications.board_watch_submitted",

@@ -115,6 +115,8 @@ PAGES = (
     "/boards/{board}/table",
     "/boards/{board}/table?sort=-due&group=assignee",
     "/boards/{board}/table/rows?in=all&after={task}",
+    "/boards/{board}/timeline?from=2024-01-01",
+    "/boards/{board}/timeline/rows?from=2024-01-01&after={task}",
     "/boards/{board}/views",
     "/my-work",
     "/my-work?section=waiting",

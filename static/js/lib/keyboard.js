@@ -31,9 +31,12 @@ export const isCommandKey = (event, letter) =>
 /** Whether a click is one that the browser would follow in this tab. */
 export const isPlainClick = (event) => !event.button && !hasModifier(event) && !event.shiftKey;
 
-/** Whether a key is a shortcut: not typed into a field, not one of the browser's, and not below an open dialog. */
-export const isShortcut = (event) => !event.defaultPrevented && !isComposing(event) && !hasModifier(event)
+/** Whether a key is free to be a shortcut of the page: not typed into a field, and not below an open dialog. */
+export const isFree = (event) => !event.defaultPrevented && !isComposing(event)
   && !isTyping(event.target) && !document.querySelector("dialog[open]");
+
+/** Whether a key is a shortcut without a modifier. */
+export const isShortcut = (event) => !hasModifier(event) && isFree(event);
 
 let replayKeys = async () => {};
 

@@ -16,12 +16,10 @@ from sqlalchemy import text
 from taskforge.tasks.access import NAMED_BY, REFERENCE, SHOWN, task_rows
 from taskforge.tasks.board.filters import CardFilter, filtered
 from taskforge.tasks.calendar.span import Span
-from taskforge.tasks.queries import IS_OPEN, TASKS, join_task
+from taskforge.tasks.queries import IS_OPEN, TASKS, join_task, moment_has_time
 
 MAX_UNDATED = 20
-
-# An instant within a day of UTC has a time, whatever its flag says (`taskforge.text.moments`).
-_HAS_TIME = "(k.due_has_time IS TRUE OR CAST(k.due_at AT TIME ZONE 'UTC' AS time) <> '00:00')"
+_HAS_TIME = moment_has_time("due_at")
 
 
 def _dated(fitting: str) -> str:

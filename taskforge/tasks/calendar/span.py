@@ -11,7 +11,7 @@ from taskforge import clock
 
 MONTH, WEEK = "month", "week"  # the parameters of an address
 SHOWN_YEARS = range(1971, 2201)
-_MONTH, _DAY = re.compile(r"\d{4}-\d{2}"), re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH, _DAY = re.compile(r"\d{4}-\d{2}", re.ASCII), re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WEEK_DAYS = 7
 
 
@@ -61,9 +61,9 @@ class Span:
 def read_span(given: Mapping[str, str], today: date) -> Span:
     """What an address names, `given` by name: ``week`` by one of its days, else ``month``; else the month of today."""
     week, month = given.get(WEEK, ""), given.get(MONTH, "")
-    if _DAY.fullmatch(week) and (day := _shown(week)):
+    if day := shown_day(week):
         return week_of(day)
-    if _MONTH.fullmatch(month) and (day := _shown(f"{month}-01")):
+    if _MONTH.fullmatch(month) and (day := shown_day(f"{month}-01")):
         return month_of(day)
     return month_of(today)
 
@@ -72,22 +72,26 @@ def month_of(day: date) -> Span:
     """The month of a day, with the whole weeks at its ends."""
     anchor = day.replace(day=1)
     after = (anchor + timedelta(days=31)).replace(day=1)
-    first = _week_start(anchor)
-    end = _week_start(after - timedelta(days=1)) + timedelta(days=_WEEK_DAYS)
+    first = week_start(anchor)
+    end = week_start(after - timedelta(days=1)) + timedelta(days=_WEEK_DAYS)
     return Span(MONTH, anchor, first, (end - first).days)
 
 
 def week_of(day: date) -> Span:
     """The week of a day, which begins when the reader's do."""
-    first = _week_start(day)
+    first = week_start(day)
     return Span(WEEK, first, first, _WEEK_DAYS)
 
 
-def _week_start(day: date) -> date:
+def week_start(day: date) -> date:
+    """The first day of the week of a day, as whoever is being answered counts weeks."""
     return clock.next_week(day) - timedelta(days=_WEEK_DAYS)
 
 
-def _shown(text: str) -> date | None:
+def shown_day(text: str) -> date | None:
+    """The day of a text such as ``2026-03-29``, if it is one that calendars and timelines show."""
+    if not _DAY.fullmatch(text):
+        return None
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -22,6 +22,7 @@ from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.calendar.span import read_span
 from taskforge.tasks.query.completion import complete
 from taskforge.tasks.table.layout import COLUMNS, read_layout
+from taskforge.tasks.timeline.span import read_timeline_span
 from taskforge.text import moments
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
@@ -58,6 +59,15 @@ def calendar_filter(board_id: str) -> ResponseReturnValue:
     current_actor()  # first: weeks are the reader's
     span = read_span(request.args, moments.reader_day(clock.now()))
     return _filter_menu(board_id, "boards.calendar", span.query())
+
+
+@blueprint.get("/boards/<id:board_id>/timeline/filter")
+@accept_lists(*FILTER_LISTS)
+def timeline_filter(board_id: str) -> ResponseReturnValue:
+    """The same for the timeline of the board."""
+    current_actor()  # first: weeks are the reader's
+    span = read_timeline_span(request.args, moments.reader_day(clock.now()))
+    return _filter_menu(board_id, "boards.timeline", span.query())
 
 
 def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> ResponseReturnValue:
