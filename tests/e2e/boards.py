@@ -70,6 +70,19 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def press_at_once(page: Page, *keys: str) -> None:
+    """Press the keys of a sequence, as "g b", without a pause that would end it, however slow the machine is."""
+    page.evaluate(
+        """(keys) => {
+            for (const key of keys) {
+                const init = { key, bubbles: true, cancelable: true };
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", init));
+            }
+        }""",
+        list(keys),
+    )
+
+
 def type_where_focused(page: Page, text: str) -> None:
     """Type without a click before it, once the page has put the focus into a field: nobody types within a frame."""
     expect(page.locator("input:focus, textarea:focus")).to_have_count(1)

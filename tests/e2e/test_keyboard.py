@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accounts import make_board
 from tests.e2e.axe import problems
-from tests.e2e.boards import press
+from tests.e2e.boards import press, press_at_once
 from tests.e2e.journeys import column, move_card
 
 
@@ -244,7 +244,9 @@ def test_the_sheet_lists_what_works_here(page: Page, board: str) -> None:
     press(page, "?")
     expect(sheet.get_by_text("Commands and search")).to_be_visible()
     expect(sheet.get_by_text("Priority: low to urgent")).to_be_hidden()
-    press(page, "Escape", "g", "b")
+    press(page, "Escape")
+    expect(sheet).to_be_hidden()
+    press_at_once(page, "g", "b")
     page.wait_for_url("**/boards")
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from taskforge import clock
 from tests.e2e.accounts import person_of
+from tests.e2e.boards import press_at_once
 from tests.e2e.looking import LOOKED_AT, look
 from tests.factories import make_task, make_team
 
@@ -36,8 +37,7 @@ def test_work_is_walked_done_undone_and_put_off(
     make_task(ada, web, "Ask for charcoal", **mine)
     page.goto(f"{live_server}/boards")
     page.locator("html.has-js").wait_for()
-    page.keyboard.press("g")
-    page.keyboard.press("w")
+    press_at_once(page, "g", "w")
     page.wait_for_url(f"{live_server}/my-work")
     expect(page.locator(".table__group-name")).to_have_text(["Overdue", "Next 7 days", "Later"])
     look(page, "my-work")

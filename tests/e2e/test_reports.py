@@ -36,6 +36,7 @@ def test_a_chart_is_read_by_keys_and_taken_away(
     expect(page.get_by_role("heading", level=1)).to_have_text("Cycle time")
     expect(page.locator(".report-chart__sentence")).to_contain_text("2 cards finished")
     points = page.locator(".plot--wide .plot__point")
+    expect(points.first).to_have_attribute("tabindex", "0")  # its script is here
     points.first.focus()
     tip = page.locator(".chart-tip")
     expect(tip).to_contain_text("finished on")

@@ -39,6 +39,7 @@ def test_a_view_is_saved_opened_deleted_and_brought_back(
     look(page, "views")
     page.get_by_role("link", name="Backwards").click()
     expect(page.locator(".table .card__title")).to_have_text(["Two", "One"])
+    page.locator(".table[data-live=on]").wait_for()
     page.get_by_role("link", name="Saved", exact=True).click()
     expect(popover.locator("[aria-current=true]")).to_contain_text("Backwards")
     popover.get_by_role("button", name="Delete Backwards").click()

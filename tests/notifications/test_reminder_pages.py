@@ -24,6 +24,7 @@ def address(app: Flask, ada: Person, team: Team) -> str:
     return f"/tasks/{task_id}/reminders"
 
 
+@pytest.mark.usefixtures("same_day")
 def test_a_reminder_is_made_by_words_and_removed(bob: Person, address: str) -> None:
     visitor = visit(bob)
     assert address in visitor.open(address.removesuffix("/reminders")).html

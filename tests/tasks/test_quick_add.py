@@ -32,6 +32,7 @@ def card(app: Flask) -> sql.Row:
 
 
 @pytest.mark.usefixtures("same_day")
+@pytest.mark.usefixtures("same_day")
 def test_everything_in_a_line_lands_on_the_card(
     app: Flask, ada: Person, grace: Person, team: Team
 ) -> None:
