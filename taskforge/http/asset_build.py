@@ -27,6 +27,7 @@ ENTRIES = (
     "board",
     "board-history",
     "calendar",
+    "find",
     "inbox",
     "my-work",
     "passkeys",

@@ -53,18 +53,19 @@ class Rank(IntEnum):
     COMMENT = 4
 
 
-# Whether the row of an entry is there and its reader sees it. `:board_ids` are the boards that they see.
+# Whether the row of a task is there and its reader sees it. `:board_ids` are the boards that they see.
 _SEEN_TASK = "k.deleted_at IS NULL AND k.board_id = ANY(CAST(:board_ids AS uuid[]))"
-_TASK = f"EXISTS (SELECT FROM {TASKS} WHERE k.task_id = e.entity_id AND {_SEEN_TASK})"
+# The same for the row of an entry; `{task}` is `_SEEN_TASK` with what else a task must fit.
+_TASK = f"EXISTS (SELECT FROM {TASKS} WHERE k.task_id = e.entity_id AND {{task}})"
 _COMMENT = f"""EXISTS (SELECT
                            FROM   {COMMENTS} {join_task("c.task_id")}
-                           WHERE  c.comment_id = e.entity_id AND c.deleted_at IS NULL AND {_SEEN_TASK})"""
+                           WHERE  c.comment_id = e.entity_id AND c.deleted_at IS NULL AND {{task}})"""
 _ATTACHMENT = f"""EXISTS (SELECT
                            FROM   {ATTACHMENTS}
                                   {join_task("a.task_id")}
                                   {left_join_comment("c.comment_id = a.comment_id")}
                            WHERE  a.attachment_id = e.entity_id AND a.deleted_at IS NULL AND a.purged_at IS NULL
-                                  AND c.deleted_at IS NULL AND {_SEEN_TASK})"""
+                                  AND c.deleted_at IS NULL AND {{task}})"""
 _TEAM = f"""EXISTS (SELECT
                            FROM   {TEAMS} JOIN {MEMBERSHIPS} ON m.team_id = t.team_id
                            WHERE  t.team_id = e.entity_id AND t.archived_at IS NULL AND t.deleted_at IS NULL
@@ -110,10 +111,16 @@ MAX_BY_KEY = 50
 _BY_KEY = f"""
         SELECT k.task_id AS entity_id
         FROM   {TASKS} {join_board("k.board_id")}
-        WHERE  {_SEEN_TASK} AND {IS_LIVE} AND k.number = CAST(:number AS integer)
+        WHERE  {{task}} AND {IS_LIVE} AND k.number = CAST(:number AS integer)
                AND (CAST(:prefix AS text) IS NULL OR b.key_prefix = CAST(:prefix AS text))
         ORDER  BY k.task_id DESC
         LIMIT  {MAX_BY_KEY}"""
+# Tasks that fit, the newest of each board; or, where an index knows those that fit, of all boards at once.
+_SELECTED = f"""SELECT {int(Rank.TITLE)} AS rank, CAST('{Kind.TASK}' AS text) AS kind, {{columns}}
+        FROM   {TASKS}
+        WHERE  {{task}} AND {{board}} AND (:after_rank < {int(Rank.TITLE)} OR k.task_id < CAST(:after_id AS uuid))
+        ORDER  BY k.task_id DESC
+        LIMIT  :limit"""
 _NO_KEY = "SELECT CAST(NULL AS uuid) AS entity_id WHERE false"
 _PERSON_ID = f"""CASE f.kind WHEN '{Kind.PERSON}' THEN f.entity_id WHEN '{Kind.COMMENT}' THEN c.author_id
                 ELSE a.uploaded_by END"""
@@ -154,18 +161,19 @@ def names_statement() -> TextClause:
     """)
 
 
-@cache
-def statement_for(kinds: frozenset[Kind], *, with_key: bool) -> TextClause:
+def statement_for(kinds: frozenset[Kind], *, with_key: bool, condition: str = "") -> TextClause:
     """The search of some kinds; with a key, also for the tasks with the number `:number`.
 
     It takes ``board_ids``, what was found by name (``named_ranks``, ``named_kinds``, ``named_ids``), ``words`` and
-    ``title_words`` (tsquery), ``limit``, and the place behind which to begin: ``after_rank`` and ``after_id``.
+    ``title_words`` (tsquery), ``limit``, and the place behind which to begin: ``after_rank`` and ``after_id``. Tasks,
+    and those of comments and files, fit a `condition`; its parameters are the caller's.
     """
-    by_key = _BY_KEY if with_key and Kind.TASK in kinds else _NO_KEY
+    task = f"{_SEEN_TASK} AND ({condition})" if condition else _SEEN_TASK
+    by_key = _BY_KEY.format(task=task) if with_key and Kind.TASK in kinds else _NO_KEY
     steps = [f"by_key AS MATERIALIZED ({by_key})", _step(Rank.KEY, [_key_leg()], [])]
     done = [Rank.KEY]
     for rank in list(Rank)[1:]:
-        legs = [_leg(*leg) for leg in _LEGS if leg[0] is rank and leg[1] in kinds]
+        legs = [_leg(*leg, task) for leg in _LEGS if leg[0] is rank and leg[1] in kinds]
         if kinds & NAMED and any(leg[0] is rank for leg in _NAME_LEGS):
             legs.append(_named_leg(rank))
         if legs:
@@ -173,6 +181,25 @@ def statement_for(kinds: frozenset[Kind], *, with_key: bool) -> TextClause:
             done.append(rank)
     found = " UNION ALL ".join(f"SELECT * FROM rank_{int(rank)}" for rank in done)
     return text(f"WITH {', '.join(steps)}, found AS ({found}){_SHOWN}")
+
+
+kept_statement_for = cache(statement_for)
+"""The same, kept by what it is for: only for searches without a condition, as there are too many of those."""
+
+
+def selection_statement(condition: str, *, is_narrow: bool) -> TextClause:
+    """The tasks that fit a condition, the newest first, without any words; see `statement_for`.
+
+    `is_narrow` says that an index finds what fits, whatever there is on the boards.
+    """
+    task = f"{_SEEN_TASK} AND ({condition})"
+    ids = "k.task_id AS entity_id"
+    found = _SELECTED.format(task=task, board="true", columns=ids)
+    if not is_narrow:
+        page = _SELECTED.format(task=task, board="k.board_id = v.board_id", columns=ids)
+        boards = "unnest(CAST(:board_ids AS uuid[])) AS v (board_id)"
+        found = f"SELECT p.* FROM {boards} CROSS JOIN LATERAL ({page}) p"
+    return text(f"WITH found AS ({found}){_SHOWN}")
 
 
 def _step(rank: Rank, legs: list[str], before: list[Rank]) -> str:
@@ -209,11 +236,11 @@ def _name_leg(rank: Rank, kind: Kind, words: str, condition: str) -> str:
         LIMIT  CAST(:limit AS bigint)"""
 
 
-def _leg(rank: Rank, kind: Kind, words: str, condition: str) -> str:
+def _leg(rank: Rank, kind: Kind, words: str, condition: str, task: str) -> str:
     return f"""SELECT {int(rank)} AS rank, CAST('{kind}' AS text) AS kind, e.entity_id
         FROM   {SEARCH_ENTRIES}
         WHERE  e.kind = '{kind}' AND {words}
                AND (:after_rank < {int(rank)} OR e.entity_id < CAST(:after_id AS uuid))
-               AND {condition}
+               AND {condition.format(task=task)}
         ORDER  BY e.entity_id DESC
         LIMIT  :limit"""

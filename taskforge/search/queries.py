@@ -9,25 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 
-from taskforge.boards.access import access_board
-from taskforge.boards.queries import VIEWERS
+from taskforge import clock
 from taskforge.search.legs import (
     NAMED,
     VISIBLE_BOARDS,
     Kind,
+    kept_statement_for,
     names_statement,
+    selection_statement,
     statement_for,
 )
+from taskforge.search.typed import Typed, read_typed
 from taskforge.search_entries.queries import SEARCH_ENTRIES
 from taskforge.stores import sql
 from taskforge.stores.actor import Actor
 from taskforge.stores.prepared_statements import prepared
-from taskforge.text.normal_form import fold_for_finding
+from taskforge.tasks.list_queries import NARROW
+from taskforge.tasks.query.compiler import compile_query
+from taskforge.tasks.query.parser import MAX_LENGTH
 from taskforge.text.people import PAGE_ADDRESS
 from taskforge.text.search_snippets import Snippet, marks_of, snippet_of
 from taskforge.text.search_words import SearchQuery, Weight, read_query
@@ -35,8 +38,7 @@ from taskforge.text.values import is_uuid
 
 MAX_FOUND = 8
 MAX_PAGE = 100
-MAX_WORDS = 6
-MAX_QUERY_LENGTH = 200
+MAX_QUERY_LENGTH = MAX_LENGTH
 LAST_NUMBER = 2**31 - 1
 ALL_KINDS = frozenset(Kind)
 # Where results lead: made without a router, as the API and pages need them.
@@ -117,10 +119,14 @@ class Hit:
 
 
 class Results(NamedTuple):
-    """A page of results. Unless the projection `is_filled`, older things may be missing."""
+    """A page of results. Unless the projection `is_filled`, older things may be missing.
+
+    ``of_tasks``: terms selected tasks, so that there are none but these, and comments and files of these.
+    """
 
     hits: list[Hit]
     is_filled: bool
+    of_tasks: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,10 +148,17 @@ def search(
 ) -> Results:
     """What holds all words of a query: at most `limit` results behind a place, the best first.
 
-    Nothing is found where only signs were typed.
+    Terms of the query language in it select tasks, with their comments and files. Without words these tasks are listed,
+    the newest first. Nothing is found where only signs were typed.
+
+    Raises:
+        QueryError: there is a term in it, and it can't be read.
     """
-    query = read_query(typed)
-    if not query.words:
+    asked = read_typed(typed)
+    query = read_query(asked.words)
+    if asked.selection is not None:
+        kinds &= ON_CARDS
+    elif not query.words:
         return Results([], is_filled=True)
     seen = sql.row(
         names_statement(),
@@ -158,43 +171,46 @@ def search(
         },
     )
     assert seen is not None
-    hits = _search(typed, query, seen, kinds, after, limit)
-    return Results(hits, seen["is_filled"])
+    hits = _search(actor, asked, seen, kinds, after, limit)
+    return Results(hits, seen["is_filled"], of_tasks=asked.selection is not None)
 
 
 def find(actor: Actor, typed: str, *, limit: int = MAX_FOUND) -> Found:
-    """What the palette shows for a query; for an empty one the first boards."""
-    query = read_query(typed)
-    if typed and not query.words:
-        return Found([], [], has_more=False)
-    words = query.as_tsquery(weight=Weight.TITLE) if query.words else None
-    found = sql.row(_BOARDS, {"user_id": actor.user_id, "words": words, "limit": limit})
-    assert found is not None
-    if not query.words:
-        return Found([], found["boards"], has_more=False)
-    hits = _search(typed, query, found, ON_CARDS, BEGINNING, limit + 1)
-    return Found(hits[:limit], found["boards"], has_more=len(hits) > limit)
-
-
-def find_people(actor: Actor, board_id: str, query: str) -> Sequence[sql.Row]:
-    """The first eight people of a board's team whose names contain the words.
+    """What the palette shows for a query; for an empty one the first boards.
 
     Raises:
-        NotFound: no such board, or not a member of its team.
+        QueryError: like `search`.
     """
-    access_board(actor.user_id, board_id)
-    words = fold_for_finding(query).split()[:MAX_WORDS]
-    named = {f"word_{number}": word for number, word in enumerate(words)}
-    return sql.rows(_people_with(len(words)), {**named, "board_id": board_id, "limit": MAX_FOUND})
+    asked = read_typed(typed)
+    query = read_query(asked.words)
+    if typed and not query.words and not asked.selection:
+        return Found([], [], has_more=False)
+    # Terms select tasks: no board is found by words beside them.
+    words = query.as_tsquery(weight=Weight.TITLE) if query.words or asked.selection else None
+    found = sql.row(_BOARDS, {"user_id": actor.user_id, "words": words, "limit": limit})
+    assert found is not None
+    if words is None:
+        return Found([], found["boards"], has_more=False)
+    boards = [] if asked.selection else found["boards"]
+    hits = _search(actor, asked, found, ON_CARDS, BEGINNING, limit + 1)
+    return Found(hits[:limit], boards, has_more=len(hits) > limit)
 
 
 def _search(
-    typed: str, query: SearchQuery, seen: sql.Row, kinds: frozenset[Kind], after: Place, limit: int
+    actor: Actor, asked: Typed, seen: sql.Row, kinds: frozenset[Kind], after: Place, limit: int
 ) -> list[Hit]:
     """The results among the boards of `seen`, and what else it has found by name."""
-    prefix, number = _read_key(typed)
+    query = read_query(asked.words)
+    if not query.words:
+        kinds &= {Kind.TASK}
+    if not kinds:
+        return []
+    prefix, number = _read_key(asked.words)
+    statement, parameters = _compose(
+        actor, asked, kinds, with_words=bool(query.words), with_key=number is not None
+    )
     rows = sql.rows(
-        statement_for(kinds, with_key=number is not None),
+        statement,
         {
             "board_ids": seen["board_ids"],
             "named_ranks": seen.get("ranks") or [],
@@ -205,9 +221,24 @@ def _search(
             "number": number,
             **_words(query),
             **_behind(after),
+            **parameters,
         },
     )
     return [_hit(row, query) for row in rows]
+
+
+def _compose(
+    actor: Actor, asked: Typed, kinds: frozenset[Kind], *, with_words: bool, with_key: bool
+) -> tuple[TextClause, Mapping[str, Any]]:
+    """The statement of a search, and the parameters of what its terms say."""
+    if asked.selection is None:
+        return kept_statement_for(kinds, with_key=with_key), {}
+    fitting = compile_query(asked.selection, actor, at=clock.reader_time())
+    if with_words:
+        made = statement_for(kinds, with_key=with_key, condition=fitting.sql)
+    else:
+        made = selection_statement(fitting.sql, is_narrow=bool(NARROW & fitting.columns))
+    return made, fitting.parameters
 
 
 def _words(query: SearchQuery) -> dict[str, str]:
@@ -235,18 +266,3 @@ def _read_key(typed: str) -> tuple[str | None, int | None]:
     if found is None or int(found[2]) > LAST_NUMBER:
         return None, None
     return found[1] and found[1].upper(), int(found[2])
-
-
-@cache
-def _people_with(words: int) -> TextClause:
-    named = "".join(
-        f"\n           AND strpos(taskforge_find(u.display_name), :word_{number}) > 0"
-        for number in range(words)
-    )
-    return text(f"""
-    SELECT u.user_id, u.display_name, u.picture
-    FROM   {VIEWERS}
-    WHERE  b.board_id = :board_id{named}
-    ORDER  BY lower(u.display_name), u.user_id
-    LIMIT  :limit
-    """)

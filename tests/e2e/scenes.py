@@ -261,6 +261,8 @@ MEMBER = (
     Scene("conflict-beside", conflict_beside),
     Scene("conflict-page", conflict_page),
     Scene("find", at("/find?q=checkout")),
+    Scene("find-terms", at("/find?q=priority:>=high+-is:done+the")),
+    Scene("find-error", at("/find?q=checkout+assignee:me+is:opne")),
     Scene("find-nothing", at("/find?q=unobtainium")),
     Scene("inbox", at("/inbox")),
     *TEAMS,

@@ -62,3 +62,23 @@ def test_a_wrong_word_is_marked_and_escape_closes_the_list_before_the_filter(
     query.fill("-two is:open")
     expect(sheet.get_by_role("alert")).to_have_count(0)
     expect(chips(page)).to_have_text(["-two", "is:open"])
+
+
+def test_the_search_completes_terms_and_marks_a_wrong_one(page: Page, board: str) -> None:
+    page.goto(board.partition("/boards")[0] + "/find")
+    query = page.get_by_role("combobox", name="Search everything")
+    options = page.get_by_role("option")
+    results = page.get_by_role("region", name="Results")
+    query.press_sequentially("is:op")
+    expect(options).to_have_text(["open"])
+    query.press("ArrowDown")
+    query.press("Tab")
+    expect(query).to_have_value("is:open ")
+    expect(results.get_by_role("listitem")).to_contain_text(["Three", "Two", "One"])
+    expect(options).to_have_count(0)
+    query.fill("is:open -title:two")
+    expect(results.get_by_role("listitem")).to_contain_text(["Three", "One"])
+    query.fill("is:opne")
+    expect(results.locator("mark")).to_have_text("opne")
+    expect(results.get_by_role("alert")).to_contain_text("Did you mean open?")
+    assert_accessible(page)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from taskforge import clock
 from taskforge.stores.actor import NOBODY, Actor
+from taskforge.tasks.query.builder import MAX_DEPTH
 from taskforge.tasks.query.compiler import compile_query
 from taskforge.tasks.query.errors import QueryError
 from taskforge.tasks.query.nodes import Query
 from taskforge.tasks.query.parser import (
-    MAX_DEPTH,
     MAX_LENGTH,
     MAX_TERMS,
     MAX_VALUES,

@@ -40,7 +40,7 @@ OWN = {
     "notifications.mark_all_read", "notifications.mark_all_unread", "notifications.card",
     "notifications.mark_read_card", "notifications.mark_unread_card", "notifications.archive_card",
     "notifications.unarchive_card", "notifications.snooze_card_form", "notifications.snooze_card",
-    "notifications.unsnooze_card", "teams.index", "teams.create", "search.find",
+    "notifications.unsnooze_card", "teams.index", "teams.create", "search.find", "search.completions",
     "api_views.list_views", "tasks.my_work", "tasks.welcome", "teams.end_view", "teams.archived", "teams.deleted",
     "api_team_life.list_archived_teams", "api_team_life.list_archived_boards", "api_team_life.list_deleted_teams",
     "api_auth.logout", "api_auth.verify", "api_auth.prove_again", "api_auth.list_sessions", "api_users.get_profile",

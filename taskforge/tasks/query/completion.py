@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from taskforge.tasks.query.builder import PERSON_MARK, PERSON_TERM
 from taskforge.tasks.query.nodes import Value
-from taskforge.tasks.query.parser import MAX_LENGTH, PERSON_MARK, PERSON_TERM
+from taskforge.tasks.query.parser import MAX_LENGTH
 from taskforge.tasks.query.term_base import plain
 from taskforge.tasks.query.terms import find_term, list_terms
 
@@ -38,27 +39,33 @@ class Completion:
 
 
 def complete(
-    text: str, at: int, values: Mapping[str, Sequence[str]], *, without: Collection[str] = ()
+    text: str,
+    at: int,
+    names: Callable[[str], Sequence[str]],
+    *,
+    without: Collection[str] = (),
+    with_marks: bool = True,
 ) -> Completion:
     """What may stand where the caret is, behind `at` characters.
 
-    `values` are names by the term that knows them, such as those of people; `without` are terms that are of no use.
+    `names` answers the names that a term knows, such as those of people; it is asked only for the term at the caret.
+    `without` are terms that are of no use. `with_marks` says whether ``@`` means a person.
     """
     text = text[:MAX_LENGTH]
     start = _start_of_word(text[:at])
     word = text[start:at]
     if word.startswith("-"):
         start, word = start + 1, word[1:]
-    if word.startswith(PERSON_MARK):
+    if with_marks and word.startswith(PERSON_MARK):
         start, word = start + 1, word[1:]
-        found = _values(PERSON_TERM, word, values)
+        found = _values(PERSON_TERM, word, names)
     elif term := _TERM.fullmatch(word):
         name = term[1].lower()
         last = _LAST_VALUE.fullmatch(term[2])
         assert last is not None
         start += len(term[1]) + 1 + last.start(1)
         word = last[1]
-        found = _values(name, word, values) if name not in without else iter(())
+        found = _values(name, word, names) if name not in without else iter(())
     else:
         found = _terms(word, without)
     suggestions = [one for one, _ in zip(found, range(MAX_SUGGESTIONS), strict=False)]
@@ -93,7 +100,7 @@ def _terms(word: str, without: Collection[str]) -> Iterator[Suggestion]:
                 yield Suggestion(f"{term.name}:{value}", f"{term.name}:{value}")
 
 
-def _values(name: str, word: str, values: Mapping[str, Sequence[str]]) -> Iterator[Suggestion]:
+def _values(name: str, word: str, names: Callable[[str], Sequence[str]]) -> Iterator[Suggestion]:
     term = find_term(name)
     if term is None:
         return
@@ -101,7 +108,7 @@ def _values(name: str, word: str, values: Mapping[str, Sequence[str]]) -> Iterat
     for value in term.kind.examples():
         if plain(value).startswith(wanted):
             yield Suggestion(value, value)
-    named = values.get(name, ())
+    named = names(name)
     shared = Counter(plain(full.split()[0]) for full in named if full.split())
     for full in named:
         if any(plain(part).startswith(wanted) for part in (full, *full.split())):

@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from taskforge.tasks.query import nodes
-from taskforge.tasks.query.errors import QueryError, suggestion
-from taskforge.tasks.query.nodes import SORT, TEXT, Node, Query, Range, Term, Value
+from taskforge.tasks.query.builder import make_builder
+from taskforge.tasks.query.errors import QueryError
+from taskforge.tasks.query.nodes import SORT, Node, Query, Range, Term
 from taskforge.tasks.query.orders import sort_word
 from taskforge.tasks.query.term_kinds import WordsIn
 from taskforge.tasks.query.terms import find_term, list_terms
@@ -23,9 +24,8 @@ MAX_LENGTH = 1_000
 MAX_TERMS = 50
 MAX_VALUES = 50  # of all terms together
 MAX_WORDS = 15  # that are looked for: each is compared with the texts of every task
-MAX_DEPTH = 8
-PERSON_MARK = "@"
-PERSON_TERM = "assignee"
+# The beginning of a term that there is.
+KNOWN_FIELD = rf"(?:{'|'.join(term.name for term in list_terms())}):(?!//)"
 _BEFORE_A_VALUE = (":", ",", "..", "<", ">", "=")
 _REFUSED = ("Cc", "Cs")  # categories of Unicode: control characters, and halves of characters
 
@@ -36,16 +36,16 @@ def parse(text: str) -> Query:
     Raises:
         QueryError: it says none.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+    return _read(text, _parser())
 
-    _check_text(text)
-    try:
-        root: Node | None = _parser().parse(text)  # type: ignore[assignment]
-    except UnexpectedToken as error:
-        raise _unexpected(text, error.token) from None
-    except UnexpectedCharacters as error:
-        raise _unexpected_sign(text, error.pos_in_stream or 0) from None
-    return _finish(root)
+
+def parse_in_search(text: str) -> Query:
+    """The query of a text that was typed into the search: what names no known term, and ``@name``, are words there.
+
+    Raises:
+        QueryError: it says none.
+    """
+    return _read(text, _search_parser())
 
 
 def read_query(text: str, terms: Mapping[str, str]) -> Query:
@@ -64,6 +64,19 @@ def read_query(text: str, terms: Mapping[str, str]) -> Query:
     except QueryError as error:  # all together are too many
         raise QueryError(error.message, 0, len(text)) from None
     return Query(root, query.sort, query.sort_at)
+
+
+def _read(text: str, parser: Lark) -> Query:
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    _check_text(text)
+    try:
+        root: Node | None = parser.parse(text)  # type: ignore[assignment]
+    except UnexpectedToken as error:
+        raise _unexpected(text, error.token) from None
+    except UnexpectedCharacters as error:
+        raise _unexpected_sign(text, error.pos_in_stream or 0) from None
+    return _finish(root)
 
 
 def _read_term(name: str, value: str) -> Sequence[Node]:
@@ -147,114 +160,24 @@ def _parser() -> Lark:
     from lark import Lark
 
     grammar = GRAMMAR.read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", transformer=_Builder(), maybe_placeholders=False)
+    return Lark(grammar, parser="lalr", transformer=make_builder(), maybe_placeholders=False)
 
 
-class _Builder:
-    """Makes the parts of a query from what the grammar found; the methods have the names of its rules."""
+@cache
+def _search_parser() -> Lark:
+    """The same grammar, in which only the names of known terms begin a term."""
+    from lark import Lark
+    from lark.lexer import PatternRE, TerminalDef
 
-    def start(self, found: list[Node]) -> Node | None:
-        return found[0] if found else None
+    def edit(terminal: TerminalDef) -> None:
+        if terminal.name == "FIELD":
+            terminal.pattern = PatternRE(KNOWN_FIELD, ("i",))
 
-    def any_of(self, found: list[Node]) -> Node:
-        return _bounded(nodes.any_of(found))
-
-    def all_of(self, found: list[Node]) -> Node:
-        made = nodes.all_of(found)
-        assert made is not None
-        return _bounded(made)
-
-    def negated(self, found: list[Any]) -> Node:
-        return _bounded(nodes.Not(found[1], 1 + found[1].depth))
-
-    def group(self, found: list[Any]) -> Node:
-        node: Node = found[1]
-        return node
-
-    def term(self, found: list[Any]) -> Node:
-        field, values = found[0], found[1:]
-        written = field[:-1]
-        term = find_term(written.lower())
-        if term is None:
-            hint = (
-                suggestion(written, (term.name for term in list_terms()))
-                or f" Put “{field}” in quotes to look for it."
-            )
-            raise QueryError(f"There is no term “{written}:”.{hint}", field.start_pos, len(written))
-        if term.name == TEXT:
-            values = [_as_text(term.name, value) for value in values]
-        end = values[-1].position + values[-1].length
-        return Term(term.name, tuple(values), field.start_pos, end - field.start_pos)
-
-    def word(self, found: list[Token]) -> Node:
-        (token,) = found
-        length = len(token)
-        if token.startswith(PERSON_MARK) and length > 1 and find_term(PERSON_TERM):
-            name = Value.of(str(token[1:]))
-            return Term(PERSON_TERM, (_placed(name, token),), token.start_pos or 0, length)
-        value = _placed(nodes.text_value(str(token)), token)
-        return Term(TEXT, (value,), value.position, value.length)
-
-    def phrase(self, found: list[Token]) -> Node:
-        (token,) = found
-        value = _placed(nodes.text_value(_unquoted(token)), token)
-        return Term(TEXT, (value,), value.position, value.length)
-
-    def text(self, found: list[Token]) -> Value:
-        (token,) = found
-        is_quoted = token.type == "QUOTED"
-        text = _unquoted(token) if is_quoted else str(token)
-        return _placed(Value(text, is_quoted=is_quoted), token)
-
-    def exactly(self, found: list[Value]) -> Value:
-        return found[0]
-
-    def compared(self, found: list[Any]) -> Value:
-        sign, value = found
-        comparison = "" if sign == "=" else str(sign)
-        length = value.position + value.length - sign.start_pos
-        return Value(value.text, comparison, value.is_quoted, sign.start_pos, length)
-
-    def between(self, found: list[Value]) -> Range:
-        return Range(found[0], found[1])
-
-    def at_least(self, found: list[Value]) -> Range:
-        return Range(found[0], None)
-
-    def at_most(self, found: list[Value]) -> Range:
-        return Range(None, found[0])
-
-
-def _bounded(node: Node) -> Node:
-    if node.depth > MAX_DEPTH:
-        first = next(nodes.list_terms(node))
-        sentence = f"Brackets can be nested {MAX_DEPTH} deep at most."
-        raise QueryError(sentence, first.position, first.length)
-    return node
-
-
-def _as_text(name: str, value: Value | Range) -> Value:
-    if isinstance(value, Range) or value.comparison:
-        raise QueryError(f"“{name}:” takes words alone.", value.position, value.length)
-    made = nodes.text_value(value.text)
-    return Value(made.text, "", made.is_quoted, value.position, value.length)
-
-
-def _placed(value: Value, token: Token) -> Value:
-    assert token.start_pos is not None
-    return Value(value.text, value.comparison, value.is_quoted, token.start_pos, len(token))
-
-
-def _unquoted(token: str) -> str:
-    inner = token[1:-1]
-    if not token.startswith('"'):
-        return inner
-    parts, is_escaped = [], False
-    for sign in inner:
-        if sign != "\\" or is_escaped:
-            parts.append(sign)
-        is_escaped = sign == "\\" and not is_escaped
-    return "".join(parts)
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    builder = make_builder(people_have_marks=False)
+    return Lark(
+        grammar, parser="lalr", transformer=builder, maybe_placeholders=False, edit_terminals=edit
+    )
 
 
 def _unexpected(text: str, token: Token) -> QueryError:

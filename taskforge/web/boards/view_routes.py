@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,6 +22,7 @@ from taskforge.tasks.board.filters import LISTS as FILTER_LISTS
 from taskforge.tasks.board.queries import get_board
 from taskforge.tasks.calendar.span import read_span
 from taskforge.tasks.query.completion import complete
+from taskforge.tasks.query.names import list_unknown_names
 from taskforge.tasks.table.layout import COLUMNS, read_layout
 from taskforge.tasks.timeline.span import read_timeline_span
 from taskforge.text import moments
@@ -31,9 +33,10 @@ from taskforge.web.boards.parameters import NO_LANES, pairs_of, requested_lanes
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.boards.queries_presenter import (
     NOT_ON_A_BOARD,
-    known_values,
+    known_names,
     show_query_error,
 )
+from taskforge.web.query_box import read_caret, show_completion
 
 
 @blueprint.get("/boards/<id:board_id>/filter")
@@ -83,7 +86,7 @@ def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> 
         menus=list_menus(row, card_filter, clock.reader_time()),
         words=card_filter.written,
         query_error=show_query_error(card_filter),
-        notes=named.notes,
+        notes=[*named.notes, *list_unknown_names(actor, card_filter.selection)],
         filter_count=card_filter.count,
         view_endpoint=view_endpoint,
         unfiltered_query=kept,
@@ -95,12 +98,9 @@ def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> 
 def filter_completions(board_id: str) -> ResponseReturnValue:
     """What may stand in a query ``text`` behind ``at`` characters: ``start``, ``length`` and ``items`` as JSON."""
     view = get_board(current_actor(), board_id)
-    text = request.args.get("text", "")
-    written = request.args.get("at", "")
-    at = int(written) if written.isascii() and written.isdigit() and len(written) < 5 else len(text)
-    found = complete(text, at, known_values(view), without=NOT_ON_A_BOARD)
-    items = [vars(one) for one in found.suggestions]
-    return {"start": found.start, "length": found.length, "items": items}
+    text, at = read_caret(request.args)
+    found = complete(text, at, partial(known_names, view), without=NOT_ON_A_BOARD)
+    return show_completion(found)
 
 
 @blueprint.post("/boards/<id:board_id>/columns/<id:column_id>/fold")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from taskforge.search.legs import Kind
-from taskforge.search.queries import Found, Hit
+from taskforge.search.queries import ON_CARDS, Found, Hit
 from taskforge.text.people import Person
 from taskforge.text.search_snippets import parts_of
 
@@ -49,9 +49,13 @@ def show_hit(hit: Hit) -> dict[str, Any]:
     }
 
 
-def show_tabs(query: str, shown: Kind | None) -> list[dict[str, Any]]:
-    """The tabs of the page: everything, and each kind."""
-    tabs: Sequence[tuple[Kind | None, str]] = [(None, "All"), *LABELS.items()]
+def show_tabs(query: str, shown: Kind | None, *, of_tasks: bool) -> list[dict[str, Any]]:
+    """The tabs of the page: everything, and each kind; `of_tasks` those that tasks and what is in them have."""
+    kinds = [kind for kind in LABELS if kind in ON_CARDS or kind is shown or not of_tasks]
+    tabs: Sequence[tuple[Kind | None, str]] = [
+        (None, "All"),
+        *((kind, LABELS[kind]) for kind in kinds),
+    ]
     return [
         {
             "label": label,
