@@ -153,6 +153,7 @@ def chores() -> list[Chore]:
         mailing = [*mailing, Chore("send overdue push messages", 1.0, to_devices)]
     make_thumbnails = _when(thumbnails.has_due, thumbnails.make_due)
     write_exports = _when(lambda: exports.has_due(clock.now()), exports.write_due)
+    rebuilder = Rebuilder()
     keep_transitions = _when(projection.has_due, projection.keep_transitions)
     return [
         *mailing,
@@ -160,7 +161,7 @@ def chores() -> list[Chore]:
         Chore("make thumbnails", 1.0, make_thumbnails),
         Chore("write exports", 2.0, write_exports),
         Chore("feed the search", 0.0, _when(search_feed.has_due, search_feed.feed)),
-        Chore("rebuild the search", 1.0, InBackground(Rebuilder())),
+        Chore("rebuild the search", 1.0, _when(rebuilder.is_due, rebuilder)),
         Chore("complete the search", 30.0, InBackground(search_feed.read_again)),
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),

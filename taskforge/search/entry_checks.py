@@ -12,6 +12,7 @@ from taskforge.search_entries import statements
 from taskforge.search_entries.source import Source
 from taskforge.stores import sql
 from taskforge.stores.violations import Violation
+from taskforge.text.search_words import FORM
 
 MAKE_AGAIN = "make search entries"
 PAGE = 500
@@ -25,7 +26,7 @@ def wrong_entries() -> Iterator[Violation]:
     progress = sql.row(statements.FIND_PROGRESS, {"name": EVENTS})
     if progress is None:
         return
-    rebuilding = {row["name"] for row in sql.rows(statements.UNFINISHED)}
+    rebuilding = {row["name"] for row in sql.rows(statements.INCOMPLETE, {"form": FORM})}
     for source in SOURCES:
         if source.kind not in rebuilding:
             yield from _wrong_of(source, progress["seq"])

@@ -25,7 +25,7 @@ from taskforge.boards.queries import (
     left_join_board,
 )
 from taskforge.comments.queries import COMMENTS, left_join_comment
-from taskforge.search_entries.queries import IS_FILLED, SEARCH_ENTRIES, left_join_entry
+from taskforge.search_entries.queries import FILLED, SEARCH_ENTRIES, left_join_entry
 from taskforge.stores.prepared_statements import prepared
 from taskforge.tasks.access import KEY
 from taskforge.tasks.queries import TASKS, join_task, left_join_task
@@ -146,7 +146,7 @@ _SHOWN = f"""
 
 @cache
 def names_statement() -> TextClause:
-    """The boards that somebody sees (``board_ids``), whether the projection ``is_filled``, and what is found by name.
+    """The boards that somebody sees (``board_ids``), how far the projection is ``filled``, and what is found by name.
 
     The last are ``ranks``, ``kinds`` and ``ids``, in no order, of those of `:kinds` that are among `NAMED`; there may
     be none. The other parameters are as those of `statement_for`.
@@ -154,7 +154,7 @@ def names_statement() -> TextClause:
     legs = "\n        UNION ALL ".join(f"({_name_leg(*leg)})" for leg in _NAME_LEGS)
     return prepared(f"""
         WITH visible AS MATERIALIZED ({VISIBLE_BOARDS}), named AS MATERIALIZED ({legs})
-        SELECT ARRAY(SELECT board_id FROM visible) AS board_ids, {IS_FILLED} AS is_filled,
+        SELECT ARRAY(SELECT board_id FROM visible) AS board_ids, {FILLED} AS filled,
                (SELECT array_agg(rank) FROM named) AS ranks,
                (SELECT array_agg(kind) FROM named) AS kinds,
                (SELECT array_agg(entity_id) FROM named) AS ids

@@ -119,13 +119,13 @@ class Hit:
 
 
 class Results(NamedTuple):
-    """A page of results. Unless the projection `is_filled`, older things may be missing.
+    """A page of results. While less than 1 of the projection is ``filled``, older things may be missing.
 
     ``of_tasks``: terms selected tasks, so that there are none but these, and comments and files of these.
     """
 
     hits: list[Hit]
-    is_filled: bool
+    filled: float
     of_tasks: bool = False
 
 
@@ -159,7 +159,7 @@ def search(
     if asked.selection is not None:
         kinds &= ON_CARDS
     elif not query.words:
-        return Results([], is_filled=True)
+        return Results([], filled=1)
     seen = sql.row(
         names_statement(),
         {
@@ -172,7 +172,7 @@ def search(
     )
     assert seen is not None
     hits = _search(actor, asked, seen, kinds, after, limit)
-    return Results(hits, seen["is_filled"], of_tasks=asked.selection is not None)
+    return Results(hits, float(seen["filled"]), of_tasks=asked.selection is not None)
 
 
 def find(actor: Actor, typed: str, *, limit: int = MAX_FOUND) -> Found:

@@ -21,21 +21,26 @@ from taskforge.text.search_words import FORM
 PAGE = 200
 DELETED_AT_ONCE = 5_000
 TURN_SECONDS = 0.3
+IDLE_SECONDS = 60.0  # between looks for something to rebuild, where there was nothing
 
 
 def begin(*, again: bool = False) -> None:
     """Note that every kind is to be rebuilt that never was in the present form of the words; with `again` every one.
 
-    What is changed from now on is fed, so that nothing is missed that is changed behind the page that was read.
+    Kinds that a newer release has rebuilt in a later form are left to it. What is changed from now on is fed, so that
+    nothing is missed that is changed behind the page that was read.
     """
     begin_feed()
     names = [source.kind for source in SOURCES]
     sql.execute_now(statements.BEGIN_KIND, {"names": names, "form": FORM, "again": again})
+    for row in unfinished():
+        if row["total"] is None:
+            sql.execute_now(statements.note_total(BY_KIND[row["name"]]))
 
 
 def unfinished() -> Sequence[sql.Row]:
-    """The kinds that are being rebuilt, each with ``name`` and ``after_id``, how far it has come."""
-    return sql.rows(statements.UNFINISHED)
+    """The kinds that are being rebuilt, with ``name``, ``after_id`` (how far it has come) and ``total`` (rows)."""
+    return sql.rows(statements.UNFINISHED, {"form": FORM})
 
 
 def count_left() -> int:
@@ -63,7 +68,7 @@ def rebuild() -> Iterator[int]:
             ids, is_last = [row["id"] for row in page], len(page) < PAGE
             refresh(source, ids, needs_texts=True)
             after = ids[-1] if ids else after
-            _advance(source.kind, after, is_last)
+            _advance(source.kind, after, len(ids), is_last)
             yield len(ids)
         _drop_dead(source)
 
@@ -80,10 +85,18 @@ def count_entries() -> int:
 
 
 class Rebuilder:
-    """The relay's part: begins when the projection is new, and goes on for a part of each second."""
+    """The relay's part: begins when the projection is new, and goes on for a part of each second.
+
+    Where nothing is left it looks again only now and then: somebody may have begun a rebuild and stopped.
+    """
 
     def __init__(self) -> None:
         self._begun = False
+        self._look_again_at = 0.0  # of the monotonic clock
+
+    def is_due(self) -> bool:
+        """Whether there is something to do, or it is time to look for it."""
+        return time.monotonic() >= self._look_again_at
 
     def __call__(self) -> None:
         """Do some of what is left."""
@@ -94,6 +107,7 @@ class Rebuilder:
         for _ in rebuild():
             if time.monotonic() > deadline:
                 return
+        self._look_again_at = time.monotonic() + IDLE_SECONDS
 
 
 def _drop_dead(source: Source) -> None:
@@ -107,9 +121,15 @@ def _dead_ids(source: Source) -> list[str]:
     return [row["id"] for row in sql.rows(statements.dead_ids(source), {"page": PAGE})]
 
 
-def _advance(kind: str, after: str | None, is_last: bool) -> None:
+def _advance(kind: str, after: str | None, count: int, is_last: bool) -> None:
     finished_at = clock.now() if is_last else None
     sql.execute_now(
         statements.ADVANCE_KIND,
-        {"name": kind, "after": after, "form": FORM, "finished_at": finished_at},
+        {
+            "name": kind,
+            "after": after,
+            "count": count,
+            "form": FORM,
+            "finished_at": finished_at,
+        },
     )

@@ -66,8 +66,9 @@ class SearchEntry(Model):
 class SearchProgress(Model):
     """How far the projection has come: fed up to which link of the audit chain, and how far each kind was rebuilt.
 
-    The row ``events`` has ``seq``. That of a kind has ``after_id``, up to which it was rebuilt, and ``form``, the form
-    of the words (`taskforge.text.search_words.FORM`) that it was rebuilt for.
+    The row ``events`` has ``seq``. That of a kind has ``after_id``, up to which it was rebuilt, ``form``, the form of
+    the words (`taskforge.text.search_words.FORM`) that it was rebuilt for, ``total``, how many rows there were when
+    that began, and ``looked_at``, how many of them have been looked at.
     """
 
     __tablename__ = "search_progress"
@@ -76,4 +77,6 @@ class SearchProgress(Model):
     seq: Mapped[int | None] = mapped_column(BigInteger)
     after_id: Mapped[str | None] = mapped_column(Id)
     form: Mapped[int | None]
+    looked_at: Mapped[int] = mapped_column(server_default=text("0"))
+    total: Mapped[int | None]
     finished_at: Mapped[datetime | None] = mapped_column(Instant)

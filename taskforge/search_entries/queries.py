@@ -4,9 +4,13 @@ from __future__ import annotations
 
 # An item of a FROM clause.
 SEARCH_ENTRIES = "search_entries e"
-# Whether everything has been looked at since the projection began; a column of one row.
-IS_FILLED = """(NOT EXISTS (SELECT FROM search_progress WHERE name <> 'events' AND finished_at IS NULL)
-                AND EXISTS (SELECT FROM search_progress WHERE name <> 'events'))"""
+# How much has been looked at since the rebuilding of the projection began, from 0 to 1; less than 1 until it has ended.
+FILLED = """(SELECT CASE WHEN bool_and(finished_at IS NOT NULL) THEN 1.0
+                        ELSE least(0.99, coalesce(sum(CASE WHEN finished_at IS NULL THEN least(looked_at, total)
+                                                           ELSE total END)
+                                                  / CAST(nullif(sum(total), 0) AS float), 0)) END
+             FROM   search_progress
+             WHERE  name <> 'events')"""
 
 
 def matches_task(words: str) -> str:

@@ -22,25 +22,33 @@ ADVANCE_EVENTS = prepared("""
     SET    seq = greatest(seq, CAST(:seq AS bigint))
     WHERE  name = 'events'
 """)
-# Begins the rebuilding of a kind, again where its words had another form.
+# Begins the rebuilding of a kind, again where its words had an older form. Not where they have a newer one: two
+# releases that run at once would begin by turns.
 BEGIN_KIND = text("""
     INSERT INTO search_progress (name, form)
     SELECT CAST(name AS text), :form
     FROM   unnest(CAST(:names AS text[])) AS name
     ON CONFLICT (name) DO UPDATE
-    SET    form = excluded.form, after_id = NULL, finished_at = NULL
-    WHERE  :again OR search_progress.form <> excluded.form
+    SET    form = excluded.form, after_id = NULL, finished_at = NULL, looked_at = 0, total = NULL
+    WHERE  :again OR search_progress.form < excluded.form
 """)
 ADVANCE_KIND = text("""
     UPDATE search_progress
     SET    after_id = greatest(coalesce(after_id, CAST(:after AS uuid)), CAST(:after AS uuid)),
+           looked_at = looked_at + CASE WHEN after_id IS NULL OR after_id < CAST(:after AS uuid) THEN :count ELSE 0 END,
            finished_at = :finished_at
     WHERE  name = :name AND form = :form
 """)
 UNFINISHED = prepared("""
-    SELECT name, after_id
+    SELECT name, after_id, total
     FROM   search_progress
-    WHERE  name <> 'events' AND finished_at IS NULL
+    WHERE  name <> 'events' AND finished_at IS NULL AND form = :form
+""")
+# Kinds of which not every entry need be as this release makes it.
+INCOMPLETE = prepared("""
+    SELECT name
+    FROM   search_progress
+    WHERE  name <> 'events' AND (finished_at IS NULL OR form IS DISTINCT FROM :form)
 """)
 COUNT_ENTRIES = text("SELECT count(*) FROM search_entries")
 DELETE_SOME = text("""
@@ -91,6 +99,8 @@ def write_entries(source: Source) -> TextClause:
         ON CONFLICT (entity_id) DO UPDATE
         SET    board_id = excluded.board_id, task_id = excluded.task_id, fingerprint = excluded.fingerprint,
                names = excluded.names, texts = excluded.texts, body = excluded.body
+        WHERE  (search_entries.fingerprint, search_entries.board_id, search_entries.names)
+               IS DISTINCT FROM (excluded.fingerprint, excluded.board_id, excluded.names)
     """)
 
 
@@ -129,6 +139,16 @@ def count_rows(source: Source) -> TextClause:
         SELECT count(*)
         FROM   {source.tables}
         WHERE  (CAST(:after AS uuid) IS NULL OR {source.key} > CAST(:after AS uuid)) AND {source.is_live}
+    """)
+
+
+@cache
+def note_total(source: Source) -> TextClause:
+    """Notes how many rows a rebuild will look at, unless it was noted."""
+    return text(f"""
+        UPDATE search_progress
+        SET    total = (SELECT count(*) FROM {source.tables} WHERE {source.is_live})
+        WHERE  name = '{source.kind}' AND total IS NULL
     """)
 
 

@@ -54,3 +54,11 @@ class Results(Output):
 
     items: Any = ma.fields.List(ma.fields.Nested(Result), required=True)
     next_cursor = text_answer(required=True, allow_none=True)
+    filled = ma.fields.Float(
+        required=True,
+        metadata={
+            "minimum": 0,
+            "maximum": 1,
+            "description": "How far the search has come in looking at what there is; below 1 old things may be missing",
+        },
+    )

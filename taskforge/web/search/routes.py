@@ -65,7 +65,7 @@ def find() -> ResponseReturnValue:
         hits=[show_hit(hit) for hit in found.hits[:PAGE]],
         more=more,
         is_first=after == queries.BEGINNING,
-        is_rebuilding=not found.is_filled,
+        percent_filled=int(100 * found.filled),
         of_tasks=found.of_tasks,
         notes=_list_notes(actor, query, found),
     )
@@ -88,7 +88,7 @@ def _render(**context: Any) -> str:
         "query_error": None,
         "notes": [],
     }
-    context = {**empty, "of_tasks": False, **context}
+    context = {**empty, "of_tasks": False, "percent_filled": 100, **context}
     return render("search/find.html", "search/_results.html", **context)
 
 
