@@ -9,7 +9,7 @@ from typing import Any
 from taskforge.clock import ReaderTime
 from taskforge.stores.actor import Actor
 from taskforge.tasks.query.nodes import All, Either, Node, Not, Query, Term
-from taskforge.tasks.query.term_base import NONE, Scope, either, is_keyword
+from taskforge.tasks.query.term_base import FOLDED, NONE, Scope, either, is_keyword
 from taskforge.tasks.query.term_kinds import NamedIn, PersonIn
 from taskforge.tasks.query.terms import find_term
 
@@ -38,8 +38,13 @@ def compile_query(query: Query, reader: Actor, *, at: ReaderTime, start: int = 1
         QueryError: a day that the query names does not exist any more at that time.
     """
     scope = Scope(reader.user_id, at, start)
-    sql = EVERYTHING if query.root is None else _condition(query.root, scope)
-    return Condition(sql, scope.parameters, frozenset(_narrowed(query)))
+    parts = [f"({_condition(part, scope)})" for part in query.parts]
+    plain = [part for part in parts if FOLDED not in part]  # they stay as they are, for indexes
+    if texts := " AND ".join(part for part in parts if FOLDED in part):
+        plain.append(scope.with_folded(texts))
+    return Condition(
+        " AND ".join(plain) or EVERYTHING, scope.parameters, frozenset(_narrowed(query))
+    )
 
 
 def _narrowed(query: Query) -> Iterator[str]:

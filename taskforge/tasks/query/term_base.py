@@ -19,17 +19,23 @@ from taskforge.text.handles import plain_name
 
 NONE = "none"  # no value
 PARAMETER_PREFIX = "query_"
+FOLDED = "folded."  # before a text of the task in the form for finding; nothing else in a condition has it
 DAY = timedelta(days=1)
 
 
 @dataclass
 class Scope:
-    """Who reads a query when, and the parameters of the conditions that are made for them."""
+    """Who reads a query when, and the parameters of the conditions that are made for them.
+
+    ``folded`` has the texts of a task in the form for finding, by the column of the row ``folded`` that `with_folded`
+    puts around a condition: so that each is made once for a task, however many words are looked for in it.
+    """
 
     reader_id: str
     at: ReaderTime
     start: int = 1
     parameters: dict[str, Any] = field(default_factory=dict)
+    folded: dict[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -44,6 +50,22 @@ class Scope:
     def bind(self, value: Any, sql_type: str = "text") -> str:
         """A parameter of that value, as SQL."""
         return f"CAST(:{self.name(value)} AS {sql_type})"
+
+    def folded_text(self, column: str) -> str:
+        """A column of text of the task `k` in the form for finding, as SQL."""
+        self.folded[column] = found_form(f"k.{column}")
+        return FOLDED + column
+
+    def folded_list(self, column: str) -> str:
+        """The same for a column of several texts."""
+        self.folded[column] = f"ARRAY(SELECT {found_form('one')} FROM unnest(k.{column}) one)"
+        return FOLDED + column
+
+    def with_folded(self, condition: str) -> str:
+        """A condition together with the texts that conditions of this scope name."""
+        texts = ", ".join(f"{made} AS {column}" for column, made in self.folded.items())
+        # OFFSET 0: else PostgreSQL would put each text in place of its name, and make it for every word.
+        return f"EXISTS (SELECT FROM (SELECT {texts} OFFSET 0) folded WHERE {condition})"
 
     def name(self, value: Any) -> str:
         """The name of a parameter of that value."""

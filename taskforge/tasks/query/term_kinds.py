@@ -18,7 +18,6 @@ from taskforge.tasks.query.term_base import (
     Scope,
     TermKind,
     either,
-    found_form,
     is_keyword,
     plain,
     plain_form,
@@ -215,9 +214,9 @@ class WordsIn(TermKind):
         """One of the columns contains the text, or the task's key is it."""
         assert isinstance(value, Value)
         wanted = scope.bind(fold_for_finding(value.text))
-        found = [f"strpos({found_form(f'k.{column}')}, {wanted}) > 0" for column in self.columns]
+        found = [f"strpos({scope.folded_text(column)}, {wanted}) > 0" for column in self.columns]
         found += [
-            f"EXISTS (SELECT FROM unnest(k.{column}) one WHERE strpos({found_form('one')}, {wanted}) > 0)"
+            f"EXISTS (SELECT FROM unnest({scope.folded_list(column)}) one WHERE strpos(one, {wanted}) > 0)"
             for column in self.lists
         ]
         if self.with_key and _KEY.fullmatch(value.text):
