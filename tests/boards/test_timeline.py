@@ -108,6 +108,8 @@ def test_bars_reach_from_start_to_due_date_and_what_lies_elsewhere_is_counted(
     for one in ("2 earlier", "1 later", "1 open card has no date", 'aria-current="page">Timeline'):
         assert one in re.sub(r"\s+", " ", page.html.replace("</svg>", "")), one
     assert "bars__handle" in page.html
+    assert "Bars of a timeline" in page.text
+    assert "Bars of a timeline" not in visitor.open(f"/boards/{team.board_id}/calendar").text
 
     # Each way leads to where the nearest of them is.
     for words, title in (("earlier", "Over"), ("later", "To come"), ("no date", "Undated")):
