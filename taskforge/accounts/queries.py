@@ -16,6 +16,7 @@ from taskforge.stores.unit_of_work import UnitOfWork
 MAX_IDLE_DAYS = 14  # of a session
 # Items of a FROM clause.
 PEOPLE = "users u"
+SESSIONS = "user_sessions s"
 # Of the user `u`: whether they may do anything at all. Every statement that finds who is asking has it.
 IS_ACTIVE = "u.suspended_at IS NULL"
 # The same people for statements that SQLAlchemy composes.

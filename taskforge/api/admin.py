@@ -7,10 +7,11 @@ from typing import Any
 from flask import Response
 
 from taskforge.accounts import sessions_of_others, site_admins, suspension, two_factor
+from taskforge.analytics.reading import kept_parts
 from taskforge.api.blueprints import ApiBlueprint, no_content
 from taskforge.api.paging import as_id, read_page
 from taskforge.api.schemas import admin as schemas
-from taskforge.api.schemas.base import MAX_PAGE
+from taskforge.api.schemas.base import MAX_PAGE, as_json
 from taskforge.identity import account_links
 from taskforge.identity.confirmation import require_confirmation
 from taskforge.identity.current import current_actor
@@ -103,3 +104,21 @@ def reset_two_factor(user_id: str) -> Response:
     directory.get_person(user_id)
     two_factor.reset(current_actor(), user_id)
     return no_content()
+
+
+@blueprint.get("/analytics")
+@blueprint.response(200, schemas.Analytics)
+def get_analytics() -> Any:
+    """How TaskForge is used, by what each of the three stores says; at most a minute old. See docs/operations.md."""
+    require_site_admin()
+    return {
+        "parts": [
+            {
+                "name": part.name,
+                "store": part.store,
+                "at": part.at,
+                "figures": None if part.figures is None else as_json(part.figures),
+            }
+            for part in kept_parts.get()
+        ]
+    }

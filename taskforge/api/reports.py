@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from flask import Response, request
 
 from taskforge.api.blueprints import ApiBlueprint
 from taskforge.api.schemas import reports as schemas
-from taskforge.api.schemas.base import as_instant, camel_case
+from taskforge.api.schemas.base import as_json
 from taskforge.errors import NotFound
 from taskforge.identity.current import current_actor
 from taskforge.reports.catalogue import REPORTS, Answer, Report, report_of_board, report_of_team
@@ -72,17 +71,3 @@ def _answer(
         "as_of": asked.at,
         "figures": as_json(answer.figures),
     }
-
-
-def as_json(value: Any) -> Any:
-    """Figures with names in camelCase, instants and days as texts; percentiles are named p50, p85 and so on."""
-    if isinstance(value, dict):
-        return {
-            f"p{name}" if isinstance(name, int) else camel_case(name): as_json(inner)
-            for name, inner in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [as_json(inner) for inner in value]
-    if isinstance(value, datetime):
-        return as_instant(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -36,6 +36,7 @@ EVENT_COLUMNS = ", ".join(
     f"host(l.{name}) AS {name}" if name == "ip_address" else f"l.{name}" for name in SEALED_FIELDS
 )
 
+SEALS = "audit_chain c"  # an item of a FROM clause
 _UNSEALED = "NOT EXISTS (SELECT FROM audit_chain c WHERE c.log_id = l.log_id)"
 _NEWEST = text("SELECT seq, hash FROM audit_chain ORDER BY seq DESC LIMIT 1")
 _LINKS = text(f"""

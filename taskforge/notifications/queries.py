@@ -18,6 +18,7 @@ from taskforge.stores.prepared_statements import prepared
 PAGE = 50
 MAX_COUNTED = 100  # a page shows no larger number of unread notifications
 
+NOTIFICATIONS = "notifications n"  # an item of a FROM clause
 # A column ``unread``: how many unread notifications the user ``u`` has, for a query that is joined to them.
 UNREAD_OF_USER = f"""
            (SELECT count(*)

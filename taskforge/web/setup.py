@@ -28,6 +28,7 @@ from taskforge.web.accounts import (
     two_factor_routes,
 )
 from taskforge.web.accounts import routes as accounts
+from taskforge.web.analytics import routes as analytics
 from taskforge.web.attachments import file_routes, upload_routes
 from taskforge.web.attachments import routes as attachments
 from taskforge.web.boards import (
@@ -141,6 +142,7 @@ PARTS = (
 )
 
 FEATURES = (
+    analytics,
     accounts,
     teams,
     invitations,

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from taskforge import clock
 from taskforge.admin.security.words import KINDS, SENTENCES
 from taskforge.admin.state.settings import list_settings
-from taskforge.admin.state.storage import show_bytes
+from taskforge.analytics.storage import show_bytes
 from taskforge.audit import chain
 from taskforge.audit.jobs import seal_pending
 from taskforge.boards.service import create_board, delete_board
@@ -28,7 +28,7 @@ from tests.factories import Person, make_person, make_task, make_team
 from tests.pages import Visitor, visit
 from tests.stores.scene import read
 
-PAGES = ("", "users", "teams", "security", "mails", "figures", "storage", "settings")
+PAGES = ("", "users", "teams", "security", "mails", "figures", "analytics", "storage", "settings")
 
 
 @pytest.fixture

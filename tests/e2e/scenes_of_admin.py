@@ -46,6 +46,7 @@ ADMINISTRATION = (
     Scene("admin-team", area("/admin/teams/{team}")),
     Scene("admin-security", area("/admin/security")),
     Scene("admin-mails", area("/admin/mails")),
+    Scene("admin-analytics", area("/admin/analytics")),
     Scene("admin-storage", area("/admin/storage")),
     Scene("admin-settings", area("/admin/settings")),
 )

@@ -74,7 +74,7 @@ ORDER = (
     "leaving",
 )
 OWNER_OF = {table: owner for owner, tables in OWNERS.items() for table in tables}
-FEATURES = (*ORDER, "search", "onboarding", "identity", "admin", "demo")
+FEATURES = (*ORDER, "analytics", "search", "onboarding", "identity", "admin", "demo")
 _NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+([a-z_]+)\b")
 _ITEM = re.compile(r"^([a-z_]+) [a-z]{1,2}$")  # a fragment of a FROM clause: "tasks k"
 

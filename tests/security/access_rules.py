@@ -121,7 +121,7 @@ SITE_ADMIN = {
     "admin.storage",
     "api_admin.list_users", "api_admin.suspend_user", "api_admin.lift_suspension", "api_admin.set_site_role",
     "api_admin.make_reset_link", "api_admin.end_sessions", "api_admin.reset_two_factor",
-    "figures.metrics", "figures.show",
+    "figures.metrics", "figures.show", "analytics.show", "api_admin.get_analytics",
     "monitor.index", "monitor.workers", "monitor.any_jobs", "monitor.jobs", "monitor.job",
     "monitor.queues_data", "monitor.jobs_data", "monitor.job_data", "monitor.workers_data",
     "monitor.requeue_job", "monitor.delete_job", "monitor.requeue_failed_jobs", "monitor.empty_registry",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template
 
 from taskforge.admin.routes import blueprint
-from taskforge.admin.state import storage as stored
 from taskforge.admin.state.settings import list_settings
+from taskforge.analytics import storage as stored
 from taskforge.extensions import config_of
 from taskforge.identity.site_admins import require_site_admin
 

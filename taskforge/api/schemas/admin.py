@@ -58,3 +58,18 @@ class AccountList(Output):
 
     items: Any = ma.fields.List(ma.fields.Nested(Account), required=True)
     next_cursor = text_answer(required=True, allow_none=True)
+
+
+class AnalyticsPart(Output):
+    """Figures of one subject from one store; none where it did not answer when it was asked."""
+
+    name = text_answer(required=True)
+    store = text_answer(required=True)
+    at = Instant(required=True)
+    figures: Any = ma.fields.Dict(required=True, allow_none=True)
+
+
+class Analytics(Output):
+    """How TaskForge is used, part by part."""
+
+    parts: Any = ma.fields.List(ma.fields.Nested(AnalyticsPart), required=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from operator import itemgetter
 from types import NoneType
@@ -219,3 +219,17 @@ def camel_case(name: str) -> str:
     """``due_at`` as ``dueAt``."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def as_json(value: Any) -> Any:
+    """Figures with names in camelCase, instants and days as texts; percentiles are named p50, p85 and so on."""
+    if isinstance(value, dict):
+        return {
+            f"p{name}" if isinstance(name, int) else camel_case(name): as_json(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [as_json(inner) for inner in value]
+    if isinstance(value, datetime):
+        return as_instant(value)
+    return value.isoformat() if isinstance(value, date) else value

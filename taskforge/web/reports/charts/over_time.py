@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from taskforge.reports.figures import Figures
@@ -96,6 +97,14 @@ def draw_throughput(found: Figures, plot: Plot) -> None:
         plot.limit(mean, "")
         plot.labels([(plot.y(mean), f"mean {mean:.1f}")])
     plot.days([part["day"] for part in found["parts"]], centred=True)
+
+
+def draw_counts(counts: Sequence[tuple[date, int]], words: str, plot: Plot) -> None:
+    """A bar for each part of time, by the day with which it begins; `words` say what is counted."""
+    plot.top = round_up(max([1, *(count for _, count in counts)]))
+    plot.values()
+    _bars(plot, [(day, count, "plain", words) for day, count in counts], len(counts))
+    plot.days([day for day, _ in counts], centred=True)
 
 
 def draw_created_done(found: Figures, plot: Plot) -> None:
