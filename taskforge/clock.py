@@ -77,13 +77,15 @@ def reader_time(instant: datetime | None = None) -> ReaderTime:
 
 
 @contextmanager
-def read_in(zone: ZoneInfo) -> Iterator[None]:
-    """Make `reader_zone` answer this zone within the block, in this thread only."""
+def read_in(zone: ZoneInfo, *, week_start: int | None = None) -> Iterator[None]:
+    """Make `reader_zone`, and `reader_week_start` if it is given, answer these within the block, in this thread."""
     token = _zone.set(zone)
+    start = _week_start.set(reader_week_start() if week_start is None else week_start)
     try:
         yield
     finally:
         _zone.reset(token)
+        _week_start.reset(start)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ POINTS = (
     "mail.sent",
     "push.before_send",
     "push.sent",
+    "week.planned",
     "audit.sealed",
     "search.read",
     "search.written",

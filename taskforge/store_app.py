@@ -5,7 +5,7 @@ Pages, API and templates are not imported. That saves each of these processes 16
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -13,6 +13,8 @@ from flask import Flask
 from taskforge import logs
 from taskforge.config import Config
 from taskforge.extensions import db
+from taskforge.mail.jobs import ask_before_sending
+from taskforge.mail.kinds import MailKind
 from taskforge.messaging import redis_client
 from taskforge.metrics import trips
 from taskforge.model_registry import MODULES
@@ -54,7 +56,14 @@ def create_store_app(config: Config) -> Flask:
     assert MODULES  # imported for the tables that it declares
     hooks.on_delivery(Channel.MAIL, planning.plan)
     hooks.on_delivery(Channel.PUSH, push_intents.note_intents)
+    ask_before_sending(MailKind.TEAM_WEEK, _is_week_wanted)
     mongo.connect(config)
     blobs.connect(config)
     app.extensions[redis_client.EXTENSION] = redis_client.make_redis_client(config)
     return app
+
+
+def _is_week_wanted(intent: Mapping[str, Any]) -> bool:
+    from taskforge.reports.week_mails import is_still_wanted  # late: most processes send none
+
+    return is_still_wanted(intent)

@@ -26,6 +26,7 @@ from taskforge.mail import service as mail
 from taskforge.mail.erasing import delete_mails_about, delete_mails_to, replace_actor_name
 from taskforge.mail.kinds import MailKind
 from taskforge.notifications.erasing import delete_inbox
+from taskforge.reports.erasing import delete_week_mails
 from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
@@ -87,6 +88,7 @@ def _sweep(user_id: str, addresses: Sequence[str]) -> None:
         delete_views(uow, user_id)
         delete_private_views(uow, user_id)
         delete_inbox(uow, user_id)
+        delete_week_mails(uow, user_id)
         uow.execute(queries.DELETE_EXPORTS, {"user_id": user_id})
 
 

@@ -42,7 +42,7 @@ from taskforge.notifications.due_sweep import DueSweep
 from taskforge.notifications.push import jobs as push
 from taskforge.notifications.push import retention as push_retention
 from taskforge.notifications.reminders import tell_due
-from taskforge.reports import projection
+from taskforge.reports import projection, week_mails
 from taskforge.search import feed as search_feed
 from taskforge.search.rebuilding import Rebuilder
 from taskforge.stores import blobs, sql
@@ -155,6 +155,7 @@ def chores() -> list[Chore]:
     write_exports = _when(lambda: exports.has_due(clock.now()), exports.write_due)
     rebuilder = Rebuilder()
     keep_transitions = _when(projection.has_due, projection.keep_transitions)
+    plan_weeks = _when(week_mails.has_due, week_mails.plan_due)
     return [
         *mailing,
         Chore("keep the ways of tasks", 5.0, keep_transitions),
@@ -166,6 +167,7 @@ def chores() -> list[Chore]:
         Chore("seal overdue audit events", 1.0, seal),
         Chore("deliver overdue notifications", 1.0, deliver),
         Chore("return what was put off", 2.0, snoozes.return_due),
+        Chore("plan mails of weeks", 10.0, plan_weeks),
         Chore("tell of due cards", 1.0, DueSweep()),
         Chore("tell of reminders", 1.0, tell_due),
         Chore("requeue stuck jobs", 60.0, requeue_stuck_jobs_if_possible),

@@ -17,6 +17,7 @@ import structlog
 from taskforge import clock, faults
 from taskforge.extensions import config_of
 from taskforge.mail import queries
+from taskforge.mail.kinds import MailKind
 from taskforge.mail.messages import CannotRender, compose, to_ascii_domain
 from taskforge.mail.smtp import MailServer, NotSent
 from taskforge.stores import sql
@@ -27,6 +28,7 @@ LEASE_SECONDS = 120
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 15, 3600
 MAX_ATTEMPTS = 16  # over about nine hours
 TOO_LATE = "its time was over before it could be sent"
+_checks: dict[str, Callable[[Mapping[str, Any]], bool]] = {}
 
 
 def send_intents(server: MailServer, deadline: float) -> tuple[int, bool]:
@@ -90,7 +92,7 @@ def is_last_attempt(mail: Mapping[str, Any], failure: NotSent) -> bool:
 
 
 def _send(server: MailServer, intent: sql.Row) -> None:
-    if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
+    if not _may_be_sent(intent):
         sql.execute_now(queries.DROP, {"mail_id": intent["mail_id"]})
         log.info("mail_dropped", mail_id=intent["mail_id"], kind=intent["kind"])
         return
@@ -112,6 +114,18 @@ def _send(server: MailServer, intent: sql.Row) -> None:
         },
     )
     log.info("mail_sent", mail_id=intent["mail_id"], kind=intent["kind"])
+
+
+def ask_before_sending(kind: MailKind, check: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Have mails of a kind dropped whose intent (a row) a check refuses when they are to be sent."""
+    _checks[kind.value] = check
+
+
+def _may_be_sent(intent: Mapping[str, Any]) -> bool:
+    if not sql.scalar(queries.MAY_BE_MAILED, {"address": intent["to_address"]}):
+        return False
+    check = _checks.get(intent["kind"])
+    return check is None or check(intent)
 
 
 def _settle_failure(intent: Mapping[str, Any], failure: NotSent) -> None:

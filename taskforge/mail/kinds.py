@@ -13,7 +13,7 @@ from typing import Self
 class MailKind(StrEnum):
     """A kind: its name, its ``subject``, the names that its context must have, and the ``path`` of its link.
 
-    ``subject`` may name values of the context. ``path`` may name ``{token}``, and then the kind is sent with a
+    ``subject`` and ``path`` may name values of the context. ``path`` may name ``{token}``: the kind is then sent with a
     `taskforge.mail.tokens.LinkToken`. The link is always below ``PUBLIC_URL``; templates have it as ``link``.
     ``actor_name`` is the value of the context that names who caused the mail, if one does: it is replaced when they
     delete their account (`taskforge.mail.erasing`).
@@ -134,6 +134,27 @@ class MailKind(StrEnum):
         ("name", "by", "team", "from_at"),
         "/profile/two-factor",
         "by",
+    )
+    # Its reader can end it by a link: ``end_path``.
+    TEAM_WEEK = (
+        "team_week",
+        "The week of {team}, {week}",
+        (
+            "name",
+            "team_id",
+            "team",
+            "day",
+            "week",
+            "summary",
+            "forecast",
+            "finished",
+            "started",
+            "arrived",
+            "stuck",
+            "open",
+            "end_path",
+        ),
+        "/teams/{team_id}/week?day={day}",
     )
 
     @property

@@ -56,7 +56,8 @@ def render(config: Config, intent: Mapping[str, Any]) -> Rendered:
     context = {
         **intent["context"],
         "subject": kind.subject.format(**intent["context"]),
-        "link": public_url + kind.path.format(token=_token(config, kind, intent)),
+        "link": public_url
+        + kind.path.format(**intent["context"], token=_token(config, kind, intent)),
         "public_url": public_url,
         "sent_at": intent["created_at"],
     }
@@ -80,6 +81,9 @@ def compose(config: Config, intent: Mapping[str, Any]) -> EmailMessage:
     rendered = render(config, intent)
     message = new_message(config, intent["to_address"], rendered.subject, intent["created_at"])
     message["Message-ID"] = f"<{intent['mail_id']}@{host_of(config)}>"
+    if end_path := intent["context"].get("end_path"):
+        message["List-Unsubscribe"] = f"<{config.public_url.rstrip('/')}{end_path}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return with_parts(message, rendered.text, rendered.html)
 
 

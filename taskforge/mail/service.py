@@ -17,7 +17,10 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from taskforge.extensions import config_of
 from taskforge.ids import new_id
@@ -55,28 +58,48 @@ def send(
         ValueError: the address or a value has a control character (such as CR or LF), or the context or the token is
             not what the kind needs. An error of the caller: what people type is cleaned before.
     """
-    _check(kind, to, context, token)
+    intent = Intent(kind, to, context, at=uow.at, expires_at=expires_at)
+    row = _row_of(intent, token, event_id)
     if not is_available():
         return False
-    has_server = bool(config_of().smtp_url)
-    uow.execute(
-        INSERT,
-        {
-            "mail_id": new_id(),
-            "event_id": event_id,
-            "kind": kind.value,
-            "to_address": to,
-            "context": json.dumps({name: _as_json(value) for name, value in context.items()}),
-            "token_seed": token.seed if token else None,
-            "token_hash": token.hash if token else None,
-            "at": uow.at,
-            "expires_at": expires_at,
-            "sent_at": None if has_server else uow.at,  # the mailbox page has it at once
-        },
-    )
-    if has_server:
+    uow.execute(INSERT, row)
+    if config_of().smtp_url:
         uow.wake(queues.MAIL)
     return True
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A mail that a job writes in a transaction of its own; no change of a person causes it."""
+
+    kind: MailKind
+    to: str
+    context: Mapping[str, Value]
+    at: datetime = field(kw_only=True)
+    expires_at: datetime | None = field(kw_only=True)
+
+
+def insert_intent(connection: Connection, intent: Intent) -> None:
+    """Send a mail if the transaction commits; its caller wakes the queue. Raises like `send`."""
+    mail_id = new_id()
+    connection.execute(INSERT, {**_row_of(intent, None, mail_id), "mail_id": mail_id})
+
+
+def _row_of(intent: Intent, token: LinkToken | None, event_id: str) -> dict[str, object]:
+    _check(intent.kind, intent.to, intent.context, token)
+    has_server = bool(config_of().smtp_url)
+    return {
+        "mail_id": new_id(),
+        "event_id": event_id,
+        "kind": intent.kind.value,
+        "to_address": intent.to,
+        "context": json.dumps({name: _as_json(value) for name, value in intent.context.items()}),
+        "token_seed": token.seed if token else None,
+        "token_hash": token.hash if token else None,
+        "at": intent.at,
+        "expires_at": intent.expires_at,
+        "sent_at": None if has_server else intent.at,  # the mailbox page has it at once
+    }
 
 
 def _check(kind: MailKind, to: str, context: Mapping[str, Value], token: LinkToken | None) -> None:

@@ -1,10 +1,10 @@
-"""Ways of tasks: what reports are computed from. Derived from the audit log; any row may be deleted."""
+"""Ways of tasks, from which reports are computed (any row may be deleted), and who wants the mail of a week."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -46,3 +46,23 @@ class TransitionProgress(Model):
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     at: Mapped[datetime] = mapped_column(Instant, server_default=text("'-infinity'"))
     is_stale: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class WeekMail(Model):
+    """Somebody wants the mail of a team's week. ``next_at`` is when it is planned next: a Monday morning of theirs."""
+
+    __tablename__ = "week_mails"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[str] = mapped_column(
+        ForeignKey("teams.team_id", ondelete="CASCADE"), primary_key=True
+    )
+    chosen_at: Mapped[datetime] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_week_mails_team", "team_id"),
+        Index("ix_week_mails_next", "next_at"),
+    )

@@ -52,7 +52,7 @@ OWNERS = {
     },
     "attachments": {"attachments", "team_files"},
     "audit": {"audit_chain"},
-    "reports": {"task_transitions", "transition_progress"},
+    "reports": {"task_transitions", "transition_progress", "week_mails"},
     "search_entries": {"search_entries", "search_progress"},
     "mail": {"mail_intents"},
     "history": {"board_snapshots"},

@@ -52,15 +52,19 @@ def test_every_kind_says_the_same_as_text_and_as_html(
 ) -> None:
     token = token_for(kind)
     mail = render(settings, posted(ada, kind, token))
-    link = settings.public_url + kind.path.format(token=token.secret if token else "")
+    link = settings.public_url + kind.path.format(
+        **EXAMPLES[kind], token=token.secret if token else ""
+    )
     words = _TAG.sub(" ", mail.html)
     for part in (mail.text, mail.html):
         assert link in part
         assert {each.partition("/")[2].split("/")[1] for each in _LINK.findall(part)} == {
             "tasks.example.com"
         }
-    for value in EXAMPLES[kind].values():
-        if isinstance(value, str):
+    for name, value in EXAMPLES[kind].items():
+        if name == "end_path":
+            assert f"{settings.public_url}{value}" in mail.html
+        elif isinstance(value, str):
             assert value in mail.text
             assert value in words
     assert max(map(len, mail.text.splitlines())) <= max(78, len(link) + 4)

@@ -161,6 +161,7 @@ GUESTS = {
     "api_reports.get_board_report", "api_reports.get_team_report",
     "reports.board_index", "reports.board_show", "reports.board_download",
     "reports.team_index", "reports.team_show", "reports.team_download", "reports.week",
+    "reports.mail_week",
     "api_tasks.get_task", "api_tasks.list_history", "api_comments.list_comments", "api_comments.create_comment",
 }  # fmt: skip
 
@@ -272,6 +273,7 @@ OF_THE_TEAM_ALL = (
 )  # fmt: skip
 OF_THE_TEAM = {
     "api_reports.get_team_report", "reports.team_index", "reports.team_show", "reports.team_download", "reports.week",
+    "reports.mail_week",
     "boards.create", "boards.deleted", "api_boards.list_boards", "api_boards.create_board",
     "api_boards.list_deleted_boards", "api_boards.get_board_limit", "api_boards.limit_guest",
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.delete_team",

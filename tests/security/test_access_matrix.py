@@ -82,6 +82,7 @@ FORM: dict[str, object] = {
     "role": "member", "email": "nobody@example.test", "version": "1", "priority": "medium", "hue": "1",
     "watching": "1", "choice": "muted", "shown": "inbox live", "at": "2030-01-01 09:00", "on": "0",
     "kind": "table", "value": "T", "text": "A step", "done": "1", "reason": "Advertising", "is_site_admin": "1",
+    "wanted": "1",
 }  # fmt: skip
 # Which of the ids in the address is of something deleted.
 _RESTORED = {

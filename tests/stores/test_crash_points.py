@@ -59,6 +59,7 @@ ATTACHING = ("upload.row_committed",)  # in test_file_crashes.py
 MAILING = ("mail.before_send", "mail.sent")  # in tests/mail/test_crashes.py
 SEARCHING = ("search.read", "search.written")  # in test_search_crashes.py
 PUSHING = ("push.before_send", "push.sent")  # in tests/push/test_sending.py
+WEEKS = ("week.planned",)  # in tests/mail/test_week_mails.py
 SERVICES: dict[str, Callable[..., Any]] = {
     "create": create_task,
     "edit": edit_task,
@@ -70,7 +71,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
 def test_every_crash_point_is_killed_here() -> None:
     named = {
         *WRITING, *RELAYING, *JOBS, *INVITATIONS, *UPLOADING, *ATTACHING, *SESSIONS, *LEAVING, *MAILING,
-        *PUSHING, *SEARCHING,
+        *PUSHING, *SEARCHING, *WEEKS,
     }  # fmt: skip
     assert set(faults.POINTS) == named
 

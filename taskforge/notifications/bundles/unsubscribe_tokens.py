@@ -17,6 +17,7 @@ from taskforge.accounts.sealed_secrets import CannotOpen, open_sealed, seal
 from taskforge.notification_kinds import find_kind
 
 ALL = "all"  # in place of a kind: all mails of notifications
+_WEEK = "week:"  # and behind it the id of a team: the mail of its weeks
 LIFETIME = timedelta(days=120)
 MAX_LENGTH = 200
 _PURPOSE, _UNDO = "unsubscribe", "unsubscribe-undo"
@@ -26,14 +27,24 @@ _ID_BYTES, _DAY_BYTES = 16, 3
 
 @dataclass(frozen=True)
 class Unsubscription:
-    """What a token is good for: the mails of one kind to a person, or `ALL` of them."""
+    """What a token is good for: the mails of one kind to a person, `ALL` of them, or those of a team's weeks."""
 
     user_id: str
     scope: str
 
+    @property
+    def team_id(self) -> str | None:
+        """The team whose weeks are mailed; None for mails of notifications."""
+        return self.scope.removeprefix(_WEEK) if self.scope.startswith(_WEEK) else None
+
+
+def week_scope(team_id: str) -> str:
+    """The scope of the mails of a team's weeks."""
+    return _WEEK + team_id
+
 
 def make_token(user_id: str, scope: str, *, undoes: bool = False) -> str:
-    """A token that ends the mails of a kind, or `ALL`; one that takes that back if it `undoes`."""
+    """A token that ends the mails of a scope: a kind, `ALL` or a `week_scope`; it takes that back if it `undoes`."""
     today = clock.now().date().toordinal().to_bytes(_DAY_BYTES, "big")
     sealed = seal(UUID(user_id).bytes + today + scope.encode(), _UNDO if undoes else _PURPOSE)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
@@ -56,6 +67,10 @@ def read_token(token: str, *, undoes: bool = False) -> Unsubscription:
     made_on = date.fromordinal(int.from_bytes(rest[:_DAY_BYTES], "big"))
     scope = rest[_DAY_BYTES:].decode()
     lifetime = UNDO_LIFETIME if undoes else LIFETIME
-    if clock.now().date() - made_on > lifetime or (scope != ALL and find_kind(scope) is None):
+    if clock.now().date() - made_on > lifetime or not _is_known(scope):
         raise CannotOpen
     return Unsubscription(user_id, scope)
+
+
+def _is_known(scope: str) -> bool:
+    return scope == ALL or scope.startswith(_WEEK) or find_kind(scope) is not None

@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from taskforge import clock
 from taskforge.errors import InvalidInput
+from taskforge.http.forms import one_of
+from taskforge.http.htmx import go_to
 from taskforge.identity.current import current_actor
+from taskforge.mail.service import is_available
+from taskforge.reports import week_mails
 from taskforge.reports.sentences import show_duration
-from taskforge.reports.week import TeamWeek, read_week
-from taskforge.text.counting import count_cards
+from taskforge.reports.week import read_week
+from taskforge.reports.week_sentences import foretell, name_week, sum_up
 from taskforge.text.values import parse_date
 from taskforge.web.reports.routes import blueprint
 
+CHOSEN = "From Monday on the week comes to you by mail, if something happened in it."
+ENDED = "The week does not come to you by mail any more."
 LISTS = (
     ("finished", "Finished", "Nothing was finished."),
     ("started", "Started", "Nothing was started that is not finished by now."),
@@ -27,13 +33,15 @@ LISTS = (
 @blueprint.get("/teams/<id:team_id>/week")
 def week(team_id: str) -> str:
     """What a team has done in a week; ``day`` is one of its days. What is no day is passed over."""
-    found = read_week(current_actor(), team_id, _day())
+    actor = current_actor()
+    found = read_week(actor, team_id, _day())
     return render_template(
         "reports/week.html",
         team={"team_id": team_id, "name": found.membership.team_name},
-        title=_title(found),
-        lead=_lead(found),
-        forecast=_forecast(found),
+        title=name_week(found),
+        lead=sum_up(found),
+        forecast=foretell(found),
+        is_mailed=week_mails.is_chosen(actor, team_id) if is_available() else None,
         forecast_url=url_for("reports.team_show", team_id=team_id, report="forecast"),
         lists=[
             {
@@ -52,6 +60,16 @@ def week(team_id: str) -> str:
     )
 
 
+@blueprint.post("/teams/<id:team_id>/week/mail")
+def mail_week(team_id: str) -> ResponseReturnValue:
+    """Have the week mailed on Mondays (``wanted`` is 1), or no more (0)."""
+    actor = current_actor()  # before the form: who is not logged in is led there
+    wanted = one_of(request.form.get("wanted", ""), field="wanted", options=("0", "1")) == "1"
+    week_mails.choose(actor, team_id, wanted=wanted)
+    flash(CHOSEN if wanted else ENDED, "ok")
+    return go_to(url_for("reports.week", team_id=team_id))
+
+
 def _day() -> date | None:
     try:
         return parse_date(request.args.get("day", ""), field="day")
@@ -61,45 +79,6 @@ def _day() -> date | None:
 
 def _week_url(team_id: str, day: date) -> str:
     return url_for("reports.week", team_id=team_id, day=day.isoformat())
-
-
-def _title(found: TeamWeek) -> str:
-    first, last = found.span.first, found.span.last
-    begin = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
-    return f"{begin} – {last.day} {last:%B %Y}"
-
-
-def _lead(found: TeamWeek) -> str:
-    count = {name: found.lists[name]["count"] for name, *_ in LISTS}
-    stuck = f"{count['stuck']} {'is' if count['stuck'] == 1 else 'are'} stuck"
-    return (
-        f"{count_cards(count['finished'])} finished, {count['started']} started, {count['arrived']} came in, {stuck}."
-        f" {found.open_after} are open, {_change(found.open_after - found.open_before)} a week earlier."
-    )
-
-
-def _change(difference: int) -> str:
-    if not difference:
-        return "as many as"
-    return f"{abs(difference)} {'more' if difference > 0 else 'fewer'} than"
-
-
-def _forecast(found: TeamWeek) -> str:
-    if found.after is None:
-        return "Too little was finished to foretell when what is open will be done."
-    said = f"What is open will be done by {_day_words(found.after)}, with 85 %"
-    if found.before is None:
-        return f"{said}."
-    days = (found.after - found.before).days
-    if not days:
-        return f"{said}: the same day as a week earlier."
-    how = "later" if days > 0 else "earlier"
-    return f"{said}: {abs(days)} {'day' if abs(days) == 1 else 'days'} {how} than it looked a week before."
-
-
-def _day_words(day: date) -> str:
-    year = "" if day.year == clock.now().year else f" {day.year}"
-    return f"{day.day} {day:%B}{year}"
 
 
 def _show(task: dict[str, Any], name: str) -> dict[str, Any]:

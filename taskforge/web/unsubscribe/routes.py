@@ -19,7 +19,10 @@ from taskforge.notifications.bundles.unsubscribe_tokens import (
     read_token,
 )
 from taskforge.notifications.kind_labels import name_kind
+from taskforge.reports import week_mails
 from taskforge.stores.actor import Actor
+
+WEEK_WORDS = "A team’s week"
 
 blueprint = Blueprint("unsubscribe", __name__, url_prefix="/unsubscribe")
 
@@ -63,6 +66,8 @@ def _choose(found: Unsubscription, *, wanted: bool) -> bool:
     """Whether that changed anything."""
     client = client_details()
     actor = Actor(user_id=found.user_id, ip=client["ip"], user_agent=client["user_agent"])
+    if found.team_id:
+        return week_mails.choose(actor, found.team_id, wanted=wanted)
     try:
         return choose_mails(actor, _kind(found), wanted=wanted).event_id is not None
     except Suspended:
@@ -75,7 +80,7 @@ def _kind(found: Unsubscription) -> NotificationKind | None:
 
 def _page(state: str, found: Unsubscription, *, token: str | None) -> Response:
     kind = _kind(found)
-    words = name_kind(kind) if kind else None
+    words = name_kind(kind) if kind else WEEK_WORDS if found.team_id else None
     return _answer(
         render_template("unsubscribe/show.html", state=state, words=words, token=token), 200
     )
