@@ -55,6 +55,14 @@ def test_a_chart_is_read_by_keys_and_taken_away(
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.reload()
         assert axe.problems(page) == []
+    # On paper the numbers are there, and nothing that can't be pressed.
+    table = page.locator(".report-table table")
+    expect(table).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+    for controls in (".report-chart__files", ".report-tabs", ".report-time", ".bar"):
+        expect(page.locator(controls).first).to_be_hidden()
+    page.emulate_media(media="screen")
     points.first.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/tasks/"))

@@ -8,7 +8,7 @@ from taskforge.reports.days import Span
 from taskforge.reports.figures import Figures
 from taskforge.reports.sentences import show_duration
 from taskforge.reports.ways import DOING, IN_PROGRESS
-from taskforge.web.reports.charts.plot import Plot, round_up, show_day
+from taskforge.web.reports.charts.plot import Plot, path, round_up, show_day
 
 DAY = 86_400
 MAX_DRAWN = 600  # points; a chart with more is a blot, and the table has them all
@@ -182,16 +182,16 @@ def _limits(found: Figures, plot: Plot) -> None:
 
 
 def _point(plot: Plot, x: float, y: float, words: str, href: str, css: str) -> None:
+    """A dot; of what is late a diamond, so that it differs where hues are not seen."""
     is_small = plot.height < 220
-    plot.add(
-        "circle",
-        css,
-        cx=x,
-        cy=y,
-        r=3 if is_small else 4.5,
-        title=words,
-        href="" if is_small else href,
-    )
+    shown = {"title": words, "href": "" if is_small else href}
+    radius = 3.0 if is_small else 4.5
+    if "mark-late" in css:
+        r = radius + 1.5
+        tips = [(x, y - r), (x + r, y), (x, y + r), (x - r, y)]
+        plot.add("path", css, d=path(tips) + "Z", **shown)
+    else:
+        plot.add("circle", css, cx=x, cy=y, r=radius, **shown)
 
 
 def _name(point: Figures) -> str:

@@ -110,6 +110,7 @@ def draw_counts(counts: Sequence[tuple[date, int]], words: str, plot: Plot) -> N
 def draw_created_done(found: Figures, plot: Plot) -> None:
     """Two bars beside each other for each part of time: those that came, and, hatched, those that were finished."""
     parts = found["parts"]
+    plot.above = 12.0 if plot.height < 220 else 28.0  # the legend is above the plot area
     plot.top = round_up(
         max([1, *(part["created"] for part in parts), *(part["finished"] for part in parts)])
     )
@@ -123,7 +124,8 @@ def draw_created_done(found: Figures, plot: Plot) -> None:
     if plot.height >= 220:
         plot.add("rect", "todo", x=plot.left, y=2, width=10, height=10, rx=2)
         plot.text(plot.left + 16, 11, f"Created {found['created']}", "label")
-        plot.add("rect", "done", x=plot.left + 110, y=2, width=10, height=10, rx=2)
+        for css in ("done", "hatch"):
+            plot.add("rect", css, x=plot.left + 110, y=2, width=10, height=10, rx=2)
         plot.text(plot.left + 126, 11, f"Finished {found['finished']}", "label")
 
 
