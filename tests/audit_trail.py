@@ -44,7 +44,7 @@ def last_event(entity_id: str) -> Entry:
 
 def intents(user_id: str) -> list[str]:
     """The kinds of the notifications that somebody will get or has got, oldest first."""
-    while expand():
+    while expand().events:
         continue
     rows = sql.rows(
         text(

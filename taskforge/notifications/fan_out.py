@@ -8,6 +8,7 @@ person have one intent at most, so whom the change itself names hears what that 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from taskforge.accounts.queries import IS_ACTIVE, join_person
 from taskforge.boards.queries import IS_LIVE, join_board, sees_board
@@ -37,13 +38,13 @@ _EXPAND = prepared(f"""
         WHERE  w.user_id <> f.actor_id AND {IS_ACTIVE} AND {sees_board("w.user_id")} AND {is_heard("w.user_id")}
         ORDER  BY f.created_at, f.event_id, w.user_id
         ON CONFLICT (event_id, user_id) DO NOTHING
+        RETURNING 1
     ), done AS (
         DELETE FROM notification_fan_outs f
         USING  batch
         WHERE  f.event_id = batch.event_id
     )
-    SELECT count(*)
-    FROM   batch
+    SELECT (SELECT count(*) FROM batch) AS events, (SELECT count(*) FROM written) AS intents
 """)
 _WAITS = prepared("""
     SELECT EXISTS (SELECT
@@ -52,9 +53,32 @@ _WAITS = prepared("""
 """)
 
 
-def expand() -> int:
-    """Make the intents of at most `EVENTS_AT_ONCE` events, the oldest first; answers of how many."""
-    return int(sql.scalar(_EXPAND, {"batch": EVENTS_AT_ONCE}))
+class Expanded(NamedTuple):
+    """Of how many events intents were made, and how many; fewer than `EVENTS_AT_ONCE` events were the last ones."""
+
+    events: int
+    intents: int
+
+
+def expand() -> Expanded:
+    """Make the intents of at most `EVENTS_AT_ONCE` events, the oldest first."""
+    found = sql.row(_EXPAND, {"batch": EVENTS_AT_ONCE})
+    assert found is not None
+    return Expanded(found["events"], found["intents"])
+
+
+def expand_some(least: int) -> bool:
+    """Make intents of the oldest events until there are `least` or no more events; whether more events may wait.
+
+    Events of few readers are then delivered together: 12 comments take 10 statements instead of 26.
+    """
+    made = 0
+    while made < least:
+        found = expand()
+        if found.events < EVENTS_AT_ONCE:
+            return False
+        made += found.intents
+    return True
 
 
 def has_fan_out(before: datetime) -> bool:

@@ -13,7 +13,7 @@ from taskforge.boards.queries import BOARDS, left_join_column, sees_board
 from taskforge.ids import new_id
 from taskforge.messaging import queues
 from taskforge.notification_kinds import Channel, find_kind
-from taskforge.notifications.fan_out import expand, has_fan_out
+from taskforge.notifications.fan_out import expand_some, has_fan_out
 from taskforge.notifications.hooks import Line, run_hooks
 from taskforge.notifications.service import publish_unread
 from taskforge.notifications.settings import Settings, is_shown_live, read_settings, wants
@@ -95,11 +95,12 @@ def deliver() -> int:
     written: a job that dies in between is repeated, and the repetition inserts nothing, because an event and a user
     have at most one notification.
     """
-    delivered = 0
-    while expand():
+    delivered, is_more = 0, True
+    while is_more:
+        is_more = expand_some(BATCH)
         faults.point("notification.expanded")
         delivered += _deliver_intents()
-    return delivered + _deliver_intents()
+    return delivered
 
 
 def _deliver_intents() -> int:
