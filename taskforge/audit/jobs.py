@@ -17,6 +17,9 @@ from taskforge.messaging import queues
 from taskforge.stores import sql
 
 MAX_WAIT_SECONDS = 40
+# An event is to be sealed within a minute, and nobody waits for it: while many changes are made, a second of them is
+# one batch. A round takes four round trips to PostgreSQL, however few events it seals.
+ROUND_SECONDS = 1.0
 
 # An event that comes after its person was erased from the log brings no address or agent back.
 _INSERT_SECURITY_EVENT = text(f"""
@@ -37,7 +40,7 @@ _INSERT_SECURITY_EVENT = text(f"""
 def seal_pending() -> int:
     """Seal all audit events that are not in the chain yet; answers how many."""
     faults.point("job.started")
-    return queues.process_queue(queues.AUDIT, _seal)
+    return queues.process_queue(queues.AUDIT, _seal, round_seconds=ROUND_SECONDS)
 
 
 def write_security_event(event: dict[str, Any]) -> None:
