@@ -1,8 +1,8 @@
 """The relay: brings MongoDB up to what PostgreSQL has committed, and finishes what lost processes left undone.
 
-It looks for work every second, and at once after a NOTIFY, but at most four times a second: what follows closely is
-one batch (a look costs 1.5 ms, and there used to be one for each move). Any number of relays may run: messages are
-leased, applying one twice is harmless, and every chore may run at the same time elsewhere.
+It looks for work every second, and at once after a NOTIFY, but at most twice a second: what follows closely is
+one batch (a look costs 1.5 ms, and feeding the search after it as much again). Any number of relays may run:
+messages are leased, applying one twice is harmless, and every chore may run at the same time elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 BATCH = 100
 MAX_BATCH_BYTES = 4_000_000  # of payloads: one command must be through before its time limit, over a slow network too
 POLL_SECONDS = 1.0
-LEAST_PAUSE_SECONDS = 0.25
+LEAST_PAUSE_SECONDS = 0.5
 AWAY_SECONDS = 1.0
 PROCESS_SECONDS = 0.5
 
