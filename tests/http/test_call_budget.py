@@ -21,7 +21,7 @@ MAX_CALLS = {
     "task": 4_180,
     "api_list": 4_640,
     "move": 4_790,
-    "create": 6_200,
+    "create": 6_130,
     "comment": 6_670,
 }
 

@@ -70,6 +70,8 @@ def get_placed_task(actor: Actor, task_id: str) -> Mapping[str, Any]:
 
 def list_hidden(actor: Actor, address: str, task_ids: Sequence[str]) -> set[str]:
     """Those of some tasks that the board at an address leaves out by its filter."""
+    if "?" not in address:
+        return set()
     try:
         given = parse_qs(urlsplit(address).query, max_num_fields=MAX_FIELDS)
     except ValueError:

@@ -80,7 +80,7 @@ def create(board_id: str) -> ResponseReturnValue:
         anchor = f"new-{form.values['column_id']}"
         return go_to(url_for("boards.show", board_id=board_id, lanes=lanes, _anchor=anchor))
     row = get_placed_task(actor, change.entity_id)
-    hidden = bool(_hidden([row["task_id"]]))
+    hidden = bool(_hidden(actor, [row["task_id"]]))
     if hidden:
         messages.append(f"“{row['title']}” was added. The filter hides it.")
     elsewhere = _other_lane(form, row)
@@ -184,7 +184,7 @@ def _script_answer(
     if rows:
         column = get_column(actor, board_id, rows[0]["column_id"])
         head = render_template("boards/_column_head.html", column=show_column_head(column))
-    hidden = _hidden([row["task_id"] for row in rows])
+    hidden = _hidden(actor, [row["task_id"] for row in rows])
     if hidden:
         messages = [*messages, f"The filter hides {len(hidden)} of them."]
     return {
@@ -196,9 +196,9 @@ def _script_answer(
     }
 
 
-def _hidden(task_ids: Sequence[str]) -> set[str]:
+def _hidden(actor: Actor, task_ids: Sequence[str]) -> set[str]:
     """Those of some new tasks that the filter of the requesting page (``HX-Current-URL``) leaves out."""
-    return list_hidden(current_actor(), request.headers.get("HX-Current-URL", ""), task_ids)
+    return list_hidden(actor, request.headers.get("HX-Current-URL", ""), task_ids)
 
 
 def _count(change: Change) -> str:
