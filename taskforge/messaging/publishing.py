@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
+
+import redis
 
 from taskforge.messaging import queues
-from taskforge.messaging.keys import board_channel, person_channel
+from taskforge.messaging.keys import WAKE_UP, board_channel, person_channel
 from taskforge.messaging.redis_client import RedisUnavailable, redis_guard
+
+# Notes for each queue that it was woken, and publishes what `ARGV` has: channel, data, channel ... Answers the places
+# of the queues that nobody had woken. As a pipeline of three commands it was 6 % of the calls of a move.
+_PUBLISH = f"""
+    local first = {{}}
+    for place, key in ipairs(KEYS) do
+        if redis.call('SET', key, '1', 'NX', 'EX', {WAKE_UP.ttl_seconds}) then first[#first + 1] = place end
+    end
+    for place = 1, #ARGV, 2 do redis.call('PUBLISH', ARGV[place], ARGV[place + 1]) end
+    return first
+"""
+_PUBLISH_SHA = hashlib.sha1(_PUBLISH.encode(), usedforsecurity=False).hexdigest()
 
 
 class LiveMessage(NamedTuple):
@@ -36,12 +51,19 @@ def publish(messages: Sequence[LiveMessage], queue_names: Sequence[str]) -> None
         return
     try:
         with redis_guard() as client:
-            with client.pipeline(transaction=False) as pipe:
-                queues.push_wake_ups(pipe, queue_names)
-                for message in messages:
-                    pipe.publish(message.channel, message.data)
-                answers = pipe.execute()[: len(queue_names)]
-            first = [name for name, is_first in zip(queue_names, answers, strict=True) if is_first]
-            queues.enqueue_processing(client, first)
+            first = _publish(client, messages, queue_names)
+            queues.enqueue_processing(client, [queue_names[place - 1] for place in first])
     except RedisUnavailable:
         return
+
+
+def _publish(
+    client: redis.Redis, messages: Sequence[LiveMessage], queue_names: Sequence[str]
+) -> Sequence[int]:
+    """Run `_PUBLISH`, which a Redis that has been started anew is given again."""
+    keys = [WAKE_UP.key(queue=name) for name in queue_names]
+    arguments = [part for message in messages for part in message]
+    try:
+        return cast(Sequence[int], client.evalsha(_PUBLISH_SHA, len(keys), *keys, *arguments))
+    except redis.exceptions.NoScriptError:
+        return cast(Sequence[int], client.eval(_PUBLISH, len(keys), *keys, *arguments))

@@ -20,9 +20,9 @@ MAX_CALLS = {
     "board": 3_210,
     "task": 4_180,
     "api_list": 4_640,
-    "move": 4_790,
-    "create": 6_130,
-    "comment": 6_670,
+    "move": 4_470,
+    "create": 5_960,
+    "comment": 6_340,
 }
 
 
