@@ -74,8 +74,8 @@ BUDGETS = {
     # Who asks; the team, its members and boards; the columns and numbers of all boards. The session, who is there,
     # and unread news.
     # For who manages its people also the invitations, the links to join and the latest changes.
-    "team": Budget(13, 3, 0, 6_270),
-    "teams": Budget(3, 2, 0, 4_220),
+    "team": Budget(13, 3, 0, 6_100),
+    "teams": Budget(3, 2, 0, 4_100),
     # Who asks; boards; tasks. The session, and for a page unread news.
     "palette": Budget(3, 1, 0, 1_000),
     "found": Budget(3, 2, 0, 4_750),
