@@ -21,7 +21,8 @@ CARDS = 200
 MOST_BYTES, MOST_REQUESTS = 82_000, 6
 # With the pictures of five people.
 MOST_DEMO_BYTES, MOST_DEMO_REQUESTS = 83_200, 7
-MOST_SCRIPT_BYTES = 33_200
+# Names of chunks change with any script, and compress to a little more or less.
+MOST_SCRIPT_BYTES = 33_500
 MOST_NODES = 2_300
 # Loaded once the page is there, by who comes back after others changed something.
 AFTER_THE_PAGE = "unseen-changes"
