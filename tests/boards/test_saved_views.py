@@ -95,6 +95,66 @@ def test_a_shared_view_is_changed_by_who_may_change_the_board(
     assert (last.event, last.before["name"]) == ("view.deleted", "Ours")
 
 
+def test_a_saved_calendar_opens_at_the_month_or_week_of_that_day(ada: Person, team: Team) -> None:
+    mine, views = visit(ada), f"/boards/{team.board_id}/views"
+    for shown, kept, hint in (
+        ("week=2024-02-29&priority=urgent", "priority=urgent&week=current", "week that it is then"),
+        ("month=2024-02", "", "month that it is then"),
+    ):
+        page = mine.open(f"{views}?kind=calendar&{shown}")
+        form = page.form(views)
+        assert (form.fields["query"], hint in page.text) == (kept, True)
+        opened = mine.open(mine.open(mine.send(form, name=hint).location).location)
+        assert "Today, " in opened.html or "is-today" in opened.html
+        assert "February 2024" not in opened.text
+
+
+def test_an_opened_view_takes_what_is_shown_and_two_who_do_so_conflict(
+    ada: Person, bob: Person, team: Team
+) -> None:
+    body = {"boardId": team.board_id, "name": "Ours", "kind": "table", "isShared": True}
+    view_id = ada.api("POST", "/views", {**body, "query": "sort=title"}).json["viewId"]
+    opened = visit(ada).open(f"/views/{view_id}").location.partition("?")[2]
+    list_address, change = f"/boards/{team.board_id}/views?kind=table", f"/views/{view_id}/replace"
+    table = visit(ada).open(f"/boards/{team.board_id}/table?{opened}").html
+    heads = re.findall(r'href="[^"]*sort=-title[^"]*"', table)
+    assert heads
+    assert all(opened.partition("&")[2] in head for head in heads)  # they take the view along
+    assert "Save changes" not in visit(ada).open(f"{list_address}&{opened}").text
+    differing = f"{list_address}&{opened.replace('sort=title', 'sort=-title')}"
+    hers, his = visit(ada), visit(bob)
+    mine, theirs = hers.open(differing), his.open(differing)
+    assert "Save changes to “ Ours ”" in mine.text
+    saved = hers.send(mine.form(change), headers=HTMX)
+    assert saved.answer.headers["X-Saved-View"].startswith(view_id)
+    refused = his.send(theirs.form(change), query="sort=due", headers=HTMX)
+    assert (refused.status, "saving again replaces theirs" in refused.text) == (409, True)
+    other = f"{list_address}&{opened.replace('sort=title', 'sort=number')}"
+    assert "Somebody changed “ Ours ” since" in his.open(other).text
+    assert his.send(refused.form(change)).status == 303
+    assert ada.api("GET", f"/views/{view_id}").json["query"] == "sort=due"
+    back = his.open(f"/boards/{team.board_id}/table").form(change)
+    assert (back.fields["query"], his.send(back).status) == ("sort=-title", 303)
+    assert ada.api("PATCH", f"/views/{view_id}", {"query": "sort=title"}).status_code == 200
+    assert ada.api("PATCH", f"/views/{view_id}", {"name": "Other"}).status_code == 200
+    assert "What is shown differs from “ Other ”" in hers.open(other).text
+
+
+def test_what_a_view_shows_has_one_longest_length_however_it_is_sent(
+    ada: Person, team: Team
+) -> None:
+    body = {"boardId": team.board_id, "name": "Long", "kind": "board"}
+    mine, fits = visit(ada), "q=" + "x" * 3998
+    page = mine.open(f"/boards/{team.board_id}/views")
+    for query, is_kept in ((fits, True), (f"{fits}x", False), ("q=" + "ü" * 700, False)):
+        sent = page.form(f"/boards/{team.board_id}/views")
+        statuses = {
+            ada.api("POST", "/views", {**body, "query": query}).status_code,
+            mine.send(sent, name="Long", query=query).status,
+        }
+        assert statuses == ({201, 303} if is_kept else {422}), query[:9]
+
+
 def test_limits_hold_also_for_two_at_once(
     monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, team: Team
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -47,3 +48,40 @@ def test_a_view_is_saved_opened_deleted_and_brought_back(
     expect(page.locator(".toast", has_text="The view is saved.")).to_be_visible()
     page.get_by_role("link", name="Saved", exact=True).click()
     expect(popover.locator("[aria-current=true]")).to_contain_text("Backwards")
+
+
+def test_changes_of_an_opened_view_are_saved_to_it_and_taken_back(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    log_in(page)
+    board = make_board(page, "One", "Two")
+    page.goto(f"{board}/table?sort=title")
+    page.locator(".table[data-live=on]").wait_for()
+    popover = page.locator("#view-popover")
+    saved = page.get_by_role("link", name="Saved", exact=True)
+    saved.click()
+    popover.get_by_label("Name of the view").fill("Sorted")
+    popover.get_by_role("button", name="Save", exact=True).click()
+    expect(saved).to_have_attribute("href", re.compile("view="))
+    page.get_by_role("link", name="Title").click()
+    expect(page.locator(".table .card__title")).to_have_text(["Two", "One"])
+    saved.click()
+    expect(popover.locator(".saved-views__opened")).to_contain_text("differs from “Sorted”")
+    opened = popover.locator(".saved-views__opened").get_by_role("button")
+    opened.press("Enter")
+    toast = page.locator(".toast", has_text="saved as it is shown")
+    expect(toast).to_be_visible()
+    saved.click()
+    expect(popover.locator("[aria-current=true]")).to_contain_text("Sorted")
+    expect(opened).to_have_count(0)
+    page.keyboard.press("Escape")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="saved as it is shown")).to_contain_text("Redo")
+    page.goto(f"{board}/calendar?week=2026-03-16")
+    page.locator(".calendar[data-live=on]").wait_for()
+    saved.click()
+    expect(popover).to_contain_text("It will open at the week that it is then.")
+    popover.get_by_label("Name of the view").fill("Weekly")
+    popover.get_by_label("Name of the view").press("Enter")
+    expect(saved).to_have_attribute("href", re.compile("view="))
+    expect(page.locator(".calendar-steps__name")).to_contain_text("16 Mar")  # it stays where it is

@@ -99,7 +99,7 @@ OWN_OBJECT = {
     "accounts.revoke_session", "accounts.remove_passkey", "api_auth.delete_session",
     "accounts.revoke_token", "api_tokens.revoke_token",
     "notifications.remove_reminder", "api_reminders.remove_reminder",
-    "boards.open_view", "boards.rename_view", "boards.remove_view",
+    "boards.open_view", "boards.rename_view", "boards.replace_view", "boards.remove_view",
     "api_views.get_view", "api_views.edit_view", "api_views.delete_view",
     "api_push.subscribe",  # nobody has keys of push messages
     "accounts.download_export",

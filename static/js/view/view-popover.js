@@ -8,6 +8,7 @@ import { createTurns } from "../lib/latest.js";
 import { loadStyles } from "../lib/lazy.js";
 import { clampToWindow, createPopover } from "../lib/popover.js";
 import { toast } from "../lib/toast.js";
+import { showView } from "./board-view.js";
 import { submitFormForHtml } from "./submit-form.js";
 
 const GAP = 6; // pixels between the link and the popover
@@ -101,12 +102,23 @@ popover.addEventListener("toggle", ({ target }) => {
 }, { capture: true });
 popover.addEventListener("click", (event) => event.target.closest("[data-popover-close]") && popover.hidePopover());
 
+/** The page shows a saved view from now on: its address names it, and so do the links that take it along. */
+function nameSavedView(mark) {
+  const url = new URL(location.href);
+  url.searchParams.set("view", mark);
+  history.replaceState(history.state, "", url);
+  showView(url.href, false);
+}
+
 async function submit(form, submitter) {
+  const { href } = location;
   const answer = await submitFormForHtml(form, submitter);
   const isShown = form.isConnected && popover.matches(":popover-open");
   if (answer.status === 204) {
     if (isShown) popover.hidePopover();
     markBoardStale();
+    const savedView = answer.headers.get("X-Saved-View");
+    if (savedView && location.href === href) nameSavedView(savedView);
     const triggered = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
     for (const [name, detail] of Object.entries(triggered)) document.dispatchEvent(new CustomEvent(name, { detail }));
   } else if (isShown && (answer.status === 409 || answer.status === 422)) {

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from taskforge import clock
 
 MONTH, WEEK = "month", "week"  # the parameters of an address
+CURRENT = "current"  # as a week: the one of today
 SHOWN_YEARS = range(1971, 2201)
 _MONTH, _DAY = re.compile(r"\d{4}-\d{2}", re.ASCII), re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WEEK_DAYS = 7
@@ -59,8 +60,13 @@ class Span:
 
 
 def read_span(given: Mapping[str, str], today: date) -> Span:
-    """What an address names, `given` by name: ``week`` by one of its days, else ``month``; else the month of today."""
+    """What an address names, `given` by name: ``week`` by one of its days or as the current one, else ``month``.
+
+    Without either, the month of today.
+    """
     week, month = given.get(WEEK, ""), given.get(MONTH, "")
+    if week == CURRENT:
+        return week_of(today)
     if day := shown_day(week):
         return week_of(day)
     if _MONTH.fullmatch(month) and (day := shown_day(f"{month}-01")):

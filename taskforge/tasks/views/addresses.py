@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from taskforge import clock
+from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filters import read_filter
 from taskforge.tasks.board.lanes import KINDS as LANES
+from taskforge.tasks.calendar.span import CURRENT, WEEK
 from taskforge.tasks.table.layout import read_layout
 
 MAX_QUERY_LENGTH = 4000
@@ -21,6 +23,7 @@ class ViewKind(StrEnum):
 
     BOARD = "board"
     TABLE = "table"
+    CALENDAR = "calendar"
 
 
 VIEW_KINDS = tuple(kind.value for kind in ViewKind)
@@ -38,9 +41,23 @@ def canonical_query(kind: str, query: str) -> str:
     return urlencode(_own_parameters(kind, given), doseq=True)
 
 
+def read_query(kind: str, query: str) -> str:
+    """The same, for what is to be saved.
+
+    Raises:
+        InvalidInput: in this form, where an “ü” takes six signs, it is longer than `MAX_QUERY_LENGTH`.
+    """
+    canonical = canonical_query(kind, query)
+    if len(canonical) > MAX_QUERY_LENGTH:
+        raise InvalidInput.about("query", f"is too long: at most {MAX_QUERY_LENGTH} characters")
+    return canonical
+
+
 def _own_parameters(kind: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     chosen: dict[str, Any] = dict(read_filter(given, clock.reader_time()).query())
     if kind == ViewKind.TABLE:
         return chosen | read_layout(given).query()
+    if kind == ViewKind.CALENDAR:  # a month or a week: that of whoever opens it, then
+        return chosen | ({WEEK: CURRENT} if WEEK in given else {})
     lanes = [value for value in given.get("lanes", ()) if value in LANES]
     return chosen | ({"lanes": lanes[0]} if lanes else {})

@@ -36,5 +36,5 @@ class SavedView(Model):
     __table_args__ = (
         Index("ix_saved_views_board_id", "board_id"),
         Index("ix_saved_views_owner_id", "owner_id"),
-        CheckConstraint("kind IN ('board','table')", name="kind"),
+        CheckConstraint("kind IN ('board','table','calendar','timeline')", name="kind"),
     )

@@ -19,7 +19,7 @@ from taskforge.ids import new_id
 from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change, idempotent, unchanged
 from taskforge.stores.unit_of_work import UnitOfWork
-from taskforge.tasks.views.addresses import canonical_query
+from taskforge.tasks.views.addresses import read_query
 from taskforge.tasks.views.queries import access_view
 from taskforge.teams.access import hold_membership
 from taskforge.teams.permissions import Permission
@@ -67,6 +67,7 @@ def create_view(
 
     Raises:
         NotFound, Forbidden: the board is not visible, or it is to be shared without the permission ``board.edit``.
+        InvalidInput: what it shows is too long.
         Conflict: there are too many.
     """
     permission = Permission.BOARD_EDIT if is_shared else None
@@ -78,7 +79,7 @@ def create_view(
         "is_shared": is_shared,
         "kind": kind,
         "name": name,
-        "query": canonical_query(kind, query),
+        "query": read_query(kind, query),
     }
     with UnitOfWork(actor, entity_id=str(view["view_id"]), version=1) as uow:
         hold_membership(uow, board["team_id"], permission)
@@ -96,10 +97,11 @@ def edit_view(
 
     Raises:
         NotFound, Forbidden: like `access_view`.
+        InvalidInput: what it shows is too long.
         StaleVersion: it was changed since `version`.
     """
     view = access_view(actor, view_id, change=True)
-    shown = view["query"] if query is None else canonical_query(view["kind"], query)
+    shown = view["query"] if query is None else read_query(view["kind"], query)
     after = {**view, "name": view["name"] if name is None else name, "query": shown}
     if (after["name"], shown) == (view["name"], view["query"]):
         return unchanged(actor, entity_id=view_id, version=view["version"])

@@ -16,7 +16,9 @@ from taskforge.tasks.board.lanes import KINDS
 from taskforge.tasks.board.queries import BoardView
 from taskforge.text.values import parse_uuid
 
+OPENED = "view"  # the saved view that an address was opened from: `<view_id>.<mark>`
 NO_LANES = "none"  # in an address and in a form: columns
+_OPENED = re.compile(r"[0-9a-f-]{36}\.[0-9a-f]{8}")
 _CURSOR = re.compile(r"([0-9A-Za-z]{1,255})\.([0-9a-f-]{36})")
 
 
@@ -47,6 +49,12 @@ def shown_lanes(view: BoardView) -> str | None:
     if request.args.get("lanes") in (*KINDS, NO_LANES):
         return requested_lanes()
     return cast("str | None", view.row["lanes"])
+
+
+def opened_query() -> dict[str, str]:
+    """The parameter that names the saved view which the page was opened from: pages of the same kind take it along."""
+    opened = request.args.get(OPENED, "")
+    return {OPENED: opened} if _OPENED.fullmatch(opened) else {}
 
 
 def pairs_of(query: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ from taskforge.teams.permissions import ARCHIVED, Permission
 from taskforge.web.boards.cards import show_column_head, show_columns
 from taskforge.web.boards.kept_columns import join_columns
 from taskforge.web.boards.lanes_presenter import show_lanes
+from taskforge.web.boards.parameters import opened_query
 from taskforge.web.boards.picture_sheet import picture_sheet
 from taskforge.web.boards.queries_presenter import show_query_error
 
@@ -185,10 +186,12 @@ def board_context(
 ) -> dict[str, Any]:
     """The context of a board's page around its columns or lanes; nothing in it changes when cards do.
 
-    `view_endpoint` is the page of this view, and `kept` what its address says beside the filter (by default the lanes).
+    `view_endpoint` is the page of this view, and `kept` what its address says beside the filter (by default the lanes)
+    and the saved view that it was opened from.
     """
     user_id, picture = current_identity().user_id, current_identity().picture
     unfiltered = kept if kept is not None else {"lanes": lanes} if lanes else {}
+    unfiltered = {**unfiltered, **opened_query()}
     is_mine = card_filter.values("assignee") == (user_id,)
     mine = card_filter.having("assignee", () if is_mine else (user_id,))
     board = show_board(view.row)

@@ -1,4 +1,8 @@
-"""Saved views of a board: their list with the form for a new one, as a page or a popover, and the changes of them."""
+"""Saved views of a board: their list with the form for a new one, as a page or a popover, and the changes of them.
+
+The address of what a view shows names the view, with a mark of what it showed then (`opened_mark`). So the list can
+offer to save changes to the view that was opened, and say if that was changed meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, StringField
 
 from taskforge.boards.access import access_board
-from taskforge.http.forms import Form, cleaned, one_of
+from taskforge.http.forms import Form, VersionForm, cleaned, one_of
 from taskforge.http.htmx import go_to, render, wants_json, wants_partial
 from taskforge.http.view_declarations import accept_lists
 from taskforge.identity.current import current_actor
@@ -26,11 +30,18 @@ from taskforge.tasks.views.addresses import (
     canonical_query,
 )
 from taskforge.tasks.views.models import NAME_LENGTH
-from taskforge.tasks.views.queries import access_view, list_views, may_change
+from taskforge.tasks.views.queries import access_view, list_views
 from taskforge.tasks.views.service import create_view, delete_view, edit_view
 from taskforge.text.validation import clean_line
 from taskforge.web.boards.blueprint import blueprint
+from taskforge.web.boards.parameters import OPENED, opened_query
 from taskforge.web.boards.presenters import board_rights, show_board
+from taskforge.web.boards.saved_views_presenter import (
+    Shown,
+    address_of,
+    opened_mark,
+    show_views,
+)
 from taskforge.web.ways_back import (
     WayBack,
     kind_of_restoration,
@@ -39,8 +50,7 @@ from taskforge.web.ways_back import (
     way_back_header,
 )
 
-PAGES = {ViewKind.BOARD: "boards.show", ViewKind.TABLE: "boards.table"}
-KIND_LABELS = {ViewKind.BOARD: "Board", ViewKind.TABLE: "Table"}
+OPENED_HEADER = "X-Saved-View"  # tells the popover what the address names from now on
 
 
 class NewViewForm(Form):
@@ -52,6 +62,14 @@ class NewViewForm(Form):
         "Address", [cleaned(clean_line, max_length=MAX_QUERY_LENGTH, required=False)]
     )
     is_shared = BooleanField("Share with everybody on this board", false_values=("", "0"))
+
+
+class ShownForm(VersionForm):
+    """What a saved view is to show from now on."""
+
+    query = StringField(
+        "Address", [cleaned(clean_line, max_length=MAX_QUERY_LENGTH, required=False)]
+    )
 
 
 class ViewNameForm(Form):
@@ -68,7 +86,8 @@ def views(board_id: str) -> ResponseReturnValue:
     kind = kind if kind in VIEW_KINDS else ViewKind.BOARD
     query = canonical_query(kind, urlencode(list(request.args.items(multi=True))))
     form = NewViewForm(formdata=None, data={"kind": kind, "query": query})
-    return _page(current_actor(), board_id, form)
+    opened = opened_query().get(OPENED, "")
+    return _page(current_actor(), board_id, form, opened=opened)
 
 
 @blueprint.post("/boards/<id:board_id>/views")
@@ -83,7 +102,7 @@ def save_view(board_id: str) -> ResponseReturnValue:
         return form.refused(_page(actor, board_id, form))
     address = url_for("boards.remove_view", view_id=change.entity_id)
     way = WayBack(text="The view is saved.", address=address, kind=kind_of_restoration())
-    return _answer(way, url_for("boards.open_view", view_id=change.entity_id))
+    return _answer(way, access_view(actor, change.entity_id))
 
 
 @blueprint.get("/views/<id:view_id>")
@@ -110,6 +129,37 @@ def rename_view(view_id: str) -> ResponseReturnValue:
     return go_to(url_for("boards.views", board_id=view["board_id"]))
 
 
+@blueprint.post("/views/<id:view_id>/replace")
+def replace_view(view_id: str) -> ResponseReturnValue:
+    """Let a view show something else, unless somebody changed it since the form was made."""
+    actor, form = current_actor(), ShownForm()
+    view = access_view(actor, view_id, change=True)
+    change = form.attempt(lambda **given: edit_view(actor, view_id, **given))
+    if change is None:
+        if form.refusal is not None and wants_json():
+            raise form.refusal
+        shown = {"kind": view["kind"], "query": form.query.data}
+        new_form = NewViewForm(formdata=None, data=shown)
+        page = _page(
+            actor,
+            view["board_id"],
+            new_form,
+            problems=form.sentences,
+            opened=opened_mark(view),
+        )
+        return form.refused(page)
+    after = access_view(actor, view_id)
+    if after["query"] == view["query"]:  # a repetition, or nothing to change
+        return _answer(None, after)
+    way = WayBack(
+        text=f"“{view['name']}” is saved as it is shown.",
+        address=url_for("boards.replace_view", view_id=view_id),
+        fields={"query": view["query"], "version": str(change.version)},
+        kind=kind_of_restoration(),
+    )
+    return _answer(way, after)
+
+
 @blueprint.post("/views/<id:view_id>/delete")
 def remove_view(view_id: str) -> ResponseReturnValue:
     """Delete a view; what takes that back saves it anew."""
@@ -127,45 +177,43 @@ def remove_view(view_id: str) -> ResponseReturnValue:
         fields=fields | ({"is_shared": "1"} if view["is_shared"] else {}),
         kind=kind_of_restoration(),
     )
-    return _answer(way, url_for("boards.views", board_id=view["board_id"]))
-
-
-def address_of(view: Mapping[str, Any]) -> str:
-    """The address of what a view shows."""
-    page = url_for(PAGES[ViewKind(view["kind"])], board_id=view["board_id"])
-    return f"{page}?{view['query']}" if view["query"] else page
-
-
-def _answer(way: WayBack, address: str) -> ResponseReturnValue:
     if wants_json():
         return way_back_answer(way)
     if wants_partial():
         return "", 204, way_back_header(way)
     offer_way_back(way)
-    return go_to(address)
+    return go_to(url_for("boards.views", board_id=view["board_id"]))
+
+
+def _answer(way: WayBack | None, view: Mapping[str, Any]) -> ResponseReturnValue:
+    """What follows a change after which a view is there: the page that was left is now one of it."""
+    if way is not None and wants_json():
+        return way_back_answer(way)
+    if wants_partial():
+        header = way_back_header(way) if way else {}
+        return "", 204, {**header, OPENED_HEADER: opened_mark(view)}
+    if way is not None:
+        offer_way_back(way)
+    return go_to(url_for("boards.open_view", view_id=view["view_id"]))
 
 
 def _page(
-    actor: Actor, board_id: str, form: NewViewForm, *, problems: list[str] | None = None
+    actor: Actor,
+    board_id: str,
+    form: NewViewForm,
+    *,
+    problems: list[str] | None = None,
+    opened: str = "",
 ) -> str:
+    """The list for what `form` would save; `opened` is the view, with its mark, that the page was opened from."""
     row, membership = access_board(actor.user_id, board_id)
-    found = [
-        {
-            **view,
-            "url": address_of(view),
-            "label": KIND_LABELS[ViewKind(view["kind"])],
-            "may_change": may_change(view),
-            "is_shown": (view["kind"], view["query"]) == (form.kind.data, form.query.data),
-        }
-        for view in list_views(actor, board_id)
-    ]
+    shown = Shown(form.kind.data or "", form.query.data or "", opened)
     return render(
         "boards/views.html",
         "boards/_views.html",
         board=show_board(row),
-        views=found,
         form=form,
-        kind_label=KIND_LABELS.get(form.kind.data, "Board"),
         problems=problems or [],
         may=board_rights(membership),
+        **show_views(list_views(actor, board_id), shown),
     )

@@ -32,6 +32,7 @@ from taskforge.tasks.table.queries import (
 )
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.named_people import filter_with_people
+from taskforge.web.boards.parameters import opened_query
 from taskforge.web.boards.presenters import board_context, preload_board, show_board
 from taskforge.web.boards.table_presenter import (
     more_url,
@@ -148,7 +149,7 @@ def _named_groups(layout: TableLayout) -> list[str]:
 def _context(
     view: BoardView, card_filter: CardFilter, layout: TableLayout, found: Table
 ) -> dict[str, Any]:
-    query = {**card_filter.query(), **layout.query()}
+    query = {**card_filter.query(), **layout.query(), **opened_query()}
     rows = render_rows(found.rows, layout, view.membership)
     return {
         **board_context(view, card_filter, None, view_endpoint="boards.table", kept=layout.query()),

@@ -29,7 +29,7 @@ from taskforge.text import moments
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.forms import FoldColumnForm, LanesForm
 from taskforge.web.boards.named_people import filter_with_people
-from taskforge.web.boards.parameters import NO_LANES, pairs_of, requested_lanes
+from taskforge.web.boards.parameters import NO_LANES, opened_query, pairs_of, requested_lanes
 from taskforge.web.boards.presenters import show_board
 from taskforge.web.boards.queries_presenter import (
     NOT_ON_A_BOARD,
@@ -79,6 +79,7 @@ def _filter_menu(board_id: str, view_endpoint: str, kept: Mapping[str, Any]) -> 
     row, _ = access_board(actor.user_id, board_id)
     named = filter_with_people(board_id)
     card_filter = named.read()
+    kept = {**kept, **opened_query()}
     return render(
         "boards/filter.html",
         "boards/_filter.html",
