@@ -156,6 +156,8 @@ class Event(StrEnum):
     VIEW_CREATED = "view.created", "create"
     VIEW_UPDATED = "view.updated", "update"
     VIEW_DELETED = "view.deleted", "delete"
+    VIEW_FEED_MADE = "view.feed_made", "feed"
+    VIEW_FEED_REMOVED = "view.feed_removed", "feed_remove"
 
     COMMENT_CREATED = "comment.created", "create", "commented", "commented on {key}"
     COMMENT_EDITED = "comment.edited", "update", "changed a comment", "changed a comment on {key}"

@@ -1,4 +1,5 @@
-// The entry of a team's page, for those who manage its members, and of the page that shows a new API token.
+// The entry of the pages that show an address or a secret to be copied: a team's, for those who manage its members, that of a new API token,
+// and that of a feed.
 
 import "./app.js";
 import "./teams/copy-link.js";

@@ -31,6 +31,7 @@ from taskforge.stores import sql
 from taskforge.stores.actor import ITSELF
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.purging import list_tasks_of_board
+from taskforge.tasks.views.feeds import delete_feeds
 from taskforge.tasks.views.service import delete_private_views
 from taskforge.teams.erasing import close_invitations, is_needed, purge_team_row
 
@@ -86,6 +87,7 @@ def _sweep(user_id: str, addresses: Sequence[str]) -> None:
         delete_mails_about(uow, user_id)
         replace_actor_name(uow, user_id, accounts.DELETED_PERSON)
         delete_views(uow, user_id)
+        delete_feeds(uow, user_id)
         delete_private_views(uow, user_id)
         delete_inbox(uow, user_id)
         delete_week_mails(uow, user_id)

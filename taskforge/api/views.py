@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import views as schemas
+from taskforge.api.schemas.base import Nothing
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
+from taskforge.errors import NotFound
+from taskforge.identity import view_feeds
 from taskforge.identity.current import current_actor
+from taskforge.stores.actor import Actor
 from taskforge.stores.operations import Change
-from taskforge.tasks.views import queries, service
+from taskforge.tasks.views import feeds, queries, service
 
 blueprint = ApiBlueprint("views", __name__, topic="Saved views", prefix="/views")
 
@@ -68,3 +72,38 @@ def delete_view(view_id: str) -> Response:
     """Delete a view."""
     service.delete_view(current_actor(), view_id)
     return no_content()
+
+
+@blueprint.get("/<any_id:view_id>/feed")
+@blueprint.response(200, schemas.ViewFeed)
+def get_feed(view_id: str) -> Any:
+    """Your calendar feed of a view, with its secret address; 404 if there is none."""
+    return _feed(current_actor(), view_id)
+
+
+@blueprint.post("/<any_id:view_id>/feed")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(201, schemas.ViewFeed)
+def make_feed(_data: dict[str, Any], view_id: str) -> Any:
+    """Make your calendar feed of a view, or give it a new address: the one before is dead."""
+    actor = current_actor()
+    view_feeds.make_feed(actor, view_id)
+    return _feed(actor, view_id)
+
+
+@blueprint.delete("/<any_id:view_id>/feed")
+@blueprint.response(204)
+def remove_feed(view_id: str) -> Response:
+    """Switch your calendar feed of a view off."""
+    feeds.remove_feed(current_actor(), view_id)
+    return no_content()
+
+
+def _feed(actor: Actor, view_id: str) -> dict[str, Any]:
+    queries.access_view(actor, view_id)
+    feed = feeds.find_own_feed(actor, view_id)
+    if feed is None:
+        raise NotFound()
+    token = view_feeds.find_feed_token(feed)
+    url = token and url_for("feeds.read", token=token, _external=True)
+    return {"view_id": view_id, "url": url, "created_at": feed["created_at"]}

@@ -51,6 +51,7 @@ from taskforge.web.boards import (
     blueprint as boards,
 )
 from taskforge.web.comments import routes as comments
+from taskforge.web.feeds import routes as feeds
 from taskforge.web.history import routes as board_history
 from taskforge.web.invitations import routes as invitations
 from taskforge.web.mailbox import routes as mailbox
@@ -155,6 +156,7 @@ FEATURES = (
     search,
     board_history,
     people,
+    feeds,
     unsubscribe,
 )
 

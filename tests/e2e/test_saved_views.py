@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,7 +39,7 @@ def test_a_view_is_saved_opened_deleted_and_brought_back(
     expect(popover).to_be_hidden()
     page.goto(f"{board}/views")
     look(page, "views")
-    page.get_by_role("link", name="Backwards").click()
+    page.get_by_role("link", name="Backwards Table").click()
     expect(page.locator(".table .card__title")).to_have_text(["Two", "One"])
     page.locator(".table[data-live=on]").wait_for()
     page.get_by_role("link", name="Saved", exact=True).click()
@@ -67,6 +68,7 @@ def test_changes_of_an_opened_view_are_saved_to_it_and_taken_back(
     expect(page.locator(".table .card__title")).to_have_text(["Two", "One"])
     saved.click()
     expect(popover.locator(".saved-views__opened")).to_contain_text("differs from “Sorted”")
+    changed = urljoin(board, saved.get_attribute("href"))
     opened = popover.locator(".saved-views__opened").get_by_role("button")
     opened.press("Enter")
     toast = page.locator(".toast", has_text="saved as it is shown")
@@ -85,3 +87,15 @@ def test_changes_of_an_opened_view_are_saved_to_it_and_taken_back(
     popover.get_by_label("Name of the view").press("Enter")
     expect(saved).to_have_attribute("href", re.compile("view="))
     expect(page.locator(".calendar-steps__name")).to_contain_text("16 Mar")  # it stays where it is
+    page.goto(changed)
+    expect(page.get_by_role("button", name="Save changes to")).to_be_visible()
+    look(page, "changed-view")
+    page.get_by_role("link", name="Calendar feed of Weekly").click()
+    page.get_by_role("button", name="Make an address").press("Enter")
+    expect(page.get_by_label("Address for your calendar")).to_have_value(
+        re.compile(r"/feeds/.+\.ics")
+    )
+    look(page, "feed")
+    page.get_by_role("button", name="Switch off").press("Enter")
+    expect(page.get_by_role("button", name="Make an address")).to_be_visible()
+    look(page, "no-feed")

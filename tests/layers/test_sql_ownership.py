@@ -37,7 +37,7 @@ OWNERS = {
         "join_links",
     },
     "boards": {"boards", "columns", "board_people", "board_view_preferences"},
-    "tasks": {"saved_views", "tasks"},
+    "tasks": {"saved_views", "tasks", "view_feeds"},
     "comments": {"comments"},
     "notifications": {
         "notifications",

@@ -76,7 +76,7 @@ LOGS_OUT = {"accounts.logout", "accounts.logout_everywhere"}
 DEAD_LINKS = {
     "accounts.reset_password", "accounts.reset_password_submitted", "accounts.confirm_address",
     "accounts.confirm_address_submitted", "accounts.confirm_registration", "accounts.confirm_registration_submitted",
-    "unsubscribe.ask", "unsubscribe.end", "unsubscribe.undo",
+    "unsubscribe.ask", "unsubscribe.end", "unsubscribe.undo", "feeds.read",
 }  # fmt: skip
 
 # The one-time link: everybody may look at it, one must be logged in to use it.
@@ -100,7 +100,9 @@ OWN_OBJECT = {
     "accounts.revoke_token", "api_tokens.revoke_token",
     "notifications.remove_reminder", "api_reminders.remove_reminder",
     "boards.open_view", "boards.rename_view", "boards.replace_view", "boards.remove_view",
+    "feeds.show", "feeds.make", "feeds.remove",
     "api_views.get_view", "api_views.edit_view", "api_views.delete_view",
+    "api_views.get_feed", "api_views.make_feed", "api_views.remove_feed",
     "api_push.subscribe",  # nobody has keys of push messages
     "accounts.download_export",
     "api_leaving.download_export",

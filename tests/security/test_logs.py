@@ -112,6 +112,7 @@ def test_no_process_logs_a_secret_whatever_fails(system: System) -> None:
     token, sid = logged_in["token"], logged_in["sessionId"]
     link = "canarylink" * 5
     assert system.get(f"/admin/claim/{link}?next=canary-query") == 404
+    assert system.get(f"/feeds/{link}.ics") == 404
     with psycopg2.connect(system.database_url) as database, database.cursor() as cursor:
         cursor.execute("SELECT password_hash FROM users WHERE email = %s", [EMAIL])
         password_hash = cursor.fetchone()[0]

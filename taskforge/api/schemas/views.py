@@ -55,3 +55,15 @@ class ViewList(Output):
     """Views by board, one's own first."""
 
     items: Any = ma.fields.List(ma.fields.Nested(SavedView), required=True)
+
+
+class ViewFeed(Output):
+    """The address by which your calendar reads a view, without logging in, with your rights."""
+
+    view_id = id_answer(required=True)
+    url = text_answer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null if it must be renewed: the server's key has changed"},
+    )
+    created_at = Instant()

@@ -1,10 +1,10 @@
-"""The table of saved views."""
+"""The tables of saved views and of their feeds."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforge.extensions import Model
@@ -38,3 +38,22 @@ class SavedView(Model):
         Index("ix_saved_views_owner_id", "owner_id"),
         CheckConstraint("kind IN ('board','table','calendar','timeline')", name="kind"),
     )
+
+
+class ViewFeed(Model):
+    """The address by which somebody's calendar reads a view, as that person: of its token only the SHA-256.
+
+    The token is derived from ``nonce`` and the server's key, so that its person can be shown it again.
+    """
+
+    __tablename__ = "view_feeds"
+
+    view_id: Mapped[str] = mapped_column(
+        ForeignKey("saved_views.view_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(36))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_view_feeds_user_id", "user_id"),)
