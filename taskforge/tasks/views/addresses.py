@@ -13,6 +13,7 @@ from taskforge.tasks.board.filters import read_filter
 from taskforge.tasks.board.lanes import KINDS as LANES
 from taskforge.tasks.calendar.span import CURRENT, WEEK
 from taskforge.tasks.table.layout import read_layout
+from taskforge.tasks.timeline.span import QUARTER, ZOOM
 
 MAX_QUERY_LENGTH = 4000
 MAX_FIELDS = 200  # parameters of an address
@@ -24,6 +25,7 @@ class ViewKind(StrEnum):
     BOARD = "board"
     TABLE = "table"
     CALENDAR = "calendar"
+    TIMELINE = "timeline"
 
 
 VIEW_KINDS = tuple(kind.value for kind in ViewKind)
@@ -59,5 +61,7 @@ def _own_parameters(kind: str, given: Mapping[str, Sequence[str]]) -> dict[str, 
         return chosen | read_layout(given).query()
     if kind == ViewKind.CALENDAR:  # a month or a week: that of whoever opens it, then
         return chosen | ({WEEK: CURRENT} if WEEK in given else {})
+    if kind == ViewKind.TIMELINE:  # the weeks around that day
+        return chosen | ({ZOOM: QUARTER} if QUARTER in given.get(ZOOM, ())[:1] else {})
     lanes = [value for value in given.get("lanes", ()) if value in LANES]
     return chosen | ({"lanes": lanes[0]} if lanes else {})

@@ -18,6 +18,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     ViewKind.BOARD: {"page": "boards.show", "label": "Board", "icon": "square-kanban"},
     ViewKind.TABLE: {"page": "boards.table", "label": "Table", "icon": "layers"},
     ViewKind.CALENDAR: {"page": "boards.calendar", "label": "Calendar", "icon": "calendar"},
+    ViewKind.TIMELINE: {"page": "boards.timeline", "label": "Timeline", "icon": "clock"},
 }
 _MARK_BYTES = 4
 
@@ -71,7 +72,7 @@ def show_views(views: Sequence[Mapping[str, Any]], shown: Shown) -> dict[str, An
 
 
 def _opens_at(shown: Shown) -> str | None:
-    """Whether a calendar, once saved, opens at the month or the week of the day."""
-    if shown.kind != ViewKind.CALENDAR:
-        return None
-    return "week" if WEEK in parse_qs(shown.query) else "month"
+    """What a saved calendar or timeline opens at: the month, the week or the day of whoever opens it."""
+    if shown.kind == ViewKind.CALENDAR:
+        return "week" if WEEK in parse_qs(shown.query) else "month"
+    return "day" if shown.kind == ViewKind.TIMELINE else None
