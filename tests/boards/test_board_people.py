@@ -20,6 +20,7 @@ from taskforge.comments.service import create_comment
 from taskforge.errors import Conflict, Forbidden, InvalidInput, NotFound
 from taskforge.live.request import StreamRequest
 from taskforge.search import queries as search
+from taskforge.search.people import find_people
 from taskforge.tasks.access import access_task
 from taskforge.tasks.list_queries import list_tasks
 from taskforge.tasks.service import create_task, edit_task, move_task
@@ -46,7 +47,7 @@ def sees_nothing_of(person: Person, crew: Crew) -> None:
         lambda: list_comments(person.actor, crew.task_id),
         lambda: create_comment(person.actor, crew.task_id, content="Hello"),
         lambda: list_tasks(person.actor, board_id=crew.board_id),
-        lambda: search.find_people(person.actor, crew.board_id, ""),
+        lambda: find_people(person.actor, crew.board_id, ""),
         lambda: BoardStreamSource().authorise(
             StreamRequest(crew.board_id, person.secret, None, "localhost")
         ),

@@ -209,7 +209,7 @@ def test_the_relay_wakes_the_queue_for_a_mail_whose_pause_is_over(
 ) -> None:
     post(ada.actor)
     redis_client().flushdb()
-    (chore,) = [each for each in maintenance.chores() if "mail" in each.name]
+    (chore,) = [each for each in maintenance.chores() if each.name == "send overdue mails"]
     chore.run()
     assert queues.queue(queues.MAIL, redis_client()).count == 0
     with clock.frozen(clock.now() + timedelta(seconds=3)):
