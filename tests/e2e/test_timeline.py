@@ -168,7 +168,7 @@ def test_a_timeline_looks_right_and_needs_no_script(
         make_task(person, team, title, start_at=days[0], due_at=days[1], **more)
 
     me = {"assignee_id": person.user_id}
-    add("Collect what the first customers asked for", -12, -8, status="done", **me)
+    add("Collect what the first customers asked for", -12, -6, status="done", **me)
     add("Draft the new start page", -7, 4, status="in_progress", **me)
     add("Draw the icons", -4, 2, status="in_progress")
     add("Review the copy with legal", -6, -1, status="in_review", **me)
