@@ -99,6 +99,11 @@ CARDS = (
     " WHERE id = ANY(%(ids)s)"
 )
 
+ENTRIES = (
+    "SELECT entity_id, kind, task_id, left(body, 200) FROM search_entries"
+    " WHERE names @@ plainto_tsquery('simple', %(typed)s) OR texts @@ plainto_tsquery('simple', %(typed)s) LIMIT 25"
+)
+PERIODS = "SELECT entered_at::date, column_id, count(*) FROM task_transitions WHERE board_id = %(board)s GROUP BY 1, 2"
 floors = Flask(__name__)
 _templates = Environment(autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True)
 _page = _templates.from_string(CARD + PAGE)
@@ -179,12 +184,19 @@ def i() -> Response:
 def listing() -> Response:
     """50 rows from PostgreSQL as JSON."""
     _redis().get("bench:session")
-    cards = [_card_of(row) for row in _rows(FIRST_CARDS)]
-    return Response(
-        _gzipped(json.dumps(cards, default=str)),
-        mimetype="application/json",
-        headers={"Content-Encoding": "gzip"},
-    )
+    return _json([_card_of(row) for row in _rows(FIRST_CARDS)])
+
+
+@floors.get("/s")
+def search() -> Response:
+    """Whatever holds a word, from PostgreSQL as JSON."""
+    return _json(_rows(ENTRIES, {"typed": request.args["q"]}))
+
+
+@floors.get("/r")
+def report() -> Response:
+    """How many cards came where on each day, from PostgreSQL as JSON."""
+    return _json(_rows(PERIODS, {"board": request.args["board"]}))
 
 
 @floors.get("/t/<int:card_id>")
@@ -259,6 +271,12 @@ def _gzipped(html: str) -> bytes:
 def _answer(body: bytes) -> Response:
     encoding = {"Content-Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}
     return Response(body, mimetype="text/html", headers=encoding)
+
+
+def _json(found: Any) -> Response:
+    answer = _answer(_gzipped(json.dumps(found, default=str)))
+    answer.mimetype = "application/json"
+    return answer
 
 
 def _rows(statement: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -20,12 +20,12 @@ STRIDE = 37
 
 def page(stage: Stage, path: str) -> Flow:
     """Everybody in turn asks for a page."""
-    return _in_turn([window.get(path) for window in stage.windows])
+    return in_turn([window.get(path) for window in stage.windows])
 
 
 def api(stage: Stage, path: str) -> Flow:
     """The same by programs."""
-    return _in_turn([request_bytes("GET", path, person.headers) for person in stage.people])
+    return in_turn([request_bytes("GET", path, person.headers) for person in stage.people])
 
 
 def tasks(stage: Stage, board: Board) -> Flow:
@@ -138,7 +138,8 @@ def _mixed(view: Flow, change: Flow) -> Flow:
     return flow
 
 
-def _in_turn(requests: Sequence[bytes]) -> Flow:
+def in_turn(requests: Sequence[bytes]) -> Flow:
+    """These requests one after the other, each connection from another one on."""
     return lambda connection, turn: requests[(connection + turn) % len(requests)]
 
 

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.bench.finding import VIEWS
 from tests.bench.growth import LONG_LOG, SHORT_LOG
 from tests.bench.scenarios import FIRST_VIEWS
 
@@ -98,6 +99,12 @@ GATES = (
     _ratio("move with a long log / with a short one, CPU", LONG_LOG, CPU, SHORT_LOG, 1.1),
     _ratio("board of 5,000 / 200, median", "board-5000-c1", "p50Ms", "board-c1", 1.2),
     _ratio("move on 5,000 / 1,000, median", "move-5000-c1", "p50Ms", "move-c1", 1.2),
+    _ratio("search / one statement, CPU", "search", CPU, "s", 12.0),
+    _ratio("report of half a year / one statement, CPU", "report", CPU, "r", 6.0),
+    *(
+        _ratio(f"{view} of 5,000 / 200, median", f"{view}-5000", "p50Ms", f"{view}-200", 2.0)
+        for view in VIEWS
+    ),
     _plain("board of 200, bytes", "board", "bytes", 26_000),
     _plain("answer to a move, bytes", "move-c8", "bytes", 2_000),
     _plain("memory of all own processes, MB", "memory", "own", 300),

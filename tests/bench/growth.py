@@ -11,7 +11,7 @@ from typing import Any
 from tests.bench import flows
 from tests.bench.filling import QUICK_SIZES
 from tests.bench.measuring import measure_in_turn
-from tests.bench.scenarios import Scenario
+from tests.bench.scenario import Scenario
 from tests.bench.stage import STORE, Stage, set_up
 
 SHORT_LOG, LONG_LOG = "move-short-log", "move-long-log"

@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.bench.load import Load, run_closed_loop
 from tests.bench.meter import MONGODB, POSTGRESQL, REDIS, ROLES, WEB, WORKERS, Cost
-from tests.bench.scenarios import BURSTS, Scenario
+from tests.bench.scenario import Scenario
+from tests.bench.scenarios import BURSTS
 from tests.bench.stage import FLOORS, Stage
 
 WARM_UP_SECONDS = 0.3

@@ -25,7 +25,8 @@ from tests.bench.live import measure_live, measure_refetch
 from tests.bench.measuring import measure_all, measure_idle
 from tests.bench.meter import OWN
 from tests.bench.report import print_gates, print_rest, print_table
-from tests.bench.scenarios import Scenario, list_quick_scenarios, list_scenarios
+from tests.bench.scenario import Scenario
+from tests.bench.scenarios import list_quick_scenarios, list_scenarios
 from tests.bench.stage import Stage, set_up, write_json
 from tests.bench.start import measure_start
 from tests.bench.trips import measure_trips

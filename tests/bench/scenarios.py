@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tests.bench import flows
+from tests.bench.finding import list_finding
 from tests.bench.load import Flow, run_closed_loop
+from tests.bench.scenario import Scenario
 from tests.bench.stage import Stage
 from tests.bench.window import Board
 
@@ -17,37 +18,31 @@ OPENINGS = 16  # of each task: eight people, two workers
 LONGEST_SECONDS = 120.0
 QUICK = (
     "a", "i", "j", "t", "floor-move-c8", "floor-create", "board", "board-304", "task", "task-again", "mixed",
-    "floor-mixed", "move-c8", "create", FIRST_VIEWS,
+    "floor-mixed", "move-c8", "create", "s", "r", "search", "report", "table-200", "calendar-200", FIRST_VIEWS,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One thing that is asked for again and again.
-
-    ``fact`` names the audit event that every answered request must have left (None: it only reads). ``before`` does
-    something that is not measured, such as a change; then ``burst`` requests are, one of each connection, where given.
-    """
-
-    name: str
-    title: str
-    flow: Flow
-    is_floor: bool = False
-    connections: int = 8
-    statuses: tuple[int, ...] = (200,)
-    fact: str | None = None
-    burst: int | None = None
-    before: Callable[[int], None] | None = None
 
 
 def list_scenarios(stage: Stage) -> list[Scenario]:
     """All scenarios of a run, each floor before what is held against it."""
-    return [*_floors(), *_reads(stage), *_first_views(stage), *_writes(stage, 1000), *_large(stage)]
+    return [
+        *_floors(),
+        *_reads(stage),
+        *list_finding(stage),
+        *_first_views(stage),
+        *_writes(stage, 1000),
+        *_large(stage),
+    ]
 
 
 def list_quick_scenarios(stage: Stage) -> list[Scenario]:
     """The ones for which small boards are enough."""
-    found = [*_floors(), *_reads(stage), *_first_views(stage), *_writes(stage, 50)]
+    found = [
+        *_floors(),
+        *_reads(stage),
+        *list_finding(stage),
+        *_first_views(stage),
+        *_writes(stage, 50),
+    ]
     return [scenario for scenario in found if scenario.name in QUICK]
 
 

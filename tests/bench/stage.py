@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from taskforge import create_app
+from taskforge.accounts import session_records
 from taskforge.config import load_config
 from taskforge.dev import postgres
 from taskforge.dev.commands import HOST, ROOT, web_child
@@ -22,11 +23,11 @@ from tests.bench import floors
 from tests.bench.filling import Filling, fill
 from tests.bench.load import Connection
 from tests.bench.meter import Meter
-from tests.bench.store import AUDIT_KEY, Size, copy_store, kept_store
+from tests.bench.store import AUDIT_KEY, Size, Store, copy_store, kept_store, read_store
 from tests.bench.window import Board, Window
 from tests.chaos.judge import wait_until_done
 from tests.chaos.system import System
-from tests.factories import Person
+from tests.factories import Person, new_secret
 
 CONVERGE_SECONDS = 180.0
 # What lies beside the boards that are measured: half a year of work on 20 boards.
@@ -50,10 +51,15 @@ STATEMENT_STATISTICS = "shared_preload_libraries = 'pg_stat_statements'\n"
 
 @dataclass
 class Stage:
-    """Everything that runs and everything that is in it."""
+    """Everything that runs and everything that is in it.
+
+    ``store`` lies beside the boards that were filled; ``leader`` is the session of whoever leads all its teams.
+    """
 
     system: System
     filling: Filling
+    store: Store
+    leader: str
     floors_port: int
     floors_process: Process
     meter: Meter
@@ -109,9 +115,13 @@ def set_up(folder: Path, sizes: Sequence[int], store: Size = STORE) -> Iterator[
     copy_store(kept_store(store), folder)
     _count_statements(folder)
     filled: list[Filling] = []
+    beside, leader = read_store(folder), new_secret()
 
     def prepare(system: System) -> None:
-        filled.append(fill(create_app(load_config(system.environment)), sizes))
+        app = create_app(load_config(system.environment))
+        filled.append(fill(app, sizes))
+        with app.app_context():
+            session_records.open_session(beside.people[0], leader, kind="api")
 
     with ExitStack() as stack:
         settings = {**PRODUCTION, "PYTHONPATH": str(_hide_tools(folder))}
@@ -124,7 +134,7 @@ def set_up(folder: Path, sizes: Sequence[int], store: Size = STORE) -> Iterator[
         wait_until_done(system, CONVERGE_SECONDS)
         meter = Meter(system, {FLOORS: process.pid})
         stack.callback(meter.close)
-        yield Stage(system, filled[0], port, process, meter)
+        yield Stage(system, filled[0], beside, leader, port, process, meter)
 
 
 def _hide_tools(folder: Path) -> Path:

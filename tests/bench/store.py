@@ -44,6 +44,8 @@ from taskforge.dev.servers import Store as Server
 from taskforge.history import snapshots
 from taskforge.notifications import due_sweep
 from taskforge.notifications import jobs as notifications
+from taskforge.reports import projection
+from taskforge.search import rebuilding
 from taskforge.stores import doctor, sql
 from taskforge.stores.indexes import ensure_indexes
 from tests.bench.store_history import History
@@ -193,6 +195,7 @@ def _make(home: Path, size: Size) -> None:
         store = fill(app, size)
         with app.app_context():
             _tell_of_due_cards()
+            _fill_projections()
         _examine(app)
     (home / STORE_FILE).write_text(json.dumps(asdict(store)))
 
@@ -201,6 +204,15 @@ def _tell_of_due_cards() -> None:
     """Tell of the cards that are due at the end of the store's time, as the relay and the worker would have."""
     due_sweep.tell_all()
     notifications.deliver()
+
+
+def _fill_projections() -> None:
+    """Have everything searched and reported that the log tells of, as the relay would have."""
+    rebuilding.begin()
+    for _ in rebuilding.rebuild():
+        pass
+    while projection.has_due():
+        projection.keep_transitions(seconds=SNAPSHOT_SECONDS)
 
 
 def _examine(app: Flask) -> None:

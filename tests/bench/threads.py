@@ -23,7 +23,8 @@ from tests.bench.live import watch
 from tests.bench.load import run_closed_loop
 from tests.bench.measuring import WARM_UP_SECONDS
 from tests.bench.meter import WEB
-from tests.bench.scenarios import Scenario, list_quick_scenarios
+from tests.bench.scenario import Scenario
+from tests.bench.scenarios import list_quick_scenarios
 from tests.bench.stage import FLOORS, Stage, set_up
 from tests.bench.usage import cpu_of_tree
 

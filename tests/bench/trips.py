@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tests.bench.load import Connection
-from tests.bench.scenarios import Scenario
+from tests.bench.scenario import Scenario
 from tests.bench.stage import Stage
 
 DEVELOPMENT = {"TASKFORGE_ENV": "development", "WEB_WORKERS": "1"}
@@ -27,16 +27,16 @@ def measure_trips(stage: Stage, scenarios: Sequence[Scenario]) -> dict[str, dict
 
 
 def _count(scenario: Scenario, port: int) -> dict[str, int]:
-    connection = Connection(0, port)
     for turn in range(TURNS):
-        if scenario.before:
+        if scenario.before:  # may take longer than an idle connection is kept
             scenario.before(turn)
+        connection = Connection(0, port)
         connection.send(scenario.flow(0, turn).replace(b"__Host-sid=", b"sid="))
         while (answered := connection.receive()) is None:
             pass
         if answered[0] not in scenario.statuses:
             raise ConnectionError(f"{scenario.name}: {answered[0]}")
-    connection.socket.close()
+        connection.socket.close()
     head = connection.answer.partition(b"\r\n\r\n")[0]
     found = {name.decode(): int(trips) for name, trips in _ENTRY.findall(head)}
     return {store: found.get(store, 0) for store in STORES}
