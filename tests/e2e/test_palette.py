@@ -162,6 +162,18 @@ def test_a_search_that_fails_leaves_the_commands(page: Page, board: str) -> None
     expect(active(page)).to_contain_text("Go to Inbox")
 
 
+def test_a_wrong_term_is_named(app: Flask, page: Page, board: str) -> None:
+    feed_search(app)
+    palette = page.locator("#palette")
+    field = open_palette(page)
+    field.fill("blade is:opne")
+    expect(palette.locator(".palette__empty")).to_contain_text("Did you mean open?")
+    expect(palette.locator(".visually-hidden[role=status]")).to_contain_text("Did you mean open?")
+    field.fill("blade is:open")
+    expect(active(page)).to_contain_text("Quench the blade")
+    expect(palette.locator(".palette__empty")).to_have_count(0)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_open_palette_is_accessible(app: Flask, page: Page, board: str, theme: str) -> None:
     feed_search(app)

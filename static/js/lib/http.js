@@ -10,8 +10,8 @@ export const MAX_KEPT_ALIVE = 60_000;
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 /** The headers of a change by script, which is answered as JSON. */
 export const jsonHeaders = () => ({ Accept: "application/json", "X-CSRFToken": csrfToken() });
-/** An Error about an answer. */
-export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected });
+/** An Error about an `answer`, with its status. */
+export const statusError = (message, answer) => Object.assign(new Error(message), { status: answer.status, redirected: answer.redirected, answer });
 
 let loggedOut = false;
 /** Whether this page is being left because nobody is logged in any more. */

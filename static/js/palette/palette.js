@@ -126,12 +126,12 @@ function draw() {
     }
   });
   list.replaceChildren(...groups);
-  if (!options.length || found?.failed) list.append(createElement("p", "palette__empty", { textContent: emptyWords() }));
+  if (!options.length || found?.failure) list.append(createElement("p", "palette__empty", { textContent: emptyWords() }));
   point(Math.max(0, options.findIndex(({ section }) => section !== "create")));
 }
 
 const emptyWords = () => {
-  if (found?.failed) return "The search does not answer. Commands still work.";
+  if (found?.failure) return found.failure;
   if (typed()) return found ? "Nothing fits." : "Searching…";
   return "Type words, a tag, or a key like WEB-12.";
 };
@@ -154,7 +154,7 @@ function refresh() {
   // What arrives later must not take the place of an option that the arrow keys have reached.
   const same = isPointed && options.findIndex((option) => option.words === words);
   if (same > 0) point(same);
-  count.textContent = options.length === 1 ? "1 result" : `${options.length} results`;
+  count.textContent = found?.failure || (options.length === 1 ? "1 result" : `${options.length} results`);
 }
 
 function ask() {
