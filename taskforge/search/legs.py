@@ -116,7 +116,7 @@ _BY_KEY = f"""
         ORDER  BY k.task_id DESC
         LIMIT  {MAX_BY_KEY}"""
 # Tasks that fit, the newest of each board; or, where an index knows those that fit, of all boards at once.
-_SELECTED = f"""SELECT {int(Rank.TITLE)} AS rank, CAST('{Kind.TASK}' AS text) AS kind, {{columns}}
+_SELECTED = f"""SELECT {int(Rank.TITLE)} AS rank, CAST('{Kind.TASK}' AS text) AS kind, k.task_id AS entity_id
         FROM   {TASKS}
         WHERE  {{task}} AND {{board}} AND (:after_rank < {int(Rank.TITLE)} OR k.task_id < CAST(:after_id AS uuid))
         ORDER  BY k.task_id DESC
@@ -193,10 +193,9 @@ def selection_statement(condition: str, *, is_narrow: bool) -> TextClause:
     `is_narrow` says that an index finds what fits, whatever there is on the boards.
     """
     task = f"{_SEEN_TASK} AND ({condition})"
-    ids = "k.task_id AS entity_id"
-    found = _SELECTED.format(task=task, board="true", columns=ids)
+    found = _SELECTED.format(task=task, board="true")
     if not is_narrow:
-        page = _SELECTED.format(task=task, board="k.board_id = v.board_id", columns=ids)
+        page = _SELECTED.format(task=task, board="k.board_id = v.board_id")
         boards = "unnest(CAST(:board_ids AS uuid[])) AS v (board_id)"
         found = f"SELECT p.* FROM {boards} CROSS JOIN LATERAL ({page}) p"
     return text(f"WITH found AS ({found}){_SHOWN}")

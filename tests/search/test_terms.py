@@ -17,6 +17,7 @@ from taskforge.tasks.query.errors import QueryError
 from tests.factories import Person, Team, make_task, make_team
 from tests.pages import Visitor, visit
 from tests.search.feeding import feed_search
+from tests.trips import counting_statements
 
 JSON = {"Accept": "application/json"}
 
@@ -75,7 +76,7 @@ def test_terms_alone_list_tasks_the_newest_first(ada: Person, eve: Person, team:
     everything = [f"task {title}" for title in newest_first]
     assert (
         found(ada, "is:open")
-        == found(ada, "created:today")
+        == found(ada, "created:>=yesterday")
         == found(ada, "board:forge")
         == everything
     )
@@ -131,8 +132,9 @@ def test_an_error_points_at_the_word(
     error = answer.get_json()["error"]
     assert (answer.status_code, error["code"]) == (422, "invalid_query")
     assert text[error["position"] : error["position"] + error["length"]] == at
-    page = visitor.open(f"/find?q={quote(text)}")
+    page = visitor.open(f"/find?q={quote(text)}&type=comment")
     assert page.status == 422
+    assert page.form("/find").fields == {"q": text, "type": "comment"}
     assert said in page.text
     assert f"<mark>{at}</mark>" in page.html
     assert visitor.open(f"/find?q={quote(text)}", **JSON).status == 422
@@ -164,6 +166,16 @@ def test_the_page_says_what_terms_leave_out_and_whom_nobody_knows(
         assert "you see" not in visitor.open(f"/find?q={quote(query)}").text
     menu = visitor.open(f"/boards/{team.board_id}/filter?q=-assignee:bop").text
     assert "Nobody whom you see goes by “bop”." in menu
+
+
+def test_many_unknown_names_are_looked_up_at_once_and_not_all_said(
+    ada: Person, team: Team, visitor: Visitor
+) -> None:
+    query = "+".join(f"assignee:zz{number}" for number in range(6))
+    with counting_statements(ada.app) as statements:
+        page = visitor.open(f"/find?q={query}")
+    assert page.text.count("Nobody whom you see") == 3
+    assert sum("p.display_name AS name" in statement for statement in statements) == 1
 
 
 def test_the_palette_and_the_completion_know_terms(

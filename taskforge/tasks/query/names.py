@@ -27,6 +27,7 @@ from taskforge.text.values import is_uuid
 
 MAX_NAMES = 1_000
 TAGGED_OF_EACH_BOARD = 200  # tasks
+MAX_SAID = 3  # unknown names of each term: a sentence for each of fifty would help nobody
 _VISIBLE = f"{BOARDS_OF_MEMBERS} WHERE m.user_id = :user_id AND {IS_LIVE}"
 _PEOPLE = text(f"""
     SELECT DISTINCT p.display_name AS name
@@ -59,15 +60,17 @@ _STATEMENTS: Mapping[str, TextClause] = {
 """),
     "tag": text(f"""
     SELECT min(tag) AS name
-    FROM   (SELECT b.board_id FROM {_VISIBLE}) v
-           CROSS JOIN LATERAL (SELECT k.tags
-                               FROM   {TASKS}
-                               WHERE  k.board_id = v.board_id AND k.deleted_at IS NULL
-                               ORDER  BY k.task_id DESC
-                               LIMIT  {TAGGED_OF_EACH_BOARD}) k
-           CROSS JOIN LATERAL unnest(k.tags) AS tag
+    FROM   (SELECT tag, count(*) AS uses
+            FROM   (SELECT b.board_id FROM {_VISIBLE}) v
+                   CROSS JOIN LATERAL (SELECT k.tags
+                                       FROM   {TASKS}
+                                       WHERE  k.board_id = v.board_id AND k.deleted_at IS NULL
+                                       ORDER  BY k.task_id DESC
+                                       LIMIT  {TAGGED_OF_EACH_BOARD}) k
+                   CROSS JOIN LATERAL unnest(k.tags) AS tag
+            GROUP  BY tag) used
     GROUP  BY taskforge_fold(tag)
-    ORDER  BY count(*) DESC, name
+    ORDER  BY sum(uses) DESC, name
     LIMIT  {MAX_NAMES}
 """),
 }
@@ -81,17 +84,19 @@ def list_names(actor: Actor, term: str) -> Sequence[str]:
 def list_unknown_names(actor: Actor, query: Query) -> Sequence[str]:
     """A sentence for each name in a query that means nobody and nothing that the actor can see, with a near one.
 
-    One statement for each term that has names; a query without any asks nothing.
+    At most `MAX_SAID` for each term. One statement for each term that has names; a query without any asks nothing.
     """
+    written: dict[str, list[Value]] = {}
+    for part in list_terms(query.root):
+        written.setdefault(part.name, []).extend(_list_written(part))
     notes = []
-    for term in list_terms(query.root):
-        values = list(_list_written(term))
-        rows = _find_names(actor, term.name) if values else ()
+    for term, values in written.items():
+        rows = _find_names(actor, term) if values else ()
         if len(rows) == MAX_NAMES:
             continue
-        known = {form: row["name"] for row in rows for form in _forms(row, term.name in PEOPLE)}
+        known = {form: row["name"] for row in rows for form in _forms(row, term in PEOPLE)}
         unknown = [value for value in values if plain(value.text) not in known]
-        notes += [_sentence(term.name, value, known) for value in unknown]
+        notes += [_sentence(term, value, known) for value in unknown[:MAX_SAID]]
     return list(dict.fromkeys(notes))
 
 

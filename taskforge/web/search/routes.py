@@ -46,14 +46,15 @@ def find() -> ResponseReturnValue:
     try:
         query = _clean_query(raw_query)
         if not query:
-            return _render(query="", hits=None)
+            return _render(query="", kind=kind, hits=None)
         kinds = queries.ALL_KINDS if kind is None else frozenset({kind})
         found = queries.search(actor, query, kinds=kinds, after=after, limit=PAGE + 1)
     except QueryError as error:
-        return _render(query=query, hits=None, query_error=show_wrong_word(error, query)), 422
+        wrong = show_wrong_word(error, query)
+        return _render(query=query, kind=kind, hits=None, query_error=wrong), 422
     except InvalidInput as error:
         sentence = " ".join(error.fields.values()) or error.message
-        return _render(query=raw_query, hits=None, error=sentence), 422
+        return _render(query=raw_query, kind=kind, hits=None, error=sentence), 422
     more = None
     if len(found.hits) > PAGE:
         place = str(found.hits[PAGE - 1].place)
@@ -81,15 +82,15 @@ def completions() -> ResponseReturnValue:
 
 def _render(**context: Any) -> str:
     empty: dict[str, Any] = {
-        "kind": None,
         "tabs": [],
         "more": None,
         "error": "",
         "query_error": None,
         "notes": [],
+        "of_tasks": False,
+        "percent_filled": 100,
     }
-    context = {**empty, "of_tasks": False, "percent_filled": 100, **context}
-    return render("search/find.html", "search/_results.html", **context)
+    return render("search/find.html", "search/_results.html", **{**empty, **context})
 
 
 def _list_notes(actor: Actor, query: str, found: queries.Results) -> list[str]:
