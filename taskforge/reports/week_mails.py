@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import text
 
 from taskforge import clock, faults
@@ -24,6 +25,7 @@ from taskforge.accounts.queries import (
     left_join_settings,
 )
 from taskforge.errors import NotFound
+from taskforge.extensions import config_of
 from taskforge.mail.kinds import MailKind
 from taskforge.mail.service import Intent, insert_intent, is_available
 from taskforge.messaging import queues
@@ -38,9 +40,11 @@ from taskforge.stores.actor import Actor
 from taskforge.teams.access import access_team
 from taskforge.text.zones import find_zone
 
+log = structlog.get_logger()
 TURN_SECONDS = 5.0
 MONDAY = 1  # as `Schedule` counts
 LATE_AFTER = timedelta(days=1)  # a mail that no relay has planned by then does not come at all
+RETRY_AFTER = timedelta(minutes=10)
 
 _OF_PERSON = f"""
     SELECT u.user_id, u.email AS address, u.display_name, u.time_zone, u.week_start, {SETTINGS_COLUMNS}"""
@@ -116,14 +120,22 @@ def has_due() -> bool:
 
 
 def plan_due() -> int:
-    """Write the intents of mails that are due, for at most `TURN_SECONDS`; answers how many."""
+    """Write the intents of mails that are due, for at most `TURN_SECONDS`; answers how many.
+
+    One that can't be made now, of a team whose reports take too long, say, is tried again after `RETRY_AFTER`: it must
+    not hold up those behind it.
+    """
     deadline, planned = time.monotonic() + TURN_SECONDS, 0
     while time.monotonic() < deadline:
         row = sql.row(_DUE, {"at": clock.now()})
         if row is None:
             break
-        planned += _plan(row)
-    if planned:
+        try:
+            planned += _plan(row)
+        except Exception:
+            log.exception("week_mail_postponed", user_id=row["user_id"], team_id=row["team_id"])
+            sql.execute_now(_GO_ON, _going_on(row, clock.now() + RETRY_AFTER))
+    if planned and config_of().smtp_url:
         queues.wake(queues.MAIL)
     return planned
 
@@ -150,20 +162,17 @@ def _plan(row: sql.Row) -> int:
     if next_at <= now:
         intent, next_at = _make_intent(row, schedule, now), due_at(schedule, now)
     with sql.transaction() as connection:
-        moved = connection.execute(
-            _GO_ON,
-            {
-                "user_id": row["user_id"],
-                "team_id": row["team_id"],
-                "seen": row["next_at"],
-                "next_at": next_at,
-            },
-        )
+        moved = connection.execute(_GO_ON, _going_on(row, next_at))
         if not moved.rowcount or intent is None:
             return 0
         insert_intent(connection, intent)
         faults.point("week.planned")
     return 1
+
+
+def _going_on(row: sql.Row, next_at: datetime) -> dict[str, object]:
+    of_row = {"user_id": row["user_id"], "team_id": row["team_id"], "seen": row["next_at"]}
+    return {**of_row, "next_at": next_at}
 
 
 def _make_intent(row: sql.Row, schedule: Schedule, now: datetime) -> Intent | None:

@@ -19,10 +19,11 @@ def name_week(found: TeamWeek) -> str:
 def sum_up(found: TeamWeek) -> str:
     """How many cards were finished, started, came in and are stuck, and how many are open."""
     count = {name: listed["count"] for name, listed in found.lists.items()}
-    stuck = f"{count['stuck']} {'is' if count['stuck'] == 1 else 'are'} stuck"
+    stuck = f"{count['stuck']} {_are(count['stuck'])} stuck"
+    open_ = f"{found.open_after} {_are(found.open_after)}"
     return (
         f"{count_cards(count['finished'])} finished, {count['started']} started, {count['arrived']} came in, {stuck}."
-        f" {found.open_after} are open, {_change(found.open_after - found.open_before)} a week earlier."
+        f" {open_} open, {_change(found.open_after - found.open_before)} a week earlier."
     )
 
 
@@ -38,6 +39,10 @@ def foretell(found: TeamWeek) -> str:
         return f"{said}: the same day as a week earlier."
     how = "later" if days > 0 else "earlier"
     return f"{said}: {abs(days)} {'day' if abs(days) == 1 else 'days'} {how} than it looked a week before."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _change(difference: int) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from taskforge import clock, faults
+from taskforge.errors import Unavailable
+from taskforge.messaging import queues
+from taskforge.messaging.redis_client import redis_client
 from taskforge.notifications.bundles.jobs import send_due
 from taskforge.reports import week_mails
-from taskforge.reports.week import read_week
+from taskforge.reports.week import TeamWeek, read_week
 from taskforge.reports.week_sentences import foretell, sum_up
 from taskforge.stores import sql
+from taskforge.stores.actor import Actor
 from taskforge.tasks.service import edit_task
 from taskforge.teams.service import remove_member
 from tests.factories import Person, Team, make_task
@@ -133,6 +137,28 @@ def test_it_is_not_sent_late_nor_before_the_morning_of_where_its_reader_is(
     assert send() == 0
 
 
+def test_a_week_that_cannot_be_computed_holds_up_no_other_and_is_tried_again(
+    worked: Team, inbox: Inbox, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.frozen(MONDAY - timedelta(days=3)):
+        week_mails.choose(ada.actor, worked.team_id, wanted=True)
+    tried: list[str] = []
+
+    def read(actor: Actor, team_id: str, day: date | None) -> TeamWeek:
+        tried.append(actor.user_id)
+        if actor.user_id == tried[0]:
+            raise Unavailable(sql.TOO_SLOW)
+        return read_week(actor, team_id, day)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(week_mails, "read_week", read)
+        assert [plan(), plan()] == [1, 0]
+    assert sorted(tried) == sorted([ada.user_id, bob.user_id])
+    assert plan(MONDAY + week_mails.RETRY_AFTER) == 1
+    send(MONDAY + week_mails.RETRY_AFTER)
+    assert sorted(inbox.recipients) == sorted([ada.email, bob.email])
+
+
 def test_a_relay_that_is_killed_and_two_at_once_plan_one_mail(
     app: Flask, worked: Team, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +179,15 @@ def test_a_relay_that_is_killed_and_two_at_once_plan_one_mail(
     assert [send(), send(MONDAY + timedelta(minutes=5))] == [0, 1]
     assert len({mail["Message-ID"] for mail in inbox.mails}) == 1
     assert len(inbox.mails) == 2
+
+
+def test_where_no_server_sends_mails_no_worker_is_woken(
+    app: Flask, worked: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = app.config["TASKFORGE"].replaced(smtp_url="")
+    monkeypatch.setitem(app.config, "TASKFORGE", without)
+    assert plan() == 1
+    assert queues.queue(queues.MAIL, redis_client()).count == 0
 
 
 def test_it_is_chosen_on_the_page_and_ended_by_its_link(

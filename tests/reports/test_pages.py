@@ -102,3 +102,7 @@ def test_a_week_of_a_team_says_what_was_done_and_what_is_stuck(
     assert "0 cards finished" in earlier.text
     assert "Week after" in earlier.text
     assert visit(bob).open(f"/teams/{team.team_id}/week?day=never").status == 200
+    other = make_team(ada, "Of one card")
+    make_task(ada, other)
+    page = visit(ada).open(f"/teams/{other.team_id}/week")
+    assert "1 is open, 1 more than a week earlier." in page.text
