@@ -19,6 +19,9 @@ from taskforge.tasks.queries import join_task
 
 # With 500 who watch, each takes 70 ms; the statement has 3 s, also on a machine that has much else to do.
 EVENTS_AT_ONCE = 5
+# Of so many events are intents made before those that there are get delivered: they must not wait for a thousand events
+# that nobody hears of.
+EVENTS_BEFORE_DELIVERY = 50
 
 _EXPAND = prepared(f"""
     WITH batch AS (
@@ -68,16 +71,19 @@ def expand() -> Expanded:
 
 
 def expand_some(least: int) -> bool:
-    """Make intents of the oldest events until there are `least` or no more events; whether more events may wait.
+    """Make intents of the oldest events, of `EVENTS_BEFORE_DELIVERY` at most, until there are `least`.
 
-    Events of few readers are then delivered together: 12 comments take 10 statements instead of 26.
+    Answers whether more events may wait. Events of few readers are then delivered together: 12 comments take 10
+    statements instead of 26.
     """
     made = 0
-    while made < least:
+    for _ in range(EVENTS_BEFORE_DELIVERY // EVENTS_AT_ONCE):
         found = expand()
         if found.events < EVENTS_AT_ONCE:
             return False
         made += found.intents
+        if made >= least:
+            break
     return True
 
 

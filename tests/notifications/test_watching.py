@@ -149,6 +149,21 @@ def test_a_change_writes_one_row_however_many_watch_and_all_hear_once(
     assert read("SELECT count(*) FROM notification_fan_outs") == 0
 
 
+def test_many_events_of_which_nobody_hears_hold_up_no_delivery(
+    ada: Person, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out, "EVENTS_AT_ONCE", 2)
+    monkeypatch.setattr(fan_out, "EVENTS_BEFORE_DELIVERY", 4)
+    task_id = make_task(ada, team)
+    deliver()
+    for number in range(7):
+        say(ada, task_id, f"{number}")
+    assert fan_out.expand_some(200)
+    assert read("SELECT count(*) FROM notification_fan_outs") == 3
+    assert not fan_out.expand_some(200)
+    assert read("SELECT count(*) FROM notification_fan_outs") == 0
+
+
 def test_a_job_that_dies_between_expanding_and_delivering_loses_and_doubles_nothing(
     ada: Person, bob: Person, team: Team
 ) -> None:
