@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from taskforge.stores import sql
 
 Figures = Mapping[str, Any]
 Read = Callable[[], Figures]
+STORE_SECONDS = 6.0
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,16 @@ def read_parts(
     """Ask one store for its parts, one after the other; what fails with one of `failures` is a part without figures.
 
     A statement that is too slow, or waits for a lock, costs its own part alone. After an outage the store is not asked
-    for the others: each question could wait as long as the first one.
+    for the others: each question could wait as long as the first one. Nor is it after `STORE_SECONDS`: somebody waits.
     """
-    parts, is_away = [], False
+    parts, is_over, deadline = [], False, time.monotonic() + STORE_SECONDS
     for name, read in reads.items():
         at, figures = clock.now(), None
-        if not is_away:
+        if not is_over:
             try:
                 figures = read()
             except failures as error:
-                is_away = not isinstance(error, Unavailable) or error.message == sql.UNAVAILABLE
+                is_over = not isinstance(error, Unavailable) or error.message == sql.UNAVAILABLE
+            is_over = is_over or time.monotonic() > deadline
         parts.append(Part(name, store, at, figures))
     return parts

@@ -50,14 +50,16 @@ def read_people() -> Figures:
 def read_work() -> Figures:
     """Teams, boards, tasks by status and comments; estimates where a table is very long."""
     sizes = {row["name"]: row["entries"] for row in sql.rows(queries.ESTIMATES)}
-    found: dict[str, Any] = {"is_estimate": False, "by_status": {}}
+    found: dict[str, Any] = {"is_estimate": False, "by_status": []}
     if sizes["tasks"] > MAX_ROWS:
         found |= {"is_estimate": True, "tasks": sizes["tasks"], "in_trash": None}
     else:
-        for row in sql.rows(queries.TASKS_BY_STATUS):
-            found["by_status"][row["status"]] = row["live"]
-            found["in_trash"] = found.get("in_trash", 0) + row["trashed"]
-        found = {"in_trash": 0, **found, "tasks": sum(found["by_status"].values())}
+        counted = sql.rows(queries.TASKS_BY_STATUS)
+        found |= {
+            "by_status": [{"status": row["status"], "tasks": row["live"]} for row in counted],
+            "tasks": sum(row["live"] for row in counted),
+            "in_trash": sum(row["trashed"] for row in counted),
+        }
     if sizes["comments"] > MAX_ROWS:
         found |= {"is_estimate": True, "comments": sizes["comments"]}
     else:

@@ -55,7 +55,7 @@ COMMENTS_COUNTED = text(f"""
     WHERE  c.deleted_at IS NULL
 """)
 PLACES_COUNTED = text(f"""
-    SELECT (SELECT count(*) FROM {TEAMS}) AS teams,
+    SELECT (SELECT count(*) FROM {TEAMS} WHERE t.deleted_at IS NULL) AS teams,
            (SELECT count(*) FROM {BOARDS} WHERE {IS_LIVE}) AS boards
 """)
 # The newest events, once, and from them the numbers of each week, event, team and board. A task is finished whenever it

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from taskforge import clock
 from taskforge.analytics import postgresql
-from taskforge.analytics.parts import Part
+from taskforge.analytics.parts import Part, Read, read_parts
 from taskforge.analytics.reading import kept_parts
 from taskforge.comments.service import create_comment
+from taskforge.errors import Unavailable
 from taskforge.messaging import redis_client
 from taskforge.messaging.breaker import MONGODB, POSTGRESQL, REDIS
 from taskforge.stores import sql
@@ -115,7 +116,7 @@ def test_the_figures_are_those_of_a_naive_count(app: Flask, team: Team) -> None:
     assert activity["boards"][0]["events"] == busiest.most_common(1)[0][1]
     assert activity["teams"][0]["team_name"] == "The smiths"
     live = Counter(row["status"] for row in tasks if row["deleted_at"] is None)
-    by_status = {name: count for name, count in found["work"]["by_status"].items() if count}
+    by_status = {row["status"]: row["tasks"] for row in found["work"]["by_status"] if row["tasks"]}
     assert by_status == live
     assert found["work"]["in_trash"] == 1
     assert found["work"]["comments"] == 1
@@ -127,6 +128,23 @@ def test_the_figures_are_those_of_a_naive_count(app: Flask, team: Team) -> None:
     }
     collections = {row["name"]: row["documents"] for row in found["collections"]["collections"]}
     assert (collections["tasks"], collections["comments"]) == (len(tasks), 1)
+
+
+def test_a_team_in_the_trash_is_none(app: Flask, ada: Person, team: Team) -> None:
+    gone = make_team(ada, "Gone")
+    with app.app_context():
+        sql.execute_now(
+            text("UPDATE teams SET deleted_at = now() WHERE team_id = :team_id"),
+            {"team_id": gone.team_id},
+        )
+        assert postgresql.read_work()["teams"] == 1
+
+
+def test_a_store_that_takes_long_is_asked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taskforge.analytics.parts.STORE_SECONDS", -1.0)
+    reads: dict[str, Read] = {"first": dict, "second": dict}
+    found = read_parts(POSTGRESQL, reads, failures=(Unavailable,))
+    assert [part.figures for part in found] == [{}, None]
 
 
 def test_a_long_log_is_read_from_its_end_and_says_so(
@@ -179,6 +197,7 @@ def test_keys_are_counted_by_kind_and_more_than_are_looked_at_are_estimated(
 def test_page_and_api_say_the_same_and_nothing_of_what_people_wrote(
     root: Person, here: Visitor, team: Team, ada: Person
 ) -> None:
+    make_task(ada, team, "Looked at", status="in_review")
     page = here.open("/admin/analytics")
     answer = root.browser().get("/api/admin/analytics")
     assert (page.status, answer.status_code) == (200, 200)
@@ -188,7 +207,8 @@ def test_page_and_api_say_the_same_and_nothing_of_what_people_wrote(
     work = parts["work"]["figures"]
     assert f"Tasks {work['tasks']}" in page.text
     assert f"Comments {work['comments']}" in page.text
-    assert parts["activity"]["figures"]["weeks"][-1]["tasksCreated"] == 2
+    assert {"status": "in_review", "tasks": 1} in work["byStatus"]
+    assert parts["activity"]["figures"]["weeks"][-1]["tasksCreated"] == 3
     assert "2 in this week" not in page.text.split("Comments", 1)[0]
     for store in ("PostgreSQL", "MongoDB", "Redis"):
         assert store in page.text

@@ -47,8 +47,9 @@ def _weeks(found: Figures) -> Rows:
 def _statuses(found: Figures) -> Rows:
     if not found["by_status"]:
         return []
+    numbers = {row["status"]: row["tasks"] for row in found["by_status"]}
     rows = [
-        [status.value.replace("_", " ").capitalize(), _number(found["by_status"].get(status, 0))]
+        [status.value.replace("_", " ").capitalize(), _number(numbers.get(status, 0))]
         for status in Status
     ]
     trash = [["In the trash", _number(found["in_trash"])]]
