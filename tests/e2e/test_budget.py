@@ -18,11 +18,11 @@ from tests.e2e.journeys import add_card, column, create_team, log_out, sign_up
 from tests.factories import PASSWORD, Person, Team, make_person, make_task, make_team, new_secret
 
 CARDS = 200
-MOST_BYTES, MOST_REQUESTS = 82_000, 6
+# At least 2 % above what was measured: names of chunks change with any script, and compress to a little more or less.
+MOST_BYTES, MOST_REQUESTS = 83_600, 6
 # With the pictures of five people.
-MOST_DEMO_BYTES, MOST_DEMO_REQUESTS = 83_200, 7
-# Names of chunks change with any script, and compress to a little more or less.
-MOST_SCRIPT_BYTES = 33_500
+MOST_DEMO_BYTES, MOST_DEMO_REQUESTS = 84_600, 7
+MOST_SCRIPT_BYTES = 33_950
 MOST_NODES = 2_300
 # Loaded once the page is there, by who comes back after others changed something.
 AFTER_THE_PAGE = "unseen-changes"
