@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Response, url_for
 
+from taskforge.accounts.token_identity import Scope
 from taskforge.api.blueprints import ApiBlueprint, no_content, takes_version
 from taskforge.api.schemas import views as schemas
 from taskforge.api.schemas.base import Nothing
+from taskforge.api.scopes import needs_scope
 from taskforge.api.versions import change_latest, requested_version, showing_current, tagged
 from taskforge.errors import NotFound
 from taskforge.identity import view_feeds
@@ -75,6 +77,7 @@ def delete_view(view_id: str) -> Response:
 
 
 @blueprint.get("/<any_id:view_id>/feed")
+@needs_scope(Scope.ADMIN)  # the address outlives the token
 @blueprint.response(200, schemas.ViewFeed)
 def get_feed(view_id: str) -> Any:
     """Your calendar feed of a view, with its secret address; 404 if there is none."""
@@ -82,6 +85,7 @@ def get_feed(view_id: str) -> Any:
 
 
 @blueprint.post("/<any_id:view_id>/feed")
+@needs_scope(Scope.ADMIN)
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(201, schemas.ViewFeed)
 def make_feed(_data: dict[str, Any], view_id: str) -> Any:

@@ -17,6 +17,7 @@ from taskforge.tasks.views import feeds
 
 PURPOSE = "view-feed"
 READ_PER_HOUR = 120  # of one feed
+READ_PER_HOUR_OF_PERSON = 600  # of all feeds of one person
 UNKNOWN_PER_MINUTE = 30  # from one address
 
 
@@ -37,17 +38,19 @@ def read_feed(token: str) -> sql.Row:
     """The feed with a token.
 
     Raises:
-        NotFound: like `feeds.get_feed`.
-        RateLimited: it is read too often, or too many unknown ones are asked for from the same address.
+        NotFound: `feeds.find_feed` finds none, or the key that its token was made with is gone.
+        RateLimited: it, or all feeds of its person, are read too often; or too many unknown ones are asked for from the
+            same address.
     """
-    try:
-        found = feeds.get_feed(hash_token(token))
-    except NotFound:
+    found = feeds.find_feed(hash_token(token))
+    if found is None or find_feed_token(found) is None:
         address = counted_address(request.remote_addr)
         rate_limits.hit(RateLimitItemPerMinute(UNKNOWN_PER_MINUTE, namespace=f"feed-ip:{address}"))
-        raise
+        raise NotFound()
     of_feed = _owner(found["view_id"], found["user_id"])
+    of_person = f"feeds:{found['user_id']}"
     rate_limits.hit(RateLimitItemPerHour(READ_PER_HOUR, namespace=f"feed:{of_feed}"))
+    rate_limits.hit(RateLimitItemPerHour(READ_PER_HOUR_OF_PERSON, namespace=of_person))
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from icalendar import Calendar, Event
 
 from taskforge import clock
 from taskforge.boards.service import delete_board
+from taskforge.extensions import config_of
 from taskforge.http.security_headers import FILE_POLICY
-from taskforge.identity import view_feeds
+from taskforge.identity import link_tokens, view_feeds
 from taskforge.stores.unit_of_work import UnitOfWork
 from taskforge.tasks.views import feeds
 from taskforge.tasks.views.feeds import delete_feeds
@@ -21,6 +24,7 @@ from taskforge.tasks.views.queries import list_views_of
 from taskforge.teams.service import remove_member
 from taskforge.web.feeds.calendar_file import calendar_file
 from tests.admin.test_suspension import lift, make_site_admin, suspend
+from tests.api_tokens import give_token
 from tests.audit_trail import events_of
 from tests.factories import Person, Team, make_person, make_task, make_team
 from tests.pages import visit
@@ -116,6 +120,7 @@ def test_an_address_is_made_renewed_and_switched_off_and_is_a_secret(
     page = f"/views/{view_id}/feed"
     assert mine.fill(page, "/feed").status == 303
     first = shown_address(mine.open(page).html)
+    assert "Due; soon,\\, on" in mine.open(f"/boards/{team.board_id}/views").html
     read(app, first)
     assert mine.fill(page, "/feed").status == 303
     second = shown_address(mine.open(page).html)
@@ -169,6 +174,51 @@ def test_feeds_are_bounded(
     read(app, feed_of(ada, view_id), 429)
     read(app, "/feeds/nothing.ics", 404)
     read(app, "/feeds/nothing.ics", 429)
+
+
+def test_all_feeds_of_a_person_are_read_so_often_together(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, bob: Person, team: Team
+) -> None:
+    monkeypatch.setattr(view_feeds, "READ_PER_HOUR_OF_PERSON", 1)
+    view_id = save(ada, team, isShared=True)
+    read(app, feed_of(ada, view_id))
+    read(app, feed_of(ada, save(ada, team)), 429)
+    read(app, feed_of(bob, view_id))
+
+
+def test_feeds_of_boards_out_of_sight_take_nobody_their_room(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, bob: Person, team: Team
+) -> None:
+    monkeypatch.setattr(feeds, "MAX_FEEDS", 1)
+    feed_of(bob, save(ada, team, isShared=True))
+    there = save(bob, make_team(bob))
+    assert bob.api("POST", f"/views/{there}/feed").status_code == 409
+    with app.app_context():
+        remove_member(ada.actor, team.team_id, bob.user_id)
+    feed_of(bob, there)
+
+
+def test_an_address_ends_with_the_key_that_it_was_made_with(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, ada: Person, team: Team
+) -> None:
+    page = f"/views/{save(ada, team)}/feed"
+    address = feed_of(ada, page.split("/")[2])
+    other = replace(config_of(app), secret_key=token_hex(32))
+    with monkeypatch.context() as patch:
+        patch.setattr(link_tokens, "config_of", lambda: other)
+        read(app, address, 404)
+        assert "not valid any more" in visit(ada).open(page).text
+        assert ada.api("GET", page).json["url"] is None
+    read(app, address)
+
+
+def test_an_api_token_gets_no_address_that_outlives_it(ada: Person, team: Team) -> None:
+    path = f"/views/{save(ada, team)}/feed"
+    for scope, status in (("read", 403), ("write", 403), ("admin", 201)):
+        assert give_token(ada, scope).api("POST", path).status_code == status
+    for scope, status in (("read", 403), ("write", 403), ("admin", 200)):
+        assert give_token(ada, scope).api("GET", path).status_code == status
+    assert give_token(ada, "write").api("DELETE", path).status_code == 204
 
 
 def test_any_text_comes_back_as_it_was_and_no_line_is_too_long() -> None:

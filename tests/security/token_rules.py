@@ -30,7 +30,7 @@ ADMIN = {
     "api_teams.remove_member", "api_teams.change_permissions", "api_boards.limit_guest",
     "api_team_invitations.invite", "api_team_invitations.resend", "api_team_invitations.revoke",
     "api_team_invitations.list_join_links", "api_team_invitations.make_join_link",
-    "api_team_invitations.remove_join_link",
+    "api_team_invitations.remove_join_link", "api_views.get_feed", "api_views.make_feed",
     "api_invitations.accept", "api_invitations.decline", "api_invitations.join",
     "api_team_life.archive_team", "api_team_life.unarchive_team", "api_team_life.restore_team",
     "api_departures.remove_member", "api_departures.restore_member", "api_departures.leave", "api_departures.transfer",

@@ -29,12 +29,13 @@ from taskforge.tasks.views.addresses import MAX_FIELDS
 from taskforge.tasks.views.queries import access_view
 from taskforge.teams.access import hold_membership
 
-MAX_FEEDS = 50  # of a person
+MAX_FEEDS = 50  # of a person, of views that they see
 MAX_ENTRIES = 1_000
 TOO_MANY = f"You have {MAX_FEEDS} calendar feeds. Switch one off that you no longer use."
 
 _BY_TOKEN = prepared(f"""
-    SELECT f.view_id, f.user_id, s.board_id, s.name, s.query, b.name AS board_name, u.time_zone, u.week_start
+    SELECT f.view_id, f.user_id, f.nonce, f.token_hash, s.board_id, s.name, s.query, b.name AS board_name, u.time_zone,
+           u.week_start
     FROM   view_feeds f
            JOIN saved_views s ON s.view_id = f.view_id
            {join_person("f.user_id")} AND {IS_ACTIVE}
@@ -50,9 +51,15 @@ _OWN = text("""
 # Whoever deletes the view, or makes another feed of the same person, waits until COMMIT.
 _LOCK_VIEW = text("SELECT 1 FROM saved_views WHERE view_id = :view_id FOR KEY SHARE")
 _LOCK_PERSON = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_COUNT_OTHERS = text(
-    "SELECT count(*) FROM view_feeds WHERE user_id = :user_id AND view_id <> :view_id"
-)
+# Of boards in sight alone: nobody can switch off a feed of another one to make room.
+_COUNT_OTHERS = text(f"""
+    SELECT count(*)
+    FROM   view_feeds f
+           JOIN saved_views s ON s.view_id = f.view_id
+           {join_board("s.board_id")} AND {IS_LIVE}
+           {join_view()}
+    WHERE  f.user_id = :user_id AND f.view_id <> :view_id
+""")
 _PUT = text("""
     INSERT INTO view_feeds (view_id, user_id, nonce, token_hash, created_at)
     VALUES (:view_id, :user_id, :nonce, :token_hash, :at)
@@ -118,16 +125,12 @@ def find_own_feed(actor: Actor, view_id: str) -> sql.Row | None:
     return sql.row(_OWN, {"view_id": view_id, "user_id": actor.user_id})
 
 
-def get_feed(token_hash: bytes) -> sql.Row:
-    """What the feed with a token shows, and its person's zone and weeks.
+def find_feed(token_hash: bytes) -> sql.Row | None:
+    """The feed with a token: what it shows, its person's zone and weeks, and what the token was derived from.
 
-    Raises:
-        NotFound: there is none; or its person is suspended, or does not see the view now.
+    None: there is none; or its person is suspended, or does not see the view now.
     """
-    found = sql.row(_BY_TOKEN, {"token_hash": token_hash})
-    if found is None:
-        raise NotFound()
-    return found
+    return sql.row(_BY_TOKEN, {"token_hash": token_hash})
 
 
 def list_entries(feed: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

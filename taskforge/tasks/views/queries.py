@@ -20,7 +20,8 @@ NOT_YOURS = "Only those who may change the board can change the views that it sh
 _VISIBLE = f"""
     SELECT s.view_id, s.board_id, s.owner_id, s.is_shared, s.kind, s.name, s.query, s.version, s.created_at,
            s.updated_at, b.team_id, b.name AS board_name, s.owner_id = :user_id AS is_own,
-           {HELD_ON_BOARD} AS permissions
+           {HELD_ON_BOARD} AS permissions,
+           EXISTS (SELECT FROM view_feeds f WHERE f.view_id = s.view_id AND f.user_id = :user_id) AS has_feed
     FROM   saved_views s
            {join_board("s.board_id")} AND {IS_LIVE}
            {join_view()}
