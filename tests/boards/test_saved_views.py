@@ -105,6 +105,7 @@ def test_a_saved_calendar_or_timeline_opens_at_the_present_then(ada: Person, tea
             "week that",
         ),
         ("calendar", "month=2024-02", "", "month that it is then"),
+        ("calendar", "week=2024-02-30", "", "month that it is then"),
         ("timeline", "from=2024-02-05&zoom=quarter", "zoom=quarter", "day that it is then"),
     ):
         page = mine.open(f"{views}?kind={kind}&{shown}")
@@ -135,7 +136,7 @@ def test_an_opened_view_takes_what_is_shown_and_two_who_do_so_conflict(
     refused = his.send(theirs.form(change), query="sort=due", headers=HTMX)
     assert (refused.status, "saving again replaces theirs" in refused.text) == (409, True)
     other = f"{list_address}&{opened.replace('sort=title', 'sort=number')}"
-    assert "Somebody changed “ Ours ” since" in his.open(other).text
+    assert "“ Ours ” was changed since you opened it" in his.open(other).text
     assert his.send(refused.form(change)).status == 303
     assert ada.api("GET", f"/views/{view_id}").json["query"] == "sort=due"
     back = his.open(f"/boards/{team.board_id}/table").form(change)

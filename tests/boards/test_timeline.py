@@ -121,6 +121,11 @@ def test_bars_reach_from_start_to_due_date_and_what_lies_elsewhere_is_counted(
             ].replace("&amp;", "&")
         )
         assert f">{title}<" in there.html
+    opened = f"view={new_id()}.0123abcd"
+    links = re.findall(
+        r'class="bars__edge[^>]*href="([^"]+)"', visitor.open(f"{address}?{WEEKS}&{opened}").html
+    )
+    assert [opened in link for link in links] == [True, True]
     mine = visitor.open(f"{address}?{WEEKS}&q=assignee:me")
     assert re.findall(r'class="card__title"[^>]*>([^<]+)<', mine.html) == ["Only due"]
     assert "Nothing that fits" in visitor.open(f"{address}?{WEEKS}&q=nowhere").text

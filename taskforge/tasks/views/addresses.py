@@ -11,7 +11,7 @@ from taskforge import clock
 from taskforge.errors import InvalidInput
 from taskforge.tasks.board.filters import read_filter
 from taskforge.tasks.board.lanes import KINDS as LANES
-from taskforge.tasks.calendar.span import CURRENT, WEEK
+from taskforge.tasks.calendar.span import CURRENT, WEEK, read_span
 from taskforge.tasks.table.layout import read_layout
 from taskforge.tasks.timeline.span import QUARTER, ZOOM
 
@@ -56,11 +56,13 @@ def read_query(kind: str, query: str) -> str:
 
 
 def _own_parameters(kind: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    chosen: dict[str, Any] = dict(read_filter(given, clock.reader_time()).query())
+    at = clock.reader_time()
+    chosen: dict[str, Any] = dict(read_filter(given, at).query())
     if kind == ViewKind.TABLE:
         return chosen | read_layout(given).query()
     if kind == ViewKind.CALENDAR:  # a month or a week: that of whoever opens it, then
-        return chosen | ({WEEK: CURRENT} if WEEK in given else {})
+        span = read_span({name: values[0] for name, values in given.items()}, at.today)
+        return chosen | ({WEEK: CURRENT} if span.kind == WEEK else {})
     if kind == ViewKind.TIMELINE:  # the weeks around that day
         return chosen | ({ZOOM: QUARTER} if QUARTER in given.get(ZOOM, ())[:1] else {})
     lanes = [value for value in given.get("lanes", ()) if value in LANES]

@@ -14,6 +14,7 @@ from taskforge.tasks.calendar.queries import Calendar
 from taskforge.tasks.calendar.span import MONTH, WEEK, Span, month_of, week_of
 from taskforge.text.moments import has_time, reader_day
 from taskforge.text.people import person_of
+from taskforge.web.boards.parameters import opened_query
 
 Query = Mapping[str, Any]
 
@@ -94,4 +95,6 @@ def _rest_url(board_id: str, span: Span, day: date, query: Query) -> str:
 
 
 def _address(board_id: str, span: Span, query: Query) -> str:
-    return url_for("boards.calendar", board_id=board_id, **{**query, **span.query()})
+    """The page at some days; it names the saved view that it was opened from, as this one does."""
+    shown = {**query, **opened_query(), **span.query()}
+    return url_for("boards.calendar", board_id=board_id, **shown)

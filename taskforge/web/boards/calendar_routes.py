@@ -22,7 +22,6 @@ from taskforge.text import moments
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.calendar_presenter import show_days, show_entry, show_steps, show_undated
 from taskforge.web.boards.named_people import filter_with_people
-from taskforge.web.boards.parameters import opened_query
 from taskforge.web.boards.presenters import board_context, preload_board
 
 MOST_OF_A_DAY = {MONTH: 4, WEEK: 50}
@@ -77,7 +76,7 @@ def _context(board_id: str) -> dict[str, Any]:
             view, card_filter, None, view_endpoint="boards.calendar", kept=span.query()
         ),
         "span": span,
-        "steps": show_steps(board_id, span, today, {**query, **opened_query()}),
+        "steps": show_steps(board_id, span, today, query),
         "days": show_days(board_id, span, found, today, query),
         "undated": show_undated(board_id, found, today, query),
         "may_date": view.membership.may(TABLE_FIELDS["due"].permission),

@@ -16,6 +16,7 @@ from taskforge.tasks.timeline.queries import Timeline
 from taskforge.tasks.timeline.span import MONTH, QUARTER, TimelineSpan, around
 from taskforge.text.moments import Moment, reader_day
 from taskforge.text.people import person_of
+from taskforge.web.boards.parameters import opened_query
 
 Query = Mapping[str, Any]
 OUTSIDE = 3.0  # percent of the width by which a bar that goes on is drawn over the end, so that its own end is not seen
@@ -123,7 +124,9 @@ def show_timeline_steps(
 
 
 def _address(board_id: str, span: TimelineSpan, query: Query) -> str:
-    return url_for("boards.timeline", board_id=board_id, **{**query, **span.query()})
+    """The page at some days; it names the saved view that it was opened from, as this one does."""
+    shown = {**query, **opened_query(), **span.query()}
+    return url_for("boards.timeline", board_id=board_id, **shown)
 
 
 def _split(moment: Moment | None) -> dict[str, str]:

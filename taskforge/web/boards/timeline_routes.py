@@ -24,7 +24,6 @@ from taskforge.teams.access import Membership
 from taskforge.text import moments
 from taskforge.web.boards.blueprint import blueprint
 from taskforge.web.boards.named_people import filter_with_people
-from taskforge.web.boards.parameters import opened_query
 from taskforge.web.boards.presenters import board_context, preload_board, show_board
 from taskforge.web.boards.timeline_presenter import (
     Query,
@@ -116,7 +115,7 @@ def _context(board_id: str) -> dict[str, Any]:
         "span": span,
         "today": today,
         "scale": show_scale(span, today),
-        "steps": show_timeline_steps(board_id, span, today, {**query, **opened_query()}),
+        "steps": show_timeline_steps(board_id, span, today, query),
         "elsewhere": show_elsewhere(board_id, span, found, query),
         "rows": rows,
         "count": found.count,
