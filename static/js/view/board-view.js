@@ -41,7 +41,7 @@ function replaceColumns(fresh) {
 
 function replaceParts(fresh) {
   refreshTimes(fresh);
-  const focused = document.activeElement?.closest(`#${PARTS.join(", #")}`) && document.activeElement.getAttribute("aria-label");
+  const active = document.activeElement?.closest(`#${PARTS.join(", #")}`) && document.activeElement;
   for (const id of PARTS) {
     const part = fresh.getElementById(id);
     document.getElementById(id).replaceWith(part);
@@ -49,10 +49,10 @@ function replaceParts(fresh) {
     startBehaviours(part);
   }
   replaceColumns(fresh.querySelector(".board__columns"));
-  if (document.activeElement === document.body && focused !== null) {
-    const again = focused && document.querySelector(`#board-tools [aria-label="${CSS.escape(focused)}"]`);
-    (again || document.getElementById("board-filter")).focus();
-  }
+  const name = active?.getAttribute("aria-label");
+  if (document.activeElement !== document.body || !(active?.id || name)) return;
+  const again = document.getElementById(active.id) ?? document.querySelector(`#board-tools [aria-label="${CSS.escape(name)}"]`);
+  (again ?? document.getElementById("board-filter")).focus();
 }
 
 const namesLanes = (address) => new URL(address, location.href).searchParams.has("lanes");
