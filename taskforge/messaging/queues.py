@@ -50,6 +50,8 @@ RETIRED_NAMES = {
 }
 
 JOB_TIMEOUT_SECONDS = 60
+# How long a job waits for a worker, after which Redis drops it. A lost wake-up loses nothing; a security event is lost.
+WAKE_UP_WAITS_SECONDS, EVENT_WAITS_SECONDS = 3600, 7 * 86_400
 ROUND_SECONDS = 0.25
 # A job stays while it finds so much in a round, for so long: a worker that is told to stop finishes its job first.
 BUSY_FROM = 2
@@ -186,7 +188,12 @@ def enqueue_security_event(event: dict[str, Any]) -> bool:
     try:
         with redis_guard() as client:
             _enqueue(
-                client, AUDIT, WRITE_SECURITY_EVENT, event, job_id=f"security-{event['event_id']}"
+                client,
+                AUDIT,
+                WRITE_SECURITY_EVENT,
+                event,
+                job_id=f"security-{event['event_id']}",
+                waits_seconds=EVENT_WAITS_SECONDS,
             )
     except RedisUnavailable:
         return False
@@ -199,6 +206,7 @@ def _enqueue(
     function: str,
     *args: Any,
     job_id: str,
+    waits_seconds: int = WAKE_UP_WAITS_SECONDS,
     pipe: Pipeline | None = None,
 ) -> None:
     """Queue a job, at once or when `pipe` is executed."""
@@ -207,7 +215,7 @@ def _enqueue(
         *args,
         job_id=job_id,
         job_timeout=JOB_TIMEOUT_SECONDS,
-        ttl=3600,
+        ttl=waits_seconds,
         result_ttl=300,
         failure_ttl=7 * 86400,
         retry=Retry(max=3),  # at once: for what keeps failing, the relay wakes the worker again

@@ -60,6 +60,14 @@ def test_a_pickled_job_is_not_unpickled(app: Flask) -> None:
             _ = Job.fetch(job.id, connection=client, serializer=JSONSerializer).func_name
 
 
+def test_a_security_event_waits_for_a_worker_that_is_away_for_days(app: Flask) -> None:
+    with app.app_context():
+        client = redis_client()
+        assert queues.enqueue_security_event(security_event())
+        [job] = queues.queue(queues.AUDIT, client).jobs
+        assert client.ttl(job.key) > 6 * 86_400
+
+
 def test_a_second_wake_up_before_the_job_begins_adds_no_job(app: Flask) -> None:
     with app.app_context():
         client = redis_client()
