@@ -9,11 +9,10 @@ from typing import Any
 from flask import url_for
 
 from taskforge import clock
-from taskforge.boards.statuses import Status
 from taskforge.tasks.calendar.queries import Calendar
 from taskforge.tasks.calendar.span import MONTH, WEEK, Span, month_of, week_of
 from taskforge.text.moments import has_time, reader_day
-from taskforge.text.people import person_of
+from taskforge.web.boards.dated_cards import show_dated_card
 from taskforge.web.boards.parameters import opened_query
 
 Query = Mapping[str, Any]
@@ -56,22 +55,12 @@ def show_undated(board_id: str, found: Calendar, today: date, query: Query) -> d
 
 def show_entry(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     """A card of a calendar; ``time`` is that of the day where the reader is, empty for one that is due all day."""
-    due, is_done = row["due_at"], row["status"] == Status.DONE
+    due = row["due_at"]
     local = due.astimezone(clock.reader_zone()) if due is not None and has_time(due) else None
     return {
-        "task_id": row["task_id"],
-        "key": row["key"],
-        "title": row["title"],
-        "version": row["version"],
-        "status": row["status"],
-        "column": row["column_name"],
-        "hue": row["column_hue"],
+        **show_dated_card(row, today),
         "time": f"{local:%H:%M}" if local else "",
         "day": reader_day(due).isoformat() if due is not None else "",
-        "is_late": due is not None and not is_done and reader_day(due) < today,
-        "assignee": person_of(
-            row["assignee_id"], row["assignee_name"], picture=row["assignee_picture"]
-        ),
     }
 
 

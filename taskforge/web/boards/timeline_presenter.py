@@ -15,7 +15,7 @@ from taskforge.tasks.query.errors import PARAMETER
 from taskforge.tasks.timeline.queries import Timeline
 from taskforge.tasks.timeline.span import MONTH, QUARTER, TimelineSpan, around
 from taskforge.text.moments import Moment, reader_day
-from taskforge.text.people import person_of
+from taskforge.web.boards.dated_cards import show_dated_card
 from taskforge.web.boards.parameters import opened_query
 
 Query = Mapping[str, Any]
@@ -47,21 +47,11 @@ def show_row(row: Mapping[str, Any], span: TimelineSpan, today: date) -> dict[st
     start, due = row["start_at"], row["due_at"]
     is_done = row["status"] == Status.DONE
     return {
-        "task_id": row["task_id"],
-        "key": row["key"],
-        "title": row["title"],
-        "version": row["version"],
-        "status": row["status"],
-        "column": row["column_name"],
-        "hue": row["column_hue"],
+        **show_dated_card(row, today),
         "start": _split(start),
         "due": _split(due),
         "when": _say_when(start, due, today),
         "bar": _bar(start, due, span, None if is_done else today),
-        "is_late": due is not None and not is_done and reader_day(due) < today,
-        "assignee": person_of(
-            row["assignee_id"], row["assignee_name"], picture=row["assignee_picture"]
-        ),
     }
 
 
